@@ -13,8 +13,9 @@ export const cognitoGuide: ConnectionGuide = {
   name: 'Amazon Cognito',
   preparation: [
     'IAM: allow the role of this server cognito-idp:AdminGetUser, ListUsers, AdminUpdateUserAttributes, AdminDeleteUserAttributes, AdminUserGlobalSignOut and DescribeUserPool for the user pool. For the setup, also UpdateUserPool, AddCustomAttributes, ListUserPoolClients, DescribeUserPoolClient and UpdateUserPoolClient',
-    'Deploy the four Lambda functions of the triggers with the secret below: see the README of the adapter, “Deploy the triggers”. You can do this later, and then add their ARNs to the connection',
-    'IAM: allow the role lambda:GetFunctionConfiguration, lambda:GetPolicy and lambda:UpdateFunctionConfiguration for the four functions',
+    'Give this server AWS credentials: a role of its machine or container, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    'Deploy the four Lambda functions of the triggers, with the secret that this page names later: adapters/cognito/README.md, “4. Triggers”. If you do it after this, add their ARNs to the connection in the configuration file',
+    'IAM: allow the role lambda:GetFunctionConfiguration, lambda:GetPolicy and lambda:UpdateFunctionConfiguration for the four functions, and logs:FilterLogEvents for the logs of defineAuthChallenge and verifyAuthChallengeResponse',
   ],
   fields: [
     {
@@ -26,7 +27,7 @@ export const cognitoGuide: ConnectionGuide = {
     },
     {
       setting: 'cognito.clientIds',
-      text: 'IDs of the app clients whose users take the face step',
+      text: 'IDs of the app clients whose users take the face step, separated by commas',
       example: '1h57kf5cpq17m0eml12EXAMPLE',
       type: 'list',
       isOptional: false,

@@ -78,7 +78,7 @@ export async function checkAttribute(settings: Settings, pool: Administration): 
   if (status.state === 'ready') return pass(`The attribute exists and holds ${maxTokenCharacters} characters.`);
   if (status.state === 'blocked') return fail(status.reason, status.remedy);
   return fail(
-    'The attribute is missing: all enrolments stored in it are lost.',
+    'The attribute is missing: enrolments that were stored in it are lost',
     'Run facestep provision, which adds the attribute. Enrolled users must enroll again.',
   );
 }

@@ -26,7 +26,7 @@ export const entraGuide: ConnectionGuide = {
     },
     {
       setting: 'entra.hooks.clientApps',
-      text: 'Client IDs of the applications whose tokens get the claims. Begin with one for tests',
+      text: 'Client IDs of the applications whose tokens get the claims, separated by commas. Begin with one for tests',
       example: 'ffffffff-0000-1111-2222-333333333333',
       type: 'list',
       isOptional: true,

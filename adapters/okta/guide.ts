@@ -6,7 +6,7 @@ export const oktaGuide: ConnectionGuide = {
   preparation: [
     'Applications > Applications > Create App Integration > API Services. Name: facestep',
     'General > Client Credentials > Edit > Public key / Private key > Add key > Generate new key. Keep the private key in the format PEM',
-    'Okta API Scopes: grant okta.users.read and okta.users.manage. For the setup, grant the scopes that facestep provision --plan lists; the README of the adapter has them too',
+    'Okta API Scopes: grant okta.users.read and okta.users.manage. For the setup, also okta.schemas, okta.inlineHooks, okta.eventHooks, okta.authorizationServers and okta.policies, each with .read and .manage (adapters/okta/README.md, “Permissions for provisioning”)',
     'Admin roles > Edit assignments: assign a custom role with okta.users.read, okta.users.userprofile.manage and okta.users.lifecycle.clearSessions, for the users who enrol',
   ],
   fields: [

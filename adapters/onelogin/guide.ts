@@ -5,7 +5,7 @@ export const oneloginGuide: ConnectionGuide = {
   name: 'OneLogin',
   preparation: [
     'Developers > API Credentials > New Credential, with the scope Manage All',
-    'Security > Policies > New user policy: create the face policy. Its only factor, the face check, is added after the connection has an OpenID client of the kind onelogin_factor: see the README of the adapter, “Face policy”',
+    'Security > Policies > New user policy: create the face policy. Its only factor, the face check, is added after the connection has an OpenID client of the kind onelogin_factor: adapters/onelogin/README.md, “3. Face policy”',
     'Keep an administrator signed in while you set the connection up',
   ],
   fields: [

@@ -127,7 +127,7 @@ async function checkField({ onelogin: { attribute }, account }: Parts): Promise<
   const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
   if (!isThere) {
     const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enroll again.';
-    return fail('The field is missing: all enrolments stored in it are lost.', remedy);
+    return fail('The field is missing: enrolments that were stored in it are lost', remedy);
   }
   return manual(
     'It exists. OneLogin returns neither its maximum length nor who may change it.',

@@ -105,7 +105,7 @@ const support = 'What the server supports';
 const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
 
 const provision = '“facestep provision” prints what to define.';
-const lost = 'all enrolments stored in it are lost.';
+const lost = 'enrolments that were stored in it are lost';
 const refusedTokenGuard = z.object({ call: z.literal('token') });
 
 async function checkCredentials({ api, scim }: Parts): Promise<Finding> {

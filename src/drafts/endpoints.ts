@@ -9,7 +9,7 @@ import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
 import type { Json } from '../core/base/json.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
-import { refusesEveryone } from '../core/rules/rule.js';
+import { isInMode, refusesEveryone } from '../core/rules/rule.js';
 import { toIso } from '../core/units.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
@@ -156,7 +156,7 @@ async function describe(operations: Operations) {
         problem === null
           ? null
           : { reason: refusals[problem.code].text, problems: problem.problems.map((each) => ({ ...each })) },
-      switched: [...operations.modes()].map(([id]) => id),
+      switched: findSwitched(operations),
       // Texts are shown only as far as the loaded configuration tells which are secrets.
       connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => {
         const textOf = (section: Place['section']) =>
@@ -174,6 +174,13 @@ async function describe(operations: Operations) {
     })),
   };
 }
+
+/** Finds the connections whose mode was switched manually to another one than that of the file. */
+const findSwitched = ({ setup, modes }: Operations): string[] =>
+  setup().connections.flatMap(({ id, policy }) => {
+    const switched = modes().get(id);
+    return switched === undefined || isInMode(policy, switched.mode) ? [] : [id];
+  });
 
 async function describeDraft(draft: Draft, file: OpenFile, operations: Operations) {
   const { revision, by, at, sections } = draft;

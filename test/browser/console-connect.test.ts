@@ -126,6 +126,7 @@ inBrowser('the guided connection of each other kind ends in a connection in shad
     await page.getByRole('link', { name: 'Connect a provider' }).click();
     const values = Object.fromEntries(guide.fields.map(({ setting, example }) => [setting, example]));
     await state(page, kind, kind, values);
+    await page.getByRole('button', { name: 'Activate the draft' }).waitFor();
     await page.getByLabel('Reason').fill('a new connection');
     await page.getByRole('button', { name: 'Activate the draft' }).click();
     await page.getByText('The connection is active in shadow mode.').waitFor();

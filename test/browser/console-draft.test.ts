@@ -61,7 +61,7 @@ inBrowser(
     await page.getByRole('rowheader', { name: 'work.policy.rules' }).waitFor();
     await page.getByLabel('Reason').fill('pilot group');
     await page.getByRole('button', { name: 'Activate the draft' }).click();
-    await page.getByText('The new version of the configuration file is active on this server.').waitFor();
+    await page.getByText('This server has loaded the new version of the configuration file.').waitFor();
     expect(JSON.parse(readFileSync(file, 'utf8')).connections[0].policy).toEqual({ ...policy, rules: [rule] });
 
     await editor.fill(JSON.stringify({ ...policy, freshnessSec: 60 }));
@@ -69,9 +69,11 @@ inBrowser(
     await page.getByRole('button', { name: 'Discard the draft' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
     await page.getByText('The draft was discarded.').waitFor();
-    expect(await page.getByText('is active on this server').count()).toBe(0);
+    expect(await page.getByText('has loaded the new version').count()).toBe(0);
 
     await page.getByLabel('Reason').fill('too early');
+    await page.getByRole('button', { name: 'Restore this version' }).click();
+    await page.getByText('The whole file is replaced').waitFor();
     await page.getByRole('button', { name: 'Restore this version' }).click();
     await page.getByRole('cell', { name: 'too early' }).waitFor();
     expect(readFileSync(file, 'utf8')).toBe(before);

@@ -19,7 +19,7 @@ inBrowser('an invitation enrols a user; the user’s own page shows the enrolmen
   const { page, close } = await cast().openVisitor('ada', { isGuided: false });
   await page.goto(invitation);
   expect(await insist(page)).toBe('passed');
-  expect(await page.getByRole('heading', { name: 'All set up' }).isVisible()).toBe(true);
+  expect(await page.getByRole('heading', { name: 'Your face check is set up' }).isVisible()).toBe(true);
 
   const other = await cast().openVisitor('eve');
   expect(await follow(other.page, invitation)).toMatch(/^(opened-elsewhere|link-over)$/);
@@ -59,7 +59,7 @@ inBrowser('an invitation enrols a user; the user’s own page shows the enrolmen
 });
 
 inBrowser(
-  'a step-up passes for the enrolled person, loads nothing from other origins and stores nothing in the browser',
+  'a step-up passes for the enrolled person, loads nothing from other origins, and keeps in the tab only that it has finished',
   async () => {
     const { id, link } = await start();
     const { page, context, requests, complaints, close } = await cast().openVisitor('ada');
@@ -69,7 +69,7 @@ inBrowser(
     expect(requests.filter((url) => new URL(url).origin !== cast().stage.url)).toEqual([]);
     expect(complaints).toEqual([]);
     const kept = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.hash])';
-    expect(await page.evaluate(kept)).toBe('[{},{},"",""]');
+    expect(await page.evaluate(kept)).toBe('[{},{"facestep-finished":"yes"},"",""]');
     expect(await context.cookies()).toEqual([]);
     expect(await page.evaluate('indexedDB.databases()')).toEqual([]);
     const [judged] = await cast().stage.judgementsOf(id);

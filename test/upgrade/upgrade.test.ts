@@ -141,7 +141,7 @@ test('upgrade --check reports a connection without policy.mode and names both mo
   const folder = copyFormer();
   const check = () => runCli(['upgrade', '--check'], envOf(folder, file));
   configure({});
-  const hint = 'expected "shadow" to try it (every sign-in is allowed), or "enforce"';
+  const hint = 'expected "shadow" to try it (it refuses no sign-in), or "enforce"';
   expect(await check()).toMatchObject({
     code: 1,
     stdout: expect.stringContaining(`connections.0 (work).policy: policy.mode is required: ${hint}\n`),

@@ -147,7 +147,9 @@ function printByHand({ steps }: Pick<Provisioning, 'steps'>, subject: Subject, d
   if (deps.printJson({ ...subject, mode: 'by-hand', steps: steps.map(({ title, byHand }) => ({ title, byHand })) }))
     return;
   deps.print(`${subject.connection} (${subject.kind}), reached at ${subject.publicUrl}`);
-  deps.print('The provider was not called. Do these steps in its console, in this order:');
+  deps.print(
+    'The provider was not called. Do these steps in its console, in this order unless a step says otherwise. Then run --plan:',
+  );
   steps.forEach(({ title, byHand }, index) => {
     deps.print('');
     const lines = byHand.map((line) => `- ${line}`);

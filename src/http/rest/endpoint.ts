@@ -30,7 +30,7 @@ export const toFieldRefusal = (field: string, reason: string): FaceError =>
   });
 
 /** Name of a few letters, which cannot be a secret, an id or an address. */
-const harmlessName = /^[a-z][a-z_-]{0,23}$/i;
+const harmlessName = /^[a-z][a-z_]{0,23}$/i;
 
 const isHarmlessName = (name: PropertyKey): boolean => typeof name === 'number' || harmlessName.test(String(name));
 

@@ -1,9 +1,9 @@
-import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
 import type { LedgerRange, LedgerStore } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
+import { createDatabaseFile } from './sqlite.js';
 import { toStateUnavailable } from './unavailable.js';
 
 /* The ledger can be rebuilt from the audit log, so its writes are not synced to disk. */
@@ -43,7 +43,7 @@ const countedAtOnce = 10_000;
  */
 export function createSqliteLedger(file: string): LedgerStore {
   const database = guarded(() => {
-    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+    if (file !== ':memory:') createDatabaseFile(file);
     const opened = new Database(file);
     opened.exec(schema);
     return opened;

@@ -1,4 +1,5 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { z } from 'zod';
@@ -30,6 +31,25 @@ test('both database files are readable only by their owner', async () => {
   await ledger.put([{ partition: 'p', sort: 'a', value: 'x', version: null, expiresAt: null }]);
   for (const file of [files.state, files.ledger]) expect(statSync(file).mode & 0o777).toBe(0o600);
   await Promise.all([state.close(), ledger.close()]);
+});
+
+test('after a second opening in this process, another process leaves the write-ahead log of the first one', async () => {
+  const { files } = newFolder();
+  const clock = createManualClock();
+  const stores = [
+    [files.state, () => createSqliteState({ file: files.state, clock })],
+    [files.ledger, () => createSqliteLedger(files.ledger)],
+  ] as const;
+  for (const [file, open] of stores) {
+    const first = open();
+    // The doctor of a running server opens the store a second time.
+    await open().close();
+    const script = `const database = new (require('libsql'))(${JSON.stringify(file)});
+      database.prepare('select count(*) from sqlite_master').get(); database.close();`;
+    execFileSync(process.execPath, ['--eval', script]);
+    expect(existsSync(`${file}-wal`)).toBe(true);
+    await first.close();
+  }
 });
 
 test('a file that is not a database is state_unavailable', () => {

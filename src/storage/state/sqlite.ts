@@ -6,9 +6,22 @@ import { z } from 'zod';
 import type { Clock, State, StateRecord, WriteCondition } from '../../core/ports.js';
 import { type EpochMs, epochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { createGroupCommit } from '../../files/durable-file.js';
+import { createGroupCommit, isSystemError } from '../../files/durable-file.js';
 import { isAhead } from './marker.js';
 import { orUnavailable, toStateUnavailable } from './unavailable.js';
+
+/**
+ * Creates the file of a database with mode 0600, unless it exists. An existing file is not opened: closing it would
+ * release the locks of this process on it, and another process could then delete the write-ahead log of a running server.
+ * @see https://www.sqlite.org/howtocorrupt.html (2.2)
+ */
+export function createDatabaseFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  }
+}
 
 /** Opens a database for one piece of work. */
 export const withDatabase = <Result>(
@@ -188,7 +201,7 @@ const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at:
  */
 export function createSqliteState({ file, clock }: { file: string; clock: Clock }): State {
   const { database, log } = guarded(() => {
-    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+    if (file !== ':memory:') createDatabaseFile(file);
     const opened = new Database(file);
     opened.exec(schema);
     opened.prepare('insert or ignore into held (only, since) values (1, ?)').run(clock.now());

@@ -7,7 +7,7 @@ import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText, ServerTextLines } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Note, Section } from '../../parts/state.js';
-import { Changes, type DraftState, useDraft } from './draft.js';
+import { Changes, type DraftState, useDraft, Versions } from './draft.js';
 import { useTexts } from './requests.js';
 
 type Guide = GuidesReply['guides'][number];
@@ -59,17 +59,21 @@ function Steps({
 }) {
   const { connect: words } = useTexts();
   const { draft, file } = given.state;
-  const [activated, setActivated] = useState<string | null>(null);
+  const [activated, setActivated] = useState<readonly string[]>([]);
   const added = draft?.sections.filter(({ section }) => section === 'connection') ?? [];
   const id = added[0]?.connection ?? null;
-  if (activated !== null)
+  if (activated.length > 0)
     return (
-      <Section heading={activated}>
-        <Done>{words.active}</Done>
-        <p>
-          <Link to={`/connections/${encodeURIComponent(activated)}/setup`}>{words.toSetup}</Link>
-        </p>
-      </Section>
+      <>
+        {activated.map((each) => (
+          <Section key={each} heading={each}>
+            <Done>{words.active}</Done>
+            <p>
+              <Link to={`/connections/${encodeURIComponent(each)}/setup`}>{words.toSetup}</Link>
+            </p>
+          </Section>
+        ))}
+      </>
     );
   return (
     <>
@@ -96,14 +100,14 @@ function Steps({
       {draft !== null && id !== null && (
         <Changes
           {...given}
-          id={id}
           draft={draft}
           onState={(next, last) => {
             given.onState(next, last);
-            if (last === 'applied') setActivated(id);
+            if (last === 'applied') setActivated(added.map(({ connection }) => connection));
           }}
         />
       )}
+      {draft === null && given.state.versions.length > 0 && <Versions {...given} />}
     </>
   );
 }
@@ -155,6 +159,7 @@ function Values({
           hint={words.idHint}
           initial={toText(former, 'id')}
           isRequired
+          pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
           maxLength={63}
         />
         {guide.fields.map(({ setting, text, example, isOptional }) => (

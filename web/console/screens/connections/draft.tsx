@@ -39,9 +39,19 @@ export function useDraft() {
 }
 
 /** Edits a draft of the configuration file, and activates it or an earlier version. */
-export function DraftEditor({ connection: { id } }: { readonly connection: Connection }) {
+export function DraftEditor({
+  connection: { id },
+  onApplied,
+}: {
+  readonly connection: Connection;
+  readonly onApplied: () => void;
+}) {
   const { draft: words } = useTexts();
-  const { loaded, last, onState } = useDraft();
+  const { loaded, last, onState: keep } = useDraft();
+  const onState: DraftState['onState'] = (state, what) => {
+    keep(state, what);
+    if (what === 'applied') onApplied();
+  };
   return (
     <Await loaded={loaded}>
       {(state) => {
@@ -103,7 +113,7 @@ function SectionEditor({ section, ...props }: Props & { readonly section: (typeo
 }
 
 /** Shows what the draft changes, and what is wrong with it, and activates it. */
-export function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNullable<DraftReply['draft']> }) {
+export function Changes({ state, onState, draft }: DraftState & { readonly draft: NonNullable<DraftReply['draft']> }) {
   const { draft: words } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
@@ -134,7 +144,10 @@ export function Changes({ id, state, onState, draft }: Props & { readonly draft:
           { id: 'after', isWide: true, cell: ({ after }) => <Value text={after} /> },
         ]}
       />
-      <Check id={id} revision={revision} key={revision} />
+      {problems.length === 0 &&
+        [...new Set(draft.sections.map(({ connection }) => connection))].map((each) => (
+          <Check id={each} revision={revision} key={`${each} ${revision}`} />
+        ))}
       {!state.file.isWritable && <TextToCopy sections={draft.sections} />}
       {state.file.isWritable && isReady && (
         <Activation
@@ -175,6 +188,7 @@ function TextToCopy({ sections: changed }: { readonly sections: DraftSections })
 function Activation({
   submit,
   onActivate,
+  asksFirst,
   children,
 }: {
   readonly submit: string;
@@ -182,26 +196,34 @@ function Activation({
     asked: { readonly reason: string; readonly isSure: boolean },
     fields: FormData,
   ) => Promise<void>;
+  /** Consequences that a second press confirms. */
+  readonly asksFirst?: string;
   readonly children?: ReactNode;
 }) {
   const { draft: words, nobody, toEnforce } = useTexts();
   const [isWarned, setWarned] = useState(false);
+  /** What waits for the second press. */
+  const [asked, setAsked] = useState<FormData | null>(null);
+  const activate = async (fields: FormData): Promise<void> => {
+    if (asksFirst !== undefined && asked === null) return setAsked(fields);
+    try {
+      await onActivate({ reason: String(fields.get('reason')), isSure: isWarned }, fields);
+    } catch (thrown) {
+      if (toRefusal(thrown).code === 'nobody_can_pass') setWarned(true);
+      throw thrown;
+    }
+  };
   return (
     <>
       {isWarned && <Note tone="warn">{nobody}</Note>}
-      <ActForm
-        submit={isWarned ? toEnforce.sure : submit}
-        onSubmit={async (fields) => {
-          try {
-            await onActivate({ reason: String(fields.get('reason')), isSure: isWarned }, fields);
-          } catch (thrown) {
-            if (toRefusal(thrown).code === 'nobody_can_pass') setWarned(true);
-            throw thrown;
-          }
-        }}
-      >
-        {children}
-        <Field name="reason" label={words.reason} isRequired maxLength={500} />
+      {asked !== null && !isWarned && <Note tone="warn">{asksFirst}</Note>}
+      <ActForm submit={isWarned ? toEnforce.sure : submit} onSubmit={(fields) => activate(asked ?? fields)}>
+        {asked === null && (
+          <>
+            {children}
+            <Field name="reason" label={words.reason} isRequired maxLength={500} />
+          </>
+        )}
       </ActForm>
     </>
   );
@@ -229,7 +251,7 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
     <>
       <p>
         <QuietButton isDisabled={isBusy} onPress={() => void run(check)}>
-          {words.check}
+          {words.check({ id })}
         </QuietButton>
       </p>
       {refusal !== null && <Problem refusal={refusal} />}
@@ -247,7 +269,8 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
   );
 }
 
-function Versions({ state: { versions, file }, onState }: Props) {
+/** Lists the versions of the file, and restores an earlier one. */
+export function Versions({ state: { versions, file }, onState }: DraftState) {
   const { draft: words } = useTexts();
   const { call } = useSessionActions();
   const { instant, number } = useFormats();
@@ -272,6 +295,7 @@ function Versions({ state: { versions, file }, onState }: Props) {
         <Activation
           key={file.digest}
           submit={words.versions.restore}
+          asksFirst={words.versions.consequences}
           onActivate={async (asked, fields) => {
             const version = { ...asked, number: Number(fields.get('number')), digest: file.digest };
             const restoring = post<DraftReply>('/v1/configuration/versions/restore', version);

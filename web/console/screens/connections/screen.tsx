@@ -162,7 +162,7 @@ function Tabs({
           {mayRead && <Rules {...given} />}
         </>
       )}
-      {tab === 'change' && <DraftEditor {...given} />}
+      {tab === 'change' && <DraftEditor {...given} onApplied={reload} />}
       {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
       {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
         <SettingUp {...given} examined={examined} tab={tab} />
