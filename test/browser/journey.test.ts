@@ -54,7 +54,7 @@ inBrowser('an invitation enrols a user; the user’s own page shows the enrolmen
 
   const after = await cast().openVisitor('ada', { isGuided: false });
   const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  expect(await follow(after.page, link)).toBe('try-again');
+  expect(await follow(after.page, link)).toBe('not-enrolled');
   await after.close();
 });
 
