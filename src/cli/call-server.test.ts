@@ -16,6 +16,7 @@ const policy = {
   enrolmentDays: null,
   referencePhoto: false,
   bypass: null,
+  settings: [],
 };
 const connection = { id: 'workforce', kind: 'okta', mode, recovery: 'off', policy };
 
