@@ -256,7 +256,11 @@ export const screens: readonly ScreenCase[] = [
     screen: 'help-asked',
     view: everyWay,
     replies: { '/help': {} },
-    press: [cannot, 'Ask the help desk', 'Send'],
+    press: [cannot, 'Ask the help desk'],
+    act: async (page) => {
+      await page.locator('select[name=reason]').selectOption({ index: 1 });
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+    },
   },
   { name: 'recovery-codes', screen: 'recovery-codes', view: { state: 'passed', recoveryCodesOffered: true } },
   {
