@@ -134,7 +134,7 @@ test('each step tells how it is done by hand: with the values that the org recei
   expect(idpLines).toContain(`Algorithm: ${idp.requestAlgorithm}`);
 });
 
-test('a step without a hook secret tells by hand what it asks for in the console', async () => {
+test('without a hook secret, the lines by hand are those of the plan', async () => {
   const oauth = { issuer: 'https://example.okta.com/oauth2/face', audience: 'face', clientId: 'client' };
   const step = stepOf(provision({ okta: { hooks: { oauth } } }), 'Inline hook: token');
   expect(await step.inspect()).toEqual({ state: 'manual', instructions: step.byHand });

@@ -120,7 +120,7 @@ test('each step tells how it is done by hand: with the values that the account r
   });
 });
 
-test('a hook whose function was uploaded by hand with another end of line is ready', async () => {
+test('an uploaded function that differs only in its last line break counts as ready', async () => {
   await apply(provision());
   const { settings } = hookOf();
   hookOf().settings = { ...settings, function: encodeFunction(`${decodeFunction(settings.function)}\n`) };

@@ -80,7 +80,7 @@ test('the file keeps its mode, and a symbolic link remains one', async () => {
   expect(readFileSync(path.replace('.link', ''), 'utf8')).toBe('new');
 });
 
-test('a file whose text is not the active one is loaded, at the first look too, and again after a failure', async () => {
+test('a changed file is loaded at the first look, and again a minute after a failure', async () => {
   const { operations } = setUp();
   const file = { path, read: async () => readFileSync(path, 'utf8'), load: async () => operations.setup() };
   const active = { digest: 'of an earlier text' as string | null, problem: null as 'config_invalid' | null };

@@ -37,7 +37,7 @@ export interface OperationsContext extends Ports<'state' | 'clock' | 'random' | 
   readonly setup: () => Setup;
   /** The configuration file. `null` without one. */
   readonly configurationFile: ConfigurationFile | null;
-  /** What is needed to connect each kind of provider. */
+  /** Guides to connect a provider, one for each kind. */
   readonly guides: readonly (ConnectionGuide & { readonly kind: string })[];
   /** Digest of the active text of that file. `null` without a file. */
   readonly loadedDigest: () => string | null;

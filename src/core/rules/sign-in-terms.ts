@@ -23,7 +23,7 @@ export interface SignIn {
   readonly browser: { readonly cookie: Credential | null } | null;
 }
 
-/** What the rules, or else the policy, ask of a sign-in. */
+/** Requirements for a sign-in, from its rule or from the policy. */
 export interface SignInTerms<Given extends RuledPolicy = RuledPolicy> {
   readonly outcome: TermsOutcome;
   /** Policy with the settings of the rule. */
