@@ -188,7 +188,7 @@ export const refusals = {
   profile_unavailable: service(502, 'The identity provider does not answer.'),
   provider_refused: service(
     502,
-    'The identity provider refused this request. Check the permissions of the credentials.',
+    'The identity provider refused this request. Check the credentials of the connection and their permissions.',
   ),
   recovery_too_soon: unverified(
     403,

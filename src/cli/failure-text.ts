@@ -138,7 +138,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   profile_unavailable:
     'Retry later. Administrators: check the status of the provider and the credentials of the connection.',
   provider_refused:
-    'Administrators: grant the credentials of the connection the permissions that the adapter’s README lists for provisioning.',
+    'Administrators: run “facestep doctor”, which tells wrong credentials from missing permissions. The adapter’s README lists the permissions.',
   subject_unknown: 'Check the user’s id or username at the identity provider.',
   delivery_failed: 'Check the address, then request the code again. Administrators: check the mail relay.',
   state_unavailable: 'Retry after the time in Retry-After. Administrators: check the state store and its disk.',

@@ -135,7 +135,7 @@ async function resolveSettings(file: Settings, { env, readFile }: Reading): Prom
   // default.
   const toProblem = ({ path, message }: z.core.$ZodIssue) => ({
     path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(settings, path),
-    reason: message,
+    reason: message.replace(/^Invalid input: (expected .+), received undefined$/, 'is missing: $1'),
   });
   return { settings, toError: (issues) => toConfigError(issues.map(toProblem)) };
 }

@@ -42,6 +42,6 @@ export const encodedPassword =
 export const originGuard = safeUrlGuard
   .refine(
     (text) => !URL.canParse(text) || new URL(text).pathname === '/',
-    'expected an address without a path, for example https://face.example.com: use a separate host name for the service',
+    'expected an address without a path, for example https://face.example.com',
   )
   .transform((text) => new URL(text).origin);

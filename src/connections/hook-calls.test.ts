@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { FaceError } from '../errors.js';
 import { called, type FoundHook, type HookReader, readHooks, type UnfinishedReads } from './hook-calls.js';
 
 beforeEach(() => void jest.useFakeTimers());
@@ -44,4 +45,18 @@ test('a call during a late reading waits for it and starts no other', async () =
   expect((await third).hooks).toMatchObject([{ state: 'called' }]);
   void read();
   expect(answers).toHaveLength(2);
+});
+
+test.each([
+  [{ status: 401 }, 'the provider does not accept the credentials of the connection (provider_refused, status 401)'],
+  [
+    { status: 403, code: 'E0000006' },
+    'the provider does not show it (provider_refused, status 403, E0000006); this needs the scope hooks.read',
+  ],
+])('a provider that refuses a reading with %j is reported with what it lacks', async (detail, reason) => {
+  const read = () => Promise.reject(new FaceError('provider_refused', detail));
+  const reader: HookReader = { hook: 'token', decides: true, needs: () => 'the scope hooks.read', read };
+  expect((await readHooks([reader], { clock: createManualClock() })).hooks).toMatchObject([
+    { state: 'unknown', reason },
+  ]);
 });

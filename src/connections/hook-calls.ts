@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../core/ports.js';
+import { isCredentialRefusal } from '../core/provider-refusal.js';
 import { withTimeout } from '../core/resilience.js';
 import { toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
@@ -87,6 +88,8 @@ function explain(error: unknown, needs: HookReader['needs']): string {
   const detail = error instanceof FaceError ? detailGuard.safeParse(error.detail).data : undefined;
   const status = detail?.status === undefined ? [] : [`status ${detail.status}`];
   const cause = [code, ...status, ...(detail?.code === undefined ? [] : [detail.code])].join(', ');
+  if (error instanceof FaceError && isCredentialRefusal(error))
+    return `the provider does not accept the credentials of the connection (${cause})`;
   if (code !== 'provider_refused') return `it cannot be read (${cause})`;
   return `the provider does not show it (${cause}); this needs ${needs(detail?.code)}`;
 }

@@ -10,3 +10,28 @@ export function nameProviderRefusal(error: FaceError): FaceError {
     error.code === 'profile_unavailable' && data !== undefined && data.status !== 408 && data.status !== 429;
   return isRefusal ? new FaceError('provider_refused', error.detail, { cause: error }) : error;
 }
+
+/** Codes of OAuth 2.0 (RFC 6749, RFC 9449) and AWS for credentials that are wrong, in place of the status 401. */
+const credentialCodes: ReadonlySet<unknown> = new Set([
+  'invalid_client',
+  'invalid_dpop_proof',
+  'unauthorized_client',
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+  'InvalidClientTokenId',
+  'ExpiredTokenException',
+  'MissingAuthenticationTokenException',
+]);
+
+const answerGuard = z.object({
+  status: z.unknown().optional(),
+  code: z.unknown().optional(),
+  refusal: z.unknown().optional(),
+});
+
+/** Returns true if the provider refused the credentials themselves, which more permissions would not change. */
+export function isCredentialRefusal({ code, detail }: FaceError): boolean {
+  if (code !== 'provider_refused' && code !== 'profile_unavailable') return false;
+  const { data } = answerGuard.safeParse(detail);
+  return data?.status === 401 || credentialCodes.has(data?.code) || credentialCodes.has(data?.refusal);
+}

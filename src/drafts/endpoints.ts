@@ -23,9 +23,11 @@ import {
   editableSections,
   findChanges,
   findSecretProblems,
+  isReferenceAt,
   maskSecrets,
   parseSection,
   readSection,
+  replaceReferences,
   restoreSecrets,
   writeSection,
 } from './sections.js';
@@ -90,6 +92,9 @@ const toFileText = (file: string, { sections }: Draft): string =>
     return writeSection(text, connection, section, restoreSecrets(value, former));
   }, file);
 
+/** Stands for a secret that is not set, such as a key in base64. */
+const placeholder = 'A'.repeat(43);
+
 interface Checked {
   readonly text: string | null;
   readonly setup: Setup | null;
@@ -117,8 +122,32 @@ async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft:
     if (!(error instanceof FaceError)) throw error;
     const problems = problemsOf(error);
     const unknown = { path: 'connections', reason: refusals[error.code].text };
-    return { text: null, setup: null, problems: problems.length === 0 ? [unknown] : problems };
+    return {
+      text: null,
+      setup: null,
+      problems:
+        problems.length === 0
+          ? [unknown]
+          : [...problems, ...(await findValueProblems({ text: file, load }, draft, problems))],
+    };
   }
+}
+
+/** Finds further problems of added connections, which secrets that are not set yet would hide. */
+async function findValueProblems(
+  { text, load }: Pick<OpenFile, 'text' | 'load'>,
+  draft: Draft,
+  known: Checked['problems'],
+) {
+  const sections = draft.sections.map((each) =>
+    each.section === 'connection' ? { ...each, value: replaceReferences(each.value, placeholder) } : each,
+  );
+  const isAboutReference = ({ path }: { readonly path: string }): boolean =>
+    draft.sections.some(
+      ({ section, value }) => section === 'connection' && isReferenceAt(value, path.split('.').slice(2)),
+    );
+  const problems = await load(toFileText(text, { ...draft, sections })).then(() => [], problemsOf);
+  return problems.filter((each) => !isAboutReference(each) && !known.some(({ path }) => path === each.path));
 }
 
 /** @throws `config_invalid` with the problems of the draft. A draft with problems could send a secret elsewhere. */

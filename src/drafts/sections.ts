@@ -54,6 +54,21 @@ const isUnchanged = (value: Json | undefined): boolean =>
 const isReference = (value: Json): boolean =>
   isJsonObject(value) && Object.keys(value).length === 1 && ('env' in value || 'file' in value);
 
+/** Returns true if a dotted path leads to a reference to a variable or file. */
+export function isReferenceAt(value: Json, path: readonly string[]): boolean {
+  const found = path.reduce<unknown>(childOf, value);
+  const parsed = jsonGuard.safeParse(found);
+  return parsed.success && isReference(parsed.data);
+}
+
+/** Replaces each reference to a variable or file by a text, so that the other values can be checked without it. */
+export function replaceReferences(value: Json, text: string): Json {
+  if (isReference(value)) return text;
+  if (Array.isArray(value)) return value.map((each) => replaceReferences(each, text));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceReferences(each, text)]));
+}
+
 const childOf = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null
     ? Object.entries(value).find(([name]) => name === String(key))?.[1]

@@ -131,6 +131,11 @@ inBrowser('the guided connection of each other kind ends in a connection in shad
     await page.getByRole('button', { name: 'Activate the draft' }).click();
     await page.getByText('The connection is active in shadow mode.').waitFor();
   }
+  // The provider of the example does not exist, so its first step fails, and setting it up is not offered.
+  await page.getByRole('link', { name: 'Set up the connection' }).click();
+  await page.getByRole('button', { name: 'Preview changes' }).click();
+  await page.getByText('The setup stops at a step that first needs your attention:').waitFor();
+  expect(await page.getByRole('button', { name: 'Set up', exact: true }).count()).toBe(0);
   const { connections } = fileGuard.parse(JSON.parse(readFileSync(`${folder}.json`, 'utf8')));
   expect(connections).toMatchObject(others.map(({ kind }) => ({ id: kind, kind, policy: { mode: 'shadow' } })));
 });

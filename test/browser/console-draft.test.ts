@@ -55,14 +55,28 @@ inBrowser(
     await editor.fill(JSON.stringify({ ...policy, rules: [rule, rule] }));
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByText('two rules have the name "Pilot"').waitFor();
-    await editor.fill(JSON.stringify({ ...policy, rules: [rule] }));
+    await editor.fill(JSON.stringify(policy));
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByText('The draft cannot be activated').waitFor({ state: 'detached' });
+    await page.getByText('Add a rule').click();
+    await page.getByRole('button', { name: 'Add the rule to the draft' }).click();
+    await page.getByLabel('Groups').fill('pilot');
+    await page.getByLabel('Mode').selectOption('enforce');
+    // The last key press removes the error of this field, which must not move the button away from the press.
+    await page.getByLabel('Rule', { exact: true }).fill(rule.name);
+    await page.getByRole('button', { name: 'Add the rule to the draft' }).click();
     await page.getByRole('rowheader', { name: 'work.policy.rules' }).waitFor();
+    await page.getByRole('link', { name: 'Connections' }).first().click();
+    await page.getByText('A draft waits to be activated.').waitFor();
+    await page.getByRole('link', { name: 'Open the draft' }).click();
     await page.getByLabel('Reason').fill('pilot group');
     await page.getByRole('button', { name: 'Activate the draft' }).click();
     await page.getByText('This server has loaded the new version of the configuration file.').waitFor();
-    expect(JSON.parse(readFileSync(file, 'utf8')).connections[0].policy).toEqual({ ...policy, rules: [rule] });
+    expect(JSON.parse(readFileSync(file, 'utf8')).connections[0].policy).toEqual({
+      ...policy,
+      rules: [{ ...rule, outcome: 'face' }],
+    });
+    await page.getByRole('cell', { name: 'Before the first change in the console' }).waitFor();
 
     await editor.fill(JSON.stringify({ ...policy, freshnessSec: 60 }));
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();

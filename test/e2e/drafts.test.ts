@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { providers } from '../../adapters/index.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { draftReply } from '../../src/drafts/replies.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -155,6 +156,32 @@ test('problems name the setting: a rule twice, an unknown network, a wrong range
     field: 'settings',
   });
 });
+
+test.each(providers)(
+  'a new connection of the kind $kind without its variables shows each missing variable, and wrong values at once',
+  async ({ kind, guide }) => {
+    const call = await start({ configurationFolder: `${folder}-versions`, connections: [] });
+    const values = Object.fromEntries(guide.fields.map(({ setting, example }) => [setting, example]));
+    const connect = async (changed: object, revision?: number) =>
+      (
+        await call('/configuration/draft/connect', {
+          provider: kind,
+          connection: 'new',
+          values: { ...values, ...changed },
+          revision,
+        })
+      ).state?.draft?.problems ?? [];
+    const missing = guide.secrets.map(({ setting, variable }) => ({
+      path: `connections.0 (new).${setting}`,
+      reason: `the environment variable FACESTEP_${variable}_NEW is not set`,
+    }));
+    expect(await connect({})).toEqual(missing);
+    const [first] = guide.fields;
+    const wrong = await connect({ [first?.setting ?? '']: 'not an id, not an address?' }, 1);
+    expect(wrong.slice(0, missing.length)).toEqual(missing);
+    expect(wrong.slice(missing.length)).toMatchObject([{ path: `connections.0 (new).${first?.setting}` }]);
+  },
+);
 
 test('a second owner sees the change of the first; a file that was changed by hand is not overwritten', async () => {
   const call = await start();

@@ -18,3 +18,15 @@ test('a missing reply is not reported as a refusal', () => {
   for (const detail of [null, { status: null }, { reason: 'no answer' }])
     expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog()).code).toBe('profile_unavailable');
 });
+
+test.each([{ status: 401 }, { status: 400, code: 'invalid_client' }, { refusal: 'invalid_client' }])(
+  'a provider that answers %j is reported to refuse the credentials, not to miss a permission',
+  (detail) => {
+    expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog())).toEqual({
+      state: 'failed',
+      code: 'provider_refused',
+      reason: 'The identity provider does not accept the credentials of this connection.',
+      detail,
+    });
+  },
+);

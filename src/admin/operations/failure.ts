@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { framesOf } from '../../core/base/frames.js';
 import type { Json } from '../../core/base/json.js';
 import type { Log } from '../../core/ports.js';
-import { nameProviderRefusal } from '../../core/provider-refusal.js';
+import { isCredentialRefusal, nameProviderRefusal } from '../../core/provider-refusal.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 
 export interface Failure {
@@ -16,6 +16,10 @@ export interface Failure {
 export function toFailure(error: unknown, log: Log): Failure {
   const known = error instanceof FaceError ? error : new FaceError(toCode(error));
   if (known !== error) log.error('unexpected error', { frames: framesOf(error) });
+  if (isCredentialRefusal(known)) {
+    const reason = 'The identity provider does not accept the credentials of this connection.';
+    return { state: 'failed', code: 'provider_refused', reason, detail: known.detail };
+  }
   const { code, message, detail } = nameProviderRefusal(known);
   return { state: 'failed', code, reason: message, detail };
 }

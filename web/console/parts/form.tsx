@@ -44,7 +44,8 @@ export function ActForm({
         {children}
       </div>
       {refusal !== null && <Problem refusal={refusal} />}
-      <Button className="button plain" type="submit" data-busy={isBusy}>
+      {/* If the focus left a field, the error of that field would appear or disappear and move the button away from a press. */}
+      <Button className="button plain" type="submit" preventFocusOnPress data-busy={isBusy}>
         {isBusy ? working : submit}
       </Button>
     </Form>

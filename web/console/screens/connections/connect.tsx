@@ -4,7 +4,7 @@ import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
-import { ServerText, ServerTextLines } from '../../parts/server-text.js';
+import { ServerText } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Note, Section } from '../../parts/state.js';
 import { Changes, type DraftState, useDraft, Versions } from './draft.js';
@@ -31,12 +31,16 @@ export function ConnectProvider() {
           <Await loaded={draft.loaded}>
             {(state) => {
               const added = state.draft?.sections.find(({ section }) => section === 'connection');
-              const guide =
-                guides.find((each) =>
-                  kind === null ? parseNew(added?.text, each.kind) !== null : each.kind === kind,
-                ) ?? guides[0];
-              return guide === undefined ? null : (
-                <Steps guide={guide} guides={guides} onKind={setKind} given={{ state, onState: draft.onState }} />
+              const guide = guides.find((each) =>
+                kind === null ? parseNew(added?.text, each.kind) !== null : each.kind === kind,
+              );
+              return (
+                <Steps
+                  guide={guide ?? null}
+                  guides={guides}
+                  onKind={setKind}
+                  given={{ state, onState: draft.onState }}
+                />
               );
             }}
           </Await>
@@ -52,7 +56,8 @@ function Steps({
   onKind,
   given,
 }: {
-  readonly guide: Guide;
+  /** `null` before a provider is chosen. */
+  readonly guide: Guide | null;
   readonly guides: readonly Guide[];
   readonly onKind: (kind: string) => void;
   readonly given: DraftState;
@@ -82,18 +87,29 @@ function Steps({
         <Select
           name="kind"
           label={words.kind}
-          initial={guide.kind}
+          initial={guide?.kind ?? ''}
           onChoose={onKind}
-          options={guides.map(({ kind, name }) => ({ value: kind, label: name }))}
+          options={[
+            ...(guide === null ? [{ value: '', label: words.choose }] : []),
+            ...guides.map(({ kind, name }) => ({ value: kind, label: name })),
+          ]}
         />
-        <ServerTextLines lines={guide.preparation} />
+        <ol className="lines">
+          {guide?.preparation.map((line) => (
+            <li key={line}>
+              <ServerText>{line}</ServerText>
+            </li>
+          ))}
+        </ol>
       </Section>
-      <Values
-        key={`${guide.kind} ${draft?.revision ?? 0}`}
-        guide={guide}
-        given={given}
-        former={parseNew(added[0]?.text, guide.kind)}
-      />
+      {guide !== null && (
+        <Values
+          key={`${guide.kind} ${draft?.revision ?? 0}`}
+          guide={guide}
+          given={given}
+          former={parseNew(added[0]?.text, guide.kind)}
+        />
+      )}
       {added.map(({ connection }) => (
         <Secrets key={connection} id={connection} guides={guides} state={given.state} />
       ))}

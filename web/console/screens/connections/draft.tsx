@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { DraftCheckReply, DraftReply } from '../../../../src/drafts/replies.js';
 import { toRefusal, useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
+import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
@@ -9,6 +10,7 @@ import { ServerText } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Note, Problem, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
+import { AddRule } from './add-rule.js';
 import { type Connection, patient, useTexts } from './requests.js';
 
 const readDraft = post<DraftReply>('/v1/configuration/draft/read');
@@ -36,6 +38,28 @@ export function useDraft() {
     last: changed?.last ?? null,
     onState: (state: DraftReply, last: Last): void => setChanged({ state, last }),
   };
+}
+
+/** Names the draft that waits for its activation, and leads to it. */
+export function WaitingDraft({
+  toNew,
+  toChange,
+}: {
+  readonly toNew: string;
+  readonly toChange: (id: string) => string;
+}) {
+  const { draft: words } = useTexts();
+  const { instant } = useFormats();
+  const loaded = useLoaded(readDraft);
+  const draft = loaded.state === 'loaded' ? loaded.value.draft : null;
+  const [first] = draft?.sections ?? [];
+  if (draft === null || first === undefined) return null;
+  return (
+    <Note>
+      {words.waiting({ name: draft.by, when: instant(draft.at) })}{' '}
+      <Link to={first.section === 'connection' ? toNew : toChange(first.connection)}>{words.toDraft}</Link>
+    </Note>
+  );
 }
 
 /** Edits a draft of the configuration file, and activates it or an earlier version. */
@@ -98,17 +122,17 @@ function SectionEditor({ section, ...props }: Props & { readonly section: (typeo
   const { id, state, onState } = props;
   const text = textOf(props, section);
   if (text === null) return null;
+  const save = async (settings: string): Promise<void> => {
+    const asked = { connection: id, section, settings, revision: state.draft?.revision };
+    onState(await call(post<DraftReply>('/v1/configuration/draft/save', asked)), 'saved');
+  };
   return (
-    <ActForm
-      submit={words.save[section]}
-      onSubmit={async (fields) => {
-        const settings = String(fields.get('settings'));
-        const asked = { connection: id, section, settings, revision: state.draft?.revision };
-        onState(await call(post<DraftReply>('/v1/configuration/draft/save', asked)), 'saved');
-      }}
-    >
-      <Field name="settings" label={words.sections[section]} hint={words.hint} rows={14} initial={text} />
-    </ActForm>
+    <>
+      {section === 'policy' && <AddRule policy={text} onSave={save} />}
+      <ActForm submit={words.save[section]} onSubmit={(fields) => save(String(fields.get('settings')))}>
+        <Field name="settings" label={words.sections[section]} hint={words.hints[section]} rows={14} initial={text} />
+      </ActForm>
+    </>
   );
 }
 
@@ -286,7 +310,11 @@ export function Versions({ state: { versions, file }, onState }: DraftState) {
         columns={[
           { id: 'number', isRowHeading: true, cell: (version) => number(version.number) },
           { id: 'at', cell: ({ at }) => instant(at) },
-          { id: 'by', cell: ({ by }) => (by === 'file' ? words.versions.file : <bdi>{by}</bdi>) },
+          {
+            id: 'by',
+            cell: (version) =>
+              version.by === 'file' ? words.versions[version.number === 1 ? 'first' : 'file'] : <bdi>{version.by}</bdi>,
+          },
           { id: 'reason', isWide: true, cell: ({ reason }) => <bdi>{reason}</bdi> },
           { id: 'active', cell: ({ isActive }) => (isActive ? words.versions.active : '') },
         ]}

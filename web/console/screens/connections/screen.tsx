@@ -11,7 +11,7 @@ import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { ConnectProvider, connectPlace } from './connect.js';
 import { Doctor, type Examined, Health } from './doctor.js';
-import { DraftEditor } from './draft.js';
+import { DraftEditor, WaitingDraft } from './draft.js';
 import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
 import { MoreSettings } from './more-settings.js';
 import { type Connection, defineScreen, examine, readDoctor, readMode, useTexts } from './requests.js';
@@ -274,6 +274,9 @@ function Every() {
           />
         )}
       </Await>
+      {mayChange && (
+        <WaitingDraft toNew={`/connections/${connectPlace}`} toChange={(id) => addressOfTab(id, 'change')} />
+      )}
       {mayChange && (
         <p>
           <Link to={`/connections/${connectPlace}`}>{words.connect.heading}</Link>

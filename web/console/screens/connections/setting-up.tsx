@@ -152,11 +152,20 @@ function Planned({
   const words = useTexts();
   const { number } = useFormats();
   const { plan: named } = words;
-  const changed = steps.filter(({ diff }) => diff.length > 0).length;
-  const isReady = steps.every(({ state }) => state === 'ready' || state === 'manual');
+  const manual = steps.filter(({ state }) => state === 'manual').length;
+  // Steps are applied in order, up to the first that cannot be.
+  const stuck = steps.findIndex(({ state }) => state === 'blocked' || state === 'failed');
+  const changed = steps.slice(0, stuck < 0 ? steps.length : stuck).filter(({ diff }) => diff.length > 0).length;
   return (
     <>
-      {isReady && <Done>{named.nothing}</Done>}
+      {stuck < 0 && changed === 0 && (
+        <Done>{manual === 0 ? named.nothing : named.manualOnly({ count: number(manual) })}</Done>
+      )}
+      {stuck >= 0 && (
+        <Note tone="warn">
+          {named.stuck} <ServerText>{steps[stuck]?.title ?? ''}</ServerText>
+        </Note>
+      )}
       <Table
         caption={named.heading}
         rows={steps}
@@ -195,7 +204,7 @@ function Planned({
           {!census.isComplete && named.inPart} {census.remedy !== null && <ServerText>{census.remedy}</ServerText>}
         </p>
       )}
-      {!isReady && (
+      {changed > 0 && (
         <ConfirmButton
           label={named.apply}
           title={named.applyTitle({ id })}
@@ -263,15 +272,16 @@ function RunProgress({ run }: { readonly run: BegunRunReply['run'] }) {
   const { instant, number } = useFormats();
   const { by, startedAt, state, steps } = run;
   const done = steps.filter(({ progress }) => progress === 'done').length;
+  const manual = steps.filter((step) => step.state === 'manual').length;
   const text = named.progress({ done: number(done), all: number(steps.length) });
   return (
     <div>
       <h3>{named.heading}</h3>
       <p className="soft">{named.begun({ by, when: instant(startedAt) })}</p>
       {state === 'under_way' && <Progress label={named.heading} text={text} value={done} most={steps.length} />}
-      {state === 'done' && <Done>{named.done}</Done>}
+      {state === 'done' && <Done>{manual === 0 ? named.done : named.manualLeft({ count: number(manual) })}</Done>}
       {(state === 'stopped' || state === 'broken_off') && <Note tone="warn">{named[state]}</Note>}
-      <details open={state !== 'done'}>
+      <details open={state !== 'done' || manual > 0}>
         <summary>{text}</summary>
         <ol className="lines">
           {steps.map(({ id, title, progress, applied, words }) => (

@@ -21,12 +21,15 @@ type Counts = LineCountsReply['connections'][number];
 
 function Connections() {
   const { figures } = useTexts();
+  const mayConnect = useMay('configure');
   const loaded = useLoaded(countLines);
   return (
     <Await loaded={loaded}>
       {({ connections }) =>
         connections.length === 0 ? (
-          <Empty>{figures.none}</Empty>
+          <Empty>
+            {figures.none} {mayConnect && <Link to="/connections/_new">{figures.connect}</Link>}
+          </Empty>
         ) : (
           connections.map((counts) => <Connection key={counts.connection} counts={counts} />)
         )
