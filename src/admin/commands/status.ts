@@ -79,13 +79,14 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
       if (connections.length === 0)
         return deps.print('No connections. Add one to the configuration: docs/configuration.md');
       printTable(
-        ['connection', 'provider', 'mode', 'liveness', 'accuracy'],
+        // The mode is last, because it can be a long text.
+        ['connection', 'provider', 'liveness', 'accuracy', 'mode'],
         connections.map(({ id, kind, mode, policy }) => [
           id,
           kind,
-          describeMode(describeOwnMode(mode.inForce, mode.rules), mode.atProvider, mode.hookCalls),
           policy.livenessVendor?.vendor ?? policy.liveness,
           policy.accuracy,
+          describeMode(describeOwnMode(mode.inForce, mode.rules), mode.atProvider, mode.hookCalls),
         ]),
         deps,
       );

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createTextLog } from '../../../support/fakes/sinks.js';
 import { FaceError } from '../../errors.js';
-import { toFailure } from './failure.js';
+import { toDetailLines, toFailure } from './failure.js';
 
 test.each([
   [400, 'provider_refused'],
@@ -30,3 +30,10 @@ test.each([{ status: 401 }, { status: 400, code: 'invalid_client' }, { refusal: 
     });
   },
 );
+
+test('details of a failure are listed in words, and problems of the configuration one by one', () => {
+  expect(toDetailLines({ status: 403, code: 'E0000006', cause: null })).toEqual(['status: 403, code: E0000006']);
+  expect(toDetailLines({ problems: [{ path: 'port', reason: 'is missing' }] })).toEqual(['port: is missing']);
+  expect(toDetailLines({ nested: { a: 1 } })).toEqual(['{"nested":{"a":1}}']);
+  expect([null, {}, { cause: null }].flatMap(toDetailLines)).toEqual([]);
+});

@@ -30,9 +30,15 @@ export function toFailureLines({ code, reason, detail }: Failure): string[] {
   return [`${reason} (${code})`, ...toDetailLines(detail)];
 }
 
+const flatGuard = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
 /** Formats the detail of an error as lines, one per configuration problem. */
 export function toDetailLines(detail: Json): string[] {
   if (detail === null) return [];
   const { data } = problemsGuard.safeParse(detail);
-  return data?.problems.map(({ path, reason }) => `${path}: ${reason}`) ?? [JSON.stringify(detail)];
+  if (data !== undefined) return data.problems.map(({ path, reason }) => `${path}: ${reason}`);
+  const flat = flatGuard.safeParse(detail);
+  if (!flat.success) return [JSON.stringify(detail)];
+  const stated = Object.entries(flat.data).filter(([, value]) => value !== null);
+  return stated.length === 0 ? [] : [stated.map(([name, value]) => `${name}: ${value}`).join(', ')];
 }
