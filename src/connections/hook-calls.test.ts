@@ -48,7 +48,7 @@ test('a call during a late reading waits for it and starts no other', async () =
 });
 
 test.each([
-  [{ status: 401 }, 'the provider does not accept the credentials of the connection (provider_refused, status 401)'],
+  [{ status: 401 }, 'the provider does not accept how this server authenticates (provider_refused, status 401)'],
   [
     { status: 403, code: 'E0000006' },
     'the provider does not show it (provider_refused, status 403, E0000006); this needs the scope hooks.read',

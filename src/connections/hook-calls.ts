@@ -89,7 +89,7 @@ function explain(error: unknown, needs: HookReader['needs']): string {
   const status = detail?.status === undefined ? [] : [`status ${detail.status}`];
   const cause = [code, ...status, ...(detail?.code === undefined ? [] : [detail.code])].join(', ');
   if (error instanceof FaceError && isCredentialRefusal(error))
-    return `the provider does not accept the credentials of the connection (${cause})`;
+    return `the provider does not accept how this server authenticates (${cause})`;
   if (code !== 'provider_refused') return `it cannot be read (${cause})`;
   return `the provider does not show it (${cause}); this needs ${needs(detail?.code)}`;
 }
