@@ -18,12 +18,21 @@ export const defaultSecurityEvents = [
 const subjectForms = ['complex', 'iss_sub', 'email'] as const;
 export type SubjectForm = (typeof subjectForms)[number];
 
+/** Id of a receiver of events. */
+export const receiverIdGuard = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens');
+
+export const receivedConnectionsGuard = z
+  .array(z.string())
+  .min(1)
+  .nullable()
+  .default(null)
+  .describe('Ids of the connections that it receives events of. `null` is all.');
+
 export const securityEventReceiverGuard = z
   .strictObject({
-    id: z
-      .string()
-      .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens')
-      .describe('Id of the receiver in logs, metrics and dead letters.'),
+    id: receiverIdGuard.describe('Id of the receiver in logs, metrics and dead letters.'),
     url: safeUrlGuard
       .nullable()
       .describe('Address that events are pushed to (RFC 8935). `null`: the receiver polls (RFC 8936).'),
@@ -38,12 +47,7 @@ export const securityEventReceiverGuard = z
       .default([...defaultSecurityEvents])
       .describe('Events that it receives.'),
     subject: z.enum(subjectForms).default('complex').describe('Form in which a user is named.'),
-    connections: z
-      .array(z.string())
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe('Ids of the connections that it receives events of. `null` is all.'),
+    connections: receivedConnectionsGuard,
   })
   .refine(({ url, token }) => url !== null || token !== null, {
     path: ['token'],

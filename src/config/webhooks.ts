@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { toWebhookKey } from '../core/webhook-signature.js';
 import { credentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
+import { receivedConnectionsGuard, receiverIdGuard } from './security-events.js';
 
 /** Types of the events that webhooks send. */
 export const webhookEventNames = [
@@ -23,10 +24,7 @@ export const webhookSecretGuard = credentialGuard.refine(
 );
 
 export const webhookGuard = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens')
-    .describe('Id of the subscription in logs, metrics and undelivered events.'),
+  id: receiverIdGuard.describe('Id of the subscription in logs, metrics and undelivered events.'),
   url: safeUrlGuard.describe('Address that events are sent to, as a POST.'),
   secret: webhookSecretGuard.describe('Secret. `whsec_` and base64 of 24 to 64 random bytes, which sign the events.'),
   previousSecret: webhookSecretGuard
@@ -37,12 +35,7 @@ export const webhookGuard = z.strictObject({
     .min(1)
     .default([...webhookEventNames])
     .describe('Types of the events that it receives.'),
-  connections: z
-    .array(z.string())
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('Ids of the connections that it receives events of. `null` is all.'),
+  connections: receivedConnectionsGuard,
 });
 
 export type WebhookConfig = z.output<typeof webhookGuard>;

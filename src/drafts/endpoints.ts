@@ -279,6 +279,36 @@ const toGuideReply = ({ kind, name, preparation, fields, secrets }: Operations['
   secrets: secrets.map((each) => ({ ...each })),
 });
 
+interface SavedChange extends Place, Pick<Section, 'value'> {
+  /** Text of the configuration file. */
+  readonly text: string;
+  readonly revision: number | null;
+  /** Administrator. */
+  readonly by: string;
+}
+
+async function saveInDraft(change: SavedChange, operations: Operations): ReturnType<typeof describe> {
+  const { connection, section, value, text, revision, by } = change;
+  const place = { connection, section };
+  await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
+  const detail = { section: `${connection}.${section}`, by };
+  await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
+  return describe(operations);
+}
+
+const createGuidesEndpoint = (operations: Operations): Endpoint =>
+  adminEndpoint({
+    ...common,
+    path: '/configuration/guides',
+    summary: 'List what is needed to connect a provider',
+    description:
+      'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
+    codes: [],
+    fields: z.strictObject({}),
+    reply: guidesReply,
+    handle: async () => ({ guides: operations.guides.map(toGuideReply) }),
+  });
+
 /** Creates the endpoints that change the draft of the configuration file. Nothing becomes active. */
 export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): Endpoint[] {
   return [
@@ -313,26 +343,12 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
         const value = parseSection(settings);
         const { text, loaded } = await openFile(operations);
         restoreSecrets(value, readSection(text, connection, section));
-        const place = { connection, section };
-        const former = maskedSectionOf(text, loaded, place);
+        const former = maskedSectionOf(text, loaded, { connection, section });
         if (findSecretProblems(section, value, { former }).length > 0) throw new FaceError('draft_secret');
-        await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
-        const detail = { section: `${connection}.${section}`, by };
-        await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
-        return describe(operations);
+        return saveInDraft({ connection, section, value, text, revision, by }, operations);
       },
     }),
-    adminEndpoint({
-      ...common,
-      path: '/configuration/guides',
-      summary: 'List what is needed to connect a provider',
-      description:
-        'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
-      codes: [],
-      fields: z.strictObject({}),
-      reply: guidesReply,
-      handle: async () => ({ guides: operations.guides.map(toGuideReply) }),
-    }),
+    createGuidesEndpoint(operations),
     adminEndpoint({
       ...common,
       path: '/configuration/draft/connect',
@@ -355,13 +371,9 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
         const guide = operations.guides.find((each) => each.kind === kind);
         if (guide === undefined) throw new FaceError('not_found');
         const value = toNewConnection(guide, { id: connection, kind, values });
-        const place = { connection, section: 'connection' } as const;
         const { text } = await openFile(operations);
         if (readSection(text, connection, 'connection') !== undefined) throw new FaceError('name_taken');
-        await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
-        const detail = { section: `${connection}.connection`, by };
-        await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
-        return describe(operations);
+        return saveInDraft({ connection, section: 'connection', value, text, revision, by }, operations);
       },
     }),
     adminEndpoint({
