@@ -68,6 +68,7 @@ export async function startRekognition({
   const assumed: URLSearchParams[] = [];
   const tokens = new Map<string, string>();
   let trouble: Trouble = 'none';
+  let held: Promise<void> = Promise.resolve();
   /** What a streamed video is found to be. */
   let verdict = { confidence: 99.1, picture: new Uint8Array() };
 
@@ -93,6 +94,9 @@ export async function startRekognition({
     if (operation === 'CreateFaceLivenessSession') {
       const asked = createGuard.parse(body);
       created.push(asked);
+      const answered = held;
+      held = Promise.resolve();
+      await answered;
       const known = tokens.get(asked.ClientRequestToken);
       if (known !== undefined) return { SessionId: known };
       const id = randomUUID();
@@ -183,6 +187,14 @@ export async function startRekognition({
     sessions,
     created,
     assumed,
+    /** Holds the answer to the next session that is opened, until the returned function is called. */
+    holdNext(): () => void {
+      let release = (): void => {};
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => release();
+    },
     cause(next: Trouble): void {
       trouble = next;
     },

@@ -4,6 +4,7 @@ import { beginAgreed, beginPage, draw, enrolByApi, who } from '../../../support/
 import { openPage } from '../../../support/benches/capture-page.js';
 import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
 import { standardSettings } from '../../../support/data/settings.js';
+import { eventually } from '../../../support/run/eventually.js';
 import type { Trouble } from '../../../support/servers/rekognition.js';
 import { epochMs } from '../../core/units.js';
 import { startStepUp } from '../../step-up/step-up.js';
@@ -263,6 +264,19 @@ describe('sessions that are being opened', () => {
     const opened = await Promise.all([visit.start(), visit.start(), visit.start()]);
     expect(opened.filter(({ nonce }) => nonce !== '')).toHaveLength(1);
     expect(bench.rekognition.created).toHaveLength(1);
+  });
+
+  test('do not replace the one that was opened after they took too long', async () => {
+    const { visit } = await openEnrolled();
+    const release = bench.rekognition.holdNext();
+    const late = visit.start();
+    await eventually(async () => expect(bench.rekognition.created).toHaveLength(1));
+    bench.server.clock.advanceSec(16);
+    const { nonce, session } = await visit.start();
+    release();
+    expect((await late).body).toMatchObject({ code: 'challenge_wrong' });
+    bench.rekognition.finish(session, { picture: draw('ada')('centre') });
+    expect(await visit.finish(nonce)).toMatchObject({ outcome: 'passed' });
   });
 
   test('and that the vendor fails to open use up neither the day nor the challenges of the person', async () => {
