@@ -9,13 +9,17 @@ import autocannon, { type Options } from 'autocannon';
 import { openSigner } from '../../support/fakes/keys.js';
 import { withFolder } from '../measure/program.js';
 import { notePasses, openQuickState } from './filled-state.js';
-import { openProviders, type SignReceipt, toCall } from './hook-providers.js';
+import { startFloorServer } from './floor-server.js';
+import { type HookProvider, openProviders, type SignReceipt, toCall } from './hook-providers.js';
 import { processorMs, quantile, round } from './measure.js';
 import { measureRules } from './rules.js';
 import { startServers } from './servers.js';
 
 interface Calls {
   readonly url: string;
+  readonly method?: 'GET' | 'POST';
+  /** Status of every answer, if it is not a success. */
+  readonly status?: number;
   readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
@@ -54,23 +58,29 @@ async function loadFlatOut(calls: Calls, { count, pid }: { readonly count: numbe
   return { cpuMsPerRequest: round(cpuMs / count, 4), capacityPerSecond: Math.round((1000 * count) / cpuMs) };
 }
 
-async function applyLoad({ url, toCall }: Calls, grantedText: string, pace: Partial<Options>) {
+async function applyLoad(
+  { url, method = 'POST', status: expected, toCall }: Calls,
+  grantedText: string,
+  pace: Partial<Options>,
+) {
   let sent = 0;
   let granted = 0;
   let refused = 0;
   const result = await autocannon({
     url,
-    method: 'POST',
+    method,
     connections,
     ...pace,
     requests: [
       {
         setupRequest: (request) => {
           const { headers, body } = toCall(sent++);
-          return { ...request, body, headers: { 'content-type': 'application/json', ...headers } };
+          const own = method === 'GET' ? {} : { body };
+          return { ...request, ...own, headers: { 'content-type': 'application/json', ...headers } };
         },
         onResponse: (status, body) => {
-          if (status < 200 || status > 299) refused += 1;
+          const isExpected = expected === undefined ? status >= 200 && status <= 299 : status === expected;
+          if (!isExpected) refused += 1;
           if (body.includes(grantedText)) granted += 1;
         },
       },
@@ -115,6 +125,70 @@ const measureTriggers = () =>
     return { bundleBytes: size, initMs: round(quantile(inits), 1) };
   });
 
+const floorRounds = 5;
+
+/** No one from here on has passed a check. */
+const firstUnknown = 10_000_000;
+
+/**
+ * Measures the processor time of a call in milliseconds, next to a bare server with the same calls, in turns: Okta's
+ * token hook with a refused sign-in, the same with a wrong secret, and `GET /healthz`.
+ */
+export async function measureFloor(
+  okta: HookProvider,
+  service: { readonly url: string; readonly pid: number },
+  count: number,
+) {
+  const [token] = okta.hooks;
+  if (token === undefined) throw new Error('the benchmark has no token hook');
+  const floor = await startFloorServer();
+  const { id } = okta.connection;
+  let sent = 0;
+  const refused = () => toCall(okta, token.event(firstUnknown + sent++));
+  const unsigned = () => ({
+    headers: { authorization: 'Bearer a-wrong-secret-of-the-benchmark' },
+    body: refused().body,
+  });
+  const hook = `${service.url}/hooks/${id}/token`;
+  const kinds = {
+    floor: { at: floor, calls: { url: floor.url, toCall: refused } },
+    refused: { at: service, calls: { url: hook, toCall: refused } },
+    wrongSecret: { at: service, calls: { url: hook, toCall: unsigned, status: 401 } },
+    healthFloor: { at: floor, calls: { url: floor.url, method: 'GET', toCall: () => ({ headers: {}, body: '' }) } },
+    health: {
+      at: service,
+      calls: { url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {}, body: '' }) },
+    },
+  } as const satisfies Record<string, { readonly at: { readonly pid: number }; readonly calls: Calls }>;
+  const names = ['floor', 'refused', 'wrongSecret', 'healthFloor', 'health'] as const;
+  const times: Record<(typeof names)[number], number[]> = {
+    floor: [],
+    refused: [],
+    wrongSecret: [],
+    healthFloor: [],
+    health: [],
+  };
+  for (let round = -1; round < floorRounds; round += 1) {
+    for (const name of names) {
+      const { at, calls } = kinds[name];
+      const { cpuMsPerRequest } = await loadFlatOut(calls, { count, pid: at.pid });
+      if (round >= 0) times[name].push(cpuMsPerRequest);
+    }
+  }
+  await floor.stop();
+  const ms = (name: (typeof names)[number]): number => quantile(times[name]);
+  const compare = (name: (typeof names)[number], own: (typeof names)[number]) => ({
+    ms: round(ms(name), 3),
+    floorMs: round(ms(own), 3),
+    ratio: round(ms(name) / ms(own), 2),
+  });
+  return {
+    refused: compare('refused', 'floor'),
+    wrongSecret: compare('wrongSecret', 'floor'),
+    health: compare('health', 'healthFloor'),
+  };
+}
+
 interface Rate {
   readonly perSecond: number;
   readonly seconds: number;
@@ -158,6 +232,9 @@ export async function benchHooks(rate: Rate) {
     }
     hooks[id] = toSummary(each);
   }
+  const okta = providers.find(({ connection }) => connection.id === 'okta');
+  if (okta === undefined) throw new Error('the benchmark has no provider');
+  const floor = await measureFloor(okta, service, rate.flatOut / 2);
   await servers.stop();
   for (const { close } of providers) await close();
   const lambda = await measureTriggers();
@@ -166,6 +243,7 @@ export async function benchHooks(rate: Rate) {
     cores: availableParallelism(),
     perSecond: rate.perSecond,
     seconds: rate.seconds,
+    floor,
     hooks,
     rules: await measureRules(rate.flatOut),
     lambda,
