@@ -25,6 +25,7 @@ import {
   sessionReply,
   view,
 } from '../core/page-protocol.js';
+import { createDraftEffectEndpoint } from '../drafts/effect-endpoint.js';
 import { createDraftEndpoints, createVersionEndpoints } from '../drafts/endpoints.js';
 import { createEnrolmentEndpoints } from '../enrolment/endpoints/enrolments.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
@@ -132,6 +133,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createConnectionEndpoints(deps),
     ...createRuleEndpoints(deps),
     ...createDraftEndpoints(deps),
+    createDraftEffectEndpoint(deps),
     ...createVersionEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps),

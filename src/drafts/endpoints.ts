@@ -73,7 +73,7 @@ interface OpenFile extends ConfigurationFile {
 }
 
 /** Reads and loads the configuration file. @throws `configuration_read_only` without a file */
-async function openFile({ configurationFile }: Operations): Promise<OpenFile> {
+export async function openFile({ configurationFile }: Operations): Promise<OpenFile> {
   if (configurationFile === null) throw new FaceError('configuration_read_only');
   const text = await configurationFile.read().catch((cause: unknown) => {
     throw new FaceError(
@@ -151,7 +151,10 @@ async function findValueProblems(
 }
 
 /** @throws `config_invalid` with the problems of the draft. A draft with problems could send a secret elsewhere. */
-async function requireSound(file: OpenFile, draft: Draft): Promise<{ readonly text: string; readonly setup: Setup }> {
+export async function requireSound(
+  file: OpenFile,
+  draft: Draft,
+): Promise<{ readonly text: string; readonly setup: Setup }> {
   const { text, setup, problems } = await checkDraft(file, draft);
   if (text !== null && setup !== null && problems.length === 0) return { text, setup };
   throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
@@ -252,9 +255,9 @@ async function checkSomeoneCanPass(next: Setup, { setup, log }: Operations): Pro
 }
 
 const reasonField = z.string().min(3).max(500).describe('Why, for the audit trail and the list of versions.');
-const revisionField = z.int().min(1).describe('Revision of the draft that you saw.');
+export const revisionField = z.int().min(1).describe('Revision of the draft that you saw.');
 
-const common = {
+export const common = {
   method: 'POST',
   versions: [1, 2],
   tag: 'Administrators',
@@ -265,7 +268,7 @@ const common = {
 } as const;
 
 /** @throws `draft_changed` if there is no draft of that revision */
-async function requireDraft(revision: number, operations: Operations): Promise<Draft> {
+export async function requireDraft(revision: number, operations: Operations): Promise<Draft> {
   const draft = await readDraft(operations);
   if (draft?.revision !== revision) throw new FaceError('draft_changed');
   return draft;

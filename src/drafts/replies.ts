@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { guideVariables } from '../connections/guide.js';
 import { instantReply } from '../core/instant.js';
+import { policyModes, ruleOutcomes } from '../core/rules/rule.js';
 import { sectionNames } from './sections.js';
 
 const problem = z.object({ path: z.string(), reason: z.string() });
@@ -59,6 +60,29 @@ const finding = z.object({
 
 export const draftCheckReply = z.object({ findings: z.array(finding) });
 export type DraftCheckReply = z.output<typeof draftCheckReply>;
+
+export const draftEffectReply = z.object({
+  rules: z.array(
+    z.object({
+      name: z.string(),
+      outcome: z.enum(ruleOutcomes),
+      mode: z.enum(policyModes),
+      signIns: z.int().describe('Sign-ins that the rule would have decided in enforce mode.'),
+      people: z.int(),
+      refused: z.int(),
+      peopleRefused: z.int(),
+      unknown: z.int().describe('Sign-ins for which a condition of the rule is not known.'),
+    }),
+  ),
+  since: instantReply,
+  signIns: z.int().describe('Sign-ins that hooks decided since then.'),
+  people: z.int(),
+  peopleRead: z
+    .int()
+    .nullable()
+    .describe('Users whose groups were read at the provider, of up to 300. `null` if no rule has groups.'),
+});
+export type DraftEffectReply = z.output<typeof draftEffectReply>;
 
 export const guidesReply = z.object({
   guides: z.array(

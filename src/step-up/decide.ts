@@ -46,13 +46,10 @@ export async function decideHook(
 }
 
 /** Returns the decision during an outage. The provider's reply does not wait for the audit log. */
-function answerUnavailable(
-  { connection, subject, hook }: HookEvent,
-  terms: SignInTerms<Policy>,
-  deps: Ports<'audit' | 'log'>,
-): HookDecision {
+function answerUnavailable(event: HookEvent, terms: SignInTerms<Policy>, deps: Ports<'audit' | 'log'>): HookDecision {
   const { decision, reason } = decideUnverified(terms, 'state_unavailable');
-  record({ connection, subject }, toDetail(hook, decision, terms, reason), deps).catch((error: unknown) =>
+  const { connection } = event;
+  record(event, toDetail(event, decision, terms, reason), deps).catch((error: unknown) =>
     deps.log.error('cannot record the hook reply', { connection: connection.id, code: toCode(error) }),
   );
   return decision;
@@ -85,8 +82,7 @@ async function answerFromState(
   // A repeated event is granted again without another audit entry, so a failed entry is retried in the background.
   const onUnrecorded = (error: unknown): void =>
     deps.log.warn('hook decision not yet recorded', { code: toCode(error) });
-  const recordTaken = (taken: Pass): Promise<void> =>
-    record({ connection, subject }, toDetail(hook, toDecision(taken), terms), deps);
+  const recordTaken = (taken: Pass): Promise<void> => record(event, toDetail(event, toDecision(taken), terms), deps);
   const failures = countFailures(asking, standing, deps);
   // A check under a rule may show less than the policy asks for.
   const comparesLiveness = connection.policy.rules.some((rule) => rule.liveness !== undefined);
@@ -121,7 +117,7 @@ async function answerFromState(
     await counted?.refund();
     return (await readDecision(key, deps)) ?? decision;
   }
-  await record({ connection, subject }, toDetail(hook, decision, terms, reason), deps);
+  await record(event, toDetail(event, decision, terms, reason), deps);
   await counted?.startDueLockout(async ({ level, until }) => {
     await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until), hook } });
   });
@@ -178,7 +174,7 @@ export async function recordRefusedByRule(
   deps: Ports<'audit'>,
 ): Promise<void> {
   const { decision, reason } = decideUnverified(terms, 'no_check');
-  await record(about, toDetail(hook, decision, terms, reason), deps);
+  await record(about, toDetail({ hook, application: null }, decision, terms, reason), deps);
 }
 
 function decideUnverified(
@@ -197,12 +193,12 @@ function decideUnverified(
 }
 
 function toDetail(
-  hook: string,
+  { hook, application }: Pick<HookEvent, 'hook' | 'application'>,
   decision: HookDecision,
   { policy, rule, watched }: SignInTerms,
   reason?: Reason,
 ): AuditDetail<'hook_decided'> {
-  const byRules = { rule: rule?.name, watched: watched ?? undefined };
+  const byRules = { application: application ?? undefined, rule: rule?.name, watched: watched ?? undefined };
   if (decision.outcome !== 'unverified') return { hook, ...decision, ...byRules };
   const { outcome, fallback } = decision;
   const enforced = policy[reason === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];

@@ -54,6 +54,8 @@ export function toVendorText({
 
 /** Rule that decided, and the rule in shadow mode that would have decided. Absent if it was the policy. */
 const byRules = {
+  /** Application of the sign-in, if the provider names it. Earlier versions did not record it. */
+  application: z.string().optional(),
   rule: z.string().optional(),
   watched: z
     .object({
@@ -349,12 +351,12 @@ export const stepUpEvents = {
     hook_decided(detail) {
       const { hook } = detail;
       if (detail.outcome === 'refused') return { outcome: 'let_through', hook, code: detail.code };
-      const reasons = toRuleTexts(detail);
-      if (detail.outcome === 'verified') return { outcome: 'passed', hook, stepUpId: detail.stepUpId, reasons };
+      const told = { hook, application: detail.application ?? null, reasons: toRuleTexts(detail) };
+      if (detail.outcome === 'verified') return { ...told, outcome: 'passed', stepUpId: detail.stepUpId };
       if (detail.outcome === 'another_way')
-        return { outcome: 'let_through', hook, code: 'another_way', stepUpId: detail.stepUpId, reasons };
+        return { ...told, outcome: 'let_through', code: 'another_way', stepUpId: detail.stepUpId };
       const { fallback, reason = 'no_check' } = detail;
-      return { outcome: fallback === 'deny' ? 'refused' : 'let_through', hook, code: reason, reasons };
+      return { ...told, outcome: fallback === 'deny' ? 'refused' : 'let_through', code: reason };
     },
   },
   results: [

@@ -66,6 +66,8 @@ inBrowser(
     await page.getByLabel('Rule', { exact: true }).fill(rule.name);
     await page.getByRole('button', { name: 'Add the rule to the draft' }).click();
     await page.getByRole('rowheader', { name: 'work.policy.rules' }).waitFor();
+    await page.getByRole('button', { name: 'Preview the rules of work' }).click();
+    await page.getByText('Evaluated for the 0 sign-ins of 0 users since').waitFor();
     await page.getByRole('link', { name: 'Connections' }).first().click();
     await page.getByText('A draft waits to be activated.').waitFor();
     await page.getByRole('link', { name: 'Open the draft' }).click();

@@ -10,7 +10,7 @@ import { addSec, secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { countRuleEffects } from '../operations/rule-effect.js';
+import { countRuleEffects, noEffect } from '../operations/rule-effect.js';
 
 /** Writes the conditions of a rule as lists of texts. */
 const toTexts = ({ when }: SignInRule): Record<string, string[]> =>
@@ -19,8 +19,6 @@ const toTexts = ({ when }: SignInRule): Record<string, string[]> =>
       asked === undefined ? [] : [[name, [asked].flat().map(String)]],
     ),
   );
-
-const noEffect = { signIns: 0, people: 0, refused: 0, peopleRefused: 0 } as const;
 
 /** Creates the endpoints that show rules for sign-ins, their effect, and the rule for one sign-in. */
 export function createRuleEndpoints({ connections, operations }: ApiPorts<'connections' | 'operations'>): Endpoint[] {

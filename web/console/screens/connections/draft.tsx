@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { DraftCheckReply, DraftReply } from '../../../../src/drafts/replies.js';
+import type { DraftCheckReply, DraftEffectReply, DraftReply } from '../../../../src/drafts/replies.js';
 import { toRefusal, useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
@@ -172,6 +172,10 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
         [...new Set(draft.sections.map(({ connection }) => connection))].map((each) => (
           <Check id={each} revision={revision} key={`${each} ${revision}`} />
         ))}
+      {problems.length === 0 &&
+        draft.sections
+          .filter(({ section, text }) => section === 'policy' && text.includes('"rules"'))
+          .map(({ connection }) => <Effect id={connection} revision={revision} key={`${connection} ${revision}`} />)}
       {!state.file.isWritable && <TextToCopy sections={draft.sections} />}
       {state.file.isWritable && isReady && (
         <Activation
@@ -288,6 +292,57 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
             </li>
           ))}
         </ul>
+      )}
+    </>
+  );
+}
+
+/** Shows what the rules of the draft would have decided. */
+function Effect({ id, revision }: { readonly id: string; readonly revision: number }) {
+  const { draft: words, rules: named, modeNames } = useTexts();
+  const { call } = useSessionActions();
+  const { instant, number } = useFormats();
+  const { isBusy, refusal, run } = useAction();
+  const [found, setFound] = useState<DraftEffectReply | null>(null);
+  const preview = async (): Promise<void> => {
+    const asked = post<DraftEffectReply>('/v1/configuration/draft/effect', { revision, connection: id });
+    setFound(await call({ ...asked, ...patient }));
+  };
+  return (
+    <>
+      <p>
+        <QuietButton isDisabled={isBusy} onPress={() => void run(preview)}>
+          {words.effect({ id })}
+        </QuietButton>
+      </p>
+      {refusal !== null && <Problem refusal={refusal} />}
+      {found !== null && (
+        <>
+          <Table
+            caption={words.effect({ id })}
+            rows={found.rules}
+            keyOf={({ name }) => name}
+            empty={words.none}
+            headings={{ ...named.columns, unknown: words.notKnown }}
+            columns={[
+              { id: 'name', isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
+              { id: 'outcome', cell: ({ outcome }) => named.outcomes[outcome] },
+              { id: 'mode', cell: ({ mode }) => modeNames[mode] },
+              { id: 'signIns', isNumber: true, cell: ({ signIns }) => number(signIns) },
+              { id: 'refused', isNumber: true, cell: ({ refused }) => number(refused) },
+              { id: 'people', isNumber: true, cell: ({ peopleRefused }) => number(peopleRefused) },
+              { id: 'unknown', isNumber: true, cell: ({ unknown }) => number(unknown) },
+            ]}
+          />
+          <p className="fine soft">
+            {words.effectText({
+              signIns: number(found.signIns),
+              people: number(found.people),
+              since: instant(found.since),
+            })}{' '}
+            {found.peopleRead !== null && words.peopleRead({ count: number(found.peopleRead) })}
+          </p>
+        </>
       )}
     </>
   );

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { previewRuleEffects } from '../admin/operations/rule-effect.js';
+import { filesOf } from '../config/data-files.js';
+import { orderRules } from '../core/rules/evaluate.js';
+import { addSec, secondsPerDay, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { ApiPorts } from '../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import { common, openFile, requireDraft, requireSound, revisionField } from './endpoints.js';
+import { draftEffectReply } from './replies.js';
+
+const days = 30;
+
+export const createDraftEffectEndpoint = ({
+  connections,
+  operations,
+}: ApiPorts<'connections' | 'operations'>): Endpoint =>
+  adminEndpoint({
+    ...common,
+    path: '/configuration/draft/effect',
+    summary: 'Preview the effect of the rules of a draft',
+    description:
+      'Evaluates the rules of the draft for the sign-ins of the last 30 days in the audit trail of this server, with the application, if it was recorded, and with the groups that users have now. It reads the groups of up to 300 users in up to 20 seconds, and changes nothing. Networks, devices and earlier checks of these sign-ins are not known.',
+    codes: ['draft_changed', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
+    fields: z.strictObject({ revision: revisionField, connection: z.string().min(1).max(64) }),
+    form: { revision: 'json' },
+    reply: draftEffectReply,
+    async handle({ fields: { revision, connection: id } }) {
+      const { setup } = await requireSound(await openFile(operations), await requireDraft(revision, operations));
+      const policy = setup.connections.find((each) => each.id === id)?.policy;
+      const profile = connections.get(id)?.profile;
+      if (policy === undefined || profile === undefined) throw new FaceError('connection_unknown');
+      const since = addSec(operations.clock.now(), -days * secondsPerDay);
+      const { audit } = filesOf(operations.setup().config);
+      const asked = { connection: id, since, readGroups: (subject: string) => profile.readGroups(subject) };
+      const { effects, signIns, people, peopleRead } = await previewRuleEffects(audit, policy, asked, operations);
+      return {
+        rules: orderRules(policy.rules).flatMap(({ name, outcome, mode }) => {
+          const effect = effects.get(name);
+          return effect === undefined ? [] : [{ name, outcome, mode, ...effect }];
+        }),
+        since: toIso(since),
+        signIns,
+        people,
+        peopleRead,
+      };
+    },
+  });
