@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whenNotEnrolled } from '../core/connection.js';
 import { instantReply } from '../core/instant.js';
 import { unverifiedPolicies } from '../core/rules/rule.js';
 
@@ -93,7 +94,7 @@ export const connectionsReply = z.object({
           .object({ vendor: z.string(), confidence: z.number(), fallback: z.enum(['movement', 'none']) })
           .nullable(),
         userSecret: z.enum(['none', 'pin', 'passkey']),
-        whenNotEnrolled: z.enum(['refuse', 'enrol']),
+        whenNotEnrolled: z.enum(whenNotEnrolled),
         whenUnverified: unverified,
         whenUnavailable: unverified,
         freshnessSec: z.int(),

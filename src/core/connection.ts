@@ -7,6 +7,8 @@ import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
+export const whenNotEnrolled = ['refuse', 'link', 'enrol'] as const;
+
 export interface Policy extends RuledPolicy {
   /** If it changes, every user must enroll again. */
   readonly accuracy: Accuracy;
@@ -18,8 +20,8 @@ export interface Policy extends RuledPolicy {
   readonly stepUpTimeoutSec: number;
   /** Lifetime of an enrolment in days, or `null` for unlimited. */
   readonly enrolmentDays: number | null;
-  /** Action for users whom the provider authenticated, but who have no enrolment. */
-  readonly whenNotEnrolled: 'refuse' | 'enrol';
+  /** Action for users who passed a first factor, but have no enrolment. */
+  readonly whenNotEnrolled: (typeof whenNotEnrolled)[number];
   /** Second secret that opens a token together with the face. */
   readonly userSecret: 'none' | 'pin' | 'passkey';
   /** Devices allowed for capture. `phone` includes tablets. Kiosks are exempt. */
