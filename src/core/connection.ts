@@ -1,13 +1,11 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
-import type { RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
+import type { notEnrolledPolicies, RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
-
-export const whenNotEnrolled = ['refuse', 'link', 'enrol'] as const;
 
 export interface Policy extends RuledPolicy {
   /** If it changes, every user must enroll again. */
@@ -21,7 +19,7 @@ export interface Policy extends RuledPolicy {
   /** Lifetime of an enrolment in days, or `null` for unlimited. */
   readonly enrolmentDays: number | null;
   /** Action for users who passed a first factor, but have no enrolment. */
-  readonly whenNotEnrolled: (typeof whenNotEnrolled)[number];
+  readonly whenNotEnrolled: (typeof notEnrolledPolicies)[number];
   /** Second secret that opens a token together with the face. */
   readonly userSecret: 'none' | 'pin' | 'passkey';
   /** Devices allowed for capture. `phone` includes tablets. Kiosks are exempt. */
