@@ -73,7 +73,10 @@ export class Reloader {
   }
 
   #serve(built: BuiltApp): void {
+    const former = this.active.built;
     this.active.built = built;
+    // Otherwise the notifications that wait for the end of a step-up would be lost.
+    void former?.drain();
     this.active.listening?.serve(built.app);
   }
 

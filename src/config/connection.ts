@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Policy, RecoveryPolicy } from '../core/connection.js';
 import { supportedLanguages } from '../core/language.js';
-import { policyModes, unverifiedPolicies } from '../core/rules/rule.js';
+import { notEnrolledPolicies, policyModes, unverifiedPolicies } from '../core/rules/rule.js';
 import type { ConnectionAdditions, ConnectionSections } from './additions.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
@@ -58,10 +58,10 @@ const policyFields = {
       'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen on screens wider than tall, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
     ),
   whenNotEnrolled: z
-    .enum(['refuse', 'enrol'])
+    .enum(notEnrolledPolicies)
     .default('refuse')
     .describe(
-      'At a step-up of a user without an enrolment or with an expired one: `"enrol"` lets them enrol if the provider authenticated them.',
+      'At a step-up of a user without an enrolment or with an expired one: `"link"` lets them request a link to enroll, which goes to their e-mail address at the provider, if they passed a first factor; `"enrol"` also lets them enroll at once if the provider authenticated them.',
     ),
   userSecret: z
     .enum(['none', 'pin', 'passkey'])

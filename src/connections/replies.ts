@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
-import { unverifiedPolicies } from '../core/rules/rule.js';
+import { notEnrolledPolicies, unverifiedPolicies } from '../core/rules/rule.js';
 
 export const mode = z.enum(['shadow', 'enforce']);
 
@@ -93,7 +93,7 @@ export const connectionsReply = z.object({
           .object({ vendor: z.string(), confidence: z.number(), fallback: z.enum(['movement', 'none']) })
           .nullable(),
         userSecret: z.enum(['none', 'pin', 'passkey']),
-        whenNotEnrolled: z.enum(['refuse', 'enrol']),
+        whenNotEnrolled: z.enum(notEnrolledPolicies),
         whenUnverified: unverified,
         whenUnavailable: unverified,
         freshnessSec: z.int(),

@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
-import type { RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
+import type { notEnrolledPolicies, RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
@@ -18,8 +18,8 @@ export interface Policy extends RuledPolicy {
   readonly stepUpTimeoutSec: number;
   /** Lifetime of an enrolment in days, or `null` for unlimited. */
   readonly enrolmentDays: number | null;
-  /** Action for users whom the provider authenticated, but who have no enrolment. */
-  readonly whenNotEnrolled: 'refuse' | 'enrol';
+  /** Action for users who passed a first factor, but have no enrolment. */
+  readonly whenNotEnrolled: (typeof notEnrolledPolicies)[number];
   /** Second secret that opens a token together with the face. */
   readonly userSecret: 'none' | 'pin' | 'passkey';
   /** Devices allowed for capture. `phone` includes tablets. Kiosks are exempt. */

@@ -1,10 +1,16 @@
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
+import { defaultPolicy } from '../../support/benches/core.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createMemoryAudit, systemRandom } from '../../support/fakes/sinks.js';
-import { emptySetup } from '../../support/fakes/upkeep.js';
+import { emptySetup, setupOf } from '../../support/fakes/upkeep.js';
 import { createFolder } from '../../support/run/folder.js';
+import type { Modes } from '../admin/operations/modes.js';
+import type { Setup } from '../connections/setup.js';
+import type { PolicyMode } from '../core/rules/rule.js';
+import { epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Reloaded } from '../http/rest/deps.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
@@ -23,21 +29,40 @@ beforeEach(() => {
 
 const told = { by: 'owner', reason: 'a pilot', changed: ['work.policy'] };
 
-function setUp(results: readonly Reloaded['code'][] = []) {
+const toWork = (mode: PolicyMode) =>
+  setupOf([
+    {
+      id: 'work',
+      kind: 'okta',
+      profile: createMemoryProfile(['anna']),
+      openStepUpRequest: null,
+      policy: { ...defaultPolicy, mode },
+    },
+  ]).connections;
+
+function setUp(results: readonly Reloaded['code'][] = [], switched: Modes = new Map()) {
   const clock = createManualClock();
   const audit = createMemoryAudit();
-  const setup = emptySetup({ configurationFolder: folder });
+  let setup = emptySetup({ configurationFolder: folder });
   const operations = {
     clock,
     audit,
     random: systemRandom,
     state: createSqliteState({ file: ':memory:', clock }),
     setup: () => setup,
+    modes: () => switched,
   };
   const left = [...results];
   const reloads: string[] = [];
+  let next: Setup | null = null;
+  /** Has the next reload switch the mode of a connection. */
+  const switchModes = (before: PolicyMode, after: PolicyMode): void => {
+    const toSetup = (mode: PolicyMode): Setup => ({ ...setup, connections: toWork(mode) });
+    [setup, next] = [toSetup(before), toSetup(after)];
+  };
   const reload = async () => {
     reloads.push(readFileSync(path, 'utf8'));
+    setup = next ?? setup;
     return { code: left.shift() ?? null, problems: [] };
   };
   const write = (text: string, confirm = async () => {}) =>
@@ -45,7 +70,7 @@ function setUp(results: readonly Reloaded['code'][] = []) {
       () => 'activated',
       toCode,
     );
-  return { operations, reloads, write, actions: () => audit.events.map(({ action }) => action) };
+  return { operations, reloads, write, switchModes, audit, actions: () => audit.events.map(({ action }) => action) };
 }
 
 test('a version that cannot be loaded is not kept: the file gets its former text back, which is loaded and recorded', async () => {
@@ -68,6 +93,22 @@ test('a request that is outdated when its turn comes changes and records nothing
   expect([outdated, reloads, actions()]).toEqual(['draft_changed', [], []]);
   expect(await write('new')).toBe('activated');
 });
+
+test.each([
+  ['enforce', 'shadow', [], [{ mode: 'shadow', file: 'shadow', by: 'owner' }]],
+  ['shadow', 'shadow', [], []],
+  ['enforce', 'shadow', ['work'], []],
+] as const)(
+  'a file that switches the mode from %s to %s records it as a manual switch, unless one of %j overrides the file',
+  async (before, after, overridden, recorded) => {
+    const switched = { mode: before, by: 'owner', at: epochMs(0), endsAt: null };
+    const { write, switchModes, audit } = setUp([], new Map(overridden.map((id) => [id, switched])));
+    switchModes(before, after);
+    expect(await write('new')).toBe('activated');
+    const found = audit.events.filter(({ action }) => action === 'connection_mode_switched');
+    expect(found.map(({ detail }) => detail)).toEqual(recorded);
+  },
+);
 
 test('the file keeps its mode, and a symbolic link remains one', async () => {
   const { write } = setUp();

@@ -1,4 +1,5 @@
 import type { OperationsPorts } from '../admin/operations/operations-context.js';
+import type { Setup } from '../connections/setup.js';
 import { releaseLease, takeLease } from '../core/lease.js';
 import { toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
@@ -33,11 +34,12 @@ export async function activate(
     operations,
     reload,
   }: {
-    readonly operations: OperationsPorts<'setup' | 'audit' | 'clock' | 'random' | 'state'>;
+    readonly operations: OperationsPorts<'setup' | 'modes' | 'audit' | 'clock' | 'random' | 'state'>;
     readonly reload: (by: string) => Promise<Pick<Reloaded, 'code' | 'problems'>>;
   },
 ): Promise<void> {
   const { audit, clock, random } = operations;
+  const { connections } = operations.setup();
   const version = { path, folder: requireFolder(operations), former, text };
   const digest = digestOfText(text);
   const holder = Buffer.from(random(16)).toString('base64url');
@@ -51,6 +53,7 @@ export async function activate(
       await writeVersion(version, { at: toIso(clock.now()), by, reason }, random);
       const { code, problems } = await reload(by);
       if (code !== null) throw new FaceError(code, { problems: problems.map((each) => ({ ...each })) });
+      await recordModes(connections, by, operations);
     } catch (error) {
       await writeBack(version, random);
       const failed = { digest, code: toCode(error), by };
@@ -60,5 +63,20 @@ export async function activate(
     }
   } finally {
     await releaseLease(writing, holder, operations);
+  }
+}
+
+/** Records which connections have another mode now, as a manual switch does, so that webhooks report it. */
+async function recordModes(
+  former: Setup['connections'],
+  by: string,
+  { setup, modes, audit }: OperationsPorts<'setup' | 'modes' | 'audit'>,
+): Promise<void> {
+  for (const { id, policy } of setup().connections) {
+    const before = former.find((each) => each.id === id);
+    // A manual switch overrides the file.
+    if (before === undefined || before.policy.mode === policy.mode || modes().has(id)) continue;
+    const detail = { mode: policy.mode, file: policy.mode, by };
+    await audit.append({ action: 'connection_mode_switched', connection: id, subject: '', detail });
   }
 }

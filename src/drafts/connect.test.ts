@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { providers } from '../../adapters/index.js';
 import { resolveReferences } from '../config/references.js';
 import { connectionAdditions } from '../extensions/index.js';
-import { toNewConnection } from './connect.js';
+import { isTakenIn, toNewConnection } from './connect.js';
 import { readSection, writeSection } from './sections.js';
 
 const { privateKey } = generateKeyPairSync('rsa', {
@@ -55,3 +55,15 @@ test.each(['{"port": 1}', '{"connections": []}', '{"connections": [{"id": "work"
     expect(JSON.parse(written)).toEqual({ ...rest, connections: [...connections, { id: 'people', kind: 'scim' }] });
   },
 );
+
+test.each([
+  ['its id', [{ id: 'people' }], true],
+  [
+    'the variable of its secret',
+    [{ id: 'staff', scim: { auth: { token: { env: 'FACESTEP_API_SECRET_PEOPLE' } } } }],
+    true,
+  ],
+  ['another variable', [{ id: 'staff', scim: { auth: { token: { env: 'FACESTEP_API_SECRET_PEOPLE_EU' } } } }], false],
+])('a new connection is refused if a connection of the file has its id or variable: %s', (_, connections, isTaken) => {
+  expect(isTakenIn(JSON.stringify({ connections }, null, 2), providers[4].guide, 'people')).toBe(isTaken);
+});

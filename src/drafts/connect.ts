@@ -2,7 +2,7 @@ import { applyEdits, modify } from 'jsonc-parser';
 import type { ConnectionGuide, GuideField, GuideSecret } from '../connections/guide.js';
 import type { Json, JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
-import { parseSection } from './sections.js';
+import { parseSection, readSection } from './sections.js';
 
 /** Values that an administrator states, by the setting of their field. */
 type Values = Readonly<Record<string, string>>;
@@ -19,6 +19,14 @@ function toValue({ setting, type, isOptional }: GuideField, values: Values): Jso
 /** Returns the environment variable of a connection's secret, such as `FACESTEP_API_SECRET_ACME_EU`. */
 const toVariable = (variable: GuideSecret['variable'], connection: string): string =>
   `FACESTEP_${variable}_${connection.toUpperCase().replaceAll('-', '_')}`;
+
+/**
+ * Returns true if a text of the configuration file has a connection with this id, or names a variable of its secrets: a
+ * new connection could send that secret to an address of its own.
+ */
+export const isTakenIn = (text: string, { secrets }: ConnectionGuide, id: string): boolean =>
+  readSection(text, id, 'connection') !== undefined ||
+  secrets.some(({ variable }) => text.includes(JSON.stringify(toVariable(variable, id))));
 
 /**
  * Returns a new connection in shadow mode. Its secrets are references to variables that only this connection has, so

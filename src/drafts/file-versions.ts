@@ -44,6 +44,10 @@ export async function readVersion(folder: string, number: number): Promise<strin
   return text;
 }
 
+/** Reads the texts of all kept versions. @throws `not_found` if one was removed or changed by hand */
+export const readVersions = async (folder: string): Promise<readonly string[]> =>
+  Promise.all((await listVersions(folder)).map(({ number }) => readVersion(folder, number)));
+
 interface NewVersion {
   /** Path of the configuration file. */
   readonly path: string;

@@ -178,6 +178,18 @@ describe('a webhook', () => {
     expect(await readDeadLetters(files.deadLetters)).toHaveLength(1);
   });
 
+  test('gets later events at once after one whose content it refuses, which becomes a dead letter', async () => {
+    status = 403;
+    await start();
+    await trail.append({ action: 'step_up_abandoned', ...who, subject: '<script>', detail: { stepUpId: 's-1' } });
+    await until(() => outcomes.includes('dead'));
+    status = 204;
+    await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
+    await until(() => outcomes.includes('delivered'));
+    expect(messages().map(([type]) => type)).toEqual(['step_up.finished', 'enrolment.ended']);
+    expect(await readDeadLetters(files.deadLetters)).toMatchObject([{ reason: 'status 403' }]);
+  });
+
   test('does not follow a redirect', async () => {
     status = 302;
     await start();

@@ -9,6 +9,12 @@ import type { WebhookDelivery } from './stream.js';
 /** Time for the whole answer, as Standard Webhooks recommends (15 to 30 s), in milliseconds. */
 const answerMs = 15_000;
 
+/**
+ * Answers to this one event: its content is refused (also 403, by a firewall for applications), or the receiver wants no
+ * further attempts (410). Anyone can cause an event with a name of their choice, which must not hold up the later ones.
+ */
+const refusedStatuses: readonly number[] = [400, 403, 410, 413, 422];
+
 /** A message as receivers read it: type, time of the cause, and what is known about it. */
 export interface WebhookMessage {
   readonly type: string;
@@ -44,9 +50,7 @@ export async function postWebhook(
     });
     await answer.body?.cancel();
     if (answer.ok) return { kind: 'delivered' };
-    const reason = `status ${answer.status}`;
-    // The receiver wants no further attempts (410 Gone).
-    return { kind: answer.status === 410 ? 'refused' : 'failed', reason };
+    return { kind: refusedStatuses.includes(answer.status) ? 'refused' : 'failed', reason: `status ${answer.status}` };
   } catch {
     // Errors of `fetch` are dropped, because they may contain the URL.
     return { kind: 'failed', reason: 'no answer' };

@@ -210,24 +210,27 @@ export async function findLockoutSec(
 
 /**
  * Finds out before the camera opens that a user has no enrolment. Users with a current consent need no look-up.
- * @returns `null` if the user is enrolled, has no account or cannot be looked up. Callers without a first factor always
+ * @returns `null` if the user is enrolled, has no account, cannot be looked up or was looked up too often. Callers without a first factor always
  * get `null` without a look-up, so that they cannot find out who is enrolled
  */
 export async function findMissingEnrolment(
   { record, connection, role }: StepUp & { readonly role: SessionRole },
-  deps: Ports<'state' | 'clock' | 'verifier'>,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
 ): Promise<MissingEnrolment | null> {
   const { purpose, kept, subject, countsAs, consent, handOff } = record;
   if (connection === null || kept !== null || anonymousSourceOf(record) !== null) return null;
   const isNew = stateAt(record, deps.clock.now()) === 'started' && consent === null && handOff === null;
   if (role !== 'own' || !isNew || purpose !== 'verify' || countsAs !== 'sign_in') return null;
   try {
+    // A stolen password could otherwise use up the calls that the provider allows this server.
+    await consumeLimit('enrolmentLookUpsOfPerson', JSON.stringify([connection.id, subject]), deps);
     if (await isUsable(await connection.profile.readToken(subject), deps)) return null;
   } catch (error) {
-    if (isOneOf(['subject_unknown', 'profile_unavailable'], toCode(error))) return null;
+    if (isOneOf(['subject_unknown', 'profile_unavailable', 'locked_out'], toCode(error))) return null;
     throw error;
   }
   // An enrolment that was ended, perhaps with a stolen password, is not replaced by the mailbox alone.
+  if (connection.policy.whenNotEnrolled === 'refuse') return { linkOffered: false };
   return { linkOffered: !(await hasEndedSince(subjectOf(record), epochMs(0), deps)) };
 }
 

@@ -52,7 +52,13 @@ const toConfig = (settings: object) => ({
 
 async function start(settings: object = { configurationFolder: `${folder}-versions` }, data = folder) {
   if (services.length === 0) writeFileSync(configFile(), JSON.stringify(toConfig(settings), null, 2));
-  const env = { PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: configFile() };
+  const env = {
+    PORT: '0',
+    FACESTEP_DATA: data,
+    FACESTEP_CONFIG: configFile(),
+    FACESTEP_API_SECRET_HR: 'a-bearer-token-0123456789',
+    FACESTEP_API_SECRET_DEPOT: 'a-bearer-token-9876543210',
+  };
   const service = await startService(env, `${data}.log`);
   services.push(service);
   return async (path: string, fields: object = {}) => {
@@ -282,4 +288,33 @@ test('another server with the same file follows; a file that cannot be loaded is
   expect(await open.json()).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ code: 'configuration_not_loaded', urgency: 'now' })]),
   });
+});
+
+test('a draft gives no new connection the id or the secret of another one of the file or of a kept version', async () => {
+  const people = {
+    kind: 'scim',
+    id: 'people',
+    policy: { mode: 'shadow' },
+    scim: {
+      baseUrl: 'https://idp.example.com/scim',
+      auth: { kind: 'bearer', token: { env: 'FACESTEP_API_SECRET_HR' } },
+    },
+  };
+  const connections = [...toConfig({}).connections, people];
+  const call = await start({ configurationFolder: `${folder}-versions`, connections });
+  const connect = async (connection: string) => {
+    const { state } = await call(read);
+    const revision = state?.draft?.revision;
+    const values = { 'scim.baseUrl': 'https://elsewhere.example.com' };
+    return (await call('/configuration/draft/connect', { revision, provider: 'scim', connection, values })).code;
+  };
+  expect([await connect('people'), await connect('hr'), await connect('depot')]).toEqual([
+    'name_taken',
+    'name_taken',
+    null,
+  ]);
+  const applied = (await call(apply, { revision: 1, reason: 'a new provider' })).state;
+  const { digest } = applied?.file ?? {};
+  expect((await call('/configuration/versions/restore', { number: 1, digest, reason: 'too early' })).code).toBeNull();
+  expect(await connect('depot')).toBe('name_taken');
 });

@@ -75,3 +75,23 @@ test('a user gets an e-mail about their enrolment, with a link to report it, and
   );
   expect(new Set(relay.taken.map(({ to }) => to))).toEqual(new Set(['ada@example.com']));
 });
+
+test('the notification of a failed check that waits for the next look is sent if the configuration is loaded again meanwhile', async () => {
+  okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
+  const pictures = await loadPictures();
+  const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: 'workforce',
+    application: okta.application,
+  });
+  await backend.enrol(id, pictures.person[0]);
+  await eventually(async () => expect(relay.taken).toHaveLength(1));
+  expect(await backend.checkFace(id, pictures.stranger)).toBe('failed');
+  const reload = {
+    method: 'POST',
+    headers: { 'x-admin-key': adminKey, 'content-type': 'application/json' },
+    body: '{}',
+  };
+  expect((await fetch(`${service.url}/v1/configuration/reload`, reload)).status).toBe(200);
+  await eventually(async () => expect(relay.taken).toHaveLength(2));
+});

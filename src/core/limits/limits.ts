@@ -110,6 +110,8 @@ const windowSecOf = {
   /** Invitations by e-mail, by administrator and by recipient. */
   invitationsOfAgent: hour,
   invitationsOfPerson: 24 * hour,
+  /** Look-ups of whether a person is enrolled, before the camera opens after a first factor. */
+  enrolmentLookUpsOfPerson: hour,
   /** Set-up links that people without an enrolment request at a check, by person and by connection. */
   setUpLinksOfPerson: 24 * hour,
   setUpLinksOfConnection: hour,
@@ -162,6 +164,7 @@ const fixedLimits = {
   helpRequestsOfPerson: 3,
   invitationsOfAgent: 1000,
   invitationsOfPerson: 3,
+  enrolmentLookUpsOfPerson: 60,
   setUpLinksOfPerson: 3,
   setUpLinksOfConnection: 300,
   shownCodesOfCounter: 30,

@@ -9,6 +9,8 @@ export const unverifiedPolicies = ['deny', 'omit_claim'] as const;
 /** `omit_claim` allows the sign-in, but without the claim. */
 export type UnverifiedPolicy = (typeof unverifiedPolicies)[number];
 
+export const notEnrolledPolicies = ['refuse', 'link', 'enrol'] as const;
+
 export const ruleOutcomes = ['none', 'face', 'deny'] as const;
 /** `none`: no face check is needed. `deny`: refused, also with a face check. */
 export type RuleOutcome = (typeof ruleOutcomes)[number];

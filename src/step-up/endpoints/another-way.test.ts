@@ -9,6 +9,7 @@ import type { JsonObject } from '../../core/base/json.js';
 import type { Connection, Policy } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';
 import { decideHook } from '../decide.js';
+import { summarizeStepUp } from '../stored.js';
 
 let server: ApiServer;
 let acme: Connection;
@@ -87,6 +88,8 @@ test('a code sent to the provider’s address passes the step-up, and all result
     presence: null,
   });
   expect(await stateOf(id)).toMatchObject({ state: 'passed_another_way' });
+  // The person is notified of failed checks, because no face passed.
+  expect(await summarizeStepUp(id, server.deps)).toMatchObject({ state: 'over' });
   expect(detailsOf('another_way_passed')).toEqual([{ stepUpId: id, way: 'email', application: 'app.example.com' }]);
   expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(lastCode());
 });

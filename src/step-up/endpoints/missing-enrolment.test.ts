@@ -14,7 +14,7 @@ let acme: Connection;
 let lookUps: string[];
 
 beforeEach(async () => {
-  ({ server, acme } = await startCapture());
+  ({ server, acme } = await startCapture({ whenNotEnrolled: 'link' }));
   lookUps = [];
   const { readToken } = acme.profile;
   Object.assign(acme.profile, {
@@ -61,6 +61,30 @@ describe('after a first factor, the page', () => {
     for (let links = 1; links <= 3; links += 1) expect((await sendLink()).status).toBe(201);
     expect((await sendLink()).body.code).toBe('locked_out');
     expect(server.messages).toHaveLength(3);
+  });
+
+  test('offers no link if the policy refuses users without an enrolment, so that no password and mailbox enrol a face', async () => {
+    Object.assign(acme.policy, { whenNotEnrolled: 'refuse' });
+    const { body, sendLink } = await open('00u1', proven);
+    expect(body.missingEnrolment).toEqual({ linkOffered: false });
+    expect((await sendLink()).body.code).toBe('not_found');
+    expect(server.messages).toEqual([]);
+  });
+
+  test('counts links that a mailbox refuses, so that one user cannot use up those of the connection', async () => {
+    const { sendLink } = await open('00u1', proven);
+    const { send } = server.deps.delivery;
+    Object.assign(server.deps.delivery, { send: () => Promise.reject(new FaceError('delivery_failed')) });
+    for (let links = 1; links <= 3; links += 1) expect((await sendLink()).body.code).toBe('delivery_failed');
+    expect((await sendLink()).body.code).toBe('locked_out');
+    Object.assign(server.deps.delivery, { send });
+  });
+
+  test('looks a user up at most 60 times an hour', async () => {
+    const { page } = await open('00u1', proven);
+    for (let reads = 0; reads < 60; reads += 1) await page.get('/face/session');
+    expect(lookUps).toHaveLength(60);
+    expect((await page.get('/face/session')).body).toMatchObject({ missingEnrolment: null });
   });
 
   test('offers no link after an enrolment was ended', async () => {
