@@ -18,3 +18,11 @@ export type ClientScope = (typeof clientScopes)[number];
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
+
+/** Hosted APIs whose published behavior a client token can have. */
+export const compatibilities = ['facenition'] as const;
+
+export interface ClientOptions {
+  /** Hosted API whose published behavior the client expects, or `null`. */
+  readonly compat: (typeof compatibilities)[number] | null;
+}

@@ -24,6 +24,7 @@ const clientOf = (application: string | null): Client => {
     issuedAt: epochMs(0),
     expiresAt: epochMs(4_000_000_000_000),
     sandbox: null,
+    compat: null,
     application: application === null ? null : { ...terms, ...times, id: application },
   };
 };

@@ -56,7 +56,7 @@ export function createFaceTokenEndpoints(
         expiresAt: instantReply.nullable(),
         quality: z.strictObject({
           photos: z.int().describe('Number of photos that the token was made from.'),
-          weak: z.boolean().describe('True if it was made from one photo.'),
+          weak: z.boolean().describe('True if it was made from one photo, or from fewer than its accuracy asks for.'),
         }),
       }),
       async handle({ fields, client, photos }) {
@@ -70,6 +70,7 @@ export function createFaceTokenEndpoints(
             binding: bindingOfClient(client, fields),
             secret: password ?? null,
             expiresAt: expiry ?? null,
+            allowFewPhotos: client.compat === 'facenition',
             share: shareOfClient(client),
           },
           deps,
@@ -81,7 +82,7 @@ export function createFaceTokenEndpoints(
           accuracy,
           scope,
           expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),
-          quality: { photos: sealed.photos, weak: sealed.photos === 1 },
+          quality: { photos: sealed.photos, weak: sealed.photos === 1 || sealed.hasFewPhotos === true },
         };
       },
     }),
@@ -113,12 +114,19 @@ export function createFaceTokenEndpoints(
       fields: verifyFields,
       reply: z.strictObject({
         authenticated: z.boolean(),
-        score: z.number().nullable().describe('Rounded to two decimals; `null` without a match.'),
+        score: z
+          .number()
+          .nullable()
+          .describe(
+            'Rounded to two decimals; without a match `null`, or 0 for a token that is compatible with the hosted API.',
+          ),
         threshold: z.number(),
       }),
       async handle(call) {
         const { matched, score, threshold } = await scoreToken(toVerifyRequest(call), deps);
-        return { authenticated: matched, score, threshold };
+        // A sealed token that does not open reveals no similarity. The hosted API's callers expect a number.
+        const answered = score ?? (call.client.compat === null ? null : 0);
+        return { authenticated: matched, score: answered, threshold };
       },
     }),
     clientEndpoint({
