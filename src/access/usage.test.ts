@@ -25,6 +25,7 @@ const clientOf = (application: string | null): Client => {
     expiresAt: epochMs(4_000_000_000_000),
     sandbox: null,
     compat: null,
+    replay: 'step_ups',
     application: application === null ? null : { ...terms, ...times, id: application },
   };
 };

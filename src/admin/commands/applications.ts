@@ -9,7 +9,7 @@ import {
   usageReply,
 } from '../../access/application-replies.js';
 
-import { clientScopes, compatibilities } from '../../access/scopes.js';
+import { clientScopes, compatibilities, replayPolicies } from '../../access/scopes.js';
 import { callServer } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
@@ -80,8 +80,9 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
     .option('--days <days>', 'lifetime in days, up to 366', wholeNumber(1, 366, 'days'))
     .addOption(new Option('--compat <api>', 'behave as this hosted API').choices(compatibilities))
-    .action(async (id, { scopes, days, compat }) => {
-      const fields = { scopes, compat, expiresIn: days && days * secondsPerDay };
+    .addOption(new Option('--replay <calls>', 'calls that refuse copies of earlier photos').choices(replayPolicies))
+    .action(async (id, { scopes, days, compat, replay }) => {
+      const fields = { scopes, compat, replay, expiresIn: days && days * secondsPerDay };
       const issued = await callServer(`POST ${pathOf(id)}/keys`, clientTokenReply, deps, fields);
       if (!deps.printJson(issued)) deps.print(issued.token);
       deps.printError(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);

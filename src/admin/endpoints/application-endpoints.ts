@@ -31,6 +31,7 @@ import {
   compatField,
   type Endpoint,
   lifeField,
+  replayField,
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
@@ -60,11 +61,12 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
         scopes: scopesField.optional().describe('Some of the scopes of the application; by default all of them.'),
         expiresIn: lifeField,
         compat: compatField,
+        replay: replayField,
       }),
       form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
-      async handle({ param, fields: { scopes, expiresIn, compat }, administrator }) {
-        const request = { scopes, lifeSec: expiresIn, compat };
+      async handle({ param, fields: { scopes, expiresIn, compat, replay }, administrator }) {
+        const request = { scopes, lifeSec: expiresIn, compat, replay };
         const { credential, client } = await issueApplicationKey(param('id'), request, administrator, deps);
         return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
       },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clientTokenReply } from '../../access/application-replies.js';
 import { issueClientToken, revokeClientToken } from '../../access/client-tokens.js';
 import type { Administrator } from '../../access/rights.js';
-import { clientScopes, compatibilities, defaultScopes } from '../../access/scopes.js';
+import { clientScopes, compatibilities, defaultScopes, replayPolicies } from '../../access/scopes.js';
 import type { Ports } from '../../core/deps.js';
 import { instantReply } from '../../core/instant.js';
 import { toIso } from '../../core/units.js';
@@ -15,6 +15,7 @@ import {
   emailField,
   lifeField,
   phoneField,
+  replayField,
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
@@ -26,15 +27,16 @@ const issueFields = z.strictObject({
   scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of the client (extension).'),
   expiresIn: lifeField,
   compat: compatField,
+  replay: replayField,
 });
 
 export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
   const issue = async (
-    { name, tenant, scopes, expiresIn, compat }: z.output<typeof issueFields>,
+    { name, tenant, scopes, expiresIn, compat, replay }: z.output<typeof issueFields>,
     administrator: Administrator,
   ) => {
-    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null, sandbox: null, compat };
+    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null, sandbox: null, compat, replay };
     const { credential, client } = await issueClientToken(request, administrator, deps);
     return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
   };
@@ -102,10 +104,20 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
           .enum(compatibilities)
           .nullable()
           .describe('Hosted API that the token is compatible with (extension).'),
+        replay: z.enum(replayPolicies).describe('Calls that refuse copies of earlier photos (extension).'),
       }),
-      async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application, compat } }) {
+      async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application, compat, replay } }) {
         const times = { issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
-        return { id, name, tenant, scopes: [...scopes], ...times, application: application?.id ?? null, compat };
+        return {
+          id,
+          name,
+          tenant,
+          scopes: [...scopes],
+          ...times,
+          application: application?.id ?? null,
+          compat,
+          replay,
+        };
       },
     }),
     adminEndpoint({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Client, clientTokenLifeSec } from '../../access/client-tokens.js';
 import type { Administrator, Right } from '../../access/rights.js';
-import { type ClientScope, clientScopes, compatibilities } from '../../access/scopes.js';
+import { type ClientScope, clientScopes, compatibilities, replayPolicies } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
 import {
@@ -143,6 +143,13 @@ export const compatField = z
   .prefault(null)
   .describe(
     '`facenition`: the token gets the published behavior of the hosted API, for callers that cannot change: docs/facenition.md (extension).',
+  );
+
+export const replayField = z
+  .enum(replayPolicies)
+  .prefault('step_ups')
+  .describe(
+    'Calls that refuse copies of photos that the person used before: `step_ups` (photos of step-ups), `all`, or `none`: docs/api.md#copies-of-photos (extension).',
   );
 
 export const clientTokenId = z.string().regex(/^[0-9a-f]{24}$/);

@@ -4,6 +4,13 @@ import type { Ports } from '../../core/deps.js';
 import { instantReply } from '../../core/instant.js';
 import type { VerifyRequest } from '../../core/ports.js';
 import { toEpochMs, toIso } from '../../core/units.js';
+import {
+  acceptAnyPhotos,
+  holderOf,
+  type PhotoGuard,
+  rememberPhotos,
+  requireNewPhotos,
+} from '../../enrolment/earlier-frames.js';
 import { enrolToken } from '../../enrolment/enrol.js';
 import { revokeToken } from '../../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
@@ -30,10 +37,11 @@ const verifyCodes: readonly FaceErrorCode[] = [
   'token_revoked',
   'token_key_retired',
   'locked_out',
+  'photo_replayed',
 ];
 
 export function createFaceTokenEndpoints(
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings' | 'keys' | 'analysisCache'>,
 ): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
   return [
@@ -75,6 +83,8 @@ export function createFaceTokenEndpoints(
           },
           deps,
         );
+        if (client.replay === 'all')
+          await rememberPhotos(holderOf(sealed.tokenId), photos('photo'), shareOfClient(client), deps);
         return {
           token: sealed.token.use((text) => text),
           tokenId: sealed.tokenId,
@@ -98,7 +108,7 @@ export function createFaceTokenEndpoints(
       fields: verifyFields,
       reply: z.strictObject({ authenticated: z.boolean() }),
       async handle(call) {
-        const verdict = await verifyToken(toVerifyRequest(call), deps);
+        const verdict = await verifyToken(toVerifyRequest(call), guardOf(call, deps), deps);
         return { authenticated: verdict.matched };
       },
     }),
@@ -123,7 +133,7 @@ export function createFaceTokenEndpoints(
         threshold: z.number(),
       }),
       async handle(call) {
-        const { matched, score, threshold } = await scoreToken(toVerifyRequest(call), deps);
+        const { matched, score, threshold } = await scoreToken(toVerifyRequest(call), guardOf(call, deps), deps);
         // A sealed token that does not open reveals no similarity. The hosted API's callers expect a number.
         const answered = score ?? (call.client.compat === null ? null : 0);
         return { authenticated: matched, score: answered, threshold };
@@ -153,7 +163,7 @@ export function createFaceTokenEndpoints(
         if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
         const taken: string[] = [];
         const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('base64url'));
-        const { matched } = await verifyToken({ ...toVerifyRequest(call), takeContentKey }, deps);
+        const { matched } = await verifyToken({ ...toVerifyRequest(call), takeContentKey }, guardOf(call, deps), deps);
         const contentKey = matched ? (taken.at(0) ?? null) : null;
         return { released: contentKey !== null, contentKey };
       },
@@ -180,9 +190,18 @@ export function createFaceTokenEndpoints(
   ];
 }
 
-function toVerifyRequest(
-  call: Call<z.output<typeof verifyFields>, 'photo'> & { readonly client: Client },
-): VerifyRequest {
+type VerifyCall = Call<z.output<typeof verifyFields>, 'photo'> & { readonly client: Client };
+
+/** Refuses copies of photos that the token accepted before, if the client token asks for it. */
+function guardOf(
+  { client, fields }: VerifyCall,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'keys' | 'analysisCache'>,
+): PhotoGuard {
+  if (client.replay !== 'all') return acceptAnyPhotos;
+  return requireNewPhotos(holderOf(deps.verifier.identify(fields.token).tokenId), true, deps);
+}
+
+function toVerifyRequest(call: VerifyCall): VerifyRequest {
   const { token, password, expiry } = call.fields;
   return {
     photos: call.photos('photo'),

@@ -14,6 +14,8 @@ import type { Key } from './requests.js';
 const toOptions = <Value extends string>(labels: Readonly<Record<Value, string>>, values: readonly Value[]) =>
   values.map((value) => ({ value, label: labels[value] }));
 
+const replays = ['step_ups', 'all', 'none'] as const;
+
 const secondsPerDay = 86_400;
 
 interface KeyRequests {
@@ -77,7 +79,10 @@ export function Keys({
         <ActForm
           submit={keys.issue}
           onSubmit={async (fields) => {
-            const options = { compat: fields.get('compat') === 'facenition' ? 'facenition' : null } as const;
+            const options = {
+              compat: fields.get('compat') === 'facenition' ? 'facenition' : null,
+              replay: replays.find((each) => each === fields.get('replay')) ?? 'step_ups',
+            } as const;
             const { token } = await call(asked.issue(Number(fields.get('days')) * secondsPerDay, options));
             setIssued(token);
             listed.reload();
@@ -87,6 +92,7 @@ export function Keys({
           {asksLife && (
             <Select name="compat" label={keys.compat} options={toOptions(keys.compats, ['none', 'facenition'])} />
           )}
+          {asksLife && <Select name="replay" label={keys.replay} options={toOptions(keys.replays, replays)} />}
         </ActForm>
       )}
     </Section>
