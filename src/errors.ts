@@ -153,6 +153,7 @@ export const refusals = {
   step_up_unknown: unverified(404, 'There is no such step-up.'),
   step_up_finished: unverified(409, 'This step-up has ended. Start a new one.'),
   step_up_opened: unverified(409, 'This link has been opened already, here or in another browser. Ask for a new one.'),
+  photo_replayed: unverified(409, 'This photo, or a copy of it, was used before for this person. Take a new photo.'),
   challenge_needed: unverified(403, 'This connection asks for a movement challenge. Open the capture page.'),
   liveness_vendor_needed: unverified(
     403,

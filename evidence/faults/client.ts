@@ -98,7 +98,9 @@ export function createClient(settings: ClientSettings) {
 
   return {
     async signIn(): Promise<void> {
-      const reply = await send('/generateToken', () => json({ name: 'faults' }, { 'x-admin-key': adminKey }));
+      const reply = await send('/generateToken', () =>
+        json({ name: 'faults', replay: 'none' }, { 'x-admin-key': adminKey }),
+      );
       const issued = issuedGuard.safeParse(reply.body);
       if (!issued.success) throw new Error(`no client token: ${toText(reply)}`);
       token = issued.data.token;

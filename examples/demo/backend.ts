@@ -21,7 +21,9 @@ export async function connectBackend(
   adminKey: string,
   { connection, application }: { readonly connection: string; readonly application: string },
 ) {
-  const options = { url, clientToken: await issueClientToken(url, adminKey, { name: 'demonstration' }), fetch };
+  // The demonstration has few photos of each person, and sends them several times.
+  const clientToken = await issueClientToken(url, adminKey, { name: 'demonstration', replay: 'none' });
+  const options = { url, clientToken, fetch };
   const facestep = createFacestepClient(options);
   const server = createServerCall(options);
 

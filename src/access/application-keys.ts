@@ -5,7 +5,7 @@ import { FaceError } from '../errors.js';
 import { changeKeysOf, readApplication } from './applications.js';
 import { type Client, findClientToken, issueClientToken, revokeClientToken } from './client-tokens.js';
 import type { Administrator } from './rights.js';
-import type { ClientScope } from './scopes.js';
+import type { ClientOptions, ClientScope } from './scopes.js';
 import { readLastUsed } from './usage.js';
 
 /** Maximum per application. Enough for two API keys during a rotation, and for several programs. */
@@ -26,7 +26,11 @@ export interface ApplicationKey {
  */
 export async function issueApplicationKey(
   applicationId: string,
-  { scopes: asked, lifeSec }: { readonly scopes: readonly ClientScope[] | undefined; readonly lifeSec: number },
+  {
+    scopes: asked,
+    lifeSec,
+    ...options
+  }: { readonly scopes: readonly ClientScope[] | undefined; readonly lifeSec: number } & Partial<ClientOptions>,
   by: Pick<Administrator, 'name'>,
   deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ readonly credential: Credential; readonly client: Client }> {
@@ -37,7 +41,8 @@ export async function issueApplicationKey(
     throw new FaceError('request_malformed', { field: 'scopes' });
   const live = (await listApplicationKeys(applicationId, deps)).map(({ id }) => id);
   if (live.length >= maxKeys) throw new FaceError('limit_reached');
-  const issued = await issueClientToken({ name, tenant, scopes, lifeSec, application, sandbox: null }, by, deps);
+  const request = { name, tenant, scopes, lifeSec, application, sandbox: null, ...options };
+  const issued = await issueClientToken(request, by, deps);
   const wasListed = new Set(application.keys);
   await changeKeysOf(
     applicationId,

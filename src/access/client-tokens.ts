@@ -7,7 +7,7 @@ import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { type Application, findApplication } from './applications.js';
 import type { Administrator } from './rights.js';
-import { type ClientScope, clientScopes } from './scopes.js';
+import { type ClientOptions, type ClientScope, clientScopes, compatibilities, replayPolicies } from './scopes.js';
 
 /** Where sandbox tokens are valid, and the quota of each. */
 export interface Sandbox extends Pick<Application, 'perMinute' | 'perDay'> {
@@ -17,7 +17,7 @@ export interface Sandbox extends Pick<Application, 'perMinute' | 'perDay'> {
 const day = 24 * 60 * 60;
 export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * day } as const;
 
-export interface Client {
+export interface Client extends ClientOptions {
   readonly id: string;
   readonly name: string;
   readonly tenant: string;
@@ -39,6 +39,8 @@ const recordGuard = z.object({
   isRevoked: z.boolean(),
   application: z.string().nullable().default(null),
   sandbox: z.string().nullable().default(null),
+  compat: z.enum(compatibilities).nullable().default(null),
+  replay: z.enum(replayPolicies).default('step_ups'),
 });
 type ClientRecord = z.infer<typeof recordGuard>;
 
@@ -54,11 +56,11 @@ export async function issueClientToken(
     application: Application | null;
     /** Id of the developer whose sandbox it is, or `null`. */
     sandbox: string | null;
-  },
+  } & Partial<ClientOptions>,
   by: Pick<Administrator, 'name'>,
   { clock, random, state, audit }: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ credential: Credential; client: Client }> {
-  const { name, tenant, scopes, lifeSec, application, sandbox } = request;
+  const { name, tenant, scopes, lifeSec, application, sandbox, compat = null, replay = 'step_ups' } = request;
   const id = Buffer.from(random(12)).toString('hex');
   const secret = Buffer.from(random(32)).toString('base64url');
   const issuedAt = clock.now();
@@ -73,13 +75,23 @@ export async function issueClientToken(
     isRevoked: false,
     application: application?.id ?? null,
     sandbox,
+    compat,
+    replay,
   };
   await state.write(clientKey(id), record, { when: 'absent', expiresAt });
   await audit.append({
     action: 'client_token_issued',
     connection: tenant,
     subject: '',
-    detail: { id, name, scopes: [...scopes], application: record.application, by: by.name },
+    detail: {
+      id,
+      name,
+      scopes: [...scopes],
+      application: record.application,
+      by: by.name,
+      compat: compat ?? undefined,
+      replay,
+    },
   });
   return { credential: new Credential(`fst_${id}_${secret}`), client: toClient(id, record, application) };
 }
@@ -161,10 +173,10 @@ async function checkLive(
 }
 
 const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
-  const { name, tenant, scopes, issuedAt, expiresAt, sandbox } = record;
+  const { name, tenant, scopes, issuedAt, expiresAt, sandbox, compat, replay } = record;
   // An API key has only scopes that its application still has.
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
-  return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
+  return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox, compat, replay };
 };
 
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);

@@ -19,6 +19,10 @@ const apiClientDetails = {
     scopes: z.array(z.string()).readonly(),
     application: z.string().nullable(),
     by: z.string(),
+    /** Hosted API that it is compatible with. Absent for none, and in records of earlier versions. */
+    compat: z.string().optional(),
+    /** Calls that refuse copies of earlier photos. Earlier versions did not record it. */
+    replay: z.string().optional(),
   }),
   client_token_revoked: event('A client token was revoked.', {
     id: z.string(),

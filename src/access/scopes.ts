@@ -18,3 +18,15 @@ export type ClientScope = (typeof clientScopes)[number];
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
+
+/** Hosted APIs whose published behavior a client token can have. */
+export const compatibilities = ['facenition'] as const;
+
+/** Calls that refuse copies of a person's earlier photos: photos of step-ups, all calls with a person, or none. */
+export const replayPolicies = ['step_ups', 'all', 'none'] as const;
+
+export interface ClientOptions {
+  /** Hosted API whose published behavior the client expects, or `null`. */
+  readonly compat: (typeof compatibilities)[number] | null;
+  readonly replay: (typeof replayPolicies)[number];
+}

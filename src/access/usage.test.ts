@@ -24,6 +24,8 @@ const clientOf = (application: string | null): Client => {
     issuedAt: epochMs(0),
     expiresAt: epochMs(4_000_000_000_000),
     sandbox: null,
+    compat: null,
+    replay: 'step_ups',
     application: application === null ? null : { ...terms, ...times, id: application },
   };
 };

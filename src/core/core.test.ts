@@ -7,6 +7,7 @@ import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import { readConsent } from '../enrolment/consent.js';
+import { acceptAnyPhotos } from '../enrolment/earlier-frames.js';
 import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
 import { revokeSubject, revokeToken } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
@@ -29,7 +30,7 @@ async function setUp(policy: Partial<Policy> = {}) {
   const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
   const three = (person: string, from = 1) => [0, 1, 2].map((offset) => drawPhoto(person, from + offset));
   const start = (subject = 'anna', hookSignIn: typeof testSignIn | null = testSignIn) =>
-    startStepUp({ connection, subject, callerHeldToken: null, receipt: null, hookSignIn }, deps);
+    startStepUp({ connection, subject, callerHeldToken: null, receipt: null, hookSignIn, acceptsCopies: true }, deps);
   return {
     ...core,
     three,
@@ -197,7 +198,7 @@ describe('step-up', () => {
     const check = async (person: string, source: string | null) => {
       const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
       const about = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
-      const { id, challenge } = await startStepUp(about, deps);
+      const { id, challenge } = await startStepUp({ ...about, acceptsCopies: true }, deps);
       return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
     };
     for (let failure = 0; failure < 5; failure += 1) await check('eve', '192.0.2.7');
@@ -501,14 +502,16 @@ describe('tokens kept by their caller', () => {
     const { clock } = await setUp();
     const expiresAt = toEpochSec(addSec(clock.now(), 60));
     const sealed = await seal(expiresAt);
-    expect((await verifyToken(sealed.check('anna'), sealed.deps)).matched).toBe(true);
+    expect((await verifyToken(sealed.check('anna'), acceptAnyPhotos, sealed.deps)).matched).toBe(true);
     sealed.clock.advanceSec(60);
-    await expect(verifyToken(sealed.check('anna'), sealed.deps)).rejects.toMatchObject({ code: 'token_expired' });
+    await expect(verifyToken(sealed.check('anna'), acceptAnyPhotos, sealed.deps)).rejects.toMatchObject({
+      code: 'token_expired',
+    });
   });
 
   test('can be revoked by a caller who presents them', async () => {
     const { deps, check, token } = await seal();
     await revokeToken(token, { tenant: 'default', client: 'c1' }, deps);
-    await expect(verifyToken(check('anna'), deps)).rejects.toMatchObject({ code: 'token_revoked' });
+    await expect(verifyToken(check('anna'), acceptAnyPhotos, deps)).rejects.toMatchObject({ code: 'token_revoked' });
   });
 });

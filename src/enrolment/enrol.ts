@@ -216,10 +216,10 @@ export async function recoverEnrolments(
 export async function enrolToken(request: EnrolRequest, deps: Ports<'audit' | 'verifier'>): Promise<Sealed> {
   const sealed = await seal(request, deps);
   const { tenant: connection, subject } = request.binding;
-  const { tokenId, photos, expiresAt } = sealed;
+  const { tokenId, photos, expiresAt, hasFewPhotos: weak } = sealed;
   const { keyVersion } = deps.verifier.identify(sealed.token);
   const until = expiresAt === null ? null : toIso(toEpochMs(expiresAt));
-  const detail = { tokenId, keyVersion, photos, expiresAt: until, former: null };
+  const detail = { tokenId, keyVersion, photos, expiresAt: until, former: null, weak };
   await deps.audit.append({ action: 'enrolled', connection, subject, detail });
   return sealed;
 }

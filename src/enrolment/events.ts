@@ -27,7 +27,13 @@ const tokenChange = z.object({
 });
 
 /** Creation of a token for an API client that stores it. No token is known that it replaces. */
-const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent, proof: absent });
+const tokenMade = tokenChange.extend({
+  kind: absent,
+  formerExpiresAt: absent,
+  proof: absent,
+  /** The accuracy asks for more photos, and the client token is compatible with an API that does not. */
+  weak: z.literal(true).optional(),
+});
 
 /**
  * `tokenId` is `null` if the profile had no token. `by` is the administrator who ended the enrolment. `reported`: the

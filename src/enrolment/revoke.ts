@@ -6,6 +6,7 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toEpochMs, toIso } f
 import { FaceError } from '../errors.js';
 import { readConsent, withdrawConsent } from './consent.js';
 import { denyToken, identifyIfToken } from './deny-list.js';
+import { forgetFrames, holderOf } from './earlier-frames.js';
 
 /** Seconds for which the end of an enrolment is stored. The longest step-up, an invitation, is valid for 30 days. */
 const keptSec = 31 * secondsPerDay;
@@ -84,6 +85,7 @@ export async function revokeToken(
   await consumeLimit('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
+  await forgetFrames(holderOf(named.tokenId), deps);
   // The expiry is recorded because, if another server created the token, no other audit record has it.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
   await deps.audit.append({

@@ -10,6 +10,7 @@ import { FaceError, toCode } from '../errors.js';
 import { checkFace } from '../step-up/complete.js';
 import { readConsent } from './consent.js';
 import { isDenied } from './deny-list.js';
+import { acceptAnyPhotos } from './earlier-frames.js';
 import { enrolSubject, recoverEnrolments } from './enrol.js';
 import { revokeSubject } from './revoke.js';
 
@@ -93,7 +94,14 @@ const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) 
     deps,
   );
 
-const byPage = { judged: null, anonymousSource: null, countsAs: 'sign_in', application: null, stepUp: null } as const;
+const byPage = {
+  judged: null,
+  anonymousSource: null,
+  countsAs: 'sign_in',
+  application: null,
+  stepUp: null,
+  guard: acceptAnyPhotos,
+} as const;
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
   checkFace({ ...byPage, connection, subject, callerHeldToken: null, photos, secret: null, share: testShare }, deps);
 

@@ -29,6 +29,8 @@ export interface BodyOptions {
   onAuthToken(token: string): Promise<unknown>;
   /** Returns the refusal of a field whose value or name cannot be accepted. */
   refuseField(name: string): FaceError;
+  /** True for an unknown field of a caller whose unknown fields are ignored. */
+  ignoresField(name: string): boolean;
 }
 
 /** Enough for a picture of 10 MB in base64 and its fields. */
@@ -89,7 +91,7 @@ async function readMultipart(request: Request, response: Response, options: Body
         },
         fileFilter: (_request, file, callback) => {
           acceptFile(file.fieldname).then(
-            () => callback(null, true),
+            (isAccepted) => callback(null, isAccepted),
             (error: unknown) => {
               const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
               // Rejected here, because multer discards the rest before it calls back.
@@ -120,20 +122,25 @@ async function readMultipart(request: Request, response: Response, options: Body
   }
 }
 
-/** Returns the filter of file fields. It accepts only known fields, and only from an authenticated caller. */
+/**
+ * Returns the filter of file fields. It accepts only known fields, and only from an authenticated caller. It returns
+ * false for a field to ignore.
+ */
 function createFileFilter(
   request: Request,
-  { photoLimits, onAuthToken, refuseField }: BodyOptions,
-): (name: string) => Promise<void> {
+  { photoLimits, onAuthToken, refuseField, ignoresField }: BodyOptions,
+): (name: string) => Promise<boolean> {
   const counts = new Map<string, number>();
   return async (name) => {
+    const sent: unknown = request.body?.auth_token;
+    if (typeof sent === 'string') await onAuthToken(sent);
+    if (ignoresField(name)) return false;
     const atMost = Object.hasOwn(photoLimits, name) ? photoLimits[name]?.atMost : undefined;
     if (atMost === undefined) throw refuseField(name);
     const count = (counts.get(name) ?? 0) + 1;
     if (count > atMost) throw new FaceError('photo_too_many', { field: name });
     counts.set(name, count);
-    const sent: unknown = request.body?.auth_token;
-    if (typeof sent === 'string') await onAuthToken(sent);
+    return true;
   };
 }
 
@@ -171,7 +178,9 @@ async function toBody(request: Request, memory: FileMemory, options: BodyOptions
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');
   // Field by field, because a guard for the whole object would silently drop `__proto__`.
-  const fields = new Map(Object.entries(sent).map(([name, value]) => [name, toText(name, value, options)]));
+  if (typeof sent.auth_token === 'string') await options.onAuthToken(sent.auth_token);
+  const read = Object.entries(sent).filter(([name]) => !options.ignoresField(name));
+  const fields = new Map(read.map(([name, value]) => [name, toText(name, value, options)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {
     photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), options.own(await memory.take(file))]);
@@ -293,7 +302,10 @@ export const isMultipart = (request: Request): boolean => request.is('multipart/
 async function splitPhotos(values: ReadonlyMap<string, FieldValue>, options: BodyOptions): Promise<Body> {
   const fields = new Map<string, FieldValue>();
   const photos = new Map<string, Photo[]>();
+  const token = values.get('auth_token');
+  if (typeof token === 'string') await options.onAuthToken(token);
   for (const [name, value] of values) {
+    if (options.ignoresField(name)) continue;
     const range = Object.hasOwn(options.photoLimits, name) ? options.photoLimits[name] : undefined;
     if (range !== undefined) photos.set(name, await toPhotos(name, value, range, options));
     else if (hasLongText(value)) throw options.refuseField(name);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
 import type { Json } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
-import { FaceError, isFault, isOneOf, refusals, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, isFault, isOneOf, refusals, toCode } from '../errors.js';
 import { noteRefusal, noteRoute } from './access-log.js';
 import { discardRest } from './front-door.js';
 
@@ -30,6 +30,26 @@ const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 /** Short, because full queues and outages of the store usually end soon. */
 const defaultRetryAfterSec = 1;
 
+const publishedOnly = Symbol('publishedOnly');
+
+declare module 'http' {
+  interface ServerResponse {
+    [publishedOnly]?: true;
+  }
+}
+
+/** Limits the refusal of this request to the statuses that the hosted Facenition API has published. */
+export function usePublishedStatuses(response: ServerResponse): void {
+  response[publishedOnly] = true;
+}
+
+/** 400, 401, 404, or 502 for what a retry can solve. */
+function toPublishedStatus(status: number, code: FaceErrorCode): number {
+  if (status === 429 || status >= 500) return 502;
+  if (status === 401 || code === 'scope_missing') return 401;
+  return status === 404 ? 404 : 400;
+}
+
 /**
  * Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503, and for 400 with the field that was refused
  * and the reason. The rest of the detail and the cause are never sent.
@@ -37,6 +57,7 @@ const defaultRetryAfterSec = 1;
 export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
   const { status, text } = refusals[code];
+  const sent = response[publishedOnly] === true ? toPublishedStatus(status, code) : status;
   const detail = error instanceof FaceError ? error.detail : null;
   if (status === 429 || status === 503) {
     const hint = retryGuard.safeParse(detail);
@@ -45,7 +66,7 @@ export function sendRefusal(response: ServerResponse, error: unknown): void {
   const body = { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>;
   const field = status === 400 ? fieldGuard.safeParse(detail).data : undefined;
   const reason = isOneOf(explainedCodes, code) ? reasonGuard.safeParse(detail).data : undefined;
-  sendJson(response, status, { ...body, ...field, ...reason });
+  sendJson(response, sent, { ...body, ...field, ...reason });
 }
 
 /** Sends JSON without the checks that make Express slow. */

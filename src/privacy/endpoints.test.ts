@@ -16,6 +16,7 @@ import { bindingOf, type Connection } from '../core/connection.js';
 import { attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { addSec, toIso } from '../core/units.js';
+import { acceptAnyPhotos } from '../enrolment/earlier-frames.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { toCode } from '../errors.js';
 import { createCampaign } from '../extensions/campaigns/administer.js';
@@ -79,6 +80,7 @@ const check = (connection: Connection, person: string) =>
       countsAs: 'sign_in',
       application: null,
       stepUp: null,
+      guard: acceptAnyPhotos,
       share: testShare,
     },
     server.deps,

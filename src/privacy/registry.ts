@@ -5,6 +5,7 @@ import type { PersonalData, Ports } from '../core/deps.js';
 import { attemptData } from '../core/limits/attempts.js';
 import { linkData } from '../core/links/links.js';
 import { consentData } from '../enrolment/consent.js';
+import { earlierFrameData } from '../enrolment/earlier-frames.js';
 import { passkeyData } from '../enrolment/passkey-record.js';
 import { recoveryCodeData } from '../enrolment/recovery-codes.js';
 import { helpRequestData } from '../help-desk/help-requests.js';
@@ -15,7 +16,6 @@ import { noticeLinkData } from '../notifications/not-me.js';
 import { notedContactData } from '../recovery/contacts.js';
 import { endedRecoveryData, recoveryData } from '../recovery/record.js';
 import { bypassData } from '../step-up/codes/bypass.js';
-import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 
 /** What the core stores about people, without the extensions. */

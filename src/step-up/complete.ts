@@ -29,6 +29,7 @@ import { type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
+import type { PhotoGuard } from '../enrolment/earlier-frames.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
@@ -217,11 +218,12 @@ export interface ShownFace {
   readonly methods: readonly AuthenticationMethod[];
   /** Result of the liveness judgment, which must pass. `null` if none is required. */
   readonly judged: Promise<LivenessFinding> | null;
+  readonly guard: PhotoGuard;
 }
 
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
-  const { photos, share, secret, methods, judged } = shown;
+  const { photos, share, secret, methods, judged, guard } = shown;
   const { verdict, accuracy, tokenIds } = await checkFace(
     {
       connection,
@@ -230,6 +232,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       photos,
       secret,
       judged,
+      guard,
       anonymousSource: anonymousSourceOf(record),
       countsAs: record.countsAs,
       share,

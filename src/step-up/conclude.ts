@@ -5,12 +5,12 @@ import { charge, type LimitUse } from '../core/limits/limits.js';
 import type { LivenessFinding, PresentedSecret } from '../core/ports.js';
 import type { Credential, Photo } from '../core/secrets.js';
 import { companyPhotoCodes, proveEnrolment } from '../enrolment/company-photo.js';
+import { acceptAnyPhotos, type ComparedFrames, rememberFrames } from '../enrolment/earlier-frames.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
 import { completeVerification, passStepUp } from './complete.js';
-import { type ComparedFrames, rememberFrames } from './earlier-frames.js';
-import { anonymousSourceOf, type StepUpRecord, shareOf } from './record.js';
+import { anonymousSourceOf, type StepUpRecord, shareOf, subjectOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
@@ -114,7 +114,9 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
   judged.catch(() => null);
   /** Remembers the frames of a decided check. Those of undecided checks would push out earlier ones. */
   const noteDecision = async (): Promise<void> => {
-    await rememberFrames(before, (await judging).earlier, deps);
+    const { earlier } = await judging;
+    // An anonymous caller could push out the person's own frames.
+    if (anonymousSourceOf(before) === null) await rememberFrames(subjectOf(before), earlier, deps);
     await charge(undecidedOf(before), -1, deps);
   };
   try {
@@ -164,7 +166,8 @@ async function verifyFrom(
 ): Promise<StepUpRecord> {
   const { secret } = await presentSecret(captured, sent.secret, deps);
   const shown = { photos: faces, share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
-  return completeVerification(captured, shown, deps);
+  // The judgment compares the frames of a challenge with earlier ones.
+  return completeVerification(captured, { ...shown, guard: acceptAnyPhotos }, deps);
 }
 
 /** @throws `step_up_finished` if the enrolment has ended, or the face that opened the page has been replaced */

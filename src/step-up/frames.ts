@@ -9,6 +9,7 @@ import { type ScreenAxis, usesLight } from '../core/screen-light.js';
 import { type Credential, digestOf, type Photo } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
+import { compareWithEarlier } from '../enrolment/earlier-frames.js';
 import { FaceError, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
 import { attempt, countAnonymousCheck } from './complete.js';
 import {
@@ -20,7 +21,6 @@ import {
   type Sent,
   undecidedOf,
 } from './conclude.js';
-import { compareWithEarlier } from './earlier-frames.js';
 import {
   findChallenge,
   type MovementRecord,
@@ -30,7 +30,7 @@ import {
   nextOf,
   toInstructions,
 } from './movement-challenge.js';
-import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
+import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, shareOf, subjectOf } from './record.js';
 import { wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession } from './session.js';
 import { lightByPolicy, vendorOf } from './session-view.js';
@@ -64,7 +64,7 @@ async function judgeFrames(
   const { judge, audit } = deps;
   const [found, earlier] = await Promise.all([
     judge.judge(toFrames(taken), taken.share),
-    compareWithEarlier(captured.record, facesOf(taken), deps),
+    compareWithEarlier(subjectOf(captured.record), facesOf(taken), shareOf(captured.record), deps),
   ]);
   const told = earlier === null ? measured : [...measured, earlier.unlike];
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);

@@ -55,6 +55,8 @@ export const recordGuard = z.object({
   application: z.string().nullable().default(null),
   /** True if a client of the developers' sandbox started the step-up. */
   isSandbox: z.boolean().default(false),
+  /** True if photos without a challenge may be copies of earlier ones. */
+  acceptsCopies: z.boolean().default(false),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   /** True if a pass is recorded for the connection's hooks. Earlier versions stored this without `hookSignIn`. */

@@ -85,6 +85,8 @@ const startAsked = (
       receipt: { audience, nonce },
       hookSignIn: null,
       proof: 'sign_in',
+      // No client token, whose setting decides, started it.
+      acceptsCopies: true,
     },
     deps,
   );

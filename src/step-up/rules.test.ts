@@ -63,7 +63,14 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
       return enrolSubject({ ...request, proof: 'photos_of_client', share: testShare }, deps);
     },
     stepUp: async (asked: { readonly rule?: string } = {}) => {
-      const request = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: testSignIn };
+      const request = {
+        connection,
+        subject: 'anna',
+        callerHeldToken: null,
+        receipt: null,
+        hookSignIn: testSignIn,
+        acceptsCopies: true,
+      };
       const { id, challenge } = await startStepUp({ ...request, ...asked }, deps);
       return submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
     },

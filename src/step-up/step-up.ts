@@ -10,17 +10,20 @@ import type { SignInTerms } from '../core/rules/sign-in-terms.js';
 import { Credential, type Photo, type UserSecret } from '../core/secrets.js';
 import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
+import { acceptAnyPhotos, requireNewPhotos } from '../enrolment/earlier-frames.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { attempt, type CallerHeldToken, completeVerification, countAnonymousCheck, takeReceipt } from './complete.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {
+  anonymousSourceOf,
   chargeUnusable,
   isReceiptWaiting,
   referenceChecksOnPage,
   type StepUpRecord,
   type StepUpState,
   stateAt,
+  subjectOf,
   toStoredAssurance,
 } from './record.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
@@ -75,6 +78,8 @@ export type StepUpRequested = {
   readonly proof?: EnrolmentProof;
   /** True for a client of the developers' sandbox. The receipt says so. */
   readonly isSandbox?: boolean;
+  /** True if photos without a challenge may be copies of earlier ones. */
+  readonly acceptsCopies?: boolean;
   /** Action to show before the camera opens. Only a face can approve it. */
   readonly action?: NamedAction | null;
   /** Seconds until the step-up must be opened. The default is that of the policy. */
@@ -129,6 +134,7 @@ export async function startStepUp(
         : { token: callerHeldToken.token.use((text) => text), binding: callerHeldToken.binding },
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
     isSandbox: requested.isSandbox ?? false,
+    acceptsCopies: requested.acceptsCopies ?? false,
     receiptFor: receipt,
     receipt: null,
     feedsHooks: hookSignIn !== null,
@@ -198,7 +204,7 @@ export async function submitPhotos(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
   },
-  deps: CoreDeps & Ports<'connections'>,
+  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'>,
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
   const found = await findStepUp(id, deps);
@@ -225,7 +231,10 @@ export async function submitPhotos(
     captured,
     async () => {
       await countAnonymousCheck(record, deps);
-      const shown = { photos, secret, methods: ['face'], judged: null } as const;
+      const guard = record.acceptsCopies
+        ? acceptAnyPhotos
+        : requireNewPhotos(subjectOf(record), anonymousSourceOf(record) === null, deps);
+      const shown = { photos, secret, methods: ['face'], judged: null, guard } as const;
       const completed = await chargeUnusable(
         captured,
         (toRow) => completeVerification(captured, { ...shown, share: toRow() }, deps),

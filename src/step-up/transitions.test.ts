@@ -46,6 +46,7 @@ const waiting: StepUpRecord = {
   camera: 'any',
   application: null,
   isSandbox: false,
+  acceptsCopies: false,
   receiptFor: null,
   receipt: null,
   feedsHooks: true,

@@ -8,6 +8,7 @@ import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
 import type { PasskeyCredential } from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
+import { acceptAnyPhotos } from '../enrolment/earlier-frames.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { decoyPasskey, keepPasskey, readPasskey } from '../enrolment/passkey-record.js';
 import { revokeSubject } from '../enrolment/revoke.js';
@@ -20,7 +21,14 @@ const folder = createFolder('secret');
 let cores = 0;
 
 /** No one judges here, and anyone who asks vouches for the person. */
-const byPage = { judged: null, anonymousSource: null, countsAs: 'sign_in', application: null, stepUp: null } as const;
+const byPage = {
+  judged: null,
+  anonymousSource: null,
+  countsAs: 'sign_in',
+  application: null,
+  stepUp: null,
+  guard: acceptAnyPhotos,
+} as const;
 
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */
 async function setUp() {

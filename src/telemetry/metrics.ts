@@ -22,6 +22,11 @@ const definitions = {
     help: 'Attempts refused by a lockout, by what is locked',
     labels: ['kind'],
   },
+  replayedPhotos: {
+    name: 'facestep_replayed_photos_total',
+    help: 'Checks and enrolments refused because a photo was a copy of an earlier one',
+    labels: [],
+  },
   limitsRefused: {
     name: 'facestep_limits_refused_total',
     help: 'Requests refused by a limit or a quota',
@@ -144,6 +149,7 @@ export function createMetrics() {
     refusals: counter('refusals'),
     lockouts: counter('lockouts'),
     limitsRefused: counter('limitsRefused'),
+    replayedPhotos: counter('replayedPhotos'),
     applicationRequests: counter('applicationRequests'),
     hookBudgetLeft: histogram('hookBudgetLeft'),
     hookLate: counter('hookLate'),

@@ -161,8 +161,9 @@ function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: M
 /** Counts audit records by connection. Records of unknown connections are counted as `other`. */
 export const countAuditEvents =
   (metrics: Metrics, connections: ReadonlySet<string>): AuditSubscriber =>
-  ({ action, connection }) => {
+  ({ action, connection, detail }) => {
     metrics.auditEvents.inc({ action, connection: connections.has(connection) ? connection : 'other' });
+    if ('code' in detail && detail.code === 'photo_replayed') metrics.replayedPhotos.inc();
     if (action === 'store_replaced') metrics.stateReplaced.inc();
   };
 

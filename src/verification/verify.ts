@@ -5,6 +5,7 @@ import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type 
 import type { SealedToken } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { identifyIfToken, isDenied, isExpired } from '../enrolment/deny-list.js';
+import type { PhotoGuard } from '../enrolment/earlier-frames.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 
 type Needed = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
@@ -12,20 +13,23 @@ type Needed = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
 /**
  * Verifies live photos against a token that a backend stores. A mismatch is returned as a verdict; errors of the token
  * are thrown.
- * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, the codes of
+ * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `photo_replayed`, `locked_out`, the codes of
  * `Verifier`
  */
-export async function verifyToken(request: VerifyRequest, deps: Needed): Promise<Verdict> {
-  return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
+export async function verifyToken(request: VerifyRequest, guard: PhotoGuard, deps: Needed): Promise<Verdict> {
+  const check = (asked: VerifyRequest) => guard(asked, (each) => deps.verifier.verify(each));
+  return attemptCheck(request, check, toldToBackend, deps);
 }
 
-export async function scoreToken(request: VerifyRequest, deps: Needed): Promise<Score> {
-  return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
+export async function scoreToken(request: VerifyRequest, guard: PhotoGuard, deps: Needed): Promise<Score> {
+  const check = (asked: VerifyRequest) => guard(asked, (each) => deps.verifier.score(each));
+  return attemptCheck(request, check, toldToBackend, deps);
 }
 
 export interface CheckRules {
   /** Result of the liveness judgment, which must pass. `null` if none is required. */
   readonly judged: Promise<LivenessFinding> | null;
+  readonly guard: PhotoGuard;
   /** Address of an anonymous caller, whose failures do not lock out the user. Otherwise `null`. */
   readonly anonymousSource: string | null;
   /** What a failure counts against. */
@@ -41,6 +45,7 @@ const mismatchCodes = [
   'token_revoked',
   'token_key_retired',
   'liveness_low',
+  'photo_replayed',
   // Error of the hosted API for an unreadable token.
   'request_malformed',
 ] as const satisfies readonly FaceErrorCode[];
@@ -52,7 +57,7 @@ const mismatchCodes = [
  */
 export async function verifyPerson(
   request: VerifyRequest,
-  { judged, anonymousSource, countsAs, application, stepUp }: CheckRules,
+  { judged, guard, anonymousSource, countsAs, application, stepUp }: CheckRules,
   deps: Needed,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
@@ -70,7 +75,7 @@ export async function verifyPerson(
   };
   try {
     const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp };
-    return await attemptCheck(request, check, attempted, deps);
+    return await attemptCheck(request, (asked) => guard(asked, check), attempted, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
     return { matched: false, liveness: null, renewed: null };
@@ -83,7 +88,7 @@ export async function verifyPerson(
  */
 export async function refuseUnseenPerson(
   { token, binding }: Pick<VerifyRequest, 'token' | 'binding'>,
-  { anonymousSource, countsAs, application, stepUp }: Omit<CheckRules, 'judged'>,
+  { anonymousSource, countsAs, application, stepUp }: Omit<CheckRules, 'judged' | 'guard'>,
   deps: Needed,
 ): Promise<void> {
   const request = { token, binding };

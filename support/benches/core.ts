@@ -6,6 +6,7 @@ import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { parameters } from '../data/parameters.js';
 import { requireAccountedKeys } from '../data/personal-data.js';
 import { standardDeps } from '../data/settings.js';
+import { createTestSight } from '../fakes/embedded.js';
 import { createTestSigner } from '../fakes/keys.js';
 import { createManualClock } from '../fakes/manual-clock.js';
 import { createSimulatedEngine } from '../fakes/simulated-engine.js';
@@ -73,5 +74,15 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   const connections = new Map([[connection.id, connection]]);
   const signer = await createTestSigner();
   const deps: CoreDeps = { clock, state, audit, log, verifier, signer, ...standardDeps };
-  return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, keys, connections } };
+  return {
+    clock,
+    state,
+    audit,
+    log,
+    keys,
+    verifier,
+    profile,
+    connection,
+    deps: { ...deps, keys, connections, analysisCache: createTestSight() },
+  };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { issueClientToken } from '../../src/access/client-tokens.js';
-import { type ClientScope, clientScopes } from '../../src/access/scopes.js';
+import { type ClientScope, clientScopes, type replayPolicies } from '../../src/access/scopes.js';
 import { createRefusalRecorder, createUsageRecorder } from '../../src/access/usage.js';
 import { type AppDeps, createApp } from '../../src/app/app.js';
 import { auditEvents } from '../../src/app/audit-events.js';
@@ -203,8 +203,21 @@ export async function startApiServer(
     origin,
     port: listening.port,
     send,
-    async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
-      const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null, sandbox: null };
+    /** Issues a client token, by default one that accepts the same drawn picture for several checks. */
+    async issue(
+      scopes: readonly ClientScope[] = clientScopes,
+      tenant = 'default',
+      replay: (typeof replayPolicies)[number] = 'none',
+    ) {
+      const request = {
+        name: 'test',
+        tenant,
+        scopes,
+        lifeSec: 3600,
+        application: null,
+        sandbox: null,
+        replay,
+      } as const;
       const { credential, client } = await issueClientToken(request, { name: 'test' }, deps);
       return { token: credential.use((text) => text), id: client.id };
     },

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { UserSecret } from '../../src/core/secrets.js';
+import { acceptAnyPhotos } from '../../src/enrolment/earlier-frames.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
 import { parsePasskeyAnswer } from '../../src/enrolment/webauthn/answer.js';
 import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
@@ -140,6 +141,7 @@ async function setUp() {
         countsAs: 'sign_in',
         application: null,
         stepUp: null,
+        guard: acceptAnyPhotos,
         share: testShare,
       },
       deps,

@@ -54,7 +54,7 @@ test.each([
      face_none face_many face_too_small face_unclear
      scope_missing role_missing quota_exceeded name_taken limit_reached brand_configured code_wrong contact_unverified
      token_malformed token_expired token_revoked token_key_retired enrolment_changed consent_missing
-     face_mismatch liveness_low locked_out step_up_unknown step_up_finished step_up_opened challenge_needed phone_needed challenge_wrong
+     face_mismatch liveness_low locked_out step_up_unknown step_up_finished step_up_opened photo_replayed challenge_needed phone_needed challenge_wrong
      secret_missing secret_weak face_not_verified receipt_invalid subject_unknown`,
   ],
 ])('for a group of errors, the replies to Okta, Entra and OneLogin are: %s', (words, codes) => {

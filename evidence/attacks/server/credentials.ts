@@ -11,7 +11,7 @@ const everyScope = [...clientScopes];
 
 function createIssuer(admin: Caller) {
   const issue = (name: string, more: JsonObject = {}) =>
-    admin.post('/generateToken', { name, tenant: 'default', scopes: everyScope, ...more });
+    admin.post('/generateToken', { name, tenant: 'default', scopes: everyScope, replay: 'none', ...more });
   return {
     issue,
     token: async (name: string, more?: JsonObject): Promise<string> => (await issue(name, more)).text('token'),

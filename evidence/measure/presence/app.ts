@@ -137,6 +137,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
         maxBytes: maxBodyBytes,
         onAuthToken: () => Promise.reject(new FaceError('field_unknown')),
         refuseField: (field) => new FaceError('request_malformed', { field }),
+        ignoresField: () => false,
       });
       return run({ fields: Object.fromEntries(fields), photos: photos.get('photo') ?? [] });
     });

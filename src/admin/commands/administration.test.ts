@@ -37,10 +37,22 @@ test('the commands manage an application from its registration to its removal', 
     `${id}  door  acme    verify,match       120  100000`,
   ]);
 
-  const issued = await run(['applications', 'issue-key', id, '--scopes', 'match', '--days', '2']);
+  const issued = await run([
+    'applications',
+    'issue-key',
+    id,
+    '--scopes',
+    'match',
+    '--days',
+    '2',
+    '--compat',
+    'facenition',
+  ]);
   const [key = ''] = issued.printed;
   expect(issued.printed).toEqual([expect.stringMatching(/^fst_[0-9a-f]{24}_.{43}$/)]);
   expect(issued.told.join()).not.toContain(key);
+  const named = await server.postJson('/token', {}, { 'x-auth-token': key });
+  expect(named.body).toMatchObject({ scopes: ['match'], compat: 'facenition' });
   await server.postJson('/match', {}, { 'x-auth-token': key });
   await server.usage.flush();
   const day = new Date(server.clock.now()).toISOString().slice(0, 10);
@@ -49,7 +61,7 @@ test('the commands manage an application from its registration to its removal', 
   const times = { issuedAt: expect.any(String), expiresAt: expect.any(String) };
   expect(keys).toEqual([{ id: keyId, scopes: ['match'], ...times, lastUsed: day }]);
 
-  expect((await run(['applications', 'usage', id])).printed[1]).toContain('photo_missing 1');
+  expect((await run(['applications', 'usage', id])).printed.join()).toContain('photo_missing 1');
 
   expect((await run(['applications', 'revoke-key', id, keyId])).exitCode).toBe(0);
   expect((await server.postJson('/match', {}, { 'x-auth-token': key })).status).toBe(401);

@@ -1,4 +1,4 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import {
   applicationKeysReply,
@@ -8,7 +8,8 @@ import {
   usageOfAllReply,
   usageReply,
 } from '../../access/application-replies.js';
-import { clientScopes } from '../../access/scopes.js';
+
+import { clientScopes, compatibilities, replayPolicies } from '../../access/scopes.js';
 import { callServer } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
@@ -78,8 +79,10 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('<id>')
     .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
     .option('--days <days>', 'lifetime in days, up to 366', wholeNumber(1, 366, 'days'))
-    .action(async (id, { scopes, days }) => {
-      const fields = { scopes, expiresIn: days && days * secondsPerDay };
+    .addOption(new Option('--compat <api>', 'behave as this hosted API').choices(compatibilities))
+    .addOption(new Option('--replay <calls>', 'calls that refuse copies of earlier photos').choices(replayPolicies))
+    .action(async (id, { scopes, days, compat, replay }) => {
+      const fields = { scopes, compat, replay, expiresIn: days && days * secondsPerDay };
       const issued = await callServer(`POST ${pathOf(id)}/keys`, clientTokenReply, deps, fields);
       if (!deps.printJson(issued)) deps.print(issued.token);
       deps.printError(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);

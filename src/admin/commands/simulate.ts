@@ -174,7 +174,7 @@ function toGuide(settings: SimulationSettings): string[] {
 
 const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { subject }: SimulatedUser): string[] => [
   `  TOKEN=$(curl -s ${serverUrl}/generateToken -H 'X-Admin-Key: ${adminKey}' ${json} \\`,
-  `    -d '{"name":"portal"}' | node -p 'JSON.parse(require("fs").readFileSync(0)).token')`,
+  `    -d '{"name":"portal","replay":"none"}' | node -p 'JSON.parse(require("fs").readFileSync(0)).token')`,
   `  curl -s ${serverUrl}/enrolments -H "X-Auth-Token: $TOKEN" -F connection=${connection} \\`,
   `    -F subject=${subject} -F consentStatement='Trying it out' -F consentGivenAt=$(date -u +%FT%TZ) \\`,
   '    -F photo=@enroll.jpg',

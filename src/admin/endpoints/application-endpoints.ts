@@ -28,8 +28,10 @@ import { toIso } from '../../core/units.js';
 import {
   adminEndpoint,
   clientTokenId,
+  compatField,
   type Endpoint,
   lifeField,
+  replayField,
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
@@ -58,11 +60,13 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       fields: z.strictObject({
         scopes: scopesField.optional().describe('Some of the scopes of the application; by default all of them.'),
         expiresIn: lifeField,
+        compat: compatField,
+        replay: replayField,
       }),
       form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
-      async handle({ param, fields: { scopes, expiresIn }, administrator }) {
-        const request = { scopes, lifeSec: expiresIn };
+      async handle({ param, fields: { scopes, expiresIn, compat, replay }, administrator }) {
+        const request = { scopes, lifeSec: expiresIn, compat, replay };
         const { credential, client } = await issueApplicationKey(param('id'), request, administrator, deps);
         return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
       },

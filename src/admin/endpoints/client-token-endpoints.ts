@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clientTokenReply } from '../../access/application-replies.js';
 import { issueClientToken, revokeClientToken } from '../../access/client-tokens.js';
 import type { Administrator } from '../../access/rights.js';
-import { clientScopes, defaultScopes } from '../../access/scopes.js';
+import { clientScopes, compatibilities, defaultScopes, replayPolicies } from '../../access/scopes.js';
 import type { Ports } from '../../core/deps.js';
 import { instantReply } from '../../core/instant.js';
 import { toIso } from '../../core/units.js';
@@ -10,10 +10,12 @@ import {
   adminEndpoint,
   clientEndpoint,
   clientTokenId,
+  compatField,
   type Endpoint,
   emailField,
   lifeField,
   phoneField,
+  replayField,
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
@@ -24,15 +26,17 @@ const issueFields = z.strictObject({
   tenant: tenantField,
   scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of the client (extension).'),
   expiresIn: lifeField,
+  compat: compatField,
+  replay: replayField,
 });
 
 export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
   const issue = async (
-    { name, tenant, scopes, expiresIn }: z.output<typeof issueFields>,
+    { name, tenant, scopes, expiresIn, compat, replay }: z.output<typeof issueFields>,
     administrator: Administrator,
   ) => {
-    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null, sandbox: null };
+    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null, sandbox: null, compat, replay };
     const { credential, client } = await issueClientToken(request, administrator, deps);
     return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
   };
@@ -96,10 +100,24 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
         issuedAt: instantReply,
         expiresAt: instantReply,
         application: z.string().nullable().describe('Id of the application, if it is a key of one (extension).'),
+        compat: z
+          .enum(compatibilities)
+          .nullable()
+          .describe('Hosted API that the token is compatible with (extension).'),
+        replay: z.enum(replayPolicies).describe('Calls that refuse copies of earlier photos (extension).'),
       }),
-      async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application } }) {
+      async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application, compat, replay } }) {
         const times = { issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
-        return { id, name, tenant, scopes: [...scopes], ...times, application: application?.id ?? null };
+        return {
+          id,
+          name,
+          tenant,
+          scopes: [...scopes],
+          ...times,
+          application: application?.id ?? null,
+          compat,
+          replay,
+        };
       },
     }),
     adminEndpoint({

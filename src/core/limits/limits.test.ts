@@ -113,7 +113,7 @@ describe('a face check', () => {
     const assurance: Assurance = source === null ? vouched : { kind: 'anonymous', source };
     const about = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
     const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...limits } } };
-    const { id, challenge } = await startStepUp(about, limited);
+    const { id, challenge } = await startStepUp({ ...about, acceptsCopies: true }, limited);
     return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, limited).then(
       ({ state }) => state,
       toCode,

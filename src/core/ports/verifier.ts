@@ -28,6 +28,8 @@ export interface Sealed {
   readonly expiresAt: EpochSec | null;
   /** Number of photos used. One is enough, but gives a weaker token. */
   readonly photos: number;
+  /** True if its accuracy asks for more photos, and the request allowed fewer. */
+  readonly hasFewPhotos?: true;
 }
 
 export interface Verdict {
@@ -73,6 +75,8 @@ export interface EnrolRequest {
   readonly binding: Binding;
   readonly secret: UserSecret | null;
   readonly expiresAt: EpochSec | null;
+  /** True to seal fewer photos than the accuracy asks for. */
+  readonly allowFewPhotos?: boolean;
   readonly share: QueueShare;
 }
 

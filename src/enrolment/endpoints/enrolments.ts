@@ -5,10 +5,11 @@ import { toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { instantReply } from '../../core/instant.js';
 import { toEpochMs, toIso } from '../../core/units.js';
-import type { FaceErrorCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { clientEndpoint, type Endpoint, instantField, passwordField } from '../../http/rest/endpoint.js';
 import { companyPhotoCodes, proveEnrolment } from '../company-photo.js';
 import { checkConsent } from '../consent.js';
+import { compareWithEarlier, rememberFrames } from '../earlier-frames.js';
 import { enrolSubject } from '../enrol.js';
 import { checkPassword } from '../new-pin.js';
 import { revokeSubject } from '../revoke.js';
@@ -16,7 +17,9 @@ import { revokeSubject } from '../revoke.js';
 const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];
 
 export function createEnrolmentEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
+  deps: Ports<
+    'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections' | 'keys' | 'analysisCache'
+  >,
 ): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', isExtension: true, scope: 'enrol' } as const;
   return [
@@ -35,6 +38,7 @@ export function createEnrolmentEndpoints(
         'secret_missing',
         'secret_weak',
         'locked_out',
+        'photo_replayed',
         ...companyPhotoCodes,
       ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
@@ -60,6 +64,15 @@ export function createEnrolmentEndpoints(
         const person = { connection, subject: await requireSubject(connection, fields) };
         await deps.audit.append({ action: 'consent_given', ...toSubjectRef(person), detail });
         const face = { ...person, photos: photos('photo'), share: shareOfClient(client) };
+        const earlier =
+          client.replay === 'none'
+            ? null
+            : await compareWithEarlier(toSubjectRef(person), face.photos, face.share, deps);
+        if (client.replay === 'all' && earlier?.unlike.pass === false) {
+          const refusal = { code: 'photo_replayed' } as const;
+          await deps.audit.append({ action: 'enrolment_refused', ...toSubjectRef(person), detail: refusal });
+          throw new FaceError(refusal.code);
+        }
         const proven = await proveEnrolment(
           { ...face, stepUpId: null, given: 'photos_of_client', hasShownFormer: false },
           deps,
@@ -73,6 +86,7 @@ export function createEnrolmentEndpoints(
           },
           deps,
         );
+        await rememberFrames(toSubjectRef(person), earlier, deps);
         return {
           tokenId: sealed.tokenId,
           expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),

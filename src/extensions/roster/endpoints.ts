@@ -12,7 +12,7 @@ const position = z
   .max(mostTokens - 1);
 
 export function createIdentificationEndpoints(
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings' | 'keys' | 'analysisCache'>,
 ): Endpoint[] {
   return [
     clientEndpoint({
@@ -26,7 +26,7 @@ export function createIdentificationEndpoints(
       description:
         'Finds at most one person among up to 500 people. `roster` is a file with one token per line, all created with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. If several tokens match, no person is identified. docs/roster.md lists the maximum size for each accuracy. The face must pass liveness, as in /liveness. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
       isExtension: true,
-      codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'not_found'],
+      codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'photo_replayed', 'not_found'],
       photos: {
         photo: { atLeast: 1, atMost: 5 },
         roster: {
@@ -54,7 +54,13 @@ export function createIdentificationEndpoints(
         const tokens = readLines(roster);
         const binding = bindingOfClient(client, fields);
         const { alike, unusable, ...found } = await identify(
-          { photos: photos('photo'), tokens, binding, share: shareOfClient(client) },
+          {
+            photos: photos('photo'),
+            tokens,
+            binding,
+            share: shareOfClient(client),
+            refusesCopies: client.replay === 'all',
+          },
           deps,
         );
         return { ...found, alike: [...alike], unusable: [...unusable] };

@@ -4,6 +4,7 @@ import { consumeLimit } from '../../core/limits/limits.js';
 import type { Binding, ReadToken } from '../../core/ports.js';
 import type { Photo, SealedToken } from '../../core/secrets.js';
 import { isDenied, isExpired } from '../../enrolment/deny-list.js';
+import { claimPhotos, compareWithEarlier, holderOf } from '../../enrolment/earlier-frames.js';
 import { FaceError, toCode } from '../../errors.js';
 
 export const mostTokens = 500;
@@ -21,6 +22,8 @@ export interface IdentifyRequest {
   /** Context to which every token must be bound. Its tenant is rate-limited. */
   readonly binding: Binding;
   readonly share: QueueShare;
+  /** True to refuse copies of photos by which the person was identified or checked before. */
+  readonly refusesCopies: boolean;
 }
 
 /** Result of a biometric identification (ISO/IEC 2382-37). Positions of tokens start at 0. */
@@ -38,11 +41,11 @@ export interface Identification {
 /**
  * Identifies a live face among at most `mostTokens` tokens.
  * @throws `roster_malformed` for no tokens, too many or duplicates; `roster_too_large` for more than their level
- * allows; `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
+ * allows; `token_malformed`, `locked_out`, `photo_replayed`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
  */
 export async function identify(
-  { photos, tokens, binding, share }: IdentifyRequest,
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+  { photos, tokens, binding, share, refusesCopies }: IdentifyRequest,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings' | 'keys' | 'analysisCache'>,
 ): Promise<Identification> {
   const note = (
     outcome: Identification['outcome'] | 'refused',
@@ -83,6 +86,11 @@ export async function identify(
     if (others.length > 0) {
       await note('ambiguous');
       return { ...common, outcome: 'ambiguous', position: null, alike: matching.map(({ position }) => position) };
+    }
+    if (refusesCopies) {
+      const who = holderOf(only.tokenId);
+      const compared = await compareWithEarlier(who, photos, share, deps);
+      await claimPhotos(who, { compared, remembers: true }, deps);
     }
     await note('identified', { tokenId: only.tokenId });
     return { ...common, outcome: 'identified', position: only.position, alike: [] };

@@ -100,16 +100,18 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  async function enrol({ photos, binding, secret, expiresAt, share }: EnrolRequest): Promise<Sealed> {
+  async function enrol({ photos, binding, secret, expiresAt, allowFewPhotos, share }: EnrolRequest): Promise<Sealed> {
     checkPhotoCount(photos);
     const { leastPhotos, isOffered } = levels[binding.accuracy];
     if (!isOffered) throw new FaceError('accuracy_not_offered');
-    if (photos.length < leastPhotos) throw new FaceError('photo_too_few');
+    const hasFewPhotos = photos.length < leastPhotos;
+    if (hasFewPhotos && allowFewPhotos !== true) throw new FaceError('photo_too_few');
     return withProbe(photos, { engine, share, measureLiveness: false }, async ({ by, photos: count }) => {
       const { embedding, isOnePerson, magnitude } = by(current);
       if (!isOnePerson('enrolled')) throw new FaceError('face_mismatch');
       if (magnitude < current.leastClearness) throw new FaceError('face_unclear');
-      return fv1.seal({ embedding, photos: count, binding, secret, expiresAt, share });
+      const sealed = await fv1.seal({ embedding, photos: count, binding, secret, expiresAt, share });
+      return hasFewPhotos ? { ...sealed, hasFewPhotos } : sealed;
     });
   }
 

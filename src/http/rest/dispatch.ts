@@ -10,7 +10,7 @@ import { type Body, type BodyOptions, isMultipart, maxJsonBytes, readBody } from
 import { readCookie } from '../cookies.js';
 import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
 import { type FieldValue, parseJsonFields } from '../json.js';
-import { sendJson } from '../reply.js';
+import { sendJson, usePublishedStatuses } from '../reply.js';
 import { type BodyPools, formOverheadBytes } from '../request-budget.js';
 import { Admission, type AdmissionPorts, readBearer } from './admission.js';
 import {
@@ -146,6 +146,9 @@ async function serve(
   };
   try {
     await admission.serve(`${endpoint.method} ${endpoint.path}`, response, work);
+  } catch (error) {
+    if (admission.recognised?.compat === 'facenition') usePublishedStatuses(response);
+    throw error;
   } finally {
     logCaller(response, admission.recognised);
   }
@@ -163,13 +166,11 @@ async function readRequest(
     ...reading,
     onAuthToken: (token) => admission.takeToken(token),
     refuseField: (name) => refuseField(name, endpoint),
+    ignoresField: (name) => admission.recognised?.compat === 'facenition' && !fieldsOf(endpoint).includes(name),
   });
   const fields = isMultipart(request) ? readFormFields(endpoint.form, sent) : new Map(sent);
-  if (endpoint.auth.kind === 'client') {
-    const token = fields.get('auth_token');
-    if (typeof token === 'string') await admission.takeToken(token);
-    fields.delete('auth_token');
-  }
+  if (endpoint.auth.kind === 'client') fields.delete('auth_token');
+  if (admission.recognised?.compat === 'facenition' && fields.get('password') === '') fields.delete('password');
   return { fields, photos };
 }
 
@@ -197,13 +198,18 @@ function logCaller(response: Response, client: Client | null): void {
 
 const toPlainName = (name: string): string => name.toLowerCase().replace(/\[.*$|[^a-z]/g, '');
 
+const fieldsOf = ({ fieldsGuard, photos, auth }: Endpoint): readonly string[] => [
+  ...Object.keys(fieldsGuard.shape),
+  ...Object.keys(photos),
+  ...(auth.kind === 'client' ? ['auth_token'] : []),
+];
+
 /**
  * Refuses a field. The refusal of an unknown field names the similar field of the endpoint, such as `probe` for
  * `probe[]`.
  */
-function refuseField(name: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
-  const texts = Object.keys(fieldsGuard.shape);
-  const known = [...texts, ...Object.keys(photos), ...(auth.kind === 'client' ? ['auth_token'] : [])];
+function refuseField(name: string, endpoint: Endpoint): FaceError {
+  const known = fieldsOf(endpoint);
   if (known.includes(name)) return toFieldRefusal(name, 'The field has the wrong kind or size.');
   const similar = known.find((each) => toPlainName(each) === toPlainName(name));
   if (similar === undefined) return toUnknownField(name);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Client, clientTokenLifeSec } from '../../access/client-tokens.js';
 import type { Administrator, Right } from '../../access/rights.js';
-import { type ClientScope, clientScopes } from '../../access/scopes.js';
+import { type ClientScope, clientScopes, compatibilities, replayPolicies } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
 import {
@@ -136,6 +136,21 @@ export const lifeField = z
   .max(clientTokenLifeSec.most)
   .prefault(clientTokenLifeSec.standard)
   .describe('Lifetime in seconds: 60 to 31,622,400 (366 days), by default 7,776,000 (90 days) (extension).');
+
+export const compatField = z
+  .enum(compatibilities)
+  .nullable()
+  .prefault(null)
+  .describe(
+    '`facenition`: the token gets the published behavior of the hosted API, for callers that cannot change: docs/facenition.md (extension).',
+  );
+
+export const replayField = z
+  .enum(replayPolicies)
+  .prefault('step_ups')
+  .describe(
+    'Calls that refuse copies of photos that the person used before: `step_ups` (photos of step-ups), `all`, or `none`: docs/api.md#copies-of-photos (extension).',
+  );
 
 export const clientTokenId = z.string().regex(/^[0-9a-f]{24}$/);
 

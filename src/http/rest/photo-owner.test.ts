@@ -94,6 +94,7 @@ test('photos of a body whose last photo is refused are zeroed', async () => {
         },
         onAuthToken: async () => null,
         refuseField: () => new FaceError('request_malformed'),
+        ignoresField: () => false,
       }),
     ).catch(toCode);
     response.json({ refusal });

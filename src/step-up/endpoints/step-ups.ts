@@ -115,6 +115,7 @@ async function toStepUpRequested(
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
   const action = fields.action === undefined ? null : nameAction(fields.action);
+  const acceptsCopies = client.replay === 'none';
   const isSandbox = client.sandbox !== null || client.tenant === deps.sandbox?.tenant;
   if (fields.connection !== undefined) {
     const connection = findConnection(fields.connection, client, deps);
@@ -133,6 +134,7 @@ async function toStepUpRequested(
       camera,
       action,
       isSandbox,
+      acceptsCopies,
       proof: 'client',
       acceptsFallback: kept === null,
     };
@@ -149,13 +151,16 @@ async function toStepUpRequested(
     camera,
     action,
     isSandbox,
+    acceptsCopies,
   };
 }
 
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
-export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'> & ApiPorts<'sandbox'>): Endpoint[] {
+export function createStepUpEndpoints(
+  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & ApiPorts<'sandbox'>,
+): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', isExtension: true } as const;
   return [
     clientEndpoint({
@@ -210,7 +215,7 @@ export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'> & Ap
       status: 200,
       summary: 'Send the photos of a face check',
       description:
-        'Needs no client token: the challenge is the credential. Unusable photos leave the step-up open for better ones; a decision ends it. A wrong face, a failed liveness check, a missing enrolment and an ended enrolment all return `failed`. At most 10 MB in all.',
+        'Needs no client token: the challenge is the credential. Unusable photos leave the step-up open for better ones; a decision ends it. A wrong face, a failed liveness check, a copy of an earlier photo, a missing enrolment and an ended enrolment all return `failed`. At most 10 MB in all.',
       codes: [
         'step_up_unknown',
         'step_up_finished',

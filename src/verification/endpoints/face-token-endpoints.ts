@@ -4,6 +4,13 @@ import type { Ports } from '../../core/deps.js';
 import { instantReply } from '../../core/instant.js';
 import type { VerifyRequest } from '../../core/ports.js';
 import { toEpochMs, toIso } from '../../core/units.js';
+import {
+  acceptAnyPhotos,
+  holderOf,
+  type PhotoGuard,
+  rememberPhotos,
+  requireNewPhotos,
+} from '../../enrolment/earlier-frames.js';
 import { enrolToken } from '../../enrolment/enrol.js';
 import { revokeToken } from '../../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
@@ -30,10 +37,11 @@ const verifyCodes: readonly FaceErrorCode[] = [
   'token_revoked',
   'token_key_retired',
   'locked_out',
+  'photo_replayed',
 ];
 
 export function createFaceTokenEndpoints(
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings' | 'keys' | 'analysisCache'>,
 ): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
   return [
@@ -56,7 +64,7 @@ export function createFaceTokenEndpoints(
         expiresAt: instantReply.nullable(),
         quality: z.strictObject({
           photos: z.int().describe('Number of photos that the token was made from.'),
-          weak: z.boolean().describe('True if it was made from one photo.'),
+          weak: z.boolean().describe('True if it was made from one photo, or from fewer than its accuracy asks for.'),
         }),
       }),
       async handle({ fields, client, photos }) {
@@ -70,10 +78,13 @@ export function createFaceTokenEndpoints(
             binding: bindingOfClient(client, fields),
             secret: password ?? null,
             expiresAt: expiry ?? null,
+            allowFewPhotos: client.compat === 'facenition',
             share: shareOfClient(client),
           },
           deps,
         );
+        if (client.replay === 'all')
+          await rememberPhotos(holderOf(sealed.tokenId), photos('photo'), shareOfClient(client), deps);
         return {
           token: sealed.token.use((text) => text),
           tokenId: sealed.tokenId,
@@ -81,7 +92,7 @@ export function createFaceTokenEndpoints(
           accuracy,
           scope,
           expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),
-          quality: { photos: sealed.photos, weak: sealed.photos === 1 },
+          quality: { photos: sealed.photos, weak: sealed.photos === 1 || sealed.hasFewPhotos === true },
         };
       },
     }),
@@ -97,7 +108,7 @@ export function createFaceTokenEndpoints(
       fields: verifyFields,
       reply: z.strictObject({ authenticated: z.boolean() }),
       async handle(call) {
-        const verdict = await verifyToken(toVerifyRequest(call), deps);
+        const verdict = await verifyToken(toVerifyRequest(call), guardOf(call, deps), deps);
         return { authenticated: verdict.matched };
       },
     }),
@@ -113,12 +124,19 @@ export function createFaceTokenEndpoints(
       fields: verifyFields,
       reply: z.strictObject({
         authenticated: z.boolean(),
-        score: z.number().nullable().describe('Rounded to two decimals; `null` without a match.'),
+        score: z
+          .number()
+          .nullable()
+          .describe(
+            'Rounded to two decimals; without a match `null`, or 0 for a token that is compatible with the hosted API.',
+          ),
         threshold: z.number(),
       }),
       async handle(call) {
-        const { matched, score, threshold } = await scoreToken(toVerifyRequest(call), deps);
-        return { authenticated: matched, score, threshold };
+        const { matched, score, threshold } = await scoreToken(toVerifyRequest(call), guardOf(call, deps), deps);
+        // A sealed token that does not open reveals no similarity. The hosted API's callers expect a number.
+        const answered = score ?? (call.client.compat === null ? null : 0);
+        return { authenticated: matched, score: answered, threshold };
       },
     }),
     clientEndpoint({
@@ -145,7 +163,7 @@ export function createFaceTokenEndpoints(
         if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
         const taken: string[] = [];
         const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('base64url'));
-        const { matched } = await verifyToken({ ...toVerifyRequest(call), takeContentKey }, deps);
+        const { matched } = await verifyToken({ ...toVerifyRequest(call), takeContentKey }, guardOf(call, deps), deps);
         const contentKey = matched ? (taken.at(0) ?? null) : null;
         return { released: contentKey !== null, contentKey };
       },
@@ -172,9 +190,18 @@ export function createFaceTokenEndpoints(
   ];
 }
 
-function toVerifyRequest(
-  call: Call<z.output<typeof verifyFields>, 'photo'> & { readonly client: Client },
-): VerifyRequest {
+type VerifyCall = Call<z.output<typeof verifyFields>, 'photo'> & { readonly client: Client };
+
+/** Refuses copies of photos that the token accepted before, if the client token asks for it. */
+function guardOf(
+  { client, fields }: VerifyCall,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'keys' | 'analysisCache'>,
+): PhotoGuard {
+  if (client.replay !== 'all') return acceptAnyPhotos;
+  return requireNewPhotos(holderOf(deps.verifier.identify(fields.token).tokenId), true, deps);
+}
+
+function toVerifyRequest(call: VerifyCall): VerifyRequest {
   const { token, password, expiry } = call.fields;
   return {
     photos: call.photos('photo'),

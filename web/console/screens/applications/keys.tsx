@@ -1,20 +1,26 @@
 import { useState } from 'react';
 import type { Texts as ApplicationsWords } from '../../../../locales/compiled/console/applications/texts.js';
+import type { ClientOptions } from '../../../../src/access/scopes.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, NumberField } from '../../parts/form.js';
+import { ActForm, NumberField, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Section } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
 import type { Key } from './requests.js';
 
+const toOptions = <Value extends string>(labels: Readonly<Record<Value, string>>, values: readonly Value[]) =>
+  values.map((value) => ({ value, label: labels[value] }));
+
+const replays = ['step_ups', 'all', 'none'] as const;
+
 const secondsPerDay = 86_400;
 
 interface KeyRequests {
   readonly list: ServerRequest<{ readonly keys: readonly Key[] }>;
-  readonly issue: (lifeSec: number) => ServerRequest<{ readonly token: string }>;
+  readonly issue: (lifeSec: number, options: ClientOptions) => ServerRequest<{ readonly token: string }>;
   readonly revoke: (key: string) => ServerRequest<unknown>;
 }
 
@@ -73,12 +79,20 @@ export function Keys({
         <ActForm
           submit={keys.issue}
           onSubmit={async (fields) => {
-            const { token } = await call(asked.issue(Number(fields.get('days')) * secondsPerDay));
+            const options = {
+              compat: fields.get('compat') === 'facenition' ? 'facenition' : null,
+              replay: replays.find((each) => each === fields.get('replay')) ?? 'step_ups',
+            } as const;
+            const { token } = await call(asked.issue(Number(fields.get('days')) * secondsPerDay, options));
             setIssued(token);
             listed.reload();
           }}
         >
           {asksLife && <NumberField name="days" label={keys.days} min={1} max={366} initial={90} />}
+          {asksLife && (
+            <Select name="compat" label={keys.compat} options={toOptions(keys.compats, ['none', 'facenition'])} />
+          )}
+          {asksLife && <Select name="replay" label={keys.replay} options={toOptions(keys.replays, replays)} />}
         </ActForm>
       )}
     </Section>

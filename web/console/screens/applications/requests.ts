@@ -1,5 +1,6 @@
 import { loadTexts } from '../../../../locales/compiled/console/applications/load.js';
 import type * as ApplicationsReplies from '../../../../src/access/application-replies.js';
+import type { ClientOptions } from '../../../../src/access/scopes.js';
 import { get, patch, post, remove } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 
@@ -34,8 +35,8 @@ export const removeApplication = (id: string) => remove(of(id));
 export type Key = ApplicationsReplies.ApplicationKeysReply['keys'][number];
 export const listKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));
 /** @param expiresIn - in seconds */
-export const issueKey = (id: string, expiresIn: number) =>
-  post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'), { expiresIn });
+export const issueKey = (id: string, expiresIn: number, options: ClientOptions) =>
+  post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'), { expiresIn, ...options });
 export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 
 export const usageDays = 30;

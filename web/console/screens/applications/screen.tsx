@@ -51,7 +51,7 @@ function OneApplication({ id }: { readonly id: string }) {
             words={words}
             asked={{
               list: listKeys(id),
-              issue: (lifeSec) => issueKey(id, lifeSec),
+              issue: (lifeSec, options) => issueKey(id, lifeSec, options),
               revoke: (key) => revokeKey(id, key),
             }}
             mayChange={mayChange}

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { testShare } from '../../support/data/share.js';
 import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { type AnalysisCache, type State, sketchBands } from '../core/ports.js';
 import { FrameSketch, Photo } from '../core/secrets.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { alikeBands, compareWithEarlier, readEarlierFrames, rememberFrames } from './earlier-frames.js';
-import type { StepUpRecord } from './record.js';
 
 const stepsOfBand = 8;
 const half = sketchBands * stepsOfBand;
@@ -46,20 +46,20 @@ const sight: AnalysisCache = {
   },
 };
 
-const record = { connection: 'acme', subject: '00u1', proved: true, isSentByProvider: false, source: '' };
-/** Decides a check with these frames. @returns how many of them are unlike earlier ones */
-async function unlike(photos: readonly Photo[], who: Partial<StepUpRecord> = {}) {
-  const checked = { ...record, ...who } as StepUpRecord;
-  const compared = await compareWithEarlier(checked, photos, { state, clock, keys, analysisCache: sight });
-  await rememberFrames(checked, compared, { state, clock });
+const ada = { connection: 'acme', subject: '00u1' };
+const deps = () => ({ state, clock, keys, analysisCache: sight });
+/** Compares frames, and by default remembers them. @returns how many of them are unlike earlier ones */
+async function unlike(photos: readonly Photo[], { who = ada, remembers = true } = {}) {
+  const compared = await compareWithEarlier(who, photos, testShare, deps());
+  if (remembers) await rememberFrames(who, compared, deps());
   return compared?.unlike.value;
 }
 
 test('a frame is a copy of an earlier frame if enough bands agree, also if the frame is mirrored', async () => {
   expect(await unlike([draw('ada'), draw('berta')])).toBe(2);
-  expect(await unlike([draw('ada', sketchBands - alikeBands), draw('clara')], { proved: false })).toBe(1);
-  expect(await unlike([draw('ada', sketchBands - alikeBands + 1)], { proved: false })).toBe(1);
-  expect(await unlike([mirror(draw('berta'))], { proved: false })).toBe(0);
+  expect(await unlike([draw('ada', sketchBands - alikeBands), draw('clara')], { remembers: false })).toBe(1);
+  expect(await unlike([draw('ada', sketchBands - alikeBands + 1)], { remembers: false })).toBe(1);
+  expect(await unlike([mirror(draw('berta'))], { remembers: false })).toBe(0);
   expect(given.every((sketch) => sketch.use((steps) => steps.every((step) => step === 0)))).toBe(true);
 });
 
@@ -69,22 +69,20 @@ test('frames of the same challenge are not compared with each other', async () =
 
 test('the frames of the last twenty challenges are stored for thirty days', async () => {
   for (let at = 0; at < 21; at += 1) await unlike([draw(`frame ${at}`)]);
-  expect(await readEarlierFrames(record, { state })).toMatchObject({ challenges: 20 });
-  const anonymousSource = { proved: false } as const;
-  expect(await unlike([draw('frame 0'), draw('frame 1'), draw('frame 20')], anonymousSource)).toBe(1);
+  expect(await readEarlierFrames(ada, { state })).toMatchObject({ challenges: 20 });
+  const only = { remembers: false };
+  expect(await unlike([draw('frame 0'), draw('frame 1'), draw('frame 20')], only)).toBe(1);
   clock.advanceSec(30 * 24 * 60 * 60);
-  expect(await unlike([draw('frame 20')], anonymousSource)).toBe(1);
+  expect(await unlike([draw('frame 20')], only)).toBe(1);
 });
 
-test('frames of anonymous callers are compared but not stored, and frames without a subject are not compared', async () => {
-  expect(await unlike([draw('ada')], { proved: false })).toBe(1);
-  expect(await readEarlierFrames(record, { state })).toBeNull();
-  expect(await unlike([draw('ada')], { subject: '' })).toBeUndefined();
+test('frames without a subject are not compared', async () => {
+  expect(await unlike([draw('ada')], { who: { ...ada, subject: '' } })).toBeUndefined();
 });
 
 test('stored frames are encrypted with a key per user, and retiring the key makes them unreadable', async () => {
   await unlike([draw('ada')]);
-  await unlike([draw('ada')], { subject: '00u2' });
+  await unlike([draw('ada')], { who: { ...ada, subject: '00u2' } });
   const one = await state.read('frames-seen:acme:00u1');
   const other = await state.read('frames-seen:acme:00u2');
   const framesOf = (found: typeof one) => /"frames":."[\w-]+"/.exec(JSON.stringify(found?.value))?.[0];

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { type KeyVersion, type Measurement, sketchBands } from '../core/ports.js';
+import type { QueueShare } from '../core/fair-queue.js';
+import { type KeyVersion, type Measurement, sketchBands, type VerifyRequest } from '../core/ports.js';
 import { digestOf, type FrameSketch, type KeyMaterial, type Photo } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
-import { anonymousSourceOf, type StepUpRecord, shareOf, subjectOf } from './record.js';
+import { FaceError } from '../errors.js';
 
 /*
  * Detects copies of earlier frames by 64 short digests, one per band of the frame's fingerprint.
@@ -52,9 +53,13 @@ interface Digested {
 export interface ComparedFrames {
   readonly unlike: Measurement;
   readonly keyVersion: KeyVersion;
-  /** Digests of the frames, base64url. */
-  readonly frames: readonly string[];
+  readonly frames: readonly Digested[];
+  /** Error of the first photo that could not be compared, or `null`. */
+  readonly failure: unknown;
 }
+
+/** Returns whose frames those are that a backend checks with a token that it stores. The token names no person. */
+export const holderOf = (tokenId: string): SubjectRef => ({ connection: 'token', subject: tokenId });
 
 const challengesUnder = (keyVersion: KeyVersion, found: Seen | null, now: EpochMs): Seen['challenges'] =>
   found === null || found.keyVersion !== keyVersion
@@ -66,50 +71,122 @@ const challengesUnder = (keyVersion: KeyVersion, found: Seen | null, now: EpochM
  * @returns `null` if the person is unknown
  */
 export async function compareWithEarlier(
-  record: StepUpRecord,
+  who: SubjectRef,
   photos: readonly Photo[],
+  share: QueueShare,
   deps: Ports<'state' | 'clock' | 'keys' | 'analysisCache'>,
 ): Promise<ComparedFrames | null> {
-  if (record.subject === '') return null;
-  const who = subjectOf(record);
-  const results = await Promise.allSettled(photos.map((photo) => deps.analysisCache.sketch(photo, shareOf(record))));
+  if (who.subject === '') return null;
+  const results = await Promise.allSettled(photos.map((photo) => deps.analysisCache.sketch(photo, share)));
   // A frame without a sketch has no usable face, for which the judge refuses the check.
   const sketches = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const found = (await readStored(toStored(who), deps))?.record ?? null;
   const { keyVersion, frames } = await digest(who, found, sketches, deps).finally(() => {
     for (const sketch of sketches) sketch.wipe();
   });
-  const known = challengesUnder(keyVersion, found, deps.clock.now()).flatMap((challenge) =>
-    challenge.frames.map((text) => Buffer.from(text, 'base64url')),
-  );
-  const copies = frames.filter((frame) => known.some((each) => isCopy(frame, each))).length;
+  const copies = countCopies(frames, challengesUnder(keyVersion, found, deps.clock.now()));
   const value = photos.length - copies;
   const atLeast = photos.length;
   return {
     unlike: { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast },
     keyVersion,
-    frames: frames.map(({ asIs }) => asIs.toString('base64url')),
+    frames,
+    failure: results.find((result) => result.status === 'rejected')?.reason ?? null,
   };
 }
 
+function countCopies(frames: readonly Digested[], challenges: Seen['challenges']): number {
+  const known = challenges.flatMap((challenge) => challenge.frames.map((text) => Buffer.from(text, 'base64url')));
+  return frames.filter((frame) => known.some((each) => isCopy(frame, each))).length;
+}
+
 /**
- * Stores the digests of a decided check. Those of anonymous callers are not stored: they could push out the person's
- * own.
+ * Stores the digests of a decided check. Never call it for an anonymous caller, who could push out the person's own.
+ * @param onCopy - called if an earlier check had one of the frames, before anything is stored
  */
 export async function rememberFrames(
-  record: StepUpRecord,
+  who: SubjectRef,
   compared: ComparedFrames | null,
   deps: Ports<'state' | 'clock'>,
+  onCopy: () => void = () => {},
 ): Promise<void> {
-  if (compared === null || compared.frames.length === 0 || anonymousSourceOf(record) !== null) return;
+  if (compared === null || compared.frames.length === 0) return;
   const { keyVersion, frames } = compared;
   const at = deps.clock.now();
-  const remember = (found: Seen | null): Seen => ({
-    keyVersion,
-    challenges: [...challengesUnder(keyVersion, found, at), { at, frames: [...frames] }].slice(-keptChallenges),
-  });
-  await changeStored(toStored(subjectOf(record)), remember, deps);
+  const remember = (found: Seen | null): Seen => {
+    const earlier = challengesUnder(keyVersion, found, at);
+    if (countCopies(frames, earlier) > 0) onCopy();
+    const texts = frames.map(({ asIs }) => asIs.toString('base64url'));
+    return { keyVersion, challenges: [...earlier, { at, frames: texts }].slice(-keptChallenges) };
+  };
+  await changeStored(toStored(who), remember, deps);
 }
+
+type PhotoDeps = Ports<'state' | 'clock' | 'keys' | 'analysisCache'>;
+
+/** Remembers the photos of an enrolment. @throws errors of a photo that cannot be compared */
+export async function rememberPhotos(
+  who: SubjectRef,
+  photos: readonly Photo[],
+  share: QueueShare,
+  deps: PhotoDeps,
+): Promise<void> {
+  await rememberFrames(who, requireComparable(await compareWithEarlier(who, photos, share, deps)), deps);
+}
+
+/**
+ * Accepts photos that matched, if none is a copy, and remembers them. Of two requests with the same photo, one is
+ * accepted.
+ * @throws `photo_replayed`, and errors of a photo that cannot be compared
+ */
+export async function claimPhotos(
+  who: SubjectRef,
+  { compared, remembers }: { readonly compared: ComparedFrames | null; readonly remembers: boolean },
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> {
+  const refuse = (): never => {
+    throw new FaceError('photo_replayed');
+  };
+  const comparable = requireComparable(compared);
+  if (comparable?.unlike.pass === false) refuse();
+  if (remembers) await rememberFrames(who, comparable, deps, refuse);
+}
+
+function requireComparable(compared: ComparedFrames | null): ComparedFrames | null {
+  if (compared !== null && compared.failure !== null) throw compared.failure;
+  return compared;
+}
+
+/** Runs a check of photos, and decides if photos that matched are accepted. */
+export type PhotoGuard = <Result extends { readonly matched: boolean }>(
+  request: VerifyRequest,
+  check: (asked: VerifyRequest) => Promise<Result>,
+) => Promise<Result>;
+
+export const acceptAnyPhotos: PhotoGuard = (request, check) => check(request);
+
+/**
+ * Creates the guard that refuses copies of a person's earlier photos. Photos that do not match are compared, too, so
+ * that a copy takes as long as another face. Only photos that match are remembered: others could push these out.
+ * @param remembers - false for an anonymous caller
+ */
+export const requireNewPhotos =
+  (who: SubjectRef, remembers: boolean, deps: PhotoDeps): PhotoGuard =>
+  async (request, check) => {
+    const held = deps.analysisCache.hold(request.photos, request.share);
+    const comparing = compareWithEarlier(who, held.photos, request.share, deps);
+    // Prevents an unhandled rejection if the check fails first.
+    comparing.catch(() => null);
+    try {
+      const result = await check({ ...request, photos: held.photos });
+      const compared = await comparing;
+      if (result.matched) await claimPhotos(who, { compared, remembers }, deps);
+      return result;
+    } finally {
+      await comparing.catch(() => null);
+      await held.release();
+    }
+  };
 
 export async function readEarlierFrames(
   who: SubjectRef,
@@ -167,6 +244,8 @@ function digestBands(steps: Uint8Array, key: KeyMaterial): Digested {
   return { asIs: Buffer.concat(bands.slice(0, sketchBands)), mirrored: Buffer.concat(bands.slice(sketchBands)) };
 }
 
+export const forgetFrames = (who: SubjectRef, { state }: Ports<'state'>): Promise<void> => state.delete(seenKey(who));
+
 export const earlierFrameData = {
   part: 'earlier_frames',
   keys: ['frames-seen:*:*'],
@@ -177,5 +256,5 @@ export const earlierFrameData = {
     return { earlierFrames: { challenges, expiresAt: expiresAt === null ? null : toIso(expiresAt) } };
   },
   endedBy: 'revocation',
-  forget: (who, { state }) => state.delete(seenKey(who)),
+  forget: forgetFrames,
 } as const satisfies PersonalData;
