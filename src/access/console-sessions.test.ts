@@ -83,7 +83,7 @@ const others = words(`
   /connections/:id/rules/test /connections/:id/run
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
-  /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/follow /log/list
+  /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/export /log/follow /log/list
   /people/checks /people/find /people/list /people/locked /people/log /people/members /people/names /people/one
   /recoveries/list /subjects/export /usage`);
 
