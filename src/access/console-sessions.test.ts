@@ -77,7 +77,7 @@ const others = words(`
   /application-requests/:id/ask-back /application-requests/:id/refuse
   /application-requests/list /application-terms /applications /applications/:id/usage
   /audit/verify /brand/check /campaigns /campaigns/bounces
-  /campaigns/people /campaigns/preview /campaigns/stop
+  /campaigns/groups /campaigns/people /campaigns/preview /campaigns/stop
   /configuration/draft/check /configuration/draft/discard /configuration/draft/read /configuration/guides
   /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules
   /connections/:id/rules/test /connections/:id/run

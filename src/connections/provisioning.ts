@@ -176,6 +176,7 @@ export interface Provisioning {
   /** `null` if users need no registration or cannot be registered. */
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
+  readonly searchGroups: Directory['searchGroups'];
   census(onHolder?: (holder: Holder) => void): Promise<EnrolmentCoverage>;
 }
 
