@@ -178,6 +178,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
     searchGroups: (text) => searchGroups(text, cognito, deps),
-    census: (onHolder) => measureCoverage(listCoverage(cognito, deps), deps, onHolder),
+    census: (onPage) => measureCoverage(listCoverage(cognito, deps), deps, onPage),
   };
 }

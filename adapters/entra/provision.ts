@@ -112,7 +112,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,
     listMembers: (group) => listMembers(group, deps),
     searchGroups: (text) => searchGroups(text, deps),
-    census: (onHolder) => measureCoverage(listCoverage(deps), deps, onHolder),
+    census: (onPage) => measureCoverage(listCoverage(deps), deps, onPage),
   };
 }
 

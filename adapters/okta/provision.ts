@@ -128,7 +128,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     registration: null,
     listMembers: (group) => listMembers(group, deps),
     searchGroups: (text) => searchGroups(text, deps),
-    census: (onHolder) => measureCoverage(listCoverage(deps), deps, onHolder),
+    census: (onPage) => measureCoverage(listCoverage(deps), deps, onPage),
   };
 }
 

@@ -128,7 +128,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     registration: null,
     listMembers: (group) => listMembers(group, parts),
     searchGroups: async (text) => selectNamed(text, await readRoles(text, api)),
-    census: (onHolder) => measureCoverage(listCoverage(parts), deps, onHolder),
+    census: (onPage) => measureCoverage(listCoverage(parts), deps, onPage),
   };
 }
 

@@ -140,7 +140,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
     registration: null,
     listMembers: (group) => listMembers(group, parts),
     searchGroups: async (text) => selectNamed(text, parseGroups(await callGroups('co', text, mostFound, parts.api))),
-    census: (onHolder) => measureCoverage(listCoverage(parts), deps, onHolder),
+    census: (onPage) => measureCoverage(listCoverage(parts), deps, onPage),
   };
 }
 

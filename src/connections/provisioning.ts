@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Directory } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, fromHttpDate, toIso } from '../core/units.js';
-import type { EnrolmentCoverage, Holder } from './coverage.js';
+import type { CoveragePage, EnrolmentCoverage } from './coverage.js';
 
 export type StepStatus =
   | { readonly state: 'ready' }
@@ -177,7 +177,7 @@ export interface Provisioning {
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
   readonly searchGroups: Directory['searchGroups'];
-  census(onHolder?: (holder: Holder) => void): Promise<EnrolmentCoverage>;
+  census(onPage?: (page: CoveragePage) => void): Promise<EnrolmentCoverage>;
 }
 
 /** Returns 16 bits of a digest of the secret. They show that the secret was replaced, but do not help to guess it. */

@@ -213,7 +213,7 @@ describe.each(Object.entries(providers))('the members at %s', (_name, open) => {
       };
     };
     const holders: Holder[] = [];
-    expect(await provision(observe).census((holder) => holders.push(holder))).toEqual(counted);
+    expect(await provision(observe).census((page) => holders.push(...page.holders))).toEqual(counted);
     // By the id that their token is bound to.
     expect(new Set(holders.map(({ subject }) => subject)).size).toBe(counted.enrolled);
     for (const { subject, token } of holders) {
