@@ -1,5 +1,5 @@
 import { checkCameraSupport } from '../camera.js';
-import { actions, button, el, icon, paragraph, yesOrNo } from '../dom.js';
+import { actions, button, el, icon, linkButton, paragraph, yesOrNo } from '../dom.js';
 import type { Change, Facts } from '../state.js';
 import { hasWays } from '../state.js';
 import type { Step, Tools } from '../step.js';
@@ -46,10 +46,12 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
 }
 
 /** Links to the person's own page, in a new tab, because the check continues here. A kiosk has no page of one person. */
-const ownPageLink = ({ ownPage }: View, { isKiosk }: Facts, words: Words): HTMLElement | null =>
-  ownPage === null || isKiosk
-    ? null
-    : el('p', {}, el('a', { href: ownPage, target: '_blank', rel: 'noreferrer' }, words.ownPage));
+function ownPageLink({ ownPage }: View, { isKiosk }: Facts, words: Words): HTMLElement | null {
+  if (ownPage === null || isKiosk) return null;
+  const link = linkButton('link', words.ownPage, ownPage);
+  link.target = '_blank';
+  return actions(link);
+}
 
 export const consent: Step = async (view, facts, { page, api }) => {
   // The browser is checked before the user reads the text in vain.
