@@ -65,11 +65,6 @@ inBrowser('an administrator sees how many checks of which connection are done wh
   await click(page.getByRole('button', { name: 'Run checks' }));
   await page.getByText(/^okta: \d+ of \d+ checks done$/).waitFor();
   await page.getByRole('progressbar', { name: 'Health' }).waitFor();
-  if (process.env.SHOTS !== undefined)
-    for (const width of [390, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: `${process.env.SHOTS}/doctor-${width}.png` });
-    }
   release();
   await page.getByRole('progressbar').waitFor({ state: 'detached' });
   await page.getByText(/\d+ checks passed/).waitFor();

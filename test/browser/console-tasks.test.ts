@@ -193,12 +193,6 @@ inBrowser('an administrator finds a group by a part of its name, and sees that a
   await page.locator('datalist option[value="Staff of Berlin"]').waitFor({ state: 'attached' });
   await group.fill('Everyone');
   await page.getByText('acme has no group with “Everyone” in its name.').waitFor();
-  if (process.env.SHOTS !== undefined)
-    for (const width of [390, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await group.scrollIntoViewIfNeeded();
-      await page.screenshot({ path: `${process.env.SHOTS}/group-${width}.png` });
-    }
   await click(page.getByRole('button', { name: 'Plan' }));
   await page.getByText(/acme has no group “Everyone”/).waitFor();
   await leave();

@@ -48,11 +48,6 @@ inBrowserAtOnce(
     expect(await link.getAttribute('href')).toBe('https://face.example.com/me/acme');
     expect(await link.getAttribute('target')).toBe('_blank');
     expect(await page.locator('main').textContent()).toContain(String(firstView.organisation));
-    if (process.env.SHOTS !== undefined)
-      for (const width of [390, 1280]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.screenshot({ path: `${process.env.SHOTS}/consent-${width}.png`, fullPage: true });
-      }
     await close();
   },
 );
