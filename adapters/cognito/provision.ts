@@ -1,6 +1,12 @@
-import { paginateListUsers, paginateListUsersInGroup, type UserType } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  paginateListGroups,
+  paginateListUsers,
+  paginateListUsersInGroup,
+  type UserType,
+} from '@aws-sdk/client-cognito-identity-provider';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
+import { mostFound, selectNamed } from '../../src/connections/groups.js';
 import {
   checkingGroups,
   createPreviousSecretChecks,
@@ -10,7 +16,7 @@ import {
   toRotatable,
 } from '../../src/connections/provisioning.js';
 import type { Ports } from '../../src/core/deps.js';
-import type { Fetch, Member } from '../../src/core/ports.js';
+import type { Fetch, Member, NamedGroup } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
 import { type CognitoConnection, isPoolOfAws } from './config.js';
@@ -82,6 +88,33 @@ export async function* listMembers(
   }
 }
 
+/**
+ * Finds groups among all, because Cognito has no filter for them.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListGroups.html
+ */
+async function searchGroups(
+  text: string,
+  settings: CognitoConnection['cognito'],
+  { fetch }: Ports<'fetch'>,
+): Promise<readonly NamedGroup[]> {
+  const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
+  const found: NamedGroup[] = [];
+  try {
+    for await (const { Groups = [] } of paginateListGroups({ client, pageSize }, { UserPoolId: settings.userPoolId })) {
+      found.push(
+        ...selectNamed(
+          text,
+          Groups.map(({ GroupName: name = '' }) => ({ id: name, name })),
+        ),
+      );
+      if (found.length >= mostFound) break;
+    }
+  } catch (error) {
+    throw toRefusal(error, 'ListGroups');
+  }
+  return found.slice(0, mostFound);
+}
+
 async function* enabledIn(
   pages: AsyncIterable<{ readonly Users?: UserType[] | undefined }>,
   toError: (error: unknown) => FaceError,
@@ -144,6 +177,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     }),
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
-    census: (onHolder) => measureCoverage(listCoverage(cognito, deps), deps, onHolder),
+    searchGroups: (text) => searchGroups(text, cognito, deps),
+    census: (onPage) => measureCoverage(listCoverage(cognito, deps), deps, onPage),
   };
 }

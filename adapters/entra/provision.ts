@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
-import { singleMatch } from '../../src/connections/groups.js';
+import { mostFound, singleMatch } from '../../src/connections/groups.js';
 import { manualStep, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
-import type { Member } from '../../src/core/ports.js';
+import type { Member, NamedGroup } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
@@ -70,6 +70,14 @@ export async function* listMembers(group: string, { settings, graph }: Deps): As
       });
 }
 
+/** @see https://learn.microsoft.com/en-us/graph/search-query-parameter */
+async function searchGroups(text: string, { graph }: Pick<Deps, 'graph'>): Promise<readonly NamedGroup[]> {
+  const search = encodeURIComponent(`"displayName:${text.replaceAll(/["\\]/g, '\\$&')}"`);
+  const guard = z.object({ value: z.array(z.object({ id: z.string(), displayName: z.string() })) });
+  const path = `/groups?$search=${search}&$count=true&$select=id,displayName&$top=${mostFound}`;
+  return (await graph.read(guard, path)).value.map(({ id, displayName: name }) => ({ id, name }));
+}
+
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
   const send = createGraphClient(given.settings.entra, given.fetch, { patience: whileAdministering, sleep });
   const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
@@ -103,7 +111,8 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     secrets: [],
     registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,
     listMembers: (group) => listMembers(group, deps),
-    census: (onHolder) => measureCoverage(listCoverage(deps), deps, onHolder),
+    searchGroups: (text) => searchGroups(text, deps),
+    census: (onPage) => measureCoverage(listCoverage(deps), deps, onPage),
   };
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
-import { singleMatch } from '../../src/connections/groups.js';
+import { mostFound, singleMatch } from '../../src/connections/groups.js';
 import { manualStep, type Provisioning, toRotatable } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import type { Member } from '../../src/core/ports.js';
+import type { Member, NamedGroup } from '../../src/core/ports.js';
 import { createSendToOkta, listPages, type OktaProvisionDeps, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { describePermissions, scopesOf } from './provision-access.js';
@@ -34,6 +34,7 @@ export async function* listCoverage({ settings, fetch }: OktaProvisionDeps): Asy
 const scopes = ['okta.users.read', 'okta.groups.read'];
 
 const groupsGuard = z.array(z.object({ id: z.string() }));
+const namedGuard = z.array(z.object({ id: z.string(), profile: z.object({ name: z.string() }) }));
 const memberGuard = z.object({
   id: z.string(),
   status: z.string(),
@@ -67,6 +68,17 @@ export async function* listMembers(
         email: profile.email || null,
         isEnrolled: isFilled(profile[attribute]),
       }));
+}
+
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/#tag/Group/operation/listGroups */
+async function searchGroups(
+  text: string,
+  { settings, fetch }: Pick<OktaProvisionDeps, 'settings' | 'fetch'>,
+): Promise<readonly NamedGroup[]> {
+  const search = `profile.name co ${JSON.stringify(text)}`;
+  const send = createSendToOkta(withScopes(settings.okta, scopes), fetch);
+  const answer = await send('GET', `/api/v1/groups?${new URLSearchParams({ search, limit: String(mostFound) })}`);
+  return parseAnswer(namedGuard, answer.body).map(({ id, profile: { name } }) => ({ id, name }));
 }
 
 export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Provisioning {
@@ -115,7 +127,8 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     }),
     registration: null,
     listMembers: (group) => listMembers(group, deps),
-    census: (onHolder) => measureCoverage(listCoverage(deps), deps, onHolder),
+    searchGroups: (text) => searchGroups(text, deps),
+    census: (onPage) => measureCoverage(listCoverage(deps), deps, onPage),
   };
 }
 

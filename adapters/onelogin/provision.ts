@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
-import { singleMatch } from '../../src/connections/groups.js';
+import { selectNamed, singleMatch } from '../../src/connections/groups.js';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
 import {
   manualStep,
@@ -11,7 +11,7 @@ import {
   toRotatable,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
-import type { Member } from '../../src/core/ports.js';
+import type { Member, NamedGroup } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import { idGuard } from './profile.js';
@@ -78,18 +78,20 @@ const memberGuard = holderGuard.extend({
 /** Statuses that are active or temporary: locked, password expired or reset, security questions required. */
 const staying: readonly number[] = [1, 3, 4, 5, 8];
 
+/** Reads roles whose name has the text. @see https://developers.onelogin.com/api-docs/2/roles/list-roles */
+const readRoles = async (text: string, api: Parts['api']): Promise<readonly NamedGroup[]> =>
+  parseOk(rolesGuard, await api.call('GET', `/api/2/roles?${new URLSearchParams({ name: text })}`, null, 'anonymous'));
+
 /**
  * Lists a role's users, except suspended and not yet activated ones. It reads all users, because the list of role
  * members lacks addresses.
- * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
  */
 export async function* listMembers(
   group: string,
   { onelogin: { attribute }, api }: Pick<Parts, 'onelogin' | 'api'>,
 ): AsyncGenerator<Member[]> {
   const findByName = async (): Promise<string> => {
-    const path = `/api/2/roles?${new URLSearchParams({ name: group })}`;
-    const roles = parseOk(rolesGuard, await api.call('GET', path, null, 'anonymous'));
+    const roles = await readRoles(group, api);
     return singleMatch(roles.filter(({ name }) => name.toLowerCase() === group.toLowerCase())).id;
   };
   const role = /^\d{1,18}$/.test(group) ? group : await findByName();
@@ -125,7 +127,8 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     }),
     registration: null,
     listMembers: (group) => listMembers(group, parts),
-    census: (onHolder) => measureCoverage(listCoverage(parts), deps, onHolder),
+    searchGroups: async (text) => selectNamed(text, await readRoles(text, api)),
+    census: (onPage) => measureCoverage(listCoverage(parts), deps, onPage),
   };
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
-import { singleMatch } from '../../src/connections/groups.js';
+import { mostFound, selectNamed, singleMatch } from '../../src/connections/groups.js';
 import { inConsole, manualStep, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import type { Member } from '../../src/core/ports.js';
+import type { Member, NamedGroup } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
@@ -65,6 +65,22 @@ function nullIfTooLong(error: unknown): null {
 
 const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 
+function toFound(answer: RestAnswer): RestAnswer {
+  if (answer.status === 200 || answer.status === 404) return answer;
+  throw toUnavailable(answer);
+}
+
+const callGroups = (operator: 'eq' | 'co', text: string, count: number, api: Parts['api']): Promise<RestAnswer> => {
+  const filter = `displayName ${operator} ${JSON.stringify(text)}`;
+  return api.call('GET', `/Groups?${new URLSearchParams({ filter, attributes: 'displayName', count: String(count) })}`);
+};
+
+const parseGroups = (answer: RestAnswer): readonly NamedGroup[] =>
+  parseAnswer(groupsGuard, toFound(answer).body).Resources.map(({ id, displayName }) => ({
+    id,
+    name: displayName ?? '',
+  }));
+
 /**
  * Lists a group's active users, read one by one. Nested groups are skipped.
  * @throws FaceError `limit_reached` if there are too many
@@ -74,20 +90,11 @@ export async function* listMembers(
   group: string,
   { scim: { attribute }, api }: Pick<Parts, 'scim' | 'api'>,
 ): AsyncGenerator<Member[]> {
-  const toFound = (answer: RestAnswer): RestAnswer => {
-    if (answer.status === 200 || answer.status === 404) return answer;
-    throw toUnavailable(answer);
-  };
   const read = async (path: string): Promise<RestAnswer> => toFound(await api.call('GET', path));
-  const byName = new URLSearchParams({
-    filter: `displayName eq ${JSON.stringify(group)}`,
-    attributes: 'displayName',
-    count: '2',
-  });
-  const answer = await api.call('GET', `/Groups?${byName}`);
+  const answer = await callGroups('eq', group, 2, api);
   // Filters are optional (RFC 7644, section 3.4.2.2), so a server may refuse or ignore this one.
-  const listed = [400, 501].includes(answer.status) ? [] : parseAnswer(groupsGuard, toFound(answer).body).Resources;
-  const named = listed.filter(({ displayName }) => displayName?.toLowerCase() === group.toLowerCase());
+  const listed = [400, 501].includes(answer.status) ? [] : parseGroups(answer);
+  const named = listed.filter(({ name }) => name.toLowerCase() === group.toLowerCase());
   const id = named.length === 0 ? group : singleMatch(named).id;
   const readMembers = async (attributes: string) => {
     const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=${attributes}`);
@@ -132,7 +139,8 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
     secrets: [],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
-    census: (onHolder) => measureCoverage(listCoverage(parts), deps, onHolder),
+    searchGroups: async (text) => selectNamed(text, parseGroups(await callGroups('co', text, mostFound, parts.api))),
+    census: (onPage) => measureCoverage(listCoverage(parts), deps, onPage),
   };
 }
 

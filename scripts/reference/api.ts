@@ -82,7 +82,9 @@ const toFields = (fields: readonly Field[], isBody: boolean) =>
 const titled = (title: string, text: string): string => (text === '' ? '' : `${title}:\n\n${text}`);
 
 const schemaOf = (content: Record<string, { readonly schema?: unknown }>) =>
-  parseSchema((content['multipart/form-data'] ?? content['application/json'])?.schema ?? {});
+  parseSchema(
+    (content['multipart/form-data'] ?? content['application/json'] ?? content['application/x-ndjson'])?.schema ?? {},
+  );
 
 /** For each large object's schema, a link to the operation that lists the object's fields. */
 type Listed = Map<string, string>;

@@ -136,6 +136,10 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     const dates = { CreationDate: 0, LastModifiedDate: 0 };
     return { Groups: page.map(([GroupName]) => ({ GroupName, UserPoolId: pool.id, ...dates })), ...more };
   },
+  ListGroups: ({ pool, body }) => {
+    const { page, more } = toPage([...pool.groups.keys()], pageGuard.parse(body));
+    return { Groups: page.map((GroupName) => ({ GroupName, UserPoolId: pool.id })), ...more };
+  },
   ListUsersInGroup: ({ pool, body }) => {
     const asked = groupGuard.parse(body);
     const group = pool.groups.get(asked.GroupName);

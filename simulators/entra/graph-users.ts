@@ -39,6 +39,25 @@ const toAll = ({ extensions, details, photo: _, managerId: __, ...builtIn }: Dir
   ...extensions,
 });
 
+/**
+ * Parses `"displayName:…"`, which finds names that have all words, or words that begin with them.
+ * @see https://learn.microsoft.com/en-us/graph/search-query-parameter
+ */
+function parseSearch(request: Request): (entry: { readonly displayName: string }) => boolean {
+  const { $search } = request.query;
+  if ($search === undefined) return () => true;
+  if (request.get('consistencylevel') !== 'eventual') {
+    throw badRequest(
+      "Request with $search query parameter only works through MSGraph with a request header of 'ConsistencyLevel: eventual'.",
+    );
+  }
+  const [, text] = /^"displayName:((?:[^"\\]|\\["\\])*)"$/.exec(String($search)) ?? [];
+  if (text === undefined) throw badRequest('Syntax error in the $search query parameter.');
+  const toWords = (written: string): string[] => written.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const wanted = toWords(text);
+  return ({ displayName }) => wanted.every((word) => toWords(displayName).some((each) => each.startsWith(word)));
+}
+
 /** @see https://learn.microsoft.com/en-us/graph/api/user-update */
 export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
   const router = Router();
@@ -57,7 +76,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
   });
   router.get('/groups', requireRole('GroupMember.Read.All'), (request, response) => {
     const groups = [...tenantOf(response).groupNames].map(([id, displayName]) => ({ id, displayName }));
-    sendList(request, response, groups);
+    sendList(request, response, groups.filter(parseSearch(request)));
   });
   router.get(
     '/groups/:id/transitiveMembers/microsoft.graph.user',

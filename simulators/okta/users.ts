@@ -197,20 +197,22 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   return router;
 }
 
-/** Parses `profile.name eq "…"`; nothing else is supported. */
-function parseSearch(search: unknown): string | null {
-  if (search === undefined) return null;
-  const [, name] = /^profile\.name eq ("(?:[^"\\]|\\.)*")$/i.exec(String(search)) ?? [];
-  if (name === undefined) throw invalidSearch('search: Invalid search expression');
-  return JSON.parse(name);
+/** Parses `profile.name eq "…"` and `profile.name co "…"`; nothing else is supported. */
+function parseSearch(search: unknown): (group: OrgGroup) => boolean {
+  if (search === undefined) return () => true;
+  const [, operator, written] = /^profile\.name (eq|co) ("(?:[^"\\]|\\.)*")$/i.exec(String(search)) ?? [];
+  if (written === undefined) throw invalidSearch('search: Invalid search expression');
+  const text: string = JSON.parse(written);
+  if (operator === 'co') return ({ name }) => name.toLowerCase().includes(text.toLowerCase());
+  return ({ name }) => name === text;
 }
 
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/ */
 export function createGroupsApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   router.get('/', requireScope('okta.groups.read'), (request, response) => {
-    const name = parseSearch(request.query.search);
-    const found = [...org.groups].filter(([, group]) => name === null || group.name === name);
+    const isHit = parseSearch(request.query.search);
+    const found = [...org.groups].filter(([, group]) => isHit(group));
     sendPage(org, request, response, found.map(toGroupView));
   });
   router.get('/:id/users', requireScope('okta.groups.read'), (request, response) => {

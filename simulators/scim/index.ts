@@ -85,9 +85,13 @@ function createGroupsApi({ groups }: Directory): Router {
     members: members.map((value) => ({ value, type: 'User' })),
   });
   router.get('/', (request, response) => {
-    const [, written] = /^displayName eq ("(?:[^"\\]|\\.)*")$/i.exec(String(request.query.filter ?? '')) ?? [];
+    const [, operator, written] =
+      /^displayName (eq|co) ("(?:[^"\\]|\\.)*")$/i.exec(String(request.query.filter ?? '')) ?? [];
     if (written === undefined) throw new ScimError(400, 'invalidFilter', 'The filter is not understood');
-    const named = [...groups].filter(([, { displayName }]) => displayName === JSON.parse(written));
+    const text: string = JSON.parse(written);
+    const isHit = (name: string): boolean =>
+      operator?.toLowerCase() === 'co' ? name.toLowerCase().includes(text.toLowerCase()) : name === text;
+    const named = [...groups].filter(([, { displayName }]) => isHit(displayName));
     sendScim(response, 200, {
       schemas: [listSchema],
       totalResults: named.length,

@@ -77,13 +77,13 @@ const others = words(`
   /application-requests/:id/ask-back /application-requests/:id/refuse
   /application-requests/list /application-terms /applications /applications/:id/usage
   /audit/verify /brand/check /campaigns /campaigns/bounces
-  /campaigns/people /campaigns/preview /campaigns/stop
+  /campaigns/groups /campaigns/people /campaigns/preview /campaigns/stop
   /configuration/draft/check /configuration/draft/discard /configuration/draft/effect /configuration/draft/read /configuration/guides
   /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules
   /connections/:id/rules/test /connections/:id/run
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
-  /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/follow /log/list
+  /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/export /log/follow /log/list
   /people/checks /people/find /people/list /people/locked /people/log /people/members /people/names /people/one
   /recoveries/list /subjects/export /usage`);
 

@@ -89,10 +89,11 @@ export function connect(
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   let opened: Promise<Directory> | null = null;
   const open = async (): Promise<Directory> => {
-    const { listMembers, registration } = await adapter.createProvisioning();
-    if (registration === null) return { listMembers, register: null };
+    const { listMembers, searchGroups, registration } = await adapter.createProvisioning();
+    if (registration === null) return { listMembers, searchGroups, register: null };
     return {
       listMembers,
+      searchGroups,
       async register({ subject, login }) {
         const registrant = { id: subject, login };
         if (!(await registration.isRegistered(registrant))) await registration.register(registrant);

@@ -49,7 +49,7 @@ import { createFaceTokenEndpoints } from '../verification/endpoints/face-token-e
 import { createMatchingEndpoints } from '../verification/endpoints/matching-endpoints.js';
 
 const { role, agreedAt } = view.shape;
-const { choices, application, network } = pairing.shape;
+const { choices, application } = pairing.shape;
 
 const descriptions = [
   [instant, 'RFC 3339, UTC.'],
@@ -68,7 +68,6 @@ const descriptions = [
   ],
   [choices, 'One of them is shown on the screen of the first browser.'],
   [application, 'The host that requested the face check.'],
-  [network, 'A /24 of IPv4 or a /48 of IPv6.'],
   [
     lockedForSec,
     'Seconds until the lockout of the user ends: the page shows it before it opens the camera. `null` if there is none, and for anonymous callers, who learn of it only after they sent pictures.',

@@ -37,7 +37,7 @@ const longestSec = 60;
 export async function measureCoverage(
   pages: AsyncIterable<CoveragePage>,
   { clock }: Ports<'clock'>,
-  onHolder: (holder: Holder) => void = () => {},
+  onPage: (page: CoveragePage) => void = () => {},
 ): Promise<EnrolmentCoverage> {
   const iterator = pages[Symbol.asyncIterator]();
   const endsAt = addSec(clock.now(), longestSec);
@@ -53,7 +53,7 @@ export async function measureCoverage(
     if (page.done === true) return { users, enrolled, isComplete: true };
     users += page.value.users;
     enrolled += page.value.enrolled;
-    page.value.holders.forEach(onHolder);
+    onPage(page.value);
   }
   return { users, enrolled, isComplete: false };
 }

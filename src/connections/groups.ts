@@ -1,4 +1,4 @@
-import type { Group } from '../core/ports.js';
+import type { Group, NamedGroup } from '../core/ports.js';
 import { withTimeout } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
 
@@ -8,6 +8,12 @@ export function singleMatch<Group>(found: readonly Group[]): Group {
   if (group === undefined || others.length > 0) throw new FaceError('not_found', { groups: found.length });
   return group;
 }
+
+export const mostFound = 20;
+
+/** Selects the groups to return for a part of a name. Some providers ignore a filter, or interpret it in another way. */
+export const selectNamed = (text: string, groups: readonly NamedGroup[]): readonly NamedGroup[] =>
+  groups.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())).slice(0, mostFound);
 
 const mostGroups = 5_000;
 const mostPages = 100;

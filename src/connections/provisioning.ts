@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Directory } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, fromHttpDate, toIso } from '../core/units.js';
-import type { EnrolmentCoverage, Holder } from './coverage.js';
+import type { CoveragePage, EnrolmentCoverage } from './coverage.js';
 
 export type StepStatus =
   | { readonly state: 'ready' }
@@ -176,7 +176,8 @@ export interface Provisioning {
   /** `null` if users need no registration or cannot be registered. */
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
-  census(onHolder?: (holder: Holder) => void): Promise<EnrolmentCoverage>;
+  readonly searchGroups: Directory['searchGroups'];
+  census(onPage?: (page: CoveragePage) => void): Promise<EnrolmentCoverage>;
 }
 
 /** Returns 16 bits of a digest of the secret. They show that the secret was replaced, but do not help to guess it. */

@@ -45,7 +45,6 @@ export const pairing = z.object({
   application: z.nullable(z.string()),
   browser: z.nullable(z.string()),
   system: z.nullable(z.string()),
-  network: z.nullable(z.string()),
 });
 
 export const view = z.object({

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
-import type { Json } from '../core/base/json.js';
+import type { Json, JsonObject } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, isFault, isOneOf, refusals, toCode } from '../errors.js';
 import { noteRefusal, noteRoute } from './access-log.js';
@@ -76,6 +77,28 @@ export function sendJson(response: ServerResponse, status: number, body: Json): 
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);
+}
+
+/**
+ * Sends each value as a line of JSON, at the pace of the client. If the client leaves, no further value is made.
+ * @param check - throws if the caller may no longer read
+ */
+export async function sendLines(
+  response: ServerResponse,
+  { lines }: { readonly lines: AsyncIterable<JsonObject> },
+  check: () => Promise<void>,
+): Promise<void> {
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  for await (const line of lines) {
+    await check();
+    if (left.signal.aborted) return;
+    // Set late, so that the refusal of the first value is an ordinary reply.
+    if (!response.headersSent) response.setHeader('Content-Type', 'application/x-ndjson; charset=utf-8');
+    const isRead = response.write(`${JSON.stringify({ ok: true, ...line })}\n`);
+    if (!isRead) await once(response, 'drain', { signal: left.signal }).catch(() => {});
+  }
+  response.end();
 }
 
 export interface DirectRoute {

@@ -6,8 +6,9 @@ import { countAttempt } from '../core/limits/lockout.js';
 import { drawChoices } from '../core/number-choices.js';
 import type { Credential } from '../core/secrets.js';
 import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
+import type { NamedBrowser } from '../core/user-agent.js';
 import { FaceError, toCode } from '../errors.js';
-import { anonymousSourceOf, checkStarted, type InitiatingBrowser, type StepUpRecord, subjectOf } from './record.js';
+import { anonymousSourceOf, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import {
   changeSession,
   type FoundSession,
@@ -31,7 +32,7 @@ import { choose, handOff, openHandedOff } from './transitions.js';
  * @throws `step_up_unknown`, `step_up_finished`; `not_found` if hand-off is not allowed; `locked_out` after too many
  */
 export async function startHandOff(
-  { session, asking }: { readonly session: FoundSession; readonly asking: InitiatingBrowser },
+  { session, asking }: { readonly session: FoundSession; readonly asking: NamedBrowser },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
   if (!isHandOffAllowed(session)) throw new FaceError('not_found');

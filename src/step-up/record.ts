@@ -14,14 +14,8 @@ import { hookSignInGuard } from './passed-step-up.js';
 
 const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
 
-const askingGuard = z.object({
-  browser: z.string().nullable(),
-  system: z.string().nullable(),
-  network: z.string().nullable(),
-});
-
-/** Browser that started a hand-off, as shown on the phone. `null` if unknown. */
-export type InitiatingBrowser = Readonly<z.infer<typeof askingGuard>>;
+/** Browser that started a hand-off, as shown on the phone. */
+const askingGuard = z.object({ browser: z.string().nullable(), system: z.string().nullable() });
 
 export const referenceChecksOnPage = 12;
 

@@ -44,11 +44,11 @@ function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['hand
 
 function toPairing({ handOff, spoken, application }: StepUpRecord, role: SessionRole): View['pairing'] {
   if (role === 'unpaired' && spoken?.choice === 'open') {
-    return { kind: 'call', choices: spoken.choices, application: null, browser: null, system: null, network: null };
+    return { kind: 'call', choices: spoken.choices, application: null, browser: null, system: null };
   }
   if (role !== 'unpaired' || handOff === null || handOff.choice !== 'open') return null;
   const { choices, asking } = handOff;
-  return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
+  return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null }) };
 }
 
 /** Returns how screen light is used. Without a connection's policy, it is used if supported. */

@@ -71,7 +71,7 @@ const waiting: StepUpRecord = {
     code: '42',
     choices: ['17', '42', '93'],
     choice: 'open',
-    asking: { browser: 'Firefox', system: null, network: null },
+    asking: { browser: 'Firefox', system: null },
   },
   sessionDigest: null,
   movement,
@@ -109,7 +109,7 @@ const offered = {
   ticket: secret('new'),
   code: '55',
   choices: ['55', '66', '77'],
-  asking: { browser: null, system: null, network: null },
+  asking: { browser: null, system: null },
 };
 
 /** What happens to one that is under way, and in which state that leaves it. */

@@ -3,10 +3,11 @@ import type { StepUpPurpose } from '../core/page-protocol.js';
 import { type Credential, digestOf, hasDigest } from '../core/secrets.js';
 import { isStored, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
+import type { NamedBrowser } from '../core/user-agent.js';
 import type { Consent } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
 import { commitFrameDigest, findChallenge, type MovementRecord } from './movement-challenge.js';
-import { areCodesOffered, checkStarted, type InitiatingBrowser, type StepUpRecord } from './record.js';
+import { areCodesOffered, checkStarted, type StepUpRecord } from './record.js';
 
 /*
  * State transitions of a step-up, as pure functions. They throw `step_up_finished` if the step-up is not active.
@@ -155,7 +156,7 @@ export function handOff(
     readonly ticket: Credential;
     readonly code: string;
     readonly choices: string[];
-    readonly asking: InitiatingBrowser;
+    readonly asking: NamedBrowser;
   },
   now: EpochMs,
 ): StepUpRecord {

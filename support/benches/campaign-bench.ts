@@ -42,6 +42,10 @@ export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEn
         }));
       }
     },
+    searchGroups: async (text) =>
+      [...groups.keys()]
+        .filter((name) => name.toLowerCase().includes(text.toLowerCase()))
+        .map((name) => ({ id: name, name })),
     register: null,
   }) satisfies Directory;
 

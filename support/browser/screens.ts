@@ -119,7 +119,6 @@ const unpaired = {
     application: 'login.example.com',
     browser: 'Firefox',
     system: 'Windows',
-    network: '203.0.113.0/24',
   },
 } as const;
 const everyWay = { anotherWays: ['email', 'sms', 'recovery_code', 'bypass_code'], helpOffered: true } as const;
@@ -129,7 +128,7 @@ const called = {
   role: 'unpaired',
   handOffAllowed: false,
   handOff: null,
-  pairing: { kind: 'call', choices: ['82', '47', '19'], application: null, browser: null, system: null, network: null },
+  pairing: { kind: 'call', choices: ['82', '47', '19'], application: null, browser: null, system: null },
 } as const;
 const refused = { state: 'failed', pairing: null, handOff: { state: 'refused', code: null } } as const;
 
@@ -162,7 +161,11 @@ export const screens: readonly ScreenCase[] = [
   { name: 'not-enrolled-ended', screen: 'not-enrolled', replies: notEnrolled(false) },
   { name: 'link-sent', screen: 'link-sent', replies: notEnrolled(true), press: ['E-mail me the set-up link'] },
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
-  { name: 'consent-enrol', screen: 'consent', view: { consentNeeded: true, purpose: 'enrol', retentionDays: null } },
+  {
+    name: 'consent-enrol',
+    screen: 'consent',
+    view: { consentNeeded: true, purpose: 'enrol', retentionDays: null, ownPage: 'https://face.example.com/me/acme' },
+  },
   { name: 'action', screen: 'action', view: { action: payment } },
   { name: 'action-mixed', screen: 'action', view: { action: { ...payment, mixedScripts: true } } },
   {

@@ -45,7 +45,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'connection-modes',
       'connection-modes-since',
       'connection-secret:*',
-      'doctor-run',
+      'doctor-progress',
       'examination:*',
       'trail-verification',
       'kiosk:*',

@@ -58,6 +58,18 @@ async function openOkta(page: Page): Promise<void> {
 const dialogueOf = (page: Page) => page.getByRole('alertdialog');
 const hookOf = ({ okta }: Company) => [...okta.org.hooks.values()].find(({ name }) => name.includes('token'));
 
+inBrowser('an administrator sees how many checks of which connection are done while they run', async () => {
+  const { page } = visitor;
+  await openOkta(page);
+  const release = operated.hold();
+  await click(page.getByRole('button', { name: 'Run checks' }));
+  await page.getByText(/^okta: \d+ of \d+ checks done$/).waitFor();
+  await page.getByRole('progressbar', { name: 'Health' }).waitFor();
+  release();
+  await page.getByRole('progressbar').waitFor({ state: 'detached' });
+  await page.getByText(/\d+ checks passed/).waitFor();
+});
+
 inBrowser('an administrator runs the doctor and fixes a finding in at most five clicks', async () => {
   const { page } = visitor;
   for (const hook of company.okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';

@@ -2,8 +2,11 @@ import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { addAdministrator } from '../../src/access/administrators.js';
 import type { Connection } from '../../src/core/connection.js';
+import type { Directory } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
+import { FaceError } from '../../src/errors.js';
+import { toDirectory } from '../../support/benches/campaign-bench.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
@@ -21,6 +24,15 @@ const refusedRequest = 'a1'.repeat(12);
 const profile = createMemoryProfile(['ada', 'berta', 'clara', 'dora', ...invited]);
 const policy = { ...defaultPolicy, organisation: 'Example & Co' };
 const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+/** Group members of Okta, which has no group `Everyone`. */
+const known = toDirectory(new Map([['Staff of Berlin', ['ada']]]), () => false);
+const groups: Directory = {
+  ...known,
+  async *listMembers(group) {
+    if (group !== 'Staff of Berlin') throw new FaceError('not_found');
+    yield* known.listMembers(group);
+  },
+};
 const browser = useBrowser('none');
 const stage = useShared(
   async () => {
@@ -29,6 +41,7 @@ const stage = useShared(
       issuer: 'http://localhost',
       connections: new Map([['acme', acme]]),
       delivery: doubtfulDelivery,
+      directories: new Map([['acme', async () => groups]]),
     });
     const campaigns = runCampaigns(() => server.deps);
     const desk = { name: 'desk', role: 'help-desk', lifeSec: 3600 } as const;
@@ -168,6 +181,20 @@ inBrowser('the console shows the size of a planned campaign, starts it, and stop
   await page.getByRole('button', { name: 'Stop' }).click();
   await inDialogue(page, 'Stop').click();
   await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await leave();
+});
+
+inBrowser('an administrator finds a group by a part of its name, and sees that a group does not exist', async () => {
+  const { page, click, open, leave } = await visit();
+  await open('Campaigns');
+  await page.getByLabel('Name', { exact: true }).fill('By group');
+  const group = page.getByLabel('Group', { exact: true });
+  await group.fill('staff');
+  await page.locator('datalist option[value="Staff of Berlin"]').waitFor({ state: 'attached' });
+  await group.fill('Everyone');
+  await page.getByText('acme has no group with “Everyone” in its name.').waitFor();
+  await click(page.getByRole('button', { name: 'Plan' }));
+  await page.getByText(/acme has no group “Everyone”/).waitFor();
   await leave();
 });
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
@@ -131,7 +132,9 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     await click(menu(page, 'Sign-in log'));
     const saved = page.waitForEvent('download');
     await click(page.getByRole('button', { name: /CSV/ }));
-    await saved;
+    const text = await readFile(await (await saved).path(), 'utf8');
+    expect(text).toContain('"ada Example"');
+    expect(text.trim().split('\r\n').length).toBeGreaterThan(2);
   },
 };
 

@@ -3,6 +3,7 @@ import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowserAtOnce, useAda, usePage } from '../../support/browser/page-suite.js';
 import { reach, type ScreenCase, screens } from '../../support/browser/screens.js';
 import { readIn } from '../../support/browser/walk.js';
+import { firstView } from '../../support/data/first-view.js';
 
 /* Each screen of the page as people with different eyes, hands and devices meet it. */
 
@@ -37,3 +38,16 @@ for (const at of screens) {
     await close();
   });
 }
+
+inBrowserAtOnce(
+  'the consent screen names the organization and links to the person’s own page in a new tab',
+  async () => {
+    const at = screens.find(({ name }) => name === 'consent-enrol')!;
+    const { page, close } = await reach(browser(), server.origin, at, { person: ada(), device: 'desktop' });
+    const link = page.getByRole('link', { name: 'Open my page' });
+    expect(await link.getAttribute('href')).toBe('https://face.example.com/me/acme');
+    expect(await link.getAttribute('target')).toBe('_blank');
+    expect(await page.locator('main').textContent()).toContain(String(firstView.organisation));
+    await close();
+  },
+);

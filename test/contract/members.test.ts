@@ -213,7 +213,7 @@ describe.each(Object.entries(providers))('the members at %s', (_name, open) => {
       };
     };
     const holders: Holder[] = [];
-    expect(await provision(observe).census((holder) => holders.push(holder))).toEqual(counted);
+    expect(await provision(observe).census((page) => holders.push(...page.holders))).toEqual(counted);
     // By the id that their token is bound to.
     expect(new Set(holders.map(({ subject }) => subject)).size).toBe(counted.enrolled);
     for (const { subject, token } of holders) {
@@ -223,6 +223,18 @@ describe.each(Object.entries(providers))('the members at %s', (_name, open) => {
     const reads = ['token', 'GET', 'AWSCognitoIdentityProviderService.ListUsers'];
     expect(methods.filter((method) => !reads.includes(method))).toEqual([]);
     expect(methods.length).toBeGreaterThan(1);
+  });
+
+  test('finds groups by the beginning of a word of their names, with ids that the list of members takes', async () => {
+    const { groupId, provision } = await open();
+    const provisioning = provision((send) => send);
+    const found = await provisioning.searchGroups('PILO');
+    expect(found).toContainEqual({ id: groupId ?? groupName, name: groupName });
+    expect(found.every(({ name }) => name.includes('pilot'))).toBe(true);
+    expect(await provisioning.searchGroups('"pilot" & d\'acc')).toContainEqual(
+      found.find(({ name }) => name === groupName),
+    );
+    expect(await provisioning.searchGroups('zzz')).toEqual([]);
   });
 
   test('an unknown group fails with not_found', async () => {
@@ -239,6 +251,7 @@ describe.each(Object.entries(providers))('the members at %s', (_name, open) => {
     const refuse = (): Fetch => async () => Response.json({ error: 'no' }, { status: 403 });
     const refusal = { code: expect.stringMatching(/^(provider_refused|profile_unavailable)$/) };
     await expect(listAll(provision(refuse), groupName)).rejects.toMatchObject(refusal);
+    await expect(provision(refuse).searchGroups('pilot')).rejects.toMatchObject(refusal);
     await expect(provision(refuse).census()).rejects.toMatchObject(refusal);
   });
 });

@@ -21,6 +21,7 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
   });
   return {
     isUnderWay: run?.isUnderWay ?? false,
+    progress: run?.progress ?? null,
     by: run?.by ?? null,
     startedAt: run === null ? null : toIso(run.startedAt),
     connections: await Promise.all(connections),

@@ -4,16 +4,24 @@ import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createTestJobs } from '../../../support/fakes/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../support/fakes/simulated-profile.js';
 import { createTextLog } from '../../../support/fakes/sinks.js';
+import { until } from '../../../support/run/eventually.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { addAdministrator } from '../../access/administrators.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
+import { checksReply, exportedChecksReply } from '../../audit/ledger/replies.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 
 /* What was written to a trail, as administrators read it. */
 
-const profiles = { work: createMemoryProfile(['anna', 'berta', 'ottilie']), shop: createMemoryProfile(['anna']) };
+/** Holds the names of the connection `shop` while it is set. */
+let held: Promise<void> = Promise.resolve();
+const slow = createMemoryProfile(['anna']);
+const profiles = {
+  work: createMemoryProfile(['anna', 'berta', 'ottilie']),
+  shop: { ...slow, readAccount: (subject: string) => held.then(() => slow.readAccount(subject)) },
+};
 const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
   id,
   kind: 'memory',
@@ -150,6 +158,46 @@ test('a check appears as one entry, and only auditors can read its failed signal
   const seen = await ask('/people/checks', who, desk);
   expect(seen).toMatchObject({ checks: [{ ...check, events: [{}, { action: 'liveness_judged' }, {}] }] });
   expect(JSON.stringify(seen)).not.toContain('depth');
+});
+
+const openExport = async (fields: object, signal?: AbortSignal) =>
+  fetch(`http://localhost:${server.port}/v1/log/export`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+    body: JSON.stringify(fields),
+    ...(signal === undefined ? {} : { signal }),
+  });
+
+test('an export has all checks with names, and ends with as many entries read as counted', async () => {
+  const reply = await openExport({ connection: 'work' });
+  expect(reply.headers.get('content-type')).toContain('application/x-ndjson');
+  const lines = (await reply.text())
+    .trim()
+    .split('\n')
+    .map((line) => exportedChecksReply.parse(JSON.parse(line)));
+  const listed = checksReply.parse(await ask('/log/checks', { connection: 'work', limit: 200 })).checks;
+  expect(lines.flatMap(({ checks }) => checks).map(({ id, application }) => ({ id, application }))).toEqual(
+    listed.map(({ id, application }) => ({ id, application })),
+  );
+  expect(lines.flatMap(({ checks }) => checks)).toContainEqual(
+    expect.objectContaining({ subject: 'anna', login: loginOf('anna'), name: nameOf('anna') }),
+  );
+  expect(lines[0]).toMatchObject({ read: 0 });
+  expect(lines.at(-1)?.read).toBe(lines[0]?.total);
+});
+
+test('a second export of an administrator is refused until the first ends or its client leaves', async () => {
+  let release = (): void => {};
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+  server.clock.advanceSec(600);
+  const leaving = new AbortController();
+  await openExport({ connection: 'shop' }, leaving.signal);
+  expect(await (await openExport({ connection: 'work' })).json()).toMatchObject({ code: 'run_under_way' });
+  leaving.abort();
+  release();
+  await until(async () => (await openExport({ connection: 'work' })).status === 200);
 });
 
 test('the log can be searched by login, id, address, network or request id', async () => {

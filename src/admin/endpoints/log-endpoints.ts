@@ -1,12 +1,14 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
-import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
+import { type LoggedCheck, listChecks, readChecks } from '../../audit/ledger/checks.js';
+import { countScanned, followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
 import { type LogLine, timeOfId } from '../../audit/ledger/places.js';
 import {
   type CheckReply,
   checksReply,
+  type ExportedChecksReply,
+  exportedChecksReply,
   followedLinesReply,
   type LineReply,
   lineCountsReply,
@@ -16,10 +18,11 @@ import { type AuditEvents, outcomes } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
+import type { NamedAccount } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
+import { adminEndpoint, type Endpoint, instantField, JsonLines } from '../../http/rest/endpoint.js';
 import { readDoctorReport } from '../operations/doctor-reports.js';
 
 export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');
@@ -66,6 +69,7 @@ export function createLogEndpoints(
   deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
 ): Endpoint[] {
   const filterFields = createFilterFields(deps.auditEvents);
+  const exporting = new Set<string>();
   const common = {
     method: 'POST',
     versions: [1, 2],
@@ -128,6 +132,29 @@ export function createLogEndpoints(
     }),
     adminEndpoint({
       ...common,
+      path: '/log/export',
+      right: 'audit',
+      callsProviders: true,
+      repliesInLines: true,
+      summary: 'Export all face checks and other events',
+      description:
+        'Returns what /log/checks lists, without the events of each entry and with names, in lines of JSON, while the log is read. Each line has the progress. An administrator may run one export at a time at each server.',
+      codes: ['run_under_way'],
+      fields: z.strictObject({
+        ...filterFields,
+        since: instantField.optional(),
+        until: instantField.optional().describe('Excludes entries of this time and later.'),
+      }),
+      form: { actions: 'list' },
+      reply: exportedChecksReply,
+      async handle({ fields: { since, until, ...fields }, administrator: { id } }) {
+        const { filter, unasked } = await toFilter(fields, deps);
+        const within = { ...filter, since: since ?? null, until: until ?? null };
+        return new JsonLines(exportOnce(id, exporting, exportChecks(within, unasked, deps)));
+      },
+    }),
+    adminEndpoint({
+      ...common,
       path: '/log/follow',
       right: 'audit',
       summary: 'Follow the log',
@@ -168,6 +195,59 @@ export function createLogEndpoints(
       },
     }),
   ];
+}
+
+async function* exportOnce<Line>(
+  administrator: string,
+  exporting: Set<string>,
+  lines: AsyncIterable<Line>,
+): AsyncGenerator<Line> {
+  if (exporting.has(administrator)) throw new FaceError('run_under_way');
+  exporting.add(administrator);
+  try {
+    yield* lines;
+  } finally {
+    exporting.delete(administrator);
+  }
+}
+
+async function* exportChecks(
+  filter: LogFilter,
+  unasked: string[],
+  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts'>,
+): AsyncGenerator<ExportedChecksReply> {
+  const total = await countScanned(filter, deps.ledger);
+  const accounts = new Map<string, NamedAccount | null>();
+  let read = 0;
+  yield { total, read, checks: [], unasked };
+  for await (const lines of readChecks(filter, null, deps)) {
+    read += lines.length;
+    const checks = lines.flatMap(({ check }) => (check === null ? [] : [toCheckReply(check)]));
+    await addAccounts(checks, accounts, deps);
+    const named = checks.map(({ startedAt: _, events: __, ...line }) => {
+      const account = accounts.get(toAccountKey(line));
+      return { ...line, name: account?.name ?? null, login: account?.login ?? null };
+    });
+    yield { total, read, checks: named, unasked };
+  }
+}
+
+const toAccountKey = ({ connection, subject }: Pick<LineReply, 'connection' | 'subject'>): string =>
+  `${connection} ${subject}`;
+
+/** Reads the accounts of people whom the export has not met yet. */
+async function addAccounts(
+  lines: readonly LineReply[],
+  accounts: Map<string, NamedAccount | null>,
+  deps: ApiPorts<'connections' | 'accounts'>,
+): Promise<void> {
+  for (const connection of deps.connections.values()) {
+    const own = lines.filter((line) => line.connection === connection.id && !accounts.has(toAccountKey(line)));
+    const subjects = [...new Set(own.flatMap(({ subject }) => subject ?? []))];
+    const found = await deps.accounts.read(connection, subjects);
+    for (const [index, subject] of subjects.entries())
+      accounts.set(toAccountKey({ connection: connection.id, subject }), found[index] ?? null);
+  }
 }
 
 type Found = { readonly filter: LogFilter; readonly unasked: string[] };

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { withTimeout } from '../../core/resilience.js';
-import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import type { CheckResult } from './checks/in-turn.js';
 import { type Checks, collectChecks, runChecks } from './doctor.js';
 import { findConfigured, nameSteps } from './open-connection.js';
 import type { OperationsContext, OperationsPorts } from './operations-context.js';
-import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
+import { beginRun, isUnderWay, type RunLease, type RunPlace, readRun } from './runs.js';
 
 /** Time limit per connection, because counting users may take a minute. */
 const longestMs = 120_000;
@@ -46,42 +46,62 @@ const placeOf = (connection: string) => ({
   expiresAt: ({ examinedAt }: DoctorReport) => addSec(examinedAt, 7 * secondsPerDay),
 });
 
-const runPlace: RunPlace<readonly string[]> = { key: 'doctor-run', progress: z.array(z.string()) };
+const progressGuard = z.object({
+  /** Connection that is being checked. */
+  connection: z.string(),
+  checks: z.number(),
+  done: z.number(),
+  /** Number of users read so far. */
+  users: z.number(),
+  /** Number of users at the last check; `null` if unknown. */
+  formerUsers: z.number().nullable(),
+});
+
+export type DoctorProgress = z.output<typeof progressGuard>;
+
+const runPlace: RunPlace<DoctorProgress | null> = { key: 'doctor-progress', progress: progressGuard.nullable() };
+
+/** Minimum time between two writes of the progress. */
+const progressEveryMs = 1000;
 
 export interface DoctorRun {
   readonly isUnderWay: boolean;
   readonly by: string;
-  readonly startedAt: number;
+  readonly startedAt: EpochMs;
+  /** `null` if no connection is being checked. */
+  readonly progress: DoctorProgress | null;
 }
 
 /** Returns the last report of a connection, or `null`. Reports are kept for a week. */
 export const readDoctorReport = async (connection: string, deps: Ports<'state'>): Promise<DoctorReport | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
-export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>) {
+export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>): Promise<DoctorRun | null> {
   const run = await readRun(runPlace, { state });
-  return run === null ? null : { isUnderWay: isUnderWay(run, clock.now()), by: run.by, startedAt: run.startedAt };
+  if (run === null) return null;
+  const { by, startedAt, progress } = run;
+  const isNow = isUnderWay(run, clock.now());
+  return { isUnderWay: isNow, by, startedAt, progress: isNow ? progress : null };
 }
 
 /** Starts examining connections in the background. Only one server at a time can do this. */
 export async function startDoctor(connections: readonly string[], by: string, deps: OperationsContext): Promise<void> {
   for (const id of connections) findConfigured(id, deps);
-  const run = await beginRun(runPlace, { by, progress: [...connections] }, deps);
+  const run = await beginRun(runPlace, { by, progress: null }, deps);
   const detail = { connections: [...connections], by };
   await deps.audit
     .append({ action: 'doctor_asked', connection: '', subject: '', detail })
     .catch(async (error: unknown) => {
-      await run.end([]);
+      await run.end(null);
       throw error;
     });
   deps.background.start(async () => {
     try {
-      for (const [index, id] of connections.entries()) {
+      for (const id of connections) {
         if (deps.background.stopping.aborted) break;
-        await examineConnection(id, deps);
-        await run.saveProgress(connections.slice(index + 1));
+        await examineConnection(id, run, deps);
       }
-      await run.end([]);
+      await run.end(null);
     } finally {
       run.release();
     }
@@ -90,18 +110,30 @@ export async function startDoctor(connections: readonly string[], by: string, de
 
 async function examineConnection(
   id: string,
+  run: RunLease<DoctorProgress | null>,
   deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'fetch' | 'jobs' | 'setup' | 'modes'>,
 ): Promise<void> {
   const connection = findConfigured(id, deps);
   const setup = deps.setup();
   let enrolled: number | null = null;
   let users: number | null = null;
+  const formerUsers = (await readDoctorReport(id, deps))?.users ?? null;
+  let progress: DoctorProgress = { connection: id, checks: 0, done: 0, users: 0, formerUsers };
+  let savedAt = deps.clock.now();
+  const note = (change: Partial<DoctorProgress>): void => {
+    progress = { ...progress, ...change };
+    if (deps.clock.now() - savedAt < progressEveryMs) return;
+    savedAt = deps.clock.now();
+    // The next write has what this one fails to store.
+    run.saveProgress(progress).catch(() => {});
+  };
   const checks = await collectChecks(
     {
       setup,
       connection,
       switched: deps.modes().get(id) ?? null,
       jobs: deps.jobs,
+      onRead: (read) => note({ users: read }),
       onCensus: (census) => {
         enrolled = census.enrolled;
         users = census.isComplete ? census.users : null;
@@ -109,7 +141,9 @@ async function examineConnection(
     },
     deps,
   );
-  const results = await makeInTime(checks, deps);
+  progress = { ...progress, checks: checks.checks.length };
+  await run.saveProgress(progress);
+  const results = await makeInTime(checks, (done) => note({ done }), deps);
   const remedySteps = await withTimeout(
     findRemedySteps(results, checks),
     remedyStepsWithinMs,
@@ -136,7 +170,11 @@ const lightOf = {
   skipped: 'skipped',
 } as const satisfies Record<CheckResult['verdict'], DoctorFinding['light']>;
 
-async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Promise<CheckResult[]> {
+async function makeInTime(
+  { checks }: Checks,
+  onDone: (done: number) => void,
+  deps: Ports<'clock' | 'log'>,
+): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const endsAt = addSec(deps.clock.now(), longestMs / 1000);
   const iterator = runChecks(checks, deps);
@@ -149,6 +187,7 @@ async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Pro
     if (next?.done === true) return results;
     if (next === null) return [...results, tooLate];
     results.push(next.value);
+    onDone(results.length);
   }
 }
 

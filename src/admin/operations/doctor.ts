@@ -1,6 +1,5 @@
 import { filesOf } from '../../config/data-files.js';
 import type { Adapter } from '../../connections/adapter.js';
-import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
 import { describeMode, describeModeAt, describeOwnMode, modeTitle } from '../../connections/mode-at-provider.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
@@ -13,7 +12,7 @@ import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js
 import { findRulesInForce, isRefusing } from '../../core/rules/rule.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
-import { createCoverageCheck } from './checks/census.js';
+import { type CoverageListeners, createCoverageCheck } from './checks/census.js';
 import { createPhotoClaimCheck, createPhotoSourceCheck } from './checks/company-photo.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
@@ -42,15 +41,13 @@ export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
   },
 });
 
-interface Examined {
+interface Examined extends Partial<CoverageListeners> {
   readonly setup: Setup;
   readonly connection: ConfiguredConnection;
   /** Manual override of the connection's mode, if any. */
   readonly switched: Switched | null;
   /** Background jobs of the running server. Absent in a command, which runs none. */
   readonly jobs?: Jobs;
-  /** Receives the numbers of users. Users who hold another user's token do not count as enrolled. */
-  readonly onCensus?: (census: EnrolmentCoverage) => void;
 }
 
 /** Checks of a connection, those of the server first, and the steps that fix problems. */
@@ -128,7 +125,7 @@ export async function collectChecks(
 }
 
 async function collectProviderChecks(
-  { setup: { config }, connection, onCensus = () => {} }: Examined,
+  { setup: { config }, connection, onRead = () => {}, onCensus = () => {} }: Examined,
   { publicUrl, read }: { readonly publicUrl: string; readonly read: () => Promise<AtProvider> },
   deps: Ports<'clock' | 'random' | 'log' | 'fetch'>,
 ): Promise<Checks> {
@@ -140,7 +137,7 @@ async function collectProviderChecks(
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const trail = filesOf(config).audit;
-    const known = { verifier: config.verifier, trail, onCensus, findEngine: () => findEngine(config, deps) };
+    const known = { verifier: config.verifier, trail, onRead, onCensus, findEngine: () => findEngine(config, deps) };
     const censusCheck = createCoverageCheck({ census }, connection, known, deps);
     const recovery =
       connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];

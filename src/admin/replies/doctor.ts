@@ -8,6 +8,15 @@ const toDoCodes = Object.keys(toDoUrgency).filter((code): code is ToDoCode => co
 export const doctorReply = z.object({
   doctor: z.object({
     isUnderWay: z.boolean(),
+    progress: z
+      .object({
+        connection: z.string().describe('Connection that is being checked.'),
+        checks: z.int(),
+        done: z.int().describe('Number of finished checks.'),
+        users: z.int().describe('Number of users read so far at the provider.'),
+        formerUsers: z.int().nullable().describe('Number of users at the last check; `null` if it is unknown.'),
+      })
+      .nullable(),
     by: z.string().nullable(),
     startedAt: instantReply.nullable(),
     connections: z.array(

@@ -94,18 +94,59 @@ const mostEvents = 200;
 export async function listChecks(
   filter: LogFilter,
   { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
-  { ledger, auditEvents }: { readonly ledger: LedgerStore } & Ports<'auditEvents'>,
+  deps: ChecksDeps,
 ): Promise<Page<LoggedCheck>> {
-  const seen = new Set<string>();
-  const take = async (line: LogLine, items: LoggedCheck[]): Promise<number> => {
-    if (!matchesFilter(line, filter) || seen.has(line.id)) return 1;
-    const check = await readCheck(line, ledger, auditEvents);
-    for (const { id } of check.events) seen.add(id);
-    if (isPlacedAt(line, check, filter)) items.push(check);
-    return linesPerCheck;
-  };
-  return collectPage(readFiltered(filter, cursor, ledger), linePage(limit), take);
+  const bounds = { ...linePage(limit), placeOf: ({ line }: PlacedLine) => line.id };
+  return collectPage<PlacedLine, LoggedCheck>(readChecks(filter, cursor, deps), bounds, ({ check, cost }, items) => {
+    if (check !== null) items.push(check);
+    return cost;
+  });
 }
+
+type ChecksDeps = { readonly ledger: LedgerStore } & Ports<'auditEvents'>;
+
+interface PlacedLine {
+  readonly line: LogLine;
+  /** The check to list at this line, or `null` if there is none. */
+  readonly check: LoggedCheck | null;
+  readonly cost: number;
+}
+
+/**
+ * Reads lines with the checks to list at them, newest first. The checks of a batch are read concurrently, because a
+ * remote store takes several round trips for each.
+ * @throws `request_malformed` for the cursor
+ */
+export async function* readChecks(
+  filter: LogFilter,
+  cursor: string | null,
+  { ledger, auditEvents }: ChecksDeps,
+): AsyncGenerator<readonly PlacedLine[]> {
+  let seen = new Set<string>();
+  for await (const lines of readFiltered(filter, cursor, ledger)) {
+    const matching = lines.filter((line) => matchesFilter(line, filter) && !seen.has(line.id));
+    // The newest line of each check, which is the last one set.
+    const unread = new Map(matching.toReversed().map((line) => [toCheckKey(line), line]));
+    const checks = new Map(
+      await Promise.all(
+        Array.from(unread, async ([key, line]) => [key, await readCheck(line, ledger, auditEvents)] as const),
+      ),
+    );
+    yield lines.map((line) => {
+      const check = checks.get(toCheckKey(line));
+      if (check === undefined || !matchesFilter(line, filter) || seen.has(line.id))
+        return { line, check: null, cost: 1 };
+      for (const { id } of check.events) seen.add(id);
+      return { line, check: isPlacedAt(line, check, filter) ? check : null, cost: linesPerCheck };
+    });
+    const last = lines.at(-1)?.id ?? '';
+    seen = new Set([...seen].filter((id) => id < last));
+  }
+}
+
+/** Returns the same key for lines whose checks are the same. */
+const toCheckKey = ({ id, connection, subject, stepUpId, requestId }: LogLine): string =>
+  JSON.stringify([connection, subject, stepUpId ?? requestId ?? id]);
 
 /** Returns true if this is the newest event of the check that matches the filter, so that each check is listed once. */
 function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {

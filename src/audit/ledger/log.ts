@@ -116,36 +116,56 @@ export async function readReferences(
 
 type Between = Pick<LedgerRange, 'after' | 'before'>;
 
+/** Counts the lines that `readFiltered` reads without a cursor. */
+export async function countScanned(filter: LogFilter, ledger: LedgerStore): Promise<number> {
+  const between = toBetween(filter, '~');
+  const ranges = toRanges(filter)?.map((range) => within(range, between)) ?? (await dayRanges(between, ledger));
+  let lines = 0;
+  for (const range of ranges) lines += await ledger.count(range);
+  return lines;
+}
+
+function toBetween({ since, until }: LogFilter, start: string): Between {
+  const end = until === null || until === undefined ? '~' : idAt(until);
+  const [before = start] = [start, end].toSorted();
+  return { after: idAt(since ?? epochMs(0)), before };
+}
+
+/** Returns the ranges of the index that matches the fewest lines, or `null` if only the whole log does. */
+function toRanges({ requestId, network, people }: LogFilter): readonly LedgerRange[] | null {
+  if (typeof requestId === 'string') return [ofRequest(requestId)];
+  if (people !== null && people !== undefined) return people.map(ofPerson);
+  return typeof network === 'string' ? [ofNetwork(network)] : null;
+}
+
+const within = (range: LedgerRange, { after, before }: Between): LedgerRange => ({
+  partition: range.partition,
+  after: `${range.after}${after}`,
+  before: `${range.after}${before}`,
+});
+
 /**
  * Reads lines that may match a filter, newest first, through the index that matches the fewest lines.
  * @throws `request_malformed` for the cursor
  */
 export async function* readFiltered(
-  { requestId, network, people, since, until }: LogFilter,
+  filter: LogFilter,
   cursor: string | null,
   ledger: LedgerStore,
 ): AsyncGenerator<readonly LogLine[]> {
-  const start = cursor === null ? '~' : fromCursor(cursor);
-  const end = until === null || until === undefined ? '~' : idAt(until);
-  const [before = start] = [start, end].toSorted();
-  const between = { after: idAt(since ?? epochMs(0)), before };
-  if (typeof requestId === 'string') yield* readRanges([ofRequest(requestId)], between, ledger);
-  else if (people !== null && people !== undefined) yield* readRanges(people.map(ofPerson), between, ledger);
-  else if (typeof network === 'string') yield* readRanges([ofNetwork(network)], between, ledger);
-  else yield* readDays(between, ledger);
+  const between = toBetween(filter, cursor === null ? '~' : fromCursor(cursor));
+  const ranges = toRanges(filter);
+  if (ranges === null) yield* readDays(between, ledger);
+  else yield* readRanges(ranges, between, ledger);
 }
 
 async function* readRanges(
   ranges: readonly LedgerRange[],
-  { after, before }: Between,
+  between: Between,
   ledger: LedgerStore,
 ): AsyncGenerator<readonly LogLine[]> {
-  const within = ranges.map((range) => ({
-    partition: range.partition,
-    after: `${range.after}${after}`,
-    before: `${range.after}${before}`,
-  }));
-  for await (const rows of readNewestFirst(within, (sort) => lineKeyOf(sort).sort, ledger)) {
+  const read = ranges.map((range) => within(range, between));
+  for await (const rows of readNewestFirst(read, (sort) => lineKeyOf(sort).sort, ledger)) {
     const references = rows.map(({ place }) => place);
     yield await readReferred(references, ledger);
   }
@@ -160,11 +180,16 @@ async function readReferred(references: readonly string[], ledger: LedgerStore):
   });
 }
 
-async function* readDays({ after, before }: Between, ledger: LedgerStore): AsyncGenerator<readonly LogLine[]> {
+async function dayRanges({ after, before }: Between, ledger: LedgerStore): Promise<readonly LedgerRange[]> {
   const days = await ledger.range(rangeOf(daysPartition), 100_000, 'newest first');
-  for (const { sort: day } of days) {
-    if (day < dayOf(timeOfId(after)) || (before !== '~' && day > dayOf(timeOfId(before)))) continue;
-    const range = { partition: logPartition(day), after, before };
+  return days.flatMap(({ sort: day }) => {
+    if (day < dayOf(timeOfId(after)) || (before !== '~' && day > dayOf(timeOfId(before)))) return [];
+    return [{ partition: logPartition(day), after, before }];
+  });
+}
+
+async function* readDays(between: Between, ledger: LedgerStore): AsyncGenerator<readonly LogLine[]> {
+  for (const range of await dayRanges(between, ledger)) {
     for await (const rows of readNewestFirst([range], (sort) => sort, ledger)) {
       yield rows.map(({ place, value }) => parseLine(place, value));
     }

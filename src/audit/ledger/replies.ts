@@ -111,6 +111,16 @@ export const linesReply = z.object({ lines: z.array(lineReply), cursor: cursorRe
 export const checksReply = z.object({ ...checksReplies, unasked: unaskedReply });
 export type ChecksReply = z.output<typeof checksReply>;
 
+export const exportedChecksReply = z.object({
+  total: z.int().describe('Number of log entries to read, as counted at the beginning.'),
+  read: z.int().describe('Number of log entries read so far.'),
+  checks: z.array(
+    lineReply.extend({ name: nameReplies.name, login: nameReplies.login }).describe('Name and login are those of now.'),
+  ),
+  unasked: unaskedReply,
+});
+export type ExportedChecksReply = z.output<typeof exportedChecksReply>;
+
 export const followedLinesReply = z.object({
   lines: z.array(lineReply),
   cursor: z.string().describe('Value for `after` in the next call.'),

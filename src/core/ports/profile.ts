@@ -103,6 +103,12 @@ export interface Member extends Omit<Account, 'phone'> {
 }
 
 /** Groups and user registration at the identity provider. Not used during sign-ins. */
+/** A group as `listMembers` takes it, by `id`. */
+export interface NamedGroup {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Directory {
   /**
    * Lists a group's active users, page by page.
@@ -110,6 +116,12 @@ export interface Directory {
    * @throws `not_found` if no group or several match; `provider_refused`, `profile_unavailable`
    */
   listMembers(group: string): AsyncIterable<readonly Member[]>;
+  /**
+   * Finds at most 20 groups.
+   * @param text - part of the name; providers that search by word find the beginnings of words
+   * @throws `provider_refused`, `profile_unavailable`
+   */
+  searchGroups(text: string): Promise<readonly NamedGroup[]>;
   /**
    * Registers a user for the face check. Idempotent. `null` if the provider needs no registration.
    * @throws `provider_refused`, `profile_unavailable`

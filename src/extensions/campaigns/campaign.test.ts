@@ -169,10 +169,11 @@ test('the plan lists the omitted people with the reason', async () => {
 test('an erased user is not added again by a repeated group listing or by the rest of a file', async () => {
   const people = numbered('user', 120);
   const { begin, deps, clock, profile, campaignOf, peopleOf } = await open(people);
-  const { listMembers } = toDirectory(new Map([['Pilot', people]]), () => false);
+  const { listMembers, searchGroups } = toDirectory(new Map([['Pilot', people]]), () => false);
   let isDown = true;
   const directory: Directory = {
     register: null,
+    searchGroups,
     async *listMembers(group) {
       yield* listMembers(group);
       if (isDown) throw new FaceError('profile_unavailable');

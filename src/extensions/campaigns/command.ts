@@ -104,13 +104,15 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
   return command;
 }
 
-function toLines({ id, name, connection, state, problem, counts, leftOut, remarks }: CampaignReply): string[] {
+function toLines({ id, name, connection, group, state, problem, counts, leftOut, remarks }: CampaignReply): string[] {
+  const isGroupMissing = problem === 'not_found' && group !== null;
+  const reason = isGroupMissing ? `${connection} has no group “${group}”, or several with this name` : problem;
   const toText = (numbers: Record<string, number>): string =>
     Object.entries(numbers)
       .map(([what, count]) => `${count.toLocaleString('en-US')} ${what.replaceAll('_', ' ')}`)
       .join(', ');
   return [
-    toPrintable(`${id}  ${name} (${connection}): ${state}${problem === null ? '' : `, ${problem}`}`),
+    toPrintable(`${id}  ${name} (${connection}): ${state}${problem === null ? '' : `, ${reason}`}`),
     `  ${toText(counts) || 'no one yet'}`,
     ...(Object.keys(leftOut).length === 0 ? [] : [`  left out: ${toText(leftOut)}`]),
     ...(Object.keys(remarks).length === 0 ? [] : [`  replaced: ${toText(remarks)}`]),

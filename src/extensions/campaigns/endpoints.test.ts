@@ -61,6 +61,16 @@ const readOnce = async (id: string, isSo: (campaign: CampaignView) => boolean): 
 };
 const planned = { connection: 'work', name: 'Pilot' };
 
+test('groups are found by a part of the name', async () => {
+  expect(await post('/campaigns/groups', { connection: 'work', text: 'ilo' })).toMatchObject({
+    groups: [{ id: 'Pilot', name: 'Pilot' }],
+  });
+  expect(await post('/campaigns/groups', { connection: 'work', text: 'Everyone' })).toMatchObject({ groups: [] });
+  expect(await post('/campaigns/groups', { connection: 'none', text: 'Pilot' })).toMatchObject({
+    code: 'connection_unknown',
+  });
+});
+
 test('a campaign from a file can be planned, previewed with custom texts, started, listed by page, stopped and reminded', async () => {
   const lines = [
     'login,email,name,language',

@@ -22,7 +22,14 @@ import { campaignField, newCampaignFields, toCampaignReply, toPersonReply, words
 import { readPeople } from './people-csv.js';
 import { personStates, retryable } from './person.js';
 import { type Campaign, wordsOf } from './record.js';
-import { campaignPeopleReply, campaignsReply, keptWordsReply, oneCampaignReply, previewReply } from './replies.js';
+import {
+  campaignPeopleReply,
+  campaignsReply,
+  groupsReply,
+  keptWordsReply,
+  oneCampaignReply,
+  previewReply,
+} from './replies.js';
 import type { CampaignPorts } from './settings.js';
 import { listCampaigns, parseCursor, readCampaign, readPage, toCursor } from './storage.js';
 
@@ -105,6 +112,23 @@ export function createCampaignEndpoints(
       async handle() {
         const told = await Promise.all((await listCampaigns(deps)).map(toReply));
         return { campaigns: told.map(({ campaign }) => campaign) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/groups',
+      summary: 'Search the groups of a provider',
+      description:
+        'Returns at most 20 groups whose name has the text. Entra ID finds the beginnings of words. Needs the permission to read groups, as planning does.',
+      codes: ['connection_unknown', 'profile_unavailable'],
+      fields: newCampaignFields
+        .pick({ connection: true })
+        .extend({ text: z.string().trim().min(1).max(256).describe('A part of the name.') }),
+      reply: groupsReply,
+      async handle({ fields: { connection, text } }) {
+        const directory = await deps.directories.get(connection)?.();
+        if (directory === undefined) throw new FaceError('connection_unknown');
+        return { groups: (await directory.searchGroups(text)).map(({ id, name }) => ({ id, name })) };
       },
     }),
     adminEndpoint({

@@ -39,6 +39,9 @@ export type OneCampaignReply = z.output<typeof oneCampaignReply>;
 export const campaignsReply = z.object({ campaigns: z.array(campaignReply) });
 export type CampaignsReply = z.output<typeof campaignsReply>;
 
+export const groupsReply = z.object({ groups: z.array(z.object({ id: z.string(), name: z.string() })) });
+export type GroupsReply = z.output<typeof groupsReply>;
+
 export const personReply = z.object({
   line: z.int().nullable().describe('Line number in the file; `null` for a group.'),
   login: z.string(),

@@ -48,7 +48,11 @@ test('each curl example is accepted by the server, or fails only for data that i
   const run = endpoints.filter(({ tag }) => tag !== 'Operations');
   const lines = run.map((endpoint) => `${toCurlExample(endpoint).replace(/^curl/, 'curl -sS')}; echo`);
   const { stdout } = await promisify(execFile)('bash', ['-euc', lines.join('\n')], { cwd: folder, env });
-  const answers = stdout.trim().split('\n');
+  // A reply in lines ends with a line break of its own.
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .filter((answer) => answer !== '');
   expect(answers).toHaveLength(run.length);
   const misunderstood = run.flatMap((endpoint, index) => {
     const { ok, code = '' } = JSON.parse(answers[index]!) as { ok: boolean; code?: FaceErrorCode };

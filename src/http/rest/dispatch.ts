@@ -10,7 +10,7 @@ import { type Body, type BodyOptions, isMultipart, maxJsonBytes, readBody } from
 import { readCookie } from '../cookies.js';
 import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
 import { type FieldValue, parseJsonFields } from '../json.js';
-import { sendJson, usePublishedStatuses } from '../reply.js';
+import { sendJson, sendLines, usePublishedStatuses } from '../reply.js';
 import { type BodyPools, formOverheadBytes } from '../request-budget.js';
 import { Admission, type AdmissionPorts, readBearer } from './admission.js';
 import {
@@ -19,6 +19,7 @@ import {
   callsProvider,
   type Endpoint,
   type FormKind,
+  JsonLines,
   toFieldRefusal,
   toUnknownField,
 } from './endpoint.js';
@@ -142,7 +143,9 @@ async function serve(
       });
     });
     await admission.checkStillLive();
-    sendJson(response, endpoint.status, { ok: true, ...reply });
+    // A session or key that ends meanwhile ends a long reply too.
+    if (reply instanceof JsonLines) await sendLines(response, reply, () => admission.checkHeaders(request.headers));
+    else sendJson(response, endpoint.status, { ok: true, ...reply });
   };
   try {
     await admission.serve(`${endpoint.method} ${endpoint.path}`, response, work);

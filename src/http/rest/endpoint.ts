@@ -203,6 +203,8 @@ interface Described {
   /** True if the published Facenition API does not have this endpoint. */
   readonly isExtension: boolean;
   readonly status: 200 | 201;
+  /** True if the reply consists of lines of JSON (`application/x-ndjson`), which are sent as they are made. */
+  readonly repliesInLines?: true;
   readonly codes: readonly FaceErrorCode[];
   /** Address below which a `POST` does the same, for callers of earlier versions. */
   readonly formerPath?: string;
@@ -257,7 +259,12 @@ export interface Admitted {
     fields: Readonly<Record<string, unknown>>,
     call: Omit<Call<unknown, string>, 'fields'>,
     caller: Caller,
-  ): Promise<JsonObject>;
+  ): Promise<JsonObject | JsonLines>;
+}
+
+/** A long reply, made while it is sent. */
+export class JsonLines<Line extends JsonObject = JsonObject> {
+  constructor(readonly lines: AsyncIterable<Line>) {}
 }
 
 /**
@@ -294,7 +301,9 @@ export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuar
 }
 
 /** Type of a reply. It accepts only JSON, so that code which returns a face or token does not compile. */
-type ReplyOf<Reply extends ObjectGuard> = Promise<z.input<Reply> & JsonObject>;
+type ReplyOf<Reply extends ObjectGuard> = Promise<
+  (z.input<Reply> & JsonObject) | JsonLines<z.input<Reply> & JsonObject>
+>;
 
 export type Handled<
   Fields extends z.ZodObject,
@@ -374,6 +383,7 @@ export function createEndpoint<
     isExtension,
     status,
     codes,
+    ...(definition.repliesInLines === undefined ? {} : { repliesInLines: definition.repliesInLines }),
     ...(definition.callsProviders === undefined ? {} : { callsProviders: definition.callsProviders }),
     ...(definition.formerPath === undefined ? {} : { formerPath: definition.formerPath }),
     ...(definition.replacedBy === undefined ? {} : { replacedBy: definition.replacedBy }),

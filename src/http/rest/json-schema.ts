@@ -18,3 +18,6 @@ export function describeFields(guard: z.ZodObject): z.infer<typeof objectGuard> 
 }
 
 export const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
+
+/** Describes lines of JSON, of which each has the schema. */
+export const asJsonLines = (schema: JsonObject): JsonObject => ({ 'application/x-ndjson': { schema } });

@@ -6,7 +6,7 @@ import { operationalPaths } from './describe-operations.js';
 import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
 import { streamKeyScheme } from './describe-ssf.js';
 import { callsProvider, type Endpoint, type FileField, groupDescriptions, toTemplate } from './endpoint.js';
-import { asJson, describeFields, toJsonSchema } from './json-schema.js';
+import { asJson, asJsonLines, describeFields, toJsonSchema } from './json-schema.js';
 
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = [
@@ -131,6 +131,7 @@ export const descriptionOf = ({ description, replacedBy }: Endpoint): string =>
 function describeEndpoint(endpoint: Endpoint): JsonObject {
   const { auth, isExtension, summary, tag, path, status, replyGuard, method, versions, replacedBy } = endpoint;
   const needs = describeNeeds(auth);
+  const asContent = endpoint.repliesInLines === true ? asJsonLines : asJson;
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const version = versions.includes(1) ? '' : 'V2';
   return {
@@ -149,7 +150,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
       [status]: {
         description: 'Success.',
         ...(auth.kind === 'client' ? { headers: quotaHeaders } : {}),
-        content: asJson(toJsonSchema(replyGuard, 'output')),
+        content: asContent(toJsonSchema(replyGuard, 'output')),
       },
       ...describeRefusals(codesOf(endpoint), auth.kind === 'client' ? quotaHeaders : {}),
     },

@@ -7,38 +7,8 @@ import type { FaceErrorCode } from '../../errors.js';
 import { pageLink } from '../../http/page-link.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
 import { chooseNumber, startHandOff } from '../hand-off.js';
-import type { InitiatingBrowser } from '../record.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toViewReply } from '../session-view.js';
-
-/*
- * Describes the browser that started a hand-off, for the person with the phone. The description proves nothing, because
- * an attacker can forge the user agent and choose a network.
- */
-
-/**
- * Returns browser and system from `User-Agent`, and the network.
- * @param call.source - IPv4 address or IPv6 network
- */
-export function describeBrowser({
-  userAgent,
-  source,
-}: {
-  readonly userAgent: string | null;
-  readonly source: string;
-}): InitiatingBrowser {
-  return { ...nameBrowser(userAgent), network: toNetwork(source) };
-}
-
-/** Returns a /24 or /48 network, which identifies no one. */
-function toNetwork(source: string): string | null {
-  const [, ipv4] = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(source) ?? [];
-  if (ipv4 !== undefined) return `${ipv4}.0/24`;
-  const [groups = '', ...rest] = source.split('::');
-  if (rest.length !== 1 || !/^[\da-f:]+$/.test(groups)) return null;
-  const [first, second = '0', third = '0'] = groups.split(':');
-  return `${first}:${second}:${third}::/48`;
-}
 
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
@@ -65,8 +35,9 @@ export function createHandOffEndpoints(
       codes: [...session, 'not_found', 'locked_out'],
       fields: z.strictObject({}),
       reply: handOffReply,
-      async handle({ session: shown, userAgent, source }) {
-        const asking = describeBrowser({ userAgent, source });
+      async handle({ session: shown, userAgent }) {
+        // The description proves nothing, because an attacker can forge the user agent.
+        const asking = nameBrowser(userAgent);
         const { ticket, code } = await startHandOff({ session: shown, asking }, deps);
         return {
           url: pageLink(

@@ -1,6 +1,6 @@
 import { checkCameraSupport } from '../camera.js';
-import { actions, button, el, icon, paragraph, yesOrNo } from '../dom.js';
-import type { Change } from '../state.js';
+import { actions, button, el, icon, linkButton, paragraph, yesOrNo } from '../dom.js';
+import type { Change, Facts } from '../state.js';
 import { hasWays } from '../state.js';
 import type { Step, Tools } from '../step.js';
 import type { View } from '../view.js';
@@ -45,13 +45,25 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
   ];
 }
 
-export const consent: Step = async (view, { place }, { page, api }) => {
+/** Links to the person's own page, in a new tab, because the check continues here. A kiosk has no page of one person. */
+function ownPageLink({ ownPage }: View, { isKiosk }: Facts, words: Words): HTMLElement | null {
+  if (ownPage === null || isKiosk) return null;
+  const link = linkButton('link', words.ownPage, ownPage);
+  link.target = '_blank';
+  return actions(link);
+}
+
+export const consent: Step = async (view, facts, { page, api }) => {
   // The browser is checked before the user reads the text in vain.
-  if (place !== 'phone') checkCameraSupport();
+  if (facts.place !== 'phone') checkCameraSupport();
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',
     heading: headingOfConsent(view, words),
-    body: [...describeConsent(view, words), yesOrNo(choose, words.agree, words.refuse)],
+    body: [
+      ...describeConsent(view, words),
+      ownPageLink(view, facts, words),
+      yesOrNo(choose, words.agree, words.refuse),
+    ],
   }));
   if (!agrees && view.role === 'own' && hasWays(view)) return { isChoosingAnotherWay: true };
   if (!agrees) return { view: await api.decline() };

@@ -7,6 +7,9 @@ export interface ServerRequest<Reply> {
   readonly withinMs?: number;
   /** True for automatic requests, which do not count as user activity. */
   readonly isPoll?: boolean;
+  /** Receives the lines of a reply that consists of lines; the last one is returned. */
+  onLine?(line: Reply): void;
+  readonly signal?: AbortSignal;
 }
 
 /** @param path - path with the API version, such as `/v1/administrators` */
@@ -59,7 +62,7 @@ const answerWithinMs = 30_000;
  * @throws Refusal
  */
 export async function send<Reply>(
-  { method, path, body, withinMs = answerWithinMs, isPoll = false }: ServerRequest<Reply>,
+  { method, path, body, withinMs = answerWithinMs, isPoll = false, onLine, signal }: ServerRequest<Reply>,
   token: string | null,
 ): Promise<Reply> {
   const headers = new Headers({ accept: 'application/json' });
@@ -75,14 +78,17 @@ export async function send<Reply>(
     cache: 'no-store',
     credentials: 'same-origin',
     redirect: 'error',
-    signal: AbortSignal.timeout(withinMs),
+    signal: AbortSignal.any([AbortSignal.timeout(withinMs), ...(signal === undefined ? [] : [signal])]),
   };
-  const response = await fetch(path, init).catch((cause: unknown) => {
+  const refuse = (cause: unknown): never => {
     const isLate = cause instanceof DOMException && cause.name === 'TimeoutError';
     throw new Refusal(isLate ? 'time_out' : 'offline', null, null, { cause });
-  });
+  };
+  const response = await fetch(path, init).catch(refuse);
   const requestId = response.headers.get('x-request-id');
-  const told: unknown = await response.json().catch(() => null);
+  const told: unknown = await (response.ok && onLine !== undefined
+    ? readLines(response, (line) => isReply<Reply>(line) && onLine(line)).catch(refuse)
+    : response.json().catch(() => null));
   if (response.ok && isReply<Reply>(told)) return told;
   const wait = /^\d+$/.exec(response.headers.get('retry-after') ?? '');
   throw new Refusal(
@@ -90,4 +96,20 @@ export async function send<Reply>(
     requestId,
     wait === null ? null : Number(wait[0]),
   );
+}
+
+/** Reads a reply that consists of lines of JSON. @returns the last line */
+async function readLines({ body }: Response, onLine: (line: unknown) => void): Promise<unknown> {
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let last: unknown = null;
+  let rest = '';
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+    const lines = `${rest}${part.value}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      last = JSON.parse(line);
+      onLine(last);
+    }
+  }
+  return last;
 }

@@ -1,13 +1,14 @@
 import type { Texts as LedgerWords } from '../../../locales/compiled/console/ledger/texts.js';
 import { type Paged, useMay } from '../frame/acting.js';
 import { useFormats } from '../frame/words.js';
+import { ExportLog } from '../parts/export-csv.js';
 import { Facts } from '../parts/server-text.js';
 import { type Column, PagedTable } from '../parts/table.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
-import { type Check, keyOf, type Line, type Who } from './requests.js';
+import { type Check, type Filter, keyOf, type Line, type Who } from './requests.js';
 import { actionText, detailText, reasonText } from './told.js';
 
-const whoOf = ({ connection, subject }: Check): Who | null => (subject === null ? null : { connection, subject });
+const whoOf = ({ connection, subject }: Line): Who | null => (subject === null ? null : { connection, subject });
 
 /** Omits the failed signals of a liveness check, which belong to the details. */
 const detailsOf = ({ action, reasons }: Line, words: LedgerWords): string =>
@@ -18,32 +19,33 @@ const whyOf = (line: Line, words: LedgerWords): string =>
 
 /**
  * Lists checks and other events, one row each. A row opens to show its events and ids.
- * @param ofAll - true if the list contains events of all people
+ * @param filter - filter of the list of all people, which can be exported; `null` if the list is about one person
  */
 export function Checks({
   paged,
   caption,
   empty,
-  ofAll,
+  filter,
   words,
 }: {
   readonly paged: Paged<Check>;
   readonly caption: string;
   readonly empty: string;
-  readonly ofAll: boolean;
+  readonly filter: Filter | null;
   readonly words: LedgerWords;
 }) {
   const { columns } = words;
+  const ofAll = filter !== null;
   const { instant, number } = useFormats();
   const names = useNames(ofAll ? paged.rows.flatMap((check) => whoOf(check) ?? []) : []);
-  const toOptional = (id: 'connection' | 'network' | 'requestId'): Column<Check> => ({
+  const toOptional = (id: 'connection' | 'network' | 'requestId'): Column<Line> => ({
     id,
     heading: columns[id],
     isHidden: true,
     value: (check) => check[id],
     cell: (check) => <bdi>{check[id] ?? '–'}</bdi>,
   });
-  const all: readonly Column<Check>[] = [
+  const all: readonly Column<Line>[] = [
     {
       id: 'time',
       heading: columns.time,
@@ -90,7 +92,7 @@ export function Checks({
       paged={paged}
       columns={all}
       keyOf={({ id }) => id}
-      {...(ofAll ? { csv: 'log' } : {})}
+      tools={filter === null ? null : <ExportLog filter={filter} columns={all} />}
       detail={{
         labelOf(check) {
           const who = whoOf(check);

@@ -1,7 +1,7 @@
 import type * as LedgerReplies from '../../../src/audit/ledger/replies.js';
 import type { ConnectionsReply } from '../../../src/connections/replies.js';
 import type { SentInvitationReply } from '../../../src/step-up/replies.js';
-import { get, post } from '../frame/call.js';
+import { get, post, type ServerRequest } from '../frame/call.js';
 
 export type Who = Readonly<Pick<LedgerReplies.PersonReply, 'connection' | 'subject'>>;
 
@@ -41,8 +41,22 @@ export const findPeople = (text: string) => post<LedgerReplies.FoundPeopleReply>
 export const readNames = (connection: string, subjects: readonly string[]) =>
   post<LedgerReplies.NamesReply>('/v1/people/names', { connection, subjects });
 
-export const listChecks = (filter: Filter, from: string | null, limit = 50) =>
-  post<LedgerReplies.ChecksReply>('/v1/log/checks', { ...filter, limit, cursor: from ?? undefined });
+export const listChecks = (filter: Filter, from: string | null) =>
+  post<LedgerReplies.ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
+
+export type ExportedLine = LedgerReplies.ExportedChecksReply['checks'][number];
+
+/** Exports all that a filter matches. Names come from the providers, which may take minutes. */
+export const exportChecks = (
+  filter: Filter,
+  signal: AbortSignal,
+  onLine: (line: LedgerReplies.ExportedChecksReply) => void,
+): ServerRequest<LedgerReplies.ExportedChecksReply> => ({
+  ...post<LedgerReplies.ExportedChecksReply>('/v1/log/export', filter),
+  withinMs: 1_800_000,
+  signal,
+  onLine,
+});
 
 /** Counts of every connection, newest day first. */
 export const countLines = post<LedgerReplies.LineCountsReply>('/v1/log/counts');

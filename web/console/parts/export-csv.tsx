@@ -3,53 +3,46 @@ import { toCsvLine } from '../../../src/core/base/csv.js';
 import { download } from '../../shared/download.js';
 import { useAction, useSessionActions } from '../frame/acting.js';
 import { useFormats, useWords } from '../frame/words.js';
-import { loadNames, type Names } from '../ledger/names.js';
-import { keyOf } from '../ledger/requests.js';
-import { Problem, QuietButton } from './state.js';
+import { type ExportedLine, exportChecks, type Filter, type Line } from '../ledger/requests.js';
+import { Problem, Progress, QuietButton } from './state.js';
 import type { Column } from './table.js';
 
-export function ExportCsv<Row>({
-  name,
-  columns,
-  all,
-}: {
-  readonly name: string;
-  readonly columns: readonly Column<Row>[];
-  readonly all: (onRows: (rows: number) => boolean) => Promise<readonly Row[]>;
-}) {
+/** Saves all entries of the log that a filter matches. */
+export function ExportLog({ filter, columns }: { readonly filter: Filter; readonly columns: readonly Column<Line>[] }) {
   const { call } = useSessionActions();
   const { cancel, table: words } = useWords();
   const { number } = useFormats();
-  const [fetched, setFetched] = useState(0);
+  const [{ percent, rows }, setProgress] = useState({ percent: 0, rows: 0 });
   const { isBusy, refusal, run } = useAction();
-  const isStopped = useRef(false);
-  const stop = (): void => {
-    isStopped.current = true;
-  };
+  const running = useRef<AbortController>(null);
+  const stop = (): void => running.current?.abort();
   useEffect(() => stop, []);
 
   const exported = columns.filter(({ value, whoOf }) => value !== undefined || whoOf !== undefined);
   const headings = exported.flatMap(({ heading, whoOf }) =>
     whoOf === undefined ? [heading] : [words.name, words.login, words.id],
   );
-  const toCells = (row: Row, names: Names): string[] =>
-    exported.flatMap(({ value, whoOf }) => {
-      if (whoOf === undefined) return [String(value?.(row) ?? '')];
-      const who = whoOf(row);
-      const known = who === null ? undefined : names.get(keyOf(who));
-      return [known?.name ?? '', known?.login ?? '', who?.subject ?? ''];
-    });
+  const toCells = (line: ExportedLine): string[] =>
+    exported
+      .flatMap(({ value, whoOf }) => (whoOf === undefined ? [value?.(line)] : [line.name, line.login, line.subject]))
+      .map((cell) => String(cell ?? ''));
 
-  const fetchAll = async (): Promise<void> => {
-    isStopped.current = false;
-    setFetched(0);
-    const rows = await all((count) => {
-      setFetched(count);
-      return !isStopped.current;
+  const exportAll = async (): Promise<void> => {
+    const stopping = new AbortController();
+    running.current = stopping;
+    setProgress({ percent: 0, rows: 0 });
+    const cells = [headings];
+    const request = exportChecks(filter, stopping.signal, ({ read, total, checks }) => {
+      cells.push(...checks.map(toCells));
+      const now = Math.min(100, Math.floor((read / total) * 100)) || 0;
+      setProgress((before) => (now === before.percent ? before : { percent: now, rows: cells.length - 1 }));
     });
-    const people = rows.flatMap((row) => exported.flatMap(({ whoOf }) => whoOf?.(row) ?? []));
-    const names = new Map(isStopped.current ? [] : await loadNames(people, call));
-    if (!isStopped.current) saveCsv([headings, ...rows.map((row) => toCells(row, names))], name);
+    await call(request).then(
+      () => saveCsv(cells, 'log'),
+      (thrown: unknown) => {
+        if (!stopping.signal.aborted) throw thrown;
+      },
+    );
   };
 
   return (
@@ -57,9 +50,16 @@ export function ExportCsv<Row>({
       {isBusy ? (
         <QuietButton onPress={stop}>{cancel}</QuietButton>
       ) : (
-        <QuietButton onPress={() => void run(fetchAll)}>{words.save}</QuietButton>
+        <QuietButton onPress={() => void run(exportAll)}>{words.save}</QuietButton>
       )}
-      {isBusy && <span role="status">{words.saving({ rows: number(fetched) })}</span>}
+      {isBusy && (
+        <Progress
+          label={words.save}
+          text={words.saving({ percent: number(percent), rows: number(rows) })}
+          value={percent}
+          most={100}
+        />
+      )}
       {refusal !== null && <Problem refusal={refusal} />}
     </>
   );

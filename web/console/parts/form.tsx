@@ -66,6 +66,7 @@ export function Field({
   min,
   max,
   rows,
+  list,
   ...field
 }: FieldProps & {
   readonly type?: 'text' | 'password' | 'number' | 'search' | 'email' | 'url' | 'date';
@@ -76,6 +77,8 @@ export function Field({
   readonly min?: number;
   readonly max?: number;
   readonly rows?: number;
+  /** Id of a `datalist`, whose options the browser suggests. */
+  readonly list?: string;
 }) {
   return (
     <TextField
@@ -91,7 +94,7 @@ export function Field({
         </Text>
       )}
       {rows === undefined ? (
-        <Input min={min} max={max} autoCapitalize="none" spellCheck={false} dir="auto" />
+        <Input min={min} max={max} list={list} autoCapitalize="none" spellCheck={false} dir="auto" />
       ) : (
         <TextArea rows={rows} dir="auto" />
       )}

@@ -5,7 +5,6 @@ import type { Paged } from '../frame/acting.js';
 import { Link } from '../frame/router.js';
 import { useFormats, useLanguage, useWords } from '../frame/words.js';
 import type { Who } from '../ledger/requests.js';
-import { ExportCsv } from './export-csv.js';
 import { Empty, Loading, Problem, QuietButton } from './state.js';
 
 interface ColumnOf<Row> {
@@ -71,18 +70,18 @@ export const Table = <Row, Id extends string>(props: Listed<Row> & Columns<Row, 
 );
 
 /**
- * @param csv - name of the exported file
- * @param isExported - true if the page exports the list in its own way
+ * @param tools - buttons above the table
+ * @param isExported - true if the page exports the list
  */
 export function PagedTable<Row, Id extends string>({
   paged,
-  csv,
-  isExported = csv !== undefined,
+  tools = null,
+  isExported = tools !== null,
   ...table
 }: Omit<Listed<Row>, 'rows'> &
   Columns<Row, Id> & {
     readonly paged: Paged<Row>;
-    readonly csv?: string;
+    readonly tools?: ReactNode;
     readonly isExported?: boolean;
   }) {
   const { rows, state, refusal, more } = paged;
@@ -97,7 +96,7 @@ export function PagedTable<Row, Id extends string>({
           more={refusal === null ? more : null}
           isExported={isExported}
           isComplete={more === null}
-          tools={csv === undefined ? null : <ExportCsv name={csv} columns={columns} all={paged.all} />}
+          tools={tools}
         />
       )}
       {state === 'loading' && rows.length === 0 && (

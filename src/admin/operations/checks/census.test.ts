@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { createAuditDeps, tokenChange, withAudit } from '../../../../support/benches/audit.js';
 import { createTextLog } from '../../../../support/fakes/sinks.js';
 import { createFolder } from '../../../../support/run/folder.js';
-import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
+import type { CoveragePage, EnrolmentCoverage } from '../../../connections/coverage.js';
 import { SealedToken } from '../../../core/secrets.js';
 import { FaceError } from '../../../errors.js';
 import { parseToken } from '../../../face/token/format.js';
@@ -39,22 +39,28 @@ const findEngine = async () => 3;
 
 async function check(tokens: readonly SealedToken[], verifier: 'embedded' | 'facenition' = 'embedded') {
   const counted: EnrolmentCoverage[] = [];
-  const census = async (onHolder: (holder: Holder) => void = () => {}): Promise<EnrolmentCoverage> => {
-    for (const token of tokens) onHolder({ subject: 'ada', token });
+  const read: number[] = [];
+  const census = async (onPage: (page: CoveragePage) => void = () => {}): Promise<EnrolmentCoverage> => {
+    for (const token of tokens) onPage({ users: 1, enrolled: 1, holders: [{ subject: 'ada', token }] });
     return { users: tokens.length, enrolled: tokens.length, isComplete: true };
   };
   const known = {
     verifier: { kind: verifier },
     trail,
+    onRead: (users: number) => read.push(users),
     onCensus: (each: EnrolmentCoverage) => counted.push(each),
     findEngine,
   };
   const { run } = createCoverageCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
-  return { ...(await run()), enrolled: counted[0]?.enrolled };
+  return { ...(await run()), enrolled: counted[0]?.enrolled, read };
 }
 
 test('the census counts users as enrolled if their token was issued to them or no trail mentions it', async () => {
-  expect(await check([theirs, renewed, unknown])).toMatchObject({ verdict: 'pass', enrolled: 3 });
+  expect(await check([theirs, renewed, unknown])).toMatchObject({
+    verdict: 'pass',
+    enrolled: 3,
+    read: [1, 2, 3],
+  });
 });
 
 test.each([
@@ -74,7 +80,7 @@ test.each([
 test('the census reports the reason and no number if the provider cannot list users', async () => {
   const census = () => Promise.reject(new FaceError('provider_refused'));
   const onCensus = () => expect('a count').toBe('none');
-  const known = { verifier: { kind: 'embedded' } as const, trail, onCensus, findEngine };
+  const known = { verifier: { kind: 'embedded' } as const, trail, onRead: () => {}, onCensus, findEngine };
   const { run } = createCoverageCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
   expect(await run()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('provider_refused') });
 });

@@ -1,4 +1,4 @@
-import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
+import type { CoveragePage, EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
 import { type Check, type Provisioning, warn } from '../../../connections/provisioning.js';
 import type { Ports } from '../../../core/deps.js';
 import { findTokenOwners } from '../../../enrolment/trail/token-owners.js';
@@ -20,6 +20,13 @@ interface Known {
   readonly findEngine: () => Promise<EngineId | null>;
 }
 
+export interface CoverageListeners {
+  /** Receives the number of users read so far, after each page. */
+  readonly onRead: (users: number) => void;
+  /** Receives the numbers of users. Users who hold another user's token do not count as enrolled. */
+  readonly onCensus: (census: EnrolmentCoverage) => void;
+}
+
 /**
  * Counts users who would be denied today. The check is skipped if the provider cannot be queried, because an earlier
  * check reports that.
@@ -27,13 +34,19 @@ interface Known {
 export const createCoverageCheck = (
   { census }: Pick<Provisioning, 'census'>,
   connection: Connection,
-  { onCensus, ...known }: Known & { readonly onCensus: (census: EnrolmentCoverage) => void },
+  { onRead, onCensus, ...known }: Known & CoverageListeners,
   { log }: Ports<'log'>,
 ): Check => ({
   title: 'Enrolled users',
   async run() {
     const holders: Holder[] = [];
-    const counted = await census((holder) => holders.push(holder)).catch((error: unknown) => toFailure(error, log));
+    let users = 0;
+    const onPage = (page: CoveragePage): void => {
+      holders.push(...page.holders);
+      users += page.users;
+      onRead(users);
+    };
+    const counted = await census(onPage).catch((error: unknown) => toFailure(error, log));
     if (!('users' in counted)) {
       const found = `the provider returned an error: ${toFailureLines(counted).join(': ')}`;
       return warn(found, 'Let the credentials of the service list users.');

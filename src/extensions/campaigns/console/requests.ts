@@ -36,6 +36,8 @@ export type Campaign = CampaignsReplies.CampaignReply;
 export const listCampaigns = get<CampaignsReplies.CampaignsReply>('/v1/campaigns');
 export const readCampaign = (id: string) =>
   get<CampaignsReplies.OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
+export const searchGroups = (connection: string, text: string) =>
+  post<CampaignsReplies.GroupsReply>('/v1/campaigns/groups', { connection, text });
 /** @param form - form fields; either the field `group` or the file `people` names the people */
 export const planCampaign = (form: FormData) => post<CampaignsReplies.OneCampaignReply>('/v1/campaigns', form);
 export const changeCampaign = (action: 'start' | 'stop' | 'remind', campaign: string) =>

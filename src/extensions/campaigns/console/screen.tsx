@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useLoaded, useSessionActions } from '../../../../web/console/frame/acting.js';
 import { navigate, useParameter } from '../../../../web/console/frame/router.js';
 import { useFormats, useLanguage } from '../../../../web/console/frame/words.js';
@@ -10,7 +10,7 @@ import { Await, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
 import { toCsvLine } from '../../../core/base/csv.js';
 import { CampaignDetails } from './campaign.js';
-import { defineScreen, invitedIn, listCampaigns, planCampaign, useTexts } from './requests.js';
+import { defineScreen, invitedIn, listCampaigns, planCampaign, searchGroups, useTexts } from './requests.js';
 
 export const campaigns = defineScreen(function Campaigns({ rest }) {
   const [id] = rest;
@@ -56,6 +56,36 @@ function CampaignList() {
   );
 }
 
+/** Milliseconds without a key press before the groups are searched. */
+const typingMs = 300;
+
+function GroupSuggestions({
+  id,
+  connection,
+  text,
+}: {
+  readonly id: string;
+  readonly connection: string;
+  readonly text: string;
+}) {
+  const { make } = useTexts();
+  const found = useLoaded(searchGroups(connection, text));
+  if (found.state !== 'loaded') return null;
+  const { groups } = found.value;
+  return (
+    <>
+      <datalist id={id}>
+        {groups.map((group) => (
+          <option key={group.id} value={group.name} label={group.id === group.name ? undefined : group.id} />
+        ))}
+      </datalist>
+      <p className="fine soft" role="status">
+        {groups.length === 0 && make.noGroups({ connection, text })}
+      </p>
+    </>
+  );
+}
+
 type Source = 'group' | 'file' | 'refused';
 
 export function PlanForm() {
@@ -65,6 +95,14 @@ export function PlanForm() {
   const connections = useLoaded(countLines);
   const refused = useParameter('refused');
   const mode = useParameter('mode') === 'enforce' ? 'enforce' : 'shadow';
+  const suggestions = useId();
+  const [sought, setSought] = useState({ connection: '', text: '' });
+  const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const search = (fields: FormData): void => {
+    clearTimeout(typing.current);
+    const next = { connection: String(fields.get('connection')), text: String(fields.get('group') ?? '').trim() };
+    typing.current = setTimeout(setSought, typingMs, next);
+  };
   const [source, setSource] = useState<Source>(refused === null ? 'group' : 'refused');
   const sources: readonly (readonly [Source, string])[] = [
     ...(refused === null ? [] : [['refused', make.ofRefused({ connection: refused })] as const]),
@@ -83,6 +121,7 @@ export function PlanForm() {
       {({ connections: rows }) => (
         <ActForm
           submit={make.submit}
+          onEdit={search}
           onSubmit={async (fields) => {
             fields.delete('from');
             if (source === 'refused' && refused !== null) {
@@ -120,7 +159,17 @@ export function PlanForm() {
             <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
           )}
           {source === 'group' && (
-            <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
+            <>
+              <Field
+                name="group"
+                label={make.group}
+                hint={make.groupHint}
+                isRequired
+                maxLength={256}
+                list={suggestions}
+              />
+              {sought.text.length > 1 && <GroupSuggestions id={suggestions} {...sought} />}
+            </>
           )}
           <Select
             name="language"

@@ -6,7 +6,7 @@ import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
-import { Await, Done, Light, Note, Section } from '../../parts/state.js';
+import { Await, Done, Light, Note, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { type Applied, type Connection, type ConnectionReport, examine, type Finding, useTexts } from './requests.js';
 
@@ -30,7 +30,7 @@ export function Doctor({
   return (
     <Section heading={named.heading}>
       <Await loaded={examined}>
-        {({ doctor: { isUnderWay, connections } }) => {
+        {({ doctor: { isUnderWay, progress, connections } }) => {
           const found = connections.find(({ connection }) => connection === id) ?? null;
           const isAllWell = found?.findings.every(({ light }) => light === 'ok') === true;
           return (
@@ -48,7 +48,7 @@ export function Doctor({
                 </>
               )}
               {fixing?.progress}
-              {isUnderWay && <Note>{named.underWay}</Note>}
+              {isUnderWay && <UnderWay progress={progress} />}
               {mayExamine && !isUnderWay && (
                 <ActForm submit={named.examine} onSubmit={() => call(examine(id)).then(examined.reload)} />
               )}
@@ -57,6 +57,30 @@ export function Doctor({
         }}
       </Await>
     </Section>
+  );
+}
+
+/** Shows how far the running checks are. The total of users is that of the last check, because providers tell none. */
+export function UnderWay({ progress }: { readonly progress: DoctorReply['doctor']['progress'] }) {
+  const { doctor: words } = useTexts();
+  const { number } = useFormats();
+  if (progress === null) return <Note>{words.underWay}</Note>;
+  const { connection, checks, done, users, formerUsers } = progress;
+  return (
+    <>
+      <Note>{words.underWay}</Note>
+      <Progress
+        label={words.heading}
+        text={words.checksDone({ connection, done: number(done), checks: number(checks) })}
+        value={done}
+        most={checks}
+      />
+      {users > 0 && (
+        <p className="soft">
+          {words.usersRead({ users: number(users), former: formerUsers === null ? null : number(formerUsers) })}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -6,11 +6,11 @@ import { useFormats } from '../../frame/words.js';
 import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
-import { Await, Note, Section, Title } from '../../parts/state.js';
+import { Await, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { ConnectProvider, connectPlace } from './connect.js';
-import { Doctor, type Examined, Health } from './doctor.js';
+import { Doctor, type Examined, Health, UnderWay } from './doctor.js';
 import { DraftEditor, WaitingDraft } from './draft.js';
 import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
 import { MoreSettings } from './more-settings.js';
@@ -282,7 +282,7 @@ function Every() {
           <Link to={`/connections/${connectPlace}`}>{words.connect.heading}</Link>
         </p>
       )}
-      {doctor?.isUnderWay === true && <Note>{words.doctor.underWay}</Note>}
+      {doctor?.isUnderWay === true && <UnderWay progress={doctor.progress} />}
       {mayExamine && doctor?.isUnderWay === false && (
         <ActForm submit={words.doctor.examineAll} onSubmit={() => call(examine()).then(examined.reload)} />
       )}

@@ -30,7 +30,7 @@ function Shown({ given }: { readonly given: URLSearchParams }) {
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);
   const paged = usePages(
-    (cursor, rows) => listChecks(filter, cursor, rows),
+    (cursor) => listChecks(filter, cursor),
     (reply) => {
       setUnasked(reply.unasked);
       return reply.checks;
@@ -48,7 +48,7 @@ function Shown({ given }: { readonly given: URLSearchParams }) {
       <p className="fine soft" role="status">
         {isFollowing && words.follow.running}
       </p>
-      <Checks paged={paged} caption={words.heading} empty={words.empty} ofAll words={words.ledger} />
+      <Checks paged={paged} caption={words.heading} empty={words.empty} filter={filter} words={words.ledger} />
     </>
   );
 }

@@ -70,7 +70,7 @@ export function Person({ who }: Props) {
           paged={checks}
           caption={words.timeline.heading}
           empty={words.timeline.empty}
-          ofAll={false}
+          filter={null}
           words={words.ledger}
         />
       </Section>

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeBrowser } from './hand-offs.js';
+import { nameBrowser } from './user-agent.js';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 
@@ -20,5 +20,5 @@ test.each([
   [`${'Version/1 '.repeat(2000)}Firefox/1 (Windows NT 10.0)`, null, null],
   [null, null, null],
 ])('only known browser and system names are read from the user agent %s', (userAgent, browser, system) => {
-  expect(describeBrowser({ userAgent, source: '' })).toEqual({ browser, system, network: null });
+  expect(nameBrowser(userAgent)).toEqual({ browser, system });
 });
