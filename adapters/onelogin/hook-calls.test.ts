@@ -56,7 +56,7 @@ test.each([
 });
 
 test('it is not known if OneLogin calls a Smart Hook if the credential may not read it', async () => {
-  const reason = 'it cannot be read (profile_unavailable, status 401)';
+  const reason = 'the provider does not accept how this server authenticates (profile_unavailable, status 401)';
   const found = await read({ onelogin: { clientSecret: 'another-secret' } });
   expect(found).toEqual(
     ['pre-authentication', 'user-migration'].map((type) => ({

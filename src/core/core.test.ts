@@ -457,7 +457,8 @@ describe('hook decisions', () => {
       expect(await hook()).toEqual({ outcome: 'unverified', fallback: choice });
       expect(log.text()).toContain('state_unavailable');
       // Whom that let in, or kept out, is asked afterwards.
-      const detail = { hook: 'token', outcome: 'unverified', fallback: choice, reason: 'state_unavailable' };
+      const { application } = testEvent;
+      const detail = { application, hook: 'token', outcome: 'unverified', fallback: choice, reason: 'state_unavailable' };
       expect(audit.events).toEqual([expect.objectContaining({ action: 'hook_decided', subject: 'anna', detail })]);
     },
   );

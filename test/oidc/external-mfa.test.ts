@@ -86,7 +86,7 @@ describe('the response does not reveal enrolments', () => {
     return {
       camera: [camera.status, plain(camera.url)],
       answers: withoutMovements(plain(JSON.stringify(shown.answers).replaceAll(missing, ''))),
-      isMissing: JSON.stringify(shown.answers).includes('"missingEnrolment":{"linkOffered":true}'),
+      isMissing: JSON.stringify(shown.answers).includes('"missingEnrolment":{"linkOffered":false}'),
       back: [back.status, plain(back.text)],
       error: answer.fields.error,
     };
