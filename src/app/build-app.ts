@@ -70,7 +70,7 @@ export interface BuiltApp {
 export async function buildApp(
   { config, connections: configured }: FullSetup,
   ports: OpenedPorts,
-  deps: ApiPorts<'reload' | 'operations'> &
+  deps: ApiPorts<'reload' | 'operations' | 'undelivered'> &
     ServerDeps & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
@@ -175,6 +175,7 @@ export async function buildApp(
     extensions: deps.extensions,
     ...contributionsOf({ config, extensions: deps.extensions }),
     operations: deps.operations,
+    undelivered: deps.undelivered,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest: createRequestNote({ ...ports, metrics }),
     contactCodes: config.contactCodes,

@@ -38,6 +38,7 @@ import { createInvitationEndpoints } from '../invitations/endpoints.js';
 import { createNotMeEndpoints } from '../notifications/not-me-endpoint.js';
 import { createSubjectEndpoints } from '../privacy/endpoints.js';
 import { createRecoveryEndpoints } from '../recovery/endpoints.js';
+import { createUndeliveredEndpoints } from '../security-events/undelivered-endpoints.js';
 import { createAnotherWayEndpoints } from '../step-up/endpoints/another-way.js';
 import { createChallengeEndpoints } from '../step-up/endpoints/challenges.js';
 import { createCurrentEnrolmentEndpoints, createPasskeyEndpoints } from '../step-up/endpoints/current-enrolment.js';
@@ -131,6 +132,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createBrandEndpoints(deps),
     ...createConnectionEndpoints(deps),
     ...createRuleEndpoints(deps),
+    ...createUndeliveredEndpoints(deps),
     ...createDraftEndpoints(deps),
     createDraftEffectEndpoint(deps),
     ...createVersionEndpoints(deps),

@@ -13,6 +13,7 @@ import type { SecurityEvents } from '../security-events/ssf/deps.js';
 import { type EventStream, toStream, toWebhookStream } from '../security-events/stream.js';
 import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
 import { startTransmitter } from '../security-events/transmitter.js';
+import { createUndelivered, type Undelivered } from '../security-events/undelivered.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenedPorts, ServerDeps } from './open-ports.js';
@@ -20,6 +21,7 @@ import type { OpenedPorts, ServerDeps } from './open-ports.js';
 export interface OpenTransmitter {
   /** `null` without RSA keys, which sign security events. */
   readonly securityEvents: SecurityEvents | null;
+  readonly undelivered: Undelivered;
   endPolls(): void;
   close(): Promise<void>;
 }
@@ -69,14 +71,17 @@ export async function openTransmitter(
     return [application.scopes.includes('ssf.manage') ? stream : { ...stream, status: 'disabled' }];
   };
 
+  const configured = [...receivers.map(toStream), ...config.webhooks.map(toWebhookStream)];
+  const readStreams = async (): Promise<readonly EventStream[]> =>
+    isSigning ? (await Promise.all((await listStreams({ state })).map(toCurrent))).flat() : [];
+
   const transmitter = await startTransmitter({
     ...delivery,
     jobs,
     trail,
     files,
-    streams: [...receivers.map(toStream), ...config.webhooks.map(toWebhookStream)],
-    readStreams: async () =>
-      isSigning ? (await Promise.all((await listStreams({ state })).map(toCurrent))).flat() : [],
+    streams: configured,
+    readStreams,
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
     // Series of deleted streams are removed, because applications may create any number.
     onEnded(receiver) {
@@ -95,6 +100,7 @@ export async function openTransmitter(
   };
   return {
     securityEvents: isSigning ? securityEvents : null,
+    undelivered: createUndelivered(async () => [...configured, ...(await readStreams())], { ...delivery, trail }),
     endPolls: () => stopping.abort(),
     close: () => transmitter.close(),
   };

@@ -95,6 +95,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       readiness,
       bodyPools,
       securityEvents: transmitter?.securityEvents ?? null,
+      undelivered: transmitter?.undelivered ?? null,
       reload: (by) => reloader.reload(by),
       operations,
       extensions,

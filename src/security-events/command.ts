@@ -1,5 +1,4 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { createFollower } from '../audit/follow.js';
 import { readChainName } from '../audit/trail-files.js';
 import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
@@ -7,47 +6,13 @@ import { findOwnTrail } from '../cli/parse-option.js';
 import { filesOf } from '../config/data-files.js';
 import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
-import { toIso } from '../core/units.js';
 import { openKeyService } from '../storage/keys/open.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
-import { appendDeadLetter, type DeadLetter, readDeadLetters } from './dead-letters.js';
-import { attemptPush } from './deliver.js';
-import { reportedActionsOf, toSecurityEvents } from './event.js';
+import { type DeadLetter, readDeadLetters } from './dead-letters.js';
 import { createFindEmail } from './find-email.js';
-import type { DeliveryPorts } from './ports.js';
 import { createSets } from './set.js';
-import { type EventStream, toStream, toWebhookStream } from './stream.js';
-
-type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
-
-/** Sends a dead letter again, with the same `jti`. */
-export async function retryDeadLetter(
-  letter: DeadLetter,
-  streams: readonly EventStream[],
-  deps: DeliveryPorts<'auditEvents' | 'clock' | 'fetch' | 'sets' | 'trail' | 'files'>,
-): Promise<RetryOutcome> {
-  const { trail, files, clock } = deps;
-  const stream = streams.find(({ id }) => id === letter.receiver);
-  if (stream === undefined) return { kind: 'failed', reason: 'no such receiver in the configuration' };
-  const { delivery } = stream;
-  if (delivery.kind === 'poll') return { kind: 'failed', reason: 'its receiver polls, and refused it' };
-  const actions = reportedActionsOf(stream);
-  const [record] = await createFollower(trail.file, letter.sequence - 1, actions, deps.auditEvents).read(1);
-  const events = record === undefined ? [] : toSecurityEvents(record, stream, trail);
-  const event = events.find(({ jti }) => jti === letter.jti);
-  if (event === undefined) return { kind: 'failed', reason: 'its record is not in the audit trail any more' };
-  const outcome = await attemptPush(event, stream, delivery, { ...deps, signal: new AbortController().signal });
-  switch (outcome.kind) {
-    case 'skipped':
-      return { kind: 'failed', reason: 'the user has no e-mail address' };
-    case 'refused':
-    case 'failed':
-      return { kind: 'failed', reason: outcome.reason };
-    case 'delivered':
-      await appendDeadLetter(files.deadLetters, { jti: letter.jti, deliveredAt: toIso(clock.now()) });
-      return outcome;
-  }
-}
+import { toStream, toWebhookStream } from './stream.js';
+import { retryDeadLetter } from './undelivered.js';
 
 export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('events').summary('list and retry undelivered events');

@@ -17,11 +17,11 @@ import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import type { Random } from '../core/ports/platform.js';
-import { retryDeadLetter } from './command.js';
 import { readDeadLetters } from './dead-letters.js';
 import { createSets } from './set.js';
 import { type EventStream, toStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
+import { retryDeadLetter } from './undelivered.js';
 
 const token = 'a-secret-of-the-receiver';
 const signer = await createTestSecurityEventSigner();

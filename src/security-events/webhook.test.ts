@@ -15,11 +15,11 @@ import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { webhookGuard } from '../config/webhooks.js';
 import { epochMs } from '../core/units.js';
-import { retryDeadLetter } from './command.js';
 import { readDeadLetters } from './dead-letters.js';
 import { createSets } from './set.js';
 import { toWebhookStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
+import { retryDeadLetter } from './undelivered.js';
 
 const secretOf = (letter: string): string => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`;
 const sets = createSets(await createTestSecurityEventSigner(), async () => null, {

@@ -161,6 +161,7 @@ export async function startApiServer(
     hooks: new Map(),
     mountOidc: () => {},
     securityEvents: null,
+    undelivered: null,
     folders: pageFolders,
     proxyHops: 0,
     bodyPools: createBodyPools(),

@@ -14,6 +14,7 @@ import type { Ports, ServerPorts } from '../../core/deps.js';
 import type { LedgerStore, LivenessVendors, WebPush } from '../../core/ports.js';
 import type { ToDo } from '../../core/to-do.js';
 import type { FaceErrorCode } from '../../errors.js';
+import type { Undelivered } from '../../security-events/undelivered.js';
 import type { HomePage } from './home-page.js';
 
 /** Result of a reload. After a failure, nothing has changed. */
@@ -61,6 +62,8 @@ export interface ApiDeps
   /** Reads the configuration again and activates every change that needs no restart. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
   readonly operations: OperationsContext;
+  /** `null` if this server sends no events. */
+  readonly undelivered: Undelivered | null;
 }
 
 /** The ports that a function of the API uses, itself or through the functions that it calls. */

@@ -1,10 +1,12 @@
+import { useState } from 'react';
 import type { BackupReply, JobsReply, TrailReply } from '../../../../src/admin/replies/operations.js';
+import type { RetriedReply, UndeliveredReply } from '../../../../src/security-events/undelivered-replies.js';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { get, post, Refusal } from '../../frame/call.js';
 import { textIn, useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
-import { Facts } from '../../parts/server-text.js';
-import { Await, Done, Empty, Problem, Progress, Section } from '../../parts/state.js';
+import { Facts, ServerText } from '../../parts/server-text.js';
+import { Await, Done, Empty, Note, Problem, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Keys } from './keys.js';
 import { defineScreen, useTexts } from './texts.js';
@@ -77,6 +79,57 @@ function Jobs() {
               { id: 'failures', isNumber: true, cell: ({ failures }) => number(failures) },
             ]}
           />
+        )}
+      </Await>
+    </Section>
+  );
+}
+
+const retriedAtOnce = 10;
+
+/** Shows the events that this replica has given up, and sends the newest again. */
+function Undelivered() {
+  const words = useTexts().undelivered;
+  const { call } = useSessionActions();
+  const { instant, number } = useFormats();
+  const mayRetry = useMay('operate');
+  const listed = useLoaded(post<UndeliveredReply>('/v1/events/undelivered'));
+  const [retried, setRetried] = useState<RetriedReply['events'] | null>(null);
+  const failed = retried?.filter(({ reason }) => reason !== null).length ?? 0;
+  return (
+    <Section heading={words.heading}>
+      <p>{words.intro}</p>
+      <Await loaded={listed}>
+        {({ events, total }) => (
+          <>
+            <Table
+              caption={words.heading}
+              rows={events}
+              keyOf={({ id }) => id}
+              empty={words.none}
+              headings={words.columns}
+              columns={[
+                { id: 'time', isRowHeading: true, cell: ({ time }) => instant(time) },
+                { id: 'receiver', cell: ({ receiver }) => <bdi>{receiver}</bdi> },
+                { id: 'event', cell: ({ event }) => <code>{event}</code> },
+                { id: 'reason', isWide: true, cell: ({ reason }) => <ServerText>{reason}</ServerText> },
+              ]}
+            />
+            {total > events.length && <p className="fine soft">{words.total({ count: number(total) })}</p>}
+            {retried !== null && failed === 0 && <Done>{words.sent({ count: number(retried.length) })}</Done>}
+            {failed > 0 && <Note tone="warn">{words.failed({ count: number(failed) })}</Note>}
+            {mayRetry && events.length > 0 && (
+              <ActForm
+                submit={words.retry({ count: number(Math.min(events.length, retriedAtOnce)) })}
+                onSubmit={async () => {
+                  const ids = events.slice(0, retriedAtOnce).map(({ id }) => id);
+                  const retrying = post<RetriedReply>('/v1/events/undelivered/retry', { ids });
+                  setRetried((await call({ ...retrying, withinMs: 90_000 })).events);
+                  listed.reload();
+                }}
+              />
+            )}
+          </>
         )}
       </Await>
     </Section>
@@ -185,6 +238,7 @@ export const screen = defineScreen(function Operations() {
       <Backup />
       <Keys />
       <Jobs />
+      <Undelivered />
     </>
   );
 });

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { ApiPorts } from '../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import { retriedReply, undeliveredReply } from './undelivered-replies.js';
+
+const listedAtMost = 50;
+
+export function createUndeliveredEndpoints({ undelivered }: ApiPorts<'undelivered'>): Endpoint[] {
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Operations',
+    status: 200,
+    isExtension: true,
+    photos: {},
+    right: 'operate',
+  } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/events/undelivered',
+      summary: 'List undelivered events',
+      description:
+        'Returns the security events and events of webhooks that this server has given up, as `facestep events list` does.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: undeliveredReply,
+      async handle() {
+        const letters = (await undelivered?.list()) ?? [];
+        const newest = letters.toReversed().slice(0, listedAtMost);
+        return {
+          events: newest.map(({ jti, receiver, event, reason, time }) => ({ id: jti, receiver, event, reason, time })),
+          total: letters.length,
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/events/undelivered/retry',
+      summary: 'Send undelivered events again',
+      description: 'Sends each event once, with the same id. Unknown ids are left out of the reply.',
+      codes: [],
+      fields: z.strictObject({
+        ids: z.array(z.string().min(1).max(64)).min(1).max(10).describe('Ids of the events.'),
+      }),
+      form: { ids: 'json' },
+      reply: retriedReply,
+      async handle({ fields: { ids } }) {
+        const retried = (await undelivered?.retry(ids)) ?? [];
+        return { events: retried.map((each) => ({ ...each })) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { instantReply } from '../core/instant.js';
+
+export const undeliveredReply = z.object({
+  events: z
+    .array(
+      z.object({
+        id: z.string(),
+        receiver: z.string(),
+        event: z.string(),
+        reason: z.string().describe('Why the last attempt failed.'),
+        time: instantReply.describe('Time at which it was given up.'),
+      }),
+    )
+    .describe('The newest, at most 50.'),
+  total: z.int(),
+});
+export type UndeliveredReply = z.output<typeof undeliveredReply>;
+
+export const retriedReply = z.object({
+  events: z.array(
+    z.object({ id: z.string(), reason: z.string().nullable().describe('Why it failed again. `null` if delivered.') }),
+  ),
+});
+export type RetriedReply = z.output<typeof retriedReply>;
