@@ -149,7 +149,8 @@ function webhookEventsOf({ action, detail }: ReportedRecord): readonly EventCont
     case 'step_up_failed':
       return finished('failed', detail);
     case 'step_up_abandoned':
-      return finished('abandoned', detail);
+      // Anyone can start and cancel step-ups of anyone, and would delay the other events.
+      return detail.anonymous === true ? [] : finished('abandoned', detail);
     case 'enrolled':
     case 'enrolment_recovered': {
       if (detail.kind === 'renewal') return [];

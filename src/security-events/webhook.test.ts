@@ -109,6 +109,8 @@ describe('a webhook', () => {
     await trail.append({ action: 'verified', ...who, detail: { tokenId: 'a' } });
     await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId: 's-2' } });
     await trail.append({ action: 'step_up_abandoned', ...who, detail: { stepUpId: 's-3' } });
+    // Anyone could send any number of these.
+    await trail.append({ action: 'step_up_abandoned', ...who, detail: { stepUpId: 's-4', anonymous: true } });
     const until4 = '2026-11-28T08:00:00.000Z';
     await trail.append({ action: 'locked_out', ...who, detail: { level: 1, until: until4 } });
     const asked = { id: 'h-1', stepUpId: 's-3', reason: 'no_camera' } as const;

@@ -139,7 +139,9 @@ const stepUpDetails = {
     actionDigest: z.string().optional(),
     ...byRules,
   }),
-  step_up_abandoned: stepUpEnded.describe('A person canceled a step-up.'),
+  step_up_abandoned: stepUpEnded
+    .extend({ anonymous: z.literal(true).optional() })
+    .describe('A person canceled a step-up. `anonymous`: its caller had proved no first factor.'),
   step_up_failed: stepUpEnded.describe(
     'A step-up ended without a passed check: no try or challenge was left, or the enrolment was refused.',
   ),

@@ -292,7 +292,7 @@ export async function abandonStepUp(
     await deps.audit.append({
       action: 'step_up_abandoned',
       ...subjectOf(record),
-      detail: { stepUpId: id, application },
+      detail: { stepUpId: id, application, anonymous: anonymousSourceOf(record) === null ? undefined : true },
     });
   if (record.action !== null) {
     const detail = { stepUpId: id, ...toAuditFields(record.action), application };

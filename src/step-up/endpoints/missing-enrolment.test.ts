@@ -134,3 +134,9 @@ test('without a first factor, unknown, unenrolled and mismatched users get the s
   expect(await visit('nobody')).toEqual(mismatched);
   expect(server.messages).toEqual([]);
 });
+
+test('a canceled check is marked as that of an anonymous caller only without a first factor', async () => {
+  for (const assurance of [anonymous, proven]) await (await open('00u1', assurance)).page.post('/face/decline');
+  const canceled = server.audit.events.filter(({ action }) => action === 'step_up_abandoned');
+  expect(canceled.map(({ detail }) => 'anonymous' in detail && detail.anonymous)).toEqual([true, false]);
+});
