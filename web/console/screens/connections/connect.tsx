@@ -84,16 +84,18 @@ function Steps({
     <>
       {!file.isWritable && <Note>{words.readOnly}</Note>}
       <Section heading={words.prepare}>
-        <Select
-          name="kind"
-          label={words.kind}
-          initial={guide?.kind ?? ''}
-          onChoose={onKind}
-          options={[
-            ...(guide === null ? [{ value: '', label: words.choose }] : []),
-            ...guides.map(({ kind, name }) => ({ value: kind, label: name })),
-          ]}
-        />
+        <div className="form">
+          <Select
+            name="kind"
+            label={words.kind}
+            initial={guide?.kind ?? ''}
+            onChoose={onKind}
+            options={[
+              ...(guide === null ? [{ value: '', label: words.choose }] : []),
+              ...guides.map(({ kind, name }) => ({ value: kind, label: name })),
+            ]}
+          />
+        </div>
         <ol className="lines">
           {guide?.preparation.map((line) => (
             <li key={line}>
