@@ -105,6 +105,7 @@ describe('a client token', () => {
         score: '/authenticate-score',
         'content-key': '/content-key',
         identify: '/identify',
+        callers: '/callers',
         match: '/match',
         screen: '/detect',
       }[scope];

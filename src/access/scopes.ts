@@ -6,16 +6,24 @@ export const clientScopes = [
   'identify',
   'match',
   'screen',
+  'callers',
   'ssf.read',
   'ssf.manage',
 ] as const;
 export type ClientScope = (typeof clientScopes)[number];
 
 /**
- * Scopes granted only on request, because they make impersonation easier, release file keys, identify people, or reveal
- * who is enrolled.
+ * Scopes granted only on request, because they make impersonation easier, release file keys, identify people, return
+ * contact data, or reveal who is enrolled.
  */
-const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
+const askedForScopes: readonly ClientScope[] = [
+  'score',
+  'content-key',
+  'identify',
+  'callers',
+  'ssf.read',
+  'ssf.manage',
+];
 
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
 

@@ -10,18 +10,21 @@ const connectionMode = z.enum(['enforce', 'shadow']);
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
 const adminDetails = {
   vouching_begun: event(
-    'An administrator started a face check for a caller or, with `proof`, an enrolment that they vouch for.',
+    'An administrator, or a ticket system with `reference`, started a face check for a caller or, with `proof`, an enrolment that they vouch for.',
     {
       stepUpId: z.string(),
       send: z.enum(['none', 'email', 'sms']),
       by: z.string(),
       proof: z.enum(helpDeskProofs).optional(),
+      /** Id of the ticket. Only a ticket system has one. */
+      reference: z.string().optional(),
     },
   ),
-  vouched: event('The administrator read the result of a caller’s face check.', {
+  vouched: event('The administrator or the ticket system read the result of a caller’s face check.', {
     stepUpId: z.string(),
     outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
     by: z.string(),
+    reference: z.string().optional(),
   }),
   help_asked: event('A person asked the help desk for help.', {
     id: z.string(),

@@ -29,7 +29,7 @@ import { createDraftEffectEndpoint } from '../drafts/effect-endpoint.js';
 import { createDraftEndpoints, createVersionEndpoints } from '../drafts/endpoints.js';
 import { createEnrolmentEndpoints } from '../enrolment/endpoints/enrolments.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
-import { createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
+import { createCallerEndpoints, createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
 import { createDataConsentEndpoints, createHomePageEndpoints, createLinkEndpoints } from '../home/home-pages.js';
 import { createNoticeChoiceEndpoints } from '../home/notice-choices.js';
 import type { ApiDeps } from '../http/rest/deps.js';
@@ -104,6 +104,7 @@ function createPersonEndpoints(deps: ApiDeps): Endpoint[] {
     ...createAnotherWayEndpoints(deps),
     ...createHelpRequestEndpoints(deps),
     ...createHelpDeskEndpoints(deps),
+    ...createCallerEndpoints(deps),
     ...createRecoveryEndpoints(deps),
     ...createCurrentEnrolmentEndpoints(deps),
     ...createNoticeChoiceEndpoints(deps),

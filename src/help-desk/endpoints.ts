@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { requireSubject, subjectFields } from '../access/connection-access.js';
+import type { Client } from '../access/client-tokens.js';
+import { findConnection, requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
@@ -10,7 +11,7 @@ import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { sentLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
-import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Agent, approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
@@ -32,7 +33,7 @@ import {
   takenHelpRequestReply,
   vouchingReply,
 } from './replies.js';
-import { beginVouching, readVouching } from './vouching.js';
+import { beginVouching, readVouching, type VouchingAgent } from './vouching.js';
 
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
@@ -103,7 +104,7 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
     const subject = await requireSubject(connection, fields);
     const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
     const { id, number, expiresAt, started } = await beginVouching(
-      { connection, subject, by: administrator, source, send, proof, language, toLink },
+      { connection, subject, by: administrator, source, reference: null, send, proof, language, toLink },
       deps,
     );
     return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(expiresAt) };
@@ -254,6 +255,67 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       async handle({ param, fields: { settlement }, administrator }) {
         await closeHelpRequest({ id: param('id'), settlement, by: administrator }, deps);
         return {};
+      },
+    }),
+  ];
+}
+
+/** Returns the agent of a ticket system, which stays the same if an application gets a new key. */
+const toAgent = ({ id, name, application }: Client): VouchingAgent => ({ id: application?.id ?? id, name });
+
+/** Creates the endpoints by which a ticket system verifies a caller of the help desk. */
+export function createCallerEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Help desk', isExtension: true, scope: 'callers', photos: {} } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/callers',
+      status: 201,
+      summary: 'Ask a caller for a face check from a ticket',
+      description:
+        'As `/help-desk/vouchings`, for a ticket system: the person opens the link on their own device and chooses the number that the agent reads out. The webhook `step_up.finished` repeats `reference`. At most 6 an hour for one person, and 120 of one token or application.',
+      codes: [
+        'connection_unknown',
+        'subject_unknown',
+        'profile_unavailable',
+        'locked_out',
+        'contact_missing',
+        'delivery_failed',
+      ],
+      fields: z.strictObject({
+        ...vouchingFields,
+        reference: z
+          .string()
+          .regex(/^[a-z0-9][\w-]{0,63}$/i)
+          .describe('Id of the ticket: up to 64 letters, digits, `-` and `_`.'),
+      }),
+      reply: begunVouchingReply,
+      async handle({ fields: { send, language, reference, ...fields }, client, source }) {
+        const connection = findConnection(fields.connection, client, deps);
+        const subject = await requireSubject(connection, fields);
+        const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
+        const about = { connection, subject, by: toAgent(client), source, reference };
+        const begun = await beginVouching({ ...about, send, proof: null, language, toLink }, deps);
+        const { id, number, started } = begun;
+        return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(begun.expiresAt) };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/callers/:id',
+      status: 200,
+      summary: 'Get the result of a ticket’s face check',
+      description:
+        'For the token or application that started it. After the face check has passed, the reply identifies the person, for ten minutes.',
+      codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
+      fields: z.strictObject({}),
+      reply: vouchingReply.extend({ reference: z.string().nullable() }),
+      async handle({ param, client }) {
+        const view = await readVouching({ id: param('id'), by: toAgent(client) }, deps);
+        const { reference, state, person, until } = view;
+        return { reference, state, person: person && { ...person }, until: until === null ? null : toIso(until) };
       },
     }),
   ];

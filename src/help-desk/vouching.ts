@@ -30,6 +30,7 @@ const recordGuard = z.object({
   stepUpId: z.string(),
   by: z.string(),
   byId: z.string().nullable().default(null),
+  reference: z.string().nullable().default(null),
   isRead: z.boolean(),
   endsAt: epochMsGuard,
 });
@@ -57,8 +58,10 @@ export interface BegunVouching {
  */
 export async function beginVouching(
   request: ConnectedSubject & {
-    readonly by: Agent;
+    readonly by: VouchingAgent;
     readonly source: string;
+    /** Id of the ticket, if a ticket system starts the check. */
+    readonly reference: string | null;
     readonly send: 'none' | 'email' | 'sms';
     /** If given, the person enrols a face, and the help desk vouches for them in this way. */
     readonly proof: HelpDeskProof | null;
@@ -67,7 +70,7 @@ export async function beginVouching(
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
 ): Promise<BegunVouching> {
-  const { connection, subject, by, source, send, proof, language, toLink } = request;
+  const { connection, subject, by, source, reference, send, proof, language, toLink } = request;
   const who = toSubjectRef(request);
   await consumeLimit('vouchingsOfAgent', by.id, deps);
   await consumeLimit('vouchingsOfPerson', JSON.stringify([who.connection, subject]), deps);
@@ -85,6 +88,7 @@ export async function beginVouching(
       purpose: proof === null ? 'verify' : 'enrol',
       ...(proof === null ? { assurance: { kind: 'anonymous', source } } : { proof }),
       by: by.name,
+      reference,
       spoken,
       lifeSec,
     },
@@ -92,20 +96,31 @@ export async function beginVouching(
   );
   const id = Buffer.from(deps.random(12)).toString('hex');
   const endsAt = addSec(deps.clock.now(), lifeSec);
-  const record: Vouching = { ...who, stepUpId: started.id, by: by.name, byId: by.id, isRead: false, endsAt };
+  const asked = { by: by.name, byId: by.id, reference };
+  const record: Vouching = { ...who, stepUpId: started.id, ...asked, isRead: false, endsAt };
   const { key, expiresAt } = toStored(id);
   await deps.state.write(key, record, { when: 'absent', expiresAt: expiresAt(record) });
   if (send !== 'none' && to !== null) {
     const brand = await deps.brandOf(connection);
     await deps.delivery.send(toCheckMessage({ channel: send, to, language, brand }, toLink(started)));
   }
-  const detail = { stepUpId: started.id, send, by: by.name, proof: proof ?? undefined };
+  const detail = {
+    stepUpId: started.id,
+    send,
+    by: by.name,
+    proof: proof ?? undefined,
+    reference: reference ?? undefined,
+  };
   await deps.audit.append({ action: 'vouching_begun', ...who, detail });
   return { id, number: spoken.code, expiresAt: started.expiresAt, started };
 }
 
+/** Administrator, or the application of a ticket system, that verifies a caller and alone reads the result. */
+export type VouchingAgent = Pick<Agent, 'id' | 'name'>;
+
 export interface VouchingView {
   readonly state: VouchingState;
+  readonly reference: string | null;
   /** The verified person, for ten minutes after the check. */
   readonly person: (SubjectRef & Account) | null;
   readonly until: EpochMs | null;
@@ -116,19 +131,20 @@ export interface VouchingView {
  * @throws `not_found` for another administrator or an expired check; `subject_unknown`
  */
 export async function readVouching(
-  { id, by }: { readonly id: string; readonly by: Agent },
+  { id, by }: { readonly id: string; readonly by: VouchingAgent },
   deps: Ports<'state' | 'clock' | 'audit' | 'connections'>,
 ): Promise<VouchingView> {
   const found = await readStored(toStored(id), deps);
   if (found === null || found.record.byId !== by.id) throw new FaceError('not_found');
-  const { connection: connectionId, subject, stepUpId } = found.record;
+  const { connection: connectionId, subject, stepUpId, reference } = found.record;
   const { record } = await readRecord(stepUpId, deps).catch((error: unknown) => {
     if (error instanceof FaceError && error.code === 'step_up_unknown') throw new FaceError('not_found');
     throw error;
   });
   const now = deps.clock.now();
   const state = toState(record, now);
-  if (state === 'waiting' || state === 'opened' || state === 'checking') return { state, person: null, until: null };
+  if (state === 'waiting' || state === 'opened' || state === 'checking')
+    return { state, reference, person: null, until: null };
   const until = record.pass === null ? null : addSec(record.pass.at, toldSec);
   const isPassed = state === 'passed' && record.pass !== null && isByFace(record.pass) && until !== null && now < until;
   const connection = deps.connections.get(connectionId);
@@ -136,8 +152,9 @@ export async function readVouching(
   // Without an account to show, the check does not count as passed.
   const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
   await noteRead(id, found, state, deps);
-  if (account === undefined) return { state: state === 'passed' ? 'expired' : state, person: null, until: null };
-  return { state, person: { connection: connectionId, ...account }, until };
+  if (account === undefined)
+    return { state: state === 'passed' ? 'expired' : state, reference, person: null, until: null };
+  return { state, reference, person: { connection: connectionId, ...account }, until };
 }
 
 function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingState {
@@ -166,9 +183,10 @@ async function noteRead(
   outcome: Exclude<VouchingState, 'waiting' | 'opened' | 'checking'>,
   deps: Ports<'state' | 'audit'>,
 ): Promise<void> {
-  const { connection, subject, stepUpId, by, isRead } = known.record;
+  const { connection, subject, stepUpId, by, reference, isRead } = known.record;
   if (isRead) return;
-  await deps.audit.append({ action: 'vouched', connection, subject, detail: { stepUpId, outcome, by } });
+  const detail = { stepUpId, outcome, by, reference: reference ?? undefined };
+  await deps.audit.append({ action: 'vouched', connection, subject, detail });
   await changeStored(
     toStored(id),
     (found) => (found === null || found.isRead ? found : { ...found, isRead: true }),

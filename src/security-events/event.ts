@@ -38,6 +38,7 @@ const webhookActions = [
   'verified',
   'step_up_failed',
   'step_up_abandoned',
+  'hand_off_refused',
   'help_asked',
   'recovered',
   'recovery_receipt_issued',
@@ -129,16 +130,18 @@ function eventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
   }
 }
 
-const finished = (outcome: string, { stepUpId, application }: FinishedStepUp): readonly EventContent[] => {
+const finished = (outcome: string, { stepUpId, application, reference }: FinishedStepUp): readonly EventContent[] => {
   if (stepUpId === undefined) return [];
   const asked = application === undefined ? {} : { application };
-  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked } }];
+  const ticket = reference === undefined ? {} : { reference };
+  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked, ...ticket } }];
 };
 
 interface FinishedStepUp {
   /** Absent if a backend checked photos without a step-up. */
   readonly stepUpId?: string | undefined;
   readonly application?: string | undefined;
+  readonly reference?: string | undefined;
 }
 
 /** A renewal is not reported, because the same face opens the token. */
@@ -147,6 +150,8 @@ function webhookEventsOf({ action, detail }: ReportedRecord): readonly EventCont
     case 'verified':
       return finished('passed', detail);
     case 'step_up_failed':
+    // A wrong number ends the check.
+    case 'hand_off_refused':
       return finished('failed', detail);
     case 'step_up_abandoned':
       // Anyone can start and cancel step-ups of anyone, and would delay the other events.

@@ -110,7 +110,9 @@ describe('a webhook', () => {
     await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId: 's-2' } });
     await trail.append({ action: 'step_up_abandoned', ...who, detail: { stepUpId: 's-3' } });
     // Anyone could send any number of these.
-    await trail.append({ action: 'step_up_abandoned', ...who, detail: { stepUpId: 's-4', anonymous: true } });
+    await trail.append({ action: 'step_up_abandoned', ...who, detail: { stepUpId: 's-5', anonymous: true } });
+    const wrong = { stepUpId: 's-4', chosen: 'another', reference: 'HELP-1' } as const;
+    await trail.append({ action: 'hand_off_refused', ...who, detail: wrong });
     const until4 = '2026-11-28T08:00:00.000Z';
     await trail.append({ action: 'locked_out', ...who, detail: { level: 1, until: until4 } });
     const asked = { id: 'h-1', stepUpId: 's-3', reason: 'no_camera' } as const;
@@ -119,12 +121,13 @@ describe('a webhook', () => {
     await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
     const detail = { mode: 'enforce', file: 'shadow', by: 'owner' } as const;
     await trail.append({ action: 'connection_mode_switched', connection: 'work', subject: '', detail });
-    await until(() => received.length === 9);
+    await until(() => received.length === 10);
     expect(messages()).toEqual([
       ['enrolment.created', expect.objectContaining(who)],
       ['step_up.finished', { ...who, outcome: 'passed', stepUpId: 's-1', application: 'shop' }],
       ['step_up.finished', { ...who, outcome: 'failed', stepUpId: 's-2' }],
       ['step_up.finished', { ...who, outcome: 'abandoned', stepUpId: 's-3' }],
+      ['step_up.finished', { ...who, outcome: 'failed', stepUpId: 's-4', reference: 'HELP-1' }],
       ['person.locked_out', { ...who, level: 1, until: until4 }],
       ['help.requested', { ...who, id: 'h-1', reason: 'no_camera' }],
       ['enrolment.replaced', expect.objectContaining(who)],

@@ -237,7 +237,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       countsAs: record.countsAs,
       share,
       application: record.application,
-      stepUp: { id: captured.id, startedAt: record.startedAt },
+      stepUp: { id: captured.id, startedAt: record.startedAt, reference: record.reference },
     },
     deps,
   );

@@ -10,7 +10,7 @@ import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
 import { completeVerification, passStepUp } from './complete.js';
-import { anonymousSourceOf, type StepUpRecord, shareOf, subjectOf } from './record.js';
+import { anonymousSourceOf, type StepUpRecord, shareOf, subjectOf, toAskedBy } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
@@ -96,8 +96,8 @@ export async function lose(
 }
 
 async function recordFailed({ id, record }: StepUp, { audit }: Ports<'audit'>): Promise<void> {
-  const { connection, subject, application } = record;
-  const detail = { stepUpId: id, application: application ?? undefined };
+  const { connection, subject } = record;
+  const detail = { stepUpId: id, ...toAskedBy(record) };
   await audit.append({ action: 'step_up_failed', connection, subject, detail });
 }
 

@@ -18,11 +18,14 @@ import { faceErrorCodes } from '../errors.js';
 /** Host of the application that requested the check. Earlier versions did not record it. */
 const asker = { application: z.string().optional() };
 
+/** Ticket of the help desk for which a caller is verified. */
+const ticket = { reference: z.string().optional() };
+
 /** `stepUpId` is absent if a backend verified the photos without a step-up, and in records of earlier versions. */
-const checkNamed = { ...asker, stepUpId: z.string().optional() };
+const checkNamed = { ...asker, stepUpId: z.string().optional(), ...ticket };
 
 const stepUpNamed = z.object({ stepUpId: z.string() });
-const stepUpEnded = stepUpNamed.extend(asker);
+const stepUpEnded = stepUpNamed.extend(asker).extend(ticket);
 
 /** `title` is shortened. Earlier versions did not record it. */
 const actionNamed = stepUpNamed.extend({
@@ -185,7 +188,7 @@ const stepUpDetails = {
   handed_off: stepUpNamed.describe('A check continued on a phone.'),
   hand_off_refused: event(
     'A phone was asked for its camera, but its user did not choose the number on the first screen. Someone may know the user’s password.',
-    { stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker },
+    { stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker, ...ticket },
   ),
   hook_decided: hookDecided.describe(
     'A hook answered the provider. `reason` says why no face was verified; `wouldHave` is the decision without shadow mode. `decidedAt` is the time of a decision that functions at the provider logged.',

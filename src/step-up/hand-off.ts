@@ -8,7 +8,7 @@ import type { Credential } from '../core/secrets.js';
 import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
 import type { NamedBrowser } from '../core/user-agent.js';
 import { FaceError, toCode } from '../errors.js';
-import { anonymousSourceOf, checkStarted, type StepUpRecord, subjectOf } from './record.js';
+import { anonymousSourceOf, checkStarted, type StepUpRecord, subjectOf, toAskedBy } from './record.js';
 import {
   changeSession,
   type FoundSession,
@@ -82,7 +82,7 @@ export async function chooseNumber(
   const isPaired = (isCall ? record.spoken : record.handOff)?.choice === 'right';
   if (!isPaired) {
     const chosen = number === null ? 'none' : 'another';
-    const detail = { stepUpId: id, chosen, application: record.application ?? undefined } as const;
+    const detail = { stepUpId: id, chosen, ...toAskedBy(record) } as const;
     await deps.audit.append({ action: 'hand_off_refused', ...subjectOf(record), detail });
     await countRefusal(stepUp, deps);
   }

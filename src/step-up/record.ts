@@ -47,6 +47,8 @@ export const recordGuard = z.object({
   /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
   application: z.string().nullable().default(null),
+  /** Ticket of the help desk for which a caller is verified. */
+  reference: z.string().nullable().default(null),
   /** True if a client of the developers' sandbox started the step-up. */
   isSandbox: z.boolean().default(false),
   /** True if photos without a challenge may be copies of earlier ones. */
@@ -159,6 +161,12 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
 }
 
 export const subjectOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
+
+/** What audit records of a step-up say about its initiator. */
+export const toAskedBy = ({ application, reference }: Pick<StepUpRecord, 'application' | 'reference'>) => ({
+  application: application ?? undefined,
+  reference: reference ?? undefined,
+});
 
 export const toStoredAssurance = (
   assurance: Assurance,

@@ -13,7 +13,15 @@ import { type Consent, findCurrentConsent, toStatement } from '../enrolment/cons
 import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded, checkNotEnrolledSince, hasEndedSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
 import { FaceError, isOneOf, toCode } from '../errors.js';
-import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
+import {
+  anonymousSourceOf,
+  assuranceOf,
+  checkStarted,
+  type StepUpRecord,
+  stateAt,
+  subjectOf,
+  toAskedBy,
+} from './record.js';
 import {
   checkAllowed,
   consentVersionOf,
@@ -292,7 +300,11 @@ export async function abandonStepUp(
     await deps.audit.append({
       action: 'step_up_abandoned',
       ...subjectOf(record),
-      detail: { stepUpId: id, application, anonymous: anonymousSourceOf(record) === null ? undefined : true },
+      detail: {
+        stepUpId: id,
+        ...toAskedBy(record),
+        anonymous: anonymousSourceOf(record) === null ? undefined : true,
+      },
     });
   if (record.action !== null) {
     const detail = { stepUpId: id, ...toAuditFields(record.action), application };

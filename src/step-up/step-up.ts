@@ -70,6 +70,8 @@ export type StepUpRequested = {
   readonly acceptsFallback?: boolean;
   /** Number that the help desk reads out and the person must choose first. */
   readonly spoken?: DrawnChoices;
+  /** Ticket of the help desk, which audit records and webhooks repeat. */
+  readonly reference?: string | null;
   readonly camera?: StepUpRecord['camera'] | null;
   readonly forbidHandOff?: boolean;
   readonly allowReEnrolment?: boolean;
@@ -133,6 +135,7 @@ export async function startStepUp(
         ? null
         : { token: callerHeldToken.token.use((text) => text), binding: callerHeldToken.binding },
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
+    reference: requested.reference ?? null,
     isSandbox: requested.isSandbox ?? false,
     acceptsCopies: requested.acceptsCopies ?? false,
     receiptFor: receipt,

@@ -59,6 +59,7 @@ const waiting: StepUpRecord = {
   action: null,
   recoveryCodes: 'none',
   codesOf: null,
+  reference: null,
   spoken: null,
   state: 'started',
   startedAt: now,

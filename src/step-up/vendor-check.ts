@@ -269,13 +269,14 @@ async function judgeResult(
 /** Counts a check in which the vendor saw no live person. @throws `locked_out` */
 async function refuseUnseen({ id, record, connection }: StepUp, deps: CaptureDeps): Promise<void> {
   if (record.purpose !== 'verify' || connection === null) return;
-  const { kept, subject, application, countsAs, startedAt } = record;
+  const { kept, subject, application, countsAs, startedAt, reference } = record;
   const who =
     kept === null
       ? { token: null, binding: bindingOf(connection, subject) }
       : { token: new SealedToken(kept.token), binding: kept.binding };
   const anonymousSource = anonymousSourceOf(record);
-  await refuseUnseenPerson(who, { anonymousSource, countsAs, application, stepUp: { id, startedAt } }, deps);
+  const stepUp = { id, startedAt, reference };
+  await refuseUnseenPerson(who, { anonymousSource, countsAs, application, stepUp }, deps);
 }
 
 /** Judges the result of a vendor by the confidence that the policy asks for. */

@@ -35,7 +35,7 @@ export interface CheckRules {
   /** What a failure counts against. */
   readonly countsAs: AttemptScope;
   readonly application: string | null;
-  readonly stepUp: { readonly id: string; readonly startedAt: EpochMs } | null;
+  readonly stepUp: { readonly id: string; readonly startedAt: EpochMs; readonly reference: string | null } | null;
 }
 
 /** Refusals that would reveal an enrolment or details of the comparison. They are reported as a mismatch. */
@@ -124,7 +124,7 @@ async function attemptCheck<
 ): Promise<T> {
   const { token, binding } = request;
   const { tenant: connection, subject } = binding;
-  const about = { application: asker ?? undefined, stepUpId: stepUp?.id };
+  const about = { application: asker ?? undefined, stepUpId: stepUp?.id, reference: stepUp?.reference ?? undefined };
   try {
     const { read, tokenId, unusable } = token === null ? noToken : await inspectToken(token, deps);
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);

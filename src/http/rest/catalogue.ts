@@ -30,6 +30,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   user: 'ada@example.com',
   settings: '{"mode": "shadow"}',
   reason: 'Pilot group',
+  reference: 'HELP-4711',
   phone: '+4915112345678',
   emailCode: '077113',
   phoneCode: '187569',
