@@ -458,7 +458,13 @@ describe('hook decisions', () => {
       expect(log.text()).toContain('state_unavailable');
       // Whom that let in, or kept out, is asked afterwards.
       const { application } = testEvent;
-      const detail = { application, hook: 'token', outcome: 'unverified', fallback: choice, reason: 'state_unavailable' };
+      const detail = {
+        application,
+        hook: 'token',
+        outcome: 'unverified',
+        fallback: choice,
+        reason: 'state_unavailable',
+      };
       expect(audit.events).toEqual([expect.objectContaining({ action: 'hook_decided', subject: 'anna', detail })]);
     },
   );
