@@ -46,12 +46,12 @@ describe('a step-up with the client library', () => {
 
   test('returns a receipt if it passes, which the verifier accepts for its audience, subject and nonce', async () => {
     const { id, challenge } = await start('user-1');
-    expect(await client.readStepUp(id)).toEqual({ state: 'started', receipt: null });
+    expect(await client.readStepUp(id)).toEqual({ state: 'started', receipt: null, contentKey: null });
     const { state, receipt } = await client.sendPhotos(id, challenge, [adaLater]);
     expect(state).toBe('passed');
     const claims = await verifier().verify(receipt!, { subject: 'user-1', nonce: 'n-1' });
     expect(claims).toMatchObject({ iss: testIssuer, aud: audience, sub: 'user-1', txn: id, accuracy: 4, nonce: 'n-1' });
-    expect(await client.readStepUp(id)).toEqual({ state: 'passed', receipt });
+    expect(await client.readStepUp(id)).toEqual({ state: 'passed', receipt, contentKey: null });
     await expect(verifier().verify(receipt!, { subject: 'user-2' })).rejects.toMatchObject({ code: 'subject' });
   });
 

@@ -24,6 +24,11 @@ export interface StepUpRequest {
   readonly returnUrl?: string;
   /** Action that the user must approve. Requires `audience` and the capture page. */
   readonly action?: Action;
+  /**
+   * Public key for which the server encrypts the content key of `token` after a check on the capture page. Needs the
+   * scope `content-key`.
+   */
+  readonly contentKeyTo?: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
   /** The same value as at the token's creation. */
   readonly scope?: string;
   /** The same value as at the token's creation. */
@@ -36,6 +41,8 @@ const stepUpState = z.object({
   state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   receipt: z.nullable(z.string()),
 });
+
+const stepUpRead = z.extend(stepUpState, { contentKey: z._default(z.nullable(z.string()), null) });
 
 const signed = z.object({ signature: z.string() });
 
@@ -88,7 +95,10 @@ function createStepUpCalls(server: ServerCall) {
       document: Uint8Array,
     ) => server.postForm('/signatures', { texts: { ...approval }, photos: { document: [document] } }, signed),
 
-    /** Returns the state of a step-up. Needs the scope `verify`. */
-    readStepUp: (id: string) => server.get(`/step-ups/${encodeURIComponent(id)}`, stepUpState),
+    /**
+     * Returns the state of a step-up. Needs the scope `verify`. `contentKey` is a JWE for `contentKeyTo`, and returned
+     * once.
+     */
+    readStepUp: (id: string) => server.get(`/step-ups/${encodeURIComponent(id)}`, stepUpRead),
   };
 }

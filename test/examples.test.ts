@@ -239,29 +239,6 @@ describe('kyc', () => {
   });
 });
 
-describe('sealed-file', () => {
-  const PASSPHRASE = 'correct horse';
-  const open = (photo: string, more: Record<string, string> = {}) =>
-    run('sealed-file', ['open', 'ada.token', photo, 'record.sealed'], { PASSPHRASE, ...more });
-
-  test('opens the sealed record only with the face and passphrase of its enrolment', async () => {
-    writeFileSync(at('record.json'), '{"iban":"DE00"}');
-    await run('sealed-file', ['enrol', 'ada.token', 'first.jpg'], { PASSPHRASE });
-    const args = ['seal', 'ada.token', 'second.jpg', 'record.json', 'record.sealed'];
-    expect(await run('sealed-file', args, { PASSPHRASE })).toEqual({ exitCode: 0, said: 'Sealed.' });
-    const sealed = readFileSync(at('record.sealed'));
-    expect(sealed.includes('iban')).toBe(false);
-    expect(await open('first.jpg')).toEqual({ exitCode: 0, said: '{"iban":"DE00"}' });
-    const refused = { exitCode: 1, said: 'Refused.' };
-    expect(await open('stranger.jpg')).toEqual(refused);
-    expect(await open('first.jpg', { PASSPHRASE: 'wrong' })).toEqual(refused);
-    expect(await open('landscape.jpg')).toEqual({ exitCode: 1, said: 'Not checked: face_none' });
-    sealed[50]! ^= 1;
-    writeFileSync(at('record.sealed'), sealed);
-    expect(await open('first.jpg')).toEqual(refused);
-  });
-});
-
 describe('duplicate-accounts', () => {
   const find = (...pictures: string[]) => run('duplicate-accounts', pictures);
 

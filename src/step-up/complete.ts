@@ -25,7 +25,7 @@ import type {
 import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
 import { longestFreshnessSec } from '../core/rules/rule.js';
-import { type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
+import { ContentKey, type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
@@ -34,6 +34,7 @@ import { changeToken, toTokenChange } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { type CheckRules, verifyPerson } from '../verification/verify.js';
+import { encryptContentKey } from './content-key.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import { anonymousSourceOf, isByFace, isReceiptWaiting, type StepUpRecord, subjectOf } from './record.js';
 import { changeRecord, endAttempt, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
@@ -78,14 +79,17 @@ export async function checkFace(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
     readonly share: QueueShare;
+    /** Receives the content key of a matching token that the caller stores. */
+    readonly takeContentKey?: (key: Uint8Array) => void;
   } & CheckRules,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<{ verdict: Verdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
-  const { connection, subject, callerHeldToken, photos, secret, share, ...rules } = request;
+  const { connection, subject, callerHeldToken, photos, secret, share, takeContentKey, ...rules } = request;
   const requireLiveness = connection?.policy.liveness === 'passive';
   if (callerHeldToken !== null) {
     const { token, binding } = callerHeldToken;
-    const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share };
+    const taking = takeContentKey === undefined ? {} : { takeContentKey };
+    const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share, ...taking };
     return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy, tokenIds: [] };
   }
   if (connection === null) throw new FaceError('connection_unknown');
@@ -222,8 +226,27 @@ export interface ShownFace {
 }
 
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
+  const { contentKeyTo } = captured.record;
+  if (contentKeyTo === null) return verifyShown(captured, { ...shown, takeContentKey: null }, deps);
+  const released: ContentKey[] = [];
+  const takeContentKey = (key: Uint8Array): void => void released.push(new ContentKey(Uint8Array.from(key)));
+  try {
+    const ended = await verifyShown(captured, { ...shown, takeContentKey }, deps);
+    const [key] = released;
+    if (ended.state !== 'passed' || key === undefined) return ended;
+    return { ...ended, contentKey: await encryptContentKey(key, contentKeyTo, deps) };
+  } finally {
+    for (const key of released) key.wipe();
+  }
+}
+
+async function verifyShown(
+  captured: StepUp,
+  shown: ShownFace & { readonly takeContentKey: ((key: Uint8Array) => void) | null },
+  deps: CoreDeps,
+): Promise<StepUpRecord> {
   const { record, connection } = captured;
-  const { photos, share, secret, methods, judged, guard } = shown;
+  const { photos, share, secret, methods, judged, guard, takeContentKey } = shown;
   const { verdict, accuracy, tokenIds } = await checkFace(
     {
       connection,
@@ -236,6 +259,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       anonymousSource: anonymousSourceOf(record),
       countsAs: record.countsAs,
       share,
+      ...(takeContentKey === null ? {} : { takeContentKey }),
       application: record.application,
       stepUp: { id: captured.id, startedAt: record.startedAt, reference: record.reference },
     },

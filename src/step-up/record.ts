@@ -19,6 +19,17 @@ const askingGuard = z.object({ browser: z.string().nullable(), system: z.string(
 
 export const referenceChecksOnPage = 12;
 
+const coordinate = z.string().regex(/^[\w-]{43}$/);
+
+/** Public key of the application, as JWK (RFC 7517), on P-256. */
+export const contentKeyRecipient = z.strictObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: coordinate,
+  y: coordinate,
+});
+export type ContentKeyRecipient = z.output<typeof contentKeyRecipient>;
+
 export const recordGuard = z.object({
   /** Id of the connection, or the caller's tenant if the caller stores the token. */
   connection: z.string(),
@@ -55,6 +66,10 @@ export const recordGuard = z.object({
   acceptsCopies: z.boolean().default(false),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
+  /** Public key of the application that gets the content key of `kept` after a pass. `null` if it does not want it. */
+  contentKeyTo: contentKeyRecipient.nullable().default(null),
+  /** Content key of a pass, encrypted with that public key, until the application has read it. */
+  contentKey: z.object({ jwe: z.string(), expiresAt: epochMsGuard }).nullable().default(null),
   /** True if a pass is recorded for the connection's hooks. Earlier versions stored this without `hookSignIn`. */
   feedsHooks: z.boolean(),
   hookSignIn: hookSignInGuard.nullable().default(null),

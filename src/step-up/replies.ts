@@ -40,5 +40,16 @@ const outcomeReply = {
 
 export const submittedReply = z.object({ id: z.string(), ...outcomeReply });
 
-export const stepUpReply = z.object({ id: z.string(), connection: z.string(), subject: z.string(), ...outcomeReply });
+export const stepUpReply = z.object({
+  id: z.string(),
+  connection: z.string(),
+  subject: z.string(),
+  ...outcomeReply,
+  contentKey: z
+    .string()
+    .nullable()
+    .describe(
+      'The content key of the token, encrypted for `contentKeyTo`: a JWE (`ECDH-ES`, `A256GCM`). Returned once, within two minutes after the pass; otherwise `null`.',
+    ),
+});
 export type StepUpReply = z.output<typeof stepUpReply>;

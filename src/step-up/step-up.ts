@@ -17,6 +17,7 @@ import { attempt, type CallerHeldToken, completeVerification, countAnonymousChec
 import type { HookSignIn } from './passed-step-up.js';
 import {
   anonymousSourceOf,
+  type ContentKeyRecipient,
   chargeUnusable,
   isReceiptWaiting,
   referenceChecksOnPage,
@@ -84,6 +85,8 @@ export type StepUpRequested = {
   readonly acceptsCopies?: boolean;
   /** Action to show before the camera opens. Only a face can approve it. */
   readonly action?: NamedAction | null;
+  /** Public key for which the content key of the caller's token is encrypted after a live check. */
+  readonly contentKeyTo?: ContentKeyRecipient | null;
   /** Seconds until the step-up must be opened. The default is that of the policy. */
   readonly lifeSec?: number;
 } & (
@@ -140,6 +143,8 @@ export async function startStepUp(
     acceptsCopies: requested.acceptsCopies ?? false,
     receiptFor: receipt,
     receipt: null,
+    contentKeyTo: requested.contentKeyTo ?? null,
+    contentKey: null,
     feedsHooks: hookSignIn !== null,
     hookSignIn,
     rule: requested.rule ?? null,
@@ -220,7 +225,8 @@ export async function submitPhotos(
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
       // Photos alone prove no movement, phone or authenticator, and the person may not have seen the action.
-      const isPlain = latest.purpose === 'verify' && latest.spoken === null && latest.action === null;
+      const isPlain =
+        latest.purpose === 'verify' && latest.spoken === null && latest.action === null && latest.contentKeyTo === null;
       const needsPage = isChallenged(policy) || latest.camera === 'phone' || !isPlain;
       if (needsPage) throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');

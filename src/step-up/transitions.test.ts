@@ -46,6 +46,8 @@ const waiting: StepUpRecord = {
   camera: 'any',
   application: null,
   isSandbox: false,
+  contentKeyTo: null,
+  contentKey: null,
   acceptsCopies: false,
   receiptFor: null,
   receipt: null,

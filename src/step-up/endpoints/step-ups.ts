@@ -27,8 +27,10 @@ import {
   scopeField,
   tokenField,
 } from '../../http/rest/endpoint.js';
+import { checkRecipient, takeContentKey } from '../content-key.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
 import type { HookSignIn } from '../passed-step-up.js';
+import { contentKeyRecipient } from '../record.js';
 import { startedReply, stepUpReply, submittedReply } from '../replies.js';
 import { startRequestedStepUp } from '../requested.js';
 import { toReceiptReply } from '../session-view.js';
@@ -84,6 +86,11 @@ const startFields = z
       .describe(
         'The action that the person approves, with the text that the page shows: docs/approve-an-action.md. Needs `audience`; only the capture page can send the pictures.',
       ),
+    contentKeyTo: contentKeyRecipient
+      .optional()
+      .describe(
+        'Public key (JWK) that you create for this step-up. After a pass on the capture page, the content key of `token` is returned, encrypted for it. Needs `token` and the scope `content-key`.',
+      ),
     kiosk: kioskIdGuard.optional().describe('Kiosk at which the face check takes place.'),
     camera: z
       .literal('phone')
@@ -100,13 +107,14 @@ const startFields = z
     ({ application, connection, audience }) =>
       application === undefined || (connection !== undefined && audience === undefined),
   )
+  .refine(({ token, contentKeyTo }) => token !== undefined || contentKeyTo === undefined)
   .refine(({ application, address }) => application !== undefined || address === undefined)
   .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined));
 
 async function toStepUpRequested(
   fields: z.output<typeof startFields>,
   client: Client,
-  deps: Ports<'connections'> & ApiPorts<'sandbox'>,
+  deps: Ports<'connections' | 'verifier'> & ApiPorts<'sandbox'>,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
   // A kiosk is the organization's own device, so any camera is allowed.
@@ -115,6 +123,12 @@ async function toStepUpRequested(
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
   const action = fields.action === undefined ? null : nameAction(fields.action);
+  const { contentKeyTo = null } = fields;
+  if (contentKeyTo !== null) {
+    if (!client.scopes.includes('content-key')) throw new FaceError('scope_missing');
+    if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
+    await checkRecipient(contentKeyTo);
+  }
   const acceptsCopies = client.replay === 'none';
   const isSandbox = client.sandbox !== null || client.tenant === deps.sandbox?.tenant;
   if (fields.connection !== undefined) {
@@ -133,6 +147,7 @@ async function toStepUpRequested(
       returnUrl,
       camera,
       action,
+      contentKeyTo,
       isSandbox,
       acceptsCopies,
       proof: 'client',
@@ -150,6 +165,7 @@ async function toStepUpRequested(
     returnUrl: checkReturnUrl(null, fields.returnUrl),
     camera,
     action,
+    contentKeyTo,
     isSandbox,
     acceptsCopies,
   };
@@ -175,7 +191,7 @@ export function createStepUpEndpoints(
       codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
       photos: {},
       fields: startFields,
-      form: { action: 'json' },
+      form: { action: 'json', contentKeyTo: 'json' },
       reply: startedReply,
       async handle({ fields, client }) {
         const { kiosk } = fields;
@@ -262,7 +278,8 @@ export function createStepUpEndpoints(
         const view = await readStepUp(param('id'), deps);
         const { id, connection, subject } = view;
         if (!mayUse(client, connection)) throw new FaceError('step_up_unknown');
-        return { id, connection, subject, ...toOutcome(await takeOutcome(view, deps)) };
+        const outcome = toOutcome(await takeOutcome(view, deps));
+        return { id, connection, subject, ...outcome, contentKey: await takeContentKey(id, deps) };
       },
     }),
   ];

@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { compactDecrypt, exportJWK, generateKeyPair } from 'jose';
+import { z } from 'zod';
+import { clientScopes } from '../src/access/scopes.js';
+import { draw } from '../support/benches/capture-bench.js';
+import { openLink, openPage } from '../support/benches/capture-page.js';
+import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
+import { projectRoot } from '../support/run/paths.js';
+import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
+import { releaseContentKey } from './content-key.js';
+import { createFacestepClient, type FacestepClient } from './journey.js';
+
+let server: ApiServer;
+let facestep: FacestepClient;
+let clientToken: string;
+let token: string;
+const folder = mkdtempSync(join(tmpdir(), 'content-key-'));
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+  ({ token: clientToken } = await server.issue(clientScopes));
+  facestep = createFacestepClient({ url: server.origin, clientToken, fetch });
+  ({ token } = await facestep.generate([drawPicture('ada', 1)]));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await server.stop();
+});
+
+async function show(url: string, person: string, liveness = 0.9): Promise<string> {
+  const { body } = await openLink(server, url);
+  const page = openPage(server, String(body.session));
+  const view = z.object({ consentVersion: z.string() }).parse(body.view);
+  await page.consent(view.consentVersion);
+  return String((await page.check(draw(person, liveness))).body.outcome);
+}
+
+async function begin() {
+  const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256' });
+  const contentKeyTo = { ...(await exportJWK(publicKey)) };
+  const owner = { token, subject: 'ada', audience: 'https://shop.example.com', contentKeyTo };
+  const auth = { 'x-auth-token': clientToken };
+  const { status, body } = await server.postJson('/step-ups', owner, auth);
+  expect(status).toBe(201);
+  const started = z.object({ id: z.string(), url: z.string(), challenge: z.string() }).parse(body);
+  return { ...started, owner, privateKey };
+}
+
+test('a live check releases the key of POST /content-key, once, and only encrypted', async () => {
+  const { id, url, privateKey } = await begin();
+  expect((await facestep.readStepUp(id)).contentKey).toBeNull();
+  expect(await show(url, 'ada')).toBe('passed');
+  const expected = await facestep.contentKey(token, [drawPicture('ada', 2)]);
+  const { contentKey } = await facestep.readStepUp(id);
+  expect(Buffer.from((await compactDecrypt(contentKey!, privateKey)).plaintext)).toEqual(Buffer.from(expected!));
+  expect(await facestep.readStepUp(id)).toMatchObject({ state: 'passed', contentKey: null });
+});
+
+test('no key is released for another face, without liveness, for photos, or two minutes after the pass', async () => {
+  const other = await begin();
+  expect(await show(other.url, 'eve')).toBe('try_again');
+  expect((await facestep.readStepUp(other.id)).contentKey).toBeNull();
+
+  const flat = await begin();
+  expect(await show(flat.url, 'ada', 0.01)).toBe('try_again');
+  expect((await facestep.readStepUp(flat.id)).contentKey).toBeNull();
+
+  const sent = await begin();
+  const photos = facestep.sendPhotos(sent.id, sent.challenge, [drawPicture('ada', 3)]);
+  await expect(photos).rejects.toMatchObject({ code: 'challenge_needed' });
+
+  const late = await begin();
+  expect(await show(late.url, 'ada')).toBe('passed');
+  server.clock.advanceSec(121);
+  expect((await facestep.readStepUp(late.id)).contentKey).toBeNull();
+});
+
+test('a key needs the scope content-key, a token, and a point on P-256', async () => {
+  const { owner } = await begin();
+  const { token: lesser } = await server.issue(['verify']);
+  const ask = async (fields: object, by = clientToken) =>
+    (await server.postJson('/step-ups', { ...owner, ...fields }, { 'x-auth-token': by })).body.code;
+  expect(await ask({}, lesser)).toBe('scope_missing');
+  const y = randomBytes(32).toString('base64url');
+  expect(await ask({ contentKeyTo: { ...owner.contentKeyTo, y } })).toBe('request_malformed');
+  expect(await ask({ token: undefined, connection: 'acme' })).toBe('request_malformed');
+});
+
+test('releaseContentKey returns the key after the check, and null after a canceled one', async () => {
+  const asked = { token, scope: '', accuracy: 4 };
+  const shown: Promise<unknown>[] = [];
+  const pass = (url: string) => void shown.push(show(url, 'ada'));
+  const expected = await facestep.contentKey(token, [drawPicture('ada', 4)]);
+  expect(Buffer.from((await releaseContentKey(facestep, { ...asked, showPage: pass }))!)).toEqual(
+    Buffer.from(expected!),
+  );
+  const cancel = (url: string) => {
+    const work = async () => {
+      const { body } = await openLink(server, url);
+      await openPage(server, String(body.session)).post('/face/decline');
+    };
+    shown.push(work());
+  };
+  expect(await releaseContentKey(facestep, { ...asked, showPage: cancel })).toBeNull();
+  await Promise.all(shown);
+});
+
+test('the command facestep-file seals and opens a binary file with two live checks', async () => {
+  const content = randomBytes(200_000);
+  writeFileSync(at('photo.raw'), content);
+  writeFileSync(at('ada.token'), `${token}\n`);
+  const env = { ...process.env, FACESTEP_URL: server.origin, FACESTEP_CLIENT_TOKEN: clientToken };
+  const run = (args: string[], person = 'ada') =>
+    new Promise<{ code: number | null; said: string }>((resolve, reject) => {
+      const program = [join(projectRoot, 'dist/client/facestep-file.js'), ...args];
+      let said = '';
+      const child = execFile(process.execPath, program, { cwd: folder, env }, () =>
+        resolve({ code: child.exitCode, said }),
+      );
+      child.stderr?.on('data', (chunk) => {
+        const before = said;
+        said += String(chunk);
+        const url = /http\S+(?=\n)/.exec(said)?.[0];
+        if (url !== undefined && !before.includes(url)) show(url, person).catch(reject);
+      });
+    });
+  expect(await run(['seal', '--token', 'ada.token', 'photo.raw', 'photo.sealed'])).toEqual({
+    code: 0,
+    said: expect.stringContaining('Sealed.'),
+  });
+  expect(await run(['open', 'photo.sealed', 'photo.opened'])).toMatchObject({ code: 0 });
+  expect(readFileSync(at('photo.opened')).equals(content)).toBe(true);
+  expect(await run(['open', 'photo.sealed', 'photo.opened'])).toMatchObject({
+    code: 2,
+    said: expect.stringContaining('exists'),
+  });
+  expect(await run(['open', 'ada.token', 'x'])).toMatchObject({ code: 1, said: 'Error: This is not a sealed file.\n' });
+  expect(await run(['open'])).toMatchObject({ code: 2, said: expect.stringContaining('facestep-file seal') });
+});
