@@ -150,7 +150,8 @@ export class Admission {
     const token = headers['x-auth-token'];
     if (this.auth.kind !== 'client') return;
     if (token !== undefined) await this.takeToken(String(token));
-    const bearer = readBearer({ headers });
+    // An access token is limited to scopes, so it serves no endpoint that needs none.
+    const bearer = this.auth.scope === null ? null : readBearer({ headers });
     if (bearer !== null && isAccessToken(bearer)) await this.takeClient(() => authenticateAccess(bearer, this.deps));
   }
 

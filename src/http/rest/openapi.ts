@@ -134,7 +134,7 @@ const schemeByAuth = {
 function describeSecurity(auth: Endpoint['auth']): JsonObject[] {
   if (auth.kind === 'open') return [];
   if (auth.kind !== 'client') return [{ [schemeByAuth[auth.kind]]: [] }];
-  return [{ clientToken: [] }, { accessToken: auth.scope === null ? [] : [auth.scope] }];
+  return [{ clientToken: [] }, ...(auth.scope === null ? [] : [{ accessToken: [auth.scope] }])];
 }
 
 function describeNeeds(auth: Endpoint['auth']): string {

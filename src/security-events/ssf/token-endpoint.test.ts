@@ -117,7 +117,8 @@ test('an access token for the REST API allows only its scopes, and needs no othe
   expect((await server.postJson('/invitations', {}, bearer)).body.code).toBe('scope_missing');
   expect((await server.postJson('/step-ups', {}, bearer)).body.code).toBe('request_malformed');
   expect((await server.postJson('/step-ups', {}, { authorization: `Bearer ${token}x` })).status).toBe(401);
-  expect((await server.postJson('/administrators', {}, bearer)).status).toBe(401);
+  for (const path of ['/administrators', '/token', '/v2/new-credentials'])
+    expect((await server.postJson(path, {}, bearer)).status).toBe(401);
 });
 
 test('the stored state does not contain the access token’s secret', async () => {
