@@ -60,6 +60,7 @@ function renderCodes(codes: readonly string[]): string {
 
 const credentials: Readonly<Record<string, string>> = {
   clientToken: 'a client token in `X-Auth-Token`',
+  accessToken: 'an access token as bearer token in `Authorization`',
   adminKey: 'an administrator’s key in `X-Admin-Key`',
   consoleSession: 'a session of the console',
   streamKey: 'a client token as bearer token in `Authorization`',

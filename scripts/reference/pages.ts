@@ -4,6 +4,7 @@ import { renderCommands } from './commands.js';
 import { renderConfiguration } from './configuration.js';
 import { renderErrors } from './errors.js';
 import { renderMetrics } from './metrics.js';
+import { renderOktaWorkflows } from './okta-workflows.js';
 
 /** Renders every generated page, by its name in `docs/reference`. */
 export const renderPages = async (): Promise<Readonly<Record<string, string>>> => ({
@@ -13,4 +14,5 @@ export const renderPages = async (): Promise<Readonly<Record<string, string>>> =
   'configuration.md': renderConfiguration(),
   'errors.md': renderErrors(),
   'metrics.md': await renderMetrics(),
+  'okta-workflows.json': await renderOktaWorkflows(),
 });

@@ -225,6 +225,10 @@ function createRouter(deps: AppDeps): Express {
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   deps.mountOidc(app);
+  mountGet(app, metadataPaths.authorizationServer, (response) =>
+    response.json(describeAuthorizationServer(deps.issuer)),
+  );
+  mountTokenEndpoint(app, deps, deps.bodyPools.clients);
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
   mountConsole(app, deps.consoleFolder, {
     ...deps,
@@ -254,11 +258,9 @@ function createRouter(deps: AppDeps): Express {
 function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityEvents): void {
   const { issuer, bodyPools } = deps;
   mountGet(app, metadataPaths.transmitter, (response) => response.json(describeTransmitter(issuer)));
-  mountGet(app, metadataPaths.authorizationServer, (response) => response.json(describeAuthorizationServer(issuer)));
   mountGet(app, ssfPaths.keys, async (response) => {
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await securityEvents.signer.publicKeys() });
   });
   const ssf = { ...deps, ...securityEvents };
-  mountTokenEndpoint(app, ssf, bodyPools.clients);
   mountSsf(app, ssf, bodyPools.clients);
 }

@@ -1,3 +1,4 @@
+import { clientScopes } from '../access/scopes.js';
 import type { JsonObject } from '../core/base/json.js';
 
 export const ssfPaths = {
@@ -12,7 +13,6 @@ export const ssfPaths = {
 export const deliveryMethods = { push: 'urn:ietf:rfc:8935', poll: 'urn:ietf:rfc:8936' } as const;
 
 export const ssfScopes = ['ssf.read', 'ssf.manage'] as const;
-export type SsfScope = (typeof ssfScopes)[number];
 
 export const metadataPaths = {
   transmitter: '/.well-known/ssf-configuration',
@@ -43,5 +43,5 @@ export const describeAuthorizationServer = (issuer: string): JsonObject => ({
   token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
   grant_types_supported: ['client_credentials'],
   response_types_supported: [],
-  scopes_supported: [...ssfScopes],
+  scopes_supported: [...clientScopes],
 });

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Request } from 'express';
+import { authenticateAccess, isAccessToken } from '../../access/access-tokens.js';
 import { authenticateAdministrator } from '../../access/administrators.js';
 import type { Application } from '../../access/applications.js';
 import { authenticateClient, type Client, checkClientLive, type Sandbox } from '../../access/client-tokens.js';
@@ -77,8 +77,8 @@ function toRateLimitHeaders(uses: readonly QuotaUse[]): Readonly<Record<string, 
 const maxBearerCharacters = 256;
 
 /** Returns the unverified bearer credential, or `null`. */
-export function readBearer(request: Request): Credential | null {
-  const text = parseBearer(request.get('authorization'));
+export function readBearer({ headers }: { readonly headers: IncomingHttpHeaders }): Credential | null {
+  const text = parseBearer(headers.authorization);
   return text === null || text.length > maxBearerCharacters ? null : new Credential(text);
 }
 
@@ -148,7 +148,11 @@ export class Admission {
       this.allowance.promoteToAuthenticated(developer.id, this.callerLimitBytes);
     }
     const token = headers['x-auth-token'];
-    if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
+    if (this.auth.kind !== 'client') return;
+    if (token !== undefined) await this.takeToken(String(token));
+    // An access token is limited to scopes, so it serves no endpoint that needs none.
+    const bearer = this.auth.scope === null ? null : readBearer({ headers });
+    if (bearer !== null && isAccessToken(bearer)) await this.takeClient(() => authenticateAccess(bearer, this.deps));
   }
 
   async takeToken(token: string): Promise<void> {

@@ -94,7 +94,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       ...operation('grantAccess', {
         summary: 'Get an access token with a client id and secret (RFC 6749, section 4.4)',
         description:
-          'The client credentials grant, for receivers that do not send the key of their application themselves. The id is that of the application, the secret is one of its keys, in the form or as HTTP Basic.',
+          'The client credentials grant, for receivers of security events and for callers of this API that do not send the key of their application themselves. The id is that of the application, the secret is one of its keys, in the form or as HTTP Basic.',
       }),
       security: [],
       requestBody: {

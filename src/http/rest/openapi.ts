@@ -1,3 +1,4 @@
+import { clientScopes } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
 import { maxJsonBytes } from '../body.js';
@@ -83,6 +84,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           description:
             'A client token. Clients can send it as the field `auth_token` instead; the header takes precedence.',
         },
+        accessToken: accessTokenScheme,
         adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The key of an administrator.' },
         consoleSession: {
           type: 'apiKey',
@@ -112,12 +114,28 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
   };
 }
 
+/** Access tokens of the client credentials grant. */
+const accessTokenScheme: JsonObject = {
+  type: 'oauth2',
+  flows: {
+    clientCredentials: {
+      tokenUrl: '/ssf/token',
+      scopes: Object.fromEntries(clientScopes.map((scope) => [scope, `The scope \`${scope}\` of the key.`])),
+    },
+  },
+};
+
 const schemeByAuth = {
-  client: 'clientToken',
   admin: 'adminKey',
   session: 'pageSession',
   developer: 'consoleSession',
 } as const;
+
+function describeSecurity(auth: Endpoint['auth']): JsonObject[] {
+  if (auth.kind === 'open') return [];
+  if (auth.kind !== 'client') return [{ [schemeByAuth[auth.kind]]: [] }];
+  return [{ clientToken: [] }, ...(auth.scope === null ? [] : [{ accessToken: [auth.scope] }])];
+}
 
 function describeNeeds(auth: Endpoint['auth']): string {
   if (auth.kind === 'client' && auth.scope !== null) return ` Needs the scope \`${auth.scope}\`.`;
@@ -140,7 +158,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     summary,
     description: `${isExtension ? '«extension» ' : ''}${descriptionOf(endpoint)}${needs}`,
     ...(replacedBy === undefined ? {} : { deprecated: true }),
-    security: auth.kind === 'open' ? [] : [{ [schemeByAuth[auth.kind]]: [] }],
+    security: describeSecurity(auth),
     parameters: [
       { $ref: '#/components/parameters/apiVersion' },
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),

@@ -1,6 +1,8 @@
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
+import { grantableTo, issueAccessToken } from '../../access/access-tokens.js';
 import { authenticateClient, type Client } from '../../access/client-tokens.js';
+import { type ClientScope, clientScopes } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { Credential } from '../../core/secrets.js';
@@ -8,8 +10,8 @@ import { FaceError } from '../../errors.js';
 import { mountRoute, notFormGuard, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
 import type { CallerPools } from '../../http/request-budget.js';
 import type { AdmissionPorts } from '../../http/rest/admission.js';
-import { type SsfScope, ssfPaths, ssfScopes } from '../metadata.js';
-import { admitCaller, createAdmission, grantableTo, issueAccessToken, toChallenge } from './caller.js';
+import { ssfPaths, ssfScopes } from '../metadata.js';
+import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SecurityEvents } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 
@@ -107,11 +109,12 @@ function checkGrantType(form: URLSearchParams): void {
   if (type !== 'client_credentials') throw new FaceError('request_malformed', { error: unsupported });
 }
 
-/** Returns the requested scopes; if none are requested, all scopes of the API key. */
-function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] {
+/** Returns the requested scopes; if none are requested, those of security events, or else all of the API key. */
+function readScopes(form: URLSearchParams, client: Client): readonly ClientScope[] {
   const grantable = grantableTo(client);
-  const asked = readOne(form, 'scope')?.split(' ') ?? grantable;
-  const granted = ssfScopes.filter((scope) => asked.includes(scope) && grantable.includes(scope));
+  const ofSsf = ssfScopes.filter((scope) => grantable.includes(scope));
+  const asked = readOne(form, 'scope')?.split(' ') ?? (ofSsf.length > 0 ? ofSsf : grantable);
+  const granted = clientScopes.filter((scope) => asked.includes(scope) && grantable.includes(scope));
   if (granted.length === 0 || granted.length < new Set(asked).size) throw new FaceError('scope_missing');
   return granted;
 }

@@ -108,6 +108,19 @@ test('the access token ends with its key or application, and expires no later th
   expect((await readStreams(short.token)).status).toBe(401);
 });
 
+test('an access token for the REST API allows only its scopes, and needs no other header', async () => {
+  const [id, , key] = await register(['enrol', 'verify']);
+  const all = await ask(grant, basic(id, key));
+  expect(all.body.scope).toBe('enrol verify');
+  const { token } = await ask({ ...grant, scope: 'verify' }, basic(id, key));
+  const bearer = { authorization: `Bearer ${token}` };
+  expect((await server.postJson('/invitations', {}, bearer)).body.code).toBe('scope_missing');
+  expect((await server.postJson('/step-ups', {}, bearer)).body.code).toBe('request_malformed');
+  expect((await server.postJson('/step-ups', {}, { authorization: `Bearer ${token}x` })).status).toBe(401);
+  for (const path of ['/administrators', '/token', '/v2/new-credentials'])
+    expect((await server.postJson(path, {}, bearer)).status).toBe(401);
+});
+
 test('the stored state does not contain the access token’s secret', async () => {
   const { token } = await ask(grant, basic(application, secret));
   const [, id, text] = /^fss_([0-9a-f]{24})_(.{43})$/.exec(token) ?? [];
@@ -143,7 +156,7 @@ test.each<[string, string, string, Record<string, string>]>([
   ['an unsupported grant type', 'grant_type=authorization_code', 'unsupported_grant_type', asForm],
   ['two grant types', 'grant_type=client_credentials&grant_type=client_credentials', 'invalid_request', asForm],
   ['a JSON body', '{"grant_type":"client_credentials"}', 'invalid_request', { 'content-type': 'application/json' }],
-  ['a scope outside SSF', 'grant_type=client_credentials&scope=enrol', 'invalid_scope', asForm],
+  ['a scope that the key lacks', 'grant_type=client_credentials&scope=enrol', 'invalid_scope', asForm],
 ])('a request with %s is refused with the OAuth error', async (_, form, error, headers) => {
   const answer = await ask(form, { ...headers, ...basic(application, secret) });
   expect(answer).toMatchObject({ status: 400, body: { error } });
@@ -155,7 +168,7 @@ test('a token cannot have a scope that its key lacks', async () => {
   expect((await ask(grant, basic(application, secret))).body.scope).toBe('ssf.read');
   await expect(connect({ scope: 'ssf.manage' })).rejects.toThrow('invalid_scope');
   const [none, , key] = await register(['enrol']);
-  expect((await ask(grant, basic(none, key))).body).toEqual({ error: 'invalid_scope' });
+  expect((await ask({ ...grant, scope: 'ssf.read' }, basic(none, key))).body).toEqual({ error: 'invalid_scope' });
 });
 
 test('a JSON body is refused with the required content type', async () => {
