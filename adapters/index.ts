@@ -4,6 +4,7 @@ import { createCognitoConnectionGuard } from './cognito/config.js';
 import { cognitoGuide } from './cognito/guide.js';
 import { createEntraConnectionGuard } from './entra/config.js';
 import { entraGuide } from './entra/guide.js';
+import { createMemoryConnectionGuard } from './memory/config.js';
 import { createOktaConnectionGuard } from './okta/config.js';
 import { oktaGuide } from './okta/guide.js';
 import { createOneloginConnectionGuard } from './onelogin/config.js';
@@ -26,5 +27,15 @@ export const providers = [
   ),
   toProvider(createScimConnectionGuard, scimGuide, async () => (await import('./scim/index.js')).createScimAdapter),
 ] as const satisfies Providers;
+
+/** Test people. Not a provider that the console connects. */
+const testPeople = toProvider(
+  createMemoryConnectionGuard,
+  { name: 'Test people', preparation: [], fields: [], secrets: [], fixed: {} },
+  async () => (await import('./memory/index.js')).createMemoryAdapter,
+);
+
+/** All kinds of connections that a configuration can have. */
+export const connectionKinds = [...providers, testPeople] as const satisfies Providers;
 
 export type AdapterName = z.output<ReturnType<(typeof providers)[number]['createGuard']>>['kind'];

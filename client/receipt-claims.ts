@@ -17,6 +17,7 @@ export const receiptErrorText = {
   subject: 'The receipt is about another person.',
   nonce: 'The receipt is not the answer to this request.',
   action: 'The receipt is about another action.',
+  test: 'The receipt is of a test person.',
   sandbox: 'The receipt is from the developers’ sandbox.',
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
@@ -55,6 +56,8 @@ interface CommonClaims {
   readonly amr: readonly string[];
   /** True if a developer got the receipt in the sandbox. Its subject and audience are the developer's choice. */
   readonly sandbox?: boolean;
+  /** True for a test person, whose check ends without a camera. The issuer then ends in `/test`. */
+  readonly test?: boolean;
 }
 
 export interface FaceReceiptClaims extends CommonClaims {
@@ -101,6 +104,8 @@ export interface ExpectedReceipt {
   readonly action?: Action;
   /** Set this to `true` only in tests: receipts of the developers' sandbox are then accepted, too. */
   readonly acceptSandbox?: boolean;
+  /** Set this to `true` only in tests: receipts of test people are then accepted, too. */
+  readonly acceptTests?: boolean;
 }
 
 export const receiptType = 'facestep-receipt+jwt';
@@ -139,6 +144,7 @@ const common = {
   nonce: z.exactOptional(z.string()),
   amr: z.array(z.string()),
   sandbox: z.exactOptional(z.boolean()),
+  test: z.exactOptional(z.boolean()),
 };
 
 const recoveryGuard = z.object({
@@ -178,8 +184,10 @@ export function checkClaims(claims: unknown, wanted: Wanted): ReceiptClaims {
   const parsed = claimsGuard.safeParse(claims);
   if (!parsed.success) throw new ReceiptError('malformed');
   const { data } = parsed;
-  const { expected } = wanted;
-  checkCommon(data, wanted);
+  const { expected, issuer } = wanted;
+  const isTest = data.test === true;
+  if (isTest && expected.acceptTests !== true) throw new ReceiptError('test');
+  checkCommon(data, isTest ? { ...wanted, issuer: `${issuer}/test` } : wanted);
   if (data.sandbox === true && expected.acceptSandbox !== true) throw new ReceiptError('sandbox');
   if (!isMet(expected, 'nonce', data.nonce)) throw new ReceiptError('nonce');
   if (!isApproved(expected, data)) throw new ReceiptError('action');

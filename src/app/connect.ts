@@ -60,7 +60,7 @@ export function connect(
   core: CoreDeps & Ports<'fetch' | 'publicFetch' | 'keys'>,
   observePort: ObservePort,
 ): Connected {
-  const { openStepUpRequest } = adapter;
+  const { openStepUpRequest, testOutcomeOf } = adapter;
   const profile = observePort('profile', adapter.profile);
   // Without a credential of the provider, a recovery can only end in a receipt. With the mode `off`, credentials that
   // were issued before can still be revoked.
@@ -71,6 +71,7 @@ export function connect(
     policy,
     profile,
     openStepUpRequest,
+    ...(testOutcomeOf === undefined ? {} : { testOutcomeOf }),
     ...(me === null ? {} : { ownPage: `${core.issuer}${doorPath(id, '', null)}` }),
     ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { providers } from '../../adapters/index.js';
+import { connectionKinds, providers } from '../../adapters/index.js';
 import type { ConfigurationFile } from '../admin/operations/operations-context.js';
 import { TrailInUse } from '../audit/lock.js';
 import { CommandError } from '../cli/command-error.js';
@@ -69,7 +69,7 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 const secretUses = createSecretUses({ clock });
 
 const loadWith = (given: typeof reading) =>
-  loadSetup(providers, {
+  loadSetup(connectionKinds, {
     clock,
     random,
     fetch,

@@ -4,6 +4,7 @@ import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../con
 import type { StepUpRequest } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { AccountRecovery, Profile } from '../core/ports.js';
+import type { TestOutcome } from '../core/test-outcomes.js';
 import type { EpochMs } from '../core/units.js';
 import type { DecisionsRead } from './decisions-at-provider.js';
 import type { ConnectionGuide } from './guide.js';
@@ -33,6 +34,8 @@ export interface Artefact {
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;
+  /** Only of test people: how the check of each ends. `null` for an unknown one. */
+  readonly testOutcomeOf?: (subject: string) => TestOutcome | null;
   readonly hooks: Hooks;
   /** `null` if the provider has no credential for the end of a recovery. */
   readonly accountRecovery: AccountRecovery | null;

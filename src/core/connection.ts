@@ -5,6 +5,7 @@ import type { notEnrolledPolicies, RuledPolicy, UnverifiedPolicy } from './rules
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
+import type { TestOutcome } from './test-outcomes.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export interface Policy extends RuledPolicy {
@@ -162,6 +163,8 @@ export interface Connection {
   readonly recovery?: ConnectedRecovery;
   /** Absent without rules. */
   readonly signInRules?: SignInRules;
+  /** How the check of each test person ends. Absent if the connection has real people. */
+  readonly testOutcomeOf?: (subject: string) => TestOutcome | null;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

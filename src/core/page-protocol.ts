@@ -60,6 +60,8 @@ export const view = z.object({
   expiresAt: instant,
   /** Days for which the enrolment is kept, or `null` for no limit. */
   retentionDays: z.nullable(z.int()),
+  /** True if a test person is checked, without a camera. */
+  isTest: z._default(z.boolean(), false),
   consentNeeded: z.boolean(),
   /** Action to show verbatim before the camera opens. The page sends the action's digest when it starts a challenge. */
   action: z.nullable(

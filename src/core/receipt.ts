@@ -17,6 +17,7 @@ import type { EnrolmentProof } from './enrolment-proof.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { retryInBackground, withTimeout } from './resilience.js';
 import { Credential } from './secrets.js';
+import { testIssuerOf } from './test-outcomes.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
 
 type Needed = Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>;
@@ -45,6 +46,8 @@ export interface PassedCheck {
   readonly action?: NamedAction | null;
   /** True if a client of the developers' sandbox started the check. */
   readonly isSandbox?: boolean;
+  /** True for a test person. */
+  readonly isTest?: boolean;
 }
 
 export interface RedeemedReceipt {
@@ -73,7 +76,7 @@ export async function issueReceipt(
     ? ({ acr: 'face', accuracy, liveness, presence, enrolment_proof: enrolmentProof } as const)
     : ({ acr: 'another_way', accuracy: null, liveness: null, presence: null } as const);
   const receipt = await signer.sign(receiptType, {
-    iss: issuer,
+    iss: passed.isTest ? testIssuerOf(issuer) : issuer,
     aud: audience,
     sub: subject,
     iat: issuedAt,
@@ -86,6 +89,7 @@ export async function issueReceipt(
     amr: [...methods],
     ...checked,
     ...(passed.isSandbox ? { sandbox: true } : {}),
+    ...(passed.isTest ? { test: true } : {}),
     ...(action === null ? {} : { action: action.words, action_digest: action.digest }),
   } satisfies ReceiptClaims);
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });

@@ -144,7 +144,7 @@ export async function withReceipt(
   passed: StepUpRecord,
   deps: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<StepUpRecord> {
-  const { connection, subject, kept, receiptFor, pass, action, isSandbox } = passed;
+  const { connection, subject, kept, receiptFor, pass, action, isSandbox, isTest } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
   const { at: passedAt, accuracy, liveness, presence, methods, enrolmentProof } = pass;
   // If the caller stores the token, only the caller knows whose token it is, so the receipt names the caller's tenant.
@@ -161,6 +161,7 @@ export async function withReceipt(
     enrolmentProof,
     action,
     isSandbox,
+    isTest,
   };
   const expiresAt = addSec(deps.clock.now(), receiptLifeSec);
   const receipt = await issueReceipt(receiptFor, stated, deps);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Assurance, anonymousSourceIn, type SubjectRef, vouched } from '../core/connection.js';
+import { type Assurance, anonymousSourceIn, type Connection, type SubjectRef, vouched } from '../core/connection.js';
 import { enrolmentProofs } from '../core/enrolment-proof.js';
 import { anonymousShare, knownShare, type QueueShare } from '../core/fair-queue.js';
 import { attemptScopes } from '../core/limits/attempts.js';
@@ -8,6 +8,7 @@ import { movements } from '../core/movements.js';
 import { namedAction, stepUpPurposes } from '../core/page-protocol.js';
 import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../core/ports.js';
 import { screenAxes, screenColours } from '../core/screen-light.js';
+import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { hookSignInGuard } from './passed-step-up.js';
@@ -62,6 +63,8 @@ export const recordGuard = z.object({
   reference: z.string().nullable().default(null),
   /** True if a client of the developers' sandbox started the step-up. */
   isSandbox: z.boolean().default(false),
+  /** True if the connection has only test people. The receipt says so. */
+  isTest: z.boolean().default(false),
   /** True if photos without a challenge may be copies of earlier ones. */
   acceptsCopies: z.boolean().default(false),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
@@ -279,4 +282,19 @@ export async function chargeUnusable<Result>(
     // The charges are awaited, so that the caller's next request finds them.
     await Promise.all(charged);
   }
+}
+
+/** Seconds that the page shows for the test person who is locked out. */
+export const testLockoutSec = 900;
+
+/**
+ * Returns how the check of a test person ends. `null` for everyone else: connection and step-up must both be of test
+ * people, so that nobody passes by a reconfiguration meanwhile. A token that the caller stores is checked by a face.
+ */
+export function testOutcomeIn(
+  { isTest, kept, purpose, subject }: StepUpRecord,
+  connection: Connection | null,
+): TestOutcome | null {
+  if (!isTest || kept !== null || purpose !== 'verify') return null;
+  return connection?.testOutcomeOf?.(subject) ?? null;
 }

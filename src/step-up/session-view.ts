@@ -6,7 +6,14 @@ import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { isStatementOf } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
-import { anonymousSourceOf, areCodesOffered, isReceiptWaiting, type StepUpRecord, stateAt } from './record.js';
+import {
+  anonymousSourceOf,
+  areCodesOffered,
+  isReceiptWaiting,
+  type StepUpRecord,
+  stateAt,
+  testOutcomeIn,
+} from './record.js';
 import type { StepUp } from './stored.js';
 
 /** Version of the consent texts, `capture.page.consent` in `locales`. A test compares it with the texts. */
@@ -103,6 +110,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
   const { id, record, connection } = stepUp;
   const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
   const policy = connection?.policy;
+  const isTest = testOutcomeIn(record, connection) !== null;
   return {
     id,
     purpose,
@@ -115,7 +123,8 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     ownPage: role === 'own' ? (connection?.ownPage ?? null) : null,
     application: role === 'own' ? record.application : null,
     retentionDays: policy?.enrolmentDays ?? null,
-    consentNeeded: purpose !== 'manage' && !hasCurrentConsent(stepUp),
+    isTest,
+    consentNeeded: purpose !== 'manage' && !isTest && !hasCurrentConsent(stepUp),
     // Before the number is chosen, the phone's user may be another person.
     action:
       role === 'unpaired' || record.action === null
@@ -161,6 +170,7 @@ const allowedBy = {
   commit_frame: whoHasACamera,
   look_at_reference: whoHasACamera,
   submit_frames: whoHasACamera,
+  end_test: ownAlone,
   start_vendor_check: whoHasACamera,
   finish_vendor_check: whoHasACamera,
   start_passkey: whoHasACamera,

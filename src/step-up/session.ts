@@ -20,6 +20,8 @@ import {
   type StepUpRecord,
   stateAt,
   subjectOf,
+  testLockoutSec,
+  testOutcomeIn,
   toAskedBy,
 } from './record.js';
 import {
@@ -208,6 +210,7 @@ export async function findLockoutSec(
 ): Promise<number | null> {
   const { purpose, kept, subject, countsAs } = record;
   const isOpen = stateAt(record, clock.now()) === 'started' && role !== 'unpaired';
+  if (testOutcomeIn(record, connection) === 'lockout') return isOpen ? testLockoutSec : null;
   if (connection === null || !isOpen || purpose !== 'verify' || kept !== null || anonymousSourceOf(record) !== null)
     return null;
   const whose = attemptsOf(bindingOf(connection, subject), null, countsAs);
@@ -226,6 +229,8 @@ export async function findMissingEnrolment(
   deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
 ): Promise<MissingEnrolment | null> {
   const { purpose, kept, subject, countsAs, consent, handOff } = record;
+  const test = testOutcomeIn(record, connection);
+  if (test !== null) return test === 'unenrolled' ? { linkOffered: false } : null;
   if (connection === null || kept !== null || anonymousSourceOf(record) !== null) return null;
   const isNew = stateAt(record, deps.clock.now()) === 'started' && consent === null && handOff === null;
   if (role !== 'own' || !isNew || purpose !== 'verify' || countsAs !== 'sign_in') return null;

@@ -25,9 +25,11 @@ import {
   type StepUpState,
   stateAt,
   subjectOf,
+  testOutcomeIn,
   toStoredAssurance,
 } from './record.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
+import { endTest } from './test-person.js';
 import { capture, newAttempt, take } from './transitions.js';
 
 export type { StartedStepUp };
@@ -140,6 +142,7 @@ export async function startStepUp(
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
     reference: requested.reference ?? null,
     isSandbox: requested.isSandbox ?? false,
+    isTest: connection?.testOutcomeOf !== undefined,
     acceptsCopies: requested.acceptsCopies ?? false,
     receiptFor: receipt,
     receipt: null,
@@ -216,6 +219,7 @@ export async function submitPhotos(
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
   const found = await findStepUp(id, deps);
+  const test = testOutcomeIn(found.record, found.connection);
   const by = newAttempt(deps);
   const now = deps.clock.now();
   const record = await changeRecord(
@@ -228,7 +232,7 @@ export async function submitPhotos(
       const isPlain =
         latest.purpose === 'verify' && latest.spoken === null && latest.action === null && latest.contentKeyTo === null;
       const needsPage = isChallenged(policy) || latest.camera === 'phone' || !isPlain;
-      if (needsPage) throw new FaceError('challenge_needed');
+      if (needsPage && test === null) throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
       return captured;
     },
@@ -244,11 +248,14 @@ export async function submitPhotos(
         ? acceptAnyPhotos
         : requireNewPhotos(subjectOf(record), anonymousSourceOf(record) === null, deps);
       const shown = { photos, secret, methods: ['face'], judged: null, guard } as const;
-      const completed = await chargeUnusable(
-        captured,
-        (toRow) => completeVerification(captured, { ...shown, share: toRow() }, deps),
-        deps,
-      );
+      const completed =
+        test === null
+          ? await chargeUnusable(
+              captured,
+              (toRow) => completeVerification(captured, { ...shown, share: toRow() }, deps),
+              deps,
+            )
+          : await endTest(captured, test, deps);
       await endAttempt(captured, completed, deps);
       return completed;
     },

@@ -49,6 +49,7 @@ const waiting: StepUpRecord = {
   contentKeyTo: null,
   contentKey: null,
   acceptsCopies: false,
+  isTest: false,
   receiptFor: null,
   receipt: null,
   feedsHooks: true,

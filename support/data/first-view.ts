@@ -11,6 +11,7 @@ export const firstView = {
   application: null,
   expiresAt: '2099-01-01T00:00:00.000Z',
   retentionDays: 365,
+  isTest: false,
   consentNeeded: false,
   action: null,
   agreedAt: null,

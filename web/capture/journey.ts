@@ -14,6 +14,7 @@ import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
 import { sending, tryAgain } from './screens/sending.js';
+import { testPerson } from './screens/test-person.js';
 import { vendorCheck } from './screens/vendor.js';
 import { recoveryCodes, ways } from './screens/ways.js';
 import { type Change, type Ending, endings, type Facts, isCameraAhead, nextStep, type StepName } from './state.js';
@@ -33,6 +34,7 @@ const steps = {
   passkey,
   capture: (view, facts, tools) => (view.livenessVendor === null ? capture : vendorCheck)(view, facts, tools),
   'locked-out': (_view, facts, tools) => solve(new Problem('locked-out', facts.lockedForSec), facts, tools),
+  'test-person': testPerson,
   sending,
   'try-again': tryAgain,
   ways,

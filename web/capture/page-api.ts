@@ -81,6 +81,8 @@ export class PageApi {
   readState = () => this.#get('/session', sessionReply);
 
   giveConsent = (version: string, language: string) => this.#toView('/consent', { version, language });
+  /** Ends the check of a test person. */
+  endTest = () => this.#post('/test', {}, anotherWayReply);
   decline = () => this.#toView('/decline');
 
   noteActionShown(digest: string): void {

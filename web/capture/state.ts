@@ -39,6 +39,7 @@ export type StepName =
   | 'not-enrolled'
   | 'consent'
   | 'action'
+  | 'test-person'
   | 'hand-off'
   | 'reference'
   | 'pin'
@@ -151,6 +152,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (facts.isChoosingAnotherWay && hasWays(view)) return 'ways';
   if (facts.lockedForSec !== null) return 'locked-out';
   if (facts.missingEnrolment !== null) return 'not-enrolled';
+  if (view.isTest) return 'test-person';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
   // If the hint is about the photo of the identity document, the screen for that photo shows it.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Ports } from '../../core/deps.js';
-import { openedReply, sessionReply, viewReply } from '../../core/page-protocol.js';
+import type { CoreDeps, Ports } from '../../core/deps.js';
+import { anotherWayReply, openedReply, sessionReply, viewReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { browserCookieOf } from '../../http/cookies.js';
@@ -19,6 +19,7 @@ import {
 } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
+import { finishTest } from '../test-person.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 
@@ -42,9 +43,7 @@ async function open(
   return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
 }
 
-export function createSessionEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'issuer' | 'connections'>,
-): Endpoint[] {
+export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'>): Endpoint[] {
   const own = {
     deps,
     photos: {},
@@ -150,6 +149,24 @@ export function createSessionEndpoints(
       fields: z.strictObject({}),
       reply: viewReply,
       handle: async (call) => ({ view: toViewReply(await abandonStepUp(call.session, deps)) }),
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/test',
+      action: 'end_test',
+      status: 200,
+      summary: 'End the check of a test person',
+      description:
+        'Only at a connection of the kind `memory`: the check ends as the name of the person says, without a camera.',
+      codes: [...session, 'locked_out'],
+      fields: z.strictObject({}),
+      reply: anotherWayReply,
+      async handle(call) {
+        const { view, receipt } = await finishTest(call.session, deps);
+        return { view: toViewReply(view), receipt: toReceiptReply(receipt) };
+      },
     }),
   ];
 }

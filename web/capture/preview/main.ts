@@ -41,6 +41,7 @@ const nobody: View = {
   application: null,
   expiresAt: '2099-01-01T00:00:00.000Z',
   retentionDays: 365,
+  isTest: false,
   consentNeeded: true,
   action: null,
   agreedAt: null,

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { newAdminKey, type Service, startService } from '../../examples/demo/service.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+
+/* The quickstart with test people, as the page prints it. */
+
+const page = readFileSync(join(projectRoot, 'docs/quickstart-sandbox.md'), 'utf8');
+const codeOf = (language: string): string =>
+  new RegExp(`\\n\`\`\`${language}\\n([\\s\\S]*?)\\n\`\`\``).exec(page)?.[1] ?? '';
+
+let service: Service;
+let clientToken: string;
+beforeAll(async () => {
+  const folder = createFolder('quickstart');
+  const config = z.looseObject({}).parse(JSON.parse(codeOf('json')));
+  writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ ...config, modelsFolder }));
+  const adminKey = newAdminKey();
+  service = await startService({
+    PORT: String(await findFreePort()),
+    FACESTEP_DATA: join(folder, 'data'),
+    FACESTEP_CONFIG: join(folder, 'sandbox.json'),
+    FACESTEP_ADMIN_KEY: adminKey,
+  });
+  const issued = await fetch(`${service.url}/generateToken`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+    body: JSON.stringify({ name: 'quickstart', scopes: ['verify'] }),
+  });
+  clientToken = z.object({ token: z.string() }).parse(await issued.json()).token;
+}, 180_000);
+afterAll(() => service.stop());
+
+const run = (subject: string, program = codeOf('js')) =>
+  new Promise<string>((resolve) => {
+    const file = join(projectRoot, 'dist/test/programs', `quickstart-${subject}.mjs`);
+    writeFileSync(file, program);
+    const env = { ...process.env, FACESTEP_URL: service.url, FACESTEP_CLIENT_TOKEN: clientToken };
+    execFile(process.execPath, [file, subject], { cwd: projectRoot, env }, (_, stdout, stderr) => {
+      rmSync(file);
+      resolve(stdout + stderr);
+    });
+  });
+
+test('the program of the quickstart verifies a receipt of pass@, and prints how the others end', async () => {
+  expect(await run('pass@')).toBe(`Verified: pass@, issued by ${service.url}/test\n`);
+  expect(await run('refuse@')).toBe('The check of refuse@ ended: failed\n');
+  expect(await run('expire@')).toBe('The check of expire@ ended: expired\n');
+  expect(await run('lockout@')).toContain('locked_out');
+  expect(await run('unenrolled@')).toBe('The check of unenrolled@ ended: failed\n');
+});
+
+test('without acceptTests, the receipt of the quickstart is refused', async () => {
+  expect(await run('pass@', codeOf('js').replace(', acceptTests: true', ''))).toContain('of a test person');
+});
