@@ -26,6 +26,7 @@ import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
 import { longestFreshnessSec } from '../core/rules/rule.js';
 import { ContentKey, type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
+import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
@@ -36,7 +37,14 @@ import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { type CheckRules, verifyPerson } from '../verification/verify.js';
 import { encryptContentKey } from './content-key.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
-import { anonymousSourceOf, isByFace, isReceiptWaiting, type StepUpRecord, subjectOf } from './record.js';
+import {
+  anonymousSourceOf,
+  isByFace,
+  isReceiptWaiting,
+  type StepUpRecord,
+  subjectOf,
+  testLockoutSec,
+} from './record.js';
 import { changeRecord, endAttempt, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
 import { releaseAttempt } from './transitions.js';
 
@@ -325,6 +333,17 @@ export async function passStepUp(
   // the codes.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
+}
+
+/** Ends the attempt of a test person. @throws `locked_out` */
+export async function endTest(captured: StepUp, outcome: TestOutcome, deps: CoreDeps): Promise<StepUpRecord> {
+  const { record, connection } = captured;
+  if (outcome === 'lockout') throw new FaceError('locked_out', { retryAfterSec: testLockoutSec });
+  if (outcome === 'expire') return { ...releaseAttempt(record), expiresAt: deps.clock.now() };
+  if (outcome !== 'pass' || connection === null) return { ...record, state: 'failed' };
+  const check = { at: deps.clock.now(), liveness: null, presence: null, enrolmentProof: null };
+  const passed = { check: { ...check, methods: ['face' as const] }, accuracy: connection.policy.accuracy };
+  return passStepUp(captured, passed, deps);
 }
 
 /** Returns true if recovery codes are offered. This happens once, after an enrolment by the person. */

@@ -289,7 +289,7 @@ export const testLockoutSec = 900;
 
 /**
  * Returns how the check of a test person ends. `null` for everyone else: connection and step-up must both be of test
- * people, so that nobody passes by a reconfiguration meanwhile. A token that the caller stores is checked by a face.
+ * people, so that a reconfiguration meanwhile makes no real person pass. A token that the caller stores is checked by a face.
  */
 export function testOutcomeIn(
   { isTest, kept, purpose, subject }: StepUpRecord,

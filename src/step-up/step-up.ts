@@ -13,7 +13,14 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { acceptAnyPhotos, requireNewPhotos } from '../enrolment/earlier-frames.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
-import { attempt, type CallerHeldToken, completeVerification, countAnonymousCheck, takeReceipt } from './complete.js';
+import {
+  attempt,
+  type CallerHeldToken,
+  completeVerification,
+  countAnonymousCheck,
+  endTest,
+  takeReceipt,
+} from './complete.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {
   anonymousSourceOf,
@@ -29,7 +36,6 @@ import {
   toStoredAssurance,
 } from './record.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
-import { endTest } from './test-person.js';
 import { capture, newAttempt, take } from './transitions.js';
 
 export type { StartedStepUp };

@@ -109,7 +109,7 @@ test('by photos, the check of a test person ends in the same way', async () => {
   expect(await send(await start('unenrolled@'))).toMatchObject({ state: 'failed', receipt: null });
   expect(await send(await start('expire@'))).toMatchObject({ state: 'expired', receipt: null });
   expect(await send(await start('lockout@'))).toMatchObject({ code: 'locked_out' });
-  expect(await send(await start('nobody@'))).toMatchObject({ code: 'challenge_needed' });
+  expect(await send(await start('stranger@'))).toMatchObject({ code: 'challenge_needed' });
 });
 
 describe('no one passes as a test person', () => {
@@ -119,7 +119,7 @@ describe('no one passes as a test person', () => {
       expect(await send(begun)).toMatchObject({ code: 'challenge_needed' });
       const { body, page } = await open(begun.url);
       expect(body.view).toMatchObject({ isTest: false, consentNeeded: true });
-      expect((await page.post('/face/test')).body.code).toBe('step_up_unknown');
+      expect((await page.post('/face/test')).body.code).toBe('challenge_needed');
     }
   });
 
@@ -132,7 +132,7 @@ describe('no one passes as a test person', () => {
     connections.set('trial', { ...other, id: 'trial' });
     try {
       for (const { url } of [ofReal, ofTest])
-        expect((await (await open(url)).page.post('/face/test')).body.code).toBe('step_up_unknown');
+        expect((await (await open(url)).page.post('/face/test')).body.code).toBe('challenge_needed');
     } finally {
       connections.set('real', other);
       connections.set('trial', trial);
@@ -143,7 +143,7 @@ describe('no one passes as a test person', () => {
     const photo = drawPicture('ada', 1);
     const { body } = await server.postForm('/generate', toForm({ photo }), auth);
     const { url } = await start('pass@', { token: String(body.token) });
-    expect((await (await open(url)).page.post('/face/test')).body.code).toBe('step_up_unknown');
+    expect((await (await open(url)).page.post('/face/test')).body.code).toBe('challenge_needed');
   });
 
   test('at a server, whose own hooks and signatures take no receipt of a test', async () => {

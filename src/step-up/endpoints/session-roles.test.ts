@@ -56,6 +56,7 @@ const calls: readonly Call[] = [
   post('/face/vendor-check/finish', any, { nonce: 'n' }),
   post('/face/passkey', any),
   post('/face/decline', any),
+  post('/face/test', ['own']),
   post('/face/hand-off', ['own']),
   post('/face/hand-off/choice', ['unpaired'], { number: null }),
   ...['enrolment', 'notices', 'data-consents', 'devices', 'services', 'links'].map((name) =>

@@ -160,7 +160,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'>): E
       summary: 'End the check of a test person',
       description:
         'Only at a connection of the kind `memory`: the check ends as the name of the person says, without a camera.',
-      codes: [...session, 'locked_out'],
+      codes: [...session, 'challenge_needed', 'locked_out'],
       fields: z.strictObject({}),
       reply: anotherWayReply,
       async handle(call) {
