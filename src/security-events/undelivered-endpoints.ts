@@ -43,7 +43,7 @@ export function createUndeliveredEndpoints({ undelivered }: ApiPorts<'undelivere
       fields: z.strictObject({
         ids: z.array(z.string().min(1).max(64)).min(1).max(10).describe('Ids of the events.'),
       }),
-      form: { ids: 'json' },
+      form: { ids: 'list' },
       reply: retriedReply,
       async handle({ fields: { ids } }) {
         const retried = (await undelivered?.retry(ids)) ?? [];

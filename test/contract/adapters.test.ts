@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { type AdapterName, providers } from '../../adapters/index.js';
+import { type AdapterName, connectionKinds, providers } from '../../adapters/index.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { type AdapterHarness, runAdapterContract } from './adapter.js';
 import { setUpCognito } from './cognito.js';
@@ -49,7 +49,8 @@ test('each folder of adapters is a registered adapter with a guard for its confi
   const folders = readdirSync(join(projectRoot, 'adapters'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-  expect(folders.toSorted()).toEqual([...adapterNames].toSorted());
+  const kinds = connectionKinds.map(({ createGuard }) => createGuard([]).shape.kind.value);
+  expect(folders.toSorted()).toEqual(kinds.toSorted());
 });
 
 for (const name of adapterNames) {

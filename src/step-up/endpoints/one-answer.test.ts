@@ -175,6 +175,7 @@ const expected = {
           ownPage: null,
           application: null,
           userSecret: 'none',
+          isTest: false,
           light: 'offered',
           livenessVendor: null,
           referencePhotoNeeded: false,
