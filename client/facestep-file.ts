@@ -30,8 +30,13 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
       token: { type: 'string' },
       scope: { type: 'string', default: '' },
       accuracy: { type: 'string', default: '4' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
   const [command, from, to, more] = positionals;
   const isComplete = command === 'seal' ? values.token !== undefined : command === 'open';
   if (from === undefined || to === undefined || more !== undefined || !isComplete) {

@@ -147,7 +147,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
     'Administrators: the detail names the version that wrote the data. Run that version, or roll back as docs/install.md describes. Nothing was changed.',
   key_service_unavailable:
     'Retry after the time in Retry-After. Administrators: check the key service and the permissions of its account.',
-  config_invalid: 'Administrators: correct the settings that the error or the log names.',
+  config_invalid: 'Administrators: correct the settings that the error or the server’s log names.',
   model_missing:
     'Administrators: run one of the two commands (docs/install.md). The detail has the reason of a failed download.',
   model_altered:

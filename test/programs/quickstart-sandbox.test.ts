@@ -16,11 +16,11 @@ const codeOf = (language: string): string =>
 
 let service: Service;
 let clientToken: string;
+const adminKey = newAdminKey();
 beforeAll(async () => {
   const folder = createFolder('quickstart');
   const config = z.looseObject({}).parse(JSON.parse(codeOf('json')));
   writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ ...config, modelsFolder }));
-  const adminKey = newAdminKey();
   service = await startService({
     PORT: String(await findFreePort()),
     FACESTEP_DATA: join(folder, 'data'),
@@ -57,4 +57,15 @@ test('the program of the quickstart verifies a receipt of pass@, and prints how 
 
 test('without acceptTests, the receipt of the quickstart is refused', async () => {
   expect(await run('pass@', codeOf('js').replace(', acceptTests: true', ''))).toContain('of a test person');
+});
+
+test('the mode of the sandbox can be switched and switched back, although the server has no public address', async () => {
+  for (const mode of ['shadow', 'enforce']) {
+    const answer = await fetch(`${service.url}/v1/connections/sandbox/mode`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+      body: JSON.stringify({ mode }),
+    });
+    expect(await answer.json()).toMatchObject({ mode: { inForce: mode } });
+  }
 });

@@ -298,7 +298,9 @@ export function createConnectionEndpoints({
         const mode = asked === 'file' ? file.mode : asked;
         const isActive = asked === 'file' ? findMode(id).switched === null : isInMode(policy, mode);
         if (isActive) return { mode: await describeMode(id) };
-        if (mode === 'enforce' && policy.mode !== 'enforce' && !isSure) {
+        // Without a public address, no provider asks this server, and no user is refused.
+        const isAsked = upkeep.setup().config.publicUrl !== null;
+        if (mode === 'enforce' && policy.mode !== 'enforce' && !isSure && isAsked) {
           const census = await countUsers(await openConnection(id, upkeep), upkeep);
           if (wouldRefuseAll(census, { ...policy, mode })) throw new FaceError('nobody_can_pass');
         }

@@ -92,7 +92,6 @@ function Undelivered() {
   const words = useTexts().undelivered;
   const { call } = useSessionActions();
   const { instant, number } = useFormats();
-  const mayRetry = useMay('operate');
   const listed = useLoaded(post<UndeliveredReply>('/v1/events/undelivered'));
   const [retried, setRetried] = useState<RetriedReply['events'] | null>(null);
   const failed = retried?.filter(({ reason }) => reason !== null).length ?? 0;
@@ -118,7 +117,7 @@ function Undelivered() {
             {total > events.length && <p className="fine soft">{words.total({ count: number(total) })}</p>}
             {retried !== null && failed === 0 && <Done>{words.sent({ count: number(retried.length) })}</Done>}
             {failed > 0 && <Note tone="warn">{words.failed({ count: number(failed) })}</Note>}
-            {mayRetry && events.length > 0 && (
+            {events.length > 0 && (
               <ActForm
                 submit={words.retry({ count: number(Math.min(events.length, retriedAtOnce)) })}
                 onSubmit={async () => {
@@ -231,6 +230,7 @@ function Outcome({ verification }: { readonly verification: NonNullable<TrailRep
 
 export const screen = defineScreen(function Operations() {
   const words = useTexts();
+  const mayOperate = useMay('operate');
   return (
     <>
       <h1>{words.heading}</h1>
@@ -238,7 +238,7 @@ export const screen = defineScreen(function Operations() {
       <Backup />
       <Keys />
       <Jobs />
-      <Undelivered />
+      {mayOperate && <Undelivered />}
     </>
   );
 });
