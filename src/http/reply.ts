@@ -90,9 +90,11 @@ export async function sendLines(
 ): Promise<void> {
   const left = new AbortController();
   response.once('close', () => left.abort());
+  // A client that left before does not close it again, and its reply never drains.
+  const isLeft = (): boolean => left.signal.aborted || response.destroyed;
   for await (const line of lines) {
     await check();
-    if (left.signal.aborted) return;
+    if (isLeft()) return;
     // Set late, so that the refusal of the first value is an ordinary reply.
     if (!response.headersSent) response.setHeader('Content-Type', 'application/x-ndjson; charset=utf-8');
     const isRead = response.write(`${JSON.stringify({ ok: true, ...line })}\n`);

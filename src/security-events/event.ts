@@ -154,8 +154,8 @@ function webhookEventsOf({ action, detail }: ReportedRecord): readonly EventCont
     case 'hand_off_refused':
       return finished('failed', detail);
     case 'step_up_abandoned':
-      // Anyone can start and cancel step-ups of anyone, and would delay the other events.
-      return detail.anonymous === true ? [] : finished('abandoned', detail);
+      // Anyone can start and cancel step-ups of anyone, and would delay the other events, except those of a ticket.
+      return detail.anonymous === true && detail.reference === undefined ? [] : finished('abandoned', detail);
     case 'enrolled':
     case 'enrolment_recovered': {
       if (detail.kind === 'renewal') return [];

@@ -113,6 +113,8 @@ describe('a webhook', () => {
     await trail.append({ action: 'step_up_abandoned', ...who, detail: { stepUpId: 's-5', anonymous: true } });
     const wrong = { stepUpId: 's-4', chosen: 'another', reference: 'HELP-1' } as const;
     await trail.append({ action: 'hand_off_refused', ...who, detail: wrong });
+    const ofTicket = { stepUpId: 's-6', anonymous: true, reference: 'HELP-2' } as const;
+    await trail.append({ action: 'step_up_abandoned', ...who, detail: ofTicket });
     const until4 = '2026-11-28T08:00:00.000Z';
     await trail.append({ action: 'locked_out', ...who, detail: { level: 1, until: until4 } });
     const asked = { id: 'h-1', stepUpId: 's-3', reason: 'no_camera' } as const;
@@ -121,13 +123,14 @@ describe('a webhook', () => {
     await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
     const detail = { mode: 'enforce', file: 'shadow', by: 'owner' } as const;
     await trail.append({ action: 'connection_mode_switched', connection: 'work', subject: '', detail });
-    await until(() => received.length === 10);
+    await until(() => received.length === 11);
     expect(messages()).toEqual([
       ['enrolment.created', expect.objectContaining(who)],
       ['step_up.finished', { ...who, outcome: 'passed', stepUpId: 's-1', application: 'shop' }],
       ['step_up.finished', { ...who, outcome: 'failed', stepUpId: 's-2' }],
       ['step_up.finished', { ...who, outcome: 'abandoned', stepUpId: 's-3' }],
       ['step_up.finished', { ...who, outcome: 'failed', stepUpId: 's-4', reference: 'HELP-1' }],
+      ['step_up.finished', { ...who, outcome: 'abandoned', stepUpId: 's-6', reference: 'HELP-2' }],
       ['person.locked_out', { ...who, level: 1, until: until4 }],
       ['help.requested', { ...who, id: 'h-1', reason: 'no_camera' }],
       ['enrolment.replaced', expect.objectContaining(who)],

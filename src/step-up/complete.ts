@@ -4,6 +4,7 @@ import {
   type ConnectedSubject,
   type Connection,
   readTokenIfAny,
+  type SubjectRef,
   subjectOfIdentifier,
   toSubjectRef,
 } from '../core/connection.js';
@@ -30,7 +31,7 @@ import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
-import type { PhotoGuard } from '../enrolment/earlier-frames.js';
+import { holderOf, type PhotoGuard } from '../enrolment/earlier-frames.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
@@ -353,6 +354,15 @@ function mayHaveCodes(
 ): boolean {
   const isOffered = connection?.policy.anotherWay.recoveryCodes === true;
   return isOffered && record.purpose === 'enrol' && isByFace(check) && anonymousSourceOf(record) === null;
+}
+
+/**
+ * Returns under whom the frames of a step-up are remembered. The caller chooses the subject of a token that it holds, and
+ * could otherwise push out those of a user.
+ */
+export function frameOwnerOf(record: StepUpRecord, { verifier }: Ports<'verifier'>): SubjectRef {
+  const held = toKeptToken(record.kept);
+  return held === null ? subjectOf(record) : holderOf(verifier.identify(held.token).tokenId);
 }
 
 const toKeptToken = (kept: StepUpRecord['kept']): CallerHeldToken | null =>

@@ -9,8 +9,8 @@ import { acceptAnyPhotos, type ComparedFrames, rememberFrames } from '../enrolme
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
-import { completeVerification, passStepUp } from './complete.js';
-import { anonymousSourceOf, type StepUpRecord, shareOf, subjectOf, toAskedBy } from './record.js';
+import { completeVerification, frameOwnerOf, passStepUp } from './complete.js';
+import { anonymousSourceOf, type StepUpRecord, shareOf, toAskedBy } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
@@ -116,7 +116,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
   const noteDecision = async (): Promise<void> => {
     const { earlier } = await judging;
     // An anonymous caller could push out the person's own frames.
-    if (anonymousSourceOf(before) === null) await rememberFrames(subjectOf(before), earlier, deps);
+    if (anonymousSourceOf(before) === null) await rememberFrames(frameOwnerOf(before, deps), earlier, deps);
     await charge(undecidedOf(before), -1, deps);
   };
   try {

@@ -11,7 +11,7 @@ import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { compareWithEarlier } from '../enrolment/earlier-frames.js';
 import { FaceError, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
-import { attempt, countAnonymousCheck } from './complete.js';
+import { attempt, countAnonymousCheck, frameOwnerOf } from './complete.js';
 import {
   type AttemptOutcome,
   type CaptureDeps,
@@ -58,13 +58,13 @@ const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken
 /** Combines the findings of judge, frame digests and timing. All are recorded in the audit log. */
 async function judgeFrames(
   taken: TakenFrames,
-  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'analysisCache'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'analysisCache' | 'verifier'>,
 ): Promise<Judged> {
   const { captured, measured, movement, device } = taken;
   const { judge, audit } = deps;
   const [found, earlier] = await Promise.all([
     judge.judge(toFrames(taken), taken.share),
-    compareWithEarlier(subjectOf(captured.record), facesOf(taken), shareOf(captured.record), deps),
+    compareWithEarlier(frameOwnerOf(captured.record, deps), facesOf(taken), shareOf(captured.record), deps),
   ]);
   const told = earlier === null ? measured : [...measured, earlier.unlike];
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);

@@ -19,6 +19,7 @@ import {
   completeVerification,
   countAnonymousCheck,
   endTest,
+  frameOwnerOf,
   takeReceipt,
 } from './complete.js';
 import type { HookSignIn } from './passed-step-up.js';
@@ -31,7 +32,6 @@ import {
   type StepUpRecord,
   type StepUpState,
   stateAt,
-  subjectOf,
   testOutcomeIn,
   toStoredAssurance,
 } from './record.js';
@@ -252,7 +252,7 @@ export async function submitPhotos(
       await countAnonymousCheck(record, deps);
       const guard = record.acceptsCopies
         ? acceptAnyPhotos
-        : requireNewPhotos(subjectOf(record), anonymousSourceOf(record) === null, deps);
+        : requireNewPhotos(frameOwnerOf(record, deps), anonymousSourceOf(record) === null, deps);
       const shown = { photos, secret, methods: ['face'], judged: null, guard } as const;
       const completed =
         test === null

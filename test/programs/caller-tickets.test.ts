@@ -96,6 +96,7 @@ async function startReceiver(name: SystemName, password = 'letmein'): Promise<st
     WEBHOOK_SECRET: secret,
     START_TOKEN: 'start',
     FACESTEP_URL: facestep.origin,
+    FACESTEP_CONNECTION: 'acme',
     FACESTEP_TOKEN: (await facestep.issue(['callers'])).token,
     TICKET_SYSTEM: name,
     TICKET_URL: await startTickets(name),

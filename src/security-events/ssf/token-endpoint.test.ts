@@ -67,7 +67,7 @@ test.each(['client_secret_basic', 'client_secret_post'])('a strict receiver auth
   expect(await receiver.readStreams()).toEqual([stream]);
 });
 
-test('the access token has the requested scope, expires after an hour, and is accepted only under /ssf', async () => {
+test('the access token has the requested scope, expires after an hour, and is refused as an API key', async () => {
   const answer = await ask({ ...grant, scope: 'ssf.read' }, basic(application, secret));
   expect(answer).toMatchObject({
     status: 200,

@@ -279,7 +279,9 @@ export function createStepUpEndpoints(
         const { id, connection, subject } = view;
         if (!mayUse(client, connection)) throw new FaceError('step_up_unknown');
         const outcome = toOutcome(await takeOutcome(view, deps));
-        return { id, connection, subject, ...outcome, contentKey: await takeContentKey(id, deps) };
+        // Another client of the tenant could otherwise take it first.
+        const contentKey = client.scopes.includes('content-key') ? await takeContentKey(id, deps) : null;
+        return { id, connection, subject, ...outcome, contentKey };
       },
     }),
   ];

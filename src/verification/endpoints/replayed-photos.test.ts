@@ -119,6 +119,20 @@ describe('the photos of a user of a connection', () => {
     expect(codesOf('verification_refused')).toEqual(Array(3).fill('photo_replayed'));
   });
 
+  test('step-ups with a token that the client holds push out none of a user whom they name', async () => {
+    await signIn('step_ups');
+    await enrol(picture(1));
+    const { token } = (await post('/generate', { photo: [picture(1, 'eve'), picture(2, 'eve')] })).body;
+    for (let shot = 3; shot < 25; shot += 1) {
+      const fields = { token, subject: 'anna', audience: 'shop' };
+      const { id, challenge } = (await server.postJson('/step-ups', fields, auth)).body;
+      const photo = picture(shot, 'eve');
+      const { body } = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge: String(challenge), photo }));
+      expect(body.state).toBe('passed');
+    }
+    expect((await check(picture(1))).body.state).toBe('failed');
+  });
+
   test('a copy and another face get the same answer', async () => {
     await signIn('step_ups');
     await enrol(picture(1));
