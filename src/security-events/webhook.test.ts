@@ -186,7 +186,7 @@ describe('a webhook', () => {
     expect(await readDeadLetters(files.deadLetters)).toHaveLength(1);
   });
 
-  test('gets later events at once after one whose content it refuses, which becomes a dead letter', async () => {
+  test('if the receiver refuses one event, that becomes a dead letter, and the later ones are sent at once', async () => {
     status = 403;
     await start();
     await trail.append({ action: 'step_up_abandoned', ...who, subject: '<script>', detail: { stepUpId: 's-1' } });

@@ -146,7 +146,7 @@ describe('no one passes as a test person', () => {
     expect((await (await open(url)).page.post('/face/test')).body.code).toBe('challenge_needed');
   });
 
-  test('at a server, whose own hooks and signatures take no receipt of a test', async () => {
+  test('a receipt of a test person is refused by the hooks and signatures of the server', async () => {
     const { id, url } = await start('pass@', { audience: `${server.deps.issuer}/hooks/trial` });
     await (await open(url)).page.post('/face/test');
     const receipt = String((await read(id)).receipt);
