@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { z } from 'zod';
 import {
@@ -10,7 +11,7 @@ import {
   type UsedSecret,
 } from '../../src/connections/hook.js';
 import type { Ports } from '../../src/core/deps.js';
-import { type Credential, digestOf, hasDigest } from '../../src/core/secrets.js';
+import { digestOf } from '../../src/core/secrets.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
@@ -35,10 +36,16 @@ const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string()
  */
 export function createVerifyCaller({ secret, previousSecret, oauth }: ExpectedCallers, deps: Ports<'clock' | 'fetch'>) {
   const verifyBearer = oauth === undefined ? null : createVerifyBearer(oauth, deps);
+  const header = secret?.header ?? null;
+  const digests =
+    secret === undefined
+      ? null
+      : { current: secret.value.use(digestOf), previous: previousSecret?.use((value) => digestOf(value)) };
   return async (headers: RequestHead['headers']): Promise<{ readonly secret: UsedSecret | null }> => {
-    if (secret !== undefined) {
-      const secrets = { current: secret.value, previous: previousSecret };
-      const found = findSecret(secrets, (each) => isSame(headers[secret.header], each));
+    const given = header === null ? undefined : headers[header];
+    if (digests !== null && given !== undefined) {
+      const digest = digestOf(given);
+      const found = findSecret(digests, (each) => timingSafeEqual(digest, each));
       if (found !== null) return { secret: found };
     }
     if (verifyBearer === null) throw new FaceError('caller_untrusted');
@@ -79,6 +86,3 @@ function createVerifyBearer(
     if (clientId !== oauth.clientId) throw new FaceError('caller_untrusted', { bearer: 'client' });
   };
 }
-
-const isSame = (text: string | undefined, expected: Credential): boolean =>
-  text !== undefined && expected.use((value) => hasDigest(text, digestOf(value)));

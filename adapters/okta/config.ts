@@ -196,6 +196,10 @@ export const createOktaConnectionGuard = (added: ConnectionAdditions) =>
             .default('facestepToken')
             .describe('Custom profile attribute that holds the enrolment token.'),
           hooks: callersGuard.describe('Credentials of hook calls: `secret`, `oauth` or both. Either is sufficient.'),
+          ruleInClaim: z
+            .boolean()
+            .default(false)
+            .describe('Whether the claim names the rule that decides (`face_verification.rule`).'),
           registration: z
             .strictObject({
               receiptField: attributeNameGuard

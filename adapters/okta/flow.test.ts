@@ -24,6 +24,29 @@ const freshId = () => `event-${++events}`;
 const denial = { status: 200, body: { error: { errorSummary: expect.any(String) } } };
 const malformed = { status: 200, body: { error: { errorSummary: expect.stringMatching(/^request_malformed: /) } } };
 
+describe('the claim of a token', () => {
+  const rules = [{ name: 'Pilot', when: {}, mode: 'enforce' }];
+  const issue = async (by: ServedAdapter) => {
+    await bench.passStepUp(ada);
+    const { body } = await ask('token', toTokenEvent(bench.clock, ada, freshId()), by);
+    return JSON.stringify(body);
+  };
+
+  test('names the rule that decides only if okta.ruleInClaim is set', async () => {
+    const byRule = bench.connect({ policy: { rules }, okta: { ruleInClaim: true } });
+    expect(await issue(byRule)).toContain('"rule":"Pilot"');
+    const silent = await issue(bench.connect({ policy: { rules } }));
+    expect(silent).toContain('"result":"verified"');
+    expect(silent).not.toContain('"rule"');
+  });
+
+  test('names no rule if the policy decides', async () => {
+    const byPolicy = await issue(bench.connect({ okta: { ruleInClaim: true } }));
+    expect(byPolicy).toContain('"result":"verified"');
+    expect(byPolicy).not.toContain('"rule"');
+  });
+});
+
 describe('the user of a token hook', () => {
   test('must be the user of all tokens; otherwise the event is refused and consumes no pass', async () => {
     await bench.passStepUp(ada);

@@ -26,6 +26,7 @@ import {
 
 export interface FlowDeps {
   readonly receipt: Receipt;
+  readonly ruleInClaim: boolean;
   readonly core: HookCore;
 }
 
@@ -34,7 +35,7 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
   const hook = parseTokenHook(body);
   checkTokensAreOfUser(hook);
   if (hook.event === null) return toNoClaimReply(hook);
-  return toTokenHookReply(await deps.core.decideHook(hook.event), hook);
+  return toTokenHookReply(await deps.core.decideHook(hook.event), hook, deps.ruleInClaim);
 }
 
 /**

@@ -35,7 +35,7 @@ const signIn = { application: true, address: true, isAfterFirstFactor: true };
 export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const { settings, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, okta } = settings;
-  const receipt = okta.registration;
+  const { registration: receipt, ruleInClaim } = okta;
   const verifyPassword =
     okta.passwordImport === undefined ? null : createVerifyPassword(okta.passwordImport.verifier, { fetch, log });
   const verifyCaller = createVerifyCaller(okta.hooks, { fetch, clock });
@@ -57,7 +57,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
     probe,
-    serve: (core) => admitVerified(name, (body) => handle(body, { receipt, core })),
+    serve: (core) => admitVerified(name, (body) => handle(body, { receipt, ruleInClaim, core })),
   });
   return {
     kind,

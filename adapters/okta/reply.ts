@@ -112,10 +112,17 @@ export const toEventHookRefusal = (code: FaceErrorCode): RawReply => ({
   body: null,
 });
 
-/** If the token already has a claim of our name, the claim is replaced or removed. */
-export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook, 'identity' | 'access'>): RawReply {
+/**
+ * If the token already has a claim of our name, the claim is replaced or removed.
+ * @param namesRule - whether the claim names the rule that decides
+ */
+export function toTokenHookReply(
+  decision: HookDecision,
+  minted: Pick<TokenHook, 'identity' | 'access'>,
+  namesRule: boolean,
+): RawReply {
   if (decision.outcome !== 'unverified')
-    return ok({ commands: toCommands(minted, (token) => writeClaim(token, decision)) });
+    return ok({ commands: toCommands(minted, (token) => writeClaim(token, toClaim(decision, namesRule))) });
   if (decision.fallback === 'deny') return denyToken('face_not_verified');
   return toNoClaimReply(minted);
 }
@@ -186,16 +193,22 @@ export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<S
 const path = `/claims/${faceClaim}`;
 
 // `add` fails if the claim exists, `replace` and `remove` fail if not. One failed operation cancels all.
-const writeClaim = ({ hasFaceClaim }: MintedToken, decision: Passed): JsonObject => ({
+const writeClaim = ({ hasFaceClaim }: MintedToken, value: JsonObject): JsonObject => ({
   op: hasFaceClaim ? 'replace' : 'add',
   path,
-  value: toClaim(decision),
+  value,
 });
 
-function toClaim(decision: Passed): JsonObject {
-  const { outcome: result, at, stepUpId: txn } = decision;
+function toClaim(decision: Passed, namesRule: boolean): JsonObject {
+  const { outcome: result, at, stepUpId: txn, rule } = decision;
   const isMeasured = decision.outcome === 'verified' && decision.liveness !== null;
-  return { result, at, txn, ...(isMeasured ? { liveness: decision.liveness } : {}) };
+  return {
+    result,
+    at,
+    txn,
+    ...(isMeasured ? { liveness: decision.liveness } : {}),
+    ...(namesRule && rule !== undefined ? { rule } : {}),
+  };
 }
 
 const removeClaim = ({ hasFaceClaim }: MintedToken): JsonObject | null =>

@@ -22,7 +22,15 @@ import { createAccessLog, setLoggedCaller } from '../http/access-log.js';
 import { keepDevice } from '../http/cookies.js';
 import { mountGet, type Route, requireMethod, serveRoute } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
-import { answerDirectly, createErrorHandler, createRefuse, type DirectRoute, sendJson } from '../http/reply.js';
+import {
+  answerDirectly,
+  type ConstantHeaders,
+  createErrorHandler,
+  createRefuse,
+  type DirectRoute,
+  sendJson,
+  setHeaders,
+} from '../http/reply.js';
 import type { BodyPools, CallerPools } from '../http/request-budget.js';
 import { renderCatalogue } from '../http/rest/catalogue.js';
 import type { ApiDeps } from '../http/rest/deps.js';
@@ -102,10 +110,15 @@ function findHook(hooks: HooksByConnection, connection: string, name: string): S
   return hook;
 }
 
-/** Uses `headersDistinct`, because `headers` would silently drop a second `authorization`. */
-function toRawHead(request: IncomingMessage): RequestHead {
-  const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
-  return { method: request.method ?? '', headers: Object.fromEntries(headers) };
+/** Uses `rawHeaders`, because `headers` would silently drop a second `authorization`. */
+function toRawHead({ method = '', rawHeaders }: IncomingMessage): RequestHead {
+  const headers: Record<string, string> = Object.create(null);
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+  }
+  return { method, headers };
 }
 
 function send(response: ServerResponse, { status, body }: RawReply): void {
@@ -117,15 +130,19 @@ function send(response: ServerResponse, { status, body }: RawReply): void {
   response.end();
 }
 
-/** Creates the handler for constant headers: those of helmet, computed once, and `no-store`. */
-function createConstantHeaders() {
-  const headers = [...headersOf(helmet()), ['Cache-Control', 'no-store']] as const;
-  return (response: ServerResponse): void => {
-    for (const [name, value] of headers) response.setHeader(name, value);
-  };
-}
+/**
+ * Headers of direct routes, which browsers do not show. The other headers of helmet would take a tenth of their time.
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
+ */
+const directHeaders: ConstantHeaders = [
+  ['Cache-Control', 'no-store'],
+  ['Content-Security-Policy', "default-src 'none';frame-ancestors 'none'"],
+  ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+];
 
-function headersOf(middleware: ReturnType<typeof helmet>): (readonly [string, string])[] {
+function headersOf(middleware: ReturnType<typeof helmet>): ConstantHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   middleware(request, response, () => {});
@@ -152,7 +169,7 @@ export interface AppDeps extends ApiDeps, Extended, Ports<'fetch'> {
 
 const health: DirectRoute = {
   path: '/healthz',
-  async answer(request, response) {
+  answer(request, response) {
     requireMethod({ request, response }, ['GET', 'HEAD']);
     sendJson(response, 200, { ok: true });
   },
@@ -166,15 +183,22 @@ export interface App {
 
 export function createApp(deps: AppDeps): App {
   const follow = createAccessLog(deps);
-  const setConstantHeaders = createConstantHeaders();
+  // Computed once.
+  const pageHeaders: ConstantHeaders = [...headersOf(helmet()), ['Cache-Control', 'no-store']];
   const direct = [health, createHookRoute(deps.hooks, deps, deps.bodyPools.hooks)];
   const router = createRouter(deps);
   const refuse = createRefuse(deps.log);
-  const answer = answerDirectly(direct, { refuse, otherwise: router });
+  const answer = answerDirectly(direct, {
+    headers: directHeaders,
+    refuse,
+    otherwise(request, response) {
+      setHeaders(response, pageHeaders);
+      router(request, response);
+    },
+  });
   return {
     listener: (request, response) => {
       try {
-        setConstantHeaders(response);
         follow(request, response, () => answer(request, response));
       } catch (error) {
         // An uncaught error here would end the process with all its requests.

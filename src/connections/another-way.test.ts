@@ -11,7 +11,7 @@ const decision: HookDecision = { outcome: 'another_way', at: epochSec(1_795_173_
 
 test('tokens of Okta contain the claim with the fallback method and no face result', () => {
   const minted = { subject: 'ada', hasFaceClaim: false } as const;
-  const { status, body } = toTokenHookReply(decision, { identity: minted, access: null });
+  const { status, body } = toTokenHookReply(decision, { identity: minted, access: null }, true);
   expect(status).toBe(200);
   expect(body).toEqual({
     commands: [

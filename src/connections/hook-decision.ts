@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { ConnectedSubject } from '../core/connection.js';
 import { type EpochMs, epochSec } from '../core/units.js';
 
+/** Rule that decides the sign-in. Absent if it is the policy. */
+const deciding = z.string().optional();
+
 /** Schema of stored decisions. */
 export const hookDecisionGuard = z.discriminatedUnion('outcome', [
   z.object({
@@ -9,12 +12,14 @@ export const hookDecisionGuard = z.discriminatedUnion('outcome', [
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
     liveness: z.number().nullable(),
+    rule: deciding,
   }),
   z.object({
     /** The user passed without a face. */
     outcome: z.literal('another_way'),
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
+    rule: deciding,
   }),
   z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
 ]);

@@ -5,7 +5,6 @@ import type { Json } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import type { Clock, Log, State } from '../core/ports.js';
 import type { SeenFacts } from '../core/rules/seen-conditions.js';
-import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { HookDecision, ProviderEvent } from './hook-decision.js';
@@ -128,18 +127,18 @@ export function toProofRefusal(error: unknown, proof: 'bearer' | 'hint'): FaceEr
   return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { [proof]: reason });
 }
 
-export interface RotatingSecret {
-  readonly current: Credential;
-  readonly previous: Credential | undefined;
+export interface RotatingSecret<Secret> {
+  readonly current: Secret;
+  readonly previous: Secret | undefined;
 }
 
 /**
  * Returns which secret verifies a caller, or `null`. It always tries the current and the previous secret, so that
  * timing reveals nothing.
  */
-export function findSecret(
-  { current, previous }: RotatingSecret,
-  proves: (secret: Credential) => boolean,
+export function findSecret<Secret>(
+  { current, previous }: RotatingSecret<Secret>,
+  proves: (secret: Secret) => boolean,
 ): UsedSecret | null {
   const isPrevious = previous !== undefined && proves(previous);
   const isCurrent = proves(current);

@@ -33,7 +33,9 @@ declare module 'http' {
  * @param proxyHops - number of trusted reverse proxies that set `X-Forwarded-For`
  */
 export function noteSource(request: IncomingMessage, proxyHops: number): string {
-  const address = toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));
+  // The library reads `X-Forwarded-For` also without trusted proxies.
+  const remote = proxyHops === 0 ? request.socket.remoteAddress : proxyAddr(request, (_, hop) => hop < proxyHops);
+  const address = toSource(remote);
   request[source] = address;
   return address;
 }

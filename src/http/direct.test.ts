@@ -28,7 +28,7 @@ beforeAll(async () => {
       sendJson(response, 200, { by: 'itself', parameters: [...parameters] });
     },
   };
-  const listener = answerDirectly([direct], { refuse: createRefuse(log), otherwise: router });
+  const listener = answerDirectly([direct], { headers: [], refuse: createRefuse(log), otherwise: router });
   server = await listen(listener, { host: '127.0.0.1', port: 0 });
 });
 afterAll(() => server.stop());

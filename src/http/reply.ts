@@ -103,11 +103,17 @@ export async function sendLines(
   response.end();
 }
 
+export type ConstantHeaders = readonly (readonly [string, string])[];
+
+export const setHeaders = (response: ServerResponse, headers: ConstantHeaders): void => {
+  for (const [name, value] of headers) response.setHeader(name, value);
+};
+
 export interface DirectRoute {
   /** Pattern as in Express: `/hooks/:connection/:hook`. */
   readonly path: string;
   /** @param parameters - decoded parameters of the path */
-  answer(request: IncomingMessage, response: ServerResponse, parameters: readonly string[]): Promise<void>;
+  answer(request: IncomingMessage, response: ServerResponse, parameters: readonly string[]): Promise<void> | void;
 }
 
 type Refuse = (thrown: unknown, request: IncomingMessage, response: ServerResponse) => void;
@@ -117,7 +123,11 @@ type Refuse = (thrown: unknown, request: IncomingMessage, response: ServerRespon
  */
 export function answerDirectly(
   routes: readonly DirectRoute[],
-  { refuse, otherwise }: { readonly refuse: Refuse; readonly otherwise: RequestListener },
+  {
+    headers,
+    refuse,
+    otherwise,
+  }: { readonly headers: ConstantHeaders; readonly refuse: Refuse; readonly otherwise: RequestListener },
 ): RequestListener {
   const patterns = routes.map((route) => ({ ...route, pattern: toPattern(route.path) }));
   return (request, response) => {
@@ -125,10 +135,14 @@ export function answerDirectly(
       const found = pattern.exec(request.url ?? '');
       if (found === null) continue;
       noteRoute(response, path);
+      setHeaders(response, headers);
       const [, ...parameters] = found;
-      Promise.resolve()
-        .then(() => answer(request, response, parameters.map(decodeURIComponent)))
-        .catch((error: unknown) => refuse(error, request, response));
+      try {
+        const answering = answer(request, response, parameters.map(decodeURIComponent));
+        answering?.catch((error: unknown) => refuse(error, request, response));
+      } catch (error) {
+        refuse(error, request, response);
+      }
       return;
     }
     otherwise(request, response);

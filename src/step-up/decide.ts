@@ -82,7 +82,8 @@ async function answerFromState(
   // A repeated event is granted again without another audit entry, so a failed entry is retried in the background.
   const onUnrecorded = (error: unknown): void =>
     deps.log.warn('hook decision not yet recorded', { code: toCode(error) });
-  const recordTaken = (taken: Pass): Promise<void> => record(event, toDetail(event, toDecision(taken), terms), deps);
+  const recordTaken = (taken: Pass): Promise<void> =>
+    record(event, toDetail(event, toDecision(taken, terms), terms), deps);
   const failures = countFailures(asking, standing, deps);
   // A check under a rule may show less than the policy asks for.
   const comparesLiveness = connection.policy.rules.some((rule) => rule.liveness !== undefined);
@@ -100,7 +101,7 @@ async function answerFromState(
   if (typeof found !== 'string') {
     // Only the first event is recorded. Its repetition gets the same answer.
     if (found.isFirst) await retryInBackground(() => recordTaken(found), onUnrecorded);
-    return toDecision(found);
+    return toDecision(found, terms);
   }
   const { decision, reason } = decideUnverified(terms, failures.isLockedOut ? 'locked_out' : found);
   const isCounted = event.isAfterFirstFactor && decision.fallback === 'deny' && countedReasons.has(reason);
@@ -154,9 +155,9 @@ const toSignIn = ({ subject, application, address, isAfterFirstFactor }: HookEve
 const findTerms = async ({ policy, signInRules }: Connection, signIn: SignIn): Promise<SignInTerms<Policy>> =>
   signInRules?.evaluate(signIn) ?? termsWithoutRules(policy);
 
-function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDecision {
-  const at = toEpochSec(passedAt);
-  return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
+function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass, { rule }: SignInTerms): HookDecision {
+  const passed = { at: toEpochSec(passedAt), stepUpId, rule: rule?.name };
+  return anotherWay ? { outcome: 'another_way', ...passed } : { outcome: 'verified', ...passed, liveness };
 }
 
 /** Records a hook call that shadow mode allowed, but that would have been refused. */
@@ -199,7 +200,11 @@ function toDetail(
   reason?: Reason,
 ): AuditDetail<'hook_decided'> {
   const byRules = { application: application ?? undefined, rule: rule?.name, watched: watched ?? undefined };
-  if (decision.outcome !== 'unverified') return { hook, ...decision, ...byRules };
+  if (decision.outcome !== 'unverified') {
+    // Both name the same rule. The order of the fields is that of the audit trail.
+    const { rule: _, ...passed } = decision;
+    return { hook, ...passed, ...byRules };
+  }
   const { outcome, fallback } = decision;
   const enforced = policy[reason === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];
   const wouldHave = policy.mode === 'shadow' ? enforced : undefined;

@@ -12,6 +12,7 @@ export async function createHooksApp(hooks: HooksByConnection): Promise<RequestL
   const log = createTextLog();
   const route = createHookRoute(hooks, { log, telemetry }, createBodyPools().hooks);
   return answerDirectly([route], {
+    headers: [],
     refuse: createRefuse(log),
     otherwise: (_request, response) => void response.writeHead(404).end(),
   });

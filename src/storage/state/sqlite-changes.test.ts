@@ -68,10 +68,10 @@ test('a read waits for the disk sync of the entry’s last durable change', asyn
   const made = note('a', 'durable', []);
   await turns();
   let isSettled = false;
-  const settled = changes.settled('a').then(() => {
+  const settled = changes.settled(['a']).then(() => {
     isSettled = true;
   });
-  await changes.settled('b');
+  await changes.settled(['b']);
   expect(isSettled).toBe(false);
   waiting[0]!.answer();
   await Promise.all([made, settled]);
@@ -83,10 +83,10 @@ test('a failed disk sync is state_unavailable for waiting callers, and the next 
   const unavailable = { code: 'state_unavailable' };
   const refused = expect(note('a', 'durable', [])).rejects.toMatchObject(unavailable);
   await turns();
-  const asked = expect(changes.settled('a')).rejects.toMatchObject(unavailable);
+  const asked = expect(changes.settled(['a'])).rejects.toMatchObject(unavailable);
   waiting[0]!.fail();
   await Promise.all([refused, asked]);
-  await changes.settled('a');
+  await changes.settled(['a']);
   const again = note('a', 'durable', []);
   await turns();
   waiting[1]!.answer();

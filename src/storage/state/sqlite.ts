@@ -61,8 +61,8 @@ export interface SqliteChanges {
    * @throws `state_unavailable` if the change failed, or if the sync to disk failed
    */
   make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
-  /** Resolves when a key's value is synced, so that no reader sees a value that may be lost. */
-  settled(key: string): Promise<void>;
+  /** Resolves when the keys' values are synced, so that no reader sees a value that may be lost. */
+  settled(keys: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,6 +90,12 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
       database.exec('rollback');
       throw error;
     }
+  };
+
+  const findUnsynced = (keys: readonly string[]): Promise<void> | undefined => {
+    if (unsynced.size === 0) return undefined;
+    for (const key of keys) if (unsynced.has(key)) return unsynced.get(key);
+    return undefined;
   };
 
   const syncKeys = (keys: readonly string[]): Promise<void> => {
@@ -133,8 +139,9 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
         turn ??= setImmediate(makeAsked);
       });
     },
-    async settled(key) {
-      await unsynced.get(key);
+    async settled(keys) {
+      // While one sync is awaited, another may begin.
+      for (let waiting = findUnsynced(keys); waiting !== undefined; waiting = findUnsynced(keys)) await waiting;
     },
     async close() {
       if (turn !== null) clearImmediate(turn);
@@ -212,7 +219,8 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     if (log !== null) await syncData(log);
   });
   const select = database.prepare('select revision, value, expires_at from record where key = ?');
-  const insert = database.prepare('insert into record (key, value, expires_at) values (?, ?, ?)');
+  const insert = database.prepare('insert or ignore into record (key, value, expires_at) values (?, ?, ?)');
+  const replace = database.prepare('insert or replace into record (key, value, expires_at) values (?, ?, ?)');
   const selectHeld = database.prepare('select since from held');
   const updateHeld = database.prepare('update held set since = ?');
   const remove = database.prepare('delete from record where key = ?');
@@ -251,20 +259,24 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     });
   };
 
-  const readSettled = async (key: string): Promise<StateRecord | null> => {
-    await changes.settled(key);
-    return guardedWhileOpen(() => find(key));
+  const readMany = async (keys: readonly string[]): Promise<(StateRecord | null)[]> => {
+    await changes.settled(keys);
+    return guardedWhileOpen(() => keys.map(find));
   };
 
   return {
-    read: readSettled,
-    readMany: (keys) => Promise.all(keys.map(readSettled)),
+    async read(key) {
+      const [found = null] = await readMany([key]);
+      return found;
+    },
+    readMany,
     async write(key, value, { when, expiresAt, relaxedDurability = false }) {
       const text = JSON.stringify(value);
       return change(key, relaxedDurability, () => {
+        // Usually there is no such key.
+        if (when === 'absent' && insert.run(key, text, expiresAt).changes === 1) return true;
         if (!isMet(when, find(key))) return false;
-        remove.run(key);
-        insert.run(key, text, expiresAt);
+        replace.run(key, text, expiresAt);
         return true;
       });
     },
