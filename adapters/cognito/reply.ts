@@ -3,6 +3,7 @@ import type { ReceiptClaims } from '../../client/receipt-claims.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
+import { isOfPasswordless } from './caller.js';
 import { faceClaims } from './schema.js';
 
 /*
@@ -92,10 +93,10 @@ export interface FaceChallenge {
   readonly exp: string;
 }
 
-export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
+export const toCreateReply = (challenge: FaceChallenge, isPasswordless: boolean): TriggerReply =>
   toReply({
     publicChallengeParameters: { type: faceChallenge, ...challenge },
-    privateChallengeParameters: { nonce: challenge.nonce },
+    privateChallengeParameters: { nonce: challenge.nonce, ...(isPasswordless ? { passwordless: 'true' } : {}) },
     challengeMetadata: faceChallenge,
   });
 
@@ -103,7 +104,7 @@ export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({
 
 /** @param claims - of the receipt of the face check; `null` removes the face claims */
 export function toPreTokenReply(
-  claims: Pick<ReceiptClaims, 'auth_time' | 'txn'> | null,
+  claims: Pick<ReceiptClaims, 'auth_time' | 'txn' | 'aud'> | null,
   { hasAccessToken, attribute }: { readonly hasAccessToken: boolean; readonly attribute: string },
 ): TriggerReply {
   const changes =
@@ -114,6 +115,7 @@ export function toPreTokenReply(
             face_verified: 'true',
             face_verified_at: String(claims.auth_time),
             face_txn: claims.txn,
+            ...(isOfPasswordless(claims.aud) ? { face_passwordless: 'true' } : {}),
           },
           claimsToSuppress: [attribute],
         };
