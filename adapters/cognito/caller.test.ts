@@ -40,33 +40,40 @@ describe('the signed step-up request of a trigger', () => {
     });
   });
 
-  test.each([false, true])('is accepted under the previous secret, and the use is reported: no password %s', async (isPasswordless) => {
-    const used: string[] = [];
-    const noteUse = (use: string): void => void used.push(use);
-    const both = createOpenStepUpRequest(
-      { ...settings, requestSecret: new Credential(`new ${secret}`), previousRequestSecret: settings.requestSecret },
-      { clock, noteUse },
-    );
-    const of = { ...asked, isPasswordless };
-    const byOld = await signStepUpRequest({ ...of, now: clock.now() }, settings);
-    expect(await both(byOld)).toMatchObject({ subject: 'a-sub' });
-    expect(used).toEqual(['previous']);
-    const requestSecret = new Credential(`new ${secret}`);
-    const byNew = await signStepUpRequest({ ...of, now: clock.now() }, { ...settings, requestSecret });
-    expect(await both(byNew)).toMatchObject({ subject: 'a-sub' });
-    const byNone = { ...settings, requestSecret: new Credential(`third ${secret}`) };
-    await expect(both(await signStepUpRequest({ ...of, now: clock.now() }, byNone))).rejects.toMatchObject(
-      untrusted,
-    );
-    expect(used).toEqual(['previous', 'current']);
-  });
+  test.each([false, true])(
+    'is accepted under the previous secret, and the use is reported: no password %s',
+    async (isPasswordless) => {
+      const used: string[] = [];
+      const noteUse = (use: string): void => void used.push(use);
+      const both = createOpenStepUpRequest(
+        { ...settings, requestSecret: new Credential(`new ${secret}`), previousRequestSecret: settings.requestSecret },
+        { clock, noteUse },
+      );
+      const of = { ...asked, isPasswordless };
+      const byOld = await signStepUpRequest({ ...of, now: clock.now() }, settings);
+      expect(await both(byOld)).toMatchObject({ subject: 'a-sub' });
+      expect(used).toEqual(['previous']);
+      const requestSecret = new Credential(`new ${secret}`);
+      const byNew = await signStepUpRequest({ ...of, now: clock.now() }, { ...settings, requestSecret });
+      expect(await both(byNew)).toMatchObject({ subject: 'a-sub' });
+      const byNone = { ...settings, requestSecret: new Credential(`third ${secret}`) };
+      await expect(both(await signStepUpRequest({ ...of, now: clock.now() }, byNone))).rejects.toMatchObject(untrusted);
+      expect(used).toEqual(['previous', 'current']);
+    },
+  );
 
-  test.each(['true', 'false'] as const)('without a password is opened only if the connection accepts that: %s', async (accepted) => {
-    const other = createOpenStepUpRequest({ ...settings, passwordless: accepted === 'true' }, { clock, noteUse: () => {} });
-    const opening = other(await signStepUpRequest({ ...asked, isPasswordless: true, now: clock.now() }, settings));
-    if (accepted === 'true') expect(await opening).toMatchObject({ subject: 'a-sub', isAfterFirstFactor: false });
-    else await expect(opening).rejects.toMatchObject(untrusted);
-  });
+  test.each(['true', 'false'] as const)(
+    'without a password is opened only if the connection accepts that: %s',
+    async (accepted) => {
+      const other = createOpenStepUpRequest(
+        { ...settings, passwordless: accepted === 'true' },
+        { clock, noteUse: () => {} },
+      );
+      const opening = other(await signStepUpRequest({ ...asked, isPasswordless: true, now: clock.now() }, settings));
+      if (accepted === 'true') expect(await opening).toMatchObject({ subject: 'a-sub', isAfterFirstFactor: false });
+      else await expect(opening).rejects.toMatchObject(untrusted);
+    },
+  );
 
   test.each([
     ['another secret', { requestSecret: new Credential(`${secret} `) }],

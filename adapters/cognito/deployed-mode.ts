@@ -49,7 +49,9 @@ export async function readDeployedMode(deps: Deps): Promise<ModeAtProvider> {
     const reason = reasons.find((each) => each !== null) ?? null;
     if (reason !== null) return toUnknown(reason);
     const parts = found.map(({ name, variables }) => ({ name, mode: modeOf(variables) }));
-    const accepting = found.filter(({ variables }) => modeOf(variables) === 'enforce' && acceptsPasswordless(variables));
+    const accepting = found.filter(
+      ({ variables }) => modeOf(variables) === 'enforce' && acceptsPasswordless(variables),
+    );
     const passwordless = {
       active: accepting.length > 0 && accepting.length < found.length ? 'mixed' : accepting.length > 0,
       // In shadow mode, the functions refuse sign-ins without a password.
@@ -117,7 +119,10 @@ export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
     (await readFunctions(functions, deps)).filter(
       ({ variables }) => modeOf(variables) !== mode || !isPasswordlessSet(variables),
     );
-  const settingByHand = `Set FACESTEP_MODE of the four functions to ${mode}, and FACESTEP_PASSWORDLESS to ${passwordless}.`;
+  const settingByHand = [
+    `Set FACESTEP_MODE of the four functions to ${mode}.`,
+    `Set FACESTEP_PASSWORDLESS of the four functions to ${passwordless}.`,
+  ];
   const toPublishing = (names: readonly string[]): string =>
     `Publish a version with FACESTEP_MODE ${mode} and FACESTEP_PASSWORDLESS ${passwordless}, and name it in cognito.triggers.functions: ${names.join(', ')}.`;
   const changesOf = ({ name, variables }: DeployedFunction): readonly string[] => [
@@ -138,7 +143,7 @@ export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
     byHand: [
       'AWS Lambda > Functions > each of these functions > Configuration > Environment variables > Edit',
       ...Object.entries(functions).map(([name, arn]) => `${name}: ${arn}`),
-      settingByHand,
+      ...settingByHand,
       'Keep the other variables. The functions need them.',
       ...(publishedNames.length === 0 ? [] : [toPublishing(publishedNames)]),
       `Deploy the functions with mode=${mode} and passwordless=${passwordless} from now on. Otherwise the next deployment sets the former values.`,
@@ -146,7 +151,7 @@ export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
     async inspect() {
       const others = await findOthers();
       const [unread] = others.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-      if (unread !== undefined) return inConsole(`${unread}.`, settingByHand);
+      if (unread !== undefined) return inConsole(`${unread}.`, ...settingByHand);
       const published = others.filter(isPublished).map(({ name }) => name);
       if (published.length > 0) return inConsole(toPublishing(published));
       return different(others.flatMap(changesOf));

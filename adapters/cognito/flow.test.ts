@@ -549,7 +549,10 @@ describe('a sign-in without a password', () => {
     for (const triggers of refusing) {
       for (const session of [[], [wrong], [right]]) expect(await define(session, triggers)).toEqual(failed);
       const created = await ask('create-auth-challenge', known(), triggers);
-      expect(created).toMatchObject({ challengeMetadata: 'FACE_UNAVAILABLE', publicChallengeParameters: { type: 'FACE_UNAVAILABLE' } });
+      expect(created).toMatchObject({
+        challengeMetadata: 'FACE_UNAVAILABLE',
+        publicChallengeParameters: { type: 'FACE_UNAVAILABLE' },
+      });
       expect(await ask('verify-auth-challenge', verify, triggers)).toEqual({ answerCorrect: false });
       const claimed = await ask('pre-token-generation', toPreTokenEvent({ face_receipt: receipt }), triggers);
       expect(JSON.stringify(claimed)).not.toContain('ToAdd');

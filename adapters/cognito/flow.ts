@@ -141,8 +141,9 @@ function logDecision(
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 const passedPassword = (session: readonly ChallengeResult[]): boolean =>
-  session.some(({ challengeName, challengeResult }) =>
-    challengeResult === true && ['PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'].includes(challengeName),
+  session.some(
+    ({ challengeName, challengeResult }) =>
+      challengeResult === true && ['PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'].includes(challengeName),
   );
 
 /**
@@ -186,7 +187,8 @@ async function handleCreate(
   const { issuer, connection } = settings;
   const isPasswordless = !passedPassword(session);
   // The define trigger may be deployed with other settings.
-  if (isPasswordless && !acceptsPasswordless(settings)) throw new FaceError('caller_untrusted', { session: 'password' });
+  if (isPasswordless && !acceptsPasswordless(settings))
+    throw new FaceError('caller_untrusted', { session: 'password' });
   const nonce = Buffer.from(random(32)).toString('base64url');
   const now = clock.now();
   const subject = toSubject(person, settings);
@@ -224,7 +226,9 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
     kinds.map((isPasswordless) => toReceiptAudience({ userPoolId, clientId, isPasswordless })),
   );
   const verifiers = new Map(
-    audiences.map((audience) => [audience, createReceiptVerifier({ issuer, audience, keys: receiptKeys, clock })] as const),
+    audiences.map(
+      (audience) => [audience, createReceiptVerifier({ issuer, audience, keys: receiptKeys, clock })] as const,
+    ),
   );
   return async (
     receipt: string,

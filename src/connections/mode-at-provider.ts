@@ -15,18 +15,16 @@ export interface ModeAtProvider {
   /** Mode of each part; `null` if it has none, or an invalid one. */
   readonly parts: readonly { readonly name: string; readonly mode: Mode | null }[];
   /** Sign-ins without a password. `null` if unknown. */
-  readonly passwordless: PasswordlessAtProvider | null;
+  readonly passwordless: {
+    /** True if every part accepts them, `mixed` if only some do. */
+    readonly active: boolean | 'mixed';
+    /** True if they are configured and the mode at the provider allows them. */
+    readonly expected: boolean;
+  } | null;
   /** Reason why the mode is unknown. */
   readonly reason: string | null;
   /** Time of the reading, in UTC (RFC 3339). */
   readonly readAt: string;
-}
-
-export interface PasswordlessAtProvider {
-  /** True if every part accepts them, `mixed` if only some do. */
-  readonly active: boolean | 'mixed';
-  /** True if they are configured and the mode at the provider allows them. */
-  readonly expected: boolean;
 }
 
 export const toUnknownMode = (place: ModeAtProvider['place'], reason: string, readAt: string): ModeAtProvider => ({
@@ -42,7 +40,7 @@ export const toUnknownMode = (place: ModeAtProvider['place'], reason: string, re
 export function toModeAtProvider(
   place: ModeAtProvider['place'],
   parts: ModeAtProvider['parts'],
-  passwordless: PasswordlessAtProvider,
+  passwordless: ModeAtProvider['passwordless'],
   readAt: string,
 ): ModeAtProvider {
   const [first] = parts;
@@ -64,7 +62,7 @@ export function describeModeAt({ place, mode, parts, passwordless, reason, readA
 export const isPasswordlessAsConfigured = ({ passwordless }: ModeAtProvider): boolean =>
   passwordless === null || passwordless.active === passwordless.expected;
 
-function describePasswordless(passwordless: PasswordlessAtProvider | null): string {
+function describePasswordless(passwordless: ModeAtProvider['passwordless']): string {
   if (passwordless === null) return '';
   const { active, expected } = passwordless;
   if (active === false && !expected) return '';

@@ -216,7 +216,8 @@ const createModeCheck = (examined: Examined, read: () => Promise<AtProvider>): C
     const uncalled = describeUncalled(hookCalls);
     if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id, hookCalls));
     if (at === null) return own;
-    if (at.mode === policy.mode && isPasswordlessAsConfigured(at)) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
+    if (at.mode === policy.mode && isPasswordlessAsConfigured(at))
+      return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
     const found = describeMode(describeOwnMode(policy.mode, findRulesInForce(policy)), at);
     return at.mode === null
       ? warn(found, 'Sign-ins follow the mode there. Let this server read it: see docs/operations.md.')

@@ -27,7 +27,11 @@ const common = { versions: [1, 2], tag: 'Capture page', isExtension: true } as c
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 async function open(
-  { ticket, source, ...rest }: Omit<Parameters<typeof openRequestedStepUp>[0], 'connection' | 'request'> & {
+  {
+    ticket,
+    source,
+    ...rest
+  }: Omit<Parameters<typeof openRequestedStepUp>[0], 'connection' | 'request'> & {
     ticket: string;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'>,
