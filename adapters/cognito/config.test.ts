@@ -75,6 +75,7 @@ describe('sign-ins without a password', () => {
     ['movements', { liveness: 'movement' }],
     ['light that a browser may skip', { liveness: 'challenge' }],
     ['a vendor whose check movements replace', { liveness: vendor('movement') }],
+    ['a tolerant accuracy', { liveness: 'light', accuracy: 3 }],
     ['movements and a PIN', { liveness: 'movement', userSecret: 'pin' }],
     ['photos and a passkey', { liveness: 'passive', userSecret: 'passkey' }],
     ['a passkey alone', { liveness: 'off', userSecret: 'passkey' }],

@@ -39,7 +39,12 @@ export interface RequestOrigin {
 export interface NotifiedStepUp {
   readonly state: 'open' | 'passed' | 'over';
   readonly application: string | null;
+  /** False if anyone could have caused the failure. */
+  readonly notifiesUser: boolean;
 }
+
+/** A step-up that is no longer stored. */
+const forgotten = { state: 'over', notifiesUser: true } as const satisfies Partial<NotifiedStepUp>;
 
 export interface NotificationSender {
   readonly onEvent: AuditSubscriber;
@@ -88,9 +93,9 @@ export function createNotificationSender(deps: NotificationDeps): NotificationSe
   };
   const sendEnded = async (alsoOpen: boolean): Promise<void> => {
     for (const [id, incident] of [...waiting]) {
-      const state = (await deps.stepUpOf(id).catch(() => null))?.state ?? 'over';
+      const { state, notifiesUser } = (await deps.stepUpOf(id).catch(() => null)) ?? forgotten;
       if (state === 'open' && !alsoOpen) continue;
-      if (waiting.delete(id) && state !== 'passed') start(incident);
+      if (waiting.delete(id) && state !== 'passed' && notifiesUser) start(incident);
     }
   };
   return {

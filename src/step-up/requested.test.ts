@@ -4,6 +4,7 @@ import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { standardSettings } from '../../support/data/settings.js';
 import type { ApiServer } from '../../support/servers/api-server.js';
 import { addSec, toEpochSec } from '../core/units.js';
+import { summarizeStepUp } from './stored.js';
 
 /* Requests that a provider signed for a caller who passed no first factor: anyone can get them. */
 
@@ -84,6 +85,15 @@ test('failures without a first factor pause these checks, and never the user who
   expect(await show('ada', 'no')).toMatchObject({ code: 'locked_out' });
   expect(await show('ada', 'yes')).toMatchObject({ outcome: 'passed' });
   expect(server.messages).toEqual([]);
+});
+
+test('the user is notified of a failure only if the caller passed a first factor', async () => {
+  const summaryOf = async (factor: 'yes' | 'no') => {
+    const { view } = (await open(factor)).body as { view: { id: string } };
+    return summarizeStepUp(view.id, server.deps);
+  };
+  expect(await summaryOf('yes')).toMatchObject({ notifiesUser: true });
+  expect(await summaryOf('no')).toMatchObject({ notifiesUser: false });
 });
 
 test('an unknown, an unenrolled and another person get the same answers', async () => {
