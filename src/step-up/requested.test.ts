@@ -56,7 +56,7 @@ test('with a first factor a request is not counted; without one, it is counted b
   expect((await open('yes')).status).toBe(201);
 });
 
-test('without a first factor nobody can enrol, hand off, ask for help, get a code or learn who is enrolled', async () => {
+test('without a first factor no one can enrol, hand off, ask for help, get a code or learn who is enrolled', async () => {
   const { body: known } = await open('yes');
   expect(known).toMatchObject({ view: { purpose: 'enrol', handOffAllowed: true } });
   const { body } = await open('no');
