@@ -73,8 +73,8 @@ const credentialsGuard = z.discriminatedUnion('kind', [
 const leastAccuracy = 4;
 
 /**
- * Returns true if the policy allows sign-ins without a password. Anyone can start these, and photos of most people can be
- * found, so they need screen light or the check of a vendor, and few false matches; with a passkey, the movements.
+ * Returns true if the policy allows sign-ins without a password. Anyone can start these, and photos of most people can
+ * be found, so they need screen light or the check of a vendor, and few false matches; with a passkey, the movements.
  */
 function isPasswordlessAllowed({
   policy: { liveness, userSecret, accuracy },

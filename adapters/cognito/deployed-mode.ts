@@ -106,8 +106,8 @@ async function readFunction(name: string, arn: string, deps: Deps): Promise<Depl
 const isPublished = ({ arn }: Pick<DeployedFunction, 'arn'>): boolean => /:function:[^:]+:(?!\$LATEST$)/.test(arn);
 
 /**
- * Creates the step that sets FACESTEP_MODE and FACESTEP_PASSWORDLESS of the functions. The update replaces all variables, so they are read and
- * written together, and only if the function has not changed in between (RevisionId).
+ * Creates the step that sets FACESTEP_MODE and FACESTEP_PASSWORDLESS of the functions. The update replaces all
+ * variables, so they are read and written together, and only if the function has not changed in between (RevisionId).
  */
 export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
   const { mode } = deps.settings.policy;

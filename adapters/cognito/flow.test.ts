@@ -521,6 +521,9 @@ test('calls for other app clients and pools fail the sign-in and add no claim', 
 });
 
 describe('a sign-in without a password', () => {
+  const right = entry('CUSTOM_CHALLENGE', true, 'FACE_ONLY');
+  const wrong = entry('CUSTOM_CHALLENGE', false, 'FACE_ONLY');
+  const afterPassword = entry('CUSTOM_CHALLENGE', false, 'FACE');
   const accept = () => bench.connect({ passwordless: 'true' });
   const define = async (session: readonly unknown[], triggers: Triggers, request: object = {}) =>
     ask('define-auth-challenge', toDefineEvent(session, { ...request }), triggers);
@@ -571,6 +574,8 @@ describe('a sign-in without a password', () => {
       [entry('EMAIL_OTP', true)],
       [right, entry('NEW_PASSWORD_REQUIRED', true)],
       [entry('CUSTOM_CHALLENGE', true, null)],
+      [entry('CUSTOM_CHALLENGE', true, 'FACE')],
+      [srp, password, right],
       [entry('CUSTOM_CHALLENGE', true, 'FACE_UNAVAILABLE')],
     ])
       expect(await define(session, triggers)).toEqual(failed);
@@ -633,7 +638,7 @@ describe('a sign-in without a password', () => {
     await define([], triggers);
     await define([wrong, wrong, wrong], triggers);
     expect(bench.log.text().slice(before)).toBe('');
-    await define([srp, password, wrong, wrong, wrong], triggers);
+    await define([srp, password, afterPassword, afterPassword, afterPassword], triggers);
     expect(decisionsIn(bench.log.text().slice(before))).toMatchObject([{ outcome: 'unverified', fallback: 'deny' }]);
   });
 

@@ -12,6 +12,7 @@ import { isOfPasswordless, requestLifeSec, signStepUpRequest, toReceiptAudience,
 import type { TriggerSettings } from './config.js';
 import {
   faceChallenge,
+  faceOnly,
   type NextStep,
   refuseCreate,
   refuseDefine,
@@ -121,8 +122,8 @@ async function handleDefine(
 }
 
 /**
- * Logs a decision about a user who passed the first factor, or a verified face. The server reads these lines (decisions.ts). A right answer
- * is logged by the verify trigger, and the other decisions by the define trigger.
+ * Logs a decision about a user who passed the first factor, or a verified face. The server reads these lines
+ * (decisions.ts). A right answer is logged by the verify trigger, and the other decisions by the define trigger.
  * @param about.of - values that are equal in repeated calls, because Cognito calls a trigger up to three times
  */
 function logDecision(
@@ -173,7 +174,7 @@ export function nextStep(
   if (!isPasswordless && password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
 
   const isForeseen =
-    faces.every(({ challengeMetadata }) => challengeMetadata === faceChallenge) &&
+    faces.every(({ challengeMetadata }) => challengeMetadata === (isPasswordless ? faceOnly : faceChallenge)) &&
     faces.slice(0, -1).every(({ challengeResult }) => challengeResult === false);
   if (!isForeseen || faces.length > FACE_TRIES) return 'fail';
   if (faces.at(-1)?.challengeResult === true) return sub === null ? 'fail' : 'tokens';

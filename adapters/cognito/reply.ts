@@ -18,6 +18,9 @@ const toReply = (response: JsonObject): TriggerReply => ({ status: 200, body: { 
 
 export const faceChallenge = 'FACE';
 
+/** Metadata of a challenge without a password. The define trigger compares it with the session. */
+export const faceOnly = 'FACE_ONLY';
+
 export const refuseDefine = (_code: FaceErrorCode): TriggerReply =>
   toReply({ issueTokens: false, failAuthentication: true });
 
@@ -97,7 +100,7 @@ export const toCreateReply = (challenge: FaceChallenge, isPasswordless: boolean)
   toReply({
     publicChallengeParameters: { type: faceChallenge, ...challenge },
     privateChallengeParameters: { nonce: challenge.nonce, ...(isPasswordless ? { passwordless: 'true' } : {}) },
-    challengeMetadata: faceChallenge,
+    challengeMetadata: isPasswordless ? faceOnly : faceChallenge,
   });
 
 export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
