@@ -39,12 +39,9 @@ export interface RequestOrigin {
 export interface NotifiedStepUp {
   readonly state: 'open' | 'passed' | 'over';
   readonly application: string | null;
-  /** False if anyone could have caused the failure. */
-  readonly notifiesUser: boolean;
+  /** True if the user is notified of a failure. False if anyone could have caused it. */
+  readonly notifies: boolean;
 }
-
-/** A step-up that is no longer stored. */
-const forgotten = { state: 'over', notifiesUser: true } as const satisfies Partial<NotifiedStepUp>;
 
 export interface NotificationSender {
   readonly onEvent: AuditSubscriber;
@@ -93,9 +90,9 @@ export function createNotificationSender(deps: NotificationDeps): NotificationSe
   };
   const sendEnded = async (alsoOpen: boolean): Promise<void> => {
     for (const [id, incident] of [...waiting]) {
-      const { state, notifiesUser } = (await deps.stepUpOf(id).catch(() => null)) ?? forgotten;
+      const { state, notifies } = (await deps.stepUpOf(id).catch(() => null)) ?? { state: 'over', notifies: true };
       if (state === 'open' && !alsoOpen) continue;
-      if (waiting.delete(id) && state !== 'passed' && notifiesUser) start(incident);
+      if (waiting.delete(id) && state !== 'passed' && notifies) start(incident);
     }
   };
   return {

@@ -92,8 +92,8 @@ test('the user is notified of a failure only if the caller passed a first factor
     const { view } = (await open(factor)).body as { view: { id: string } };
     return summarizeStepUp(view.id, server.deps);
   };
-  expect(await summaryOf('yes')).toMatchObject({ notifiesUser: true });
-  expect(await summaryOf('no')).toMatchObject({ notifiesUser: false });
+  expect(await summaryOf('yes')).toMatchObject({ notifies: true });
+  expect(await summaryOf('no')).toMatchObject({ notifies: false });
 });
 
 test('an unknown, an unenrolled and another person get the same answers', async () => {

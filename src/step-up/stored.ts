@@ -52,8 +52,8 @@ export async function summarizeStepUp(id: string, { state, clock }: Ports<'state
   if (found === null) return null;
   const { record } = found;
   // Anyone can start a sign-in without a password, as often as limits allow.
-  const notifiesUser = anonymousSourceOf(record) === null || record.receiptFor === null;
-  return { state: summaries[stateAt(record, clock.now())], application: record.application, notifiesUser };
+  const notifies = anonymousSourceOf(record) === null || record.receiptFor === null;
+  return { state: summaries[stateAt(record, clock.now())], application: record.application, notifies };
 }
 
 const summaries = {
