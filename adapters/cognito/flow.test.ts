@@ -563,6 +563,34 @@ describe('a sign-in without a password', () => {
     expect(await ask('verify-auth-challenge', verify, await accept())).toEqual({ answerCorrect: true });
   });
 
+  test('needs challenges without a password only; otherwise tokens need the password as before', () => {
+    const names = [
+      'CUSTOM_CHALLENGE',
+      'CUSTOM_CHALLENGE',
+      'SRP_A',
+      'PASSWORD_VERIFIER',
+      'ADMIN_NO_SRP_AUTH',
+      'SMS_MFA',
+    ];
+    const anyEntry = fc.record({
+      challengeName: fc.constantFrom(...names),
+      challengeResult: fc.constantFrom(true, false, null),
+      challengeMetadata: fc.constantFrom('FACE', 'FACE_ONLY', null),
+    });
+    let issued = 0;
+    fc.assert(
+      fc.property(fc.array(anyEntry, { maxLength: 4 }), (session) => {
+        if (nextStep(session, { sub: ada }, true) !== 'tokens') return;
+        if (nextStep(session, { sub: ada }, false) === 'tokens') return;
+        issued += 1;
+        expect(session.at(-1)).toEqual(right);
+        expect(session.slice(0, -1)).toEqual(session.slice(0, -1).map(() => wrong));
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(issued).toBeGreaterThan(0);
+  });
+
   test('does not replace a password that was begun, wrong or replaced by another challenge', async () => {
     const triggers = await accept();
     for (const session of [
