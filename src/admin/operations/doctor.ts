@@ -1,7 +1,13 @@
 import { filesOf } from '../../config/data-files.js';
 import type { Adapter } from '../../connections/adapter.js';
 import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
-import { describeMode, describeModeAt, describeOwnMode, modeTitle } from '../../connections/mode-at-provider.js';
+import {
+  describeMode,
+  describeModeAt,
+  describeOwnMode,
+  isPasswordlessAsConfigured,
+  modeTitle,
+} from '../../connections/mode-at-provider.js';
 import {
   type Check,
   type Finding,
@@ -269,7 +275,8 @@ const createModeCheck = (examined: Examined, read: () => Promise<AtProvider>): C
     const uncalled = describeUncalled(hookCalls);
     if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id, hookCalls));
     if (at === null) return own;
-    if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
+    if (at.mode === policy.mode && isPasswordlessAsConfigured(at))
+      return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
     const found = describeMode(describeOwnMode(policy.mode, findRulesInForce(policy)), at);
     return at.mode === null
       ? warn(found, 'Sign-ins follow the mode there. Let this server read it: see docs/operations.md.')

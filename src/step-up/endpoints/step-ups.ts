@@ -211,17 +211,17 @@ export function createStepUpEndpoints(
       summary: 'Start a face check that a provider requested',
       description:
         'Needs no client token, because the provider signed the request. Each request starts one face check; its receipt is for the signer of the request.',
-      codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished'],
+      codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished', 'locked_out'],
       photos: {},
       fields: z.strictObject({
         connection: subjectFields.connection,
         request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
       }),
       reply: startedReply,
-      async handle({ fields }) {
+      async handle({ fields, source }) {
         const connection = deps.connections.get(fields.connection);
         if (connection === undefined) throw new FaceError('connection_unknown');
-        return toStarted(await startRequestedStepUp({ connection, request: fields.request }, deps), deps);
+        return toStarted(await startRequestedStepUp({ connection, request: fields.request, source }, deps), deps);
       },
     }),
     openEndpoint({
