@@ -6,7 +6,7 @@ import type { HelpDeskProof } from '../core/enrolment-proof.js';
 import type { SupportedLanguage } from '../core/language.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { drawChoices } from '../core/number-choices.js';
-import type { Account } from '../core/ports.js';
+import type { NamedAccount } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
@@ -122,7 +122,7 @@ export interface VouchingView {
   readonly state: VouchingState;
   readonly reference: string | null;
   /** The verified person, for ten minutes after the check. */
-  readonly person: (SubjectRef & Account) | null;
+  readonly person: (SubjectRef & NamedAccount) | null;
   readonly until: EpochMs | null;
 }
 

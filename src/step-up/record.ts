@@ -87,6 +87,8 @@ export const recordGuard = z.object({
     .default(null),
   mayRenew: z.boolean().default(true),
   openedByFace: z.boolean().default(false),
+  /** Time of the face check that opened the person's own page. `null` without one, and in records of earlier versions. */
+  faceShownAt: epochMsGuard.nullable().default(null),
   /** What an enrolment in this step-up rests on, before any comparison. */
   proof: z.enum(enrolmentProofs).default('invitation'),
   action: z.nullable(namedAction).default(null),

@@ -85,6 +85,8 @@ export type StepUpRequested = {
   readonly forbidHandOff?: boolean;
   readonly allowReEnrolment?: boolean;
   readonly openedByFace?: boolean;
+  /** Time of the face check that opened the person's own page. */
+  readonly faceShownAt?: EpochMs | null;
   /** What an enrolment rests on; by default, on the link. */
   readonly proof?: EnrolmentProof;
   /** True for a client of the developers' sandbox. The receipt says so. */
@@ -160,6 +162,7 @@ export async function startStepUp(
     takesAnotherWay: action === null && (requested.acceptsFallback ?? false),
     mayRenew: requested.allowReEnrolment ?? true,
     openedByFace: requested.openedByFace ?? false,
+    faceShownAt: requested.faceShownAt ?? null,
     proof: requested.proof ?? 'invitation',
     action,
     spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },

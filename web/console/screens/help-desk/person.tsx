@@ -44,18 +44,25 @@ function Given({ who, path }: { readonly who: Subject; readonly path: string }) 
 
 function ByLogin({ isOffered }: { readonly isOffered: Offered }) {
   const words = useTexts().person;
+  return (
+    <>
+      <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
+      <ConnectionField isOffered={isOffered} />
+    </>
+  );
+}
+
+export function ConnectionField({ isOffered = () => true }: { readonly isOffered?: Offered }) {
+  const words = useTexts().person;
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>
       {({ connections }) => (
-        <>
-          <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
-          <Select
-            name="connection"
-            label={words.connection}
-            options={connections.filter(isOffered).map(({ id }) => ({ value: id, label: id }))}
-          />
-        </>
+        <Select
+          name="connection"
+          label={words.connection}
+          options={connections.filter(isOffered).map(({ id }) => ({ value: id, label: id }))}
+        />
       )}
     </Await>
   );
