@@ -125,7 +125,7 @@ async function toStepUpRequested(
   const action = fields.action === undefined ? null : nameAction(fields.action);
   const { contentKeyTo = null } = fields;
   if (contentKeyTo !== null) {
-    if (!client.scopes.includes('content-key')) throw new FaceError('scope_missing');
+    if (!client.scopes.includes('content-key')) throw new FaceError('scope_missing', { reason: 'needs the scope content-key' });
     if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
     await checkRecipient(contentKeyTo);
   }
