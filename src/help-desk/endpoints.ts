@@ -15,6 +15,7 @@ import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Agent, approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
 import { madeCallerPinReply } from '../step-up/home-protocol.js';
+import { toTestReply } from '../step-up/replies.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
 import { createCallerPin, type IdentifiedCaller, takeCallerPin } from './caller-pins.js';
@@ -37,7 +38,7 @@ import {
   takenHelpRequestReply,
   vouchingReply,
 } from './replies.js';
-import { beginVouching, readVouching, type VouchingAgent } from './vouching.js';
+import { beginVouching, readVouching, type VouchingAgent, type VouchingView } from './vouching.js';
 
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
@@ -68,6 +69,13 @@ const pinCodes = ['connection_unknown', 'subject_unknown', 'profile_unavailable'
 const toCallerPinReply = ({ person, faceShownAt }: IdentifiedCaller) => ({
   person: { ...person },
   faceShownAt: toIso(faceShownAt),
+});
+
+const toVouchingReply = (view: VouchingView) => ({
+  state: view.state,
+  person: view.person && { ...view.person },
+  until: view.until === null ? null : toIso(view.until),
+  ...toTestReply(view),
 });
 
 const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
@@ -169,8 +177,7 @@ export function createHelpDeskEndpoints(
       fields: z.strictObject({}),
       reply: vouchingReply,
       async handle({ param, administrator }) {
-        const { state, person, until } = await readVouching({ id: param('id'), by: administrator }, deps);
-        return { state, person: person && { ...person }, until: until === null ? null : toIso(until) };
+        return toVouchingReply(await readVouching({ id: param('id'), by: administrator }, deps));
       },
     }),
     adminEndpoint({
@@ -368,8 +375,7 @@ export function createCallerEndpoints(
       reply: vouchingReply.extend({ reference: z.string().nullable() }),
       async handle({ param, client }) {
         const view = await readVouching({ id: param('id'), by: toAgent(client) }, deps);
-        const { reference, state, person, until } = view;
-        return { reference, state, person: person && { ...person }, until: until === null ? null : toIso(until) };
+        return { reference: view.reference, ...toVouchingReply(view) };
       },
     }),
   ];

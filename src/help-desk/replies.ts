@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
 import { helpReasons } from '../core/page-protocol.js';
+import { testReply } from '../step-up/replies.js';
 import { vouchingStates } from './vouching-states.js';
 
 const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');
@@ -33,6 +34,7 @@ export const vouchingReply = z.object({
   state: z.enum(vouchingStates),
   person: callerReply.nullable(),
   until: instantReply.nullable(),
+  ...testReply,
 });
 export type VouchingReply = z.output<typeof vouchingReply>;
 

@@ -182,10 +182,15 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
 
 export const subjectOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
-/** What audit records of a step-up say about its initiator. */
-export const toAskedBy = ({ application, reference }: Pick<StepUpRecord, 'application' | 'reference'>) => ({
+/** What audit records of a step-up say about its initiator, and whether its person is a test person. */
+export const toAskedBy = ({
+  application,
+  reference,
+  isTest,
+}: Pick<StepUpRecord, 'application' | 'reference' | 'isTest'>) => ({
   application: application ?? undefined,
   reference: reference ?? undefined,
+  test: isTest ? (true as const) : undefined,
 });
 
 export const toStoredAssurance = (

@@ -54,6 +54,8 @@ export interface StepUpView {
   readonly action: NamedAction | null;
   /** Rule that asked for the check. */
   readonly rule: string | null;
+  /** True for a test person. */
+  readonly isTest: boolean;
 }
 
 export type StepUpRequested = {
@@ -311,4 +313,5 @@ export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpVi
   stayedHere: record.handOff === null,
   action: record.action,
   rule: record.rule,
+  isTest: record.isTest,
 });
