@@ -18,7 +18,7 @@ import { ShownOnce } from '../../parts/shown-once.js';
 import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
-import { ConnectionField, PersonFields, readWho, useNames } from './person.js';
+import { PersonFields, readWho, useNames, WithConnection } from './person.js';
 import { Recoveries } from './recoveries.js';
 import { defineScreen, useTexts } from './texts.js';
 import { Verified } from './verified.js';
@@ -200,8 +200,9 @@ function PinCheck() {
           setFound(await call(post<CallerPinReply>('/v1/help-desk/caller-pins', asked)));
         }}
       >
-        <Field name="pin" label={pin.label} hint={pin.hint} isRequired maxLength={20} />
-        <ConnectionField />
+        <WithConnection>
+          <Field name="pin" label={pin.label} hint={pin.hint} isRequired maxLength={20} />
+        </WithConnection>
       </ActForm>
     </Section>
   );
