@@ -29,7 +29,10 @@ interface Watched {
   readonly id: string;
   /** Number of the record of its start. */
   readonly sequence: number;
+  /** Without the caller's token, which must not stay in memory. */
   readonly record: StepUpRecord;
+  /** True if the step-up has a token of the caller, with which it is deleted when it expires. */
+  readonly isDeleted: boolean;
 }
 
 /**
@@ -68,7 +71,9 @@ export function createExpiryWatch(
       const started = unread.flatMap(({ sequence, detail }, at): readonly Watched[] => {
         const record = records[at] ?? null;
         const isCheck = detail.purpose === 'verify';
-        return record === null || !isCheck || !isWatched(record) ? [] : [{ id: detail.stepUpId, sequence, record }];
+        if (record === null || !isCheck || !isWatched(record)) return [];
+        const isDeleted = record.kept !== null;
+        return [{ id: detail.stepUpId, sequence, record: { ...record, kept: null }, isDeleted }];
       });
       watched = [...watched, ...started];
       position = unread.at(-1)?.sequence ?? position;
@@ -86,8 +91,7 @@ export function createExpiryWatch(
     );
     for (const [at, each] of due.entries()) {
       const found = latest[at] ?? null;
-      // A step-up with the caller's token is deleted when it expires.
-      const isExpired = found === null ? each.record.kept !== null : stateAt(found, now) === 'expired';
+      const isExpired = found === null ? each.isDeleted : stateAt(found, now) === 'expired';
       if (isExpired) await recordExpired(each, deps);
     }
     const handled = new Set(due);
