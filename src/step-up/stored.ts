@@ -1,4 +1,4 @@
-import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
+import { changeStored, type FoundRecord, parseStored, readStored } from '../core/change-stored.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { policyUnder } from '../core/rules/rule.js';
@@ -32,6 +32,15 @@ export async function readRecord(id: string, deps: Ports<'state'>): Promise<Foun
   const found = await readStored(toStored(id), deps);
   if (found === null) throw new FaceError('step_up_unknown');
   return found;
+}
+
+/** Returns the step-ups that are still stored, in the same order. */
+export async function readRecords(
+  ids: readonly string[],
+  { state }: Ports<'state'>,
+): Promise<readonly (StepUpRecord | null)[]> {
+  const found = await state.readMany(ids.map((id) => toStored(id).key));
+  return found.map((each) => parseStored(each, recordGuard)?.record ?? null);
 }
 
 export async function findStepUp(

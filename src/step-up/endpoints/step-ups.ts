@@ -31,7 +31,7 @@ import { checkRecipient, takeContentKey } from '../content-key.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
 import type { HookSignIn } from '../passed-step-up.js';
 import { contentKeyRecipient } from '../record.js';
-import { startedReply, stepUpReply, submittedReply } from '../replies.js';
+import { startedReply, stepUpReply, submittedReply, toTestReply } from '../replies.js';
 import { startRequestedStepUp } from '../requested.js';
 import { toReceiptReply } from '../session-view.js';
 import {
@@ -125,7 +125,8 @@ async function toStepUpRequested(
   const action = fields.action === undefined ? null : nameAction(fields.action);
   const { contentKeyTo = null } = fields;
   if (contentKeyTo !== null) {
-    if (!client.scopes.includes('content-key')) throw new FaceError('scope_missing');
+    if (!client.scopes.includes('content-key'))
+      throw new FaceError('scope_missing', { reason: 'needs the scope content-key' });
     if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
     await checkRecipient(contentKeyTo);
   }
@@ -281,7 +282,7 @@ export function createStepUpEndpoints(
         const outcome = toOutcome(await takeOutcome(view, deps));
         // Another client of the tenant could otherwise take it first.
         const contentKey = client.scopes.includes('content-key') ? await takeContentKey(id, deps) : null;
-        return { id, connection, subject, ...outcome, contentKey };
+        return { id, connection, subject, ...outcome, contentKey, ...toTestReply(view) };
       },
     }),
   ];
