@@ -32,8 +32,19 @@ export const draftReply = z.object({
       revision: z.int(),
       by: z.string(),
       at: instantReply,
-      isOutdated: z.boolean().describe('The file has changed since the draft. Save its sections again to keep them.'),
-      sections: z.array(z.object({ connection: z.string(), section: z.enum(sectionNames), text: z.string() })),
+      isOutdated: z.boolean().describe('True if a section is outdated.'),
+      sections: z
+        .array(
+          z.object({
+            connection: z.string(),
+            section: z.enum(sectionNames),
+            text: z.string(),
+            isOutdated: z
+              .boolean()
+              .describe('The section changed in the file after it was saved here. Save it again to keep the change.'),
+          }),
+        )
+        .describe('Without the sections that equal the file.'),
       changes: z.array(
         z.object({
           path: z.string(),

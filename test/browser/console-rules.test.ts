@@ -75,7 +75,9 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
     .getByRole('button', { name: /shadow/i })
     .click();
   await page.getByRole('button', { name: 'Activate the mode of the file' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Activate the mode of the file' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText(`Active from now on: ${found}.`).waitFor();
+  await dialog.getByRole('button', { name: 'Activate the mode of the file' }).click();
   await page.getByText(found).first().waitFor();
 });
 

@@ -142,10 +142,24 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const { revision, changes, problems, warnings } = draft;
-  const isReady = problems.length === 0 && !draft.isOutdated;
+  const outdated = draft.sections.filter((each) => each.isOutdated);
+  const isReady = problems.length === 0 && outdated.length === 0 && changes.length > 0;
   return (
     <Section heading={words.changes} intro={words.savedBy({ name: draft.by, when: instant(draft.at) })}>
-      {draft.isOutdated && <Note tone="warn">{words.outdated}</Note>}
+      {outdated.length > 0 && (
+        <Note tone="warn">
+          {words.outdated}{' '}
+          {outdated.map(({ connection, section }) => (
+            <Link
+              key={`${connection} ${section}`}
+              className="line"
+              to={`/connections/${section === 'connection' ? '_new' : `${encodeURIComponent(connection)}/change`}`}
+            >
+              {`${connection}: ${words.sections[section]}`}
+            </Link>
+          ))}
+        </Note>
+      )}
       {problems.length > 0 && (
         <Note tone="bad">
           {words.problems} <ServerText>{toLines(problems)}</ServerText>

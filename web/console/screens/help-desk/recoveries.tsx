@@ -9,6 +9,7 @@ import { keyOf, listConnections } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, languageOptions, Select } from '../../parts/form.js';
+import { OutboxNote, useSentText } from '../../parts/outbox.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Done, Note, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
@@ -178,7 +179,8 @@ function Send() {
   const language = useLanguage();
   const given = useParameter('connection');
   const listed = useLoaded(listConnections);
-  const [sent, setSent] = useState<RecoveryLinkReply | null>(null);
+  const [sent, setSent] = useState<(RecoveryLinkReply & { readonly send: string }) | null>(null);
+  const toSent = useSentText();
   const [isOff, setOff] = useState(false);
   const { send } = words;
   const submit = async (fields: FormData): Promise<void> => {
@@ -186,7 +188,8 @@ function Send() {
     setSent(null);
     const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
     try {
-      setSent(await call(post<RecoveryLinkReply>('/v1/recoveries', { ...readWho(fields), ...asked })));
+      const made = await call(post<RecoveryLinkReply>('/v1/recoveries', { ...readWho(fields), ...asked }));
+      setSent({ ...made, send: asked.send });
     } catch (thrown) {
       if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
       setOff(true);
@@ -195,9 +198,10 @@ function Send() {
   const until = sent === null ? '' : instant(sent.expiresAt);
   return (
     <Section heading={send.heading} intro={send.intro}>
+      <OutboxNote />
       {sent !== null &&
         (sent.url === null ? (
-          <Done>{send.sent({ until })}</Done>
+          <Done>{toSent(send.sent({ until }), sent.send)}</Done>
         ) : (
           <ShownOnce label={send.link} value={sent.url} note={send.linkNote({ until })} />
         ))}

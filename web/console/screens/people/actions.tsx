@@ -8,6 +8,7 @@ import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select } from '../../parts/form.js';
+import { OutboxNote, useSentText } from '../../parts/outbox.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, Note, Section, useProblemText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson, useTexts } from './requests.js';
@@ -109,6 +110,7 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
   const { instant } = useFormats();
   const language = useLanguage();
   const [until, setUntil] = useState<string | null>(null);
+  const toSent = useSentText();
   return (
     <>
       <ConfirmButton
@@ -120,8 +122,10 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
           onSent();
         }}
         text={invite.byEmailText({ language: languages[language] })}
-      />
-      {until !== null && <Done>{invite.sent({ until: instant(until) })}</Done>}
+      >
+        <OutboxNote />
+      </ConfirmButton>
+      {until !== null && <Done>{toSent(invite.sent({ until: instant(until) }))}</Done>}
     </>
   );
 }
