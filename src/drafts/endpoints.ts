@@ -18,8 +18,9 @@ import { activate, requireFolder } from './activate.js';
 import { isTakenIn, toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
-import { draftCheckReply, draftReply, guidesReply } from './replies.js';
+import { comparedReply, draftCheckReply, draftReply, guidesReply } from './replies.js';
 import {
+  compareFiles,
   editableSections,
   findChanges,
   findSecretProblems,
@@ -467,6 +468,28 @@ export function createVersionEndpoints(deps: ApiPorts<'operations' | 'reload'>):
           if (toCode(error) !== 'draft_changed') throw error;
         });
         return describe(operations);
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/configuration/versions/compare',
+      summary: 'Compare the configuration with an earlier version',
+      description:
+        'Lists the settings that restoring the version would change. A text that is or may be a secret is shown as `…`.',
+      codes: ['not_found', 'config_invalid', 'configuration_read_only'],
+      fields: z.strictObject({ number: z.int().min(1) }),
+      form: { number: 'json' },
+      reply: comparedReply,
+      async handle({ fields: { number } }) {
+        const file = await openFile(operations);
+        const text = await readVersion(requireFolder(operations), number);
+        const { connections } = await file.load(text);
+        return {
+          changes: compareFiles(
+            { text: file.text, connections: file.loaded?.connections ?? [] },
+            { text, connections },
+          ),
+        };
       },
     }),
     adminEndpoint({

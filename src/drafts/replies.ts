@@ -6,6 +6,17 @@ import { sectionNames } from './sections.js';
 
 const problem = z.object({ path: z.string(), reason: z.string() });
 
+const changes = z.array(
+  z.object({
+    path: z.string(),
+    before: z.string().nullable().describe('JSON; `null` if the file has no such setting.'),
+    after: z.string().nullable().describe('JSON; `null` if the setting is removed.'),
+  }),
+);
+
+export const comparedReply = z.object({ changes });
+export type ComparedReply = z.output<typeof comparedReply>;
+
 /** Texts of the sections of a connection, as JSON. A secret in the file is shown as `{"unchanged": true}`. */
 const sectionTexts = z.object({
   policy: z.string(),
@@ -45,13 +56,7 @@ export const draftReply = z.object({
           }),
         )
         .describe('Without the sections that equal the file.'),
-      changes: z.array(
-        z.object({
-          path: z.string(),
-          before: z.string().nullable().describe('JSON; `null` if the file has no such setting.'),
-          after: z.string().nullable().describe('JSON; `null` if the draft removes the setting.'),
-        }),
-      ),
+      changes,
       problems: z.array(problem).describe('Reasons why the draft cannot be applied.'),
       warnings: z.array(z.string()),
     })
