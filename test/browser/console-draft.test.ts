@@ -88,7 +88,7 @@ inBrowser(
     expect(await page.getByText('has loaded the new version').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Compare with the file' }).click();
-    await page.getByRole('heading', { name: 'Restore version 1 (' }).waitFor();
+    await page.getByRole('heading', { name: 'Restore version 1 (Before the first change in the console)' }).waitFor();
     await page.getByRole('row').filter({ hasText: 'connections.work.policy.rules' }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Compare with the file' }).click();

@@ -99,3 +99,19 @@ inBrowser(
     expect(await page.getByText('This connection refuses users who have not passed').count()).toBe(0);
   },
 );
+
+inBrowser('the filter of people keeps the status “Any”, and a group selects it', async () => {
+  visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
+  const { page } = visitor;
+  await page.getByRole('navigation').first().getByRole('link', { name: 'People' }).click();
+  await page.getByText('Filter', { exact: true }).click();
+  const status = page.getByLabel('Status', { exact: true });
+  expect(await status.inputValue()).toBe('enrolled');
+  await page.getByLabel('Group', { exact: true }).fill('Pilot');
+  expect(await status.inputValue()).toBe('any');
+  await page.getByLabel('Group', { exact: true }).fill('');
+  await status.selectOption('any');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.waitForURL(/status=any/);
+  expect(await status.inputValue()).toBe('any');
+});

@@ -427,11 +427,12 @@ function Restoration({
   const { cancel } = useWords();
   const { number } = useFormats();
   const { versions } = words;
+  const byHand = versions[version.number === 1 ? 'first' : 'file'];
   const comparing = post<ComparedReply>('/v1/configuration/versions/compare', { number: version.number });
   const compared = useLoaded(comparing);
   return (
     <>
-      <h3>{versions.restoring({ number: number(version.number), reason: version.reason })}</h3>
+      <h3>{versions.restoring({ number: number(version.number), reason: version.reason || byHand })}</h3>
       <Note tone="warn">{versions.consequences}</Note>
       <Await loaded={compared}>
         {({ changes }) => (
