@@ -50,9 +50,7 @@ export const draftReply = z.object({
             connection: z.string(),
             section: z.enum(sectionNames),
             text: z.string(),
-            isOutdated: z
-              .boolean()
-              .describe('The section changed in the file after it was saved here. Save it again to keep the change.'),
+            isOutdated: z.boolean().describe('Changed in the file after it was saved here. To keep it, save it again.'),
           }),
         )
         .describe('Without the sections that equal the file.'),

@@ -173,11 +173,8 @@ export function findChanges(
   return [{ path, before, after }];
 }
 
-export interface LoadedText {
-  readonly text: string;
-  /** Loaded connections, in which secrets have their own types. Without them, no text of a connection is shown. */
-  readonly connections: readonly { readonly id: string }[];
-}
+/** A text of the file, and its loaded connections, in which secrets have their own types. */
+type LoadedText = { readonly text: string; readonly connections: readonly { readonly id: string }[] };
 
 /** Returns a file with its connections by id, so that another order is no change. */
 function toTree(text: string): JsonObject {

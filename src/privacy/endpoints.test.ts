@@ -135,9 +135,9 @@ test('a revocation covers all connections, reports one that is unavailable, and 
 
 test('a revocation for a person without an enrolment ends links, and records no end of an enrolment', async () => {
   const { length } = server.audit.events;
-  const invited = { connection: 'work', subject: 'anna' };
-  expect((await server.postJson('/subjects/invite', invited, { 'x-admin-key': adminKey })).status).toBe(201);
-  expect(await ask('revoke', { login })).toMatchObject({ complete: true });
+  const carl = { connection: 'work', subject: 'carl' };
+  expect((await server.postJson('/subjects/invite', carl, { 'x-admin-key': adminKey })).status).toBe(201);
+  expect(await ask('revoke', carl)).toMatchObject({ complete: true });
   expect(server.audit.events.slice(length).map(({ action }) => action)).toEqual(['step_up_started']);
 });
 

@@ -170,7 +170,7 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
           {words.warnings} <ServerText>{warnings.join('; ')}</ServerText>
         </Note>
       )}
-      <ChangesTable caption={words.changes} changes={changes} headings={words.columns} />
+      <ChangesTable changes={changes} after={words.columns.after} />
       {problems.length === 0 &&
         [...new Set(draft.sections.map(({ connection }) => connection))].map((each) => (
           <Check id={each} revision={revision} key={`${each} ${revision}`} />
@@ -200,22 +200,16 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
   );
 }
 
-function ChangesTable({
-  caption,
-  changes,
-  headings,
-}: ComparedReply & {
-  readonly caption: string;
-  readonly headings: { readonly path: string; readonly before: string; readonly after: string };
-}) {
+/** @param props.after - heading of the new values */
+function ChangesTable({ changes, after }: ComparedReply & { readonly after: string }) {
   const { draft: words } = useTexts();
   return (
     <Table
-      caption={caption}
+      caption={after}
       rows={changes}
       keyOf={({ path }) => path}
       empty={words.none}
-      headings={headings}
+      headings={{ ...words.columns, after }}
       columns={[
         { id: 'path', isRowHeading: true, cell: ({ path }) => <code>{path}</code> },
         { id: 'before', isWide: true, cell: ({ before }) => <Value text={before} /> },
@@ -428,8 +422,7 @@ function Restoration({
   const { number } = useFormats();
   const { versions } = words;
   const byHand = versions[version.number === 1 ? 'first' : 'file'];
-  const comparing = post<ComparedReply>('/v1/configuration/versions/compare', { number: version.number });
-  const compared = useLoaded(comparing);
+  const compared = useLoaded(post<ComparedReply>('/v1/configuration/versions/compare', { number: version.number }));
   return (
     <>
       <h3>{versions.restoring({ number: number(version.number), reason: version.reason || byHand })}</h3>
@@ -437,11 +430,7 @@ function Restoration({
       <Await loaded={compared}>
         {({ changes }) => (
           <>
-            <ChangesTable
-              caption={versions.changes}
-              changes={changes}
-              headings={{ ...words.columns, after: versions.version }}
-            />
+            <ChangesTable changes={changes} after={versions.version} />
             <Activation submit={versions.restore} onActivate={onRestore} />
           </>
         )}
