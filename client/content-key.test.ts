@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { compactDecrypt, exportJWK, generateKeyPair } from 'jose';
+import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
 import { clientScopes } from '../src/access/scopes.js';
 import { draw } from '../support/benches/capture-bench.js';
@@ -111,12 +113,53 @@ test('releaseContentKey returns the key after the check, and null after a cancel
   await Promise.all(shown);
 });
 
+/** A server whose check has passed, and which first gives these answers to polls. The status 0 breaks the connection. */
+async function startBusyServer(answers: { status: number; headers?: Record<string, string> }[]) {
+  const jsonOf = (body: object) => JSON.stringify({ ok: true, ...body });
+  let encrypted = '';
+  const busy = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    if (request.method === 'POST') {
+      const { contentKeyTo } = JSON.parse(Buffer.concat(chunks).toString());
+      encrypted = await new CompactEncrypt(Buffer.alloc(32, 7))
+        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
+        .encrypt(await importJWK(contentKeyTo, 'ECDH-ES'));
+      const expiresAt = '2026-11-28T10:00:00.000Z';
+      return response.writeHead(201).end(jsonOf({ id: 's', challenge: 'c', state: 'started', expiresAt, url: 'u' }));
+    }
+    const answer = answers.shift();
+    if (answer?.status === 0) return request.socket.destroy();
+    if (answer !== undefined)
+      return response.writeHead(answer.status, answer.headers).end('{"ok":false,"error":"e","code":"c"}');
+    const passed = { id: 's', connection: 'c', subject: 'u', state: 'passed', expiresAt: '', receipt: null };
+    return response.end(jsonOf({ ...passed, contentKey: encrypted }));
+  });
+  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+  const { port } = busy.address() as AddressInfo;
+  const client = createFacestepClient({ url: `http://127.0.0.1:${port}`, clientToken, fetch });
+  const release = () => releaseContentKey(client, { token, scope: '', accuracy: 4, showPage: () => {} });
+  return { release, stop: () => new Promise((resolve) => busy.close(resolve)) };
+}
+
+test('releaseContentKey polls on if the server is not reached or busy, but not longer than a check lives, and throws other errors', async () => {
+  const busy = await startBusyServer([{ status: 0 }, { status: 503, headers: { 'Retry-After': '1' } }]);
+  expect(Buffer.from((await busy.release())!)).toEqual(Buffer.alloc(32, 7));
+  await busy.stop();
+  const down = await startBusyServer([{ status: 503, headers: { 'Retry-After': '3600' } }]);
+  await expect(down.release()).rejects.toMatchObject({ status: 503, retryAfterSec: 3600 });
+  await down.stop();
+  const strict = await startBusyServer([{ status: 403 }]);
+  await expect(strict.release()).rejects.toMatchObject({ status: 403 });
+  await strict.stop();
+});
+
 test('the command facestep-file seals and opens a binary file with two live checks', async () => {
   const content = randomBytes(200_000);
   writeFileSync(at('photo.raw'), content);
   writeFileSync(at('ada.token'), `${token}\n`);
   const env = { ...process.env, FACESTEP_URL: server.origin, FACESTEP_CLIENT_TOKEN: clientToken };
-  const run = (args: string[], person = 'ada') =>
+  const run = (args: string[], person = 'ada', before = async () => {}) =>
     new Promise<{ code: number | null; said: string }>((resolve, reject) => {
       const program = [join(projectRoot, 'dist/client/facestep-file.js'), ...args];
       let said = '';
@@ -124,10 +167,13 @@ test('the command facestep-file seals and opens a binary file with two live chec
         resolve({ code: child.exitCode, said }),
       );
       child.stderr?.on('data', (chunk) => {
-        const before = said;
+        const known = said;
         said += String(chunk);
         const url = /http\S+(?=\n)/.exec(said)?.[0];
-        if (url !== undefined && !before.includes(url)) show(url, person).catch(reject);
+        if (url !== undefined && !known.includes(url))
+          before()
+            .then(() => show(url, person))
+            .catch(reject);
       });
     });
   expect(await run(['seal', '--token', 'ada.token', 'photo.raw', 'photo.sealed'])).toEqual({
@@ -140,6 +186,14 @@ test('the command facestep-file seals and opens a binary file with two live chec
     code: 2,
     said: expect.stringContaining('exists'),
   });
+  // A file that appears during the check stays.
+  const appears = async () => writeFileSync(at('late.opened'), 'mine');
+  expect(await run(['open', 'photo.sealed', 'late.opened'], 'ada', appears)).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('appeared'),
+  });
+  expect(readFileSync(at('late.opened'), 'utf8')).toBe('mine');
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   expect(await run(['open', 'ada.token', 'x'])).toMatchObject({ code: 1, said: 'Error: This is not a sealed file.\n' });
   expect(await run(['open'])).toMatchObject({ code: 2, said: expect.stringContaining('facestep-file seal') });
 });

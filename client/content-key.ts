@@ -20,11 +20,15 @@ export interface LiveCheck {
 
 const pauseMs = 1000;
 
+/** Longer than a check with the caller's token lives, so that an outage is not waited out for longer. */
+const longestMs = 15 * 60 * 1000;
+
 const publicKeyGuard = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });
 
 /**
  * Sends the user to the capture page, and returns the content key of their token after the check. The server encrypts
- * the key for a key pair that exists only during this call. Needs the scopes `verify` and `content-key`.
+ * the key for a key pair that exists only during this call. Needs the scopes `verify` and `content-key`. Polls on if the
+ * server is not reached or is busy for a while.
  * @returns `null` if the check did not pass; otherwise 32 bytes, which the caller overwrites after use
  * @throws FacestepError
  */
@@ -43,17 +47,27 @@ export async function releaseContentKey(
     contentKeyTo,
   });
   showPage(url);
+  const lifetime = AbortSignal.timeout(longestMs);
   for (;;) {
+    let waitMs = pauseMs;
     const { state, contentKey } = await facestep.readStepUp(id).catch((error: unknown) => {
       // The server deletes a check with the caller's token when it expires.
       if (error instanceof FacestepError && error.code === 'step_up_unknown')
         return { state: 'expired', contentKey: null } as const;
-      throw error;
+      if (!isPassing(error)) throw error;
+      waitMs = Math.max(pauseMs, (error.retryAfterSec ?? 0) * 1000);
+      if (lifetime.aborted || waitMs > longestMs) throw error;
+      return { state: 'started', contentKey: null } as const;
     });
     if (contentKey !== null) return (await compactDecrypt(contentKey, privateKey, accepted)).plaintext;
     if (state !== 'started' && state !== 'captured') return null;
-    await sleep(pauseMs, null, signal === undefined ? {} : { signal });
+    await sleep(waitMs, null, signal === undefined ? {} : { signal });
   }
 }
+
+const passingStatuses: readonly (number | null)[] = [429, 502, 503, 504];
+
+const isPassing = (error: unknown): error is FacestepError =>
+  error instanceof FacestepError && (error.code === 'unreachable' || passingStatuses.includes(error.status));
 
 const accepted = { keyManagementAlgorithms: ['ECDH-ES'], contentEncryptionAlgorithms: ['A256GCM'] };

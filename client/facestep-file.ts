@@ -19,6 +19,7 @@ FACESTEP_URL and FACESTEP_CLIENT_TOKEN name the server and a client token with t
 const advice = {
   malformed: 'This is not a sealed file.',
   refused: 'The face check did not pass. Run the command again.',
+  exists: 'A file with this name appeared during the check. Choose another name.',
   changed: 'The file was changed or cut, or sealed with another key. Nothing was written.',
 } as const satisfies Record<SealedFileError['code'], string>;
 
@@ -51,11 +52,12 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
   const facestep = createFacestepClient({ url, clientToken, fetch });
   const showPage = (page: string): void => void process.stderr.write(`Open this page and show your face:\n${page}\n`);
   const releaseKey: ReleaseKey = (owner) => releaseContentKey(facestep, { ...owner, showPage, signal });
-  if (values.token === undefined || command === 'open') await openFile({ from, to, releaseKey, signal });
+  const target = { from, to, releaseKey, signal, isNew: true };
+  if (values.token === undefined || command === 'open') await openFile(target);
   else {
     const token = (await readFile(values.token, 'utf8')).trim();
     const owner = { token, scope: values.scope, accuracy: Number(values.accuracy) };
-    await sealFile({ from, to, owner, releaseKey, signal });
+    await sealFile({ ...target, owner });
   }
   process.stderr.write(command === 'seal' ? 'Sealed.\n' : 'Opened.\n');
   return 0;

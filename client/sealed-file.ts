@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod/mini';
 
@@ -25,8 +25,8 @@ export interface FileOwner {
 /** Returns the content key of the owner, or `null` if the check did not pass. The key is zeroed after use. */
 export type ReleaseKey = (owner: FileOwner) => Promise<Uint8Array | null>;
 
-/** `malformed`: not a sealed file. `refused`: no key was released. `changed`: changed, cut, or sealed by another key. */
-export type SealedFileErrorCode = 'malformed' | 'refused' | 'changed';
+/** `malformed`: not a sealed file. `refused`: no key was released. `changed`: changed, cut, or sealed by another key. `exists`: with `isNew`. */
+export type SealedFileErrorCode = 'malformed' | 'refused' | 'changed' | 'exists';
 
 export class SealedFileError extends Error {
   override readonly name = 'SealedFileError';
@@ -39,6 +39,8 @@ interface FileRequest {
   readonly from: string;
   readonly to: string;
   readonly releaseKey: ReleaseKey;
+  /** True to fail with `exists` instead of replacing a file, also one that appears during the check. */
+  readonly isNew?: boolean;
   /** Aborts the work and removes what was written. */
   readonly signal?: AbortSignal;
 }
@@ -54,13 +56,14 @@ const headerGuard = z.strictObject({ token: z.string(), scope: z.string(), accur
  * Encrypts a file of any size. `to` is replaced only when the whole file is encrypted.
  * @throws SealedFileError `refused`; errors of the file system and of `releaseKey`
  */
-export async function sealFile({ from, to, owner, releaseKey, signal }: FileRequest & { readonly owner: FileOwner }) {
+export async function sealFile(request: FileRequest & { readonly owner: FileOwner }): Promise<void> {
+  const { from, owner, releaseKey } = request;
   const { token, scope, accuracy } = owner;
   const salt = randomBytes(32).toString('base64url');
   const header = Buffer.from(`${magic}\n${JSON.stringify({ token, scope, accuracy, salt })}\n`);
   if (header.length > greatestHeaderBytes) throw new SealedFileError('malformed');
   const source = await open(from);
-  const work = (key: Uint8Array) => replaceFile(to, sealed(source, header, key), signal);
+  const work = (key: Uint8Array) => writeFile(request, sealed(source, header, key));
   await withKey(owner, header, releaseKey, work).finally(() => source.close());
 }
 
@@ -68,11 +71,12 @@ export async function sealFile({ from, to, owner, releaseKey, signal }: FileRequ
  * Decrypts a file that `sealFile` wrote. `to` is replaced only when the whole file is decrypted and authenticated.
  * @throws SealedFileError; errors of the file system and of `releaseKey`
  */
-export async function openFile({ from, to, releaseKey, signal }: FileRequest): Promise<void> {
+export async function openFile(request: FileRequest): Promise<void> {
+  const { from, releaseKey } = request;
   const source = await open(from);
   try {
     const { header, owner } = await readHeader(source);
-    await withKey(owner, header, releaseKey, (key) => replaceFile(to, opened(source, header, key), signal));
+    await withKey(owner, header, releaseKey, (key) => writeFile(request, opened(source, header, key)));
   } finally {
     await source.close();
   }
@@ -156,14 +160,28 @@ function parseJson(text: string): unknown {
 }
 
 /** Writes under a temporary name in the same folder, which is removed on failure. */
-async function replaceFile(to: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+async function writeFile({ to, isNew, signal }: FileRequest, content: AsyncIterable<Uint8Array>): Promise<void> {
   const temporary = `${to}.${randomBytes(6).toString('hex')}.part`;
   try {
     const target = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
     await pipeline(content, target, signal === undefined ? {} : { signal });
-    await rename(temporary, to);
+    await (isNew === true ? moveToNew(temporary, to) : rename(temporary, to));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** @throws SealedFileError `exists`; errors of the file system */
+async function moveToNew(temporary: string, to: string): Promise<void> {
+  // Some file systems have no hard links.
+  const copy = () => copyFile(temporary, to, constants.COPYFILE_EXCL);
+  await link(temporary, to)
+    .catch(copy)
+    .catch((error: unknown) => {
+      throw error instanceof Error && 'code' in error && error.code === 'EEXIST'
+        ? new SealedFileError('exists')
+        : error;
+    });
+  await rm(temporary);
 }

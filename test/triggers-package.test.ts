@@ -130,6 +130,7 @@ describe('the deployment template', () => {
           'CLIENT_IDS',
           'CONNECTION',
           'MODE',
+          'PASSWORDLESS',
           'PUBLIC_URL',
           'RECEIPT_KEYS',
           'REQUEST_SECRET',

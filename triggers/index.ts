@@ -38,6 +38,7 @@ const variables = {
   requestSecret: 'FACESTEP_REQUEST_SECRET',
   receiptKeys: 'FACESTEP_RECEIPT_KEYS',
   mode: 'FACESTEP_MODE',
+  passwordless: 'FACESTEP_PASSWORDLESS',
 } as const;
 
 const toVariable = (path: readonly PropertyKey[]): string =>

@@ -19,10 +19,11 @@ const settings = {
   connection: 'customers',
   requestSecret: new Credential(secret),
   previousRequestSecret: undefined,
+  passwordless: true,
 };
 const clock = createManualClock();
 const open = createOpenStepUpRequest(settings, { clock, noteUse: () => {} });
-const asked = { subject: 'a-sub', clientId: 'client-one', nonce: 'a-nonce' };
+const asked = { subject: 'a-sub', clientId: 'client-one', nonce: 'a-nonce', isPasswordless: false };
 const untrusted = { code: 'caller_untrusted' };
 
 describe('the signed step-up request of a trigger', () => {
@@ -35,28 +36,44 @@ describe('the signed step-up request of a trigger', () => {
       issuedAt: Math.floor(clock.now() / 1000),
       expiresAt: clock.now() + requestLifeSec * 1000,
       audience: toReceiptAudience({ userPoolId: settings.userPoolId, clientId: 'client-one' }),
+      isAfterFirstFactor: true,
     });
   });
 
-  test('is accepted under the previous secret while one is configured, and the use is reported', async () => {
-    const used: string[] = [];
-    const noteUse = (use: string): void => void used.push(use);
-    const both = createOpenStepUpRequest(
-      { ...settings, requestSecret: new Credential(`new ${secret}`), previousRequestSecret: settings.requestSecret },
-      { clock, noteUse },
-    );
-    const byOld = await signStepUpRequest({ ...asked, now: clock.now() }, settings);
-    expect(await both(byOld)).toMatchObject({ subject: 'a-sub' });
-    expect(used).toEqual(['previous']);
-    const requestSecret = new Credential(`new ${secret}`);
-    const byNew = await signStepUpRequest({ ...asked, now: clock.now() }, { ...settings, requestSecret });
-    expect(await both(byNew)).toMatchObject({ subject: 'a-sub' });
-    const byNone = { ...settings, requestSecret: new Credential(`third ${secret}`) };
-    await expect(both(await signStepUpRequest({ ...asked, now: clock.now() }, byNone))).rejects.toMatchObject(
-      untrusted,
-    );
-    expect(used).toEqual(['previous', 'current']);
-  });
+  test.each([false, true])(
+    'is accepted under the previous secret, and the use is reported: no password %s',
+    async (isPasswordless) => {
+      const used: string[] = [];
+      const noteUse = (use: string): void => void used.push(use);
+      const both = createOpenStepUpRequest(
+        { ...settings, requestSecret: new Credential(`new ${secret}`), previousRequestSecret: settings.requestSecret },
+        { clock, noteUse },
+      );
+      const of = { ...asked, isPasswordless };
+      const byOld = await signStepUpRequest({ ...of, now: clock.now() }, settings);
+      expect(await both(byOld)).toMatchObject({ subject: 'a-sub' });
+      expect(used).toEqual(['previous']);
+      const requestSecret = new Credential(`new ${secret}`);
+      const byNew = await signStepUpRequest({ ...of, now: clock.now() }, { ...settings, requestSecret });
+      expect(await both(byNew)).toMatchObject({ subject: 'a-sub' });
+      const byNone = { ...settings, requestSecret: new Credential(`third ${secret}`) };
+      await expect(both(await signStepUpRequest({ ...of, now: clock.now() }, byNone))).rejects.toMatchObject(untrusted);
+      expect(used).toEqual(['previous', 'current']);
+    },
+  );
+
+  test.each(['true', 'false'] as const)(
+    'without a password is opened only if the connection accepts that: %s',
+    async (accepted) => {
+      const other = createOpenStepUpRequest(
+        { ...settings, passwordless: accepted === 'true' },
+        { clock, noteUse: () => {} },
+      );
+      const opening = other(await signStepUpRequest({ ...asked, isPasswordless: true, now: clock.now() }, settings));
+      if (accepted === 'true') expect(await opening).toMatchObject({ subject: 'a-sub', isAfterFirstFactor: false });
+      else await expect(opening).rejects.toMatchObject(untrusted);
+    },
+  );
 
   test.each([
     ['another secret', { requestSecret: new Credential(`${secret} `) }],
@@ -64,8 +81,11 @@ describe('the signed step-up request of a trigger', () => {
     ['another service', { issuer: 'https://evil.example.com' }],
     ['another connection', { connection: 'workforce' }],
   ])('is refused if signed with %s', async (_, change) => {
-    const request = await signStepUpRequest({ ...asked, now: clock.now() }, { ...settings, ...change });
-    await expect(open(request)).rejects.toMatchObject(untrusted);
+    for (const isPasswordless of [false, true]) {
+      const by = { ...settings, ...change };
+      const request = await signStepUpRequest({ ...asked, isPasswordless, now: clock.now() }, by);
+      await expect(open(request)).rejects.toMatchObject(untrusted);
+    }
   });
 
   test('is refused for an app client that is not configured', async () => {
@@ -75,10 +95,14 @@ describe('the signed step-up request of a trigger', () => {
 
   test('is refused after its expiry and before its time of issue', async () => {
     const later = createManualClock();
-    const request = await signStepUpRequest({ ...asked, now: later.now() }, settings);
+    const requests = await Promise.all(
+      [false, true].map((isPasswordless) =>
+        signStepUpRequest({ ...asked, isPasswordless, now: later.now() }, settings),
+      ),
+    );
     const openLater = createOpenStepUpRequest(settings, { clock: later, noteUse: () => {} });
     later.advanceSec(requestLifeSec + 31);
-    await expect(openLater(request)).rejects.toMatchObject(untrusted);
+    for (const request of requests) await expect(openLater(request)).rejects.toMatchObject(untrusted);
     const future = await signStepUpRequest({ ...asked, now: later.now() }, settings);
     await expect(open(future)).rejects.toMatchObject(untrusted);
   });

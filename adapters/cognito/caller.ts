@@ -1,4 +1,5 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { createHmac } from 'node:crypto';
+import { EncryptJWT, errors, type JWTClaimVerificationOptions, jwtDecrypt, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { StepUpRequest } from '../../src/core/connection.js';
 import type { Clock } from '../../src/core/ports.js';
@@ -24,8 +25,20 @@ export function verifyCaller(
   if (!isExpected) throw new FaceError('caller_untrusted');
 }
 
-export const toReceiptAudience = ({ userPoolId, clientId }: { userPoolId: string; clientId: string }): string =>
-  `cognito:${userPoolId}:${clientId}`;
+/** Returns the audience of receipts for one kind of sign-in, so that no receipt is valid for the other one. */
+export const toReceiptAudience = ({
+  userPoolId,
+  clientId,
+  isPasswordless = false,
+}: {
+  readonly userPoolId: string;
+  readonly clientId: string;
+  readonly isPasswordless?: boolean;
+}): string => `cognito:${userPoolId}:${clientId}${isPasswordless ? passwordlessSuffix : ''}`;
+
+const passwordlessSuffix = ':passwordless';
+
+export const isOfPasswordless = (audience: string): boolean => audience.endsWith(passwordlessSuffix);
 
 /**
  * The `typ` header that separates step-up requests from other JWTs signed with the same secret (RFC 8725, section
@@ -33,11 +46,20 @@ export const toReceiptAudience = ({ userPoolId, clientId }: { userPoolId: string
  */
 const requestType = 'facestep-request+jwt';
 
+/**
+ * Requests of sign-ins without a password have this type and are encrypted. Anyone can get one for any user name, and a
+ * readable one would show the user's id, which an unknown user does not have.
+ */
+const passwordlessType = 'facestep-passwordless+jwt';
+
 export const requestLifeSec = 180;
 
 const CLOCK_TOLERANCE_SEC = 30;
 
 const toKey = (secret: Credential): Uint8Array => secret.use((text) => new TextEncoder().encode(text));
+
+const toEncryptionKey = (secret: Credential): Uint8Array =>
+  secret.use((text) => createHmac('sha256', text).update(passwordlessType).digest());
 
 export interface RequestSettings {
   readonly userPoolId: string;
@@ -48,17 +70,29 @@ export interface RequestSettings {
 
 /** Signs the request that the browser carries from Cognito's challenge to this service. */
 export function signStepUpRequest(
-  { subject, clientId, nonce, now }: { subject: string; clientId: string; nonce: string; now: EpochMs },
+  asked: {
+    readonly subject: string;
+    readonly clientId: string;
+    readonly nonce: string;
+    readonly isPasswordless: boolean;
+    readonly now: EpochMs;
+  },
   { userPoolId, issuer, connection, requestSecret }: RequestSettings,
 ): Promise<string> {
-  return new SignJWT({ client_id: clientId, nonce })
-    .setProtectedHeader({ alg: 'HS256', typ: requestType })
+  const { subject, clientId, nonce, isPasswordless, now } = asked;
+  const claims = { client_id: clientId, nonce };
+  const request = isPasswordless ? new EncryptJWT(claims) : new SignJWT(claims);
+  request
     .setIssuer(userPoolId)
     .setAudience(audienceOf(issuer, { id: connection }))
     .setSubject(subject)
     .setIssuedAt(toEpochSec(now))
-    .setExpirationTime(toEpochSec(addSec(now, requestLifeSec)))
-    .sign(toKey(requestSecret));
+    .setExpirationTime(toEpochSec(addSec(now, requestLifeSec)));
+  return request instanceof SignJWT
+    ? request.setProtectedHeader({ alg: 'HS256', typ: requestType }).sign(toKey(requestSecret))
+    : request
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: passwordlessType })
+        .encrypt(toEncryptionKey(requestSecret));
 }
 
 const claimsGuard = z.object({
@@ -69,34 +103,50 @@ const claimsGuard = z.object({
   exp: z.number().transform(epochSec),
 });
 
+/** Returns true for the five parts of an encrypted JWT (RFC 7516). */
+const isEncrypted = (request: string): boolean => request.split('.').length === 5;
+
 /** Creates the verifier of step-up requests, which throws FaceError `caller_untrusted`. */
 export function createOpenStepUpRequest(
   settings: RequestSettings & {
     readonly clientIds: readonly string[];
     readonly previousRequestSecret: Credential | undefined;
+    /** True if requests without a password are accepted. */
+    readonly passwordless: boolean;
   },
   { clock, noteUse }: { readonly clock: Clock; readonly noteUse: (secret: 'current' | 'previous') => void },
 ): (request: string) => Promise<StepUpRequest> {
   const { userPoolId, issuer, connection, clientIds } = settings;
-  const { requestSecret, previousRequestSecret } = settings;
-  const verify = (request: string, secret: Credential) =>
-    jwtVerify(request, toKey(secret), {
+  const { requestSecret, previousRequestSecret, passwordless } = settings;
+  const verify = (request: string, secret: Credential) => {
+    const expected: JWTClaimVerificationOptions = {
       issuer: userPoolId,
       audience: audienceOf(issuer, { id: connection }),
-      algorithms: ['HS256'],
-      typ: requestType,
       maxTokenAge: requestLifeSec,
       clockTolerance: CLOCK_TOLERANCE_SEC,
       requiredClaims: ['exp'],
       currentDate: toDate(clock.now()),
-    });
+    };
+    return isEncrypted(request)
+      ? jwtDecrypt(request, toEncryptionKey(secret), {
+          ...expected,
+          typ: passwordlessType,
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        })
+      : jwtVerify(request, toKey(secret), { ...expected, typ: requestType, algorithms: ['HS256'] });
+  };
   const verifyByPrevious = async (request: string, error: unknown) => {
-    if (previousRequestSecret === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    const isOfOther =
+      error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWEDecryptionFailed;
+    if (previousRequestSecret === undefined || !isOfOther) throw error;
     const verified = await verify(request, previousRequestSecret);
     noteUse('previous');
     return verified;
   };
   return async (request) => {
+    const isPasswordless = isEncrypted(request);
+    if (isPasswordless && !passwordless) throw new FaceError('caller_untrusted', { request: 'passwordless' });
     const { payload } = await verify(request, requestSecret)
       .then((verified) => {
         noteUse('current');
@@ -111,7 +161,7 @@ export function createOpenStepUpRequest(
       throw new FaceError('caller_untrusted', { request: 'claims' });
     }
     const { sub: subject, client_id: clientId, nonce, iat: issuedAt, exp } = data;
-    const audience = toReceiptAudience({ userPoolId, clientId });
-    return { subject, audience, nonce, issuedAt, expiresAt: toEpochMs(exp) };
+    const audience = toReceiptAudience({ userPoolId, clientId, isPasswordless });
+    return { subject, audience, nonce, issuedAt, expiresAt: toEpochMs(exp), isAfterFirstFactor: !isPasswordless };
   };
 }

@@ -52,6 +52,41 @@ describe('the configuration of a connection', () => {
   });
 });
 
+describe('sign-ins without a password', () => {
+  const vendor = (fallback: string) => ({ vendor: 'aws', confidence: 90, fallback });
+  const parse = (policy: object, passwordless = true) =>
+    createCognitoConnectionGuard([]).safeParse({
+      ...withCognito({ passwordless }),
+      policy: { mode: 'enforce', ...policy },
+    });
+
+  test.each<[string, object]>([
+    ['screen light', { liveness: 'light' }],
+    ['the check of a vendor', { liveness: vendor('none') }],
+    ['movements and a passkey', { liveness: 'movement', userSecret: 'passkey' }],
+    ['a vendor with a fallback, and a passkey', { liveness: vendor('movement'), userSecret: 'passkey' }],
+  ])('are accepted with %s', (_, policy) => {
+    expect(parse(policy).success).toBe(true);
+  });
+
+  test.each<[string, object]>([
+    ['no liveness', { liveness: 'off' }],
+    ['passive liveness', { liveness: 'passive' }],
+    ['movements', { liveness: 'movement' }],
+    ['light that a browser may skip', { liveness: 'challenge' }],
+    ['a vendor whose check movements replace', { liveness: vendor('movement') }],
+    ['a tolerant accuracy', { liveness: 'light', accuracy: 3 }],
+    ['movements and a PIN', { liveness: 'movement', userSecret: 'pin' }],
+    ['photos and a passkey', { liveness: 'passive', userSecret: 'passkey' }],
+    ['a passkey alone', { liveness: 'off', userSecret: 'passkey' }],
+  ])('are refused with %s; with a password, that is accepted', (_, policy) => {
+    const { success, error } = parse(policy);
+    expect(success).toBe(false);
+    expect(error?.issues[0]?.path).toEqual(['cognito', 'passwordless']);
+    expect(parse(policy, false).success).toBe(true);
+  });
+});
+
 describe('the settings of the triggers', () => {
   const settings = {
     connection: 'customers',
@@ -67,7 +102,13 @@ describe('the settings of the triggers', () => {
     ['an empty list of receipt keys', { receiptKeys: { keys: [] } }],
     ['no mode', { mode: undefined }],
     ['an http issuer', { issuer: 'http://face.example.com' }],
+    ['another word for sign-ins without a password', { passwordless: 'TRUE' }],
   ])('are refused with %s', (_, change) => {
     expect(triggerSettingsGuard.safeParse({ ...settings, ...change }).success).toBe(false);
+  });
+
+  test('require a password unless they say otherwise', () => {
+    expect(triggerSettingsGuard.parse(settings).passwordless).toBe(false);
+    expect(triggerSettingsGuard.parse({ ...settings, passwordless: 'true' }).passwordless).toBe(true);
   });
 });

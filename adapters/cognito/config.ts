@@ -6,6 +6,8 @@ import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
+import type { Policy } from '../../src/core/connection.js';
+import { isStrongEnough } from '../../src/core/liveness-policy.js';
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html */
 export const cognitoClientGuard = z
@@ -67,7 +69,26 @@ const credentialsGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const createCognitoConnectionGuard = (added: ConnectionAdditions) =>
+/** Lowest accuracy of a face as the only factor: anyone can try (docs/security-analysis.md, section 9). */
+const leastAccuracy = 4;
+
+/**
+ * Returns true if the policy allows sign-ins without a password. Anyone can start these, and photos of most people can
+ * be found, so they need screen light or the check of a vendor, and few false matches; with a passkey, the movements.
+ */
+function isPasswordlessAllowed({
+  policy: { liveness, userSecret, accuracy },
+  cognito: { passwordless },
+}: {
+  readonly policy: Pick<Policy, 'liveness' | 'userSecret' | 'accuracy'>;
+  readonly cognito: { readonly passwordless: boolean };
+}): boolean {
+  if (!passwordless || (userSecret === 'passkey' && isStrongEnough(liveness, 'movement'))) return true;
+  const isStrict = isStrongEnough(liveness, 'light') && accuracy >= leastAccuracy;
+  return isStrict && (typeof liveness === 'string' || liveness.fallback === 'none');
+}
+
+const createSettingsGuard = (added: ConnectionAdditions) =>
   z.strictObject({
     ...createConnectionFields(added),
     oidc: oidcOf(added, cognitoClientGuard),
@@ -100,6 +121,12 @@ export const createCognitoConnectionGuard = (added: ConnectionAdditions) =>
               .describe('ARNs of the deployed functions, for provisioning.'),
           })
           .describe('Lambda triggers of the user pool.'),
+        passwordless: z
+          .boolean()
+          .default(false)
+          .describe(
+            '`true`: users sign in with their face and no password, in enforce mode. Warning: a face alone is not an authenticator (NIST SP 800-63B-4), and anyone can try. Needs `policy.liveness` `"light"` or a vendor with `"fallback": "none"`, and `policy.accuracy` 4 or higher, or `policy.userSecret` `"passkey"` with movements. The deployed functions decide: run `facestep provision` after a change. See adapters/cognito/README.md.',
+          ),
         recovery: z
           .strictObject({
             clearMfa: z
@@ -111,6 +138,13 @@ export const createCognitoConnectionGuard = (added: ConnectionAdditions) =>
           .describe('Account recovery: a temporary password.'),
       })
       .describe('Settings of the user pool. Needs `publicUrl`.'),
+  });
+
+export const createCognitoConnectionGuard = (added: ConnectionAdditions) =>
+  createSettingsGuard(added).refine(isPasswordlessAllowed, {
+    path: ['cognito', 'passwordless'],
+    error:
+      'expected false: without a password, policy.liveness must be "light" or a vendor without fallback, with policy.accuracy 4 or higher, or policy.userSecret "passkey" with movements',
   });
 
 export type CognitoConnection = z.output<ReturnType<typeof createCognitoConnectionGuard>>;
@@ -126,6 +160,7 @@ export const triggerSettingsGuard = z.strictObject({
   requestSecret: requestSecretGuard,
   receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
   mode: modeGuard,
+  passwordless: z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' }).default(false),
 });
 
 export type TriggerSettings = z.output<typeof triggerSettingsGuard>;

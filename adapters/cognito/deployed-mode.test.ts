@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lambdaConfig, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { LambdaFunction } from '../../simulators/cognito/lambda.js';
@@ -29,6 +29,13 @@ const now = epochMs(Date.parse('2026-11-28T08:00:00Z'));
 function read(...given: [functions?: object | null, changed?: Fetch]) {
   const { settings, fetch: reach } = toFunctionDeps(simulator, pool, ...given);
   return readDeployedMode({ settings, fetch: reach, clock: { now: () => now } });
+}
+
+/** Reads as a connection that accepts sign-ins without a password. */
+function readAccepting() {
+  const { settings, fetch: reach } = toFunctionDeps(simulator, pool);
+  const accepting = { ...settings, cognito: { ...settings.cognito, passwordless: true } };
+  return readDeployedMode({ settings: accepting, fetch: reach, clock: { now: () => now } });
 }
 
 const said = async (...given: Parameters<typeof read>) => describeMode('enforce', await read(...given));
@@ -113,4 +120,42 @@ test.each([
   const found = await reading();
   expect(found).toMatchObject({ mode: null, parts: [], reason: expect.stringMatching(reason) });
   expect(describeMode('enforce', found)).toMatch(/^enforce at this server; in the functions: not known/);
+});
+
+describe('sign-ins without a password', () => {
+  const accepting = { FACESTEP_MODE: 'enforce', FACESTEP_PASSWORDLESS: 'true' };
+  const refusing = { FACESTEP_MODE: 'enforce', FACESTEP_PASSWORDLESS: 'false' };
+  const at = '(read 2026-11-28T08:00:00.000Z)';
+
+  test('are reported as the functions have them, not as configured', async () => {
+    change({ environment: accepting });
+    expect(await read()).toMatchObject({ passwordless: { active: true, expected: false } });
+    expect(await said()).toBe(
+      `enforce at this server; in the functions: enforce, sign-ins without a password accepted (configured: refused) ${at}`,
+    );
+    expect(describeMode('enforce', await readAccepting())).toBe(
+      `enforce at this server; in the functions: enforce, sign-ins without a password accepted ${at}`,
+    );
+    change({ environment: refusing });
+    expect(await read()).toMatchObject({ passwordless: { active: false, expected: false } });
+    expect(await said()).toBe(`enforce at this server; in the functions: enforce ${at}`);
+    expect(describeMode('enforce', await readAccepting())).toContain('refused (configured: accepted)');
+  });
+
+  test('are mixed if only one function accepts them', async () => {
+    change({ environment: refusing });
+    change({ environment: accepting }, /defineAuthChallenge$/);
+    expect(await read()).toMatchObject({ passwordless: { active: 'mixed' } });
+    expect(await said()).toContain('sign-ins without a password accepted by some (configured: refused)');
+  });
+
+  test('are refused in shadow mode, which is no difference', async () => {
+    change({ environment: { ...accepting, FACESTEP_MODE: 'shadow' } });
+    expect(await readAccepting()).toMatchObject({ passwordless: { active: false, expected: false } });
+  });
+
+  test('are unknown if the functions cannot be read', async () => {
+    simulator.lambda.isReadable = false;
+    expect(await read()).toMatchObject({ passwordless: null });
+  });
 });

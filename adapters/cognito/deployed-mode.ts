@@ -17,7 +17,8 @@ import { createLambda } from './provision-functions.js';
 import { inspectTriggers } from './provision-steps.js';
 
 /*
- * The functions decide sign-ins by their own FACESTEP_MODE, so the server's mode does not prove what happens to users.
+ * The functions decide sign-ins by their own environment, so the server's configuration does not prove what happens to
+ * users.
  */
 
 type Deps = Pick<AdapterDeps<CognitoConnection>, 'settings' | 'fetch' | 'clock'>;
@@ -36,7 +37,7 @@ interface DeployedFunction {
   readonly update: string | null;
 }
 
-/** Reads FACESTEP_MODE of the functions, if the user pool calls them. */
+/** Reads FACESTEP_MODE and FACESTEP_PASSWORDLESS of the functions, if the user pool calls them. */
 export async function readDeployedMode(deps: Deps): Promise<ModeAtProvider> {
   const readAt = toIso(deps.clock.now());
   const toUnknown = (reason: string): ModeAtProvider => toUnknownMode('functions', reason, readAt);
@@ -48,13 +49,24 @@ export async function readDeployedMode(deps: Deps): Promise<ModeAtProvider> {
     const reason = reasons.find((each) => each !== null) ?? null;
     if (reason !== null) return toUnknown(reason);
     const parts = found.map(({ name, variables }) => ({ name, mode: modeOf(variables) }));
-    return toModeAtProvider('functions', parts, readAt);
+    const accepting = found.filter(
+      ({ variables }) => modeOf(variables) === 'enforce' && acceptsPasswordless(variables),
+    );
+    const passwordless = {
+      active: accepting.length > 0 && accepting.length < found.length ? 'mixed' : accepting.length > 0,
+      // In shadow mode, the functions refuse sign-ins without a password.
+      expected: deps.settings.cognito.passwordless && parts.some(({ mode }) => mode === 'enforce'),
+    } as const;
+    return toModeAtProvider('functions', parts, passwordless, readAt);
   };
   return withTimeout(read(), longestMs, () => toUnknown('AWS did not answer in time'));
 }
 
 const modeOf = ({ FACESTEP_MODE }: DeployedFunction['variables']): Policy['mode'] | null =>
   modeGuard.safeParse(FACESTEP_MODE).data ?? null;
+
+const acceptsPasswordless = ({ FACESTEP_PASSWORDLESS }: DeployedFunction['variables']): boolean =>
+  FACESTEP_PASSWORDLESS === 'true';
 
 /** @returns the reason why sign-ins do not reach the functions, or `null` */
 async function findUncalled({ settings: { cognito }, fetch }: Deps): Promise<string | null> {
@@ -94,44 +106,62 @@ async function readFunction(name: string, arn: string, deps: Deps): Promise<Depl
 const isPublished = ({ arn }: Pick<DeployedFunction, 'arn'>): boolean => /:function:[^:]+:(?!\$LATEST$)/.test(arn);
 
 /**
- * Creates the step that sets FACESTEP_MODE of the functions. The update replaces all variables, so they are read and
- * written together, and only if the function has not changed in between (RevisionId).
+ * Creates the step that sets FACESTEP_MODE and FACESTEP_PASSWORDLESS of the functions. The update replaces all
+ * variables, so they are read and written together, and only if the function has not changed in between (RevisionId).
  */
 export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
   const { mode } = deps.settings.policy;
+  const { passwordless } = deps.settings.cognito;
+  // Functions without the variable require the password.
+  const isPasswordlessSet = ({ FACESTEP_PASSWORDLESS }: DeployedFunction['variables']): boolean =>
+    (FACESTEP_PASSWORDLESS || 'false') === String(passwordless);
   const findOthers = async () =>
-    (await readFunctions(functions, deps)).filter((each) => modeOf(each.variables) !== mode);
-  const settingByHand = `Set FACESTEP_MODE of the four functions to ${mode}.`;
+    (await readFunctions(functions, deps)).filter(
+      ({ variables }) => modeOf(variables) !== mode || !isPasswordlessSet(variables),
+    );
+  const settingByHand = [
+    `Set FACESTEP_MODE of the four functions to ${mode}.`,
+    `Set FACESTEP_PASSWORDLESS of the four functions to ${passwordless}.`,
+  ];
   const toPublishing = (names: readonly string[]): string =>
-    `Publish a version with FACESTEP_MODE ${mode}, and name it in cognito.triggers.functions: ${names.join(', ')}.`;
+    `Publish a version with FACESTEP_MODE ${mode} and FACESTEP_PASSWORDLESS ${passwordless}, and name it in cognito.triggers.functions: ${names.join(', ')}.`;
+  const changesOf = ({ name, variables }: DeployedFunction): readonly string[] => [
+    ...(modeOf(variables) === mode
+      ? []
+      : [
+          `set FACESTEP_MODE of ${name} from ${modeOf(variables) ?? 'no valid mode'} to ${mode}; deploy with mode=${mode} from now on`,
+        ]),
+    ...(isPasswordlessSet(variables)
+      ? []
+      : [
+          `set FACESTEP_PASSWORDLESS of ${name} to ${passwordless}; deploy with passwordless=${passwordless} from now on`,
+        ]),
+  ];
   const publishedNames = Object.entries(functions).flatMap(([name, arn]) => (isPublished({ arn }) ? [name] : []));
   return {
     title: modeTitle,
     byHand: [
       'AWS Lambda > Functions > each of these functions > Configuration > Environment variables > Edit',
       ...Object.entries(functions).map(([name, arn]) => `${name}: ${arn}`),
-      settingByHand,
+      ...settingByHand,
       'Keep the other variables. The functions need them.',
       ...(publishedNames.length === 0 ? [] : [toPublishing(publishedNames)]),
-      `Deploy the functions with mode=${mode} from now on. Otherwise the next deployment sets the former mode.`,
+      `Deploy the functions with mode=${mode} and passwordless=${passwordless} from now on. Otherwise the next deployment sets the former values.`,
     ],
     async inspect() {
       const others = await findOthers();
       const [unread] = others.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-      if (unread !== undefined) return inConsole(`${unread}.`, settingByHand);
+      if (unread !== undefined) return inConsole(`${unread}.`, ...settingByHand);
       const published = others.filter(isPublished).map(({ name }) => name);
       if (published.length > 0) return inConsole(toPublishing(published));
-      return different(
-        others.map(
-          ({ name, variables }) =>
-            `set FACESTEP_MODE of ${name} from ${modeOf(variables) ?? 'no valid mode'} to ${mode}; deploy with mode=${mode} from now on`,
-        ),
-      );
+      return different(others.flatMap(changesOf));
     },
     async apply() {
       for (const { arn, variables, revision, problem } of await findOthers()) {
         if (problem !== null) continue;
-        const Environment = { Variables: { ...variables, FACESTEP_MODE: mode } };
+        const Environment = {
+          Variables: { ...variables, FACESTEP_MODE: mode, FACESTEP_PASSWORDLESS: String(passwordless) },
+        };
         const changed = { FunctionName: arn, Environment, RevisionId: revision };
         await createLambda(deps)
           .send(new UpdateFunctionConfigurationCommand(changed))

@@ -65,7 +65,7 @@ describe('the next step of a sign-in', () => {
     ],
     ['is the face after an additional, unknown challenge', [srp, password, entry('WEB_AUTHN', true)], 'face'],
   ])('%s', (_, session, step) => {
-    expect(nextStep(session, { sub: ada })).toBe(step);
+    expect(nextStep(session, { sub: ada }, false)).toBe(step);
   });
 
   test.each<[string, readonly ChallengeResult[]]>([
@@ -79,13 +79,13 @@ describe('the next step of a sign-in', () => {
     ['there is a passkey, a face and no password', [entry('WEB_AUTHN', true), right]],
     ['the face comes before the password', [srp, right, password]],
   ])('is a failure if %s', (_, session) => {
-    expect(nextStep(session, { sub: ada })).toBe('fail');
+    expect(nextStep(session, { sub: ada }, false)).toBe('fail');
   });
 
   test('is the same challenge for an unknown user, and tokens are never issued', () => {
-    expect(nextStep([srp], { sub: null })).toBe('password');
-    expect(nextStep([srp, password], { sub: null })).toBe('face');
-    expect(nextStep([srp, password, right], { sub: null })).toBe('fail');
+    expect(nextStep([srp], { sub: null }, false)).toBe('password');
+    expect(nextStep([srp, password], { sub: null }, false)).toBe('face');
+    expect(nextStep([srp, password, right], { sub: null }, false)).toBe('fail');
   });
 
   test('is the issuance of tokens only if the password, then the face, and no later failure were recorded', () => {
@@ -114,7 +114,7 @@ describe('the next step of a sign-in', () => {
     fc.assert(
       fc.property(begun, fc.array(anyEntry, { maxLength: 6 }), fc.nat(9), (start, rest, end) => {
         const session = [...start, ...rest, ...(end === 0 ? [right] : [])];
-        if (nextStep(session, { sub: ada }) !== 'tokens') return;
+        if (nextStep(session, { sub: ada }, false) !== 'tokens') return;
         issued.count += 1;
         const faceAt = session.findLastIndex(({ challengeName }) => challengeName === 'CUSTOM_CHALLENGE');
         expect(session[faceAt]).toEqual(right);
@@ -288,25 +288,26 @@ const toCreateEvent = (userName: string, request: Record<string, unknown>) => ({
 });
 const known = () => toCreateEvent('ada', { userAttributes: { sub: ada } });
 const unknown = (userName = 'nobody') => toCreateEvent(userName, { userAttributes: {}, userNotFound: true });
-const challengeOf = async (event: unknown) =>
+const challengeOf = async (event: unknown, triggers?: Triggers) =>
   z
     .object({ publicChallengeParameters: z.record(z.string(), z.string()) })
-    .parse(await ask('create-auth-challenge', event)).publicChallengeParameters;
+    .parse(await ask('create-auth-challenge', event, triggers)).publicChallengeParameters;
+
+const open = (passwordless = false) =>
+  createOpenStepUpRequest(
+    {
+      userPoolId: bench.who.userPoolId,
+      clientIds: [bench.who.clientId],
+      issuer: testIssuer,
+      connection: connectionId,
+      requestSecret: new Credential(requestSecret),
+      previousRequestSecret: undefined,
+      passwordless,
+    },
+    { clock: bench.clock, noteUse: () => {} },
+  );
 
 describe('the face challenge', () => {
-  const open = () =>
-    createOpenStepUpRequest(
-      {
-        userPoolId: bench.who.userPoolId,
-        clientIds: [bench.who.clientId],
-        issuer: testIssuer,
-        connection: connectionId,
-        requestSecret: new Credential(requestSecret),
-        previousRequestSecret: undefined,
-      },
-      { clock: bench.clock, noteUse: () => {} },
-    );
-
   test('is signed for the service and starts a step-up of the user for the sign-in', async () => {
     const { type, nonce, request = '', startUrl, exp, connection } = await challengeOf(known());
     const expiresAt = bench.clock.now() + requestLifeSec * 1000;
@@ -446,7 +447,9 @@ const toPreTokenEvent = (
     request: { userAttributes: { sub }, groupConfiguration: {}, clientMetadata, scopes: [] },
   };
 };
-const suppressed = { claimsToSuppress: ['face_verified', 'face_verified_at', 'face_txn', 'custom:face_token'] };
+const suppressed = {
+  claimsToSuppress: ['face_verified', 'face_verified_at', 'face_txn', 'face_passwordless', 'custom:face_token'],
+};
 
 describe('the face claim', () => {
   test('is in both tokens for a receipt of this user and app client, and only in the ID token for version 1', async () => {
@@ -515,4 +518,161 @@ test('calls for other app clients and pools fail the sign-in and add no claim', 
     const handled = await ask(name, events[name]);
     expect(handled).not.toEqual(bench.triggers[name].refuse('internal').body.response);
   }
+});
+
+describe('a sign-in without a password', () => {
+  const right = entry('CUSTOM_CHALLENGE', true, 'FACE_ONLY');
+  const wrong = entry('CUSTOM_CHALLENGE', false, 'FACE_ONLY');
+  const afterPassword = entry('CUSTOM_CHALLENGE', false, 'FACE');
+  const accept = () => bench.connect({ passwordless: 'true' });
+  const define = async (session: readonly unknown[], triggers: Triggers, request: object = {}) =>
+    ask('define-auth-challenge', toDefineEvent(session, { ...request }), triggers);
+  const nobody = { userNotFound: true, userAttributes: {} };
+  const failed = { failAuthentication: true, issueTokens: false };
+  const asked = { challengeName: 'CUSTOM_CHALLENGE', issueTokens: false, failAuthentication: false };
+  const issued = { issueTokens: true, failAuthentication: false };
+  const toCreate = (request: object) => toCreateEvent('ada', { session: [], ...request });
+  const known = () => toCreate({ userAttributes: { sub: ada } });
+  const withoutPassword = { nonce, passwordless: 'true' };
+  const audience = () => toReceiptAudience({ ...bench.who, isPasswordless: true });
+
+  test('begins with the face and ends with tokens only after a right face', async () => {
+    const triggers = await accept();
+    expect(await define([], triggers)).toEqual(asked);
+    expect(await define([wrong], triggers)).toEqual(asked);
+    expect(await define([right], triggers)).toEqual(issued);
+    expect(await define([wrong, wrong, right], triggers)).toEqual(issued);
+    expect(await define([wrong, wrong, wrong], triggers)).toEqual(failed);
+  });
+
+  test('is refused by each trigger that does not accept it, also in shadow mode', async () => {
+    const receipt = await bench.issue(ada, nonce, { audience: audience() });
+    const verify = toVerifyEvent(receipt, { privateChallengeParameters: withoutPassword });
+    const refusing = [bench.triggers, await bench.connect({ passwordless: 'true', mode: 'shadow' })];
+    for (const triggers of refusing) {
+      for (const session of [[], [wrong], [right]]) expect(await define(session, triggers)).toEqual(failed);
+      const created = await ask('create-auth-challenge', known(), triggers);
+      expect(created).toMatchObject({
+        challengeMetadata: 'FACE_UNAVAILABLE',
+        publicChallengeParameters: { type: 'FACE_UNAVAILABLE' },
+      });
+      expect(await ask('verify-auth-challenge', verify, triggers)).toEqual({ answerCorrect: false });
+      const claimed = await ask('pre-token-generation', toPreTokenEvent({ face_receipt: receipt }), triggers);
+      expect(JSON.stringify(claimed)).not.toContain('ToAdd');
+    }
+    expect(await ask('verify-auth-challenge', verify, await accept())).toEqual({ answerCorrect: true });
+  });
+
+  test('needs challenges without a password only; otherwise tokens need the password as before', () => {
+    const names = [
+      'CUSTOM_CHALLENGE',
+      'CUSTOM_CHALLENGE',
+      'SRP_A',
+      'PASSWORD_VERIFIER',
+      'ADMIN_NO_SRP_AUTH',
+      'SMS_MFA',
+    ];
+    const anyEntry = fc.record({
+      challengeName: fc.constantFrom(...names),
+      challengeResult: fc.constantFrom(true, false, null),
+      challengeMetadata: fc.constantFrom('FACE', 'FACE_ONLY', null),
+    });
+    let issued = 0;
+    fc.assert(
+      fc.property(fc.array(anyEntry, { maxLength: 4 }), (session) => {
+        if (nextStep(session, { sub: ada }, true) !== 'tokens') return;
+        if (nextStep(session, { sub: ada }, false) === 'tokens') return;
+        issued += 1;
+        expect(session.at(-1)).toEqual(right);
+        expect(session.slice(0, -1)).toEqual(session.slice(0, -1).map(() => wrong));
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(issued).toBeGreaterThan(0);
+  });
+
+  test('does not replace a password that was begun, wrong or replaced by another challenge', async () => {
+    const triggers = await accept();
+    for (const session of [
+      [srp, right],
+      [srp, entry('PASSWORD_VERIFIER', false)],
+      [password, right],
+      [right, srp, password],
+      [entry('WEB_AUTHN', true), right],
+      [entry('EMAIL_OTP', true)],
+      [right, entry('NEW_PASSWORD_REQUIRED', true)],
+      [entry('CUSTOM_CHALLENGE', true, null)],
+      [entry('CUSTOM_CHALLENGE', true, 'FACE')],
+      [srp, password, right],
+      [entry('CUSTOM_CHALLENGE', true, 'FACE_UNAVAILABLE')],
+    ])
+      expect(await define(session, triggers)).toEqual(failed);
+    expect(await define([srp], triggers)).toMatchObject({ challengeName: 'PASSWORD_VERIFIER' });
+    expect(await define([srp, password], triggers)).toEqual(asked);
+  });
+
+  test('of an unknown user has the same challenges, and never ends in tokens', async () => {
+    const triggers = await accept();
+    for (const session of [[], [wrong], [wrong, wrong], [wrong, wrong, wrong]])
+      expect(await define(session, triggers, nobody)).toEqual(await define(session, triggers));
+    expect(await define([right], triggers, nobody)).toEqual(failed);
+    const looks = await Promise.all(
+      [known(), toCreate(nobody)].map(async (event) =>
+        toLookOfChallenge(await askHook({ hooks: toHandlers(triggers) }, 'create-auth-challenge', toRequest(event))),
+      ),
+    );
+    expect(looks[0]).toEqual(looks[1]);
+  });
+
+  test('has a request that hides the user, and that the service opens only if it accepts such sign-ins', async () => {
+    const { request = '', nonce: drawn } = await challengeOf(known(), await accept());
+    const readable = request.split('.').map((part) => Buffer.from(part, 'base64url').toString());
+    expect(readable.join()).not.toContain(ada);
+    expect(await open(true)(request)).toMatchObject({
+      subject: ada,
+      nonce: drawn,
+      audience: audience(),
+      isAfterFirstFactor: false,
+    });
+    await expect(open(false)(request)).rejects.toMatchObject({ code: 'caller_untrusted' });
+  });
+
+  test('is not answered by a receipt of a sign-in with a password, nor the other way round', async () => {
+    const triggers = await accept();
+    const verify = (receipt: string, privateChallengeParameters: object) =>
+      ask('verify-auth-challenge', toVerifyEvent(receipt, { privateChallengeParameters }), triggers);
+    const ofPassword = await bench.issue(ada, nonce);
+    const ofFace = await bench.issue(ada, nonce, { audience: audience() });
+    expect(await verify(ofFace, withoutPassword)).toEqual({ answerCorrect: true });
+    expect(await verify(ofPassword, { nonce })).toEqual({ answerCorrect: true });
+    expect(await verify(ofPassword, withoutPassword)).toEqual({ answerCorrect: false });
+    expect(await verify(ofFace, { nonce })).toEqual({ answerCorrect: false });
+  });
+
+  test('adds a claim that says so; a sign-in with a password does not', async () => {
+    const triggers = await accept();
+    const claimsOf = async (face_receipt: string) =>
+      JSON.stringify(await ask('pre-token-generation', toPreTokenEvent({ face_receipt }), triggers));
+    const said = '"face_passwordless":"true"';
+    expect(await claimsOf(await bench.issue(ada, nonce, { audience: audience() }))).toContain(said);
+    const withPassword = await claimsOf(await bench.issue(ada, nonce));
+    expect(withPassword).toContain('"face_verified":"true"');
+    expect(withPassword).not.toContain(said);
+  });
+
+  test('leaves no log line if it fails, because anyone can cause it', async () => {
+    const triggers = await accept();
+    const before = bench.log.text().length;
+    await define([], triggers);
+    await define([wrong, wrong, wrong], triggers);
+    expect(bench.log.text().slice(before)).toBe('');
+    await define([srp, password, afterPassword, afterPassword, afterPassword], triggers);
+    expect(decisionsIn(bench.log.text().slice(before))).toMatchObject([{ outcome: 'unverified', fallback: 'deny' }]);
+  });
+
+  test('in shadow mode is logged with the reason', async () => {
+    const before = bench.log.text().length;
+    await define([], await bench.connect({ passwordless: 'true', mode: 'shadow' }));
+    expect(bench.log.text().slice(before)).toContain('need FACESTEP_MODE enforce');
+  });
 });

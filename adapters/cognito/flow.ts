@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import type { z } from 'zod';
 import { ReceiptError } from '../../client/receipt-claims.js';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
@@ -6,11 +7,12 @@ import { parseEvent } from '../../src/connections/hook.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Ports } from '../../src/core/deps.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
-import type { FaceErrorCode } from '../../src/errors.js';
-import { requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
+import { FaceError, type FaceErrorCode } from '../../src/errors.js';
+import { isOfPasswordless, requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
 import type { TriggerSettings } from './config.js';
 import {
   faceChallenge,
+  faceOnly,
   type NextStep,
   refuseCreate,
   refuseDefine,
@@ -49,6 +51,10 @@ export type TriggerName =
 
 const FACE_TRIES = 3;
 
+/** Returns true if a sign-in may begin with the face. Not in shadow mode, which would issue tokens without any factor. */
+const acceptsPasswordless = ({ passwordless, mode }: Pick<TriggerSettings, 'passwordless' | 'mode'>): boolean =>
+  passwordless && mode === 'enforce';
+
 export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<TriggerName, Trigger>> {
   const verifyReceipt = createVerifyReceipt(deps);
   // An event of another caller is refused as such, before the other fields are parsed.
@@ -86,16 +92,25 @@ async function handleDefine(
 ): Promise<TriggerReply> {
   const { settings } = deps;
   const { sub } = person;
-  const step = nextStep(session, person);
+  const isPasswordOptional = acceptsPasswordless(settings);
+  const step = nextStep(session, person, isPasswordOptional);
   const began = session.find(({ challengeName }) => passwordNames.includes(challengeName))?.challengeName;
   const hook = 'define-auth-challenge';
-  if (step === 'fail' && began !== 'SRP_A' && began !== 'ADMIN_NO_SRP_AUTH') {
+  if (step === 'fail' && !isPasswordOptional && began !== 'SRP_A' && began !== 'ADMIN_NO_SRP_AUTH') {
     deps.log.warn('a sign-in without SRP was refused', {
       connection: settings.connection,
       began: session[0]?.challengeName ?? null,
-      remedy: 'Start it with AuthFlow CUSTOM_AUTH and CHALLENGE_NAME SRP_A (Amplify: authFlowType CUSTOM_WITH_SRP).',
+      remedy: settings.passwordless
+        ? 'Sign-ins without a password need FACESTEP_MODE enforce.'
+        : 'Start it with AuthFlow CUSTOM_AUTH and CHALLENGE_NAME SRP_A (Amplify: authFlowType CUSTOM_WITH_SRP).',
     });
-  } else if (step === 'fail' && sub !== null && session.at(-1)?.challengeName === 'CUSTOM_CHALLENGE') {
+  } else if (
+    step === 'fail' &&
+    began !== undefined &&
+    sub !== null &&
+    session.at(-1)?.challengeName === 'CUSTOM_CHALLENGE'
+  ) {
+    // Without a password, anyone can cause refusals, so these are not logged.
     const denied = { outcome: 'unverified', fallback: 'deny', reason: 'no_check' };
     logDecision(denied, { hook, subject: sub, of: [clientId, 'deny'] }, deps);
   }
@@ -107,8 +122,8 @@ async function handleDefine(
 }
 
 /**
- * Logs a decision about a user who passed the first factor. The server reads these lines (decisions.ts). A right answer
- * is logged by the verify trigger, and the other decisions by the define trigger.
+ * Logs a decision about a user who passed the first factor, or a verified face. The server reads these lines
+ * (decisions.ts). A right answer is logged by the verify trigger, and the other decisions by the define trigger.
  * @param about.of - values that are equal in repeated calls, because Cognito calls a trigger up to three times
  */
 function logDecision(
@@ -126,11 +141,22 @@ function logDecision(
 
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
+const passedPassword = (session: readonly ChallengeResult[]): boolean =>
+  session.some(
+    ({ challengeName, challengeResult }) =>
+      challengeResult === true && ['PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'].includes(challengeName),
+  );
+
 /**
  * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
  * @param session - earlier challenges, stored by Cognito; the client cannot change them
+ * @param isPasswordOptional - true if a sign-in of face challenges only needs no password
  */
-export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {
+export function nextStep(
+  session: readonly ChallengeResult[],
+  { sub }: Pick<Person, 'sub'>,
+  isPasswordOptional: boolean,
+): NextStep {
   const isFace = ({ challengeName }: ChallengeResult): boolean => challengeName === 'CUSTOM_CHALLENGE';
   const faces = session.filter(isFace);
   if (session.some((entry) => !isFace(entry) && entry.challengeResult === false)) return 'fail';
@@ -144,10 +170,11 @@ export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Pers
   // A sign-in that does not begin with SRP never asks for the password.
   if (password === 'SRP_A' && faces.length === 0) return 'password';
   // With ADMIN_NO_SRP_AUTH, a backend sends the plain password.
-  if (password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
+  const isPasswordless = isPasswordOptional && session.every(isFace);
+  if (!isPasswordless && password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
 
   const isForeseen =
-    faces.every(({ challengeMetadata }) => challengeMetadata === faceChallenge) &&
+    faces.every(({ challengeMetadata }) => challengeMetadata === (isPasswordless ? faceOnly : faceChallenge)) &&
     faces.slice(0, -1).every(({ challengeResult }) => challengeResult === false);
   if (!isForeseen || faces.length > FACE_TRIES) return 'fail';
   if (faces.at(-1)?.challengeResult === true) return sub === null ? 'fail' : 'tokens';
@@ -155,21 +182,26 @@ export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Pers
 }
 
 async function handleCreate(
-  { person, clientId }: z.output<typeof createGuard>,
+  { session, person, clientId }: z.output<typeof createGuard>,
   { settings, clock, random }: TriggerDeps,
 ): Promise<TriggerReply> {
   const { issuer, connection } = settings;
+  const isPasswordless = !passedPassword(session);
+  // The define trigger may be deployed with other settings.
+  if (isPasswordless && !acceptsPasswordless(settings))
+    throw new FaceError('caller_untrusted', { session: 'password' });
   const nonce = Buffer.from(random(32)).toString('base64url');
   const now = clock.now();
   const subject = toSubject(person, settings);
-  const request = await signStepUpRequest({ subject, clientId, nonce, now }, settings);
-  return toCreateReply({
+  const request = await signStepUpRequest({ subject, clientId, nonce, isPasswordless, now }, settings);
+  const challenge = {
     nonce,
     request,
     connection,
     startUrl: `${issuer}/face#requested.${connection}.${request}`,
     exp: String(toEpochSec(addSec(now, requestLifeSec))),
-  });
+  };
+  return toCreateReply(challenge, isPasswordless);
 }
 
 /**
@@ -190,20 +222,33 @@ type VerifyReceipt = ReturnType<typeof createVerifyReceipt>;
 
 function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
   const { issuer, userPoolId, clientIds, receiptKeys, connection } = settings;
+  const kinds = acceptsPasswordless(settings) ? [false, true] : [false];
+  const audiences = clientIds.flatMap((clientId) =>
+    kinds.map((isPasswordless) => toReceiptAudience({ userPoolId, clientId, isPasswordless })),
+  );
   const verifiers = new Map(
-    clientIds.map((clientId) => {
-      const audience = toReceiptAudience({ userPoolId, clientId });
-      return [clientId, createReceiptVerifier({ issuer, audience, keys: receiptKeys, clock })] as const;
-    }),
+    audiences.map(
+      (audience) => [audience, createReceiptVerifier({ issuer, audience, keys: receiptKeys, clock })] as const,
+    ),
   );
   return async (
     receipt: string,
-    { clientId, ...expected }: { readonly clientId: string; readonly subject: string; readonly nonce?: string },
+    {
+      clientId,
+      isPasswordless,
+      ...expected
+    }: {
+      readonly clientId: string;
+      readonly isPasswordless: boolean;
+      readonly subject: string;
+      readonly nonce?: string;
+    },
   ) => {
+    const audience = toReceiptAudience({ userPoolId, clientId, isPasswordless });
     try {
       // The caller that starts a step-up chooses the audience of its receipt, so the receipt's connection is verified
       // too.
-      return (await verifiers.get(clientId)?.verify(receipt, { connection, ...expected })) ?? null;
+      return (await verifiers.get(audience)?.verify(receipt, { connection, ...expected })) ?? null;
     } catch (error) {
       log.warn('receipt refused', { connection, reason: error instanceof ReceiptError ? error.code : 'internal' });
       return null;
@@ -213,17 +258,27 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
 
 /** This trigger keeps no state, because Cognito may call it up to three times for one answer. */
 async function handleVerify(
-  { person, clientId, nonce, answer }: z.output<typeof verifyGuard>,
+  { person, clientId, nonce, isPasswordless, answer }: z.output<typeof verifyGuard>,
   verifyReceipt: VerifyReceipt,
   deps: TriggerDeps,
 ): Promise<TriggerReply> {
   const { sub } = person;
-  const claims = await verifyReceipt(answer, { clientId, nonce, subject: sub ?? person.userName });
+  const expected = { clientId, nonce, subject: sub ?? person.userName };
+  const claims = await verifyReceipt(answer, { isPasswordless, ...expected });
   if (claims === null || sub === null) return toVerifyReply(false);
   const { auth_time: at, txn: stepUpId, liveness } = claims;
   const verified = { outcome: 'verified', at, stepUpId, liveness };
   logDecision(verified, { hook: 'verify-auth-challenge', subject: sub, of: [nonce] }, deps);
   return toVerifyReply(true);
+}
+
+/** Returns true if a receipt, which is not verified yet, is of a sign-in without a password. */
+function namesPasswordless(receipt: string): boolean {
+  try {
+    return isOfPasswordless(String(decodeJwt(receipt).aud));
+  } catch {
+    return false;
+  }
 }
 
 /** Trigger sources that accept a receipt. The second is a sign-in with a temporary password. */
@@ -241,6 +296,8 @@ async function handlePreToken(
   const isSignIn = signIns.includes(triggerSource);
   // The client controls this metadata, so only a receipt of this user and app client is accepted.
   const claims =
-    isSignIn && sub !== null && receipt !== null ? await verifyReceipt(receipt, { clientId, subject: sub }) : null;
+    isSignIn && sub !== null && receipt !== null
+      ? await verifyReceipt(receipt, { clientId, isPasswordless: namesPasswordless(receipt), subject: sub })
+      : null;
   return toPreTokenReply(claims, { hasAccessToken, attribute });
 }

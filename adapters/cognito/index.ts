@@ -25,6 +25,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
         issuer: publicUrl,
         requestSecret: triggers.requestSecret,
         previousRequestSecret: triggers.previousRequestSecret,
+        passwordless: cognito.passwordless,
       },
       { clock, noteUse: (secret) => noteUse('step-ups/requested', secret) },
     ),

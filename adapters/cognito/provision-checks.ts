@@ -182,6 +182,17 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
   ];
 }
 
+/** Warns of a face as the only factor. The configuration refuses weak liveness. */
+export function checkPasswordless({ policy }: CognitoConnection): Finding {
+  const active = policy.mode === 'shadow' ? ' In shadow mode, the functions refuse them.' : '';
+  return policy.userSecret === 'passkey'
+    ? pass(`They need a face and a passkey.${active}`)
+    : warn(
+        `They need a face and nothing else. A biometric alone is not an authenticator (NIST SP 800-63B-4).${active}`,
+        'Set policy.userSecret to "passkey", or cognito.passwordless to false.',
+      );
+}
+
 export async function checkOtherClients({ clientIds }: Settings, pool: Administration): Promise<Finding> {
   const others = (await pool.describeClients()).filter(({ ClientId = '' }) => !clientIds.includes(ClientId));
   if (others.length === 0) return pass('There are none.');

@@ -79,6 +79,7 @@ function differencesOf(
 ): string[] {
   const { FACESTEP_CLIENT_IDS: clients = '' } = environment;
   const mode = environment.FACESTEP_MODE || null;
+  const passwordless = environment.FACESTEP_PASSWORDLESS || 'false';
   const deployedClients = clients.split(',').map((each) => each.trim());
   const missingClients = cognito.clientIds.filter((each) => !deployedClients.includes(each));
   const known = readKids(environment.FACESTEP_RECEIPT_KEYS ?? '') ?? [];
@@ -89,6 +90,10 @@ function differencesOf(
   const state = mode === null ? 'not set, so every sign-in is refused' : `${mode}, so ${effect}`;
   const differences: readonly (readonly [boolean, string])[] = [
     [mode !== policy.mode, `FACESTEP_MODE is ${state}, and policy.mode is ${policy.mode}`],
+    [
+      passwordless !== String(cognito.passwordless),
+      `FACESTEP_PASSWORDLESS is ${passwordless}, and cognito.passwordless is ${cognito.passwordless}`,
+    ],
     [!cognito.triggers.requestSecret.use(isSecret), 'FACESTEP_REQUEST_SECRET is not cognito.triggers.requestSecret'],
     [environment.FACESTEP_CONNECTION !== id, 'FACESTEP_CONNECTION is another'],
     [environment.FACESTEP_PUBLIC_URL?.replace(/\/+$/, '') !== publicUrl, 'FACESTEP_PUBLIC_URL is not publicUrl'],

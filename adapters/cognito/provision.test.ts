@@ -227,8 +227,32 @@ describe('provisioning', () => {
     await step.apply();
     expect(await step.inspect()).toEqual({ state: 'ready' });
     for (const each of Object.values(functions))
-      expect(simulator.lambda.functions.get(each)?.environment).toEqual(environment);
+      expect(simulator.lambda.functions.get(each)?.environment).toMatchObject(environment);
     expect(await verdictOf(/^The functions/)).toBe('pass');
+  });
+
+  test('accepts sign-ins without a password in the functions, or no longer, as configured', async () => {
+    deploy();
+    const accepting = { cognito: { triggers, passwordless: true }, policy: { liveness: 'light' } } as const;
+    expect(await verdictOf(/^The functions/, accepting)).toBe('fail');
+    const readValue = () =>
+      simulator.lambda.functions.get(functions.defineAuthChallenge)?.environment.FACESTEP_PASSWORDLESS;
+    for (const [changes, value] of [
+      [accepting, 'true'],
+      [{}, 'false'],
+    ] as const) {
+      const step = findModeStep(changes);
+      expect(await step.inspect()).toMatchObject({
+        state: 'different',
+        changes: expect.arrayContaining([
+          `set FACESTEP_PASSWORDLESS of defineAuthChallenge to ${value}; deploy with passwordless=${value} from now on`,
+        ]),
+      });
+      await step.apply();
+      expect(await step.inspect()).toEqual({ state: 'ready' });
+      expect(readValue()).toBe(value);
+      expect(await verdictOf(/^The functions/, changes)).toBe('pass');
+    }
   });
 
   test('does not overwrite variables that someone changes at the same time', async () => {
@@ -422,3 +446,22 @@ describe('the checks of account recovery', () => {
     expect(await runCheck(/lifetime/, on())).toMatchObject({ verdict: 'pass' });
   });
 });
+
+test.each([
+  ['light', 'none', 'warn', /A biometric alone is not an authenticator/],
+  ['movement', 'passkey', 'pass', /a face and a passkey/],
+] as const)(
+  'the doctor warns of a face as the only factor: liveness %s, user secret %s',
+  async (liveness, userSecret, verdict, found) => {
+    const checkOf = (changes: ConnectionChanges) =>
+      provision(changes).checks.find(({ title }) => title === 'Sign-ins without a password');
+    const accepting = { cognito: { triggers, passwordless: true } };
+    expect(await checkOf({ ...accepting, policy: { liveness, userSecret } })!.run()).toMatchObject({
+      verdict,
+      found: expect.stringMatching(found),
+    });
+    const shadow = checkOf({ ...accepting, policy: { liveness, userSecret, mode: 'shadow' } })!;
+    expect((await shadow.run()).found).toContain('In shadow mode, the functions refuse them.');
+    expect(checkOf({})).toBeUndefined();
+  },
+);

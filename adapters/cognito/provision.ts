@@ -29,6 +29,7 @@ import {
   checkCredentials,
   checkGroups,
   checkOtherClients,
+  checkPasswordless,
   checkPermissions,
   checkTriggers,
   clientChecks,
@@ -153,6 +154,9 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       // The clock is checked first, because AWS rejects requests signed with a wrong time.
       { title: clocks, needs: [serverClock], run: () => checkClock(pool, deps.clock, () => date) },
       { title: credentials, needs: [clocks], run: () => checkCredentials(pool) },
+      ...(cognito.passwordless
+        ? [{ title: 'Sign-ins without a password', run: async () => checkPasswordless(deps.settings) }]
+        : []),
       ...needing(
         [credentials],
         [

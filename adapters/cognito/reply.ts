@@ -3,6 +3,7 @@ import type { ReceiptClaims } from '../../client/receipt-claims.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
+import { isOfPasswordless } from './caller.js';
 import { faceClaims } from './schema.js';
 
 /*
@@ -16,6 +17,9 @@ export interface TriggerReply extends RawReply {
 const toReply = (response: JsonObject): TriggerReply => ({ status: 200, body: { response } });
 
 export const faceChallenge = 'FACE';
+
+/** Metadata of a challenge without a password. The define trigger compares it with the session. */
+export const faceOnly = 'FACE_ONLY';
 
 export const refuseDefine = (_code: FaceErrorCode): TriggerReply =>
   toReply({ issueTokens: false, failAuthentication: true });
@@ -92,18 +96,18 @@ export interface FaceChallenge {
   readonly exp: string;
 }
 
-export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
+export const toCreateReply = (challenge: FaceChallenge, isPasswordless: boolean): TriggerReply =>
   toReply({
     publicChallengeParameters: { type: faceChallenge, ...challenge },
-    privateChallengeParameters: { nonce: challenge.nonce },
-    challengeMetadata: faceChallenge,
+    privateChallengeParameters: { nonce: challenge.nonce, ...(isPasswordless ? { passwordless: 'true' } : {}) },
+    challengeMetadata: isPasswordless ? faceOnly : faceChallenge,
   });
 
 export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
 
 /** @param claims - of the receipt of the face check; `null` removes the face claims */
 export function toPreTokenReply(
-  claims: Pick<ReceiptClaims, 'auth_time' | 'txn'> | null,
+  claims: Pick<ReceiptClaims, 'auth_time' | 'txn' | 'aud'> | null,
   { hasAccessToken, attribute }: { readonly hasAccessToken: boolean; readonly attribute: string },
 ): TriggerReply {
   const changes =
@@ -114,6 +118,7 @@ export function toPreTokenReply(
             face_verified: 'true',
             face_verified_at: String(claims.auth_time),
             face_txn: claims.txn,
+            ...(isOfPasswordless(claims.aud) ? { face_passwordless: 'true' } : {}),
           },
           claimsToSuppress: [attribute],
         };

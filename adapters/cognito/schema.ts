@@ -4,7 +4,7 @@ import { z } from 'zod';
  * In Cognito's events, the session may be empty, `challengeMetadata` may be null, and unknown users have no attributes.
  */
 
-export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as const;
+export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn', 'face_passwordless'] as const;
 
 /** Key in the client metadata under which an app sends the receipt to the pre-token-generation trigger. */
 const receiptMetadata = 'face_receipt';
@@ -64,9 +64,13 @@ export const createGuard = z
   .object({
     ...eventFields,
     triggerSource: z.literal('CreateAuthChallenge_Authentication'),
-    request: z.object({ ...personFields, challengeName: z.literal('CUSTOM_CHALLENGE') }),
+    request: z.object({
+      ...personFields,
+      challengeName: z.literal('CUSTOM_CHALLENGE'),
+      session: z.array(resultGuard).nullish(),
+    }),
   })
-  .transform(toStep);
+  .transform((event, context) => ({ ...toStep(event, context), session: event.request.session ?? [] }));
 
 /**
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
@@ -77,13 +81,17 @@ export const verifyGuard = z
     triggerSource: z.literal('VerifyAuthChallengeResponse_Authentication'),
     request: z.object({
       ...personFields,
-      privateChallengeParameters: z.object({ nonce: z.string().min(1) }),
+      privateChallengeParameters: z.object({
+        nonce: z.string().min(1),
+        passwordless: z.literal('true').optional(),
+      }),
       challengeAnswer: z.string(),
     }),
   })
   .transform((event, context) => ({
     ...toStep(event, context),
     nonce: event.request.privateChallengeParameters.nonce,
+    isPasswordless: event.request.privateChallengeParameters.passwordless === 'true',
     answer: event.request.challengeAnswer,
   }));
 

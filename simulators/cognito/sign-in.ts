@@ -103,9 +103,26 @@ interface At {
   readonly user: PoolUser;
 }
 
-const attributesOf = ({ attributes, status }: PoolUser) => ({
-  ...Object.fromEntries(attributes),
-  'cognito:user_status': status,
+/** Returns what the challenge triggers learn about a user. Nothing, if "prevent user existence errors" invented the user. */
+const personOf = (pool: UserPool, { username, attributes, status }: PoolUser) =>
+  pool.users.has(username)
+    ? { userAttributes: { ...Object.fromEntries(attributes), 'cognito:user_status': status } }
+    : { userAttributes: {}, userNotFound: true };
+
+/**
+ * Invents a user for a name that no user has. The client must not learn that, so the challenge triggers are invoked.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
+ */
+const inventUser = (username: string): PoolUser => ({
+  username,
+  sub: newId(16),
+  created: 0,
+  attributes: new Map(),
+  status: 'CONFIRMED',
+  password: null,
+  passwordSetAt: 0,
+  enabled: true,
+  factors: [],
 });
 
 const passed = (challengeName: string): ChallengeResult => ({
@@ -115,8 +132,8 @@ const passed = (challengeName: string): ChallengeResult => ({
 });
 
 /**
- * Signs users in by custom authentication, with the password checked by SRP, or by the password alone. Other flows and
- * second factors are not simulated.
+ * Signs users in by custom authentication, with the password checked by SRP or without a password, or by the password
+ * alone. Other flows and second factors are not simulated.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
@@ -211,7 +228,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     const { pool, client, user } = at;
     const { username } = user;
     const request = {
-      userAttributes: attributesOf(user),
+      ...personOf(pool, user),
       session: history.map(({ challengeMetadata, ...result }) =>
         result.challengeName === 'CUSTOM_CHALLENGE' ? { ...result, challengeMetadata } : result,
       ),
@@ -222,6 +239,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     const defined = await invokeTrigger(pool, { ...define, request }, deps);
     if (defined.failAuthentication === true) throw notAuthorized();
     if (defined.issueTokens === true) {
+      if (!pool.users.has(username)) throw notAuthorized();
       const sign = { user, client, source: 'TokenGeneration_Authentication', clientMetadata: context.clientMetadata };
       return { ChallengeParameters: {}, AuthenticationResult: await mintTokens(pool, sign, deps) };
     }
@@ -262,7 +280,13 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (!describeClient(pool, client).ExplicitAuthFlows.includes(`ALLOW_${AuthFlow}`)) {
         throw invalidParameter(`${AuthFlow} flow not enabled for this client`);
       }
-      const user = requireUser(pool, client, AuthParameters.USERNAME);
+      const isInvented =
+        AuthFlow === 'CUSTOM_AUTH' &&
+        client.settings.PreventUserExistenceErrors === 'ENABLED' &&
+        findUser(pool, AuthParameters.USERNAME ?? '') === undefined;
+      const user = isInvented
+        ? inventUser(AuthParameters.USERNAME ?? '')
+        : requireUser(pool, client, AuthParameters.USERNAME);
       if (AuthFlow === 'USER_PASSWORD_AUTH')
         return initiateByPassword({ pool, client, user }, AuthParameters.PASSWORD ?? '');
       const isSrp = AuthParameters.CHALLENGE_NAME === 'SRP_A';
@@ -278,8 +302,8 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       const { pool, client } = findClient(ClientId, null);
       const session = takeSession(pool, Session, client.id, deps.now());
       if (session.expected !== ChallengeName) throw notAuthorized('Invalid session for the user.');
-      const user = pool.users.get(session.username);
-      if (user === undefined || ChallengeResponses.USERNAME !== session.username) throw notAuthorized();
+      const user = pool.users.get(session.username) ?? inventUser(session.username);
+      if (ChallengeResponses.USERNAME !== session.username) throw notAuthorized();
       const at = { pool, client, user };
       const context = { clientMetadata: ClientMetadata, srpPublicValue: null };
       if (ChallengeName === 'PASSWORD_VERIFIER') {
@@ -298,7 +322,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (typeof answer !== 'string') throw invalidParameter('Missing required parameter ANSWER');
       const { challengeMetadata, privateChallengeParameters } = session;
       const request = {
-        userAttributes: attributesOf(user),
+        ...personOf(pool, user),
         privateChallengeParameters,
         challengeAnswer: answer,
         ...(ClientMetadata === undefined ? {} : { clientMetadata: ClientMetadata }),

@@ -63,17 +63,15 @@ function deploy(functions: Record<string, string>, sourceArns: readonly string[]
 
 const send = <Output>(command: { readonly input: object }): Promise<Output> =>
   administrator.client.send(command as never) as Promise<Output>;
-const begin = () =>
-  administrator.client.send(
-    new InitiateAuthCommand({ ClientId: clientId, AuthFlow: 'CUSTOM_AUTH', AuthParameters: { USERNAME: 'ada' } }),
-  );
-const answer = (Session: string | undefined, ANSWER: string) =>
+const begin = (AuthParameters: Record<string, string> = { USERNAME: 'ada' }) =>
+  administrator.client.send(new InitiateAuthCommand({ ClientId: clientId, AuthFlow: 'CUSTOM_AUTH', AuthParameters }));
+const answer = (Session: string | undefined, ANSWER: string, USERNAME = 'ada') =>
   administrator.client.send(
     new RespondToAuthChallengeCommand({
       ClientId: clientId,
       ChallengeName: 'CUSTOM_CHALLENGE',
       Session,
-      ChallengeResponses: { USERNAME: 'ada', ANSWER },
+      ChallengeResponses: { USERNAME, ANSWER },
     }),
   );
 const refusal = (name: string) => ({ name });
@@ -90,6 +88,30 @@ describe('the custom challenge flow', () => {
     expect(second.Session).not.toBe(first.Session);
     const third = await answer(second.Session, 'yes');
     expect(third.AuthenticationResult?.AccessToken).toEqual(expect.any(String));
+  });
+
+  test('begins without a password if the client sends no SRP_A: the define trigger gets an empty session', async () => {
+    deploy({});
+    for (const given of [{}, { CHALLENGE_NAME: 'CUSTOM_CHALLENGE' }]) {
+      pool.invocations.length = 0;
+      expect(await begin({ USERNAME: 'ada', ...given })).toMatchObject({ ChallengeName: 'CUSTOM_CHALLENGE' });
+      expect(pool.invocations.map(({ trigger, event }) => [trigger, event])).toMatchObject([
+        ['DefineAuthChallenge', { request: { session: [] } }],
+        ['CreateAuthChallenge', { request: { session: [], challengeName: 'CUSTOM_CHALLENGE' } }],
+      ]);
+    }
+  });
+
+  test('tells the triggers, but not the client, that a user does not exist, and issues no tokens', async () => {
+    deploy({});
+    const known = await begin();
+    const unknown = await begin({ USERNAME: 'nobody' });
+    expect(unknown).toMatchObject({ ChallengeName: known.ChallengeName, ChallengeParameters: { question: '?' } });
+    await expect(answer(unknown.Session, 'yes', 'nobody')).rejects.toMatchObject(refusal('NotAuthorizedException'));
+    for (const { event } of pool.invocations.slice(2))
+      expect(event).toMatchObject({ userName: 'nobody', request: { userNotFound: true, userAttributes: {} } });
+    clientId = await administrator.createAppClient({ PreventUserExistenceErrors: 'LEGACY' });
+    await expect(begin({ USERNAME: 'nobody' })).rejects.toMatchObject(refusal('UserNotFoundException'));
   });
 });
 

@@ -77,8 +77,9 @@ describe('a client token', () => {
       `fst_${id}_${'A'.repeat(43)}`,
     ];
     const answers = await Promise.all(wrong.map(report));
-    for (const { status, body } of answers) {
+    for (const { status, body, headers } of answers) {
       expect({ status, body }).toEqual({ status: 401, body: answers[0]!.body });
+      expect(headers.get('www-authenticate')).toBe('Bearer');
     }
     expect((await server.postJson('/token', {})).body).toEqual(answers[0]!.body);
   });
@@ -111,7 +112,10 @@ describe('a client token', () => {
       }[scope];
       const { token } = await server.issue(clientScopes.filter((each) => each !== scope));
       const answer = await server.postJson(path, '{broken', { 'x-auth-token': token });
-      expect(answer).toMatchObject({ status: 403, body: { code: 'scope_missing' } });
+      expect(answer).toMatchObject({
+        status: 403,
+        body: { code: 'scope_missing', reason: `needs the scope ${scope}` },
+      });
     },
   );
 

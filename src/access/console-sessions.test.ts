@@ -81,7 +81,7 @@ const others = words(`
   /events/undelivered /events/undelivered/retry /configuration/draft/check /configuration/draft/discard /configuration/draft/effect /configuration/draft/read /configuration/guides /configuration/versions/compare
   /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules
   /connections/:id/rules/test /connections/:id/run
-  /connections/:id/secrets /doctor /help-desk/bypass-codes/list
+  /connections/:id/secrets /doctor /help-desk/bypass-codes/list /help-desk/caller-pins
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
   /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/export /log/follow /log/list
   /people/checks /people/find /people/list /people/locked /people/log /people/members /people/names /people/one

@@ -25,7 +25,14 @@ const adminDetails = {
     outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
     by: z.string(),
     reference: z.string().optional(),
+    /** The caller read out a PIN of their own page. Absent for a check that the help desk started. */
+    way: z.literal('pin').optional(),
   }),
+  caller_pin_made: event('A person showed a PIN for the help desk on their own page.', { stepUpId: z.string() }),
+  caller_pin_refused: event(
+    'The help desk entered a PIN of a caller that was wrong, expired or used. `subject` is empty.',
+    { by: z.string(), reference: z.string().optional() },
+  ),
   help_asked: event('A person asked the help desk for help.', {
     id: z.string(),
     stepUpId: z.string(),
@@ -117,7 +124,15 @@ declare module '../core/audit-events.js' {
 export const adminEvents = {
   details: adminDetails,
   past: pastAdminDetails,
-  relaxed: ['help_asked', 'help_taken', 'console_signed_out', 'doctor_asked', 'trail_verified'],
+  relaxed: [
+    'caller_pin_made',
+    'caller_pin_refused',
+    'help_asked',
+    'help_taken',
+    'console_signed_out',
+    'doctor_asked',
+    'trail_verified',
+  ],
   log: {
     vouching_begun: ({ stepUpId, by }) => ({ outcome: 'noted', stepUpId, by }),
     vouched: ({ stepUpId, outcome, by }) => ({ outcome: outcome === 'passed' ? 'passed' : 'refused', stepUpId, by }),

@@ -13,6 +13,7 @@ import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';
 import { createRuleEndpoints } from '../admin/endpoints/rule-endpoints.js';
 import { createScreeningEndpoints } from '../admin/endpoints/screening-endpoints.js';
 import { createUsageEndpoints } from '../admin/endpoints/usage-endpoints.js';
+import { createProviderReader } from '../admin/operations/mode-in-force.js';
 import { createBrandEndpoints } from '../brand/endpoints.js';
 import {
   enrolment,
@@ -115,6 +116,7 @@ function createPersonEndpoints(deps: ApiDeps): Endpoint[] {
 }
 
 export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
+  const readAtProvider = createProviderReader(deps.operations);
   return [
     ...createFaceTokenEndpoints(deps),
     ...createMatchingEndpoints(deps),
@@ -131,14 +133,14 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
     ...createBrandEndpoints(deps),
-    ...createConnectionEndpoints(deps),
+    ...createConnectionEndpoints(deps, readAtProvider),
     ...createRuleEndpoints(deps),
     ...createUndeliveredEndpoints(deps),
     ...createDraftEndpoints(deps),
     createDraftEffectEndpoint(deps),
     ...createVersionEndpoints(deps),
     ...createApplyEndpoints(deps),
-    ...createDoctorEndpoints(deps),
+    ...createDoctorEndpoints(deps, readAtProvider),
     ...createKeyEndpoints(deps),
     ...createEvidenceEndpoints(deps),
   ];

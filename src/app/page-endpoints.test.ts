@@ -20,7 +20,7 @@ beforeEach(async () => {
     const expiresAt = addSec(server.clock.now(), signature === 'signed-late' ? -1 : 120);
     // Before the store was made, so that no one knows whether it was used.
     const issuedAt = toEpochSec(addSec(server.clock.now(), signature === 'signed-before' ? -1 : 0));
-    return { subject, nonce, audience: 'pool', issuedAt, expiresAt };
+    return { subject, nonce, audience: 'pool', issuedAt, expiresAt, isAfterFirstFactor: true };
   };
   const policy = { stepUpTimeoutSec: 120, enrolmentDays: 365, liveness: 'passive' } as const;
   ({ server, profile, auth } = await startCapture(policy, { openStepUpRequest }));

@@ -7,6 +7,7 @@ import {
 } from '../admin/operations/operations-context.js';
 import { startDecisionReader } from '../admin/operations/provider-decisions.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
+import type { AuditEvent } from '../core/audit-events.js';
 import { framesOf } from '../core/base/frames.js';
 import { httpAddressOf } from '../core/base/http-address.js';
 import type { Connection } from '../core/connection.js';
@@ -24,7 +25,9 @@ import type { Reloaded } from '../http/rest/deps.js';
 import { revokeEverySec, revokeMarked } from '../recovery/issue.js';
 import { type AdminKey, storeAdminKey } from '../storage/keys/admin-key.js';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.js';
+import { auditEvents } from './audit-events.js';
 import { type BuiltApp, buildApp } from './build-app.js';
+import { createExpiryWatch } from './expiry-watch.js';
 import { serveMetrics } from './metrics-server.js';
 import type { OpenedEngine } from './open-engine.js';
 import { type OpenedPorts, openPorts, type ServerDeps } from './open-ports.js';
@@ -39,6 +42,7 @@ const followModesEverySec = 5;
 /** Interval to store new hook secrets and their last use, in seconds. */
 const storeSecretUsesEverySec = 60;
 const sendNoticesEverySec = 15;
+const recordExpiredEverySec = 10;
 
 export interface RunningServer {
   /** Loads the configuration again without dropping requests. An invalid one is logged. Never rejects. */
@@ -140,18 +144,26 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     everySec: sendNoticesEverySec,
     run: async () => active.built?.sendWaitingNotices(),
   });
+  const reportsChecks = config.webhooks.some(({ events }) => events.includes('step_up.finished'));
+  const audit = { append: (event: AuditEvent) => coreOf(active).audit.append(event) };
+  const expiring = reportsChecks
+    ? jobs.start({
+        name: 'expired_step_ups',
+        everySec: recordExpiredEverySec,
+        run: createExpiryWatch({ ...operations, ...ports, auditEvents, audit, begunAfter }),
+      })
+    : null;
+  void expiring?.runNow();
   const fileWatch = watchFile(operations, () => reloader.reload('configurationFolder'));
   const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });
   void watchingFile.runNow();
-  const stopReader = startDecisionReader({
-    ...operations,
-    audit: { append: (event) => coreOf(active).audit.append(event) },
-  });
+  const stopReader = startDecisionReader({ ...operations, audit });
   return {
     reload: (by) => reloader.reload(by),
     async stop() {
       readiness.stop();
       await watchingFile.stop();
+      await expiring?.stop();
       await notifying.stop();
       await following.stop();
       await revoking.stop();

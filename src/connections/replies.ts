@@ -13,6 +13,15 @@ const modeAtProviderReply = z.object({
   parts: z.array(
     z.object({ name: z.string(), mode: mode.nullable().describe('`null` if it has none, or an invalid one.') }),
   ),
+  passwordless: z
+    .object({
+      active: z
+        .union([z.boolean(), z.literal('mixed')])
+        .describe('True if every part accepts sign-ins without a password, `mixed` if only some do.'),
+      expected: z.boolean().describe('True if they are configured and the mode at the provider allows them.'),
+    })
+    .nullable()
+    .describe('Sign-ins without a password. `null` if unknown.'),
   reason: z.string().nullable().describe('Reason why the mode is unknown.'),
   readAt: instantReply.describe('Time of the reading: at most 60 seconds ago.'),
   decisions: z

@@ -137,6 +137,8 @@ export interface StepUpRequest {
   readonly nonce: string;
   readonly issuedAt: EpochSec;
   readonly expiresAt: EpochMs;
+  /** True if the user passed a first factor. False if anyone could get the request. */
+  readonly isAfterFirstFactor: boolean;
 }
 
 /** A started step-up. `<id>.<challenge>` is its ticket. */

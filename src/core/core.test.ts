@@ -259,8 +259,10 @@ describe('step-up', () => {
       nonce: 'once',
       issuedAt: toEpochSec(clock.now()),
       expiresAt: addSec(clock.now(), 60),
+      isAfterFirstFactor: true,
     };
-    const asked = { connection: { ...connection, openStepUpRequest: async () => signed }, request: 'signed' };
+    const openStepUpRequest = async () => signed;
+    const asked = { connection: { ...connection, openStepUpRequest }, request: 'signed', source: '192.0.2.1' };
     await startRequestedStepUp(asked, deps);
     clock.advanceSec(61);
     const behind = { now: () => addSec(clock.now(), -25) };

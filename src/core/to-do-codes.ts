@@ -4,6 +4,8 @@ export const toDoUrgency = {
   key_unusable: 'now',
   configuration_not_loaded: 'now',
   doctor_failing: 'now',
+  hook_not_called: 'now',
+  vendor_failing: 'now',
   nobody_enrolled: 'now',
   head_old: 'now',
   help_waiting: 'now',

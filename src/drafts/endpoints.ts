@@ -193,6 +193,7 @@ async function describe(operations: Operations) {
   return {
     file: {
       digest: digestOfText(file?.text ?? '{}'),
+      exists: file !== null,
       isWritable: file !== null && folder !== null && (await isWritable({ path: file.path, folder })),
       notLoaded:
         problem === null

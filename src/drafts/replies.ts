@@ -26,6 +26,7 @@ const sectionTexts = z.object({
 export const draftReply = z.object({
   file: z.object({
     digest: z.string(),
+    exists: z.boolean().describe('Whether this server was started with a configuration file.'),
     isWritable: z
       .boolean()
       .describe(

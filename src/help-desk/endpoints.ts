@@ -7,14 +7,18 @@ import type { CoreDeps } from '../core/deps.js';
 import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
 import { supportedLanguages } from '../core/language.js';
 import { emptyReply, helpReasons } from '../core/page-protocol.js';
+import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { sentLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Agent, approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
+import { madeCallerPinReply } from '../step-up/home-protocol.js';
+import { toTestReply } from '../step-up/replies.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
+import { createCallerPin, type IdentifiedCaller, takeCallerPin } from './caller-pins.js';
 import {
   askForHelp,
   closeHelpRequest,
@@ -28,12 +32,13 @@ import {
   approvedBypassReply,
   begunVouchingReply,
   bypassesReply,
+  callerPinReply,
   helpRequestsReply,
   madeBypassReply,
   takenHelpRequestReply,
   vouchingReply,
 } from './replies.js';
-import { beginVouching, readVouching, type VouchingAgent } from './vouching.js';
+import { beginVouching, readVouching, type VouchingAgent, type VouchingView } from './vouching.js';
 
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
@@ -48,6 +53,30 @@ const vouchingFields = {
     .describe('`none`: the link is in the reply, and nothing is sent.'),
   language: z.enum(supportedLanguages).default('en'),
 };
+
+const pinFields = {
+  connection: subjectFields.connection,
+  pin: z.string().min(1).max(20).describe('As the caller reads it out: ten digits, with or without spaces.'),
+};
+
+const referenceField = z
+  .string()
+  .regex(/^[a-z0-9][\w-]{0,63}$/i)
+  .describe('Id of the ticket: up to 64 letters, digits, `-` and `_`.');
+
+const pinCodes = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out', 'code_wrong'] as const;
+
+const toCallerPinReply = ({ person, faceShownAt }: IdentifiedCaller) => ({
+  person: { ...person },
+  faceShownAt: toIso(faceShownAt),
+});
+
+const toVouchingReply = (view: VouchingView) => ({
+  state: view.state,
+  person: view.person && { ...view.person },
+  until: view.until === null ? null : toIso(view.until),
+  ...toTestReply(view),
+});
 
 const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
 
@@ -77,7 +106,9 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
   expiresAt: toIso(expiresAt),
 });
 
-export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+export function createHelpDeskEndpoints(
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],
@@ -146,8 +177,22 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       fields: z.strictObject({}),
       reply: vouchingReply,
       async handle({ param, administrator }) {
-        const { state, person, until } = await readVouching({ id: param('id'), by: administrator }, deps);
-        return { state, person: person && { ...person }, until: until === null ? null : toIso(until) };
+        return toVouchingReply(await readVouching({ id: param('id'), by: administrator }, deps));
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/caller-pins',
+      summary: 'Identify a caller by a PIN',
+      description:
+        'The person opens their own page with a face check and reads out the PIN that it shows. A PIN is valid once, for five minutes and one connection. Wrong, expired and used PINs get the same reply. At most 10 wrong ones an hour of one administrator, 60 at one connection and 100 in all.',
+      codes: pinCodes,
+      fields: z.strictObject(pinFields),
+      reply: callerPinReply,
+      async handle({ fields, administrator: by }) {
+        const connection = find(fields.connection);
+        const pin = new Credential(fields.pin);
+        return toCallerPinReply(await takeCallerPin({ connection, pin, by, reference: null }, deps));
       },
     }),
     adminEndpoint({
@@ -264,7 +309,9 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
 const toAgent = ({ id, name, application }: Client): VouchingAgent => ({ id: application?.id ?? id, name });
 
 /** Creates the endpoints by which a ticket system verifies a caller of the help desk. */
-export function createCallerEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+export function createCallerEndpoints(
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Help desk', isExtension: true, scope: 'callers', photos: {} } as const;
   return [
     clientEndpoint({
@@ -285,10 +332,7 @@ export function createCallerEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'con
       ],
       fields: z.strictObject({
         ...vouchingFields,
-        reference: z
-          .string()
-          .regex(/^[a-z0-9][\w-]{0,63}$/i)
-          .describe('Id of the ticket: up to 64 letters, digits, `-` and `_`.'),
+        reference: referenceField,
       }),
       reply: begunVouchingReply,
       async handle({ fields: { send, language, reference, ...fields }, client, source }) {
@@ -299,6 +343,23 @@ export function createCallerEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'con
         const begun = await beginVouching({ ...about, send, proof: null, language, toLink }, deps);
         const { id, number, started } = begun;
         return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(begun.expiresAt) };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/callers/pin',
+      status: 200,
+      summary: 'Identify a caller by a PIN from a ticket',
+      description:
+        'As `/help-desk/caller-pins`, for a ticket system. The audit trail has `reference`. The reply is the result: no webhook follows.',
+      codes: pinCodes,
+      fields: z.strictObject({ ...pinFields, reference: referenceField.optional() }),
+      reply: callerPinReply,
+      async handle({ fields, client }) {
+        const connection = findConnection(fields.connection, client, deps);
+        const asked = { by: toAgent(client), reference: fields.reference ?? null };
+        return toCallerPinReply(await takeCallerPin({ connection, pin: new Credential(fields.pin), ...asked }, deps));
       },
     }),
     clientEndpoint({
@@ -314,26 +375,43 @@ export function createCallerEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'con
       reply: vouchingReply.extend({ reference: z.string().nullable() }),
       async handle({ param, client }) {
         const view = await readVouching({ id: param('id'), by: toAgent(client) }, deps);
-        const { reference, state, person, until } = view;
-        return { reference, state, person: person && { ...person }, until: until === null ? null : toIso(until) };
+        return { reference: view.reference, ...toVouchingReply(view) };
       },
     }),
   ];
 }
 
-/** Creates the endpoint by which a person at the capture page asks the help desk for help. */
-export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connections'>): Endpoint[] {
+/** Creates the endpoints by which a person asks the help desk for help, or shows it who they are. */
+export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connections' | 'keys'>): Endpoint[] {
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Capture page',
+    isExtension: true,
+    photos: {},
+    status: 201,
+    deps,
+  } as const;
   return [
     sessionEndpoint({
-      method: 'POST',
-      versions: [1, 2],
-      tag: 'Capture page',
-      isExtension: true,
-      photos: {},
-      deps,
+      ...common,
+      path: '/face/caller-pin',
+      action: 'make_caller_pin',
+      summary: 'Show a PIN for the help desk',
+      description:
+        'Available on the person’s own page if it was opened with a face check. The person reads the PIN out to the help desk. It replaces an earlier one of the person.',
+      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out', 'limit_reached'],
+      fields: z.strictObject({}),
+      reply: madeCallerPinReply,
+      async handle({ session }) {
+        const { pin, expiresAt } = await createCallerPin(session, deps);
+        return { pin: pin.use((text) => text), expiresAt: toIso(expiresAt) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
       path: '/face/help',
       action: 'ask_for_help',
-      status: 201,
       summary: 'Ask the help desk for help',
       description:
         'Available if the view has `helpOffered`. Replaces an earlier request of the person; at most three an hour. The step-up does not change.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
 import { helpReasons } from '../core/page-protocol.js';
+import { testReply } from '../step-up/replies.js';
 import { vouchingStates } from './vouching-states.js';
 
 const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');
@@ -13,18 +14,27 @@ export const begunVouchingReply = z.object({
 });
 export type BegunVouchingReply = z.output<typeof begunVouchingReply>;
 
+const callerReply = z.object({
+  connection: z.string(),
+  subject: z.string(),
+  login: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+});
+
+/** A caller who read out a PIN of their own page. */
+export const callerPinReply = z.object({
+  person: callerReply,
+  faceShownAt: instantReply.describe('Time of the face check with which the person opened their own page.'),
+});
+export type CallerPinReply = z.output<typeof callerPinReply>;
+
 export const vouchingReply = z.object({
   state: z.enum(vouchingStates),
-  person: z
-    .object({
-      connection: z.string(),
-      subject: z.string(),
-      login: z.string(),
-      email: z.string().nullable(),
-      phone: z.string().nullable(),
-    })
-    .nullable(),
+  person: callerReply.nullable(),
   until: instantReply.nullable(),
+  ...testReply,
 });
 export type VouchingReply = z.output<typeof vouchingReply>;
 

@@ -6,7 +6,7 @@ import type { HelpDeskProof } from '../core/enrolment-proof.js';
 import type { SupportedLanguage } from '../core/language.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { drawChoices } from '../core/number-choices.js';
-import type { Account } from '../core/ports.js';
+import type { NamedAccount } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
@@ -122,8 +122,10 @@ export interface VouchingView {
   readonly state: VouchingState;
   readonly reference: string | null;
   /** The verified person, for ten minutes after the check. */
-  readonly person: (SubjectRef & Account) | null;
+  readonly person: (SubjectRef & NamedAccount) | null;
   readonly until: EpochMs | null;
+  /** True for a test person. */
+  readonly isTest: boolean;
 }
 
 /**
@@ -143,8 +145,9 @@ export async function readVouching(
   });
   const now = deps.clock.now();
   const state = toState(record, now);
+  const about = { reference, isTest: record.isTest };
   if (state === 'waiting' || state === 'opened' || state === 'checking')
-    return { state, reference, person: null, until: null };
+    return { ...about, state, person: null, until: null };
   const until = record.pass === null ? null : addSec(record.pass.at, toldSec);
   const isPassed = state === 'passed' && record.pass !== null && isByFace(record.pass) && until !== null && now < until;
   const connection = deps.connections.get(connectionId);
@@ -153,8 +156,8 @@ export async function readVouching(
   const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
   await noteRead(id, found, state, deps);
   if (account === undefined)
-    return { state: state === 'passed' ? 'expired' : state, reference, person: null, until: null };
-  return { state, reference, person: { connection: connectionId, ...account }, until };
+    return { ...about, state: state === 'passed' ? 'expired' : state, person: null, until: null };
+  return { ...about, state, person: { connection: connectionId, ...account }, until };
 }
 
 function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingState {

@@ -7,6 +7,7 @@ import type { SupportedLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import { Credential, digestOf } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
+import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { sourceOf } from '../http/access-log.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
@@ -106,21 +107,23 @@ export async function finishFaceCheck(
   clearBrowserCookie(response, browserCookieOf(stepUpId, deps.issuer.startsWith('https:')));
   const { pass, subject } = await takeStepUp(stepUpId, deps);
   if (pass === null || !isByFace(pass)) throw new FaceError('face_not_verified');
-  await openOwnPage(visit, { connection, subject }, 'face', deps);
+  await openOwnPage(visit, { connection, subject }, pass.at, deps);
 }
 
 /**
  * Opens the page of an authenticated person. After a sign-in without a face check, only a policy can allow enrolment:
  * otherwise a password would suffice to replace the face.
+ * @param faceShownAt - time of the face check; `null` after a sign-in
  */
 export async function openOwnPage(
   { response, requestedLanguage }: Pick<DoorVisit, 'response' | 'requestedLanguage'>,
   person: ConnectedSubject,
-  how: 'face' | 'sign_in',
+  faceShownAt: EpochMs | null,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
 ): Promise<void> {
   const { connection } = person;
   const { stepUpTimeoutSec: lifeSec, whenNotEnrolled } = connection.policy;
+  const isOpenedByFace = faceShownAt !== null;
   const browser = newSecret(deps);
   const started = await startStepUp(
     {
@@ -131,9 +134,10 @@ export async function openOwnPage(
       hookSignIn: null,
       browser,
       lifeSec,
-      allowReEnrolment: how === 'face' || whenNotEnrolled === 'enrol',
-      openedByFace: how === 'face',
-      proof: how === 'face' ? 'invitation' : 'sign_in',
+      allowReEnrolment: isOpenedByFace || whenNotEnrolled === 'enrol',
+      openedByFace: isOpenedByFace,
+      faceShownAt,
+      proof: isOpenedByFace ? 'invitation' : 'sign_in',
       returnUrl: `${deps.issuer}${doorPath(connection.id, '', requestedLanguage)}`,
     },
     deps,
@@ -141,7 +145,7 @@ export async function openOwnPage(
   await deps.audit.append({
     action: 'own_page_opened',
     ...toSubjectRef(person),
-    detail: { stepUpId: started.id, how },
+    detail: { stepUpId: started.id, how: isOpenedByFace ? 'face' : 'sign_in' },
   });
   bindToBrowser(response, started, browser, lifeSec, deps.issuer);
   response.redirect(303, startedLink(deps.issuer, started, requestedLanguage));

@@ -163,6 +163,7 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
     passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
     recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
     mayMakeCodes: mayMakeCodesHere(session),
+    mayMakeCallerPin: session.record.faceShownAt !== null,
     knownPlaces: knownPlaces && { ...knownPlaces, expiresAt: orNever(knownPlaces.expiresAt) },
   };
 }

@@ -168,7 +168,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     async GET(visit) {
       const { connection, door } = visit;
       if (door.signIn === null) throw new FaceError('not_found');
-      await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, 'sign_in', deps);
+      await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, null, deps);
     },
   });
 }

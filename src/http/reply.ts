@@ -23,8 +23,8 @@ const fieldGuard = z.object({ field: z.string().min(1) });
 
 const reasonGuard = z.object({ reason: z.string() });
 
-/** Codes whose reason describes the form of the request only. */
-const explainedCodes = ['request_malformed', 'field_unknown', 'action_malformed'] as const;
+/** Codes whose reason describes only the form of the request, or what the endpoint needs. */
+const explainedCodes = ['request_malformed', 'field_unknown', 'action_malformed', 'scope_missing'] as const;
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
@@ -52,8 +52,8 @@ function toPublishedStatus(status: number, code: FaceErrorCode): number {
 }
 
 /**
- * Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503, and for 400 with the field that was refused
- * and the reason. The rest of the detail and the cause are never sent.
+ * Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503, `WWW-Authenticate` for 401 (RFC 9110, section
+ * 15.5.2), and for 400 with the field that was refused and the reason. The rest of the detail and the cause are never sent.
  */
 export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
@@ -63,6 +63,10 @@ export function sendRefusal(response: ServerResponse, error: unknown): void {
   if (status === 429 || status === 503) {
     const hint = retryGuard.safeParse(detail);
     response.setHeader('Retry-After', String(Math.ceil(hint.success ? hint.data.retryAfterSec : defaultRetryAfterSec)));
+  }
+  if (sent === 401 && !response.hasHeader('WWW-Authenticate')) {
+    const isSent = response.req.headers.authorization !== undefined;
+    response.setHeader('WWW-Authenticate', isSent ? 'Bearer error="invalid_token"' : 'Bearer');
   }
   const body = { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>;
   const field = status === 400 ? fieldGuard.safeParse(detail).data : undefined;

@@ -185,11 +185,11 @@ describe('a failed check of a step-up', () => {
     core.profile.details.set('anna', { zoneinfo: 'Asia/Tokyo', locale: 'de-AT' });
     core.clock.advanceSec(secondsPerDay - ((core.clock.now() / 1000) % secondsPerDay));
     setRequest({ userAgent: chrome, network: '198.51.100.0/24' });
-    stepUps.set('s', { state: 'open', application: 'shop.example' });
+    stepUps.set('s', { state: 'open', application: 'shop.example', notifies: true });
     await audit.append(failed('s'));
     await notices.sendWaiting();
     expect(sent).toEqual([]);
-    stepUps.set('s', { state: 'over', application: 'shop.example' });
+    stepUps.set('s', { state: 'over', application: 'shop.example', notifies: true });
     core.clock.advanceSec(600);
     await notices.sendWaiting();
     await notices.drain();
@@ -201,9 +201,9 @@ describe('a failed check of a step-up', () => {
 
   test('is not notified if the person passes, reports it, or is notified of a lockout', async () => {
     const { sent, append, audit, notices, stepUps } = await setUp();
-    stepUps.set('passed', { state: 'passed', application: null });
+    stepUps.set('passed', { state: 'passed', application: null, notifies: true });
     await append(failed('passed'));
-    stepUps.set('open', { state: 'open', application: null });
+    stepUps.set('open', { state: 'open', application: null, notifies: true });
     await audit.append(failed('open'));
     await append({ action: 'not_me_reported', ...anna, detail: { sessions: 'ended' } });
     expect(sent).toEqual([]);
@@ -213,6 +213,13 @@ describe('a failed check of a step-up', () => {
     await notices.drain();
     expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.locked.subject]);
   });
+});
+
+test('a failed check that anyone could have caused sends nothing', async () => {
+  const { sent, append, stepUps } = await setUp();
+  stepUps.set('s', { state: 'over', application: null, notifies: false });
+  await append({ ...events.refused, detail: { tokenId: 't', stepUpId: 's' } });
+  expect(sent).toEqual([]);
 });
 
 test('a failed e-mail, or an unavailable provider, does not block or fail the audited event', async () => {

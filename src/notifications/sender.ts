@@ -39,6 +39,8 @@ export interface RequestOrigin {
 export interface NotifiedStepUp {
   readonly state: 'open' | 'passed' | 'over';
   readonly application: string | null;
+  /** True if the user is notified of a failure. False if anyone could have caused it. */
+  readonly notifies: boolean;
 }
 
 export interface NotificationSender {
@@ -88,9 +90,9 @@ export function createNotificationSender(deps: NotificationDeps): NotificationSe
   };
   const sendEnded = async (alsoOpen: boolean): Promise<void> => {
     for (const [id, incident] of [...waiting]) {
-      const state = (await deps.stepUpOf(id).catch(() => null))?.state ?? 'over';
+      const { state, notifies } = (await deps.stepUpOf(id).catch(() => null)) ?? { state: 'over', notifies: true };
       if (state === 'open' && !alsoOpen) continue;
-      if (waiting.delete(id) && state !== 'passed') start(incident);
+      if (waiting.delete(id) && state !== 'passed' && notifies) start(incident);
     }
   };
   return {

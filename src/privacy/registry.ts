@@ -8,6 +8,7 @@ import { consentData } from '../enrolment/consent.js';
 import { earlierFrameData } from '../enrolment/earlier-frames.js';
 import { passkeyData } from '../enrolment/passkey-record.js';
 import { recoveryCodeData } from '../enrolment/recovery-codes.js';
+import { callerPinData } from '../help-desk/caller-pins.js';
 import { helpRequestData } from '../help-desk/help-requests.js';
 import { noticeChoiceData } from '../notifications/choice.js';
 import { noticeDeviceData } from '../notifications/devices.js';
@@ -27,6 +28,7 @@ export const corePersonalData = [
   passkeyData,
   recoveryCodeData,
   bypassData,
+  callerPinData,
   recoveryData,
   notedContactData,
   endedRecoveryData,

@@ -15,7 +15,7 @@ export const eventTypes = {
 } as const satisfies Record<SecurityEventName, string>;
 
 /** Detail of an event. Some values, such as `reason_admin`, must be an object with a text per language. */
-const detailGuard = z.record(z.string(), z.union([z.string(), z.number(), z.object({ en: z.string() })]));
+const detailGuard = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.object({ en: z.string() })]));
 type Detail = z.output<typeof detailGuard>;
 
 /** An event for one stream. Its texts do not contain the user's identifier. */
@@ -38,6 +38,8 @@ const webhookActions = [
   'verified',
   'step_up_failed',
   'step_up_abandoned',
+  'step_up_expired',
+  'test_passed',
   'hand_off_refused',
   'help_asked',
   'recovered',
@@ -130,11 +132,15 @@ function eventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
   }
 }
 
-const finished = (outcome: string, { stepUpId, application, reference }: FinishedStepUp): readonly EventContent[] => {
+const finished = (
+  outcome: string,
+  { stepUpId, application, reference, test }: FinishedStepUp,
+): readonly EventContent[] => {
   if (stepUpId === undefined) return [];
   const asked = application === undefined ? {} : { application };
   const ticket = reference === undefined ? {} : { reference };
-  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked, ...ticket } }];
+  const marked = test === undefined ? {} : { test };
+  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked, ...ticket, ...marked } }];
 };
 
 interface FinishedStepUp {
@@ -142,17 +148,22 @@ interface FinishedStepUp {
   readonly stepUpId?: string | undefined;
   readonly application?: string | undefined;
   readonly reference?: string | undefined;
+  /** True for a test person. */
+  readonly test?: true | undefined;
 }
 
 /** A renewal is not reported, because the same face opens the token. */
 function webhookEventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
   switch (action) {
     case 'verified':
+    case 'test_passed':
       return finished('passed', detail);
     case 'step_up_failed':
     // A wrong number ends the check.
     case 'hand_off_refused':
       return finished('failed', detail);
+    case 'step_up_expired':
+      return finished('expired', detail);
     case 'step_up_abandoned':
       // Anyone can start and cancel step-ups of anyone, and would delay the other events, except those of a ticket.
       return detail.anonymous === true && detail.reference === undefined ? [] : finished('abandoned', detail);

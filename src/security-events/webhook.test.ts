@@ -123,7 +123,10 @@ describe('a webhook', () => {
     await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
     const detail = { mode: 'enforce', file: 'shadow', by: 'owner' } as const;
     await trail.append({ action: 'connection_mode_switched', connection: 'work', subject: '', detail });
-    await until(() => received.length === 11);
+    const expired = { stepUpId: 's-7', reference: 'HELP-3' };
+    await trail.append({ action: 'step_up_expired', ...who, detail: expired });
+    await trail.append({ action: 'test_passed', ...who, detail: { stepUpId: 's-8', test: true } });
+    await until(() => received.length === 13);
     expect(messages()).toEqual([
       ['enrolment.created', expect.objectContaining(who)],
       ['step_up.finished', { ...who, outcome: 'passed', stepUpId: 's-1', application: 'shop' }],
@@ -136,6 +139,8 @@ describe('a webhook', () => {
       ['enrolment.replaced', expect.objectContaining(who)],
       ['enrolment.ended', { ...who, reason: 'revoked' }],
       ['mode.changed', { connection: 'work', mode: 'enforce', by: 'owner' }],
+      ['step_up.finished', { ...who, outcome: 'expired', stepUpId: 's-7', reference: 'HELP-3' }],
+      ['step_up.finished', { ...who, outcome: 'passed', stepUpId: 's-8', test: true }],
     ]);
     expect(received.map(({ body }) => body).join()).not.toMatch(/tokenId|FV1/);
   });

@@ -37,6 +37,7 @@ import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { type CheckRules, verifyPerson } from '../verification/verify.js';
 import { encryptContentKey } from './content-key.js';
+import { recordExpired } from './expired.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import {
   anonymousSourceOf,
@@ -45,6 +46,7 @@ import {
   type StepUpRecord,
   subjectOf,
   testLockoutSec,
+  toAskedBy,
 } from './record.js';
 import { changeRecord, endAttempt, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
 import { releaseAttempt } from './transitions.js';
@@ -340,11 +342,20 @@ export async function passStepUp(
 export async function endTest(captured: StepUp, outcome: TestOutcome, deps: CoreDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   if (outcome === 'lockout') throw new FaceError('locked_out', { retryAfterSec: testLockoutSec });
-  if (outcome === 'expire') return { ...releaseAttempt(record), expiresAt: deps.clock.now() };
-  if (outcome !== 'pass' || connection === null) return { ...record, state: 'failed' };
+  if (outcome === 'expire') {
+    await recordExpired(captured, deps);
+    return { ...releaseAttempt(record), expiresAt: deps.clock.now() };
+  }
+  const about = { ...subjectOf(record), detail: { stepUpId: captured.id, ...toAskedBy(record) } };
+  if (outcome !== 'pass' || connection === null) {
+    await deps.audit.append({ action: 'step_up_failed', ...about });
+    return { ...record, state: 'failed' };
+  }
   const check = { at: deps.clock.now(), liveness: null, presence: null, enrolmentProof: null };
   const passed = { check: { ...check, methods: ['face' as const] }, accuracy: connection.policy.accuracy };
-  return passStepUp(captured, passed, deps);
+  const ended = await passStepUp(captured, passed, deps);
+  await deps.audit.append({ action: 'test_passed', ...about });
+  return ended;
 }
 
 /** Returns true if recovery codes are offered. This happens once, after an enrolment by the person. */

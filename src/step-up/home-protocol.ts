@@ -77,9 +77,13 @@ export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),
   mayMakeCodes: z._default(z.boolean(), false),
+  mayMakeCallerPin: z._default(z.boolean(), false),
   knownPlaces: z.nullable(z.object({ devices: z.int(), networks: z.int(), expiresAt: z.nullable(instant) })),
 });
 export type Devices = z.output<typeof devicesReply>;
+
+export const madeCallerPinReply = z.object({ pin: z.string(), expiresAt: instant });
+export type CallerPin = z.output<typeof madeCallerPinReply>;
 
 const service = z.object({
   name: z.string(),

@@ -87,6 +87,8 @@ export const recordGuard = z.object({
     .default(null),
   mayRenew: z.boolean().default(true),
   openedByFace: z.boolean().default(false),
+  /** Time of the face check that opened the person's own page. `null` without one, and in records of earlier versions. */
+  faceShownAt: epochMsGuard.nullable().default(null),
   /** What an enrolment in this step-up rests on, before any comparison. */
   proof: z.enum(enrolmentProofs).default('invitation'),
   action: z.nullable(namedAction).default(null),
@@ -180,10 +182,15 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
 
 export const subjectOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
-/** What audit records of a step-up say about its initiator. */
-export const toAskedBy = ({ application, reference }: Pick<StepUpRecord, 'application' | 'reference'>) => ({
+/** What audit records of a step-up say about its initiator, and whether its person is a test person. */
+export const toAskedBy = ({
+  application,
+  reference,
+  isTest,
+}: Pick<StepUpRecord, 'application' | 'reference' | 'isTest'>) => ({
   application: application ?? undefined,
   reference: reference ?? undefined,
+  test: isTest ? (true as const) : undefined,
 });
 
 export const toStoredAssurance = (

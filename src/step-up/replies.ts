@@ -9,6 +9,14 @@ export const sentInvitationReply = invitationReply.extend({
 });
 export type SentInvitationReply = z.output<typeof sentInvitationReply>;
 
+/** Mark of replies about test people. */
+export const testReply = {
+  test: z.literal(true).optional().describe('Present for a test person: no face was checked.'),
+};
+
+export const toTestReply = ({ isTest }: { readonly isTest: boolean }): { readonly test?: true } =>
+  isTest ? { test: true } : {};
+
 export const startedReply = z.object({
   id: z.string(),
   challenge: z.string().describe('Send it with the photos. It is valid only for this step-up.'),
@@ -45,6 +53,7 @@ export const stepUpReply = z.object({
   connection: z.string(),
   subject: z.string(),
   ...outcomeReply,
+  ...testReply,
   contentKey: z
     .string()
     .nullable()

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { mayHaveBeenLost, readStored } from '../core/change-stored.js';
-import type { Connection } from '../core/connection.js';
+import { type Assurance, anonymousSourceIn, type Connection, vouched } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { consumeLimits } from '../core/limits/limits.js';
 import { clockToleranceSec } from '../core/receipt.js';
 import { joinTicket, newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -14,6 +15,8 @@ import { replaceTicket } from './transitions.js';
 interface Requested {
   readonly connection: Connection;
   readonly request: string;
+  /** Address of the browser, against which a request without a first factor counts. */
+  readonly source: string;
 }
 
 interface ReadRequest {
@@ -21,6 +24,7 @@ interface ReadRequest {
   readonly subject: string;
   readonly audience: string;
   readonly nonce: string;
+  readonly assurance: Assurance;
   readonly key: string;
   readonly usedUntil: EpochMs;
 }
@@ -30,11 +34,12 @@ const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**
  * Starts the step-up of a signed request, once.
- * @throws `caller_untrusted` for a bad signature or an expired request; `step_up_finished` if it was used before
+ * @throws `caller_untrusted` for a bad signature or an expired request; `step_up_finished` if it was used before;
+ * `locked_out` without a first factor
  */
 export async function startRequestedStepUp(
   requested: Requested,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<StartedStepUp> {
   const asked = await readRequest(requested, deps);
   return use(asked, () => startAsked(asked, deps), deps);
@@ -45,10 +50,10 @@ export async function startRequestedStepUp(
  * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(
-  { connection, request, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+  { connection, request, source, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'>,
 ): Promise<OpenedSession> {
-  const asked = await readRequest({ connection, request }, deps);
+  const asked = await readRequest({ connection, request, source }, deps);
   const used = (await readStored({ key: asked.key, guard: usedGuard }, deps))?.record;
   if (typeof used === 'string') return openAgain(used, opening, deps);
   const { id, challenge } = await use(
@@ -63,18 +68,23 @@ export async function openRequestedStepUp(
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);
 }
 
-async function readRequest({ connection, request }: Requested, deps: Ports<'state' | 'clock'>): Promise<ReadRequest> {
+async function readRequest(
+  { connection, request, source }: Requested,
+  deps: Ports<'state' | 'clock'>,
+): Promise<ReadRequest> {
   if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
-  const { subject, audience, nonce, issuedAt, expiresAt } = await connection.openStepUpRequest(request);
+  const opened = await connection.openStepUpRequest(request);
+  const { subject, audience, nonce, issuedAt, expiresAt, isAfterFirstFactor } = opened;
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
   if (await mayHaveBeenLost(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
   // The expiry includes time for replicas with a slow clock.
-  return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
+  const assurance: Assurance = isAfterFirstFactor ? vouched : { kind: 'anonymous', source };
+  return { connection, subject, audience, nonce, assurance, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
 }
 
 const startAsked = (
-  { connection, subject, audience, nonce }: ReadRequest,
+  { connection, subject, audience, nonce, assurance }: ReadRequest,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
 ): Promise<StartedStepUp> =>
   startStepUp(
@@ -84,6 +94,9 @@ const startAsked = (
       callerHeldToken: null,
       receipt: { audience, nonce },
       hookSignIn: null,
+      assurance,
+      // Anyone could send their own link to a user, and get the result of the user's face.
+      forbidHandOff: assurance.kind === 'anonymous',
       proof: 'sign_in',
       // No client token, whose setting decides, started it.
       acceptsCopies: true,
@@ -91,7 +104,22 @@ const startAsked = (
     deps,
   );
 
-async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: Ports<'state'>) {
+async function use<Result>(
+  { connection, assurance, key, usedUntil }: ReadRequest,
+  begin: () => Promise<Result>,
+  deps: Ports<'state' | 'clock' | 'settings'>,
+) {
+  const { state } = deps;
+  const source = anonymousSourceIn(assurance);
+  // Counted before anything is stored.
+  if (source !== null)
+    await consumeLimits(
+      [
+        ['outsiderStarts', source],
+        ['outsiderStartsOfConnection', connection.id],
+      ],
+      deps,
+    );
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
     throw new FaceError('step_up_finished');
   return begin().catch(async (error: unknown) => {

@@ -177,6 +177,7 @@ const allowedBy = {
   start_hand_off: ownAlone,
   choose_number: unpairedAlone,
   ask_for_help: ownAlone,
+  make_caller_pin: ownAlone,
   send_set_up_link: ownAlone,
   send_code: ownAlone,
   pass_another_way: ownAlone,

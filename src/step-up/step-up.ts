@@ -54,6 +54,8 @@ export interface StepUpView {
   readonly action: NamedAction | null;
   /** Rule that asked for the check. */
   readonly rule: string | null;
+  /** True for a test person. */
+  readonly isTest: boolean;
 }
 
 export type StepUpRequested = {
@@ -85,6 +87,8 @@ export type StepUpRequested = {
   readonly forbidHandOff?: boolean;
   readonly allowReEnrolment?: boolean;
   readonly openedByFace?: boolean;
+  /** Time of the face check that opened the person's own page. */
+  readonly faceShownAt?: EpochMs | null;
   /** What an enrolment rests on; by default, on the link. */
   readonly proof?: EnrolmentProof;
   /** True for a client of the developers' sandbox. The receipt says so. */
@@ -160,6 +164,7 @@ export async function startStepUp(
     takesAnotherWay: action === null && (requested.acceptsFallback ?? false),
     mayRenew: requested.allowReEnrolment ?? true,
     openedByFace: requested.openedByFace ?? false,
+    faceShownAt: requested.faceShownAt ?? null,
     proof: requested.proof ?? 'invitation',
     action,
     spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },
@@ -308,4 +313,5 @@ export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpVi
   stayedHere: record.handOff === null,
   action: record.action,
   rule: record.rule,
+  isTest: record.isTest,
 });

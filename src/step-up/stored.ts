@@ -1,10 +1,10 @@
-import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
+import { changeStored, type FoundRecord, parseStored, readStored } from '../core/change-stored.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { policyUnder } from '../core/rules/rule.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { recordGuard, type StepUpRecord, type StepUpState, stateAt } from './record.js';
+import { anonymousSourceOf, recordGuard, type StepUpRecord, type StepUpState, stateAt } from './record.js';
 import { end, judgedWithinSec, reserveForPass } from './transitions.js';
 
 /**
@@ -34,6 +34,15 @@ export async function readRecord(id: string, deps: Ports<'state'>): Promise<Foun
   return found;
 }
 
+/** Returns the step-ups that are still stored, in the same order. */
+export async function readRecords(
+  ids: readonly string[],
+  { state }: Ports<'state'>,
+): Promise<readonly (StepUpRecord | null)[]> {
+  const found = await state.readMany(ids.map((id) => toStored(id).key));
+  return found.map((each) => parseStored(each, recordGuard)?.record ?? null);
+}
+
 export async function findStepUp(
   id: string,
   deps: Ports<'state' | 'connections'>,
@@ -43,12 +52,17 @@ export async function findStepUp(
   return { id, record, revision, connection: connection === null ? null : underRule(connection, record) };
 }
 
-/** Returns whether a step-up is open, and the application that requested it. `null` if it is no longer stored. */
+/**
+ * Returns whether a step-up is open, the application that requested it, and whether the user is notified of its failure.
+ * `null` if it is no longer stored.
+ */
 export async function summarizeStepUp(id: string, { state, clock }: Ports<'state' | 'clock'>) {
   const found = await readStored(toStored(id), { state });
   if (found === null) return null;
-  const { application } = found.record;
-  return { state: summaries[stateAt(found.record, clock.now())], application };
+  const { record } = found;
+  // Anyone can start a sign-in without a password, as often as limits allow.
+  const notifies = anonymousSourceOf(record) === null || record.receiptFor === null;
+  return { state: summaries[stateAt(record, clock.now())], application: record.application, notifies };
 }
 
 const summaries = {

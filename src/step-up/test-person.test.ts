@@ -103,6 +103,31 @@ describe('on the page, the check of the test person', () => {
   });
 });
 
+test('the replies and the audit trail mark the checks of test people, and the trail has no verification of them', async () => {
+  const { events } = server.audit;
+  const before = events.length;
+  const { id } = await start('pass@').then(async (begun) => {
+    await send(begun);
+    return begun;
+  });
+  expect(await read(id)).toMatchObject({ state: 'passed', test: true });
+  await send(await start('refuse@'));
+  await send(await start('expire@'));
+  const { page } = await open((await start('pass@')).url);
+  await page.post('/face/decline');
+  const ends = events.slice(before).filter(({ detail }) => 'test' in detail && detail.test === true);
+  expect(ends.map(({ action }) => action)).toEqual([
+    'test_passed',
+    'step_up_failed',
+    'step_up_expired',
+    'step_up_abandoned',
+  ]);
+  const others = events.slice(before).filter((event) => !ends.includes(event));
+  expect(new Set(others.map(({ action }) => action))).toEqual(new Set(['step_up_started', 'receipt_issued']));
+  const { id: real } = await start('pass@', { connection: 'real' });
+  expect(await read(real)).not.toHaveProperty('test');
+});
+
 test('by photos, the check of a test person ends in the same way', async () => {
   expect(await send(await start('pass@'))).toMatchObject({ state: 'passed', receipt: expect.any(String) });
   expect(await send(await start('refuse@'))).toMatchObject({ state: 'failed', receipt: null });

@@ -59,6 +59,7 @@ const waiting: StepUpRecord = {
   mayRenew: true,
   proof: 'invitation',
   openedByFace: false,
+  faceShownAt: null,
   action: null,
   recoveryCodes: 'none',
   codesOf: null,

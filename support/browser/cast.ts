@@ -18,7 +18,11 @@ export type Cast = Awaited<ReturnType<typeof gather>>;
 type Name = 'ada' | 'eve';
 
 /** Starts an Okta simulator and the server. */
-async function startStage(policies: Readonly<Record<string, JsonObject>>, clients: readonly JsonObject[]) {
+async function startStage(
+  policies: Readonly<Record<string, JsonObject>>,
+  clients: readonly JsonObject[],
+  more: JsonObject,
+) {
   const okta = await startOktaSimulator();
   const port = await findFreePort();
   const settings = {
@@ -31,6 +35,7 @@ async function startStage(policies: Readonly<Record<string, JsonObject>>, client
     kind: 'okta',
     policy: { mode: 'shadow', ...policy },
     okta: settings,
+    ...more,
     ...(clients.length === 0 ? {} : { oidc: { clients } }),
   }));
   const server = await startServerUnderTest({ port, connections });
@@ -63,7 +68,12 @@ export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base6
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
-export async function gather(policies: Readonly<Record<string, JsonObject>>, clients: readonly JsonObject[] = []) {
+/** @param more - further settings of each connection */
+export async function gather(
+  policies: Readonly<Record<string, JsonObject>>,
+  clients: readonly JsonObject[] = [],
+  more: JsonObject = {},
+) {
   const heads = await readPeople();
   const chance = createSeededRandom('pictures');
   const poses: Readonly<Record<Name, Poses>> = {
@@ -71,7 +81,7 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>, cli
     eve: await makePoses(heads.eve, 'eve'),
   };
   const [stage, browser] = await Promise.all([
-    startStage(byMovement(policies), clients),
+    startStage(byMovement(policies), clients, more),
     launchChromium({ camera: 'pattern' }),
   ]);
   return {

@@ -39,6 +39,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'provider-decisions-reader',
       // Digests of decisions of the last minutes, keyed with a secret.
       'provider-decisions:*',
+      'step-up-expiry:*',
       'campaigns',
       'campaign-sender',
       'connection-apply:*',
@@ -75,6 +76,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'entra-hint:*',
       'frame:*',
       'receipt:*',
+      'step-up-expired:*',
       'signed-request:*',
       'step-up-request:*',
     ],

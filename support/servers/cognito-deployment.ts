@@ -19,14 +19,14 @@ export async function startCognitoDeployment() {
     pool,
     reach,
     /** @param mode - `FACESTEP_MODE` of the functions */
-    deploy(mode: string): void {
+    deploy(mode: string, environment: Readonly<Record<string, string>> = {}): void {
       deployTriggers(simulator.lambda, pool, {
         connection: 'customers',
         publicUrl: 'https://face.example.com',
         clientIds: [clientId],
         requestSecret,
         receiptKeys: '{"keys":[]}',
-        environment: { FACESTEP_MODE: mode },
+        environment: { FACESTEP_MODE: mode, ...environment },
       });
     },
     /** @param mode - `policy.mode` of the connection */

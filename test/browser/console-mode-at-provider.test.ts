@@ -64,6 +64,22 @@ inBrowser('the console does not report enforce mode if the functions allow every
   await page.getByText('lambda:GetFunctionConfiguration').waitFor();
 });
 
+inBrowser(
+  'the console reports that the functions sign users in without a password, which is not configured',
+  async () => {
+    deployment.deploy('enforce', { FACESTEP_PASSWORDLESS: 'true' });
+    const page = await openRollout('enforce');
+    await page.getByText('Sign-ins without a password are accepted').waitFor();
+    await page.getByText('This differs from the configuration.').waitFor();
+    await page.getByText(enforced).waitFor({ state: 'detached' });
+    deployment.deploy('enforce');
+    server.clock.advanceSec(60);
+    await page.reload();
+    await page.getByText(enforced).waitFor();
+    await page.getByText('Sign-ins without a password are').waitFor({ state: 'detached' });
+  },
+);
+
 inBrowser('the console counts no users who would be refused if this server sees no decision', async () => {
   deployment.deploy('shadow');
   const page = await openRollout('shadow');

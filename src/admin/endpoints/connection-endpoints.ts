@@ -18,7 +18,7 @@ import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
-import { createProviderReader } from '../operations/mode-in-force.js';
+import type { AtProvider } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import { countUsers, planConnection } from '../operations/plan.js';
@@ -136,12 +136,11 @@ function toRuleNames(policy: Policy) {
   return { refusing: [...refusing], allowing: [...allowing] };
 }
 
-export function createConnectionEndpoints({
-  operations: upkeep,
-  ledger,
-}: ApiPorts<'ledger' | 'operations'>): Endpoint[] {
+export function createConnectionEndpoints(
+  { operations: upkeep, ledger }: ApiPorts<'ledger' | 'operations'>,
+  readAtProvider: (id: string) => Promise<AtProvider>,
+): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
-  const readAtProvider = createProviderReader(upkeep);
   const findFile = (id: string): Policy => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy;
     if (file === undefined) throw new FaceError('connection_unknown');

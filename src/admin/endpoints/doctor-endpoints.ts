@@ -5,11 +5,12 @@ import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { readDoctorReport, readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
 import { createFactFinder } from '../operations/facts.js';
+import type { AtProvider } from '../operations/mode-in-force.js';
 import { findConfigured } from '../operations/open-connection.js';
 import type { OperationsPorts } from '../operations/operations-context.js';
 import { doctorReply, toDoReply } from '../replies/doctor.js';
 import { jobsReply } from '../replies/operations.js';
-import { createOpenWorkFinder } from './open-work.js';
+import { createOpenWorkFinder, createOutageFinder } from './open-work.js';
 
 async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 'setup'>) {
   const run = await readDoctorRun(operations);
@@ -29,10 +30,12 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
 }
 
 export function createDoctorEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork' | 'connections'>,
+  deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork' | 'connections' | 'livenessVendors'>,
+  readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
   const { operations: upkeep } = deps;
   const findOpenWork = createOpenWorkFinder(deps);
+  const findOutages = createOutageFinder(deps, readAtProvider);
   const findFacts = createFactFinder(upkeep);
   const common = { versions: [1, 2], tag: 'Connections', isExtension: true, photos: {} } as const;
   return [
@@ -80,7 +83,7 @@ export function createDoctorEndpoints(
       right: 'view',
       summary: 'List open tasks',
       description:
-        'Most urgent first. Calls no provider: the tasks result from the doctor, the keys, the trail and the last backup. Open requests and expiring secrets are included as far as your role may see them.',
+        'Most urgent first. The tasks result from the doctor, the keys, the trail and the last backup. Hooks that the provider does not call, and liveness vendors that fail, are read at most every five minutes; the reply does not wait for that. Open requests and expiring secrets are included as far as your role may see them.',
       codes: ['config_invalid', 'key_service_unavailable'],
       fields: z.strictObject({}),
       reply: toDoReply,
@@ -88,7 +91,9 @@ export function createDoctorEndpoints(
         const facts = await findFacts();
         const { connections } = await describeDoctor(upkeep);
         return {
-          items: findToDo(facts, upkeep.clock.now(), await findOpenWork(administrator)).map((each) => ({ ...each })),
+          items: findToDo(facts, upkeep.clock.now(), [...findOutages(), ...(await findOpenWork(administrator))]).map(
+            (each) => ({ ...each }),
+          ),
           lights: connections.map(({ findings: _, ...each }) => each),
         };
       },

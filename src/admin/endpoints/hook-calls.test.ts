@@ -121,6 +121,22 @@ async function expectNotCalled(id: string, hook: string, reason: RegExp): Promis
     expect(line).toMatch(reason);
   }
   expect(doctor).toMatchObject({ verdict: 'warn', found: expect.stringContaining(said) });
+  const word = expect.stringContaining(said);
+  expect(await findTask(id)).toMatchObject({ code: 'hook_not_called', urgency: 'now', words: word });
+}
+
+/** Returns the task that a hook is not called, as the home screen lists it after a reading. */
+async function findTask(id: string) {
+  server.clock.advanceSec(300);
+  const read = async () => {
+    const { body } = await server.send('GET', '/to-do', { headers: { 'x-admin-key': adminKey } });
+    const items = body.items as { readonly code: string; readonly connection: string | null }[];
+    return items.find(({ code, connection }) => code === 'hook_not_called' && connection === id);
+  };
+  await read();
+  // The first reply does not wait for the reading, which this request shares.
+  await server.send('GET', `/connections/${id}/mode`, { headers: { 'x-admin-key': adminKey } });
+  return read();
 }
 
 test('every screen reports whether Okta calls the hooks, and reads it again after 60 s', async () => {
@@ -131,6 +147,7 @@ test('every screen reports whether Okta calls the hooks, and reads it again afte
   });
   const channel = { type: 'HTTP', header: 'authorization', secret: hookSecret } as const;
   const { id } = await okta.attachHook({ kind: 'token', uri: `${publicUrl}/hooks/okta/token`, channel });
+  expect(await findTask('okta')).toBeUndefined();
   const { mode } = await readScreens('okta');
   expect(mode).toEqual([
     expect.stringMatching(

@@ -111,6 +111,17 @@ test('facestep mode and status report functions of different modes with the mode
   expect(status).toContain('preTokenGeneration shadow');
 });
 
+test('functions that sign users in without a password, which is not configured, are reported and fail the doctor', async () => {
+  await configure('enforce');
+  deployment.deploy('enforce', { FACESTEP_PASSWORDLESS: 'true' });
+  expect(await readMode()).toMatchObject({ atProvider: { passwordless: { active: true, expected: false } } });
+  const said = 'sign-ins without a password accepted (configured: refused)';
+  expect((await run('status')).printed.join('\n')).toContain(said);
+  expect(await examine()).toMatchObject({ verdict: 'fail', found: expect.stringContaining(said) });
+  deploy('enforce');
+  expect(await examine()).toMatchObject({ verdict: 'pass' });
+});
+
 test('facestep report names both modes, and does not claim that there was no decision', async () => {
   await configure('enforce');
   deploy('shadow');

@@ -2,14 +2,20 @@ import { listAdministrators } from '../../access/administrators.js';
 import { listApplicationKeys } from '../../access/application-keys.js';
 import { listApplications } from '../../access/applications.js';
 import { type Administrator, hasRight } from '../../access/rights.js';
+import { describeCall } from '../../connections/hook-calls.js';
 import type { Ports } from '../../core/deps.js';
+import { isRefusing } from '../../core/rules/rule.js';
 import type { ToDo } from '../../core/to-do.js';
 import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
-import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
+import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { toCode } from '../../errors.js';
 import { listHelpRequests } from '../../help-desk/help-requests.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { readAllRecoveries, stageOf } from '../../recovery/record.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
+import { createLastKnown } from '../operations/last-known.js';
+import type { AtProvider } from '../operations/mode-in-force.js';
+import { applyModes } from '../operations/modes.js';
 
 const expiringDays = 14;
 
@@ -69,6 +75,53 @@ async function findHelpDeskWork(
     ...waiting('help_waiting', 'help_desk', open.length, 'help requests'),
     ...waiting('approvals_waiting', 'approvals', approvable.length, 'bypass codes to approve'),
     ...waiting('approvals_waiting', 'help_desk', recoverable.length, 'account recoveries to approve'),
+  ];
+}
+
+/** Seconds for which the state of a provider or vendor is not read again. */
+const outageHoldSec = 300;
+
+/**
+ * Creates a function that finds sign-ins that are not protected, or that no one can pass, because of a provider or
+ * vendor. It waits for neither: it returns what the last reading found.
+ */
+export function createOutageFinder(
+  { operations, livenessVendors, clock }: ApiPorts<'operations' | 'livenessVendors' | 'clock'>,
+  readAtProvider: (id: string) => Promise<AtProvider>,
+): () => ToDo[] {
+  const hold = { clock, everySec: outageHoldSec };
+  const lastAtProvider = createLastKnown(readAtProvider, hold);
+  const lastOfVendor = createLastKnown(async (name) => {
+    const readAt = toIso(clock.now());
+    const code = await livenessVendors
+      .get(name)
+      ?.probe()
+      .then(() => null, toCode);
+    return code === null || code === undefined ? null : { code, readAt };
+  }, hold);
+  const toItem = (code: ToDoCode, words: string, connection: string | null, about: string | null): ToDo => ({
+    code,
+    urgency: toDoUrgency[code],
+    words,
+    connection,
+    about,
+    count: 1,
+    where: connection === null ? 'doctor' : 'connection',
+  });
+  return () => [
+    ...applyModes(operations.setup(), operations.modes()).connections.flatMap(({ id, policy }) => {
+      if (!isRefusing(policy)) return [];
+      const { hooks = [], readAt } = lastAtProvider(id)?.hookCalls ?? {};
+      const uncalled = hooks.filter(({ decides, state }) => decides && state === 'not_called').map(describeCall);
+      if (uncalled.length === 0) return [];
+      return [toItem('hook_not_called', `${id}, hook ${uncalled.join('; hook ')} (read ${readAt}).`, id, null)];
+    }),
+    ...[...livenessVendors.keys()].flatMap((name) => {
+      const failure = lastOfVendor(name);
+      if (failure === null) return [];
+      const words = `The liveness service ${name} cannot be used: ${failure.code} (read ${failure.readAt}).`;
+      return [toItem('vendor_failing', words, null, name)];
+    }),
   ];
 }
 

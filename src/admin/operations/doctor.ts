@@ -1,8 +1,23 @@
 import { filesOf } from '../../config/data-files.js';
 import type { Adapter } from '../../connections/adapter.js';
 import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
-import { describeMode, describeModeAt, describeOwnMode, modeTitle } from '../../connections/mode-at-provider.js';
-import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
+import {
+  describeMode,
+  describeModeAt,
+  describeOwnMode,
+  isPasswordlessAsConfigured,
+  modeTitle,
+} from '../../connections/mode-at-provider.js';
+import {
+  type Check,
+  type Finding,
+  fail,
+  manual,
+  type Provisioning,
+  type ProvisionStep,
+  pass,
+  warn,
+} from '../../connections/provisioning.js';
 import { findRuleCallers } from '../../connections/rule-callers.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
@@ -10,7 +25,7 @@ import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js';
 import { findRulesInForce, isRefusing } from '../../core/rules/rule.js';
-import type { FaceErrorCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { type CoverageListeners, createCoverageCheck } from './checks/census.js';
 import { createPhotoClaimCheck, createPhotoSourceCheck } from './checks/company-photo.js';
@@ -57,6 +72,38 @@ export interface Checks {
   readonly steps: readonly ProvisionStep[];
 }
 
+/** Returns true if the provider has this group, by id or by name in any case, as rules compare it. */
+async function hasGroup(group: string, { searchGroups, listMembers }: Provisioning): Promise<boolean> {
+  const wanted = group.toLowerCase();
+  const found = await searchGroups(group);
+  if (found.some(({ id, name }) => id.toLowerCase() === wanted || name.toLowerCase() === wanted)) return true;
+  try {
+    for await (const _ of listMembers(group)) break;
+    return true;
+  } catch (error) {
+    if (error instanceof FaceError && error.code === 'not_found') return false;
+    throw error;
+  }
+}
+
+/** Finds the groups of rules that the provider does not have, such as misspelled ones. */
+async function findUnknownGroups(
+  { rules }: ConfiguredConnection['policy'],
+  provisioning: Provisioning,
+): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  for (const { name, when } of rules)
+    for (const group of when.groups ?? []) {
+      const about = `rule "${name}", group "${group}"`;
+      try {
+        if (!(await hasGroup(group, provisioning))) warnings.push(`${about}: the provider has no such group`);
+      } catch (error) {
+        warnings.push(`${about}: not known if the provider has it (${toCode(error)})`);
+      }
+    }
+  return warnings;
+}
+
 /** Warns about rules. @param read - reads what is active at the provider */
 const createRuleCheck = (
   { policy, oidc }: ConfiguredConnection,
@@ -69,11 +116,24 @@ const createRuleCheck = (
     const enforced = policy.rules.filter(({ mode }) => mode === 'enforce').length;
     const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforced} in enforce mode`;
     const { hookCalls } = await read();
-    const warnings = checkRules(policy, findRuleCallers(adapter, oidc, hookCalls));
+    const warnings = [
+      ...checkRules(policy, findRuleCallers(adapter, oidc, hookCalls)).map(describeRuleWarning),
+      ...(await findUnknownGroups(policy, await adapter.createProvisioning())),
+    ];
     if (warnings.length === 0) return pass(found);
-    return warn(`${found}; ${warnings.map(describeRuleWarning).join('; ')}`, 'See docs/rules.md.');
+    return warn(`${found}; ${warnings.join('; ')}`, 'See docs/rules.md.');
   },
 });
+
+/** Says if no sign-in opens the camera by itself. */
+const cameraByApplication: Check = {
+  title: 'Start of face checks',
+  run: async () =>
+    manual(
+      'no sign-in opens the camera by itself, because this connection has no OpenID client, such as a sign-in factor',
+      'Add one (see the page of the provider in the documentation), or let your application start checks with POST /step-ups.',
+    ),
+};
 
 /** Runs checks in sequence. Checks change nothing. If a check throws, it counts as failed. */
 export const runChecks = (checks: readonly Check[], deps: Ports<'log'>): AsyncGenerator<CheckResult> =>
@@ -136,6 +196,7 @@ async function collectProviderChecks(
     const { photo, rules, networks } = connection.policy;
     const hasRules = rules.length > 0 || Object.keys(networks).length > 0;
     const ruleChecks = hasRules ? [createRuleCheck(connection, adapter, read)] : [];
+    const opensCamera = (connection.oidc?.clients ?? []).length > 0 || adapter.openStepUpRequest !== null;
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const trail = filesOf(config).audit;
@@ -144,7 +205,11 @@ async function collectProviderChecks(
     const recovery =
       connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];
     const photoClaims = photo === null ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
-    return { checks: [...ruleChecks, ...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck], steps };
+    const start = opensCamera ? [] : [cameraByApplication];
+    return {
+      checks: [...start, ...ruleChecks, ...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck],
+      steps,
+    };
   } catch (error) {
     return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
   }
@@ -212,7 +277,8 @@ const createModeCheck = (examined: Examined, read: () => Promise<AtProvider>): C
     const uncalled = describeUncalled(hookCalls);
     if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id, hookCalls));
     if (at === null) return own;
-    if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
+    if (at.mode === policy.mode && isPasswordlessAsConfigured(at))
+      return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
     const found = describeMode(describeOwnMode(policy.mode, findRulesInForce(policy)), at);
     return at.mode === null
       ? warn(found, 'Sign-ins follow the mode there. Let this server read it: see docs/operations.md.')

@@ -3,8 +3,11 @@ import { createManualClock } from '../../../support/fakes/manual-clock.js';
 import { createTextLog } from '../../../support/fakes/sinks.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import type { Adapter } from '../../connections/adapter.js';
-import { called, type FoundHook, readHooks } from '../../connections/hook-calls.js';
+import { called, type FoundHook, notCalled, readHooks } from '../../connections/hook-calls.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
+import type { State } from '../../core/ports.js';
+import { addSec } from '../../core/units.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import { createProviderReader } from './mode-in-force.js';
 
 /* A provider that answers when the test says so. Every entry of `answers` is one reading at it. */
@@ -12,16 +15,22 @@ import { createProviderReader } from './mode-in-force.js';
 let answers: ((found: FoundHook) => void)[];
 let setup: Setup;
 let clock: ReturnType<typeof createManualClock>;
+let state: State;
 let read: () => Promise<string | undefined>;
 beforeEach(() => {
-  jest.useFakeTimers();
+  // The store needs it.
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   answers = [];
   clock = createManualClock();
+  state = createSqliteState({ file: ':memory:', clock });
   configure();
-  const readAtProvider = createProviderReader({ clock, log: createTextLog(), setup: () => setup });
+  const readAtProvider = createProviderReader({ clock, state, log: createTextLog(), setup: () => setup });
   read = async () => (await readAtProvider('okta')).hookCalls?.hooks[0]?.state;
 });
-afterEach(() => void jest.useRealTimers());
+afterEach(async () => {
+  jest.useRealTimers();
+  await state.close();
+});
 
 function configure(): void {
   const reader = {
@@ -47,6 +56,20 @@ test('callers at the same time share one reading, which is held for 60 s', async
   void read();
   await jest.advanceTimersByTimeAsync(0);
   expect(answers).toHaveLength(2);
+});
+
+test('a reading is not held after a check of the connection that ended later', async () => {
+  const first = read();
+  await jest.advanceTimersByTimeAsync(0);
+  answers[0]?.(notCalled('no rule names it'));
+  expect(await first).toBe('not_called');
+  clock.advanceSec(5);
+  const report = { examinedAt: clock.now(), light: 'ok', findings: [], enrolled: null };
+  await state.write('examination:okta', report, { when: 'any', expiresAt: addSec(clock.now(), 60) });
+  const next = read();
+  await jest.advanceTimersByTimeAsync(0);
+  answers[1]?.(called([]));
+  expect(await next).toBe('called');
 });
 
 test('a late reading is not started again, and its result is shown to the next caller', async () => {

@@ -3,8 +3,10 @@ import type { HookCalls, UnfinishedReads } from '../../connections/hook-calls.js
 import { type ModeAtProvider, toUnknownMode } from '../../connections/mode-at-provider.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import type { Ports } from '../../core/deps.js';
-import { addSec, type EpochMs, toIso } from '../../core/units.js';
+import { addSec, type EpochMs, epochMs, toIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
+import { readApply } from './apply.js';
+import { readDoctorReport } from './doctor-reports.js';
 import type { OperationsPorts } from './operations-context.js';
 
 /** Cache time of readings, which limits the calls that the console causes. */
@@ -38,7 +40,14 @@ export async function readAtProvider(
   }
 }
 
+/** Returns when the connection was last set up or checked, after which its provider is read again. */
+async function readChangedAt(id: string, deps: Ports<'state' | 'clock'>): Promise<EpochMs> {
+  const [apply, report] = await Promise.all([readApply(id, deps), readDoctorReport(id, deps)]);
+  return epochMs(Math.max(apply?.run.endedAt ?? 0, report?.examinedAt ?? 0));
+}
+
 interface Held {
+  begunAt: EpochMs;
   readonly connection: ConfiguredConnection;
   readonly unfinished: UnfinishedReads;
   /** End of the hold. `null` until the reading has ended. */
@@ -47,14 +56,18 @@ interface Held {
   reading: Promise<AtProvider> | null;
 }
 
-/** Creates a function that reads what is active at the provider of a connection, and holds it for a minute. */
+/**
+ * Creates a function that reads what is active at the provider of a connection, and holds it for a minute, unless the
+ * connection is set up or checked meanwhile.
+ */
 export function createProviderReader(
-  deps: OperationsPorts<'clock' | 'log' | 'setup'>,
+  deps: OperationsPorts<'state' | 'clock' | 'log' | 'setup'>,
 ): (id: string) => Promise<AtProvider> {
   const all = new Map<string, Held>();
   const read = (held: Held, setup: Setup): Promise<AtProvider> => {
     const { connection, unfinished } = held;
-    const until = addSec(deps.clock.now(), heldSec);
+    held.begunAt = deps.clock.now();
+    const until = addSec(held.begunAt, heldSec);
     const reading = readAtProvider(connection, setup, deps, unfinished).finally(() => {
       // A reading that is late at some hook is not held, so that the next caller gets its result.
       if (unfinished.size === 0) held.until = until;
@@ -68,14 +81,17 @@ export function createProviderReader(
     const setup = deps.setup();
     const connection = setup.connections.find((each) => each.id === id);
     if (connection === undefined) return { mode: null, hookCalls: null };
+    // If the store does not answer, the reading is held as usual.
+    const changedAt = await readChangedAt(id, deps).catch(() => epochMs(0));
     const known = all.get(id);
     // A new configuration is read at once.
     if (known?.connection !== connection) {
-      const held = { connection, unfinished: new Map(), until: null, reading: null };
+      const held = { begunAt: epochMs(0), connection, unfinished: new Map(), until: null, reading: null };
       all.set(id, held);
       return read(held, setup);
     }
-    const { reading, until } = known;
-    return reading !== null && (until === null || deps.clock.now() < until) ? reading : read(known, setup);
+    const { reading, until, begunAt } = known;
+    const isHeld = until === null || (deps.clock.now() < until && begunAt >= changedAt);
+    return reading !== null && isHeld ? reading : read(known, setup);
   };
 }

@@ -204,7 +204,8 @@ test('a provider without decisions of its own is not read', async () => {
 });
 
 test('decisions are known only with a successful reading of the last minutes', () => {
-  const at = toModeAtProvider('functions', [{ name: 'x', mode: 'shadow' }], toIso(started));
+  const passwordless = { active: false, expected: false };
+  const at = toModeAtProvider('functions', [{ name: 'x', mode: 'shadow' }], passwordless, toIso(started));
   const until = toIso(started);
   const explain = (...given: [Parameters<typeof explainUnseen>[1], number?]) =>
     explainUnseen(at, given[0], addSec(started, given[1] ?? 0));

@@ -106,6 +106,10 @@ const windowSecOf = {
   /** Identity verifications of the help desk, by administrator and by person. */
   vouchingsOfAgent: hour,
   vouchingsOfPerson: hour,
+  /** Wrong PINs of callers, by administrator or ticket system, by connection, and in all. */
+  callerPinsOfAgent: hour,
+  callerPinsOfConnection: hour,
+  callerPins: hour,
   helpRequestsOfPerson: hour,
   /** Invitations by e-mail, by administrator and by recipient. */
   invitationsOfAgent: hour,
@@ -161,6 +165,9 @@ const fixedLimits = {
   bypassesOfPerson: 5,
   vouchingsOfAgent: 120,
   vouchingsOfPerson: 6,
+  callerPinsOfAgent: 10,
+  callerPinsOfConnection: 60,
+  callerPins: 100,
   helpRequestsOfPerson: 3,
   invitationsOfAgent: 1000,
   invitationsOfPerson: 3,

@@ -216,7 +216,8 @@ export class Admission {
   async #admit(authenticate: () => Promise<Client>, scope: (Auth & { kind: 'client' })['scope']): Promise<Client> {
     const client = await authenticate();
     this.#recognised = client;
-    if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
+    if (scope !== null && !client.scopes.includes(scope))
+      throw new FaceError('scope_missing', { reason: `needs the scope ${scope}` });
     const quota = quotaOf(client, this.deps.sandbox);
     if (quota !== null) await this.#takeFromQuotas(quota);
     this.allowance.promoteToAuthenticated(client.id, this.callerLimitBytes);

@@ -51,6 +51,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   campaign: 'q2Z5H0r8mC1nT7uX',
   group: 'Everyone',
   code: '077113',
+  pin: '018 349 5527',
   signing: 'wGx1mYq3',
   purpose: 'Opens payslips for their owner.',
   scopes: 'verify',

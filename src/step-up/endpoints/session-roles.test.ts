@@ -72,6 +72,7 @@ const calls: readonly Call[] = [
   held('/face/devices/forget'),
   held('/face/export'),
   held('/face/links/end', { connection: 'payroll' }),
+  held('/face/caller-pin'),
   post('/face/another-way/send', ['own'], { channel: 'email' }),
   post('/face/another-way/code', ['own'], { channel: 'email', id: 'i', code: '077113' }),
   post('/face/another-way/recovery-code', ['own'], { code: 'a2b3-c4d5-e6f7' }),

@@ -23,6 +23,7 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
     audience: 'pool',
     issuedAt: toEpochSec(server.clock.now()),
     expiresAt: addSec(server.clock.now(), 60),
+    isAfterFirstFactor: true,
   });
   ({ server, profile, auth } = await startCapture(
     { returnUrls, replaceFace: 'link', ...policy },

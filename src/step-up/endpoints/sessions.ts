@@ -27,8 +27,14 @@ const common = { versions: [1, 2], tag: 'Capture page', isExtension: true } as c
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 async function open(
-  { ticket, ...rest }: Omit<Parameters<typeof openSession>[0], 'ticket'> & { ticket: string },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+  {
+    ticket,
+    source,
+    ...rest
+  }: Omit<Parameters<typeof openRequestedStepUp>[0], 'connection' | 'request'> & {
+    ticket: string;
+  },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'>,
 ): Promise<OpenedSession> {
   const [kind = '', ...parts] = ticket.split('.');
   if (kind === 'handoff') return openHandOff({ ...rest, ticket: new Credential(parts.join('.')) }, deps);
@@ -40,7 +46,7 @@ async function open(
     // The return URL is checked before the signed request is consumed, because each request opens only one step-up.
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
-  return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
+  return openRequestedStepUp({ connection, request: request.join('.'), source, ...rest }, deps);
 }
 
 export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'>): Endpoint[] {
@@ -64,6 +70,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'>): E
         'connection_unknown',
         'caller_untrusted',
         'profile_unavailable',
+        'locked_out',
       ],
       photos: {},
       fields: z.strictObject({
@@ -79,13 +86,13 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'>): E
           ),
       }),
       reply: openedReply,
-      async handle({ fields, cookie }) {
+      async handle({ fields, cookie, source }) {
         const [stepUpId = ''] = fields.ticket.split('.');
         const shown = cookie(browserCookieOf(stepUpId, deps.issuer.startsWith('https:')));
         const browser = shown === null ? null : new Credential(shown);
         const { ticket, returnUrl = null } = fields;
         const key = fields.key === undefined ? null : new Credential(fields.key);
-        const opened = await open({ ticket, browser, returnUrl, key }, deps);
+        const opened = await open({ ticket, browser, returnUrl, key, source }, deps);
         const found = await findSession(opened.session, 'read', deps);
         return {
           session: opened.session.use((text) => text),

@@ -31,7 +31,7 @@ import { checkRecipient, takeContentKey } from '../content-key.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
 import type { HookSignIn } from '../passed-step-up.js';
 import { contentKeyRecipient } from '../record.js';
-import { startedReply, stepUpReply, submittedReply } from '../replies.js';
+import { startedReply, stepUpReply, submittedReply, toTestReply } from '../replies.js';
 import { startRequestedStepUp } from '../requested.js';
 import { toReceiptReply } from '../session-view.js';
 import {
@@ -125,7 +125,8 @@ async function toStepUpRequested(
   const action = fields.action === undefined ? null : nameAction(fields.action);
   const { contentKeyTo = null } = fields;
   if (contentKeyTo !== null) {
-    if (!client.scopes.includes('content-key')) throw new FaceError('scope_missing');
+    if (!client.scopes.includes('content-key'))
+      throw new FaceError('scope_missing', { reason: 'needs the scope content-key' });
     if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
     await checkRecipient(contentKeyTo);
   }
@@ -211,17 +212,17 @@ export function createStepUpEndpoints(
       summary: 'Start a face check that a provider requested',
       description:
         'Needs no client token, because the provider signed the request. Each request starts one face check; its receipt is for the signer of the request.',
-      codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished'],
+      codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished', 'locked_out'],
       photos: {},
       fields: z.strictObject({
         connection: subjectFields.connection,
         request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
       }),
       reply: startedReply,
-      async handle({ fields }) {
+      async handle({ fields, source }) {
         const connection = deps.connections.get(fields.connection);
         if (connection === undefined) throw new FaceError('connection_unknown');
-        return toStarted(await startRequestedStepUp({ connection, request: fields.request }, deps), deps);
+        return toStarted(await startRequestedStepUp({ connection, request: fields.request, source }, deps), deps);
       },
     }),
     openEndpoint({
@@ -281,7 +282,7 @@ export function createStepUpEndpoints(
         const outcome = toOutcome(await takeOutcome(view, deps));
         // Another client of the tenant could otherwise take it first.
         const contentKey = client.scopes.includes('content-key') ? await takeContentKey(id, deps) : null;
-        return { id, connection, subject, ...outcome, contentKey };
+        return { id, connection, subject, ...outcome, contentKey, ...toTestReply(view) };
       },
     }),
   ];

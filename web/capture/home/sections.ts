@@ -2,6 +2,7 @@ import type { Texts as HomeWords } from '../../../locales/compiled/capture/home/
 import { texts as claimLabels } from '../../../locales/compiled/shared/claims/all.js';
 import { isStandardClaim } from '../../../src/core/consented-data/claims.js';
 import {
+  type CallerPin,
   type Check,
   type Checks,
   checksReply,
@@ -9,6 +10,7 @@ import {
   devicesReply,
   exportReply,
   linksReply,
+  madeCallerPinReply,
   type Service,
   type ShownDataConsent,
   type ShownLink,
@@ -158,14 +160,19 @@ export const links: Section = {
 };
 
 /**
- * Section of the passkey, recovery codes and remembered places. Passkey and codes belong to the enrolment and are
- * revoked with it, so they cannot be removed here.
+ * Section of the passkey, recovery codes, remembered places and the PIN for the help desk. Passkey and codes belong to
+ * the enrolment and are revoked with it, so they cannot be removed here.
  */
 const devices: Section = {
   name: 'devices',
   async read({ page, api }) {
     const held = await api.call({ method: 'GET', path: '/devices', reply: devicesReply });
-    const { passkey, recoveryCodes, knownPlaces, mayMakeCodes } = held;
+    const { passkey, recoveryCodes, knownPlaces, mayMakeCodes, mayMakeCallerPin } = held;
+    let callerPin: CallerPin | null = null;
+    const makeCallerPin = async (): Promise<Outcome> => {
+      callerPin = await api.call({ method: 'POST', path: '/caller-pin', body: {}, reply: madeCallerPinReply });
+      return { kind: 'shown' };
+    };
     const forget = async (): Promise<Outcome> => {
       await api.call({ method: 'POST', path: '/devices/forget', body: {}, reply: emptyReply });
       return showMessage((words) => words.placesForgotten);
@@ -176,7 +183,7 @@ const devices: Section = {
     };
     return (words, press) => {
       const newCodes = mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null;
-      if (passkey === null && recoveryCodes === null && knownPlaces === null)
+      if (passkey === null && recoveryCodes === null && knownPlaces === null && !mayMakeCallerPin)
         return [paragraph(words.noDevices, 'lead'), newCodes];
       const item = (name: string, text: string, ...more: HTMLElement[]): HTMLLIElement =>
         el('li', {}, el('strong', {}, name), paragraph(text), ...more);
@@ -184,6 +191,14 @@ const devices: Section = {
         el(
           'ul',
           { class: 'entries' },
+          mayMakeCallerPin
+            ? item(
+                words.callerPin,
+                words.callerPinText,
+                ...(callerPin === null ? [] : showCallerPin(callerPin, page, words)),
+                button('quiet', words.showCallerPin, () => press(makeCallerPin)),
+              )
+            : null,
           passkey === null ? null : item(words.passkey, words.passkeyText),
           recoveryCodes === null
             ? null
@@ -209,6 +224,14 @@ const devices: Section = {
     };
   },
 };
+
+function showCallerPin({ pin, expiresAt }: CallerPin, page: Page, words: HomeWords): HTMLElement[] {
+  const time = new Intl.DateTimeFormat(page.locale, { timeStyle: 'short' }).format(Date.parse(expiresAt));
+  return [
+    el('p', { class: 'code', dir: 'ltr', tabindex: '-1', 'data-first': true }, pin),
+    paragraph(words.callerPinUntil({ time }), 'fine'),
+  ];
+}
 
 const enrolment: Section = {
   name: 'enrolment',

@@ -81,6 +81,7 @@ resource "aws_lambda_function" "this" {
       FACESTEP_CLIENT_IDS     = join(",", var.client_ids)
       FACESTEP_ATTRIBUTE      = var.attribute
       FACESTEP_MODE           = var.mode
+      FACESTEP_PASSWORDLESS   = tostring(var.passwordless)
       FACESTEP_RECEIPT_KEYS   = var.receipt_keys
       FACESTEP_REQUEST_SECRET = var.request_secret
     }

@@ -53,6 +53,12 @@ variable "mode" {
   }
 }
 
+variable "passwordless" {
+  description = "cognito.passwordless of the connection. True lets users sign in with their face and no password, in enforce mode: read the warning in adapters/cognito/README.md."
+  type        = bool
+  default     = false
+}
+
 variable "receipt_keys" {
   description = "Response of GET <publicUrl>/.well-known/jwks.json (public keys). Apply again when they change."
   type        = string

@@ -18,11 +18,12 @@ const redirectUris = ['https://app.example.com/callback'];
 let okta: Awaited<ReturnType<typeof startOktaSimulator>>;
 beforeEach(async () => {
   okta = await startOktaSimulator({});
+  okta.org.groups.set('00gFinance0000000001', { name: 'finance', members: new Set() });
 });
 afterEach(() => okta.close());
 
-/** Returns the check of the rules, if there is one. */
-async function examine(connection: { readonly kind: string } & Readonly<Record<string, unknown>>) {
+/** Returns the check of the rules, or with another title, if there is one. */
+async function examine(connection: { readonly kind: string } & Readonly<Record<string, unknown>>, title = 'Rules') {
   const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), fetch };
   const setup = await loadSetup(providers, {
     ...deps,
@@ -33,20 +34,23 @@ async function examine(connection: { readonly kind: string } & Readonly<Record<s
     onSecretUsed: () => {},
   });
   const { checks } = await collectChecks({ setup, connection: setup.connections[0]!, switched: null }, deps);
-  return checks.find(({ title }) => title === 'Rules')?.run();
+  return checks.find((each) => each.title === title)?.run();
 }
 
-const ofOkta = (policy: object, oidc: object | null = null) =>
-  examine({
-    kind: 'okta',
-    policy: { mode: 'shadow', ...policy },
-    oidc,
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { value: `Bearer ${secret}` } },
+const ofOkta = (policy: object, oidc: object | null = null, title?: string) =>
+  examine(
+    {
+      kind: 'okta',
+      policy: { mode: 'shadow', ...policy },
+      oidc,
+      okta: {
+        orgUrl: okta.url,
+        auth: { kind: 'api_token', token: okta.apiToken },
+        hooks: { secret: { value: `Bearer ${secret}` } },
+      },
     },
-  });
+    title,
+  );
 
 const finance = { name: 'Finance', when: { groups: ['finance'] }, mode: 'enforce', whenUnknown: 'deny' };
 const phones = { name: 'Phones', when: { devices: ['phone'] }, mode: 'shadow', whenUnknown: 'policy' };
@@ -78,6 +82,21 @@ test('the doctor counts the rules, and warns only of hooks that the provider cal
   });
 });
 
+test('the doctor warns of a group that the provider does not have', async () => {
+  const misspelt = { ...finance, when: { groups: ['finnance', 'Finance'] } };
+  expect(await ofOkta({ rules: [misspelt] })).toMatchObject({
+    verdict: 'warn',
+    found: '1 rule, 1 in enforce mode; rule "Finance", group "finnance": the provider has no such group',
+  });
+});
+
+test('the doctor says if no sign-in opens the camera, and nothing once the connection has an OpenID client', async () => {
+  const start = 'Start of face checks';
+  expect(await ofOkta({}, null, start)).toMatchObject({ verdict: 'manual' });
+  const clients = [{ kind: 'okta_factor', id: 'factor', secret, orgUrls: ['https://acme.okta.com'] }];
+  expect(await ofOkta({}, { clients }, start)).toBeUndefined();
+});
+
 test('a rule about a person is warned of if an OpenID client asks before the first factor', async () => {
   const client = { kind: 'relying_party', secret, redirectUris };
   const clients = [
@@ -96,7 +115,7 @@ test('the doctor warns that the functions of Amazon Cognito follow no rules', as
   const requestSecret = `request-${secret}`;
   const found = await examine({
     kind: 'cognito',
-    policy: { mode: 'enforce', rules: [finance] },
+    policy: { mode: 'enforce', rules: [{ name: 'Everyone', when: {}, mode: 'enforce' }] },
     cognito: {
       userPoolId: 'eu-central-1_AbCdEfGhI',
       clientIds: ['1example23456789'],

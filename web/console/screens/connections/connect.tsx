@@ -82,7 +82,7 @@ function Steps({
     );
   return (
     <>
-      {!file.isWritable && <Note>{words.readOnly}</Note>}
+      {!file.isWritable && <Note>{file.exists ? words.readOnly : words.noFile}</Note>}
       <Section heading={words.prepare}>
         <div className="form">
           <Select
@@ -104,7 +104,7 @@ function Steps({
           ))}
         </ol>
       </Section>
-      {guide !== null && (
+      {guide !== null && file.exists && (
         <Values
           key={`${guide.kind} ${draft?.revision ?? 0}`}
           guide={guide}

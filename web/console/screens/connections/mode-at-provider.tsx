@@ -11,11 +11,14 @@ const decidingHooks = ({ hookCalls }: ModeReply) => (hookCalls?.hooks ?? []).fil
 
 const isUncalled = ({ state }: { readonly state: HookState }): boolean => state !== 'called';
 
+const isPasswordlessAsConfigured = ({ passwordless }: NonNullable<ModeReply['atProvider']>): boolean =>
+  passwordless === null || passwordless.active === passwordless.expected;
+
 /** Returns true if sign-ins follow this mode of the server, at the provider too, which calls every hook everywhere. */
 export const isInForce = (mode: ModeReply, asked: ModeReply['inForce']): boolean =>
   mode.inForce === asked &&
   mode.rules[asked === 'enforce' ? 'allowing' : 'refusing'].length === 0 &&
-  (mode.atProvider === null || mode.atProvider.mode === asked) &&
+  (mode.atProvider === null || (mode.atProvider.mode === asked && isPasswordlessAsConfigured(mode.atProvider))) &&
   !decidingHooks(mode).some(isUncalled);
 
 /** Returns a function that names the mode of this server, with the rules that decide otherwise. */
@@ -106,7 +109,7 @@ function ModeAtProvider({ mode }: { readonly mode: ModeReply }) {
   const { atProvider: at } = mode;
   if (at === null) return null;
   return (
-    <div className={at.mode === mode.inForce ? 'note good' : 'note warn'}>
+    <div className={at.mode === mode.inForce && isPasswordlessAsConfigured(at) ? 'note good' : 'note warn'}>
       <p>
         <b>{nameMode(mode)}</b> {modeAt.read({ when: instant(at.readAt) })}
       </p>
@@ -124,6 +127,10 @@ function ModeAtProvider({ mode }: { readonly mode: ModeReply }) {
           ))}
         </ul>
       )}
+      {at.passwordless !== null && (at.passwordless.active !== false || at.passwordless.expected) && (
+        <p>{modeAt.passwordless({ active: String(at.passwordless.active) })}</p>
+      )}
+      {!isPasswordlessAsConfigured(at) && <p>{modeAt.passwordlessDiffers}</p>}
       {at.mode !== mode.inForce && <p>{modeAt.follows}</p>}
       {at.decisions !== null && at.decisions.until !== null && (
         <p>{modeAt.known({ when: instant(at.decisions.until) })}</p>

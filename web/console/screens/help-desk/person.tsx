@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { ConnectionsReply } from '../../../../src/connections/replies.js';
 import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
@@ -44,12 +45,28 @@ function Given({ who, path }: { readonly who: Subject; readonly path: string }) 
 
 function ByLogin({ isOffered }: { readonly isOffered: Offered }) {
   const words = useTexts().person;
+  return (
+    <WithConnection isOffered={isOffered}>
+      <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
+    </WithConnection>
+  );
+}
+
+/** Fields and the choice of a connection. They are shown together, so that no form is sent without a connection. */
+export function WithConnection({
+  isOffered = () => true,
+  children,
+}: {
+  readonly isOffered?: Offered;
+  readonly children: ReactNode;
+}) {
+  const words = useTexts().person;
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>
       {({ connections }) => (
         <>
-          <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
+          {children}
           <Select
             name="connection"
             label={words.connection}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type {
   BegunVouchingReply,
+  CallerPinReply,
   HelpRequestReply,
   HelpRequestsReply,
   VouchingReply,
@@ -11,14 +12,14 @@ import { post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
-import { ActForm, languageOptions, Select } from '../../parts/form.js';
+import { ActForm, Field, languageOptions, Select } from '../../parts/form.js';
 import { OutboxNote, useSentText } from '../../parts/outbox.js';
 import { Facts } from '../../parts/server-text.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
-import { PersonFields, readWho, useNames } from './person.js';
+import { PersonFields, readWho, useNames, WithConnection } from './person.js';
 import { Recoveries } from './recoveries.js';
 import { defineScreen, useTexts } from './texts.js';
 import { Verified } from './verified.js';
@@ -121,7 +122,13 @@ function Taken({
 /** Caller verification: a face check on the caller's device, bound to the call by a spoken number. */
 function Vouching() {
   const [begun, setBegun] = useState<Begun | null>(null);
-  if (begun === null) return <Ask onBegun={setBegun} />;
+  if (begun === null)
+    return (
+      <>
+        <Ask onBegun={setBegun} />
+        <PinCheck />
+      </>
+    );
   return <Follow key={begun.id} begun={begun} onOver={() => setBegun(null)} />;
 }
 
@@ -169,6 +176,40 @@ function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
           ]}
         />
         <Select name="language" label={calls.language} initial={language} options={languageOptions} />
+      </ActForm>
+    </Section>
+  );
+}
+
+/** Identification of an unknown caller by the PIN of their own page. */
+function PinCheck() {
+  const { calls } = useTexts();
+  const { pin } = calls;
+  const { call } = useSessionActions();
+  const { instant } = useFormats();
+  const [found, setFound] = useState<CallerPinReply | null>(null);
+  if (found !== null)
+    return (
+      <Section heading={pin.heading}>
+        <p className="note good" role="status">
+          {pin.identified({ time: instant(found.faceShownAt) })}
+        </p>
+        <Person person={found.person} until={null} />
+        <QuietButton onPress={() => setFound(null)}>{calls.another}</QuietButton>
+      </Section>
+    );
+  return (
+    <Section heading={pin.heading} intro={pin.intro}>
+      <ActForm
+        submit={pin.submit}
+        onSubmit={async (fields) => {
+          const asked = { connection: String(fields.get('connection')), pin: String(fields.get('pin')) };
+          setFound(await call(post<CallerPinReply>('/v1/help-desk/caller-pins', asked)));
+        }}
+      >
+        <WithConnection>
+          <Field name="pin" label={pin.label} hint={pin.hint} isRequired maxLength={20} />
+        </WithConnection>
       </ActForm>
     </Section>
   );
@@ -223,7 +264,7 @@ function Follow({ begun: { id, url, number, send }, onOver }: { readonly begun: 
 const mostMinutes = 10;
 
 function Person({
-  person: { login, email, phone, connection, subject },
+  person: { login, name, email, phone, connection, subject },
   until,
 }: {
   readonly person: NonNullable<VouchingReply['person']>;
@@ -236,6 +277,7 @@ function Person({
   const { facts } = words;
   const rows: readonly (readonly [string, string | null])[] = [
     [facts.login, login],
+    [facts.name, name],
     [facts.email, email],
     [facts.phone, phone],
     [facts.connection, connection],
@@ -245,7 +287,11 @@ function Person({
     <>
       <Facts rows={rows.map(([name, value]) => [name, value ?? facts.none])} />
       <Verified who={{ connection, subject }} name={login} />
-      <p className="soft">{words.minutesLeft({ minutes: format.number(Math.min(mostMinutes, Math.max(1, left))) })}</p>
+      {until !== null && (
+        <p className="soft">
+          {words.minutesLeft({ minutes: format.number(Math.min(mostMinutes, Math.max(1, left))) })}
+        </p>
+      )}
     </>
   );
 }

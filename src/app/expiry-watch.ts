@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { EventSchemas } from '../audit/events.js';
+import type { Trail } from '../audit/file.js';
+import { createFollower, type FollowedEvent, type Follower } from '../audit/follow.js';
+import { readStored } from '../core/change-stored.js';
+import { addSec } from '../core/units.js';
+import { type ExpiryPorts, recordExpired } from '../step-up/expired.js';
+import { anonymousSourceOf, type StepUpRecord, stateAt } from '../step-up/record.js';
+import { readRecords } from '../step-up/stored.js';
+import { judgedWithinSec } from '../step-up/transitions.js';
+
+/*
+ * Records the step-ups that expired, so that webhooks report them. The server follows its own audit trail, so that the
+ * start of a step-up costs nothing more. Step-ups of anonymous callers are left out, except those of a ticket: anyone
+ * could start any number of them.
+ */
+
+const readAtOnce = 1000;
+
+/** Beyond this number, further starts wait in the audit trail. */
+const mostWatched = 20_000;
+
+/** Longer than a step-up lives, so that a restart finds where this server was. */
+const keptSec = 2 * 60 * 60;
+
+const positionGuard = z.object({ sequence: z.int() });
+
+interface Watched {
+  readonly id: string;
+  /** Number of the record of its start. */
+  readonly sequence: number;
+  /** Without the caller's token, which must not stay in memory. */
+  readonly record: StepUpRecord;
+  /** True if the step-up has a token of the caller, with which it is deleted when it expires. */
+  readonly isDeleted: boolean;
+}
+
+/**
+ * Creates the job that records expired step-ups of this server's audit trail.
+ * @param begunAfter - number of the last record before the server started
+ */
+export function createExpiryWatch(
+  deps: ExpiryPorts & {
+    readonly auditEvents: EventSchemas;
+    readonly trail: Pick<Trail, 'file' | 'chain'>;
+    readonly begunAfter: number;
+  },
+): () => Promise<void> {
+  const { trail, begunAfter, state, clock, auditEvents } = deps;
+  const key = `step-up-expiry:${trail.chain}`;
+  let follower: Follower<'step_up_started'> | null = null;
+  let unread: readonly FollowedEvent<'step_up_started'>[] = [];
+  let watched: readonly Watched[] = [];
+  let position = begunAfter;
+  let stored: number | null = null;
+
+  const openFollower = async (): Promise<Follower<'step_up_started'>> => {
+    const found = await readStored({ key, guard: positionGuard }, { state });
+    position = Math.min(begunAfter, found?.record.sequence ?? begunAfter);
+    return createFollower(trail.file, position, ['step_up_started'], auditEvents);
+  };
+
+  const watchNew = async (following: Follower<'step_up_started'>): Promise<void> => {
+    while (watched.length < mostWatched) {
+      if (unread.length === 0) unread = await following.read(readAtOnce);
+      if (unread.length === 0) return;
+      const records = await readRecords(
+        unread.map(({ detail }) => detail.stepUpId),
+        deps,
+      );
+      const started = unread.flatMap(({ sequence, detail }, at): readonly Watched[] => {
+        const record = records[at] ?? null;
+        const isCheck = detail.purpose === 'verify';
+        if (record === null || !isCheck || !isWatched(record)) return [];
+        const isDeleted = record.kept !== null;
+        return [{ id: detail.stepUpId, sequence, record: { ...record, kept: null }, isDeleted }];
+      });
+      watched = [...watched, ...started];
+      position = unread.at(-1)?.sequence ?? position;
+      unread = [];
+    }
+  };
+
+  const recordDue = async (): Promise<void> => {
+    const now = clock.now();
+    // An attempt that began just before the expiry may still pass.
+    const due = watched.filter(({ record }) => addSec(record.expiresAt, judgedWithinSec) <= now);
+    const latest = await readRecords(
+      due.map(({ id }) => id),
+      deps,
+    );
+    for (const [at, each] of due.entries()) {
+      const found = latest[at] ?? null;
+      const isExpired = found === null ? each.isDeleted : stateAt(found, now) === 'expired';
+      if (isExpired) await recordExpired(each, deps);
+    }
+    const handled = new Set(due);
+    watched = watched.filter((each) => !handled.has(each));
+  };
+
+  return async () => {
+    follower ??= await openFollower();
+    await watchNew(follower);
+    await recordDue();
+    const sequence = Math.min(position, ...watched.map((each) => each.sequence - 1));
+    if (sequence === stored) return;
+    await state.write(key, { sequence }, { when: 'any', expiresAt: addSec(clock.now(), keptSec) });
+    stored = sequence;
+  };
+}
+
+const isWatched = (record: StepUpRecord): boolean =>
+  (record.state === 'started' || record.state === 'captured') &&
+  (anonymousSourceOf(record) === null || record.reference !== null);

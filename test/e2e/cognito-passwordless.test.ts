@@ -1,0 +1,132 @@
+import { InitiateAuthCommand, RespondToAuthChallengeCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { createCognitoAdapter } from '../../adapters/cognito/index.js';
+import { deployTriggers, lambdaConfig } from '../../simulators/cognito/deploy.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { UserPool } from '../../simulators/cognito/pool.js';
+import type { Connection } from '../../src/core/connection.js';
+import { draw } from '../../support/benches/capture-bench.js';
+import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
+import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
+import { addFaceAttribute, administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
+
+/* A pool that runs the triggers in processes of their own, AWS's SDK, and the server over HTTP with a simulated engine. */
+
+let simulator: CognitoSimulator;
+let pool: UserPool;
+let clientId: string;
+let administrator: ReturnType<typeof administer>;
+let server: ApiServer;
+let adaSub: string;
+
+async function deploy(environment: Record<string, string>): Promise<void> {
+  await simulator.lambda.close();
+  deployTriggers(simulator.lambda, pool, {
+    connection: connectionId,
+    publicUrl: testIssuer,
+    clientIds: [clientId],
+    requestSecret,
+    receiptKeys: JSON.stringify({ keys: await server.deps.signer.publicKeys() }),
+    environment,
+  });
+}
+
+beforeEach(async () => {
+  simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000 });
+  pool = await simulator.createPool({ LambdaConfig: lambdaConfig });
+  administrator = administer(simulator, pool);
+  await addFaceAttribute(pool, administrator);
+  clientId = await administrator.createAppClient();
+  adaSub = await administrator.createUser('ada', 'Correct-Horse-9', 'ada@example.com');
+  const settings = toSettings(simulator, pool, [clientId], {
+    cognito: { passwordless: true },
+    policy: { liveness: 'light', notices: true },
+  });
+  const connections = new Map<string, Connection>();
+  server = await startApiServer({ verifier: createTestVerifier(), connections });
+  const { profile, openStepUpRequest } = serveAdapter(createCognitoAdapter, {
+    settings,
+    core: server.deps,
+    fetch: withoutTimeLimit(fetch),
+  });
+  connections.set(connectionId, {
+    id: connectionId,
+    kind: 'cognito',
+    policy: settings.policy,
+    profile,
+    openStepUpRequest,
+  });
+  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  const enrolment = toForm({ connection: connectionId, subject: adaSub, ...consent, photo: [drawPicture('ada', 1)] });
+  const auth = { 'x-auth-token': (await server.issue()).token };
+  expect((await server.postForm('/enrolments', enrolment, auth)).status).toBe(201);
+});
+afterEach(async () => {
+  await server?.stop();
+  await simulator?.close();
+});
+
+const begin = (USERNAME: string) =>
+  administrator.client.send(
+    new InitiateAuthCommand({ ClientId: clientId, AuthFlow: 'CUSTOM_AUTH', AuthParameters: { USERNAME } }),
+  );
+const answer = (username: string, session: string | undefined, receipt: string | null) =>
+  administrator.client.send(
+    new RespondToAuthChallengeCommand({
+      ClientId: clientId,
+      ChallengeName: 'CUSTOM_CHALLENGE',
+      Session: session,
+      ChallengeResponses: { USERNAME: username, ANSWER: receipt ?? 'no face' },
+      ...(receipt === null ? {} : { ClientMetadata: { face_receipt: receipt } }),
+    }),
+  );
+
+/** Shows a face on the capture page. @returns the receipt, or `null` */
+async function show(person: string, challenge: Awaited<ReturnType<typeof begin>>): Promise<string | null> {
+  const { body } = await openLink(server, challenge.ChallengeParameters?.startUrl ?? '');
+  const page = openPage(server, String(body.session));
+  await page.consent();
+  const { nonce, photos } = await page.takeFrames(draw(person), { light: 'across' });
+  const sent = (await page.send({ nonce, photo: photos })).body;
+  return sent.outcome === 'passed' ? String(sent.receipt) : null;
+}
+
+test('a live face signs in without a password, and the tokens say that there was none', async () => {
+  await deploy({ FACESTEP_PASSWORDLESS: 'true' });
+  const begun = await begin('ada');
+  const receipt = await show('ada', begun);
+  expect(decodeJwt(receipt ?? '')).toMatchObject({ sub: adaSub, amr: ['face'] });
+  const { AuthenticationResult } = await answer('ada', begun.Session, receipt);
+  const claims = decodeJwt(AuthenticationResult?.IdToken ?? '');
+  expect(claims).toMatchObject({ sub: adaSub, face_verified: 'true', face_passwordless: 'true' });
+  expect(server.messages).toEqual([]);
+});
+
+test('another face, and every face for an unknown user, get three challenges and no tokens', async () => {
+  await deploy({ FACESTEP_PASSWORDLESS: 'true' });
+  for (const [username, person] of [
+    ['ada', 'eve'],
+    ['nobody', 'ada'],
+  ] as const) {
+    const first = await begin(username);
+    expect(await show(person, first)).toBeNull();
+    const second = await answer(username, first.Session, null);
+    const third = await answer(username, second.Session, null);
+    expect([second, third].map(({ ChallengeName }) => ChallengeName)).toEqual(['CUSTOM_CHALLENGE', 'CUSTOM_CHALLENGE']);
+    await expect(answer(username, third.Session, null)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+  }
+  expect(server.messages).toEqual([]);
+});
+
+test.each([
+  ['require a password', { FACESTEP_PASSWORDLESS: 'false' }],
+  ['run in shadow mode', { FACESTEP_PASSWORDLESS: 'true', FACESTEP_MODE: 'shadow' }],
+])('a sign-in without a password is refused by functions that %s', async (_, environment) => {
+  await deploy(environment);
+  await expect(begin('ada')).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+});
