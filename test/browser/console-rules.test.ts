@@ -76,7 +76,7 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
     .click();
   await page.getByRole('button', { name: 'Activate the mode of the file' }).click();
   const dialog = page.getByRole('alertdialog');
-  await dialog.getByText(`Active from now on: ${found}.`).waitFor();
+  await dialog.getByText(found).waitFor();
   await dialog.getByRole('button', { name: 'Activate the mode of the file' }).click();
   await page.getByText(found).first().waitFor();
 });

@@ -4,9 +4,17 @@ import { Refusal, type ServerRequest } from '../../../../web/console/frame/call.
 import { useFormats } from '../../../../web/console/frame/words.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
 import { languageOptions, Select } from '../../../../web/console/parts/form.js';
-import { OutboxNote, useSentText } from '../../../../web/console/parts/outbox.js';
 import { Facts } from '../../../../web/console/parts/server-text.js';
-import { Await, Note, Problem, Progress, Section, Title } from '../../../../web/console/parts/state.js';
+import {
+  Await,
+  Note,
+  OutboxNote,
+  Problem,
+  Progress,
+  Section,
+  Title,
+  useSentText,
+} from '../../../../web/console/parts/state.js';
 import { type Column, PagedTable, Table } from '../../../../web/console/parts/table.js';
 import { EmailTextsForm } from './letters.js';
 import {

@@ -11,8 +11,7 @@ import { inviteByEmail, keyOf } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { languageOptions, Select } from '../../parts/form.js';
-import { OutboxNote } from '../../parts/outbox.js';
-import { Done, Section } from '../../parts/state.js';
+import { Done, OutboxNote, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { AtProvider, isInForce, useOwnModeName } from './mode-at-provider.js';
@@ -265,7 +264,7 @@ function SwitchToFile({
       <ConfirmButton
         label={toFile.label}
         title={to.title({ id })}
-        text={named === modeNames[mode] ? to.text : toFile.withRules({ mode: named })}
+        text={named === modeNames[mode] ? to.text : named}
         isGrave={mode === 'enforce' || rules.refusing.length > 0}
         insist={{ warning: nobody, action: toEnforce.sure }}
         onConfirm={(isSure) => call(switchMode(id, 'file', isSure)).then(onSwitched)}

@@ -8,8 +8,7 @@ import { requireDone } from '../../ledger/bulk.js';
 import { addressFor, pathOf } from '../../ledger/names.js';
 import { inviteByEmail, listConnections, readPerson, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { OutboxNote, useSentText } from '../../parts/outbox.js';
-import { Done } from '../../parts/state.js';
+import { Done, OutboxNote, useSentText } from '../../parts/state.js';
 import { useTexts } from './texts.js';
 
 /** What helps a caller whose identity is verified. */

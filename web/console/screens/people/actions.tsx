@@ -8,9 +8,8 @@ import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select } from '../../parts/form.js';
-import { OutboxNote, useSentText } from '../../parts/outbox.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Done, Note, Section, useProblemText } from '../../parts/state.js';
+import { Done, Note, OutboxNote, Section, useProblemText, useSentText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson, useTexts } from './requests.js';
 
 export function Actions({

@@ -6,8 +6,7 @@ import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { inviteByEmail, keyOf, type Name, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { saveCsv } from '../../parts/export-csv.js';
-import { OutboxNote } from '../../parts/outbox.js';
-import { Problem, QuietButton } from '../../parts/state.js';
+import { OutboxNote, Problem, QuietButton } from '../../parts/state.js';
 import { unlockPerson, useTexts } from './requests.js';
 
 export interface Chosen {
