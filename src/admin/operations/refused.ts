@@ -25,10 +25,13 @@ export interface Refused {
 
 type HookDecided = AuditDetail<'hook_decided'>;
 
+const isRefused = (detail: HookDecided): boolean => detail.outcome === 'unverified' && detail.fallback === 'deny';
+
 /** Whether a decision refused the user, or would have without shadow mode. */
 const isRefusedIn = {
-  shadow: (detail: HookDecided) => 'wouldHave' in detail && detail.wouldHave !== undefined,
-  enforce: (detail: HookDecided) => detail.outcome === 'unverified' && detail.fallback === 'deny',
+  // A rule or an earlier mode may have refused the user already.
+  shadow: (detail: HookDecided) => ('wouldHave' in detail && detail.wouldHave !== undefined) || isRefused(detail),
+  enforce: isRefused,
 };
 
 /**
@@ -48,17 +51,17 @@ export async function findRefused(
     const { detail, subject, time } = event;
     if (event.connection !== connection) continue;
     decisions += 1;
-    const isRefused = isRefusedIn[mode](detail);
+    const refuses = isRefusedIn[mode](detail);
     if (subject !== '') {
       users.add(subject);
       const day = toIso(time).slice(0, 10);
       const of = days.get(day) ?? { users: new Set<string>(), refused: new Set<string>() };
       of.users.add(subject);
-      if (isRefused) of.refused.add(subject);
+      if (refuses) of.refused.add(subject);
       days.set(day, of);
     }
-    if (!isRefused) subjects.delete(subject);
-    if (!isRefused) continue;
+    if (!refuses) subjects.delete(subject);
+    if (!refuses) continue;
     if (detail.outcome === 'refused') unnamed.set(detail.code, (unnamed.get(detail.code) ?? 0) + 1);
     if (subject === '') continue;
     const known = subjects.get(subject) ?? { count: 0, lastAt: time, hooks: new Set<string>() };
