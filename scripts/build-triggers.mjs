@@ -23,12 +23,17 @@ const englishOnly = {
   },
 };
 
-/** Removes the descriptions of settings, which only the documentation uses. */
-const withoutDescriptions = {
-  name: 'without-descriptions',
+/**
+ * Removes the descriptions of settings, which only the documentation uses, and imports zod so that esbuild can leave out
+ * its unused parts.
+ */
+const smallSchemas = {
+  name: 'small-schemas',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/](src|adapters)[\\/].*\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(/\.describe\(\s*(['"`])(?:\\.|(?!\1)[^\\])*\1,?\s*\)/g, ''),
+      contents: (await readFile(path, 'utf8'))
+        .replace("import { z } from 'zod';", "import * as z from 'zod';")
+        .replaceAll(/\.describe\(\s*(['"`])(?:\\.|(?!\1)[^\\])*\1,?\s*\)/g, ''),
       loader: 'ts',
     }));
   },
@@ -44,7 +49,7 @@ const { metafile } = await build({
   format: 'esm',
   target: `node${engines.node.replace(/[^\d.]/g, '')}`,
   legalComments: 'none',
-  plugins: [englishOnly, withoutDescriptions],
+  plugins: [englishOnly, smallSchemas],
   metafile: true,
 });
 const [{ bytes }] = Object.values(metafile.outputs);

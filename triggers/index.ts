@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { defaultAttribute, triggerSettingsGuard } from '../adapters/cognito/config.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../adapters/cognito/flow.js';
 import {
   keepGroups,
@@ -9,6 +8,7 @@ import {
   refuseVerify,
   type TriggerReply,
 } from '../adapters/cognito/reply.js';
+import { defaultAttribute, triggerSettingsGuard } from '../adapters/cognito/trigger-settings.js';
 import { toConfigError, toDottedPath } from '../src/config/problem.js';
 import { type JsonObject, parseJson } from '../src/core/base/json.js';
 import type { Clock, Log, Random } from '../src/core/ports.js';

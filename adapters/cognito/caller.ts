@@ -7,8 +7,8 @@ import { audienceOf } from '../../src/core/receipt.js';
 import type { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { regionOf, type TriggerSettings } from './config.js';
 import type { TriggerCaller } from './schema.js';
+import { regionOf, type TriggerSettings } from './trigger-settings.js';
 
 /**
  * Verifies that an event is from the configured user pool and app clients. Lambda permissions (`serverless.yml`)

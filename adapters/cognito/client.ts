@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { findCause } from '../../src/core/base/failure-cause.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { type CognitoConnection, regionOf } from './config.js';
+import type { CognitoConnection } from './config.js';
+import { regionOf } from './trigger-settings.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 

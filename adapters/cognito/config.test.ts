@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Credential } from '../../src/core/secrets.js';
-import { createCognitoConnectionGuard, triggerSettingsGuard } from './config.js';
+import { createCognitoConnectionGuard } from './config.js';
+import { triggerSettingsGuard } from './trigger-settings.js';
 
 const secret = 'a secret of at least thirty-two characters';
 const minimal = {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { ConnectionAdditions } from '../../src/config/additions.js';
-import { createConnectionFields, modeGuard } from '../../src/config/connection.js';
-import { connectionIdGuard } from '../../src/config/connection-id.js';
+import { createConnectionFields } from '../../src/config/connection.js';
 import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 import type { Policy } from '../../src/core/connection.js';
 import { isStrongEnough } from '../../src/core/liveness-policy.js';
+import { attributeGuard, clientIdsGuard, requestSecretGuard, userPoolIdGuard } from './trigger-settings.js';
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html */
 export const cognitoClientGuard = z
@@ -19,29 +19,6 @@ export const cognitoClientGuard = z
   .transform(({ domains, ...rest }) => ({ ...rest, redirectUris: domains.map((url) => `${url}/oauth2/idpresponse`) }));
 
 export type CognitoClient = z.output<typeof cognitoClientGuard>;
-
-/** The format of Cognito's API. Emulators use ids without an AWS region; `facestep doctor` warns about these. */
-const userPoolIdGuard = z
-  .string()
-  .max(55)
-  .regex(/^[\w-]+_[0-9A-Za-z]+$/, 'expected the id of a user pool, such as eu-central-1_AbCdEfGhI');
-
-export const isPoolOfAws = (userPoolId: string): boolean => /^[a-z]{2,}(?:-[a-z]+)+-\d_/.test(userPoolId);
-
-const clientIdsGuard = z
-  .array(z.string().regex(/^[\w+]{1,128}$/, 'expected the id of an app client'))
-  .min(1)
-  .max(100)
-  .refine((ids) => new Set(ids).size === ids.length, 'an app client is named twice');
-
-export const defaultAttribute = 'custom:face_token';
-
-const attributeGuard = z
-  .string()
-  .regex(/^custom:[A-Za-z0-9_]{1,20}$/, 'expected custom: and a name of 1 to 20 characters')
-  .default(defaultAttribute);
-
-const requestSecretGuard = z.string().min(32).pipe(credentialGuard);
 
 const functionArnGuard = z
   .string()
@@ -148,19 +125,3 @@ export const createCognitoConnectionGuard = (added: ConnectionAdditions) =>
   });
 
 export type CognitoConnection = z.output<ReturnType<typeof createCognitoConnectionGuard>>;
-
-export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
-
-export const triggerSettingsGuard = z.strictObject({
-  connection: connectionIdGuard,
-  issuer: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),
-  userPoolId: userPoolIdGuard,
-  clientIds: clientIdsGuard,
-  attribute: attributeGuard,
-  requestSecret: requestSecretGuard,
-  receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
-  mode: modeGuard,
-  passwordless: z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' }).default(false),
-});
-
-export type TriggerSettings = z.output<typeof triggerSettingsGuard>;

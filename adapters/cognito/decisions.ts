@@ -14,7 +14,8 @@ import { type Finding, manual, pass, warn } from '../../src/connections/provisio
 import { withTimeout } from '../../src/core/resilience.js';
 import { addSec, type EpochMs, epochMs, toIso } from '../../src/core/units.js';
 import { causeOf, createFetchHandler, toCredentials } from './client.js';
-import { type CognitoConnection, regionOf } from './config.js';
+import type { CognitoConnection } from './config.js';
+import { regionOf } from './trigger-settings.js';
 
 /* The functions log one line of JSON for each decision about a sign-in (flow.ts). */
 

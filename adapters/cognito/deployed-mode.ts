@@ -1,5 +1,5 @@
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { modeGuard } from '../../src/config/connection.js';
+import { modeGuard } from '../../src/config/mode.js';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import {
   type ModeAtProvider,

@@ -9,7 +9,6 @@ import type { Ports } from '../../src/core/deps.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isOfPasswordless, requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
-import type { TriggerSettings } from './config.js';
 import {
   faceChallenge,
   faceOnly,
@@ -33,6 +32,7 @@ import {
   preTokenGuard,
   verifyGuard,
 } from './schema.js';
+import type { TriggerSettings } from './trigger-settings.js';
 
 export interface TriggerDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly settings: TriggerSettings;

@@ -15,7 +15,7 @@ import type { Clock } from '../../src/core/ports.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
-import { type CognitoConnection, regionOf } from './config.js';
+import type { CognitoConnection } from './config.js';
 import { readGroupPage } from './profile.js';
 import type { Administration } from './provision-pool.js';
 import {
@@ -27,6 +27,7 @@ import {
   isOpen,
   nameOf,
 } from './provision-steps.js';
+import { regionOf } from './trigger-settings.js';
 
 type Settings = CognitoConnection['cognito'];
 

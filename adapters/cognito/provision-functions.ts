@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
 import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
-import { type CognitoConnection, defaultAttribute, regionOf } from './config.js';
+import type { CognitoConnection } from './config.js';
+import { defaultAttribute, regionOf } from './trigger-settings.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
 

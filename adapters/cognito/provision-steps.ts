@@ -14,8 +14,9 @@ import {
   type StepStatus,
 } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
-import { type CognitoConnection, regionOf } from './config.js';
+import type { CognitoConnection } from './config.js';
 import { type Administration, inConsoleOf } from './provision-pool.js';
+import { regionOf } from './trigger-settings.js';
 
 type Settings = CognitoConnection['cognito'];
 

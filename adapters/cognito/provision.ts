@@ -19,7 +19,7 @@ import type { Ports } from '../../src/core/deps.js';
 import type { Fetch, Member, NamedGroup } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
-import { type CognitoConnection, isPoolOfAws } from './config.js';
+import type { CognitoConnection } from './config.js';
 import { checkDecisions } from './decisions.js';
 import { modeStep } from './deployed-mode.js';
 import { toAccount, toUser } from './profile.js';
@@ -40,6 +40,7 @@ import { checkFunctions, checkInvocation } from './provision-functions.js';
 import { createAdministration } from './provision-pool.js';
 import { createRecoveryChecks } from './provision-recovery.js';
 import { attributeStep, customAuthStep, permissionStep, triggerStep } from './provision-steps.js';
+import { isPoolOfAws } from './trigger-settings.js';
 
 const clocks = 'Clocks';
 const credentials = 'Credentials';

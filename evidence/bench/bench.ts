@@ -6,13 +6,14 @@ import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
 import { benchGrowth, parseGrowthSize } from './growth/year.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
+import { benchPeers } from './peers/peers.js';
 import { benchRecover } from './recover.js';
 import { benchRoster } from './roster.js';
 import { benchScale, fullScale, quickScale } from './scale.js';
 import { benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
-const usage = `npm run bench -- [verify | engine | hooks | step-up | scale | roster | recover] [--json] [--quick]
+const usage = `npm run bench -- [verify | engine | hooks | step-up | scale | roster | recover | peers] [--json] [--quick]
 npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]
 npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
@@ -47,6 +48,7 @@ await runProgram(async () => {
       (people ?? stores) === undefined
         ? benchScale(quick ? quickScale : fullScale, say)
         : benchGrowth(parseGrowthSize(values), say),
+    peers: () => benchPeers(quick ? 3 : 60, say),
     recover: () => benchRecover(quick ? 5 : 400),
     roster: () => benchRoster(quick ? 2 : 20, quick ? [5] : [100, 500]),
   };

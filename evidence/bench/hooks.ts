@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -101,7 +101,10 @@ async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number
   return initMs;
 }
 
-/** Measures the bundle, and the median time from the start of Node.js until four handlers are ready. */
+/**
+ * Measures the bundle, and the median time from the start of Node.js until four handlers are ready, next to a module with
+ * an empty handler.
+ */
 const measureTriggers = () =>
   withFolder('triggers', async (folder) => {
     const bundle = join(folder, 'index.mjs');
@@ -119,10 +122,23 @@ const measureTriggers = () =>
       FACESTEP_REQUEST_SECRET: 'x'.repeat(32),
       FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
     };
+    const empty = join(folder, 'empty.mjs');
+    await writeFile(empty, 'export const handler = async () => ({});\n');
     const inits: number[] = [];
-    for (let each = 0; each < processes; each++) inits.push(await measureInit(bundle, env));
+    const floors: number[] = [];
+    for (let each = 0; each < processes; each++) {
+      inits.push(await measureInit(bundle, env));
+      floors.push(await measureInit(empty, env));
+    }
     const { size } = await stat(bundle);
-    return { bundleBytes: size, initMs: round(quantile(inits), 1) };
+    const initMs = quantile(inits);
+    const floorMs = quantile(floors);
+    return {
+      bundleBytes: size,
+      initMs: round(initMs, 1),
+      floorMs: round(floorMs, 1),
+      ratio: round(initMs / floorMs, 2),
+    };
   });
 
 const floorRounds = 5;

@@ -11,6 +11,8 @@ export interface SessionReply {
     readonly byKey: boolean;
     /** Names of the extensions that are on. */
     readonly extensions: readonly string[];
+    /** Channels whose messages are written to the outbox file, and not sent. */
+    readonly outbox: readonly ('email' | 'sms')[];
     readonly token: string;
     readonly endsAt: string;
   } | null;

@@ -78,7 +78,7 @@ const others = words(`
   /application-requests/list /application-terms /applications /applications/:id/usage
   /audit/verify /brand/check /campaigns /campaigns/bounces
   /campaigns/groups /campaigns/people /campaigns/preview /campaigns/stop
-  /events/undelivered /events/undelivered/retry /configuration/draft/check /configuration/draft/discard /configuration/draft/effect /configuration/draft/read /configuration/guides
+  /events/undelivered /events/undelivered/retry /configuration/draft/check /configuration/draft/discard /configuration/draft/effect /configuration/draft/read /configuration/guides /configuration/versions/compare
   /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules
   /connections/:id/rules/test /connections/:id/run
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list /help-desk/caller-pins

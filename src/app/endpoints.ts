@@ -13,6 +13,7 @@ import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';
 import { createRuleEndpoints } from '../admin/endpoints/rule-endpoints.js';
 import { createScreeningEndpoints } from '../admin/endpoints/screening-endpoints.js';
 import { createUsageEndpoints } from '../admin/endpoints/usage-endpoints.js';
+import { readChangedAt } from '../admin/operations/last-change.js';
 import { createProviderReader } from '../admin/operations/mode-in-force.js';
 import { createBrandEndpoints } from '../brand/endpoints.js';
 import {
@@ -116,7 +117,7 @@ function createPersonEndpoints(deps: ApiDeps): Endpoint[] {
 }
 
 export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
-  const readAtProvider = createProviderReader(deps.operations);
+  const readAtProvider = createProviderReader(deps.operations, (id) => readChangedAt(id, deps.operations));
   return [
     ...createFaceTokenEndpoints(deps),
     ...createMatchingEndpoints(deps),

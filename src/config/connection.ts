@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Policy, RecoveryPolicy } from '../core/connection.js';
 import { supportedLanguages } from '../core/language.js';
-import { notEnrolledPolicies, policyModes, unverifiedPolicies } from '../core/rules/rule.js';
+import { notEnrolledPolicies, unverifiedPolicies } from '../core/rules/rule.js';
 import type { ConnectionAdditions, ConnectionSections } from './additions.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
 import { type HomePageConfig, homePageGuard } from './home-page.js';
 import { livenessPolicyGuard } from './liveness.js';
+import { modeGuard, modeHint } from './mode.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { photoPolicyGuard } from './photo.js';
 import { recoveryGuard } from './recovery.js';
@@ -14,11 +15,6 @@ import { findRuleProblems, networksGuard, rulesGuard } from './rules.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(unverifiedPolicies);
-
-const modeHint = 'expected "shadow" to try it (it refuses no sign-in), or "enforce"';
-
-/** There is no default, because `shadow` refuses no sign-in. */
-export const modeGuard = z.enum(policyModes, modeHint);
 
 const policyFields = {
   mode: modeGuard.describe(

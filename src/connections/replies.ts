@@ -53,15 +53,21 @@ const hookCallsReply = z.object({
   readAt: instantReply.describe('Time of the reading: at most 60 seconds ago.'),
 });
 
+const rulesInForceReply = z.object({
+  refusing: z.array(z.string()).describe('Names of the rules in enforce mode that refuse sign-ins.'),
+  allowing: z.array(z.string()).describe('Names of the rules in enforce mode that allow sign-ins without a check.'),
+});
+
 const ownModeReply = z.object({
   inForce: mode.describe('Mode of this server. Sign-ins may not follow it: see `GET /connections/{id}/mode`.'),
   file: mode.describe('Mode in the configuration file.'),
-  rules: z.object({
-    refusing: z.array(z.string()).describe('Names of the rules in enforce mode that refuse sign-ins.'),
-    allowing: z.array(z.string()).describe('Names of the rules in enforce mode that allow sign-ins without a check.'),
-  }),
+  rules: rulesInForceReply,
   switched: z
-    .object({ by: z.string(), at: instantReply })
+    .object({
+      by: z.string(),
+      at: instantReply,
+      fileRules: rulesInForceReply.describe('Rules of the file, which decide again when the switch ends.'),
+    })
     .nullable()
     .describe(
       'Manual switch of the mode, which overrides the file: the administrator and the time. `null` if there is none.',
@@ -165,6 +171,12 @@ export const connectionSecretsReply = z.object({
       setting: z.string(),
       previousSetting: z.string(),
       isPreviousTaken: z.boolean(),
+      reference: z
+        .union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })])
+        .nullable()
+        .describe(
+          'Variable or file that the configuration file names for the current secret. `null` if it names none.',
+        ),
       isPushed: z
         .boolean()
         .describe('True if applying sends the secret to the provider; otherwise you deploy the functions that use it.'),

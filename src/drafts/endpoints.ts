@@ -18,8 +18,9 @@ import { activate, requireFolder } from './activate.js';
 import { isTakenIn, toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
-import { draftCheckReply, draftReply, guidesReply } from './replies.js';
+import { comparedReply, draftCheckReply, draftReply, guidesReply } from './replies.js';
 import {
+  compareFiles,
   editableSections,
   findChanges,
   findSecretProblems,
@@ -63,8 +64,17 @@ function readSectionIfThere(file: string, { connection, section }: Place): Json 
 const baseOf = (file: string, place: Place): string =>
   digestOfText(JSON.stringify(readSectionIfThere(file, place) ?? null));
 
-const isOutdated = (file: string, { sections }: Draft): boolean =>
-  sections.some((each) => each.base !== baseOf(file, each));
+/** Returns true if the section changed in the file after it was saved. */
+const isOutdated = (file: string, section: Section): boolean => section.base !== baseOf(file, section);
+
+const changesOf = ({ text, loaded }: OpenFile, section: Section) =>
+  findChanges(maskedSectionOf(text, loaded, section), section.value);
+
+/** Drops the sections that equal the file, such as one that was also changed by hand. */
+const dropUnchanged = (draft: Draft, file: OpenFile): Draft => ({
+  ...draft,
+  sections: draft.sections.filter((each) => changesOf(file, each).length > 0),
+});
 
 interface OpenFile extends ConfigurationFile {
   readonly text: string;
@@ -197,7 +207,7 @@ async function describe(operations: Operations) {
         return { id, kind, policy: textOf('policy') ?? '{}', oidc: textOf('oidc') };
       }),
     },
-    draft: draft === null || file === null ? null : await describeDraft(draft, file, operations),
+    draft: draft === null || file === null ? null : await describeDraft(dropUnchanged(draft, file), file, operations),
     versions: versions.map((version) => ({
       number: version.number,
       at: version.at,
@@ -222,20 +232,19 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
     revision,
     by,
     at: toIso(at),
-    isOutdated: isOutdated(file.text, draft),
-    sections: sections.map(({ connection, section, value }) => ({
-      connection,
-      section,
-      text: toText(value) ?? '{}',
+    isOutdated: sections.some((each) => isOutdated(file.text, each)),
+    sections: sections.map((each) => ({
+      connection: each.connection,
+      section: each.section,
+      text: toText(each.value) ?? '{}',
+      isOutdated: isOutdated(file.text, each),
     })),
-    changes: sections.flatMap(({ connection, section, value }) =>
-      findChanges(maskedSectionOf(file.text, file.loaded, { connection, section }), value).map(
-        ({ path, before, after }) => ({
-          path: [connection, ...(section === 'connection' ? [] : [section]), ...path].join('.'),
-          before: before === undefined ? null : JSON.stringify(before),
-          after: after === undefined ? null : JSON.stringify(after),
-        }),
-      ),
+    changes: sections.flatMap((each) =>
+      changesOf(file, each).map(({ path, before, after }) => ({
+        path: [each.connection, ...(each.section === 'connection' ? [] : [each.section]), ...path].join('.'),
+        before: before === undefined ? null : JSON.stringify(before),
+        after: after === undefined ? null : JSON.stringify(after),
+      })),
     ),
     problems: problems.map((each) => ({ ...each })),
     warnings: await findWarnings(draft, setup, operations),
@@ -447,9 +456,9 @@ export function createVersionEndpoints(deps: ApiPorts<'operations' | 'reload'>):
       reply: draftReply,
       async handle({ fields: { revision, reason, isSure }, administrator: { name: by } }) {
         requireFolder(operations);
-        const draft = await requireDraft(revision, operations);
         const file = await openFile(operations);
-        if (isOutdated(file.text, draft)) throw new FaceError('draft_outdated');
+        const draft = dropUnchanged(await requireDraft(revision, operations), file);
+        if (draft.sections.some((each) => isOutdated(file.text, each))) throw new FaceError('draft_outdated');
         const { text, setup } = await requireSound(file, draft);
         if (!isSure) await checkSomeoneCanPass(setup, operations);
         const changed = draft.sections.map(({ connection, section }) => `${connection}.${section}`);
@@ -460,6 +469,28 @@ export function createVersionEndpoints(deps: ApiPorts<'operations' | 'reload'>):
           if (toCode(error) !== 'draft_changed') throw error;
         });
         return describe(operations);
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/configuration/versions/compare',
+      summary: 'Compare the configuration with an earlier version',
+      description:
+        'Lists the settings that restoring the version would change. A text that is or may be a secret is shown as `…`.',
+      codes: ['not_found', 'config_invalid', 'configuration_read_only'],
+      fields: z.strictObject({ number: z.int().min(1) }),
+      form: { number: 'json' },
+      reply: comparedReply,
+      async handle({ fields: { number } }) {
+        const file = await openFile(operations);
+        const text = await readVersion(requireFolder(operations), number);
+        const { connections } = await file.load(text);
+        return {
+          changes: compareFiles(
+            { text: file.text, connections: file.loaded?.connections ?? [] },
+            { text, connections },
+          ),
+        };
       },
     }),
     adminEndpoint({

@@ -6,6 +6,17 @@ import { sectionNames } from './sections.js';
 
 const problem = z.object({ path: z.string(), reason: z.string() });
 
+const changes = z.array(
+  z.object({
+    path: z.string(),
+    before: z.string().nullable().describe('JSON; `null` if the file has no such setting.'),
+    after: z.string().nullable().describe('JSON; `null` if the setting is removed.'),
+  }),
+);
+
+export const comparedReply = z.object({ changes });
+export type ComparedReply = z.output<typeof comparedReply>;
+
 /** Texts of the sections of a connection, as JSON. A secret in the file is shown as `{"unchanged": true}`. */
 const sectionTexts = z.object({
   policy: z.string(),
@@ -33,15 +44,18 @@ export const draftReply = z.object({
       revision: z.int(),
       by: z.string(),
       at: instantReply,
-      isOutdated: z.boolean().describe('The file has changed since the draft. Save its sections again to keep them.'),
-      sections: z.array(z.object({ connection: z.string(), section: z.enum(sectionNames), text: z.string() })),
-      changes: z.array(
-        z.object({
-          path: z.string(),
-          before: z.string().nullable().describe('JSON; `null` if the file has no such setting.'),
-          after: z.string().nullable().describe('JSON; `null` if the draft removes the setting.'),
-        }),
-      ),
+      isOutdated: z.boolean().describe('True if a section is outdated.'),
+      sections: z
+        .array(
+          z.object({
+            connection: z.string(),
+            section: z.enum(sectionNames),
+            text: z.string(),
+            isOutdated: z.boolean().describe('Changed in the file after it was saved here. To keep it, save it again.'),
+          }),
+        )
+        .describe('Without the sections that equal the file.'),
+      changes,
       problems: z.array(problem).describe('Reasons why the draft cannot be applied.'),
       warnings: z.array(z.string()),
     })

@@ -6,6 +6,7 @@ import { toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
 import {
+  compareFiles,
   type EditableSection,
   findChanges,
   findSecretProblems,
@@ -113,4 +114,21 @@ test('of two owners who change the same revision of a draft, one is refused', as
   await discardDraft(2, 'owner', deps);
   expect(await readDraft(deps)).toBeNull();
   await deps.state.close();
+});
+
+test('two files are compared setting by setting, also if a secret changed, and no secret is shown', () => {
+  const work = { id: 'work', policy: { mode: 'shadow' }, oidc };
+  const other = { id: 'other', policy: { mode: 'enforce' } };
+  const changed = { ...work, oidc: { clients: [{ ...oidc.clients[0], secret: 'another-secret' }, oidc.clients[1]] } };
+  const before = JSON.stringify({ port: 1, adminKey: secret, connections: [work] });
+  const after = JSON.stringify({ port: 2, adminKey: 'another-secret', connections: [other, changed] });
+  const own = { ...work, oidc: loaded };
+  const changes = compareFiles({ text: before, connections: [own] }, { text: after, connections: [other] });
+  expect(changes).toEqual([
+    { path: 'port', before: '1', after: '2' },
+    { path: 'adminKey', before: '…', after: '…' },
+    { path: 'connections.work.oidc.clients.0.secret', before: '…', after: '…' },
+    { path: 'connections.other.id', before: null, after: '"other"' },
+    { path: 'connections.other.policy.mode', before: null, after: '"enforce"' },
+  ]);
 });

@@ -173,6 +173,34 @@ export function findChanges(
   return [{ path, before, after }];
 }
 
+/** A text of the file, and its loaded connections, in which secrets have their own types. */
+type LoadedText = { readonly text: string; readonly connections: readonly { readonly id: string }[] };
+
+/** Returns a file with its connections by id, so that another order is no change. */
+function toTree(text: string): JsonObject {
+  const connections = Object.fromEntries(readConnections(text).map((each) => [each.id, jsonGuard.parse(each)]));
+  return { ...parseSection(text.replace(/^\uFEFF/, '')), connections };
+}
+
+/** Lists the settings that differ between two texts of the file. A text that may be a secret is shown as `…`. */
+export function compareFiles(before: LoadedText, after: LoadedText) {
+  const show = ({ text, connections }: LoadedText) => {
+    const loaded = { connections: Object.fromEntries(connections.map((each) => [each.id, each])) };
+    const masked = maskSecrets(toTree(text), loaded);
+    return (path: Change['path']): string | null => {
+      const found = path.reduce<unknown>(childOf, masked);
+      return found === undefined ? null : JSON.stringify(found).replaceAll(JSON.stringify(unchanged), '…');
+    };
+  };
+  const showBefore = show(before);
+  const showAfter = show(after);
+  return findChanges(toTree(before.text), toTree(after.text)).map(({ path }) => ({
+    path: path.join('.'),
+    before: showBefore(path),
+    after: showAfter(path),
+  }));
+}
+
 const toFormat = (text: string) => ({ insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' });
 
 /** Writes a section into the file, or adds a new connection to it. Everything else, and the order of the settings, remains as it is. */

@@ -125,13 +125,15 @@ export async function revokeSubject(
     await note('revoked', ended.tokenId);
     denied.push(ended.tokenId);
   }
-  const current = identifyIfToken(await connection.profile.readToken(subject), deps);
+  const kept = await connection.profile.readToken(subject);
+  const current = identifyIfToken(kept, deps);
   if (current !== null && !denied.includes(current.tokenId)) {
     await denyToken(current, deps);
     await note('revoked', current.tokenId);
     denied.push(current.tokenId);
   }
-  if (denied.length === 0) await note('revoked', null);
+  // Without consent and attribute, only links end: the log must not say that an enrolment ended.
+  if (denied.length === 0 && kept !== null) await note('revoked', null);
   await connection.profile.clearToken(subject);
   // A concurrent enrolment has recorded a new consent, and is ended too.
   const after = await readConsent(who, deps);

@@ -133,6 +133,14 @@ test('a revocation covers all connections, reports one that is unavailable, and 
   expect(server.audit.events.at(-1)).toMatchObject({ detail: { code: 'token_revoked' } });
 });
 
+test('a revocation for a person without an enrolment ends links, and records no end of an enrolment', async () => {
+  const { length } = server.audit.events;
+  const carl = { connection: 'work', subject: 'carl' };
+  expect((await server.postJson('/subjects/invite', carl, { 'x-admin-key': adminKey })).status).toBe(201);
+  expect(await ask('revoke', carl)).toMatchObject({ complete: true });
+  expect(server.audit.events.slice(length).map(({ action }) => action)).toEqual(['step_up_started']);
+});
+
 test('with the provider unavailable, an erasure still removes the user from campaigns and help requests', async () => {
   await enrol(connections.work);
   const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;

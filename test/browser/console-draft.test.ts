@@ -87,9 +87,13 @@ inBrowser(
     await page.getByText('The draft was discarded.').waitFor();
     expect(await page.getByText('has loaded the new version').count()).toBe(0);
 
-    await page.getByLabel('Reason').fill('too early');
-    await page.getByRole('button', { name: 'Restore this version' }).click();
+    await page.getByRole('button', { name: 'Compare with the file' }).click();
+    await page.getByRole('heading', { name: 'Restore version 1 (Before the first change in the console)' }).waitFor();
+    await page.getByRole('row').filter({ hasText: 'connections.work.policy.rules' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Compare with the file' }).click();
     await page.getByText('The whole file is replaced').waitFor();
+    await page.getByLabel('Reason').fill('too early');
     await page.getByRole('button', { name: 'Restore this version' }).click();
     await page.getByRole('cell', { name: 'too early' }).waitFor();
     expect(readFileSync(file, 'utf8')).toBe(before);

@@ -157,7 +157,7 @@ inBrowser('the help desk sends a recovery link from a person’s page, and sees 
   await expectAccessible(page, 'a recovery link');
   await page.getByLabel(en.calls.send).selectOption(en.calls.ways.email);
   await page.getByRole('button', { name: words.send.submit }).click();
-  await page.getByText(/^The link was sent\./).waitFor();
+  await page.getByText('Written to the outbox', { exact: true }).waitFor();
   expect(stage().server.messages.at(-1)).toMatchObject({ channel: 'email', to: 'ada@example.com' });
   await page.goto(`${stage().origin}/console/people/off/ada`);
   await page.getByRole('link', { name: people.verifyCaller }).waitFor();

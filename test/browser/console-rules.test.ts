@@ -75,7 +75,9 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
     .getByRole('button', { name: /shadow/i })
     .click();
   await page.getByRole('button', { name: 'Activate the mode of the file' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Activate the mode of the file' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText(found).waitFor();
+  await dialog.getByRole('button', { name: 'Activate the mode of the file' }).click();
   await page.getByText(found).first().waitFor();
 });
 
@@ -97,3 +99,19 @@ inBrowser(
     expect(await page.getByText('This connection refuses users who have not passed').count()).toBe(0);
   },
 );
+
+inBrowser('the filter of people keeps the status “Any”, and a group selects it', async () => {
+  visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
+  const { page } = visitor;
+  await page.getByRole('navigation').first().getByRole('link', { name: 'People' }).click();
+  await page.getByText('Filter', { exact: true }).click();
+  const status = page.getByLabel('Status', { exact: true });
+  expect(await status.inputValue()).toBe('enrolled');
+  await page.getByLabel('Group', { exact: true }).fill('Pilot');
+  expect(await status.inputValue()).toBe('any');
+  await page.getByLabel('Group', { exact: true }).fill('');
+  await status.selectOption('any');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.waitForURL(/status=any/);
+  expect(await status.inputValue()).toBe('any');
+});

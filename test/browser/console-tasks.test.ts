@@ -172,7 +172,7 @@ inBrowser('the console shows the size of a planned campaign, starts it, and stop
   const { page, click, open, confirm, leave } = await visit();
   await open('Campaigns');
   await click(page.getByRole('link', { name: 'Autumn' }));
-  await page.getByText('People who will get an e-mail: 5.').waitFor();
+  await page.getByText('E-mails planned: 5.').waitFor();
   await click(page.getByRole('button', { name: 'Start' }));
   await page.getByText('E-mails to send: 5. Each has a link that is valid for 14 days.').waitFor();
   await confirm('Start');
@@ -208,7 +208,7 @@ inBrowser('an administrator plans a campaign from a CSV file and customizes the 
     .getByLabel('CSV file', { exact: true })
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
   await click(page.getByRole('button', { name: 'Plan' }));
-  await page.getByText('People who will get an e-mail: 1.').waitFor();
+  await page.getByText('E-mails planned: 1.').waitFor();
   await page.getByText('Begins like a spreadsheet formula: 1').waitFor();
   const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
   expect(await row.getByRole('cell').first().textContent()).toBe('4');

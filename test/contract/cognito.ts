@@ -8,14 +8,11 @@ import {
 import { z } from 'zod';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoClient } from '../../adapters/cognito/client.js';
-import {
-  type CognitoConnection,
-  createCognitoConnectionGuard,
-  triggerSettingsGuard,
-} from '../../adapters/cognito/config.js';
+import { type CognitoConnection, createCognitoConnectionGuard } from '../../adapters/cognito/config.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../../adapters/cognito/flow.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createGuard, defineGuard, preTokenGuard, verifyGuard } from '../../adapters/cognito/schema.js';
+import { triggerSettingsGuard } from '../../adapters/cognito/trigger-settings.js';
 import { atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';

@@ -370,6 +370,22 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await readPerson(who, deps)).toMatchObject({ status: 'ended', enrolledAt: null, endedAt: clock.now() });
       });
 
+      test('with the status any, lists enrolled and ended people together, each once, latest first', async () => {
+        const { clock, entry, enrolled, record, list } = await start();
+        for (const subject of ['anna', 'berta', 'carl']) {
+          await record(enrolled(subject));
+          clock.advanceSec(5);
+        }
+        await record(entry({ action: 'revoked', detail: ended, subject: 'berta' }));
+        const first = await list({ status: 'any' }, { limit: 2 });
+        expect(first.items.map(({ subject, status }) => [subject, status])).toEqual([
+          ['berta', 'ended'],
+          ['carl', 'enrolled'],
+        ]);
+        const second = await list({ status: 'any' }, { limit: 2, cursor: first.cursor });
+        expect(second.items.map(({ subject }) => subject)).toEqual(['anna']);
+      });
+
       test('an event that arrives late does not overwrite a more recent one', async () => {
         const { clock, deps, entry, enrolled, record, list } = await start();
         const first = enrolled('anna');
@@ -425,17 +441,21 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         clock.advanceSec(86_400);
         const timed = (seconds: number) => entry({ action: 'verified', detail: { tokenId: 't', seconds } });
         const low = () => entry({ action: 'verification_refused', detail: { code: 'liveness_low' } });
-        await record(timed(9), low(), low(), timed(4), timed(30));
+        const fault = { stepUpId: 's1', vendor: 'aws-rekognition', code: 'liveness_refused' } as const;
+        const ofVendor = (fallback: 'none' | 'movement') =>
+          entry({ action: 'liveness_vendor_failed', detail: { ...fault, fallback } });
+        await record(timed(9), low(), low(), timed(4), timed(30), ofVendor('none'), ofVendor('movement'));
         const [acme, other] = await countByConnection(['acme', 'other'], deps);
         expect(acme).toMatchObject({ connection: 'acme', enrolled: 2, lockedOut: 1 });
         expect(acme?.days).toHaveLength(7);
         expect(acme?.days.slice(0, 3)).toMatchObject([
-          { day: toIso(clock.now()).slice(0, 10), passed: 3, refused: 2 },
+          { day: toIso(clock.now()).slice(0, 10), passed: 3, refused: 3 },
           { passed: 1, refused: 1 },
           { passed: 0, refused: 0 },
         ]);
         expect(acme?.refusals).toEqual([
           { code: 'liveness_low', count: 2 },
+          { code: 'liveness_refused', count: 1 },
           { code: 'not_enrolled', count: 1 },
         ]);
         expect(acme?.medianSeconds).toBe(9);
@@ -444,7 +464,10 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await countByConnection(['acme'], deps)).toMatchObject([{ lockedOut: 0 }]);
         clock.advanceSec(4 * 86_400);
         const [later] = await countByConnection(['acme'], deps);
-        expect(later?.refusals).toEqual([{ code: 'liveness_low', count: 2 }]);
+        expect(later?.refusals).toEqual([
+          { code: 'liveness_low', count: 2 },
+          { code: 'liveness_refused', count: 1 },
+        ]);
       });
 
       test('distinguishes subjects of any length and any characters', async () => {

@@ -143,7 +143,7 @@ test('facestep why lists the events of a user in words, and exits with 1 for an 
   ]);
   // As the reply to that very request named it.
   expect(lines.filter((line) => /\[[0-9a-f]{24}\]$/.test(line))).toHaveLength(4);
-  expect(lines.at(-1)).toMatch(/^Last refused .*Hook token: allowed/);
+  expect(lines.at(-1)).toMatch(/^Last refused .*: Refused: not the enrolled face$/);
 
   expect(await runHere(['why', 'simulated', 'nobody@example.com'], env)).toMatchObject({
     code: 1,

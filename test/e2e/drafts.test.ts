@@ -213,6 +213,31 @@ test('a second owner sees the change of the first; a file that was changed by ha
   expect(JSON.parse(readFileSync(configFile(), 'utf8'))).toMatchObject({ stopDelaySec: 1 });
 });
 
+test('a section that equals the file is dropped from the draft, and only a section that differs is named as outdated', async () => {
+  const call = await start();
+  await call(save, change(policy({ freshnessSec: 60 })));
+  const file = JSON.parse(readFileSync(configFile(), 'utf8'));
+  const editByHand = (settings: object) => {
+    const [work] = file.connections;
+    const connections = [{ ...work, policy: { ...work.policy, ...settings } }];
+    writeFileSync(configFile(), JSON.stringify({ ...file, connections }));
+  };
+  editByHand({ freshnessSec: 60 });
+  const same = await call(read);
+  expect(same.state?.draft).toMatchObject({ revision: 1, isOutdated: false, sections: [], changes: [] });
+  const clients = JSON.stringify({ clients: [{ ...client, id: 'other', secret: { env: 'FACESTEP_OTHER_SECRET' } }] });
+  const both = await call(save, change(clients, 1, 'oidc'));
+  expect(both.state?.draft?.sections).toMatchObject([{ section: 'oidc', isOutdated: false }]);
+  editByHand({ freshnessSec: 90 });
+  expect((await call(read)).state?.draft).toMatchObject({
+    isOutdated: true,
+    sections: [
+      { section: 'policy', isOutdated: true },
+      { section: 'oidc', isOutdated: false },
+    ],
+  });
+});
+
 test('a draft for a connection that is gone is shown with its problem, and can be discarded', async () => {
   const call = await start();
   await call(save, change(policy({ freshnessSec: 60 })));
@@ -317,4 +342,14 @@ test('a draft gives no new connection the id or the secret of another one of the
   const { digest } = applied?.file ?? {};
   expect((await call('/configuration/versions/restore', { number: 1, digest, reason: 'too early' })).code).toBeNull();
   expect(await connect('depot')).toBe('name_taken');
+});
+
+test('the secrets of a connection name the variable that the file refers to', async () => {
+  const env = { env: 'FACESTEP_API_SECRET_HR' };
+  const [work] = toConfig({}).connections;
+  const call = await start({ connections: [{ ...work, okta: { ...okta, hooks: { secret: { value: env } } } }] });
+  const { body } = await call('/connections/work/secrets');
+  expect(body).toMatchObject({ secrets: [{ setting: 'okta.hooks.secret.value', reference: env }] });
+  writeFileSync(configFile(), JSON.stringify(toConfig({})));
+  expect((await call('/connections/work/secrets')).body).toMatchObject({ secrets: [{ reference: null }] });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { triggerSettingsGuard } from '../../adapters/cognito/config.js';
+import { triggerSettingsGuard } from '../../adapters/cognito/trigger-settings.js';
 import { tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import { connectionGuards } from '../../support/data/connection-guards.js';

@@ -18,7 +18,7 @@ import { invitationReply } from '../../step-up/replies.js';
 
 const linesShown = 20;
 
-const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
+const statuses = ['enrolled', 'expired', 'ended', 'locked', 'any'] as const;
 
 export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('people')

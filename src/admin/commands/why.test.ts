@@ -91,3 +91,15 @@ test('the command explains a recovery to its end, and its revocation by an admin
     'Last refused Recovery refused by grace. A credential from it is revoked',
   ]);
 });
+
+test('a sign-in that shadow mode or the policy let through is not named as the last refusal', async () => {
+  const decided = { hook: 'token', outcome: 'unverified', reason: 'no_check' } as const;
+  const denied = { action: 'hook_decided', ...anna, detail: { ...decided, fallback: 'deny' } } as const;
+  const watched = { action: 'hook_decided', ...anna, detail: { ...decided, fallback: 'pass' } } as const;
+  const unclaimed = { action: 'hook_decided', ...anna, detail: { ...decided, fallback: 'omit_claim' } } as const;
+  const fault = { hook: 'token', outcome: 'refused', code: 'internal', wouldHave: 'deny' } as const;
+  const failed = { action: 'hook_decided', ...anna, detail: fault } as const;
+  expect((await explain(watched, unclaimed, failed)).at(-1)).toContain('was refused.');
+  const refused = 'Hook token: refused: no face check was passed lately enough';
+  expect((await explain(denied, watched)).at(-1)).toBe(`Last refused ${refused}`);
+});

@@ -158,7 +158,7 @@ const refusingActions: readonly ExplainedAction[] = [
 function isRefusal({ action, detail }: ExplainedEvent): boolean {
   if (action === 'liveness_judged') return !detail.pass;
   if (action === 'liveness_vendor_failed') return detail.fallback === 'none';
-  if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
+  if (action === 'hook_decided') return detail.outcome === 'unverified' && detail.fallback === 'deny';
   if (action === 'company_photo_compared') return detail.refused;
   return refusingActions.some((each) => each === action);
 }

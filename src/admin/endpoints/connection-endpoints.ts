@@ -24,7 +24,7 @@ import { findConfigured, openConnection, wouldRefuseAll } from '../operations/op
 import { countUsers, planConnection } from '../operations/plan.js';
 import { readKnownDecisions } from '../operations/provider-decisions.js';
 import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
-import { findSecrets, readSecretAges } from '../operations/secret-uses.js';
+import { findReference, findSecrets, readSecretAges } from '../operations/secret-uses.js';
 import { toStepDiff, toStepWords } from '../operations/steps.js';
 
 const pushField = z
@@ -131,6 +131,11 @@ function toSettings({ rules: _, networks: __, photo, ...policy }: Policy) {
     .toSorted((one, other) => (one.setting < other.setting ? -1 : 1));
 }
 
+function toRuleNames(policy: Policy) {
+  const { refusing, allowing } = findRulesInForce(policy);
+  return { refusing: [...refusing], allowing: [...allowing] };
+}
+
 export function createConnectionEndpoints(
   { operations: upkeep, ledger }: ApiPorts<'ledger' | 'operations'>,
   readAtProvider: (id: string) => Promise<AtProvider>,
@@ -144,14 +149,13 @@ export function createConnectionEndpoints(
   const findMode = (id: string) => {
     const file = findFile(id);
     const { policy } = findConfigured(id, upkeep);
-    const { refusing, allowing } = findRulesInForce(policy);
     const switched = upkeep.modes().get(id);
     const isSwitched = switched !== undefined && !isInMode(file, switched.mode);
     return {
       inForce: policy.mode,
       file: file.mode,
-      rules: { refusing: [...refusing], allowing: [...allowing] },
-      switched: isSwitched ? { by: switched.by, at: toIso(switched.at) } : null,
+      rules: toRuleNames(policy),
+      switched: isSwitched ? { by: switched.by, at: toIso(switched.at), fileRules: toRuleNames(file) } : null,
     };
   };
   const describeMode = async (id: string) => {
@@ -327,9 +331,11 @@ export function createConnectionEndpoints(
           const age = ageOf(mark);
           return age && { since: toIso(age.since), usedAt: age.usedAt === null ? null : toIso(age.usedAt) };
         };
+        const text = (await upkeep.configurationFile?.read().catch(() => null)) ?? null;
         return {
           secrets: findSecrets(provisioning).map(({ marks, ...each }) => ({
             ...each,
+            reference: text === null ? null : findReference(text, id, each.setting),
             current: toAge(marks.current) ?? { since: toIso(upkeep.clock.now()), usedAt: null },
             previous: toAge(marks.previous),
           })),

@@ -115,7 +115,11 @@ test('a manual switch to shadow mode stops the rules that enforce, also if the f
   const switchTo = async (mode: string) => (await ruled.post('/connections/okta/mode', { mode })).body.mode;
   try {
     expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
-    expect(await switchTo('shadow')).toMatchObject({ inForce: 'shadow', rules: none, switched: { by: 'owner' } });
+    expect(await switchTo('shadow')).toMatchObject({
+      inForce: 'shadow',
+      rules: none,
+      switched: { by: 'owner', fileRules: inFile },
+    });
     expect(await switchTo('shadow')).toMatchObject({ rules: none });
     expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
   } finally {

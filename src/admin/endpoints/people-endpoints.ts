@@ -74,16 +74,18 @@ export function createPeopleEndpoints(
       ...common,
       path: '/people/list',
       right: 'audit',
-      summary: 'List enrolled users',
+      summary: 'List people by their enrolment',
       description:
         'Returns the enrolment index by id, most recent enrolment first. Get names with /people/names. New entries appear after about a second.',
       codes: ['connection_unknown'],
       fields: z.strictObject({
         connection: connectionField.optional(),
         status: z
-          .enum(['enrolled', 'expired', 'ended', 'locked'])
+          .enum(['enrolled', 'expired', 'ended', 'locked', 'any'])
           .prefault('enrolled')
-          .describe('`ended`: within the retention of the log; `locked`: currently locked out.'),
+          .describe(
+            '`ended`: within the retention of the log; `locked`: currently locked out; `any`: enrolled, expired or ended.',
+          ),
         level: z.int().min(1).max(8).optional().describe('Only connections at that level.'),
         since: instantField
           .optional()

@@ -33,6 +33,7 @@ import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
+import { createMailRelayCheck } from './checks/mail-relay.js';
 import { createModelCheck, createRecognitionCheck, findEngine, runtimeCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
 import { createRecoveryCheck } from './checks/recovery.js';
@@ -169,6 +170,7 @@ export async function collectChecks(
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
     ...(connection.policy.photo === null ? [] : [createPhotoSourceCheck(connection.policy.photo, deps)]),
     ...connection.checks,
+    createMailRelayCheck(config.delivery),
     ...ofFolder,
     ...parts,
   ];

@@ -8,6 +8,7 @@ import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import type { State } from '../../core/ports.js';
 import { addSec } from '../../core/units.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
+import { readChangedAt } from './last-change.js';
 import { createProviderReader } from './mode-in-force.js';
 
 /* A provider that answers when the test says so. Every entry of `answers` is one reading at it. */
@@ -24,7 +25,9 @@ beforeEach(() => {
   clock = createManualClock();
   state = createSqliteState({ file: ':memory:', clock });
   configure();
-  const readAtProvider = createProviderReader({ clock, state, log: createTextLog(), setup: () => setup });
+  const readAtProvider = createProviderReader({ clock, log: createTextLog(), setup: () => setup }, (id) =>
+    readChangedAt(id, { state, clock }),
+  );
   read = async () => (await readAtProvider('okta')).hookCalls?.hooks[0]?.state;
 });
 afterEach(async () => {

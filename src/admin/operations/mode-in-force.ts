@@ -5,8 +5,6 @@ import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMs, toIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
-import { readApply } from './apply.js';
-import { readDoctorReport } from './doctor-reports.js';
 import type { OperationsPorts } from './operations-context.js';
 
 /** Cache time of readings, which limits the calls that the console causes. */
@@ -40,12 +38,6 @@ export async function readAtProvider(
   }
 }
 
-/** Returns when the connection was last set up or checked, after which its provider is read again. */
-async function readChangedAt(id: string, deps: Ports<'state' | 'clock'>): Promise<EpochMs> {
-  const [apply, report] = await Promise.all([readApply(id, deps), readDoctorReport(id, deps)]);
-  return epochMs(Math.max(apply?.run.endedAt ?? 0, report?.examinedAt ?? 0));
-}
-
 interface Held {
   begunAt: EpochMs;
   readonly connection: ConfiguredConnection;
@@ -59,9 +51,11 @@ interface Held {
 /**
  * Creates a function that reads what is active at the provider of a connection, and holds it for a minute, unless the
  * connection is set up or checked meanwhile.
+ * @param readChangedAt - returns when the connection was last set up or checked
  */
 export function createProviderReader(
-  deps: OperationsPorts<'state' | 'clock' | 'log' | 'setup'>,
+  deps: OperationsPorts<'clock' | 'log' | 'setup'>,
+  readChangedAt: (id: string) => Promise<EpochMs>,
 ): (id: string) => Promise<AtProvider> {
   const all = new Map<string, Held>();
   const read = (held: Held, setup: Setup): Promise<AtProvider> => {
@@ -82,7 +76,7 @@ export function createProviderReader(
     const connection = setup.connections.find((each) => each.id === id);
     if (connection === undefined) return { mode: null, hookCalls: null };
     // If the store does not answer, the reading is held as usual.
-    const changedAt = await readChangedAt(id, deps).catch(() => epochMs(0));
+    const changedAt = await readChangedAt(id).catch(() => epochMs(0));
     const known = all.get(id);
     // A new configuration is read at once.
     if (known?.connection !== connection) {

@@ -21,6 +21,21 @@ const placeOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
+const fileGuard = z.looseObject({ connections: z.array(z.looseObject({ id: z.string() })) });
+const objectGuard = z.record(z.string(), z.unknown());
+const referenceGuard = z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
+
+/** Finds the variable or file that the text of the configuration names for a setting. `null` if it names none. */
+export function findReference(text: string, connection: string, setting: string) {
+  try {
+    const found = fileGuard.parse(JSON.parse(text)).connections.find(({ id }) => id === connection);
+    const childOf = (value: unknown, name: string): unknown => objectGuard.parse(value)[name];
+    return referenceGuard.safeParse(setting.split('.').reduce<unknown>(childOf, found)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Current and previous secret, and one of a replica that still has the old configuration. */
 const mostKept = 3;
 

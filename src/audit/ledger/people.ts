@@ -10,6 +10,7 @@ import {
   dayOf,
   type IndexedPerson,
   idAt,
+  type ListedStatus,
   listedGuard,
   lockedPartition,
   peoplePartition,
@@ -24,8 +25,8 @@ import { previewChange } from './record.js';
 
 export interface PeopleFilter {
   readonly connections: readonly string[];
-  /** `locked` lists locked-out people whether enrolled or not. */
-  readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
+  /** `locked` lists locked-out people whether enrolled or not. `any` lists people who are or were enrolled. */
+  readonly status: 'enrolled' | 'expired' | 'ended' | 'locked' | 'any';
   /** Earliest start of the status, or `null` for any. */
   readonly since: EpochMs | null;
   readonly before: EpochMs | null;
@@ -94,7 +95,9 @@ export async function listPeople(
   const { connections, status, since } = filter;
   const before = cursor === null ? filter.before : fromCursor(cursor);
   const partitions = new Set(
-    status === 'locked' ? [lockedPartition] : connections.map((id) => peoplePartition(listedAs(status), id)),
+    status === 'locked'
+      ? [lockedPartition]
+      : connections.flatMap((id) => listedAs(status).map((each) => peoplePartition(each, id))),
   );
   const ranges = [...partitions].map((partition) => timesOf(partition, { since, before }));
   const page = { limit, mostCost: maxScannedPeople, placeOf: ({ place }: ListedPerson) => place };
@@ -125,18 +128,20 @@ async function* readListed(
   }
 }
 
-const listedAs = (status: 'enrolled' | 'expired' | 'ended') => (status === 'ended' ? status : 'enrolled');
+const listedAs = (status: 'enrolled' | 'expired' | 'ended' | 'any'): readonly ListedStatus[] =>
+  status === 'any' ? ['enrolled', 'ended'] : [status === 'ended' ? status : 'enrolled'];
 
 function placeOf(person: IndexedPerson, status: PeopleFilter['status']): string | null {
   const { enrolledAt, endedAt, lockedUntil } = person;
-  const time = status === 'locked' ? lockedUntil : status === 'ended' ? endedAt : enrolledAt;
+  const asked = status === 'any' ? person.status : status;
+  const time = asked === 'locked' ? lockedUntil : asked === 'ended' ? endedAt : enrolledAt;
   return time === null ? null : atTime(time, person);
 }
 
 function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }: PeopleFilter): boolean {
   const checkedAt = person.lastCheck?.at ?? null;
   return (
-    (status === 'locked' || person.status === status) &&
+    (status === 'locked' || status === 'any' || person.status === status) &&
     (checkedSince === null || (checkedAt !== null && checkedAt >= checkedSince)) &&
     (checkedBefore === null || checkedAt === null || checkedAt < checkedBefore)
   );

@@ -117,9 +117,10 @@ export const lineKeyOf = (reference: string): LedgerKey => {
 };
 
 export function referencesTo(line: LogLine): (LedgerKey & { readonly value: string })[] {
-  const { id, connection, subject, requestId, stepUpId, network, action, code, seconds } = line;
+  const { id, connection, subject, requestId, stepUpId, network, action, outcome, code, seconds } = line;
   const day = dayOf(timeOfId(id));
-  const isRefused = action === 'verification_refused';
+  // A failure of the vendor ends a check before a comparison.
+  const isRefused = action === 'verification_refused' || (action === 'liveness_vendor_failed' && outcome === 'refused');
   const passed = action === 'verified' ? checksOf(day, connection, 'passed') : null;
   const ranges = [
     subject === null ? null : ofPerson({ connection, subject }),

@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { drawModel } from '../../../support/fakes/onnx.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { models } from './manifest.js';
-import { type FloatTensor, loadNative, loadWebAssembly, type Runtime, type Session } from './runtime.js';
+import { replacePRelu } from './models.js';
+import {
+  type FloatTensor,
+  loadNative,
+  loadWebAssembly,
+  type Runtime,
+  type Session,
+  sessionOptions,
+} from './runtime.js';
 
 const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
 const toNumbers = (name: string, dims: readonly number[], value = 0): FloatTensor => ({
@@ -69,4 +78,25 @@ describe.each([
     await run();
     expect(output.data.every((value) => value === 0)).toBe(true);
   });
+});
+
+test('the recognition model computes the same template with the layout optimizations as without them', async () => {
+  const { file, input } = models.embed;
+  const model = replacePRelu(readFileSync(join(modelsFolder, file)));
+  const face = toNumbers('input', input);
+  draw(face.data, 3);
+  const compute = async (graphOptimizationLevel: 'all' | 'extended') => {
+    const session = await InferenceSession.create(model, { ...sessionOptions, graphOptimizationLevel });
+    const results = await session.run({ input: new Tensor('float32', face.data, input) });
+    await session.release();
+    return Object.values(results)[0]!.data as Float32Array;
+  };
+  const usual = await compute('all');
+  const other = await compute('extended');
+  const opened = await (await loadNative()).open(model);
+  const chosen = Object.values(await opened.run(face))[0]!.data as Float32Array;
+  await opened.release();
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+  const cosine = (a: Float32Array, b: Float32Array) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  for (const each of [other, chosen]) expect(cosine(usual, each)).toBeGreaterThan(0.999999);
 });

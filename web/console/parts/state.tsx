@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button, type ButtonProps } from 'react-aria-components/Button';
 import type { Loaded } from '../frame/acting.js';
+import { useSessionActions } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
 import { Link } from '../frame/router.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';
@@ -127,3 +128,16 @@ export const Section = ({
 
 /** Button of a secondary action. */
 export const QuietButton = (props: ButtonProps) => <Button className="button quiet" {...props} />;
+
+/** Warns, next to a form that sends e-mails, that this server only writes them to a file. */
+export function OutboxNote() {
+  const { outbox: words } = useWords();
+  return useSessionActions().session.outbox.includes('email') ? <Note tone="warn">{words.note}</Note> : null;
+}
+
+/** Returns a function that replaces “sent” if this server only writes the messages of the channel to a file. */
+export function useSentText(): (sent: string, channel?: string) => string {
+  const { outbox: words } = useWords();
+  const { outbox } = useSessionActions().session;
+  return (sent, channel = 'email') => (outbox.some((each) => each === channel) ? words.written : sent);
+}

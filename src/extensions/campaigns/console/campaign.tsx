@@ -5,7 +5,16 @@ import { useFormats } from '../../../../web/console/frame/words.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
 import { languageOptions, Select } from '../../../../web/console/parts/form.js';
 import { Facts } from '../../../../web/console/parts/server-text.js';
-import { Await, Note, Problem, Progress, Section, Title } from '../../../../web/console/parts/state.js';
+import {
+  Await,
+  Note,
+  OutboxNote,
+  Problem,
+  Progress,
+  Section,
+  Title,
+  useSentText,
+} from '../../../../web/console/parts/state.js';
 import { type Column, PagedTable, Table } from '../../../../web/console/parts/table.js';
 import { EmailTextsForm } from './letters.js';
 import {
@@ -31,9 +40,17 @@ const statesOf = (filter: Filter): readonly PersonState[] => {
   return filter === 'notEnrolled' ? notEnrolled : [filter];
 };
 
+/** Returns the names of the states of people. */
+function useStates() {
+  const { states } = useTexts().people;
+  return { ...states, sent: useSentText()(states.sent) };
+}
+
 /** Lists people by state: in a plan first the skipped ones, later those who are not enrolled. */
 function People({ campaign: { id, group, state: campaignState, counts } }: { readonly campaign: Campaign }) {
   const { people } = useTexts();
+  const states = useStates();
+  const toSent = useSentText();
   const { instant, number } = useFormats();
   const first: Filter = campaignState !== 'planned' ? 'notEnrolled' : counts.left_out ? 'left_out' : 'everybody';
   const [filter, setFilter] = useState<Filter>(first);
@@ -56,7 +73,7 @@ function People({ campaign: { id, group, state: campaignState, counts } }: { rea
   const filters: readonly { readonly value: Filter; readonly label: string }[] = [
     { value: 'notEnrolled', label: people.notEnrolled },
     { value: 'everybody', label: people.everybody },
-    ...personStates.map((state) => ({ value: state, label: people.states[state] })),
+    ...personStates.map((state) => ({ value: state, label: states[state] })),
   ];
   return (
     <Section heading={people.heading}>
@@ -68,12 +85,12 @@ function People({ campaign: { id, group, state: campaignState, counts } }: { rea
         caption={people.heading}
         keyOf={({ line: place, login, email }) => `${place} ${login} ${email}`}
         empty={people.none}
-        headings={people}
+        headings={{ ...people, sent: toSent(people.sent) }}
         columns={[
           { id: 'login', isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
           ...(group === null ? [line] : []),
           { id: 'email', cell: ({ email }) => <bdi>{email}</bdi> },
-          { id: 'state', cell: ({ state }) => people.states[state] },
+          { id: 'state', cell: ({ state }) => states[state] },
           { id: 'reason', cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)) },
           { id: 'sent', cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
         ]}
@@ -135,6 +152,7 @@ export function CampaignStatus({ campaign }: Shown) {
   const { state, problem, connection, group } = campaign;
   return (
     <>
+      <OutboxNote />
       <p className={`note ${state === 'done' ? 'good' : state === 'refused' ? 'bad' : ''}`} role="status">
         {words.states[state]}
       </p>
@@ -192,6 +210,7 @@ function Reasons({ counts }: { readonly counts: Readonly<Record<string, number>>
 
 function HowFar({ campaign }: Shown) {
   const { progress, people } = useTexts();
+  const states = useStates();
   const { number } = useFormats();
   const enrolled = countIn(campaign, 'enrolled');
   const all = invitedIn(campaign);
@@ -210,7 +229,7 @@ function HowFar({ campaign }: Shown) {
         empty={people.none}
         headings={progress}
         columns={[
-          { id: 'state', isRowHeading: true, cell: (state) => people.states[state] },
+          { id: 'state', isRowHeading: true, cell: (state) => states[state] },
           { id: 'people', isNumber: true, cell: (state) => number(countIn(campaign, state)) },
         ]}
       />
@@ -219,7 +238,8 @@ function HowFar({ campaign }: Shown) {
 }
 
 export function Actions({ campaign, onDone }: { readonly campaign: Campaign; readonly onDone: () => void }) {
-  const { act, uncertain, people } = useTexts();
+  const { act, uncertain } = useTexts();
+  const states = useStates();
   const { call } = useSessionActions();
   const { number } = useFormats();
   const { id, name, state, linkDays, reminders, reminderDays } = campaign;
@@ -277,7 +297,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
             .map((each) => (
               <ConfirmButton
                 key={each}
-                label={`${act.again}: ${people.states[each]}`}
+                label={`${act.again}: ${states[each]}`}
                 title={act.againTitle}
                 action={act.again}
                 onConfirm={confirmed(resumeCampaign(id, [each]))}

@@ -6,7 +6,7 @@ import { loadNames, nameOf } from '../../../../web/console/ledger/names.js';
 import { readNotEnrolled } from '../../../../web/console/ledger/refused.js';
 import { countLines, keyOf, type Who } from '../../../../web/console/ledger/requests.js';
 import { ActForm, Field, FileField, languageOptions, NumberField, Select } from '../../../../web/console/parts/form.js';
-import { Await, Section } from '../../../../web/console/parts/state.js';
+import { Await, OutboxNote, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
 import { toCsvLine } from '../../../core/base/csv.js';
 import { CampaignDetails } from './campaign.js';
@@ -132,6 +132,7 @@ export function PlanForm() {
             navigate(`/campaigns/${campaign.id}`);
           }}
         >
+          <OutboxNote />
           <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
           {source !== 'refused' && (
             <Select

@@ -2,7 +2,9 @@ import { Lines } from '../../parts/shown-once.js';
 import { type Connection, useTexts } from './requests.js';
 
 /** Formats settings as lines of the configuration file, where `policy.mode` is nested. */
-export function toConfigurationLines(settings: readonly (readonly [path: string, value: string])[]): string {
+export function toConfigurationLines(
+  settings: readonly (readonly [path: string, value: string | Readonly<Record<string, string>>])[],
+): string {
   interface Nested {
     [name: string]: Nested | string;
   }
@@ -17,7 +19,7 @@ export function toConfigurationLines(settings: readonly (readonly [path: string,
       at[name] = next;
       at = next;
     }
-    at[last] = value;
+    at[last] = typeof value === 'string' ? value : { ...value };
   }
   return JSON.stringify(whole, null, 2)
     .split('\n')

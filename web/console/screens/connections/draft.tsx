@@ -1,9 +1,9 @@
-import { type ReactNode, useState } from 'react';
-import type { DraftCheckReply, DraftEffectReply, DraftReply } from '../../../../src/drafts/replies.js';
+import { useState } from 'react';
+import type { ComparedReply, DraftCheckReply, DraftEffectReply, DraftReply } from '../../../../src/drafts/replies.js';
 import { toRefusal, useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
-import { useFormats } from '../../frame/words.js';
+import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
@@ -142,10 +142,24 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const { revision, changes, problems, warnings } = draft;
-  const isReady = problems.length === 0 && !draft.isOutdated;
+  const outdated = draft.sections.filter((each) => each.isOutdated);
+  const isReady = problems.length === 0 && outdated.length === 0 && changes.length > 0;
   return (
     <Section heading={words.changes} intro={words.savedBy({ name: draft.by, when: instant(draft.at) })}>
-      {draft.isOutdated && <Note tone="warn">{words.outdated}</Note>}
+      {outdated.length > 0 && (
+        <Note tone="warn">
+          {words.outdated}{' '}
+          {outdated.map(({ connection, section }) => (
+            <Link
+              key={`${connection} ${section}`}
+              className="line"
+              to={`/connections/${section === 'connection' ? '_new' : `${encodeURIComponent(connection)}/change`}`}
+            >
+              {`${connection}: ${words.sections[section]}`}
+            </Link>
+          ))}
+        </Note>
+      )}
       {problems.length > 0 && (
         <Note tone="bad">
           {words.problems} <ServerText>{toLines(problems)}</ServerText>
@@ -156,18 +170,7 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
           {words.warnings} <ServerText>{warnings.join('; ')}</ServerText>
         </Note>
       )}
-      <Table
-        caption={words.changes}
-        rows={changes}
-        keyOf={({ path }) => path}
-        empty={words.none}
-        headings={words.columns}
-        columns={[
-          { id: 'path', isRowHeading: true, cell: ({ path }) => <code>{path}</code> },
-          { id: 'before', isWide: true, cell: ({ before }) => <Value text={before} /> },
-          { id: 'after', isWide: true, cell: ({ after }) => <Value text={after} /> },
-        ]}
-      />
+      <ChangesTable changes={changes} after={words.columns.after} />
       {problems.length === 0 &&
         [...new Set(draft.sections.map(({ connection }) => connection))].map((each) => (
           <Check id={each} revision={revision} key={`${each} ${revision}`} />
@@ -197,6 +200,25 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
   );
 }
 
+/** @param props.after - heading of the new values */
+function ChangesTable({ changes, after }: ComparedReply & { readonly after: string }) {
+  const { draft: words } = useTexts();
+  return (
+    <Table
+      caption={after}
+      rows={changes}
+      keyOf={({ path }) => path}
+      empty={words.none}
+      headings={{ ...words.columns, after }}
+      columns={[
+        { id: 'path', isRowHeading: true, cell: ({ path }) => <code>{path}</code> },
+        { id: 'before', isWide: true, cell: ({ before }) => <Value text={before} /> },
+        { id: 'after', isWide: true, cell: ({ after }) => <Value text={after} /> },
+      ]}
+    />
+  );
+}
+
 type DraftSections = NonNullable<DraftReply['draft']>['sections'];
 
 /** Shows the changed sections for a file that this server cannot write. */
@@ -216,26 +238,15 @@ function TextToCopy({ sections: changed }: { readonly sections: DraftSections })
 function Activation({
   submit,
   onActivate,
-  asksFirst,
-  children,
 }: {
   readonly submit: string;
-  readonly onActivate: (
-    asked: { readonly reason: string; readonly isSure: boolean },
-    fields: FormData,
-  ) => Promise<void>;
-  /** Consequences that a second press confirms. */
-  readonly asksFirst?: string;
-  readonly children?: ReactNode;
+  readonly onActivate: (asked: { readonly reason: string; readonly isSure: boolean }) => Promise<void>;
 }) {
   const { draft: words, nobody, toEnforce } = useTexts();
   const [isWarned, setWarned] = useState(false);
-  /** What waits for the second press. */
-  const [asked, setAsked] = useState<FormData | null>(null);
   const activate = async (fields: FormData): Promise<void> => {
-    if (asksFirst !== undefined && asked === null) return setAsked(fields);
     try {
-      await onActivate({ reason: String(fields.get('reason')), isSure: isWarned }, fields);
+      await onActivate({ reason: String(fields.get('reason')), isSure: isWarned });
     } catch (thrown) {
       if (toRefusal(thrown).code === 'nobody_can_pass') setWarned(true);
       throw thrown;
@@ -244,14 +255,8 @@ function Activation({
   return (
     <>
       {isWarned && <Note tone="warn">{nobody}</Note>}
-      {asked !== null && !isWarned && <Note tone="warn">{asksFirst}</Note>}
-      <ActForm submit={isWarned ? toEnforce.sure : submit} onSubmit={(fields) => activate(asked ?? fields)}>
-        {asked === null && (
-          <>
-            {children}
-            <Field name="reason" label={words.reason} isRequired maxLength={500} />
-          </>
-        )}
+      <ActForm submit={isWarned ? toEnforce.sure : submit} onSubmit={activate}>
+        <Field name="reason" label={words.reason} isRequired maxLength={500} />
       </ActForm>
     </>
   );
@@ -354,6 +359,8 @@ export function Versions({ state: { versions, file }, onState }: DraftState) {
   const { call } = useSessionActions();
   const { instant, number } = useFormats();
   const earlier = versions.filter(({ isActive }) => !isActive);
+  const [shown, setNumber] = useState<number | null>(null);
+  const chosen = earlier.find((version) => version.number === shown);
   return (
     <Section heading={words.versions.heading}>
       <Table
@@ -374,24 +381,61 @@ export function Versions({ state: { versions, file }, onState }: DraftState) {
           { id: 'active', cell: ({ isActive }) => (isActive ? words.versions.active : '') },
         ]}
       />
-      {earlier.length > 0 && (
-        <Activation
-          key={file.digest}
-          submit={words.versions.restore}
-          asksFirst={words.versions.consequences}
-          onActivate={async (asked, fields) => {
-            const version = { ...asked, number: Number(fields.get('number')), digest: file.digest };
-            const restoring = post<DraftReply>('/v1/configuration/versions/restore', version);
-            onState(await call({ ...restoring, ...patient }), 'applied');
-          }}
-        >
+      {earlier.length > 0 && chosen === undefined && (
+        <ActForm submit={words.versions.compare} onSubmit={async (fields) => setNumber(Number(fields.get('number')))}>
           <Select
             name="number"
             label={words.versions.version}
             options={earlier.map((version) => ({ value: String(version.number), label: number(version.number) }))}
           />
-        </Activation>
+        </ActForm>
+      )}
+      {chosen !== undefined && (
+        <Restoration
+          key={`${chosen.number} ${file.digest}`}
+          version={chosen}
+          onCancel={() => setNumber(null)}
+          onRestore={async (asked) => {
+            const version = { ...asked, number: chosen.number, digest: file.digest };
+            const restoring = post<DraftReply>('/v1/configuration/versions/restore', version);
+            onState(await call({ ...restoring, ...patient }), 'applied');
+            setNumber(null);
+          }}
+        />
       )}
     </Section>
+  );
+}
+
+/** Shows what an earlier version changes, and restores it. */
+function Restoration({
+  version,
+  onCancel,
+  onRestore,
+}: {
+  readonly version: DraftReply['versions'][number];
+  readonly onCancel: () => void;
+  readonly onRestore: (asked: { readonly reason: string; readonly isSure: boolean }) => Promise<void>;
+}) {
+  const { draft: words } = useTexts();
+  const { cancel } = useWords();
+  const { number } = useFormats();
+  const { versions } = words;
+  const byHand = versions[version.number === 1 ? 'first' : 'file'];
+  const compared = useLoaded(post<ComparedReply>('/v1/configuration/versions/compare', { number: version.number }));
+  return (
+    <>
+      <h3>{versions.restoring({ number: number(version.number), reason: version.reason || byHand })}</h3>
+      <Note tone="warn">{versions.consequences}</Note>
+      <Await loaded={compared}>
+        {({ changes }) => (
+          <>
+            <ChangesTable changes={changes} after={versions.version} />
+            <Activation submit={versions.restore} onActivate={onRestore} />
+          </>
+        )}
+      </Await>
+      <QuietButton onPress={onCancel}>{cancel}</QuietButton>
+    </>
   );
 }

@@ -11,7 +11,7 @@ import { inviteByEmail, keyOf } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { languageOptions, Select } from '../../parts/form.js';
-import { Done, Section } from '../../parts/state.js';
+import { Done, OutboxNote, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { AtProvider, isInForce, useOwnModeName } from './mode-at-provider.js';
@@ -54,7 +54,12 @@ export function Rollout({
         </Section>
       )}
       {mode.switched !== null && onSwitched !== null && (
-        <SwitchToFile connection={connection} mode={mode.file} onSwitched={onSwitched} />
+        <SwitchToFile
+          connection={connection}
+          mode={mode.file}
+          rules={mode.switched.fileRules}
+          onSwitched={onSwitched}
+        />
       )}
       <RefusedUsers
         key={mode.inForce}
@@ -173,6 +178,7 @@ function InviteThese({ connection: { id }, mode, count }: Props & { readonly mod
     <Section heading={invite.heading} intro={invite.text}>
       {bulk.shown?.isRunning !== true && (
         <>
+          <OutboxNote />
           <Select
             name="language"
             label={invite.language}
@@ -243,17 +249,23 @@ function SwitchToEnforce({
 }
 
 /** Ends a manual switch. */
-function SwitchToFile({ connection: { id }, mode, onSwitched }: Switching & { readonly mode: Mode }) {
-  const { toFile, toEnforce, toShadow, nobody } = useTexts();
+function SwitchToFile({
+  connection: { id },
+  mode,
+  rules,
+  onSwitched,
+}: Switching & { readonly mode: Mode; readonly rules: ModeReply['rules'] }) {
+  const { toFile, toEnforce, toShadow, modeNames, nobody } = useTexts();
   const { call } = useSessionActions();
+  const named = useOwnModeName()(mode, rules);
   const to = mode === 'enforce' ? toEnforce : toShadow;
   return (
     <Section heading={toFile.heading} intro={toFile.text}>
       <ConfirmButton
         label={toFile.label}
         title={to.title({ id })}
-        text={to.text}
-        isGrave={mode === 'enforce'}
+        text={named === modeNames[mode] ? to.text : named}
+        isGrave={mode === 'enforce' || rules.refusing.length > 0}
         insist={{ warning: nobody, action: toEnforce.sure }}
         onConfirm={(isSure) => call(switchMode(id, 'file', isSure)).then(onSwitched)}
       />

@@ -48,7 +48,11 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
   const words = useTexts();
   const { ago, instant } = useFormats();
   const { secrets: named } = words;
-  const { setting, previousSetting, isPreviousTaken, isPushed, current, previous } = secret;
+  const { setting, previousSetting, isPreviousTaken, isPushed, reference, current, previous } = secret;
+  const isVariable = reference !== null && 'env' in reference;
+  const place = reference === null ? null : 'env' in reference ? reference.env : reference.file;
+  const previousPlace = isVariable ? `${place}_PREVIOUS` : `${place}.previous`;
+  const toReference = (name: string) => (isVariable ? { env: name } : { file: name });
   const toText = ({ since, usedAt }: Secret['current']): string =>
     [
       named.since({ when: instant(since), ago: ago(since) }),
@@ -74,18 +78,24 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
               <Lines label={named.command} text="openssl rand -base64 32" />
             </li>
             <li>
-              {named.configure({ id })}
+              {place === null ? named.configure({ id }) : named.configureReference({ id, place, previousPlace })}
               <Lines
                 label={named.line}
                 text={toConfigurationLines([
-                  [setting, named.newSecret],
-                  [previousSetting, named.oldSecret],
+                  [setting, place === null ? named.newSecret : toReference(place)],
+                  [previousSetting, place === null ? named.oldSecret : toReference(previousPlace)],
                 ])}
               />
             </li>
             <li>
-              {named.reload}
-              <Lines label={named.command} text="facestep reload" />
+              {isVariable ? (
+                named.restart
+              ) : (
+                <>
+                  {named.reload}
+                  <Lines label={named.command} text="facestep reload" />
+                </>
+              )}
             </li>
           </>
         )}

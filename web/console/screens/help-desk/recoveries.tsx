@@ -10,7 +10,7 @@ import { reasonText } from '../../ledger/told.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, languageOptions, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await, Done, Note, Section } from '../../parts/state.js';
+import { Await, Done, Note, OutboxNote, Section, useSentText } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { nameIn, PersonFields, readWho } from './person.js';
 import { usePolling } from './poll.js';
@@ -178,7 +178,8 @@ function Send() {
   const language = useLanguage();
   const given = useParameter('connection');
   const listed = useLoaded(listConnections);
-  const [sent, setSent] = useState<RecoveryLinkReply | null>(null);
+  const [sent, setSent] = useState<(RecoveryLinkReply & { readonly send: string }) | null>(null);
+  const toSent = useSentText();
   const [isOff, setOff] = useState(false);
   const { send } = words;
   const submit = async (fields: FormData): Promise<void> => {
@@ -186,7 +187,8 @@ function Send() {
     setSent(null);
     const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
     try {
-      setSent(await call(post<RecoveryLinkReply>('/v1/recoveries', { ...readWho(fields), ...asked })));
+      const made = await call(post<RecoveryLinkReply>('/v1/recoveries', { ...readWho(fields), ...asked }));
+      setSent({ ...made, send: asked.send });
     } catch (thrown) {
       if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
       setOff(true);
@@ -195,9 +197,10 @@ function Send() {
   const until = sent === null ? '' : instant(sent.expiresAt);
   return (
     <Section heading={send.heading} intro={send.intro}>
+      <OutboxNote />
       {sent !== null &&
         (sent.url === null ? (
-          <Done>{send.sent({ until })}</Done>
+          <Done>{toSent(send.sent({ until }), sent.send)}</Done>
         ) : (
           <ShownOnce label={send.link} value={sent.url} note={send.linkNote({ until })} />
         ))}

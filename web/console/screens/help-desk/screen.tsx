@@ -15,7 +15,7 @@ import { addressFor } from '../../ledger/names.js';
 import { ActForm, Field, languageOptions, Select } from '../../parts/form.js';
 import { Facts } from '../../parts/server-text.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Problem, QuietButton, Section } from '../../parts/state.js';
+import { OutboxNote, Problem, QuietButton, Section, useSentText } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
 import { PersonFields, readWho, useNames, WithConnection } from './person.js';
@@ -120,7 +120,7 @@ function Taken({
 
 /** Caller verification: a face check on the caller's device, bound to the call by a spoken number. */
 function Vouching() {
-  const [begun, setBegun] = useState<BegunVouchingReply | null>(null);
+  const [begun, setBegun] = useState<Begun | null>(null);
   if (begun === null)
     return (
       <>
@@ -131,12 +131,18 @@ function Vouching() {
   return <Follow key={begun.id} begun={begun} onOver={() => setBegun(null)} />;
 }
 
-function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouchingReply) => void }) {
+interface Begun extends BegunVouchingReply {
+  /** Channel of the link. */
+  readonly send: string;
+}
+
+function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
   const { calls } = useTexts();
   const { call } = useSessionActions();
   const language = useLanguage();
   return (
     <Section heading={calls.heading} intro={calls.intro}>
+      <OutboxNote />
       <ActForm
         submit={calls.submit}
         onSubmit={async (fields) => {
@@ -146,7 +152,7 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouchingReply) => voi
             purpose === 'check'
               ? post<BegunVouchingReply>('/v1/help-desk/vouchings', { ...readWho(fields), ...asked })
               : post<BegunVouchingReply>('/v1/help-desk/enrolments', { ...readWho(fields), ...asked, proof: purpose });
-          onBegun(await call(request));
+          onBegun({ ...(await call(request)), send: asked.send });
         }}
       >
         <PersonFields />
@@ -217,14 +223,9 @@ const pauses: Partial<Record<VouchingReply['state'], number>> = {
   passed: 15_000,
 };
 
-function Follow({
-  begun: { id, url, number },
-  onOver,
-}: {
-  readonly begun: BegunVouchingReply;
-  readonly onOver: () => void;
-}) {
+function Follow({ begun: { id, url, number, send }, onOver }: { readonly begun: Begun; readonly onOver: () => void }) {
   const { calls } = useTexts();
+  const toSent = useSentText();
   const loaded = useLoaded(post<VouchingReply>(`/v1/help-desk/vouchings/${id}`), ({ state }) => pauses[state]);
   const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
   const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
@@ -239,7 +240,11 @@ function Follow({
         </>
       )}
       {state === 'waiting' &&
-        (url === null ? <p>{calls.sent}</p> : <ShownOnce label={calls.link} value={url} note={calls.linkNote} />)}
+        (url === null ? (
+          <p>{toSent(calls.sent, send)}</p>
+        ) : (
+          <ShownOnce label={calls.link} value={url} note={calls.linkNote} />
+        ))}
       {loaded.state === 'refused' ? (
         <Problem refusal={loaded.refusal} />
       ) : (

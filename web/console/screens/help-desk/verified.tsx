@@ -8,7 +8,7 @@ import { requireDone } from '../../ledger/bulk.js';
 import { addressFor, pathOf } from '../../ledger/names.js';
 import { inviteByEmail, listConnections, readPerson, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Done } from '../../parts/state.js';
+import { Done, OutboxNote, useSentText } from '../../parts/state.js';
 import { useTexts } from './texts.js';
 
 /** What helps a caller whose identity is verified. */
@@ -16,6 +16,7 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
   const { next } = useTexts().calls;
   const { call } = useSessionActions();
   const language = useLanguage();
+  const toSent = useSentText();
   const found = useLoaded(readPerson(who));
   const listed = useLoaded(listConnections);
   const [done, setDone] = useState<readonly string[]>([]);
@@ -43,8 +44,10 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
           label={next.invite.label}
           title={next.invite.title({ name })}
           text={next.invite.text({ language: languages[language] })}
-          onConfirm={act(inviteByEmail(who, language), next.invite.done)}
-        />
+          onConfirm={act(inviteByEmail(who, language), toSent(next.invite.done))}
+        >
+          <OutboxNote />
+        </ConfirmButton>
         {allowsBypass && (
           <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
             {next.code}

@@ -105,7 +105,7 @@ function Connection({ counts }: { readonly counts: Counts }) {
           ) : (
             <CountBars counts={toReasons(refusals, ledger)} />
           )}
-          {mayLog && refusals.length > 0 && (
+          {mayLog && (
             <p>
               <Link to={`/log?connection=${encodeURIComponent(connection)}&outcome=refused`}>{figures.toLog}</Link>
             </p>

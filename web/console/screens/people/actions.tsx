@@ -9,7 +9,7 @@ import { invitationHours, inviteByEmail, listConnections, type Person, type Who 
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Done, Note, Section, useProblemText } from '../../parts/state.js';
+import { Done, Note, OutboxNote, Section, useProblemText, useSentText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson, useTexts } from './requests.js';
 
 export function Actions({
@@ -109,6 +109,7 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
   const { instant } = useFormats();
   const language = useLanguage();
   const [until, setUntil] = useState<string | null>(null);
+  const toSent = useSentText();
   return (
     <>
       <ConfirmButton
@@ -120,8 +121,10 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
           onSent();
         }}
         text={invite.byEmailText({ language: languages[language] })}
-      />
-      {until !== null && <Done>{invite.sent({ until: instant(until) })}</Done>}
+      >
+        <OutboxNote />
+      </ConfirmButton>
+      {until !== null && <Done>{toSent(invite.sent({ until: instant(until) }))}</Done>}
     </>
   );
 }

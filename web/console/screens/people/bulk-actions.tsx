@@ -6,7 +6,7 @@ import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { inviteByEmail, keyOf, type Name, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { saveCsv } from '../../parts/export-csv.js';
-import { Problem, QuietButton } from '../../parts/state.js';
+import { OutboxNote, Problem, QuietButton } from '../../parts/state.js';
 import { unlockPerson, useTexts } from './requests.js';
 
 export interface Chosen {
@@ -97,7 +97,9 @@ export function BulkActions({
                   void bulk.run(label, invited, invited.length, (who) => inviteByEmail(toWho(who), language));
                 }}
                 text={words.inviteText({ language: languages[language] })}
-              />
+              >
+                <OutboxNote />
+              </ConfirmButton>
             )}
             {locked.length > 0 && !isRunning && (
               <ConfirmButton

@@ -4,12 +4,12 @@ import type { Check, Person } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { useTexts } from './requests.js';
 
-/** Returns the refusals since the last pass. Sign-ins refused by a hook count only if there was no other refusal. */
-function refusalsOf(checks: readonly Check[]): readonly Check[] {
+/** Returns the refused face checks, and the sign-ins that a hook refused, since the last pass. */
+function refusalsOf(checks: readonly Check[]) {
   const passed = checks.findIndex(({ outcome }) => outcome === 'passed');
-  const recent = (passed === -1 ? checks : checks.slice(0, passed)).filter(({ outcome }) => outcome === 'refused');
-  const found = recent.filter(({ action }) => action !== 'hook_decided' && action !== 'locked_out');
-  return found.length > 0 ? found : recent;
+  const refused = (passed === -1 ? checks : checks.slice(0, passed)).filter(({ outcome }) => outcome === 'refused');
+  const signIns = refused.filter(({ action }) => action === 'hook_decided');
+  return { signIns, checks: refused.filter(({ action }) => action !== 'hook_decided' && action !== 'locked_out') };
 }
 
 function mostFrequentCode(refusals: readonly Check[]): string | null {
@@ -38,19 +38,21 @@ export function Diagnosis({
 }) {
   const { diagnosis: words, ledger } = useTexts();
   const { instant, number } = useFormats();
-  const refusals = refusalsOf(checks.rows);
-  const code = mostFrequentCode(refusals);
+  const refused = refusalsOf(checks.rows);
+  // A refused check explains the refused sign-in that follows.
+  const code = mostFrequentCode(refused.checks.length > 0 ? refused.checks : refused.signIns);
+  const hasRefusals = refused.checks.length + refused.signIns.length > 0;
   const isEnrolled = status === 'enrolled';
   const remedy = isEnrolled ? remedies.find(([codes]) => codes.test(code ?? ''))?.[1] : 'enrol';
   if (checks.state === 'loading') return null;
-  if (isEnrolled && lockedUntil === null && refusals.length === 0) return <p className="note good">{words.nothing}</p>;
+  if (isEnrolled && lockedUntil === null && !hasRefusals) return <p className="note good">{words.nothing}</p>;
   return (
     <div className={lockedUntil === null ? 'note warn' : 'note bad'}>
       {lockedUntil !== null && <p>{words.locked({ time: instant(lockedUntil) })}</p>}
       {!isEnrolled && <p>{words.statuses[status]}</p>}
-      {refusals.length > 0 && (
+      {hasRefusals && (
         <p>
-          {words.refusals({ count: number(refusals.length) })}{' '}
+          {words.refusals({ checks: number(refused.checks.length), signIns: number(refused.signIns.length) })}{' '}
           {code !== null && words.reason({ reason: reasonText(code, ledger) })}
         </p>
       )}

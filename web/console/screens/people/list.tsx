@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { addressOf, navigate } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
@@ -36,13 +37,16 @@ function toBounds(span: string | null): { readonly since?: string; readonly befo
   return kind === 'over' ? { before: daysAgo(Number(days)) } : {};
 }
 
+/** An explicit choice, because an empty status means enrolled people. */
+const anyStatus = 'any';
+
 function toFilter(given: URLSearchParams): Filter {
   const level = given.get('level');
   const checked = toBounds(given.get('checked'));
   return {
     connection: given.get('connection') ?? undefined,
     // People without an enrolment are known only as members of a group.
-    status: statuses.find((each) => each === given.get('status')),
+    status: [...statuses, anyStatus].find((each) => each === given.get('status')),
     level: level === null ? undefined : Number(level),
     ...toBounds(given.get('age')),
     checkedSince: checked.since,
@@ -59,6 +63,7 @@ export function List({ given }: { readonly given: URLSearchParams }) {
   const filter = toFilter(given);
   const group = given.get('group');
   const any = { value: '', label: ledger.any };
+  const [hasGroup, setHasGroup] = useState(group !== null);
   const chosen = (name: string): string => given.get(name) ?? '';
   return (
     <Section heading={list.heading}>
@@ -67,19 +72,21 @@ export function List({ given }: { readonly given: URLSearchParams }) {
         <ActForm
           key={`${given}`}
           submit={ledger.show}
+          onEdit={(fields) => setHasGroup(fields.get('group') !== '')}
           onSubmit={async (fields) => navigate(addressOf('/people', fields))}
         >
           <div className="filters">
             <ConnectionChoice label={ledger.connection} anyLabel={ledger.any} initial={chosen('connection')} />
             <Select
+              key={`status ${hasGroup}`}
               name="status"
               label={list.status}
               hint={list.statusHint}
               options={[
-                any,
+                { value: anyStatus, label: ledger.any },
                 ...[...statuses, 'none' as const].map((value) => ({ value, label: words.statuses[value] })),
               ]}
-              initial={given.get('status') ?? (group === null ? 'enrolled' : '')}
+              initial={given.get('status') ?? (hasGroup ? anyStatus : 'enrolled')}
             />
             <Field name="group" label={list.group} hint={list.groupHint} maxLength={256} initial={group ?? ''} />
             <Select
@@ -163,7 +170,7 @@ function MembersOf({
   readonly status: string | null;
 }) {
   const words = useTexts();
-  const loaded = useLoaded(listGroup(connection, group, status ?? undefined));
+  const loaded = useLoaded(listGroup(connection, group, status === null || status === anyStatus ? undefined : status));
   const people = loaded.state === 'loaded' ? loaded.value.people : none;
   const chosen = useChosen(people);
   const byKey = new Map(people.map((each) => [keyOf(each), each]));
