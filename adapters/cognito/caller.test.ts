@@ -109,7 +109,8 @@ describe('the signed step-up request of a trigger', () => {
 
   test('is refused with other claims, type or algorithm, even under the correct secret', async () => {
     const nowSec = clock.now() / 1000;
-    const claims = { client_id: 'client-one', nonce: 'a-nonce', sub: 'a-sub', exp: nowSec + 60, iat: nowSec };
+    const about = { client_id: 'client-one', nonce: 'a-nonce', sub: 'a-sub', password: true };
+    const claims = { ...about, exp: nowSec + 60, iat: nowSec };
     const whole = { ...claims, iss: settings.userPoolId, aud: 'https://face.example.com/hooks/customers' };
     const key = new TextEncoder().encode(secret);
     const sign = (body: object, header: { alg: string; typ?: string }) =>
@@ -128,10 +129,15 @@ describe('the signed step-up request of a trigger', () => {
       await sign({ ...whole, nonce: undefined }, { alg: 'HS256', typ }),
       await sign({ ...whole, nonce: 'x'.repeat(257) }, { alg: 'HS256', typ }),
       await sign({ ...whole, client_id: ['client-one'] }, { alg: 'HS256', typ }),
+      // Functions of an earlier version sign this also for a user who entered no password.
+      await sign({ ...whole, password: undefined }, { alg: 'HS256', typ }),
       `${none}.${payload}.`,
       `${header}.${payload}.`,
     ];
     for (const request of others) await expect(open(request)).rejects.toMatchObject(untrusted);
+    const needsPassword = createOpenStepUpRequest({ ...settings, passwordless: false }, { clock, noteUse: () => {} });
+    const ofEarlier = await sign({ ...whole, password: undefined }, { alg: 'HS256', typ });
+    expect(await needsPassword(ofEarlier)).toMatchObject({ isAfterFirstFactor: true });
   });
 
   test('is never accepted from arbitrary text', async () => {

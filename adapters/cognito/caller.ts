@@ -81,7 +81,7 @@ export function signStepUpRequest(
 ): Promise<string> {
   const { subject, clientId, nonce, isPasswordless, now } = asked;
   const claims = { client_id: clientId, nonce };
-  const request = isPasswordless ? new EncryptJWT(claims) : new SignJWT(claims);
+  const request = isPasswordless ? new EncryptJWT(claims) : new SignJWT({ ...claims, password: true });
   request
     .setIssuer(userPoolId)
     .setAudience(audienceOf(issuer, { id: connection }))
@@ -99,6 +99,8 @@ const claimsGuard = z.object({
   sub: z.string().min(1).max(128),
   client_id: z.string(),
   nonce: z.string().min(1).max(256),
+  /** Absent in requests of earlier functions, which do not check that the user entered a password. */
+  password: z.literal(true).optional(),
   iat: z.number().transform(epochSec),
   exp: z.number().transform(epochSec),
 });
@@ -160,7 +162,9 @@ export function createOpenStepUpRequest(
     if (data === undefined || !clientIds.includes(data.client_id)) {
       throw new FaceError('caller_untrusted', { request: 'claims' });
     }
-    const { sub: subject, client_id: clientId, nonce, iat: issuedAt, exp } = data;
+    const { sub: subject, client_id: clientId, nonce, iat: issuedAt, exp, password } = data;
+    if (passwordless && !isPasswordless && password === undefined)
+      throw new FaceError('caller_untrusted', { request: 'functions of an earlier version' });
     const audience = toReceiptAudience({ userPoolId, clientId, isPasswordless });
     return { subject, audience, nonce, issuedAt, expiresAt: toEpochMs(exp), isAfterFirstFactor: !isPasswordless };
   };

@@ -547,7 +547,10 @@ describe('a sign-in without a password', () => {
 
   test('is refused by each trigger that does not accept it, also in shadow mode', async () => {
     const receipt = await bench.issue(ada, nonce, { audience: audience() });
-    const verify = toVerifyEvent(receipt, { privateChallengeParameters: withoutPassword });
+    const verify = toVerifyEvent(receipt, {
+      privateChallengeParameters: withoutPassword,
+      clientMetadata: { face_receipt: receipt },
+    });
     const refusing = [bench.triggers, await bench.connect({ passwordless: 'true', mode: 'shadow' })];
     for (const triggers of refusing) {
       for (const session of [[], [wrong], [right]]) expect(await define(session, triggers)).toEqual(failed);
@@ -640,13 +643,32 @@ describe('a sign-in without a password', () => {
   test('is not answered by a receipt of a sign-in with a password, nor the other way round', async () => {
     const triggers = await accept();
     const verify = (receipt: string, privateChallengeParameters: object) =>
-      ask('verify-auth-challenge', toVerifyEvent(receipt, { privateChallengeParameters }), triggers);
+      ask(
+        'verify-auth-challenge',
+        toVerifyEvent(receipt, { privateChallengeParameters, clientMetadata: { face_receipt: receipt } }),
+        triggers,
+      );
     const ofPassword = await bench.issue(ada, nonce);
     const ofFace = await bench.issue(ada, nonce, { audience: audience() });
     expect(await verify(ofFace, withoutPassword)).toEqual({ answerCorrect: true });
     expect(await verify(ofPassword, { nonce })).toEqual({ answerCorrect: true });
     expect(await verify(ofPassword, withoutPassword)).toEqual({ answerCorrect: false });
     expect(await verify(ofFace, { nonce })).toEqual({ answerCorrect: false });
+  });
+
+  test('is answered only with the same receipt for the tokens, so that these cannot hide it', async () => {
+    const triggers = await accept();
+    const ofPassword = await bench.issue(ada, nonce);
+    const ofFace = await bench.issue(ada, nonce, { audience: audience() });
+    const verify = (clientMetadata: object | null) =>
+      ask(
+        'verify-auth-challenge',
+        toVerifyEvent(ofFace, { privateChallengeParameters: withoutPassword, clientMetadata }),
+        triggers,
+      );
+    expect(await verify({ face_receipt: ofFace })).toEqual({ answerCorrect: true });
+    for (const other of [null, {}, { face_receipt: ofPassword }, { face_receipt: [ofFace] }])
+      expect(await verify(other)).toEqual({ answerCorrect: false });
   });
 
   test('adds a claim that says so; a sign-in with a password does not', async () => {

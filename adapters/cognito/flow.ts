@@ -258,11 +258,13 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
 
 /** This trigger keeps no state, because Cognito may call it up to three times for one answer. */
 async function handleVerify(
-  { person, clientId, nonce, isPasswordless, answer }: z.output<typeof verifyGuard>,
+  { person, clientId, nonce, isPasswordless, answer, receipt }: z.output<typeof verifyGuard>,
   verifyReceipt: VerifyReceipt,
   deps: TriggerDeps,
 ): Promise<TriggerReply> {
   const { sub } = person;
+  // Without the same receipt, the pre-token trigger would not mark the tokens: it cannot see the challenges.
+  if (isPasswordless && receipt !== answer) return toVerifyReply(false);
   const expected = { clientId, nonce, subject: sub ?? person.userName };
   const claims = await verifyReceipt(answer, { isPasswordless, ...expected });
   if (claims === null || sub === null) return toVerifyReply(false);

@@ -6,8 +6,15 @@ import { z } from 'zod';
 
 export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn', 'face_passwordless'] as const;
 
-/** Key in the client metadata under which an app sends the receipt to the pre-token-generation trigger. */
+/** Key in the client metadata under which an app sends the receipt. Cognito gives both triggers that of one call. */
 const receiptMetadata = 'face_receipt';
+
+const metadataFields = { clientMetadata: z.record(z.string(), z.unknown()).nullish() };
+
+const toReceipt = ({ clientMetadata }: z.output<z.ZodObject<typeof metadataFields>>): string | null => {
+  const receipt = clientMetadata?.[receiptMetadata];
+  return typeof receipt === 'string' ? receipt : null;
+};
 
 /** Fields that name the caller. Keeps the rest of the event for its own guard. */
 export const callerGuard = z.looseObject({
@@ -86,6 +93,7 @@ export const verifyGuard = z
         passwordless: z.literal('true').optional(),
       }),
       challengeAnswer: z.string(),
+      ...metadataFields,
     }),
   })
   .transform((event, context) => ({
@@ -93,6 +101,7 @@ export const verifyGuard = z
     nonce: event.request.privateChallengeParameters.nonce,
     isPasswordless: event.request.privateChallengeParameters.passwordless === 'true',
     answer: event.request.challengeAnswer,
+    receipt: toReceipt(event.request),
   }));
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
@@ -105,17 +114,14 @@ export const preTokenGuard = z
     triggerSource: z.string().startsWith('TokenGeneration_'),
     request: z.object({
       userAttributes: personFields.userAttributes,
-      clientMetadata: z.record(z.string(), z.unknown()).nullish(),
+      ...metadataFields,
     }),
   })
-  .transform(({ version, callerContext, triggerSource, request }) => {
-    const receipt = request.clientMetadata?.[receiptMetadata];
-    return {
-      clientId: callerContext.clientId,
-      triggerSource,
-      /** `null` for the client credentials grant, which has no user. */
-      sub: request.userAttributes?.sub ?? null,
-      receipt: typeof receipt === 'string' ? receipt : null,
-      hasAccessToken: version === '2' || version === '3',
-    };
-  });
+  .transform(({ version, callerContext, triggerSource, request }) => ({
+    clientId: callerContext.clientId,
+    triggerSource,
+    /** `null` for the client credentials grant, which has no user. */
+    sub: request.userAttributes?.sub ?? null,
+    receipt: toReceipt(request),
+    hasAccessToken: version === '2' || version === '3',
+  }));

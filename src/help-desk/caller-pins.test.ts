@@ -46,6 +46,7 @@ test('the PIN of an own page that a face opened tells a ticket system once who t
   expect(await enter(pin.replaceAll(' ', '-'), tickets, { reference: 'HELP-4711' })).toMatchObject({
     person: { ...who, login: '00u1@example.com', email: '00u1@example.com' },
     faceShownAt,
+    enrolledAt: new Date(server.clock.now() - 120_000).toISOString(),
   });
   expect(detailsOf('vouched')).toMatchObject([{ outcome: 'passed', way: 'pin', reference: 'HELP-4711' }]);
   expect(detailsOf('vouched')[0]?.stepUpId).toBe(detailsOf('caller_pin_made')[0]?.stepUpId);

@@ -8,7 +8,7 @@ import { drawBelow } from '../core/number-choices.js';
 import type { NamedAccount } from '../core/ports.js';
 import { Credential, isSameDigest } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
-import { hasEndedSince } from '../enrolment/revoke.js';
+import { hasEndedSince, readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { findManaged } from '../step-up/current-enrolment.js';
 import type { FoundSession } from '../step-up/session.js';
@@ -91,6 +91,8 @@ export interface IdentifiedCaller {
   readonly person: SubjectRef & NamedAccount;
   /** Time of the face check. */
   readonly faceShownAt: EpochMs;
+  /** Time of the enrolment, because a password may suffice to enroll. `null` if it was not in the last 31 days. */
+  readonly enrolledAt: EpochMs | null;
 }
 
 /**
@@ -127,12 +129,13 @@ export async function takeCallerPin(
   const { subject, stepUpId, faceShownAt } = found;
   // Read before the PIN is consumed, so that it can be entered again after an outage of the provider.
   const account = await connection.profile.readAccount(subject);
+  const enrolledAt = await readEnrolledAt(found, deps);
   const { former } = await changeList(list, (pins) => pins.filter((each) => !fits(each)), deps);
   if (!former.some(fits)) throw new FaceError('code_wrong');
   const detail = { stepUpId, outcome: 'passed', ...about, way: 'pin' } as const;
   await deps.audit.append({ action: 'vouched', connection: connection.id, subject, detail });
   await charge(guesses, -1, deps);
-  return { person: { connection: connection.id, ...account }, faceShownAt };
+  return { person: { connection: connection.id, ...account }, faceShownAt, enrolledAt };
 }
 
 export const callerPinData = {

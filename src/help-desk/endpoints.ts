@@ -66,9 +66,10 @@ const referenceField = z
 
 const pinCodes = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out', 'code_wrong'] as const;
 
-const toCallerPinReply = ({ person, faceShownAt }: IdentifiedCaller) => ({
+const toCallerPinReply = ({ person, faceShownAt, enrolledAt }: IdentifiedCaller) => ({
   person: { ...person },
   faceShownAt: toIso(faceShownAt),
+  enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
 });
 
 const toVouchingReply = (view: VouchingView) => ({

@@ -27,6 +27,11 @@ const callerReply = z.object({
 export const callerPinReply = z.object({
   person: callerReply,
   faceShownAt: instantReply.describe('Time of the face check with which the person opened their own page.'),
+  enrolledAt: instantReply
+    .nullable()
+    .describe(
+      'Time of the enrollment, if it was in the last 31 days. Ask more before you reset anything: someone with the person’s password may have enrolled the face.',
+    ),
 });
 export type CallerPinReply = z.output<typeof callerPinReply>;
 

@@ -56,6 +56,15 @@ test('with a first factor a request is not counted; without one, it is counted b
   expect((await open('yes')).status).toBe(201);
 });
 
+test('a request without a first factor that is sent again does not count', async () => {
+  await server.stop();
+  await start({ outsiderStarts: 2, outsiderStartsOfConnection: 100 });
+  const send = () => server.postJson('/step-ups/requested', { connection: 'acme', request: 'no_00u1_once' });
+  expect((await send()).status).toBe(201);
+  for (let each = 0; each < 5; each++) expect((await send()).body.code).toBe('step_up_finished');
+  expect((await open('no')).status).toBe(201);
+});
+
 test('without a first factor no one can enrol, hand off, ask for help, get a code or learn who is enrolled', async () => {
   const { body: known } = await open('yes');
   expect(known).toMatchObject({ view: { purpose: 'enrol', handOffAllowed: true } });

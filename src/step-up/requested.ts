@@ -111,8 +111,10 @@ async function use<Result>(
 ) {
   const { state } = deps;
   const source = anonymousSourceIn(assurance);
-  // Counted before anything is stored.
-  if (source !== null)
+  if (source !== null) {
+    // One request, sent again and again, would use up the starts of others.
+    if ((await state.read(key)) !== null) throw new FaceError('step_up_finished');
+    // Counted before anything is stored.
     await consumeLimits(
       [
         ['outsiderStarts', source],
@@ -120,6 +122,7 @@ async function use<Result>(
       ],
       deps,
     );
+  }
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
     throw new FaceError('step_up_finished');
   return begin().catch(async (error: unknown) => {

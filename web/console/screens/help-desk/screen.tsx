@@ -193,6 +193,7 @@ function PinCheck() {
         <p className="note good" role="status">
           {pin.identified({ time: instant(found.faceShownAt) })}
         </p>
+        {found.enrolledAt !== null && <p className="note warn">{pin.enrolled({ time: instant(found.enrolledAt) })}</p>}
         <Person person={found.person} until={null} />
         <QuietButton onPress={() => setFound(null)}>{calls.another}</QuietButton>
       </Section>
