@@ -93,6 +93,7 @@ export interface IdentifiedCaller {
   readonly faceShownAt: EpochMs;
   /** Time of the enrolment, because a password may suffice to enroll. `null` if it was not in the last 31 days. */
   readonly enrolledAt: EpochMs | null;
+  readonly isTest: boolean;
 }
 
 /**
@@ -135,7 +136,8 @@ export async function takeCallerPin(
   const detail = { stepUpId, outcome: 'passed', ...about, way: 'pin' } as const;
   await deps.audit.append({ action: 'vouched', connection: connection.id, subject, detail });
   await charge(guesses, -1, deps);
-  return { person: { connection: connection.id, ...account }, faceShownAt, enrolledAt };
+  const isTest = connection.testOutcomeOf !== undefined;
+  return { person: { connection: connection.id, ...account }, faceShownAt, enrolledAt, isTest };
 }
 
 export const callerPinData = {

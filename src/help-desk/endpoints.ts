@@ -66,10 +66,11 @@ const referenceField = z
 
 const pinCodes = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out', 'code_wrong'] as const;
 
-const toCallerPinReply = ({ person, faceShownAt, enrolledAt }: IdentifiedCaller) => ({
+const toCallerPinReply = ({ person, faceShownAt, enrolledAt, isTest }: IdentifiedCaller) => ({
   person: { ...person },
   faceShownAt: toIso(faceShownAt),
   enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
+  ...toTestReply({ isTest }),
 });
 
 const toVouchingReply = (view: VouchingView) => ({

@@ -32,6 +32,7 @@ export const callerPinReply = z.object({
     .describe(
       'Time of the enrollment, if it was in the last 31 days. Ask more before you reset anything: someone with the person’s password may have enrolled the face.',
     ),
+  ...testReply,
 });
 export type CallerPinReply = z.output<typeof callerPinReply>;
 

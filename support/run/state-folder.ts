@@ -46,8 +46,11 @@ export function createStateFolder() {
 export function useStateFolders(settings: () => object) {
   const folders: StateFolder[] = [];
   const opened: State[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const state of opened.splice(0)) await state.close();
+  };
   afterAll(async () => {
-    for (const state of opened) await state.close();
+    await closeAll();
     for (const folder of folders) folder.remove();
   });
   const newFolder = (): StateFolder => {
@@ -67,6 +70,7 @@ export function useStateFolders(settings: () => object) {
   return {
     newFolder,
     openIn,
+    closeAll,
     /** Opens what a contract test takes. */
     async openFor(clock: Clock, lose: (folder: StateFolder) => Promise<void>, more: object = {}) {
       const folder = newFolder();
