@@ -101,6 +101,7 @@ async function post(
 /** Ends the enrolment of a new user. @returns the user's id */
 async function revoke(name: string): Promise<string> {
   const subject = await okta.createUser({ login: `${name}@example.com`, password: 'correct horse' });
+  okta.org.users.get(subject)!.profile.facestepToken = 'FV1.of-the-test';
   const { token } = await post('/generateToken', { 'x-admin-key': adminKey }, { name, tenant: 'workforce' });
   await post('/enrolments/revoke', { 'x-auth-token': String(token) }, { connection: 'workforce', subject });
   return subject;
