@@ -13,25 +13,25 @@ import { modelsFolder, projectRoot } from '../../../support/run/paths.js';
 import { quantile, round, timeInTurns, toTiming } from '../measure.js';
 
 /*
- * Compares one pair of photos, from bytes to a decision, with two other face libraries. Everything runs on one thread:
+ * Compares one photo, from bytes to a template, with two other face libraries. Everything runs on one thread:
  * facestep natively, the others in WebAssembly, because only an install script, which is not run, would download their
  * native binding. Accuracy is not compared.
  */
 
 const folder = join(projectRoot, '.cache', 'peers');
 const pathOf = (name: string): string => join(folder, 'node_modules', name);
-const load = (name: string): unknown => createRequire(import.meta.url)(pathOf(name));
+/** Loads an installed module of this type. */
+const load = <Library>(name: string): Library =>
+  z.custom<Library>().parse(createRequire(import.meta.url)(pathOf(name)));
 
 async function installPeers(say: (line: string) => void): Promise<void> {
   const source = join(projectRoot, 'evidence', 'bench', 'peers');
-  const lock = await readFile(join(source, 'package-lock.json'), 'utf8');
-  const mark = pathOf('.facestep-lock');
-  if (existsSync(mark) && (await readFile(mark, 'utf8')) === lock) return;
+  if (existsSync(pathOf('.facestep-done'))) return;
   say('Installing the other libraries into .cache/peers, about 370 MB…');
   await mkdir(folder, { recursive: true });
   for (const file of ['package.json', 'package-lock.json']) await copyFile(join(source, file), join(folder, file));
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
-  await writeFile(mark, lock);
+  await writeFile(pathOf('.facestep-done'), '');
 }
 
 /** @returns the face's template. @throws Error if no face is found, because such a photo is processed faster */
@@ -51,11 +51,6 @@ async function createFacestep(): Promise<Embed> {
 interface Tensor {
   dispose(): void;
 }
-
-const withFunctions = <Library>(...names: readonly (string & keyof Library)[]) =>
-  z.custom<Library>((value) =>
-    names.every((name) => typeof z.record(z.string(), z.unknown()).parse({ ...Object(value) })[name] === 'function'),
-  );
 
 interface Tensorflow {
   setBackend(name: string): Promise<boolean>;
@@ -96,12 +91,10 @@ interface FaceApi {
 
 /** @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js */
 async function createFaceApi(isFast: boolean): Promise<Embed> {
-  const tensorflow = withFunctions<Tensorflow>('setBackend', 'tensor3d').parse(load('@tensorflow/tfjs'));
-  const wasm = withFunctions<{ setWasmPaths(from: string): void }>('setWasmPaths');
-  wasm.parse(load('@tensorflow/tfjs-backend-wasm')).setWasmPaths(kernels);
+  const tensorflow = load<Tensorflow>('@tensorflow/tfjs');
+  load<{ setWasmPaths(from: string): void }>('@tensorflow/tfjs-backend-wasm').setWasmPaths(kernels);
   await tensorflow.setBackend('wasm');
-  const guard = withFunctions<FaceApi>('detectSingleFace', 'SsdMobilenetv1Options', 'TinyFaceDetectorOptions');
-  const faceApi = guard.parse(load('@vladmandic/face-api/dist/face-api.node-wasm.js'));
+  const faceApi = load<FaceApi>('@vladmandic/face-api/dist/face-api.node-wasm.js');
   const detector = isFast ? 'tinyFaceDetector' : 'ssdMobilenetv1';
   for (const network of [detector, 'faceLandmark68Net', 'faceRecognitionNet'])
     await faceApi.nets[network].loadFromDisk(pathOf('@vladmandic/face-api/model'));
@@ -122,77 +115,50 @@ interface Human {
   detect(image: Tensor): Promise<{ readonly face: readonly { readonly embedding?: readonly number[] }[] }>;
 }
 
-/** @param isFast - without rotation and mesh, which Human's documentation calls “highly recommended” */
-async function createHuman(isFast: boolean): Promise<Embed> {
+async function createHuman(): Promise<Embed> {
   const fetchFromWeb = globalThis.fetch;
   // Human loads its models by `fetch`, which reads no files.
   globalThis.fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     return url.protocol === 'file:' ? new Response(await readFile(url)) : fetchFromWeb(input, init);
   };
-  const guard = withFunctions<{ readonly Human: new (options: object) => Human }>('Human');
-  const { Human } = guard.parse(load('@vladmandic/human/dist/human.node-wasm.js'));
+  type Library = { readonly Human: new (options: object) => Human };
+  const { Human } = load<Library>('@vladmandic/human/dist/human.node-wasm.js');
   const off = { enabled: false };
-  const detector = { rotation: !isFast, maxDetected: 1 };
-  const face = {
-    enabled: true,
-    detector,
-    mesh: { enabled: !isFast },
-    description: { enabled: true },
-    iris: off,
-    emotion: off,
-  };
-  const models = `file://${join(pathOf('@vladmandic/human/models'), '/')}`;
-  const others = { filter: off, gesture: off, body: off, hand: off, object: off };
-  const human = new Human({
-    backend: 'wasm',
-    wasmPath: kernels,
-    modelBasePath: models,
-    cacheSensitivity: 0,
-    face,
-    ...others,
-  });
+  // Its documentation calls rotation and mesh “highly recommended”.
+  const face = { detector: { rotation: true, maxDetected: 1 }, iris: off, emotion: off };
+  const modelBasePath = `file://${join(pathOf('@vladmandic/human/models'), '/')}`;
+  const others = { filter: off, gesture: off, body: off, hand: off, object: off, cacheSensitivity: 0 };
+  const human = new Human({ backend: 'wasm', wasmPath: kernels, modelBasePath, face, ...others });
   await human.load();
   return (photo) =>
     withPixels(human.tf, photo, 0, async (image) => found((await human.detect(image)).face[0]?.embedding));
 }
 
-/** Times one pair with each library, in turns, in milliseconds. */
+/** Times one photo with each library, in turns, in milliseconds. */
 export async function benchPeers(rounds: number, say: (line: string) => void) {
   await installPeers(say);
   const { person } = await loadPictures();
-  const photos = await Promise.all(
-    [person[1], person[1]].map((each) =>
-      sharp(each).resize(250, 250, { fit: 'cover', position: 'top' }).jpeg().toBuffer(),
-    ),
-  );
-  const makers = {
-    facestep: createFacestep,
-    faceApi: () => createFaceApi(false),
-    faceApiFast: () => createFaceApi(true),
-    human: () => createHuman(false),
-    humanFast: () => createHuman(true),
-  };
-  const names = Object.keys(makers);
-  const embeds: Embed[] = [];
-  for (const create of Object.values(makers)) embeds.push(await create());
+  const photo = await sharp(person[1]).resize(250, 250, { fit: 'cover', position: 'top' }).jpeg().toBuffer();
+  const facestep = await createFacestep();
+  const embeds = [facestep, await createFaceApi(true), await createFaceApi(false), await createHuman()];
   const times = await timeInTurns(
     rounds,
-    embeds.map((embed) => async () => {
-      for (const photo of photos) await embed(photo);
-    }),
+    embeds.map((embed) => () => embed(photo)),
   );
-  const [own = Number.NaN, ...others] = times.map((each) => quantile(each));
-  const toRatio = (...at: readonly number[]): number => round(Math.min(...at.map((index) => others[index] ?? 0)) / own);
+  const toRow = (each: readonly number[] = []) => ({
+    ...toTiming(each),
+    ratio: round(quantile(each) / quantile(times[0])),
+  });
   return {
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
     cpu: cpus()[0]?.model,
     cores: availableParallelism(),
     rounds,
-    pairMs: Object.fromEntries(names.map((name, at) => [name, toTiming(times[at] ?? [])])),
-    /** The fastest other library against facestep. */
-    ratio: toRatio(0, 1, 2, 3),
-    ratioRecommended: { faceApi: toRatio(0), human: toRatio(2) },
+    facestep: toRow(times[0]),
+    faceApiFast: toRow(times[1]),
+    faceApiRecommended: toRow(times[2]),
+    humanRecommended: toRow(times[3]),
   };
 }
