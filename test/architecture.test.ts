@@ -256,6 +256,7 @@ describe('dependencies', () => {
       'jose',
       'jsonc-parser',
       'libsql',
+      'libsql/promise',
       'multer',
       'openid-client',
       'pino',

@@ -93,7 +93,12 @@ test('every reply has a unique request id and no-store, and does not name the se
     expect(headers.get('content-security-policy')).not.toBeNull();
     expect(headers.get('x-powered-by')).toBeNull();
   }
-  expect(one.headers.get('x-request-id')).not.toBe(two.headers.get('x-request-id'));
+  const ids = [one, two].map(({ headers }) => headers.get('x-request-id'));
+  expect(ids[0]).not.toBe(ids[1]);
+  // Equal or later times, so that an index of ids is appended to.
+  const times = ids.map((id) => id!.slice(0, 12));
+  expect(times).toEqual(times.toSorted());
+  expect(Math.abs(Number.parseInt(times[0]!, 16) - Date.now())).toBeLessThan(3_600_000);
 });
 
 test('the log contains route and outcome, and no text from the request', async () => {

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import proxyAddr from 'proxy-addr';
 import type { Ports } from '../core/deps.js';
 import { keptNetworkOf, toSource } from '../core/networks.js';
+import type { Random } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
@@ -42,6 +44,13 @@ export function noteSource(request: IncomingMessage, proxyHops: number): string 
 
 export const sourceOf = (request: IncomingMessage): string => request[source] ?? toSource(request.socket.remoteAddress);
 
+/**
+ * Creates the id of a request: 24 hexadecimal digits, of which the first 12 are the time in milliseconds. Later ids are
+ * greater, so that an index of them is appended to, which costs the decision log a third less.
+ */
+const newRequestId = (time: EpochMs, random: Random): string =>
+  Math.max(0, time).toString(16).padStart(12, '0').slice(-12) + Buffer.from(random(6)).toString('hex');
+
 /** Returns the request id, which callers cannot choose. */
 export function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader('X-Request-Id') ?? '');
@@ -60,7 +69,7 @@ interface AccessLogDeps extends Ports<'clock' | 'random' | 'log'> {
 export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
   return (request: Routed, response: ServerResponse, answer: () => void): void => {
     const startedAt = clock.now();
-    const requestId = Buffer.from(random(12)).toString('hex');
+    const requestId = newRequestId(startedAt, random);
     response.setHeader('X-Request-Id', requestId);
     const traceparent = proxyHops > 0 ? request.headersDistinct.traceparent?.join(', ') : undefined;
     const network = keptNetworkOf(noteSource(request, proxyHops));

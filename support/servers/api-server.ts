@@ -149,7 +149,7 @@ export async function startApiServer(
     issuer: testIssuer,
     settings: standardSettings,
     connections: new Map<string, Connection>(),
-    ledger: given.ledger ?? createSqliteLedger(':memory:'),
+    ledger: given.ledger ?? (await createSqliteLedger(':memory:')),
     accounts: createAccountNames({ clock }),
     brands: createBrands(null, { state, clock, audit }),
     recordsOf: async (who) => {

@@ -136,7 +136,7 @@ function noteEnds(state: State, clock: Clock, remove: (key: string) => Promise<u
 async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
   const files = ['state.db', 'ledger.db'].map((name) => join(folder, name));
   const state = createSqliteState({ file: files[0], clock });
-  const ledger = createSqliteLedger(files[1]);
+  const ledger = await createSqliteLedger(files[1]);
   return {
     state,
     ledger,

@@ -23,7 +23,7 @@ const pause = async (): Promise<void> => {};
 async function runServers() {
   const clock = createManualClock(Date.now() - 86_400_000);
   const folder = createFolder('rebuild');
-  const live = createSqliteLedger(':memory:');
+  const live = await createSqliteLedger(':memory:');
   const recorder = createLedgerRecorder({
     auditEvents,
     ledger: live,
@@ -90,7 +90,7 @@ test('a ledger rebuilt from the trails equals the written one except for network
     'verified anna',
     'enrolled anna',
   ]);
-  const ledger = createSqliteLedger(':memory:');
+  const ledger = await createSqliteLedger(':memory:');
   const deps = { auditEvents, ledger, bounds, clock, pause };
   expect(await rebuildLedger(files, deps)).toEqual({ lines: 8, omitted: 4, unreadable: 0 });
   const rebuilt = await show(ledger, clock);

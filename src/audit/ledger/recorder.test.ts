@@ -25,7 +25,7 @@ async function start() {
   const contexts = createRequestContexts();
   const log = createTextLog();
   const told = { written: 0, lost: 0 };
-  const store = createSqliteLedger(':memory:');
+  const store = await createSqliteLedger(':memory:');
   let isDown = false;
   const ledger: LedgerStore = {
     ...store,

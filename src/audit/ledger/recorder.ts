@@ -9,10 +9,11 @@ import type { Trail, WrittenRecord } from '../file.js';
 import { prune } from './prune.js';
 import { type LedgerEntry, recordEntries, toEntry } from './record.js';
 
-/** Entries per write. A small number delays hook calls less if the store is embedded. */
-const entriesAtOnce = 50;
+/** Entries per write. Entries of one batch share pages of the embedded store. */
+const entriesAtOnce = 500;
 
-const gatherMs = 300;
+/** Delay of a written entry. With the write, it stays below two seconds. */
+const gatherMs = 1000;
 
 const pauseMs = 5_000;
 

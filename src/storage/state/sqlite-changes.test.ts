@@ -25,7 +25,7 @@ function setUp() {
       waiting.push({ answer: resolve, fail: () => reject(new Error('EIO')) });
     });
   const insert = database.prepare('insert into line values (?)');
-  const changes = createSqliteChanges(database, sync);
+  const changes = createSqliteChanges(database, { sync });
   const note = async (key: string, durability: 'durable' | 'relaxed', told: string[]): Promise<void> => {
     await changes.make(key, durability, () => insert.run(key));
     told.push(key);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { z } from 'zod';
@@ -21,13 +22,13 @@ runStateContract('sqlite', (clock) =>
 
 runLedgerContract('sqlite', async () => {
   const file = newLedgerFile();
-  return { ledger: createSqliteLedger(file), reopen: async () => createSqliteLedger(file) };
+  return { ledger: await createSqliteLedger(file), reopen: async () => createSqliteLedger(file) };
 });
 
 test('both database files are readable only by their owner', async () => {
   const { files } = newFolder();
   const state = createSqliteState({ file: files.state, clock: createManualClock() });
-  const ledger = createSqliteLedger(files.ledger);
+  const ledger = await createSqliteLedger(files.ledger);
   await ledger.put([{ partition: 'p', sort: 'a', value: 'x', version: null, expiresAt: null }]);
   for (const file of [files.state, files.ledger]) expect(statSync(file).mode & 0o777).toBe(0o600);
   await Promise.all([state.close(), ledger.close()]);
@@ -37,13 +38,13 @@ test('after a second opening in this process, another process leaves the write-a
   const { files } = newFolder();
   const clock = createManualClock();
   const stores = [
-    [files.state, () => createSqliteState({ file: files.state, clock })],
+    [files.state, async () => createSqliteState({ file: files.state, clock })],
     [files.ledger, () => createSqliteLedger(files.ledger)],
   ] as const;
   for (const [file, open] of stores) {
-    const first = open();
+    const first = await open();
     // The doctor of a running server opens the store a second time.
-    await open().close();
+    await (await open()).close();
     const script = `const database = new (require('libsql'))(${JSON.stringify(file)});
       database.prepare('select count(*) from sqlite_master').get(); database.close();`;
     execFileSync(process.execPath, ['--eval', script]);
@@ -89,6 +90,40 @@ test('expired rows are deleted in small batches: at most 100 per write', async (
   expect(before).toEqual([1, 0]);
   database.close();
   await state.close();
+});
+
+test('after many changes, the write-ahead log is copied to the database while it is open', async () => {
+  const { files } = newFolder();
+  const state = createSqliteState({ file: files.state, clock: createManualClock() });
+  const size = () => statSync(files.state).size;
+  const before = size();
+  const text = 'x'.repeat(200);
+  await Promise.all(
+    Array.from({ length: 1100 }, (_, index) =>
+      state.write(`key:${index}`, text, { when: 'absent', expiresAt: null, relaxedDurability: true }),
+    ),
+  );
+  while (size() <= before) await delay(5);
+  await state.close();
+});
+
+test('after a batch of the ledger that another process locked out, later batches are written', async () => {
+  const file = newLedgerFile();
+  const ledger = await createSqliteLedger(file);
+  const put = (sort: string) => ledger.put([{ partition: 'p', sort, value: sort, version: null, expiresAt: null }]);
+  await put('a');
+  const other = new Database(file);
+  other.exec('begin immediate');
+  const refused = expect(put('b')).rejects.toMatchObject({ code: 'state_unavailable', detail: { store: 'ledger' } });
+  const read = ledger.range({ partition: 'p', after: '', before: '~' }, 10, 'oldest first');
+  await refused;
+  expect(await read).toEqual([{ sort: 'a', value: 'a' }]);
+  other.exec('commit');
+  other.close();
+  await put('c');
+  const after = await ledger.range({ partition: 'p', after: '', before: '~' }, 10, 'oldest first');
+  expect(after.map(({ sort }) => sort)).toEqual(['a', 'c']);
+  await ledger.close();
 });
 
 test('the error detail names the cause of a failure', async () => {

@@ -2,6 +2,7 @@ import { closeSync, fdatasync, openSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import Database from 'libsql';
+import AsyncDatabase from 'libsql/promise';
 import { z } from 'zod';
 import type { Clock, State, StateRecord, WriteCondition } from '../../core/ports.js';
 import { type EpochMs, epochMs } from '../../core/units.js';
@@ -66,6 +67,9 @@ export interface SqliteChanges {
   close(): Promise<void>;
 }
 
+/** Changes after which the write-ahead log is copied to the database. */
+const changesBetweenCheckpoints = 1000;
+
 interface Asked {
   readonly key: string;
   readonly durability: Durability;
@@ -74,11 +78,31 @@ interface Asked {
   refuse(error: unknown): void;
 }
 
-export function createSqliteChanges(database: Database.Database, sync: () => Promise<void>): SqliteChanges {
+export function createSqliteChanges(
+  database: Database.Database,
+  {
+    sync,
+    checkpoint = async () => {},
+  }: { readonly sync: () => Promise<void>; readonly checkpoint?: () => Promise<void> },
+): SqliteChanges {
   const groupSync = createGroupCommit(sync);
   const unsynced = new Map<string, Promise<void>>();
   let asked: Asked[] = [];
   let turn: NodeJS.Immediate | null = null;
+  let sinceCheckpoint = 0;
+  let checkpointing: Promise<void> | null = null;
+
+  const checkpointSometimes = (changes: number): void => {
+    sinceCheckpoint += changes;
+    if (sinceCheckpoint < changesBetweenCheckpoints || checkpointing !== null) return;
+    sinceCheckpoint = 0;
+    // A later one, or the last connection when it closes, repeats a checkpoint that failed.
+    checkpointing = checkpoint()
+      .catch(() => {})
+      .finally(() => {
+        checkpointing = null;
+      });
+  };
 
   const transact = (group: readonly Asked[]): readonly (() => void)[] => {
     database.exec('begin immediate');
@@ -123,6 +147,7 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
         if (durability === 'durable') synced?.then(resolvers[index], refuse);
         else resolvers[index]();
       }
+      checkpointSometimes(group.length);
     } catch (cause) {
       for (const { refuse } of group) refuse(toStateUnavailable(cause));
     }
@@ -146,7 +171,7 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
     async close() {
       if (turn !== null) clearImmediate(turn);
       makeAsked();
-      await Promise.allSettled(unsynced.values());
+      await Promise.allSettled([...unsynced.values(), checkpointing]);
     },
   };
 }
@@ -155,12 +180,14 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
  * Every write creates a new AUTOINCREMENT row, so that a deleted and recreated record has another revision than the one
  * that was read. Answered writes must survive a power failure, so the write-ahead log is synced here, once for
  * concurrent changes. With synchronous=FULL, each change would block; with NORMAL, SQLite does not sync the log itself.
+ * Checkpoints sync too, so another thread makes them; this one makes one only if 64 MiB could not be copied yet.
  * https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
   pragma busy_timeout = 250;
+  pragma wal_autocheckpoint = 16000;
   create table if not exists record (
     revision integer primary key autoincrement,
     key text not null unique,
@@ -215,8 +242,16 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     // The write-ahead log exists as long as the database is open.
     return { database: opened, log: file === ':memory:' ? null : openSync(`${file}-wal`, 'r+') };
   });
-  const changes = createSqliteChanges(database, async () => {
-    if (log !== null) await syncData(log);
+  let checkpoints: AsyncDatabase | null = null;
+  const changes = createSqliteChanges(database, {
+    async sync() {
+      if (log !== null) await syncData(log);
+    },
+    async checkpoint() {
+      if (log === null) return;
+      checkpoints ??= new AsyncDatabase(file, {});
+      await checkpoints.exec('pragma wal_checkpoint(passive)');
+    },
   });
   const select = database.prepare('select revision, value, expires_at from record where key = ?');
   const insert = database.prepare('insert or ignore into record (key, value, expires_at) values (?, ?, ?)');
@@ -306,6 +341,7 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
       if (closed) return;
       closed = true;
       await changes.close();
+      checkpoints?.close();
       database.close();
       if (log !== null) closeSync(log);
     },
