@@ -52,12 +52,20 @@ const alphabets =
 const combinations = ['Latin Han Hiragana Katakana', 'Latin Han Hangul', 'Latin Han Bopomofo'];
 
 const classOf = (scripts: string): string => scripts.replace(/\w+/g, '\\p{scx=$&}').replaceAll(' ', '');
-const known = new RegExp(`[${classOf(alphabets)}]`, 'u');
-const unmixed = [...alphabets.split(' '), ...combinations].map(
-  (scripts) => new RegExp(`^[${classOf(`${scripts} Common Inherited`)}]+$`, 'u'),
-);
+const createScriptPatterns = () => ({
+  known: new RegExp(`[${classOf(alphabets)}]`, 'u'),
+  unmixed: [...alphabets.split(' '), ...combinations].map(
+    (scripts) => new RegExp(`^[${classOf(`${scripts} Common Inherited`)}]+$`, 'u'),
+  ),
+});
 
-const isMixed = (word: string): boolean => known.test(word) && !unmixed.some((pattern) => pattern.test(word));
+/** Created for the first action, because compiling them takes longer than most modules take to load. */
+let patterns: ReturnType<typeof createScriptPatterns> | null = null;
+
+function isMixed(word: string): boolean {
+  patterns ??= createScriptPatterns();
+  return patterns.known.test(word) && !patterns.unmixed.some((pattern) => pattern.test(word));
+}
 
 /** Returns true if a word of the action mixes scripts, so that it may look like another word. */
 export const hasMixedScripts = ({ title, lines = [], payee = '', document }: Action): boolean =>

@@ -30,7 +30,10 @@ function drawOrder(length: number): number[] {
   for (let at = length - 1; at > 0; at -= 1) {
     drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
     const other = Math.floor((drawn / 2 ** 32) * (at + 1));
-    [order[at], order[other]] = [order[other], order[at]];
+    // Without destructuring, which is slow before it is compiled, and every worker draws the order at its start.
+    const moved = order[at];
+    order[at] = order[other];
+    order[other] = moved;
   }
   return order;
 }

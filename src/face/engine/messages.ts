@@ -3,6 +3,7 @@ import { faceErrorCodes } from '../../errors.js';
 import { recogniserGuard } from './embed.js';
 import { lightRegions } from './light.js';
 import { passiveModelGuard } from './passive-model.js';
+import type { LevelTable } from './runtime.js';
 
 /*
  * The model runtime aborts the process if a thread ends during a run, and a core file may contain photos. On exit, the
@@ -17,6 +18,10 @@ export type BusyFlag = Int32Array<SharedArrayBuffer>;
 
 const busyFlagGuard = z.custom<BusyFlag>(
   (value) => value instanceof Int32Array && value.buffer instanceof SharedArrayBuffer && value.length === 1,
+);
+
+const levelTableGuard = z.custom<LevelTable>(
+  (value) => value instanceof Int32Array && value.buffer instanceof SharedArrayBuffer,
 );
 
 export const createBusyFlag = (): BusyFlag => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -116,6 +121,7 @@ export const workerDataGuard = z.object({
   modelsFolder: z.string(),
   recognisers: z.array(recogniserGuard).readonly(),
   passive: passiveModelGuard.nullable(),
+  levels: levelTableGuard,
   flag: busyFlagGuard,
 });
 export type WorkerData = z.input<typeof workerDataGuard>;

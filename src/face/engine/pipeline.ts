@@ -14,7 +14,7 @@ import { createLivenessEstimator } from './passive-liveness.js';
 import type { PassiveModel } from './passive-model.js';
 import type { Picture, Point } from './picture.js';
 import { measureQuality, minFaceWidthPx } from './quality.js';
-import { loadRuntime, type RuntimeName } from './runtime.js';
+import { type LevelTable, loadRuntime, type RuntimeName } from './runtime.js';
 import { cameraTurns, isSteep, leastUprightMagnitude, rollOf, straighten, turnWhole } from './turned.js';
 
 export type RawFaceAnalysis = Omit<FaceAnalysis, 'embedding' | 'own' | 'texture' | 'sketch'> & {
@@ -170,15 +170,18 @@ export async function createPipeline(
   {
     recognisers = [],
     passive = null,
+    levels,
     load = loadRuntime,
   }: {
     readonly recognisers?: readonly Recogniser[];
     readonly passive?: PassiveModel | null;
+    /** Shared by pipelines that open the same models. */
+    readonly levels?: LevelTable;
     readonly load?: typeof loadRuntime;
   } = {},
 ): Promise<Pipeline> {
   prepareDecoder();
-  const runtime = await load();
+  const runtime = await load(levels);
   const models = await loadModels(modelsFolder, passive, runtime);
   const stages = createStages(models, passive);
   // Without the mirror image, because only the magnitude is used.

@@ -6,6 +6,7 @@ import { Embedding, FrameSketch, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { Recogniser } from './embed.js';
 import type { Detection, Engine, FaceAnalysis, Signal } from './engine.js';
+import { models } from './manifest.js';
 import {
   type BusyFlag,
   createBusyFlag,
@@ -17,7 +18,7 @@ import {
   type WorkerData,
 } from './messages.js';
 import type { PassiveModel } from './passive-model.js';
-import type { RuntimeName } from './runtime.js';
+import { createLevelTable, type RuntimeName } from './runtime.js';
 
 interface WorkerHandle {
   readonly runtime: RuntimeName;
@@ -138,6 +139,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const waiting = createFairQueue<Waiting>(options.queueLimit);
   const starting = new Set<Promise<RuntimeName>>();
   const flags = new Set<BusyFlag>();
+  const levels = createLevelTable(Object.keys(models).length + recognisers.length);
   let running = 0;
   let runningAnonymous = 0;
   let examinations = 0;
@@ -147,7 +149,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const start = async (): Promise<RuntimeName> => {
     const flag = createBusyFlag();
     flags.add(flag);
-    const worker = await startWorker({ modelsFolder, recognisers, passive, flag }).catch((error: unknown) => {
+    const worker = await startWorker({ modelsFolder, recognisers, passive, levels, flag }).catch((error: unknown) => {
       flags.delete(flag);
       throw error;
     });

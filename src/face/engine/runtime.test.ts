@@ -7,6 +7,7 @@ import { modelsFolder } from '../../../support/run/paths.js';
 import { models } from './manifest.js';
 import { replacePRelu } from './models.js';
 import {
+  createLevelTable,
   type FloatTensor,
   loadNative,
   loadWebAssembly,
@@ -99,4 +100,39 @@ test('the recognition model computes the same template with the layout optimizat
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
   const cosine = (a: Float32Array, b: Float32Array) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   for (const each of [other, chosen]) expect(cosine(usual, each)).toBeGreaterThan(0.999999);
+});
+
+describe('runtimes that share a level table', () => {
+  const model = readFileSync(join(modelsFolder, models.eyes.file));
+  /** Opens a model and returns the options of each session that was created. */
+  const openWith = async (levels: ReturnType<typeof createLevelTable>, file: Uint8Array) => {
+    const { create } = InferenceSession;
+    const asked: unknown[] = [];
+    InferenceSession.create = ((...given: Parameters<typeof create>) => {
+      asked.push(given[1]);
+      return create.apply(InferenceSession, given);
+    }) as typeof create;
+    try {
+      await (await (await loadNative(levels)).open(file)).release();
+    } finally {
+      InferenceSession.create = create;
+    }
+    return asked;
+  };
+
+  test('the first records the level of a model, and the next opens the model at that level only', async () => {
+    const levels = createLevelTable(1);
+    expect(await openWith(levels, model)).toEqual([sessionOptions]);
+    const [recorded] = levels;
+    expect(await openWith(levels, model)).toEqual([{ ...sessionOptions, graphOptimizationLevel: 'all' }]);
+    levels[0] = recorded! + 1;
+    expect(await openWith(levels, model)).toEqual([{ ...sessionOptions, graphOptimizationLevel: 'extended' }]);
+  });
+
+  test('if the first cannot open a model, the next times it without a wait', async () => {
+    const levels = createLevelTable(1);
+    await expect(openWith(levels, new Uint8Array(10))).rejects.toThrow();
+    expect([...levels]).toEqual([0]);
+    expect(await openWith(levels, model)).toEqual([sessionOptions]);
+  });
 });

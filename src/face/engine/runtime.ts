@@ -55,7 +55,10 @@ const clearlyFaster = 0.8;
 
 const timedRuns = 3;
 
-/** Returns the milliseconds of the fastest of some runs on zeros; `null` if the size of the input is not fixed. */
+/**
+ * Returns the milliseconds of the fastest of some runs on zeros, or of the first that is not slow. `null` if the size of
+ * the input is not fixed.
+ */
 async function timeSession(session: InferenceSession, create: typeof Tensor): Promise<number | null> {
   const [input] = session.inputMetadata;
   if (input === undefined || !input.isTensor) return null;
@@ -66,15 +69,48 @@ async function timeSession(session: InferenceSession, create: typeof Tensor): Pr
   if (dims.length !== input.shape.length || dims.some((size) => size <= 0)) return null;
   const zeros = new Float32Array(dims.reduce((product, size) => product * size, 1));
   const feeds = { [input.name]: new create('float32', zeros, dims) };
-  // The first run prepares memory.
-  await session.run(feeds);
   let fastest = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < timedRuns; run += 1) {
+  for (let run = 0; run < timedRuns && fastest >= slowMs; run += 1) {
     const from = performance.now();
     await session.run(feeds);
     fastest = Math.min(fastest, performance.now() - from);
   }
   return fastest;
+}
+
+/** Graph optimizations of ONNX Runtime: all, or those that keep the memory layout. */
+const levels = ['all', 'extended'] as const;
+type Level = (typeof levels)[number];
+
+/**
+ * The fastest level of each model, in the order in which they are opened, shared by the workers of a pool. Only the
+ * first worker that reaches a model times it. The others would wait for a processor anyway, and distort its times.
+ */
+export type LevelTable = Int32Array<SharedArrayBuffer>;
+
+const unknown = 0;
+const timing = 1;
+const firstLevel = 2;
+
+/** A worker that takes longer, in milliseconds, has died. */
+const longestTimingMs = 10_000;
+
+export const createLevelTable = (models: number): LevelTable =>
+  new Int32Array(new SharedArrayBuffer(models * Int32Array.BYTES_PER_ELEMENT));
+
+/** Returns the level that another worker found, after a wait if it is still timing the model; `null` if none did. */
+function claimLevel(table: LevelTable, at: number): Level | null {
+  while (true) {
+    const found = Atomics.compareExchange(table, at, unknown, timing);
+    if (found !== timing) return levels[found - firstLevel] ?? null;
+    if (Atomics.wait(table, at, timing, longestTimingMs) === 'timed-out') return null;
+  }
+}
+
+/** @param level - `null` if timing failed, so that another worker times the model */
+function publishLevel(table: LevelTable, at: number, level: Level | null): void {
+  Atomics.store(table, at, level === null ? unknown : firstLevel + levels.indexOf(level));
+  Atomics.notify(table, at);
 }
 
 /**
@@ -85,26 +121,42 @@ async function timeSession(session: InferenceSession, create: typeof Tensor): Pr
 async function openFastest(
   { InferenceSession, Tensor }: Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>,
   model: Uint8Array,
-): Promise<InferenceSession> {
+): Promise<{ readonly session: InferenceSession; readonly level: Level }> {
   const usual = await InferenceSession.create(model, sessionOptions);
   const usualMs = await timeSession(usual, Tensor);
-  if (usualMs === null || usualMs < slowMs) return usual;
+  if (usualMs === null || usualMs < slowMs) return { session: usual, level: 'all' };
   const other = await InferenceSession.create(model, { ...sessionOptions, graphOptimizationLevel: 'extended' });
   const otherMs = await timeSession(other, Tensor);
   const isOtherFaster = otherMs !== null && otherMs < clearlyFaster * usualMs;
   await (isOtherFaster ? usual : other).release();
-  return isOtherFaster ? other : usual;
+  return isOtherFaster ? { session: other, level: 'extended' } : { session: usual, level: 'all' };
 }
 
 /** Loads the native binary of ONNX Runtime. If there is none, the loader's error is thrown. */
-export async function loadNative(): Promise<Runtime> {
+export async function loadNative(table: LevelTable | null = null): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-node');
+  let opened = 0;
+  const open = async (model: Uint8Array): Promise<InferenceSession> => {
+    const at = opened;
+    opened += 1;
+    if (table === null) return (await openFastest({ InferenceSession, Tensor }, model)).session;
+    const known = claimLevel(table, at);
+    if (known !== null) return InferenceSession.create(model, { ...sessionOptions, graphOptimizationLevel: known });
+    let level: Level | null = null;
+    try {
+      const fastest = await openFastest({ InferenceSession, Tensor }, model);
+      level = fastest.level;
+      return fastest.session;
+    } finally {
+      publishLevel(table, at, level);
+    }
+  };
   const toTensor = ({ data, dims }: FloatTensor) => new Tensor('float32', data, dims);
   return {
     name: `onnxruntime-node ${env.versions.node}`,
     standsInBecause: null,
     async open(model) {
-      const session = await openFastest({ InferenceSession, Tensor }, model);
+      const session = await open(model);
       return {
         inputs: session.inputMetadata,
         outputNames: session.outputNames,
@@ -183,9 +235,9 @@ const loadErrorCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_
 const isLoadError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && loadErrorCodes.includes(error.code);
 
-export async function loadRuntime(): Promise<Runtime> {
+export async function loadRuntime(table?: LevelTable): Promise<Runtime> {
   try {
-    return await loadNative();
+    return await loadNative(table);
   } catch (error) {
     if (!isLoadError(error)) throw error;
     const because = toErrorSummary(error);
