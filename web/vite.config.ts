@@ -32,6 +32,22 @@ const everyEntry: Plugin = {
   },
 };
 
+/** Links the texts of each language, so that a browser fetches them with the script. The server keeps one of the links. */
+const preloadTexts: Plugin = {
+  name: 'preload-texts',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { filename, bundle = {} }) =>
+      Object.entries(filename.endsWith('/index.html') ? bundle : {}).flatMap(([file, chunk]) => {
+        const source = chunk.type === 'chunk' ? chunk.facadeModuleId : null;
+        const [, language] = /\/capture\/page\/(\w+)\.ts$/.exec(source ?? '') ?? [];
+        if (language === undefined) return [];
+        const attrs = { rel: 'modulepreload', 'data-language': language, crossorigin: true, href: `/face/${file}` };
+        return [{ tag: 'link', attrs, injectTo: 'head' as const }];
+      }),
+  },
+};
+
 /*
  * TensorFlow, which AWS's detector of faces uses, loads its WebAssembly by fixed file names, so their folder has the
  * version.
@@ -63,11 +79,12 @@ export default defineConfig({
     outDir: '../../dist/capture-web',
     emptyOutDir: true,
     target: ['chrome111', 'firefox114', 'safari16.4'],
-    assetsInlineLimit: 0,
+    // Put the icons into the stylesheet, because each file would cost a request before the first screen.
+    assetsInlineLimit: (file) => file.endsWith('.svg') && !file.endsWith('page-icon.svg'),
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
   },
   worker: { format: 'es' },
   define: { 'import.meta.env.VITE_TFJS_FOLDER': JSON.stringify(tensorFlowFolder) },
-  plugins: [everyEntry, compressAssets, copyTensorFlow],
+  plugins: [everyEntry, preloadTexts, compressAssets, copyTensorFlow],
 });

@@ -10,10 +10,10 @@ import { benchPeers } from './peers/peers.js';
 import { benchRecover } from './recover.js';
 import { benchRoster } from './roster.js';
 import { benchScale, fullScale, quickScale } from './scale.js';
-import { benchStepUp } from './step-up.js';
+import { benchOpening, benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
-const usage = `npm run bench -- [verify | engine | hooks | step-up | scale | roster | recover | peers] [--json] [--quick]
+const usage = `npm run bench -- [verify | engine | hooks | step-up | opening | scale | roster | recover | peers] [--json] [--quick]
 npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]
 npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
@@ -44,6 +44,7 @@ await runProgram(async () => {
     engine: () => benchEngine(quick ? 3 : 200),
     hooks: () => benchHooks(quick ? quickRate : fullRate),
     'step-up': () => benchStepUp(quick ? 1 : 40),
+    opening: () => benchOpening(quick ? 5 : 40),
     scale: () =>
       (people ?? stores) === undefined
         ? benchScale(quick ? quickScale : fullScale, say)

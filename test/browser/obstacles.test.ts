@@ -37,6 +37,23 @@ inBrowser('a denied camera is requested once, and opens after access is allowed 
   await close();
 });
 
+inBrowser('the camera opened with the consent stops if the consent cannot be recorded', async () => {
+  const { page, context, close } = await receive();
+  await context.addInitScript(`{
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wish) => (globalThis.opened = await ask(wish));
+  }`);
+  await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'lost' });
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await press(page, 'Agree and continue');
+  await see(page, 'offline');
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () => globalThis.opened?.getTracks().every(({ readyState }) => readyState === 'ended') && resolve();
+    setInterval(look, 50);
+  })`);
+  await close();
+});
+
 inBrowser('a page whose scripts do not run says what it needs, in the language of the browser', async () => {
   const withoutScripts = await receive({ javaScriptEnabled: false, locale: 'de-DE' });
   await withoutScripts.page.goto(`${server.origin}/face#${firstView.id}.secret`);

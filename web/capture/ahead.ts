@@ -4,6 +4,8 @@ export interface Ahead<Result> {
    * Returns the result of the work, which is started now unless it was begun ahead. A second call does the work again.
    */
   take(): Promise<Result>;
+  /** Releases the result of work that was begun ahead and not taken. */
+  drop(release: (result: Result) => void): void;
 }
 
 export function ahead<Result>(work: () => Promise<Result>): Ahead<Result> {
@@ -18,6 +20,10 @@ export function ahead<Result>(work: () => Promise<Result>): Ahead<Result> {
       const taken = begun ?? work();
       begun = null;
       return taken;
+    },
+    drop(release) {
+      void begun?.then(release, () => {});
+      begun = null;
     },
   };
 }

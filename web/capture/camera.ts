@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import { type DeviceSignals, settableModes } from '../../src/core/device-signals.js';
+import { ahead } from './ahead.js';
 import { betterCamera, type CameraEntry, type Facing, isInApp, kindOf } from './camera-choice.js';
 import { sleep } from './step.js';
 import './zod-settings.js';
@@ -199,7 +200,7 @@ const isCameraProblem = (problem: ProblemName): boolean =>
  * change a running camera.
  * @throws Problem about the camera
  */
-export async function openLastCamera(): Promise<Camera> {
+async function openLastCamera(): Promise<Camera> {
   const last = cameraMemory.read();
   if (last === null) return openCamera(null);
   try {
@@ -211,6 +212,17 @@ export async function openLastCamera(): Promise<Camera> {
     return openCamera(null);
   }
 }
+
+const lastCamera = ahead(openLastCamera);
+
+/** Begins to open the camera while the page waits for the server. */
+export const openCameraAhead = (): void => lastCamera.begin();
+
+/** Opens the last chosen camera, or returns the one that was opened ahead. */
+export const takeLastCamera = (): Promise<Camera> => lastCamera.take();
+
+/** Stops a camera that was opened ahead and is not needed. */
+export const stopCameraAhead = (): void => lastCamera.drop(({ stop }) => stop());
 
 async function request(choice: MediaTrackConstraints): Promise<MediaStream> {
   const opening = navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...choice } });

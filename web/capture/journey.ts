@@ -1,3 +1,4 @@
+import { stopCameraAhead } from './camera.js';
 import { paragraph } from './dom.js';
 import { createFoot, type StandBelow } from './foot.js';
 import { loadGuideAhead } from './guidance/ahead.js';
@@ -45,6 +46,9 @@ const steps = {
   }),
 } as const satisfies Record<Exclude<StepName, 'opening' | Ending>, Step>;
 
+/** Delay of the guide, whose loading would slow down the first paint of a screen that the user reads. */
+const paintedWithinMs = 300;
+
 const longestTimerMs = 2 ** 31 - 1;
 
 export interface Start {
@@ -66,8 +70,12 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
       page.showBelow(() => []);
       return end(step, view, facts, page);
     }
-    if (isCameraAhead(facts)) loadGuideAhead();
+    if (step !== 'capture') stopCameraAhead();
+    const guide = isCameraAhead(facts)
+      ? setTimeout(loadGuideAhead, step === 'capture' ? 0 : paintedWithinMs)
+      : undefined;
     const change = await perform(step, { page, api, facts, open, forget }, standBelow);
+    clearTimeout(guide);
     facts = { ...facts, ...change };
     if (facts.view !== null) {
       const organisation = page.organisationOr(facts.view.organisation);
@@ -93,6 +101,8 @@ async function perform(step: StepName, { page, api, facts, open }: Start, standB
     try {
       return await work();
     } catch (error) {
+      // The camera is off while a problem is shown.
+      stopCameraAhead();
       if (error instanceof Interruption) return error.change;
       return attempt(() => solve(toKnown(error), facts, tools));
     }

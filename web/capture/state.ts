@@ -179,6 +179,10 @@ const stepsToCamera: readonly StepName[] = ['consent', 'action', 'reference', 'p
 export const isCameraAhead = (facts: Facts): boolean =>
   facts.view !== null && stepsToCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
 
+/** Returns true if the own challenge comes next. */
+export const isCaptureNext = (facts: Facts): boolean =>
+  nextStep(facts) === 'capture' && facts.view?.livenessVendor === null;
+
 export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: View): boolean =>
   mayHandOff && role === 'own' && handOffAllowed;
 

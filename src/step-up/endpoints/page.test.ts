@@ -28,3 +28,10 @@ test.each(['/face', '/face/', '/face/kiosk'])(
     for (const [, asset] of html.matchAll(/(?:src|href)="([^"]+)"/g)) expect((await get(asset!)).status).toBe(200);
   },
 );
+
+test('the page links only the texts of its language, for the browser to fetch with the script', async () => {
+  const links = async (query: string) =>
+    (await (await get(`/face${query}`)).text()).match(/<link rel="modulepreload" data-language[^>]*>/g);
+  expect(await links('?lang=de')).toEqual([expect.stringMatching(/data-language="de".* href="\/face\/assets\/de-/)]);
+  expect(await links('')).toEqual([expect.stringMatching(/data-language="en".* href="\/face\/assets\/en-/)]);
+});

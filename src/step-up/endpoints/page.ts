@@ -87,13 +87,19 @@ function languageOf(request: Request): SupportedLanguage {
   return wanted.flatMap((tag) => supportedLanguages.find((each) => each === tag) ?? [])[0] ?? 'en';
 }
 
-/** Adds the text that is shown until the script replaces it, or if the script does not run. */
-function addLoadingText(page: string, language: SupportedLanguage): string {
+const textsLink = /<link rel="modulepreload" data-language="(\w+)"[^>]*>\s*/g;
+
+/**
+ * Adds the text that is shown until the script replaces it, or if the script does not run, and removes the links to the
+ * texts of other languages.
+ */
+function addLanguage(page: string, language: SupportedLanguage): string {
   const { title, loading } = texts[language];
   const main = html`<main data-screen="opening"><h1>${title}</h1><p class="late">${loading}</p></main>`;
   return page
     .replace('<html lang="en">', `<html lang="${language}" dir="${directionOf(language)}">`)
-    .replace('<main data-screen="opening"></main>', () => main.toString());
+    .replace('<main data-screen="opening"></main>', () => main.toString())
+    .replaceAll(textsLink, (link, tag) => (tag === language ? link : ''));
 }
 
 export interface PageFolders {
@@ -166,7 +172,7 @@ export function mountPage(
     response
       .vary('Accept-Language')
       .type('html')
-      .send(addBrand(addLoadingText(html, languageOf(request)), brand));
+      .send(addBrand(addLanguage(html, languageOf(request)), brand));
   });
   const kept = {
     cacheControl: false,

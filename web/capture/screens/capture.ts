@@ -1,38 +1,39 @@
 import type { DeviceSignals } from '../../../src/core/device-signals.js';
 import { cameraMemory, lightMemory } from '../browser-memory.js';
-import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
+import {
+  type Camera,
+  checkCameraSupport,
+  isCameraAllowed,
+  openCamera,
+  stopCameraAhead,
+  takeLastCamera,
+} from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/create-guide.js';
 import { checkPictures } from '../picture.js';
-import { type Change, type Facts, type Frames, isLitNext, mayUsePhone } from '../state.js';
+import { type Change, type Facts, type Frames, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
-import { axisOfScreen, performChallenge } from './challenge.js';
+import { performChallenge } from './challenge.js';
 import { explainFlashes, flashesId, flashWarning } from './consent.js';
 import { type Framed, frameFace } from './framing.js';
+import { lightAnswers, planLight } from './light-plan.js';
 
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
-  const answer = facts.isKiosk ? null : lightMemory.read();
-  const withoutLight = facts.withoutLight || answer === lightAnswers.skipped;
-  const isLit = isLitNext(view, { withoutLight }, axisOfScreen());
-  const isRemembered = isLit && !facts.isLightAccepted && answer === lightAnswers.accepted && isScreenFilled();
+  const { isLit, isRemembered, isLightNew } = planLight(view, facts);
   const needsCamera = !facts.isCameraAsked && !(await isCameraAllowed());
-  if (needsCamera || (isLit && !facts.isLightAccepted && !isRemembered))
+  if (needsCamera || isLightNew) {
+    stopCameraAhead();
     return prepare({ view, facts, isLit, needsCamera }, tools);
+  }
   const isPhoneOffered = mayUsePhone(facts, view);
   const taken = await takeFrames({ isLit, isLightSkippable: isRemembered, isPhoneOffered }, tools);
   if (taken === 'phone') return { place: 'phone' };
   return taken === 'unlit' ? skipLight(view, facts, tools) : taken;
 };
-
-const lightAnswers = { accepted: 'accepted', skipped: 'skipped' } as const;
-
-/** Share of the screen that the window must cover, because full screen needs a press of a button. */
-const leastFilled = 0.6;
-const isScreenFilled = (): boolean => innerWidth * innerHeight >= leastFilled * screen.width * screen.height;
 
 function skipLight(view: View, { isKiosk }: Facts, tools: Tools): Promise<Change> | Change {
   if (view.light === 'demanded') return explainFlashes(view, tools);
@@ -67,10 +68,11 @@ export async function takeFrames(
   // Request full screen first: browsers allow it only soon after a press, and the user pressed a button on the previous
   // screen.
   const fullScreen = options.isLit ? fillScreen() : null;
+  const opening = takeLastCamera();
   const guide = takeGuide();
   let camera: Camera | null = null;
   try {
-    camera = await openLastCamera();
+    camera = await opening;
     for (let pauses = 0; ; ) {
       const running = camera;
       const framed: Framed = await whileRunning(running, tools, (ended) =>

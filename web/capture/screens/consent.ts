@@ -1,10 +1,10 @@
-import { checkCameraSupport } from '../camera.js';
+import { checkCameraSupport, openCameraAhead } from '../camera.js';
 import { actions, button, el, icon, linkButton, paragraph, yesOrNo } from '../dom.js';
-import type { Change, Facts } from '../state.js';
-import { hasWays } from '../state.js';
+import { type Change, type Facts, hasWays, isCaptureNext } from '../state.js';
 import type { Step, Tools } from '../step.js';
 import type { View } from '../view.js';
 import type { ConsentWords, Words } from '../words.js';
+import { planLight } from './light-plan.js';
 
 const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
   words[purpose === 'enrol' ? 'enrol' : 'verify'];
@@ -67,7 +67,9 @@ export const consent: Step = async (view, facts, { page, api }) => {
   }));
   if (!agrees && view.role === 'own' && hasWays(view)) return { isChoosingAnotherWay: true };
   if (!agrees) return { view: await api.decline() };
-  // The consent text has announced the camera, so the browser may prompt for it now.
+  // The consent text has announced the camera, so the browser may prompt for it now, while the consent is recorded.
+  const agreed = { ...facts, view: { ...view, consentNeeded: false } };
+  if (isCaptureNext(agreed) && !planLight(view, facts).isLightNew) openCameraAhead();
   return { view: await api.giveConsent(view.consentVersion, page.language), isCameraAsked: true };
 };
 
