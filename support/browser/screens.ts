@@ -58,7 +58,7 @@ const held = {
     '/links': { links: [] },
   },
 } as const;
-const notices = { on: ['enrolled', 'locked', 'ended'], email: true, push: null } as const;
+const notices = { on: ['enrolled', 'locked', 'ended'], email: true, emailAvailable: true, push: null } as const;
 const told = { ...held.replies, '/notices': { notices } } as const;
 const pushed = {
   ...held.replies,
@@ -150,7 +150,7 @@ const payment = {
 
 const notEnrolled = (linkOffered: boolean): Replies => ({
   '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, fallbackUrl }, missingEnrolment: { linkOffered } },
-  '/set-up-link': {},
+  '/set-up-link': { isSent: true },
 });
 
 /** All screens of the capture page. */
@@ -159,7 +159,7 @@ export const screens: readonly ScreenCase[] = [
   { name: 'arrived', screen: 'arrived', path: '/face?sent' },
   { name: 'not-enrolled', screen: 'not-enrolled', replies: notEnrolled(true) },
   { name: 'not-enrolled-ended', screen: 'not-enrolled', replies: notEnrolled(false) },
-  { name: 'link-sent', screen: 'link-sent', replies: notEnrolled(true), press: ['E-mail me the set-up link'] },
+  { name: 'link-sent', screen: 'link-sent', replies: notEnrolled(true), press: ['Request the set-up link'] },
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
   {
     name: 'consent-enrol',
@@ -231,7 +231,7 @@ export const screens: readonly ScreenCase[] = [
     screen: 'code',
     view: everyWay,
     replies: {
-      '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt },
+      '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt, isSent: true },
       '/another-way/code': { refusal: 'code_wrong' },
     },
     press: [cannot, 'Code by e-mail'],
