@@ -148,9 +148,9 @@ const payment = {
   mixedScripts: false,
 } as const;
 
-const notEnrolled = (linkOffered: boolean): Replies => ({
+const notEnrolled = (linkOffered: boolean, isSent = true): Replies => ({
   '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, fallbackUrl }, missingEnrolment: { linkOffered } },
-  '/set-up-link': { isSent: true },
+  '/set-up-link': { isSent },
 });
 
 /** All screens of the capture page. */
@@ -160,7 +160,9 @@ export const screens: readonly ScreenCase[] = [
   { name: 'not-enrolled', screen: 'not-enrolled', replies: notEnrolled(true) },
   { name: 'not-enrolled-ended', screen: 'not-enrolled', replies: notEnrolled(false) },
   { name: 'link-sent', screen: 'link-sent', replies: notEnrolled(true), press: ['Request the set-up link'] },
+  { name: 'link-not-sent', screen: 'link-sent', replies: notEnrolled(true, false), press: ['Request the set-up link'] },
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
+  { name: 'consent-vendor', screen: 'consent', view: { consentNeeded: true, livenessVendor: 'aws' } },
   {
     name: 'consent-enrol',
     screen: 'consent',
@@ -240,6 +242,13 @@ export const screens: readonly ScreenCase[] = [
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByText('This code is wrong').waitFor();
     },
+  },
+  {
+    name: 'ways-code-not-sent',
+    screen: 'code',
+    view: everyWay,
+    replies: { '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt, isSent: false } },
+    press: [cannot, 'Code by SMS'],
   },
   {
     name: 'ways-passed',
@@ -345,6 +354,12 @@ export const screens: readonly ScreenCase[] = [
   { name: 'manage-notices', screen: 'manage', ...held, replies: told },
   { name: 'manage-notices-kept', screen: 'manage', ...held, replies: told, press: ['Save'] },
   { name: 'manage-notices-pushed', screen: 'manage', ...held, replies: pushed },
+  {
+    name: 'manage-notices-no-email',
+    screen: 'manage',
+    ...held,
+    replies: { ...told, '/notices': { notices: { ...notices, emailAvailable: false } } },
+  },
   { name: 'manage-home', screen: 'manage', ...held, replies: home },
   { name: 'manage-home-ended', screen: 'manage', ...held, replies: home, press: ['Delete them now'] },
   { name: 'revoke', screen: 'revoke', ...held, press: ['Delete'] },
