@@ -78,7 +78,7 @@ for (const { name, sent, notSent } of [
     const saidNot = await saidOn(notSent);
     expect(said).toMatch(/We sent the link|was sent to the e-mail address/);
     expect(said).not.toContain('nothing was sent');
-    expect(saidNot).toContain('This server isn’t set up to send it, so nothing was sent. Ask your help desk.');
+    expect(saidNot).toContain('This server isn’t set up to send the message, so nothing was sent. Ask your help desk.');
     expect(saidNot).not.toMatch(/We sent|was sent to|Check your e-mail/);
   });
 }
