@@ -167,7 +167,11 @@ describe('a person with a second thing and the enrolled face', () => {
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
     const browser = bench.browse();
-    await browser.begin('anna');
+    const begun = await browser.begin('anna');
+    expect(begun.text).toContain('After the face check your manager gets an e-mail.');
+    bench.server.outbox.push('email');
+    expect((await browser.step()).text).toContain('set up to send e-mails, so your manager gets none');
+    bench.server.outbox.pop();
     await browser.prove('manager');
     const waiting = await browser.showFace('ada');
     const number = numberIn(waiting);
