@@ -109,9 +109,3 @@ export const deliveryGuard = z.discriminatedUnion('kind', [
 export type DeliveryConfig = z.output<typeof deliveryGuard>;
 
 export type SmsConfig = DeliveryConfig['sms'];
-
-/** Returns the channels whose messages are written to the outbox file, and not sent. */
-export const findOutboxChannels = ({ kind, sms }: DeliveryConfig): readonly ('email' | 'sms')[] => [
-  ...(kind === 'outbox' ? (['email'] as const) : []),
-  ...(sms.kind === 'outbox' ? (['sms'] as const) : []),
-];

@@ -113,6 +113,12 @@ export const connectionsReply = z.object({
         whenUnavailable: unverified,
         freshnessSec: z.int(),
         enrolmentDays: z.int().nullable(),
+        anotherWay: z.object({ email: z.boolean(), sms: z.boolean(), recoveryCodes: z.boolean(), counts: z.boolean() }),
+        fallbackUrl: z.string().nullable(),
+        notices: z.boolean(),
+        helpDesk: z.string().nullable(),
+        handOff: z.boolean().describe('True if a computer may hand the capture over to a phone.'),
+        returnUrls: z.array(z.string()),
         referencePhoto: z.boolean(),
         bypass: z
           .object({ minutes: z.int(), approvals: z.int() })

@@ -143,7 +143,11 @@ export const outcomeReply = z.object({
 });
 export type Outcome = z.output<typeof outcomeReply>;
 
-export const sentCodeReply = z.object({ id: z.string(), expiresAt: instant });
+/** False if this server has no e-mail or SMS service, so that the message was only written to the outbox file. */
+const isSent = z.boolean();
+
+export const sentCodeReply = z.object({ id: z.string(), expiresAt: instant, isSent });
+export const setUpLinkReply = z.object({ isSent });
 export const anotherWayReply = z.object({ view, receipt: z.nullable(z.string()) });
 export const receiptReply = z.object({ receipt: z.nullable(z.string()) });
 export const recoveryCodesReply = z.object({ codes: z.array(z.string()) });
@@ -169,6 +173,8 @@ const notices = z.object({
   on: z.array(z.enum(notificationKinds)),
   /** True if e-mails are sent even if a device gets a push notification. */
   email: z.boolean(),
+  /** False if this server has no mail relay. */
+  emailAvailable: z.boolean(),
   push: z.nullable(
     z.object({
       /** Public key for push subscriptions, in base64url. */

@@ -167,3 +167,10 @@ test('a report of “this was not me” resets the notification choice, which an
   const after = (await (await open()).read()).notices;
   expect(after).toMatchObject({ on: all, email: true, push: { devices: [] } });
 });
+
+test('the own page learns whether this server can send e-mails', async () => {
+  const page = await open();
+  expect(await page.read()).toMatchObject({ notices: { emailAvailable: true } });
+  server.outbox.push('email');
+  expect(await page.read()).toMatchObject({ notices: { emailAvailable: false } });
+});

@@ -22,13 +22,17 @@ import { sessionEndpoint } from '../step-up/session-endpoint.js';
 
 const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base64url');
 
-async function readNotices(who: SubjectRef, deps: ApiPorts<'state' | 'clock' | 'keys' | 'webPush'>): Promise<Notices> {
-  const { keys, webPush } = deps;
+async function readNotices(
+  who: SubjectRef,
+  deps: ApiPorts<'state' | 'clock' | 'keys' | 'delivery' | 'webPush'>,
+): Promise<Notices> {
+  const { keys, delivery, webPush } = deps;
   const choice = await readNotificationChoice(who, deps);
   const devices = webPush === null ? [] : await readNotificationDevices(who, deps);
   return {
     on: notificationKinds.filter((kind) => !choice?.off.includes(kind)),
     email: choice?.email ?? true,
+    emailAvailable: !delivery.outbox.includes('email'),
     push: webPush && {
       publicKey: await webPush.publicKey(await keys.currentVersion()),
       devices: devices.map(({ address }) => toDigest(address.endpoint)),
@@ -47,7 +51,7 @@ async function admitChange(session: FoundSession, deps: Ports<'state' | 'clock' 
 
 async function record(
   who: SubjectRef,
-  deps: ApiPorts<'state' | 'clock' | 'audit' | 'keys' | 'webPush'>,
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'keys' | 'delivery' | 'webPush'>,
 ): Promise<{ readonly notices: Notices }> {
   const notices = await readNotices(who, deps);
   const { on, email, push } = notices;
@@ -58,7 +62,7 @@ async function record(
 }
 
 export function createNoticeChoiceEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'webPush'>,
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'>,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],

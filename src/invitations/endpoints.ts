@@ -9,7 +9,7 @@ import {
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
-import { emptyReply } from '../core/page-protocol.js';
+import { setUpLinkReply } from '../core/page-protocol.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
@@ -136,14 +136,14 @@ export function createInvitationEndpoints(
         'Available if `missingEnrolment` has `linkOffered`. The link goes to the address of the person at the identity provider, and is valid for 24 hours; at most 3 e-mails a day to one person, and 300 an hour of one connection.',
       codes: [...common.codes, ...codesOfSending, 'step_up_unknown', 'step_up_finished', 'not_found'],
       fields: z.strictObject({ language: z.enum(supportedLanguages).default('en') }),
-      reply: emptyReply,
+      reply: setUpLinkReply,
       async handle({ fields: { language }, session }) {
         const { connection, record } = session;
         if (connection === null) throw new FaceError('connection_unknown');
         if ((await findMissingEnrolment(session, deps))?.linkOffered !== true) throw new FaceError('not_found');
         const about = { connection, subject: record.subject, by: null, language };
         await inviteByEmail({ ...about, returnUrl: null, lifeSec: setUpLinkSec }, deps);
-        return {};
+        return { isSent: !deps.delivery.outbox.includes('email') };
       },
     }),
   ];

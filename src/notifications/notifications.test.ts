@@ -31,6 +31,7 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
   const sent: Message[] = [];
   let fails = false;
   const delivery = {
+    outbox: [],
     send: async (message: Message) => {
       if (fails) throw new FaceError('delivery_failed');
       sent.push(message);

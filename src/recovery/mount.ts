@@ -138,7 +138,8 @@ function createActs(
       const stage = stageOf(recovery, deps.clock.now());
       // The page has no script. It asks again while it waits.
       if (stage === 'approval') response.set('Refresh', String(refreshSec));
-      sendPage(response, renderStage(stage, recovery, { language: recovery.language, connection, alert }));
+      const { outbox } = deps.delivery;
+      sendPage(response, renderStage(stage, recovery, { language: recovery.language, connection, alert, outbox }));
     },
     'POST send': async (visit) => {
       const { connection, source } = visit;

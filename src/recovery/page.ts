@@ -3,6 +3,7 @@ import { texts as allTexts } from '../../locales/compiled/server/recovery/all.js
 import { type Html, html } from '../core/base/html.js';
 import type { Connection } from '../core/connection.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import type { Delivery } from '../core/ports.js';
 import type { SecondThing } from '../core/second-things.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
 import type { Ending } from './issue.js';
@@ -43,6 +44,9 @@ interface Shown {
   readonly connection: Connection;
   readonly alert: Alert | null;
 }
+
+/** Channels without delivery are a fact of the server, so the page is the same for all names. */
+type ShownStage = Shown & Pick<Delivery, 'outbox'>;
 
 function titled(title: string, { language, connection, alert }: Shown, body: Html, nav: Html | null = null) {
   const { organisation } = connection.policy;
@@ -98,7 +102,7 @@ const again = ({ language, connection }: Shown): Html =>
 const restart = ({ language, connection }: Shown): Html =>
   html`<a class="button" href="${recoveryPath(connection.id)}?lang=${language}">${allTexts[language].ended.restart}</a>`;
 
-function renderSecondThing(thing: SecondThing, recovery: Recovery, { language, connection }: Shown): Html {
+function renderSecondThing(thing: SecondThing, recovery: Recovery, { language, connection, outbox }: ShownStage): Html {
   const { second } = allTexts[language];
   const heading = `about-${thing}`;
   const isSent = recovery.codeId !== null && recovery.codeThing === thing;
@@ -119,24 +123,28 @@ ${field}
     case 'phone': {
       const send = form('send', second.send);
       return about(
-        isSent ? second.sent : null,
+        isSent ? (outbox.includes(thing === 'phone' ? 'sms' : 'email') ? second.notSent : second.sent) : null,
         isSent ? html`${form('prove', second.use, field('numeric'))}${send}` : send,
       );
     }
+    case 'manager':
+      return about(outbox.includes('email') ? second.noManagerEmail : second.managerText, form('prove', second.use));
     case 'known_device':
     case 'help_desk':
-    case 'manager':
       return about(second[`${thing}Text`], form('prove', second.use));
   }
 }
 
-function renderApproval(recovery: Recovery, shown: Shown): RenderedPage {
+function renderApproval(recovery: Recovery, shown: ShownStage): RenderedPage {
   const { approval } = allTexts[shown.language];
+  const isManagerAsked = recovery.managerStepUp !== null && !shown.outbox.includes('email');
   const needed = approvalsNeeded(recovery);
-  const text = recovery.isPrivileged
-    ? approval.privileged
-    : approval[recovery.secondThing === 'manager' ? 'manager' : 'help_desk'];
-  const body = html`<p>${text}</p>
+  const toText = (): string => {
+    if (recovery.isPrivileged) return approval.privileged;
+    if (recovery.secondThing !== 'manager') return approval.help_desk;
+    return isManagerAsked ? approval.manager : approval.managerNotAsked;
+  };
+  const body = html`<p>${toText()}</p>
 <output translate="no">${recovery.number}</output>
 <p>${approval.count({ count: recovery.approvals.length, needed })}</p>
 ${again(shown)}`;
@@ -167,7 +175,7 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
 }
 
 /** The page of the current stage. */
-export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): RenderedPage {
+export function renderStage(stage: Stage, recovery: Recovery, shown: ShownStage): RenderedPage {
   const { language, connection } = shown;
   const { second, face, delay, ready } = allTexts[language];
   switch (stage) {

@@ -167,7 +167,11 @@ describe('a person with a second thing and the enrolled face', () => {
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
     const browser = bench.browse();
-    await browser.begin('anna');
+    const begun = await browser.begin('anna');
+    expect(begun.text).toContain('After the face check your manager gets an e-mail.');
+    bench.server.outbox.push('email');
+    expect((await browser.step()).text).toContain('set up to send e-mails, so your manager gets none');
+    bench.server.outbox.pop();
     await browser.prove('manager');
     const waiting = await browser.showFace('ada');
     const number = numberIn(waiting);
@@ -178,7 +182,11 @@ describe('a person with a second thing and the enrolled face', () => {
     expect(opened.body.view).toMatchObject({
       action: { words: { title: 'Approve an account recovery', lines: [loginOf('anna'), `Number: ${number}`] } },
     });
-    expect((await browser.step()).text).toContain('0 of 1');
+    const asked = await browser.step();
+    expect(asked.text).toContain('0 of 1');
+    expect(asked.text).toContain('Your manager got an e-mail');
+    bench.server.outbox.push('email');
+    expect((await browser.step()).text).toContain('No e-mail was sent to your manager');
     const page = openPage(bench.server, String(opened.body.session));
     await page.consent();
     const digest = (opened.body.view as { action: { digest: string } }).action.digest;
@@ -221,6 +229,20 @@ describe('without one of the two', () => {
     expect(pages[1]).toEqual(pages[0]);
     expect(pages[2]).toEqual(pages[0]);
     expect(bench.server.messages.map(({ to }) => to)).toEqual([secondMailbox('anna')]);
+  });
+
+  test('if this server only writes e-mails to the outbox, all people see that nothing was sent', async () => {
+    await enrolAnna();
+    bench.server.outbox.push('email');
+    const pages: string[] = [];
+    for (const username of [loginOf('anna'), loginOf('berta'), 'nobody@example.com']) {
+      const browser = bench.browse();
+      const begun = await browser.post('begin', { username });
+      pages.push(begun.text + (await browser.post('send', { thing: 'other_email' })).text);
+    }
+    expect(pages[0]).toContain('nothing was sent');
+    expect(pages[0]).not.toContain('on its way');
+    expect(new Set(pages).size).toBe(1);
   });
 
   test('a code cannot be guessed: attempts end, and the person can still sign in', async () => {

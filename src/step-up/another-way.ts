@@ -41,7 +41,7 @@ const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
 export async function sendCode(
   request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: SupportedLanguage },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'delivery' | 'settings' | 'brandOf'>,
-): Promise<{ readonly id: string; readonly expiresAt: EpochMs }> {
+): Promise<{ readonly id: string; readonly expiresAt: EpochMs; readonly isSent: boolean }> {
   const { session, channel, language } = request;
   const { id: stepUpId, record, connection } = session;
   checkStarted(record, deps.clock.now());
@@ -57,7 +57,7 @@ export async function sendCode(
   const message = toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? '');
   await refundOnFailure('codesOfPerson', person, () => deps.delivery.send(message), deps);
   await deps.audit.append({ action: 'code_sent', ...subjectOf(record), detail: { stepUpId, channel } });
-  return { id, expiresAt };
+  return { id, expiresAt, isSent: !deps.delivery.outbox.includes(channel) };
 }
 
 /**

@@ -19,10 +19,13 @@ import type { StepUp } from './stored.js';
 /** Version of the consent texts, `capture.page.consent` in `locales`. A test compares it with the texts. */
 export const consentVersion = 'consent-1';
 
+/** Version of the statements about vendors, which only their connections show. */
+export const vendorConsentVersion = '2';
+
 /** Returns the version for a connection. Those who agreed without a vendor are asked again when there is one. */
 export function consentVersionOf(connection: Connection | null): string {
   const vendor = connection === null ? null : vendorPolicyOf(connection.policy);
-  return vendor === null ? consentVersion : `${consentVersion}+${vendor.vendor}`;
+  return vendor === null ? consentVersion : `${consentVersion}+${vendor.vendor}-${vendorConsentVersion}`;
 }
 
 export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
@@ -39,7 +42,10 @@ export const requiredSecret = ({ record, connection }: Pick<StepUp, 'record' | '
  * passkey protects against forwarded links.
  */
 export const isHandOffAllowed = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
-  !record.staysHere && (connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey');
+  !record.staysHere && (connection === null || allowsHandOff(connection.policy));
+
+export const allowsHandOff = ({ handOff, userSecret }: Pick<Policy, 'handOff' | 'userSecret'>): boolean =>
+  handOff ?? userSecret !== 'passkey';
 
 function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['handOff'] {
   if (handOff === null) return null;

@@ -107,6 +107,7 @@ export async function openCampaignBench(subjects: readonly string[]) {
     /** Lets the test end without waiting for this runner, which hangs. */
     abandon: (runner: CampaignRunner) => runners.delete(runner),
     delivering: (send: (to: string) => Promise<void>): Delivery => ({
+      outbox: smtp.outbox,
       async send(message) {
         await send(message.to);
         await smtp.send(message);

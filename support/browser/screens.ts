@@ -58,7 +58,7 @@ const held = {
     '/links': { links: [] },
   },
 } as const;
-const notices = { on: ['enrolled', 'locked', 'ended'], email: true, push: null } as const;
+const notices = { on: ['enrolled', 'locked', 'ended'], email: true, emailAvailable: true, push: null } as const;
 const told = { ...held.replies, '/notices': { notices } } as const;
 const pushed = {
   ...held.replies,
@@ -148,9 +148,9 @@ const payment = {
   mixedScripts: false,
 } as const;
 
-const notEnrolled = (linkOffered: boolean): Replies => ({
+const notEnrolled = (linkOffered: boolean, isSent = true): Replies => ({
   '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, fallbackUrl }, missingEnrolment: { linkOffered } },
-  '/set-up-link': {},
+  '/set-up-link': { isSent },
 });
 
 /** All screens of the capture page. */
@@ -159,8 +159,10 @@ export const screens: readonly ScreenCase[] = [
   { name: 'arrived', screen: 'arrived', path: '/face?sent' },
   { name: 'not-enrolled', screen: 'not-enrolled', replies: notEnrolled(true) },
   { name: 'not-enrolled-ended', screen: 'not-enrolled', replies: notEnrolled(false) },
-  { name: 'link-sent', screen: 'link-sent', replies: notEnrolled(true), press: ['E-mail me the set-up link'] },
+  { name: 'link-sent', screen: 'link-sent', replies: notEnrolled(true), press: ['Request the set-up link'] },
+  { name: 'link-not-sent', screen: 'link-sent', replies: notEnrolled(true, false), press: ['Request the set-up link'] },
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
+  { name: 'consent-vendor', screen: 'consent', view: { consentNeeded: true, livenessVendor: 'aws' } },
   {
     name: 'consent-enrol',
     screen: 'consent',
@@ -231,7 +233,7 @@ export const screens: readonly ScreenCase[] = [
     screen: 'code',
     view: everyWay,
     replies: {
-      '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt },
+      '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt, isSent: true },
       '/another-way/code': { refusal: 'code_wrong' },
     },
     press: [cannot, 'Code by e-mail'],
@@ -240,6 +242,13 @@ export const screens: readonly ScreenCase[] = [
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByText('This code is wrong').waitFor();
     },
+  },
+  {
+    name: 'ways-code-not-sent',
+    screen: 'code',
+    view: everyWay,
+    replies: { '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt, isSent: false } },
+    press: [cannot, 'Code by SMS'],
   },
   {
     name: 'ways-passed',
@@ -345,6 +354,12 @@ export const screens: readonly ScreenCase[] = [
   { name: 'manage-notices', screen: 'manage', ...held, replies: told },
   { name: 'manage-notices-kept', screen: 'manage', ...held, replies: told, press: ['Save'] },
   { name: 'manage-notices-pushed', screen: 'manage', ...held, replies: pushed },
+  {
+    name: 'manage-notices-no-email',
+    screen: 'manage',
+    ...held,
+    replies: { ...told, '/notices': { notices: { ...notices, emailAvailable: false } } },
+  },
   { name: 'manage-home', screen: 'manage', ...held, replies: home },
   { name: 'manage-home-ended', screen: 'manage', ...held, replies: home, press: ['Delete them now'] },
   { name: 'revoke', screen: 'revoke', ...held, press: ['Delete'] },

@@ -109,7 +109,9 @@ export async function startApiServer(
     signer: await createTestSigner(),
   };
   const messages: Message[] = [];
-  const delivery = { send: async (message: Message) => void messages.push(message) };
+  /** Channels that are only written to the outbox file. Tests add them. */
+  const outbox: Message['channel'][] = [];
+  const delivery = { outbox, send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
   const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
   const jobs = createTestJobs({ clock, log });
@@ -198,6 +200,7 @@ export async function startApiServer(
     log,
     audit,
     messages,
+    outbox,
     deps,
     usage,
     refusals,

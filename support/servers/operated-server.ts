@@ -66,11 +66,14 @@ export async function startOperatedServer(
     dataFolder,
     mode = 'shadow',
     given = {},
+    settings = {},
   }: {
     state?: State;
     dataFolder: string;
     mode?: Mode;
     given?: Partial<Parameters<typeof startApiServer>[0]>;
+    /** Further settings of the configuration file. */
+    settings?: object;
   },
 ) {
   let setup: Setup = emptySetup();
@@ -84,7 +87,12 @@ export async function startOperatedServer(
     ...given,
   });
   const read = async (said: Mode, secrets?: OktaSecrets): Promise<void> => {
-    const config = { dataFolder, publicUrl: server.origin, connections: company.toConnections(said, secrets) };
+    const config = {
+      ...settings,
+      dataFolder,
+      publicUrl: server.origin,
+      connections: company.toConnections(said, secrets),
+    };
     const { clock, random, log } = server.deps;
     setup = await loadSetup(providers, {
       sections,

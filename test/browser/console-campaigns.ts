@@ -11,6 +11,7 @@ import { eventually } from '../../support/run/eventually.js';
 
 /** Accepts all e-mails, except one whose result is unknown and one that bounces. */
 export const doubtfulDelivery: Delivery = {
+  outbox: [],
   async send({ to }) {
     if (to.startsWith('doubtful')) throw toDeliveryError({ fault: 'uncertain', status: null });
     if (to.startsWith('gone')) throw toDeliveryError({ fault: 'refused', status: 550 });

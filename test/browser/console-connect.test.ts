@@ -88,6 +88,10 @@ inBrowser('an owner connects Okta to a server without connections, and sets it u
     'okta.auth.keyId': 'k1',
   });
   await page.getByText('FACESTEP_API_SECRET_ACME_EU', { exact: true }).waitFor();
+  // The document that the guide names is a link to its page.
+  const guide = await page.getByRole('link', { name: 'adapters/okta/README.md' }).first().getAttribute('href');
+  expect(guide).toBe('/docs/adapters/okta/');
+  expect((await page.request.get(new URL(String(guide), page.url()).href)).status()).toBe(200);
   await page.getByText('A variable is not set yet.').waitFor();
   expect(await page.getByRole('button', { name: 'Activate the draft' }).count()).toBe(0);
 

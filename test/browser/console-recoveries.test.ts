@@ -147,6 +147,7 @@ inBrowser('the list says in words what each recovery waits for and why one was r
 });
 
 inBrowser('the help desk sends a recovery link from a person’s page, and sees where recovery is off', async () => {
+  stage().server.outbox.push('email');
   const { page, complaints, close } = await visit('/people/acme/ada');
   await page.getByRole('link', { name: people.recoveryLink }).click();
   await page.getByText('ada@example.com').first().waitFor();

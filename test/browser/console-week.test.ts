@@ -166,6 +166,7 @@ async function startWeek() {
   const operated = await startOperatedServer(company, { dataFolder, given });
   await fillOperations(operated, dataFolder);
   const { server } = operated;
+  server.outbox.push('email', 'sms');
   // One user is enrolled at the provider, because the switch to enforce mode asks for confirmation if no one is.
   const settings = createOktaConnectionGuard([]).parse(company.toConnections('shadow')[0]);
   const provider = createOktaProfile(settings, { fetch, log: server.log });

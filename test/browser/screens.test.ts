@@ -51,3 +51,47 @@ inBrowserAtOnce(
     await close();
   },
 );
+
+const saidOn = async (name: string): Promise<string> => {
+  const at = screens.find((each) => each.name === name)!;
+  const { page, close } = await reach(browser(), server.origin, at, { person: ada(), device: 'phone' });
+  const pictures = process.env.FACESTEP_PICTURES;
+  if (pictures !== undefined)
+    for (const [width, height] of [
+      [390, 844],
+      [1280, 800],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.screenshot({ path: `${pictures}/${name}-${width}.png` });
+    }
+  const text = String(await page.locator('main').textContent());
+  await close();
+  return text;
+};
+
+for (const { name, sent, notSent } of [
+  { name: 'the set-up link', sent: 'link-sent', notSent: 'link-not-sent' },
+  { name: 'a one-time code', sent: 'ways-code-wrong', notSent: 'ways-code-not-sent' },
+]) {
+  inBrowserAtOnce(`the page says of ${name} that it was sent only if the server sent it`, async () => {
+    const said = await saidOn(sent);
+    const saidNot = await saidOn(notSent);
+    expect(said).toMatch(/We sent the link|was sent to the e-mail address/);
+    expect(said).not.toContain('nothing was sent');
+    expect(saidNot).toContain('This server isn’t set up to send the message, so nothing was sent. Ask your help desk.');
+    expect(saidNot).not.toMatch(/We sent|was sent to|Check your e-mail/);
+  });
+}
+
+inBrowserAtOnce('the own page promises no e-mails if the server cannot send any', async () => {
+  expect(await saidOn('manage-notices')).toContain('E-mail me when');
+  const said = await saidOn('manage-notices-no-email');
+  expect(said).toContain('This server isn’t set up to send e-mails, so you get none.');
+  expect(said).not.toContain('E-mail me when');
+});
+
+inBrowserAtOnce('the consent text says what Amazon Web Services may keep only if its check is used', async () => {
+  const kept = 'Amazon Web Services may keep it to improve its services, also in another region, unless';
+  expect(await saidOn('consent-vendor')).toContain(kept);
+  expect(await saidOn('consent')).not.toContain('Amazon');
+});

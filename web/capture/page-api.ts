@@ -32,6 +32,7 @@ import {
   referenceReply,
   sentCodeReply,
   sessionReply,
+  setUpLinkReply,
   type VendorCheck,
   type View,
   vendorCheckReply,
@@ -158,8 +159,8 @@ export class PageApi {
    */
   chooseNumber = (number: string | null) => this.#toView('/hand-off/choice', { number });
 
-  sendCode = async (channel: 'email' | 'sms', language: string) =>
-    (await this.#post('/another-way/send', { channel, language }, sentCodeReply)).id;
+  sendCode = (channel: 'email' | 'sms', language: string) =>
+    this.#post('/another-way/send', { channel, language }, sentCodeReply);
 
   passAnotherWay(way: AnotherWay, { id, code }: { readonly id: string | null; readonly code: string }) {
     const path = { email: 'code', sms: 'code', recovery_code: 'recovery-code', bypass_code: 'bypass-code' }[way];
@@ -167,7 +168,7 @@ export class PageApi {
     return this.#post(`/another-way/${path}`, body, anotherWayReply);
   }
 
-  sendSetUpLink = (language: string) => this.#post('/set-up-link', { language }, emptyReply);
+  sendSetUpLink = async (language: string) => (await this.#post('/set-up-link', { language }, setUpLinkReply)).isSent;
 
   /** Returns the receipt, which the server withholds until recovery codes were offered. */
   takeReceipt = async () => (await this.#post('/receipt', {}, receiptReply)).receipt;

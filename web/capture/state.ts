@@ -105,6 +105,8 @@ export interface Facts {
 export interface Code {
   readonly way: AnotherWay;
   readonly id: string | null;
+  /** False if the server has only written it to a file. */
+  readonly isSent: boolean;
 }
 
 export const nothingKnown: Facts = {

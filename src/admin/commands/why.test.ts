@@ -52,7 +52,7 @@ test.each([
     { action: 'recovery_refused', ...anna, detail: { id, code } },
   );
   expect(lines).toEqual([
-    'A recovery link was sent by grace',
+    'A recovery link was created by grace',
     'Recovery: confirmed by a code to the second mailbox',
     'Recovery: the face check passed',
     `! Recovery refused: ${text}`,
@@ -102,4 +102,17 @@ test('a sign-in that shadow mode or the policy let through is not named as the l
   expect((await explain(watched, unclaimed, failed)).at(-1)).toContain('was refused.');
   const refused = 'Hook token: refused: no face check was passed lately enough';
   expect((await explain(denied, watched)).at(-1)).toBe(`Last refused ${refused}`);
+});
+
+test('the command explains checks that expired, and those of test people', async () => {
+  const about = { stepUpId: 'x', purpose: 'verify' } as const;
+  const lines = await explain(
+    { action: 'step_up_expired', ...anna, detail: about },
+    { action: 'test_passed', ...anna, detail: { ...about, test: true } },
+  );
+  expect(lines).toEqual([
+    'The check expired before it passed or failed',
+    'The check of a test person passed. No face was verified',
+    'was refused.',
+  ]);
 });

@@ -120,6 +120,8 @@ const toldActions = [
   'step_up_started',
   'step_up_abandoned',
   'step_up_failed',
+  'step_up_expired',
+  'test_passed',
   'hand_off_refused',
   'liveness_judged',
   'liveness_vendor_failed',
@@ -191,6 +193,10 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
       return 'Declined on the page';
     case 'step_up_failed':
       return 'The check ended without a pass';
+    case 'step_up_expired':
+      return 'The check expired before it passed or failed';
+    case 'test_passed':
+      return 'The check of a test person passed. No face was verified';
     case 'hand_off_refused':
       return detail.chosen === 'none'
         ? 'On the phone: the user denied requesting this'
@@ -217,7 +223,7 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
     case 'not_me_reported':
       return 'The user reported that an action in a notification was not theirs. The enrolment was ended';
     case 'recovery_link_made':
-      return `A recovery link was ${detail.send === 'none' ? 'created' : 'sent'} by ${detail.by}`;
+      return `A recovery link was created by ${detail.by}`;
     case 'recovery_second_thing_proven':
       return `Recovery: confirmed by ${provenBy[detail.secondThing]}`;
     case 'recovery_face_passed':

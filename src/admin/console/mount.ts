@@ -2,7 +2,6 @@ import express, { type Express } from 'express';
 import type { SessionReply } from '../../access/administrator-replies.js';
 import { endOf, tokenOf } from '../../access/console-sessions.js';
 import { rightsByRole } from '../../access/rights.js';
-import { findOutboxChannels } from '../../config/delivery.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { readSession } from '../../http/rest/console-caller.js';
@@ -33,7 +32,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
       rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop'),
       byKey: by.kind === 'key',
       extensions: deps.extensionsOn,
-      outbox: findOutboxChannels(deps.operations.setup().config.delivery),
+      outbox: deps.delivery.outbox,
       token: tokenOf(shown.secret),
       endsAt: toIso(endOf(shown.session, deps.console)),
     };

@@ -17,6 +17,7 @@ import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { allowsHandOff } from '../../step-up/session-view.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
@@ -199,6 +200,12 @@ export function createConnectionEndpoints(
               whenUnavailable: policy.whenUnavailable,
               freshnessSec: policy.freshnessSec,
               enrolmentDays: policy.enrolmentDays,
+              anotherWay: { ...policy.anotherWay },
+              fallbackUrl: policy.fallbackUrl,
+              notices: policy.notices,
+              helpDesk: policy.helpDesk,
+              handOff: allowsHandOff(policy),
+              returnUrls: [...policy.returnUrls],
               referencePhoto: policy.referencePhoto,
               bypass: policy.bypass.allowed
                 ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }

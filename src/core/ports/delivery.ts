@@ -15,6 +15,8 @@ export interface Message {
 
 /** Sends messages. @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */
 export interface Delivery {
+  /** Channels whose messages are written to the outbox file, and not sent. */
+  readonly outbox: readonly Message['channel'][];
   send(message: Message): Promise<void>;
 }
 

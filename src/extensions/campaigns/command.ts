@@ -77,15 +77,15 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
       );
       if (deps.printJson({ campaign, people })) return;
       printCampaign(campaign);
-      const rows = people.map(({ line, login, email, state: is, reason, sentAt }) => [
+      const rows = people.map(({ line, login, email, state: personState, reason, sentAt }) => [
         line ?? '',
         login,
         email ?? '',
-        is,
+        toShown(personState, campaign),
         reason ?? '',
         sentAt ?? '',
       ]);
-      printTable(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows, deps);
+      printTable(['line', 'login', 'e-mail', 'state', 'reason', toShown('sent', campaign)], rows, deps);
     });
   const simple = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
   for (const [what, description] of Object.entries(simple)) {
@@ -104,16 +104,22 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
   return command;
 }
 
-function toLines({ id, name, connection, group, state, problem, counts, leftOut, remarks }: CampaignReply): string[] {
+/** Names a state of people, which is not “sent” if this server only writes e-mails to a file. */
+const toShown = (state: string, { outbox }: CampaignReply): string =>
+  state === 'sent' && outbox ? 'written' : state.replaceAll('_', ' ');
+
+function toLines(campaign: CampaignReply): string[] {
+  const { id, name, connection, group, state, problem, counts, leftOut, remarks, outbox } = campaign;
   const isGroupMissing = problem === 'not_found' && group !== null;
   const reason = isGroupMissing ? `${connection} has no group “${group}”, or several with this name` : problem;
   const toText = (numbers: Record<string, number>): string =>
     Object.entries(numbers)
-      .map(([what, count]) => `${count.toLocaleString('en-US')} ${what.replaceAll('_', ' ')}`)
+      .map(([what, count]) => `${count.toLocaleString('en-US')} ${toShown(what, campaign)}`)
       .join(', ');
   return [
     toPrintable(`${id}  ${name} (${connection}): ${state}${problem === null ? '' : `, ${reason}`}`),
     `  ${toText(counts) || 'no one yet'}`,
+    ...(outbox ? ['  No mail relay is set: e-mails are written to outbox.jsonl, and not sent.'] : []),
     ...(Object.keys(leftOut).length === 0 ? [] : [`  left out: ${toText(leftOut)}`]),
     ...(Object.keys(remarks).length === 0 ? [] : [`  replaced: ${toText(remarks)}`]),
   ];

@@ -53,7 +53,7 @@ export function createCampaignEndpoints(
     method: 'POST',
   } as const;
   const toReply = async (campaign: Campaign) => ({
-    campaign: toCampaignReply(campaign, await countPeople(campaign, deps)),
+    campaign: toCampaignReply(campaign, await countPeople(campaign, deps), deps),
   });
   const changed = async (campaign: Campaign) => {
     deps.wake();

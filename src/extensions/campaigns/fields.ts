@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
 import { type EpochMs, toIso } from '../../core/units.js';
 import { invitationKinds } from '../../notifications/email/invitation.js';
@@ -46,10 +47,15 @@ export const newCampaignFields = z.strictObject({
 const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
 
 /** Returns what an administrator sees of a campaign. The guard drops all other fields. */
-export const toCampaignReply = (campaign: Campaign, counts: CampaignCounts): CampaignReply =>
+export const toCampaignReply = (
+  campaign: Campaign,
+  counts: CampaignCounts,
+  { delivery }: Ports<'delivery'>,
+): CampaignReply =>
   campaignReply.parse({
     ...campaign,
     ...counts,
+    outbox: delivery.outbox.includes('email'),
     source: campaign.group === null ? 'csv' : 'group',
     createdAt: toIso(campaign.createdAt),
     startedAt: toInstant(campaign.startedAt),

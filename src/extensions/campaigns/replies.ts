@@ -25,6 +25,7 @@ export const campaignReply = z.object({
   own: z.array(z.string()).describe('E-mails with custom text, such as `invitation.de`.'),
   counts: z.partialRecord(z.enum(personStates), z.int()).describe('Number of people by state.'),
   leftOut: z.record(z.string(), z.int()).describe('Number of people who receive no e-mail, by reason.'),
+  outbox: z.boolean().describe('True if e-mails are written to the outbox file, and not sent.'),
   remarks: z
     .record(z.string(), z.int())
     .describe('Number of planned people for whom something in the file was replaced, by remark.'),

@@ -33,7 +33,7 @@ async function openAnonymous(source = '192.0.2.7') {
   const { id, challenge } = await startStepUp(about, bench.server.deps);
   const ticket = `${id}.${challenge.use((text) => text)}`;
   const page = openPage(bench.server, String((await bench.server.postJson('/face/open', { ticket })).body.session));
-  await page.consent('consent-1+aws');
+  await page.consent('consent-1+aws-2');
   return createVisit(page, bench);
 }
 
@@ -107,7 +107,7 @@ describe('a check of a vendor', () => {
   test('asks people for consent again who agreed to a check without the vendor', async () => {
     await start();
     const enrolled = await beginAgreed(bench.server, { purpose: 'enrol' }, '/invitations');
-    expect(enrolled.view).toMatchObject({ consentVersion: 'consent-1+aws', livenessVendor: 'aws' });
+    expect(enrolled.view).toMatchObject({ consentVersion: 'consent-1+aws-2', livenessVendor: 'aws' });
     await createVisit(enrolled.page, bench).pass('ada');
     expect((await beginPage(bench.server, {})).view).toMatchObject({ consentNeeded: false });
     // A backend enrolled this person, with a text of its own.
@@ -290,16 +290,19 @@ describe('sessions that are being opened', () => {
   });
 });
 
-test('a step-up with a consent that does not name the vendor asks for consent again before a session is opened', async () => {
+test.each([
+  ['does not name the vendor', 'consent-1 (en)'],
+  ['does not say that the vendor may keep the video', 'consent-1+aws (en)'],
+])('a step-up with a consent that %s asks for consent again before a session is opened', async (_title, statement) => {
   const { id, page } = await openEnrolled();
   const state = bench.server.deps.state;
   const found = (await state.read(`step-up:${id}`))!;
-  const consent = { statement: 'consent-1 (en)', givenAt: bench.server.clock.now() };
+  const consent = { statement, givenAt: bench.server.clock.now() };
   const expiresAt = epochMs(bench.server.clock.now() + 600_000);
   await state.write(`step-up:${id}`, { ...Object(found.value), consent }, { when: 'any', expiresAt });
   expect((await page.post('/face/vendor-check', {})).body).toMatchObject({ code: 'consent_missing' });
   expect((await page.get('/face/session')).body).toMatchObject({ view: { consentNeeded: true } });
-  await page.consent('consent-1+aws');
+  await page.consent('consent-1+aws-2');
   expect((await page.post('/face/vendor-check', {})).body).toMatchObject({ check: { vendor: 'aws' } });
 });
 

@@ -34,6 +34,7 @@ export function createSnsDelivery(
     ...(senderId === null ? {} : { 'AWS.SNS.SMS.SenderID': text(senderId) }),
   };
   return {
+    outbox: others.outbox.filter((channel) => channel !== 'sms'),
     async send(message) {
       if (message.channel !== 'sms') return others.send(message);
       const { to, text: Message } = message;

@@ -10,6 +10,7 @@ type OutboxSink = (text: string) => Promise<void>;
 
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {
   return {
+    outbox: ['email', 'sms'],
     async send({ channel, to, subject, text }) {
       // JSON, so that a text cannot look like two messages.
       const line = JSON.stringify({ time: toIso(clock.now()), channel, to, subject, text });

@@ -2,10 +2,12 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { systemRandom } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFileSink, createOutbox } from './open.js';
+import { type DeliveryConfig, deliveryGuard } from '../../config/delivery.js';
+import { createFileSink, createOutbox, openDelivery } from './open.js';
 
 const lineGuard = z.object({
   channel: z.enum(['email', 'sms']),
@@ -36,4 +38,21 @@ test('the outbox file is readable only by its owner', async () => {
   const folder = createFolder('outbox');
   await createFileSink(join(folder, 'outbox'))('x');
   expect(statSync(join(folder, 'outbox')).mode & 0o777).toBe(0o600);
+});
+
+const relay = { kind: 'smtp', url: 'smtps://u:p@mail.example:465', from: 'a@b.example' };
+const gateway = { kind: 'webhook', url: 'https://sms.example', secret: `whsec_${'A'.repeat(32)}` };
+
+test.each<[string, object, DeliveryConfig['sms']['kind'], readonly string[]]>([
+  ['nothing is configured', { kind: 'outbox' }, 'outbox', ['email', 'sms']],
+  ['there is a mail relay only', relay, 'outbox', ['sms']],
+  ['there is an SMS gateway only', { kind: 'outbox', sms: gateway }, 'webhook', ['email']],
+  ['there are a mail relay and Amazon SNS', { ...relay, sms: { kind: 'aws-sns', region: 'eu-west-1' } }, 'aws-sns', []],
+])('if %s, the delivery names the channels that it only writes to the file', async (_title, given, sms, expected) => {
+  const config = deliveryGuard.parse(given);
+  expect(config.sms.kind).toBe(sms);
+  const clock = createManualClock();
+  const outbox = createOutbox({ sink: async () => {}, clock });
+  const delivery = await openDelivery(config, { outbox, clock, random: systemRandom, fetch });
+  expect(delivery.outbox).toEqual(expected);
 });

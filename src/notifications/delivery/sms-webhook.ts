@@ -33,6 +33,7 @@ export function createSmsWebhook(options: {
   };
 
   return {
+    outbox: others.outbox.filter((channel) => channel !== 'sms'),
     async send(message) {
       if (message.channel !== 'sms') return others.send(message);
       const { to, text } = message;

@@ -19,6 +19,7 @@ export function createSmtpDelivery(options: {
 }): Delivery {
   const url = options.url.use((text) => text);
   return {
+    outbox: options.others.outbox.filter((channel) => channel !== 'email'),
     async send(message) {
       if (message.channel !== 'email') return options.others.send(message);
       const { to, subject, text, html, sender } = message;

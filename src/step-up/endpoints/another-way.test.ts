@@ -66,6 +66,18 @@ const hookOf = (connection: Connection) =>
     server.deps,
   );
 
+test.each(['email', 'sms'] as const)(
+  'a code by %s is reported as not sent if it is only written to the outbox',
+  async (channel) => {
+    const { page } = await begin();
+    const send = async () => (await page.post('/face/another-way/send', { channel, language: 'de' })).body.isSent;
+    server.outbox.push(channel === 'email' ? 'sms' : 'email');
+    expect(await send()).toBe(true);
+    server.outbox.push(channel);
+    expect(await send()).toBe(false);
+  },
+);
+
 test('a code sent to the provider’s address passes the step-up, and all results report that no face was checked', async () => {
   const { id, page, view } = await begin({ ...withReceipt, nonce: 'n-1' });
   expect(view.anotherWays).toEqual(['email', 'sms', 'recovery_code']);

@@ -63,8 +63,8 @@ export function createAnotherWayEndpoints(
       }),
       reply: sentCodeReply,
       async handle({ fields, session: shown }) {
-        const { id, expiresAt } = await sendCode({ session: shown, ...fields }, deps);
-        return { id, expiresAt: toIso(expiresAt) };
+        const { expiresAt, ...sent } = await sendCode({ session: shown, ...fields }, deps);
+        return { ...sent, expiresAt: toIso(expiresAt) };
       },
     }),
     sessionEndpoint({

@@ -43,7 +43,7 @@ describe('after a first factor, the page', () => {
   test('is told of the missing enrolment, e-mails a link on request, and continues once the user has enrolled', async () => {
     const { body, page, sendLink } = await open('00u1', proven);
     expect(body).toMatchObject({ missingEnrolment: { linkOffered: true }, view: { state: 'started', triesLeft: 3 } });
-    expect(await sendLink()).toMatchObject({ status: 201, body: {} });
+    expect(await sendLink()).toMatchObject({ status: 201, body: { isSent: true } });
     expect(server.messages).toMatchObject([{ channel: 'email', to: '00u1@example.com' }]);
     expect(sent()).toMatchObject([{ connection: 'acme', subject: '00u1', detail: { kind: 'invitation' } }]);
     const invited = await openLink(server, linkIn(String(server.messages[0]?.text)));
@@ -54,6 +54,15 @@ describe('after a first factor, the page', () => {
     expect((await page.get('/face/session')).body).toMatchObject({ missingEnrolment: null });
     await page.consent();
     expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+  });
+
+  test('is told that the link is not sent if e-mails are only written to the outbox', async () => {
+    const { sendLink } = await open('00u1', proven);
+    server.outbox.push('sms');
+    expect((await sendLink()).body.isSent).toBe(true);
+    server.outbox.push('email');
+    expect((await sendLink()).body.isSent).toBe(false);
+    expect(server.messages).toHaveLength(2);
   });
 
   test('sends at most three links a day to one user', async () => {

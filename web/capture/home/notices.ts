@@ -62,7 +62,7 @@ async function keepNotices(
 }
 
 function askForNotices(
-  { on, email, push, thisDevice }: ShownNotices,
+  { on, email, emailAvailable, push, thisDevice }: ShownNotices,
   { notices: words }: Words,
   choose: (choice: NoticeChoice) => void,
 ): HTMLFormElement {
@@ -81,10 +81,11 @@ function askForNotices(
     el(
       'fieldset',
       {},
-      el('legend', {}, devices === 0 ? words.headingByEmail : words.heading),
+      el('legend', {}, devices === 0 && emailAvailable ? words.headingByEmail : words.heading),
       ...boxes.map(({ kind, box }) => el('label', {}, box, words.kinds[kind])),
     ),
-    devices === 0
+    emailAvailable ? null : paragraph(words.noEmail),
+    devices === 0 || !emailAvailable
       ? null
       : el(
           'fieldset',

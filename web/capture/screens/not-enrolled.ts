@@ -19,8 +19,9 @@ export const notEnrolled: Step = async (view, { missingEnrolment }, { page, api 
     ],
   }));
   if (choice === 'elsewhere') return takeOtherWay(view, { api });
+  let isSent: boolean;
   try {
-    await api.sendSetUpLink(page.language);
+    isSent = await api.sendSetUpLink(page.language);
   } catch (error) {
     // The limit of these e-mails is no lockout of face checks.
     if (error instanceof Problem && error.problem === 'locked-out') return { missingEnrolment: { linkOffered: false } };
@@ -28,10 +29,10 @@ export const notEnrolled: Step = async (view, { missingEnrolment }, { page, api 
   }
   await page.ask<null>((words, choose) => ({
     screen: 'link-sent',
-    heading: words.notEnrolled.sent,
+    heading: isSent ? words.notEnrolled.sent : words.problems['not-sent'].heading,
     body: [
-      sign('passed'),
-      paragraph(words.notEnrolled.sentText, 'lead'),
+      sign(isSent ? 'passed' : 'problem'),
+      paragraph(isSent ? words.notEnrolled.sentText : words.notSent, 'lead'),
       actions(button('plain', words.goOn, () => choose(null))),
     ],
   }));

@@ -83,17 +83,19 @@ export const ways: Step = async (view, { code }, tools) => {
   if (choice === 'back') return { isChoosingAnotherWay: false };
   if (choice === 'stop') return { view: await tools.api.decline() };
   if (choice === 'help') return askForHelp(tools);
-  const isSent = choice === 'email' || choice === 'sms';
-  return { code: { way: choice, id: isSent ? await tools.api.sendCode(choice, tools.page.language) : null } };
+  if (choice !== 'email' && choice !== 'sms') return { code: { way: choice, id: null, isSent: false } };
+  const { id, isSent } = await tools.api.sendCode(choice, tools.page.language);
+  return { code: { way: choice, id, isSent } };
 };
 
 /**
  * Asks for a code until it is correct or the user goes back. Other problems are thrown, and `code` stays in the facts of
  * the page, so that the user can still enter the code that was sent.
  */
-async function enterCode({ way, id }: Code, { page, api }: Tools): Promise<Change> {
+async function enterCode(asked: Code, { page, api }: Tools): Promise<Change> {
+  const { way, id } = asked;
   for (let isWrong = false; ; isWrong = true) {
-    const code = await askForCode(way, isWrong, page);
+    const code = await askForCode(asked, isWrong, page);
     if (code === null) return { code: null };
     try {
       return await api.passAnotherWay(way, { id, code });
@@ -103,8 +105,8 @@ async function enterCode({ way, id }: Code, { page, api }: Tools): Promise<Chang
   }
 }
 
-function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<string | null> {
-  const isSent = way === 'email' || way === 'sms';
+function askForCode({ way, isSent }: Code, isWrong: boolean, page: Page): Promise<string | null> {
+  const isOneTimeCode = way === 'email' || way === 'sms';
   return page.ask((words, choose) => {
     const input = el('input', {
       id: 'code',
@@ -113,14 +115,14 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
       dir: 'ltr',
       maxlength: '64',
       autocapitalize: 'characters',
-      ...(isSent ? { inputmode: 'numeric', autocomplete: 'one-time-code' } : { autocomplete: 'off' }),
+      ...(isOneTimeCode ? { inputmode: 'numeric', autocomplete: 'one-time-code' } : { autocomplete: 'off' }),
       'aria-describedby': 'code-wrong',
     });
     const wrong = el('p', { id: 'code-wrong', class: 'wrong', role: 'alert' }, isWrong ? words.ways.wrong : '');
     const check = (): void => {
       const written = toPlainDigits(input.value);
-      const code = isSent ? written.replace(/\D/g, '') : written.trim();
-      if (isSent ? code.length === 6 : code !== '') choose(code);
+      const code = isOneTimeCode ? written.replace(/\D/g, '') : written.trim();
+      if (isOneTimeCode ? code.length === 6 : code !== '') choose(code);
       else refuse(input, wrong, words.ways.wrong);
     };
     const asking = form(
@@ -132,7 +134,8 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
         button('quiet', words.back, () => choose(null)),
       ),
     );
-    return { screen: 'code', heading: words.ways.names[way], body: [paragraph(words.ways.texts[way], 'lead'), asking] };
+    const text = isOneTimeCode && !isSent ? words.notSent : words.ways.texts[way];
+    return { screen: 'code', heading: words.ways.names[way], body: [paragraph(text, 'lead'), asking] };
   });
 }
 

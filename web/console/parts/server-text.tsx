@@ -1,7 +1,25 @@
-import type { ReactNode } from 'react';
+import { createElement, type ReactNode } from 'react';
 
-/** Text from the server, which is English, or from a provider. */
-export const ServerText = ({ children }: { readonly children: string }) => <bdi lang="en">{children}</bdi>;
+const documentPath = /\b((?:docs|adapters)\/[\w/-]+\.md)\b/;
+
+/** Links to the page of the documentation that this server shows below `/docs`. */
+const toDocumentation = (path: string): string => `/docs/${path.replace(/^docs\//, '').replace(/(README)?\.md$/, '')}`;
+
+/** Text from the server, which is English, or from a provider. Paths of documents are links. */
+export const ServerText = ({ children }: { readonly children: string }) =>
+  createElement(
+    'bdi',
+    { lang: 'en' },
+    ...children.split(documentPath).map((part, index) =>
+      index % 2 === 0 ? (
+        part
+      ) : (
+        <a key={part} href={toDocumentation(part)} target="_blank" rel="noreferrer">
+          {part}
+        </a>
+      ),
+    ),
+  );
 
 export const ServerTextLines = ({ lines }: { readonly lines: readonly string[] }) =>
   lines.map((line) => (

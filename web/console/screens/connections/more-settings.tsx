@@ -16,7 +16,12 @@ const named = new Set([
   'whenUnavailable',
   'freshnessSec',
   'enrolmentDays',
-  'bypass',
+  'anotherWay',
+  'fallbackUrl',
+  'notices',
+  'helpDesk',
+  'handOff',
+  'returnUrls',
 ]);
 
 /** Lists the other settings of a policy as in the configuration file, with the way to change them. */

@@ -6,7 +6,7 @@ import { useFormats } from '../../frame/words.js';
 import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
-import { Await, Section, Title } from '../../parts/state.js';
+import { Await, OutboxNote, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { ConnectProvider, connectPlace } from './connect.js';
@@ -19,6 +19,8 @@ import { Rollout } from './rollout.js';
 import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
 
+const otherWays = ['email', 'sms', 'recoveryCodes', 'counts'] as const;
+
 function PolicyInForce({ connection, mode }: { readonly connection: Connection; readonly mode: ModeReply }) {
   const words = useTexts();
   const { id, policy } = connection;
@@ -30,7 +32,9 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
       {value} <code className="line soft">{setting}</code>
     </>
   );
-  const { bypass } = policy;
+  const { bypass, livenessVendor } = policy;
+  const list = (items: readonly string[]): ReactNode =>
+    items.length === 0 ? named.nothing : <bdi>{items.join(', ')}</bdi>;
   // With rules, shadow mode of the policy does not mean that no one is refused.
   const { refusing, allowing } = mode.rules;
   const modes = refusing.length + allowing.length === 0 ? words.modes : words.modeNames;
@@ -53,6 +57,17 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
           [named.accuracy, set('accuracy', number(policy.accuracy))],
           [named.scope, set('scope', <bdi>{policy.scope}</bdi>)],
           [named.liveness, set('liveness', named.livenesses[policy.liveness])],
+          ...(livenessVendor === null
+            ? []
+            : [
+                [
+                  named.vendor,
+                  set(
+                    'liveness',
+                    named.vendorCheck({ ...livenessVendor, confidence: number(livenessVendor.confidence) }),
+                  ),
+                ] as const,
+              ]),
           [named.userSecret, set('userSecret', named.userSecrets[policy.userSecret])],
           [named.whenNotEnrolled, set('whenNotEnrolled', named.notEnrolled[policy.whenNotEnrolled])],
           [named.whenUnverified, set('whenUnverified', named.unverified[policy.whenUnverified])],
@@ -74,8 +89,18 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
                 : named.bypassUpTo({ minutes: number(bypass.minutes), approvals: number(bypass.approvals) }),
             ),
           ],
+          [
+            named.anotherWay,
+            set('anotherWay', list(otherWays.filter((way) => policy.anotherWay[way]).map((way) => named.ways[way]))),
+          ],
+          [named.fallbackUrl, set('fallbackUrl', list(policy.fallbackUrl === null ? [] : [policy.fallbackUrl]))],
+          [named.notices, set('notices', policy.notices ? named.on : named.off)],
+          [named.helpDesk, set('helpDesk', list(policy.helpDesk === null ? [] : [policy.helpDesk]))],
+          [named.handOff, set('handOff', policy.handOff ? named.allowed : named.notAllowed)],
+          [named.returnUrls, set('returnUrls', list(policy.returnUrls))],
         ]}
       />
+      {(policy.notices || policy.anotherWay.email || policy.helpDesk !== null) && <OutboxNote />}
     </Section>
   );
 }

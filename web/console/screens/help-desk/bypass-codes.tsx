@@ -1,12 +1,15 @@
 import { useState } from 'react';
+import type { ConnectionsReply } from '../../../../src/connections/replies.js';
 import type { BypassesReply, MadeBypassReply } from '../../../../src/help-desk/replies.js';
-import { usePages, useSessionActions } from '../../frame/acting.js';
+import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { post, Refusal } from '../../frame/call.js';
+import { useParameter } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { listConnections } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Note, Section } from '../../parts/state.js';
+import { Await, Note, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { usePolling } from './poll.js';
@@ -26,7 +29,7 @@ export function BypassCodes() {
   const { columns, approve } = codes;
   return (
     <>
-      <Make onMade={reload} />
+      <MakeIfAllowed onMade={reload} />
       <Section heading={codes.listHeading}>
         <PagedTable
           paged={paged}
@@ -67,7 +70,33 @@ export function BypassCodes() {
   );
 }
 
-function Make({ onMade }: { readonly onMade: () => void }) {
+const allowsBypass = ({ policy }: ConnectionsReply['connections'][number]): boolean => policy.bypass !== null;
+
+interface Making {
+  readonly onMade: () => void;
+}
+
+/** Shows the reason instead of a form that the policy refuses. */
+function MakeIfAllowed({ onMade }: Making) {
+  const { codes } = useTexts();
+  const named = useParameter('connection');
+  const listed = useLoaded(listConnections);
+  return (
+    <Await loaded={listed}>
+      {({ connections }) =>
+        connections.some((each) => allowsBypass(each) && (named === null || each.id === named)) ? (
+          <Make onMade={onMade} />
+        ) : (
+          <Section heading={codes.heading}>
+            <Note>{named === null ? codes.allOff : codes.notAllowed}</Note>
+          </Section>
+        )
+      }
+    </Await>
+  );
+}
+
+function Make({ onMade }: Making) {
   const { codes } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
@@ -108,7 +137,7 @@ function Make({ onMade }: { readonly onMade: () => void }) {
           }
         }}
       >
-        <PersonFields />
+        <PersonFields isOffered={allowsBypass} />
         <Field name="minutes" label={codes.minutes} hint={codes.minutesHint} type="number" min={5} max={60} />
         <Field name="application" label={codes.application} hint={codes.applicationHint} maxLength={253} />
       </ActForm>

@@ -77,6 +77,11 @@ export function BulkActions({
   const invited = people.filter(({ status }) => status !== 'enrolled');
   const locked = people.filter(({ lockedUntil }) => lockedUntil !== null);
   const isRunning = bulk.shown?.isRunning === true;
+  const missing = !mayAssist
+    ? [words.noRight]
+    : people.length === 0
+      ? [words.noneSelected]
+      : [...(invited.length === 0 ? [words.noneToInvite] : []), ...(locked.length === 0 ? [words.noneLocked] : [])];
   const save = async (): Promise<void> => {
     const rows = (await readAll()).map((each) => columns.map((column) => each[column]));
     saveCsv([columns, ...rows], 'people');
@@ -119,6 +124,7 @@ export function BulkActions({
           {isBusy ? working : words.save}
         </QuietButton>
       </div>
+      {!isRunning && missing.length > 0 && <p className="soft">{missing.join(' ')}</p>}
       {refusal !== null && <Problem refusal={refusal} />}
       <BulkProgress bulk={bulk} />
     </>

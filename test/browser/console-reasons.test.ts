@@ -1,0 +1,136 @@
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
+import { createFolder } from '../../support/run/folder.js';
+import { adminKey } from '../../support/servers/api-server.js';
+import { type Company, startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
+import { visitConsole } from './console-visitor.js';
+
+/* What the console says of a policy, and why an action is missing. */
+
+const aws = { region: 'eu-west-1', role: 'arn:aws:iam::123456789012:role/facestep-liveness' };
+const set = {
+  liveness: { vendor: 'aws', confidence: 91, fallback: 'movement' },
+  handOff: false,
+  anotherWay: { email: true, recoveryCodes: true },
+  fallbackUrl: 'https://help.example.com/face',
+  notices: true,
+  helpDesk: 'desk@example.com',
+  returnUrls: ['https://app.example.com/back'],
+};
+
+const browser = useBrowser('none');
+const shared = useShared(
+  async () => {
+    const company = await startCompany();
+    const toConnections: Company['toConnections'] = (...given) =>
+      company.toConnections(...given).map((each) => ({
+        ...each,
+        policy: { ...each.policy, ...(each.id === 'okta' ? set : { bypass: { allowed: true } }) },
+      }));
+    const operated = await startOperatedServer(
+      { ...company, toConnections },
+      {
+        dataFolder: createFolder('console-reasons'),
+        given: { issuer: 'http://localhost' },
+        settings: { liveness: { aws } },
+      },
+    );
+    return { company, operated, url: `http://localhost:${operated.server.port}` };
+  },
+  async ({ company, operated }) => {
+    await operated.stop();
+    await company.close();
+  },
+);
+
+async function open(
+  path: string,
+  key = adminKey,
+): Promise<{ readonly page: Page; readonly close: () => Promise<void> }> {
+  const { page, close } = await visitConsole(browser(), shared().url, { key, path });
+  await page.locator('main:not(:has(.loading)) h1').first().waitFor();
+  return { page, close };
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const pictures = process.env.FACESTEP_PICTURES;
+  if (pictures === undefined) return;
+  for (const [width, height] of [
+    [390, 844],
+    [1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
+  }
+}
+
+const rowsOf = async (page: Page): Promise<string> =>
+  (await page.locator('dl.facts > div').allTextContents()).join('\n');
+
+inBrowser(
+  'the policy tab names the vendor, fallbacks, notifications, hand-off and return addresses as set',
+  async () => {
+    const { page, close } = await open('/connections/okta/policy');
+    await page.getByText('Liveness vendor', { exact: true }).waitFor();
+    await shoot(page, 'policy');
+    const rows = await rowsOf(page);
+    for (const row of [
+      'Liveness vendoraws, confidence 91 or more. If its service fails: movements, which are not certified liveness',
+      'Other ways than the facecode by e-mail, recovery codes anotherWay',
+      'Address for people without a face checkhttps://help.example.com/face fallbackUrl',
+      'Notifications to usersOn notices',
+      'Reports “This was not me” go todesk@example.com helpDesk',
+      'Continue on a phoneNot allowed handOff',
+      'Return addresseshttps://app.example.com/back returnUrls',
+    ])
+      expect(rows).toContain(row);
+    await close();
+    const other = await open('/connections/onelogin/policy');
+    await other.page.getByText('Return addresses').waitFor();
+    const defaults = await rowsOf(other.page);
+    expect(defaults).toContain('Notifications to usersOff notices');
+    expect(defaults).toContain('Continue on a phoneAllowed handOff');
+    expect(defaults).toContain('Return addressesNone returnUrls');
+    expect(defaults).not.toContain('Liveness vendor');
+    await other.close();
+  },
+);
+
+inBrowser('the policy tab says that e-mails are not sent if there is no mail relay', async () => {
+  const note = 'No mail relay is set (delivery)';
+  shared().operated.server.outbox.push('email');
+  const { page, close } = await open('/connections/okta/policy');
+  await page.getByText(note).waitFor();
+  await close();
+  shared().operated.server.outbox.pop();
+  const sent = await open('/connections/okta/policy');
+  await sent.page.getByText('Return addresses').waitFor();
+  expect(await sent.page.getByText(note).count()).toBe(0);
+  await sent.close();
+});
+
+inBrowser('the list of people says why the actions for many are missing', async () => {
+  const { operated } = shared();
+  const owner = await open('/people');
+  await owner.page.getByText('Select users to invite them or to end their lockouts.').waitFor();
+  await shoot(owner.page, 'people');
+  await owner.close();
+  const { body } = await operated.post('/administrators', { name: 'audrey', role: 'auditor' });
+  const auditor = await open('/people', String(body.key));
+  await auditor.page.getByText('Your role cannot invite users or end lockouts.').waitFor();
+  await shoot(auditor.page, 'people-auditor');
+  await auditor.close();
+});
+
+inBrowser('a reason replaces the form of bypass codes if the policy does not allow them', async () => {
+  const off = await open('/help-desk/bypass-codes?connection=okta&subject=00u1');
+  await off.page.getByText('The policy of the connection does not allow bypass codes (bypass.allowed).').waitFor();
+  expect(await off.page.getByRole('button', { name: 'Create code' }).count()).toBe(0);
+  await shoot(off.page, 'bypass-off');
+  await off.close();
+  const { page, close } = await open('/help-desk/bypass-codes');
+  await page.getByRole('button', { name: 'Create code' }).waitFor();
+  expect(await page.getByLabel('Connection').getByRole('option').allTextContents()).toEqual(['onelogin']);
+  await close();
+});
