@@ -1,9 +1,13 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { hashRaw } from '@node-rs/argon2';
 import sharp from 'sharp';
+import { z } from 'zod';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startService } from '../../examples/demo/service.js';
 import { createPipeline } from '../../src/face/engine/pipeline.js';
@@ -32,6 +36,35 @@ async function createFloor(modelsFolder: string) {
     close: () => pipeline.close(),
   };
 }
+
+/** @returns checks per second of one process per core that only computes, without a server */
+async function measureCeiling(photo: Uint8Array, count: number): Promise<number> {
+  const start = async (): Promise<ChildProcess> => {
+    const child = fork(fileURLToPath(import.meta.url), ['compute'], { serialization: 'advanced' });
+    child.send({ photo, count });
+    await once(child, 'message');
+    return child;
+  };
+  const children = await Promise.all(Array.from({ length: availableParallelism() }, start));
+  const from = performance.now();
+  const done = children.map((child) => once(child, 'exit'));
+  for (const child of children) child.send('go');
+  await Promise.all(done);
+  return (children.length * count * 1000) / (performance.now() - from);
+}
+
+async function compute(): Promise<void> {
+  const [given]: unknown[] = await once(process, 'message');
+  const { photo, count } = z.object({ photo: z.instanceof(Uint8Array), count: z.number() }).parse(given);
+  const floor = await createFloor(modelsFolder);
+  await timeEach(3, () => floor.verifyOnce(photo));
+  process.send?.('ready');
+  await once(process, 'message');
+  await timeEach(count, () => floor.verifyOnce(photo));
+  process.exit();
+}
+
+if (process.argv[2] === 'compute') await compute();
 
 export async function benchVerify(requests: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
@@ -80,6 +113,7 @@ export async function benchVerify(requests: number) {
       p99Ms: round(quantile(times, 0.99)),
     });
   }
+  const ceilingPerSecond = await measureCeiling(live, 4 * block);
   await load(Math.max(0, requests - sent), 4, () => client.authenticate());
   const rssMiB = residentMiB(pid);
   await load(requests, 4, () => client.authenticate());
@@ -97,6 +131,11 @@ export async function benchVerify(requests: number) {
     // Median milliseconds of the bare verification without a server (`floorMs`), and of an HTTP request.
     verify: { floorMs: round(floorMs), httpMs: round(httpMs), ratio: round(httpMs / floorMs, 3) },
     throughput,
+    // One process per core that only computes, and the share of it that eight concurrent requests reach.
+    ceiling: {
+      perSecond: round(ceilingPerSecond),
+      reached: round((throughput.at(-1)?.perSecond ?? 0) / ceilingPerSecond, 3),
+    },
     // Memory after the first thousand requests, and its growth during the next thousand.
     rssMiB: round(rssMiB, 1),
     rssGrowthMiB: round(rssGrowthMiB, 1),

@@ -144,7 +144,11 @@ function metered<Port extends object>(port: Port, onCall: (method: string) => vo
 
 async function openServer(kind: StoreKind, people: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-year-'));
-  const core = await createTestCore(join(folder, 'keys.json'), { liveness: 'movement', enrolmentDays });
+  const core = await createTestCore(join(folder, 'keys.json'), {
+    liveness: 'movement',
+    enrolmentDays,
+    replaceFace: 'link',
+  });
   const { clock, log } = core;
   const store = await openYearStore[kind](clock, folder);
   /** `macs`: number of HMAC calls with the sealing key. */
