@@ -206,6 +206,15 @@ export async function measureFloor(
   };
 }
 
+/** Calls the bare server at the rate of the hooks. Its times show what the load generator and the machine add. */
+async function loadFloor(okta: HookProvider, rate: Rate) {
+  const [token] = okta.hooks;
+  const { url, stop } = await startFloorServer();
+  const { p50Ms, p99Ms } = await loadWarm({ url, toCall: (n) => toCall(okta, token.event(n)) }, rate, '');
+  await stop();
+  return { p50Ms, p99Ms };
+}
+
 interface Rate {
   readonly perSecond: number;
   readonly seconds: number;
@@ -239,6 +248,7 @@ export async function benchHooks(rate: Rate) {
   if (okta === undefined) throw new Error('the benchmark has no provider');
   const count = rate.flatOut / 2;
   const floor = await measureFloor(okta, service, { count, from: unknown.first });
+  const floorAtRate = await loadFloor(okta, rate);
   const hooks: Record<string, ReturnType<typeof toSummary>> = {};
   for (const provider of providers) {
     const { id } = provider.connection;
@@ -266,6 +276,7 @@ export async function benchHooks(rate: Rate) {
     floor,
     // The refused call after all others, and how many times as long it takes, relative to the bare server, as before them.
     filled,
+    floorAtRate,
     hooks,
     rules: await measureRules(rate.flatOut),
     lambda,

@@ -25,11 +25,11 @@ const load = <Library>(name: string): Library =>
   z.custom<Library>().parse(createRequire(import.meta.url)(pathOf(name)));
 
 async function installPeers(say: (line: string) => void): Promise<void> {
-  const source = join(projectRoot, 'evidence', 'bench', 'peers');
   if (existsSync(pathOf('.facestep-done'))) return;
   say('Installing the other libraries into .cache/peers, about 370 MB…');
   await mkdir(folder, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json']) await copyFile(join(source, file), join(folder, file));
+  for (const file of ['package.json', 'package-lock.json'])
+    await copyFile(join(projectRoot, 'evidence/bench/peers', file), join(folder, file));
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
   await writeFile(pathOf('.facestep-done'), '');
 }
@@ -37,21 +37,18 @@ async function installPeers(say: (line: string) => void): Promise<void> {
 /** @returns the face's template. @throws Error if no face is found, because such a photo is processed faster */
 type Embed = (photo: Uint8Array) => Promise<readonly number[] | Float32Array>;
 
-const found = <Template>(template: Template | undefined): Template => {
-  if (template === undefined) throw new Error('no face is found in a photo that is timed');
+const found = <Template>(template: Template | null | undefined): Template => {
+  if (template === undefined || template === null) throw new Error('no face is found in a photo that is timed');
   return template;
 };
 
 async function createFacestep(): Promise<Embed> {
   prepareDecoder();
   const pipeline = await createPipeline(modelsFolder);
-  return async (photo) => found((await pipeline.examine(photo, ['embedding'], 'only')).embedding ?? undefined);
+  return async (photo) => found((await pipeline.examine(photo, ['embedding'], 'only')).embedding);
 }
 
-interface Tensor {
-  dispose(): void;
-}
-
+type Tensor = { dispose(): void };
 interface Tensorflow {
   setBackend(name: string): Promise<boolean>;
   tensor3d(values: Uint8Array, shape: readonly number[], type: 'int32'): Tensor;
@@ -77,16 +74,12 @@ async function withPixels<Result>(
 
 const kernels = join(pathOf('@tensorflow/tfjs-backend-wasm/dist'), '/');
 
+type Described = { withFaceDescriptor(): PromiseLike<{ readonly descriptor: Float32Array } | undefined> };
 interface FaceApi {
   readonly nets: Readonly<Record<string, { loadFromDisk(from: string): Promise<void> }>>;
   readonly SsdMobilenetv1Options: new (options: object) => object;
   readonly TinyFaceDetectorOptions: new (options: object) => object;
-  detectSingleFace(
-    image: Tensor,
-    options: object,
-  ): {
-    withFaceLandmarks(): { withFaceDescriptor(): PromiseLike<{ readonly descriptor: Float32Array } | undefined> };
-  };
+  detectSingleFace(image: Tensor, options: object): { withFaceLandmarks(): Described };
 }
 
 /** @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js */
@@ -114,6 +107,7 @@ interface Human {
   load(): Promise<void>;
   detect(image: Tensor): Promise<{ readonly face: readonly { readonly embedding?: readonly number[] }[] }>;
 }
+type HumanLibrary = { readonly Human: new (options: object) => Human };
 
 async function createHuman(): Promise<Embed> {
   const fetchFromWeb = globalThis.fetch;
@@ -122,8 +116,7 @@ async function createHuman(): Promise<Embed> {
     const url = new URL(input instanceof Request ? input.url : input);
     return url.protocol === 'file:' ? new Response(await readFile(url)) : fetchFromWeb(input, init);
   };
-  type Library = { readonly Human: new (options: object) => Human };
-  const { Human } = load<Library>('@vladmandic/human/dist/human.node-wasm.js');
+  const { Human } = load<HumanLibrary>('@vladmandic/human/dist/human.node-wasm.js');
   const off = { enabled: false };
   // Its documentation calls rotation and mesh “highly recommended”.
   const face = { detector: { rotation: true, maxDetected: 1 }, iris: off, emotion: off };
@@ -140,25 +133,18 @@ export async function benchPeers(rounds: number, say: (line: string) => void) {
   await installPeers(say);
   const { person } = await loadPictures();
   const photo = await sharp(person[1]).resize(250, 250, { fit: 'cover', position: 'top' }).jpeg().toBuffer();
-  const facestep = await createFacestep();
-  const embeds = [facestep, await createFaceApi(true), await createFaceApi(false), await createHuman()];
-  const times = await timeInTurns(
-    rounds,
-    embeds.map((embed) => () => embed(photo)),
-  );
-  const toRow = (each: readonly number[] = []) => ({
-    ...toTiming(each),
-    ratio: round(quantile(each) / quantile(times[0])),
-  });
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    cores: availableParallelism(),
-    rounds,
-    facestep: toRow(times[0]),
-    faceApiFast: toRow(times[1]),
-    faceApiRecommended: toRow(times[2]),
-    humanRecommended: toRow(times[3]),
+  const embeds = {
+    facestep: await createFacestep(),
+    faceApiFast: await createFaceApi(true),
+    faceApiRecommended: await createFaceApi(false),
+    humanRecommended: await createHuman(),
   };
+  const work = Object.values(embeds).map((embed) => () => embed(photo));
+  const times = await timeInTurns(rounds, work);
+  const rows = Object.keys(embeds).map((name, at) => {
+    const ratio = round(quantile(times[at]) / quantile(times[0]));
+    return [name, { ...toTiming(times[at]), ratio }] as const;
+  });
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };
+  return { date: new Date().toISOString().slice(0, 10), ...machine, rounds, ...Object.fromEntries(rows) };
 }
