@@ -42,14 +42,14 @@ async function measureCeiling(photo: Uint8Array, count: number): Promise<number>
   const start = async (): Promise<ChildProcess> => {
     const child = fork(fileURLToPath(import.meta.url), ['compute'], { serialization: 'advanced' });
     child.send({ photo, count });
-    await once(child, 'message');
+    await Promise.race([once(child, 'message'), once(child, 'exit')]);
     return child;
   };
   const children = await Promise.all(Array.from({ length: availableParallelism() }, start));
   const from = performance.now();
   const done = children.map((child) => once(child, 'exit'));
   for (const child of children) child.send('go');
-  await Promise.all(done);
+  for (const [code] of await Promise.all(done)) if (code !== 0) throw new Error('a process that computes has ended early');
   return (children.length * count * 1000) / (performance.now() - from);
 }
 

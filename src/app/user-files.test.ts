@@ -211,7 +211,7 @@ async function sendSms(endpoint: string | null, env: Record<string, string>): Pr
     const { ignoreUserFiles } = await import(${JSON.stringify(compiled('user-files.js'))});
     const { createSnsDelivery } = await import(${JSON.stringify(compiled('../notifications/delivery/aws-sns.js'))});
     ignoreUserFiles(process.env);
-    const sns = createSnsDelivery({ region: '${region}', endpoint: ${JSON.stringify(endpoint)}, senderId: null }, { others: null });
+    const sns = createSnsDelivery({ region: '${region}', endpoint: ${JSON.stringify(endpoint)}, senderId: null }, { others: { outbox: [] } });
     await sns.send({ channel: 'sms', to: '+4930123456', text: 'x' }).catch(() => {});
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {

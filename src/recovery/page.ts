@@ -122,8 +122,10 @@ ${field}
     case 'other_email':
     case 'phone': {
       const send = form('send', second.send);
+      const isDelivered = !outbox.includes(thing === 'phone' ? 'sms' : 'email');
+      const sent = isDelivered ? second.sent : second.notSent;
       return about(
-        isSent ? (outbox.includes(thing === 'phone' ? 'sms' : 'email') ? second.notSent : second.sent) : null,
+        isSent ? sent : null,
         isSent ? html`${form('prove', second.use, field('numeric'))}${send}` : send,
       );
     }
@@ -137,7 +139,8 @@ ${field}
 
 function renderApproval(recovery: Recovery, shown: ShownStage): RenderedPage {
   const { approval } = allTexts[shown.language];
-  const isManagerAsked = recovery.managerStepUp !== null && !shown.outbox.includes('email');
+  const isAsking = recovery.managerStepUp !== null || recovery.sending !== null;
+  const isManagerAsked = isAsking && !shown.outbox.includes('email');
   const needed = approvalsNeeded(recovery);
   const toText = (): string => {
     if (recovery.isPrivileged) return approval.privileged;

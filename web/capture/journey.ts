@@ -65,12 +65,12 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
   for (;;) {
     const step = nextStep(facts);
     const { view } = facts;
+    if (step !== 'capture') stopCameraAhead();
     if (view !== null && isEnd(step)) {
       forget();
       page.showBelow(() => []);
       return end(step, view, facts, page);
     }
-    if (step !== 'capture') stopCameraAhead();
     const guide = isCameraAhead(facts)
       ? setTimeout(loadGuideAhead, step === 'capture' ? 0 : paintedWithinMs)
       : undefined;

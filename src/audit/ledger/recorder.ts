@@ -9,8 +9,8 @@ import type { Trail, WrittenRecord } from '../file.js';
 import { prune } from './prune.js';
 import { type LedgerEntry, recordEntries, toEntry } from './record.js';
 
-/** Entries per write. Entries of one batch share pages of the embedded store. */
-const entriesAtOnce = 500;
+/** Entries per write. Entries of one batch share pages of the embedded store; more would delay hook calls. */
+const entriesAtOnce = 100;
 
 /** Delay of a written entry. With the write, it stays below two seconds. */
 const gatherMs = 1000;

@@ -63,18 +63,18 @@ export async function createSqliteLedger(file: string): Promise<LedgerStore> {
     return { database: opened, statements: await prepare(opened) };
   });
   let isClosed = false;
-  let turn: Promise<unknown> = Promise.resolve();
+  let queue: Promise<unknown> = Promise.resolve();
 
   /** Calls wait for each other, because a call during a write would block the main thread. */
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+  const enqueue = <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (isClosed) throw new FaceError('state_unavailable', 'closed');
-    const done = turn.then(() => guarded(work));
-    turn = done.catch(() => {});
+    const done = queue.then(() => guarded(work));
+    queue = done.catch(() => {});
     return done;
   };
 
   const writeBatch = (rows: readonly (readonly (string | number | null)[])[], sql: string): Promise<void> =>
-    inTurn(async () => {
+    enqueue(async () => {
       statements.batch.run(JSON.stringify(rows));
       try {
         await database.exec(sql);
@@ -85,12 +85,13 @@ export async function createSqliteLedger(file: string): Promise<LedgerStore> {
     });
 
   const countFrom = ({ partition, before }: LedgerRange, after: string): Promise<z.output<typeof countGuard>> =>
-    inTurn(async () => countGuard.parse(statements.count.get(partition, after, before)));
+    enqueue(async () => countGuard.parse(statements.count.get(partition, after, before)));
 
   return {
     async put(rows) {
       await writeBatch(
-        rows.map(({ partition, sort, value, version }) => [partition, sort, value, version]),
+        // libsql aborts the process when it reads text with unpaired surrogates.
+        rows.map(({ partition, sort, value, version }) => [partition, sort, toWellFormed(value), version]),
         putBatch,
       );
     },
@@ -102,10 +103,10 @@ export async function createSqliteLedger(file: string): Promise<LedgerStore> {
     },
     async get(keys) {
       const find = ({ partition, sort }: LedgerKey) => valueGuard.parse(statements.get.get(partition, sort));
-      return inTurn(async () => keys.map((key) => find(key)?.value ?? null));
+      return enqueue(async () => keys.map((key) => find(key)?.value ?? null));
     },
     async range({ partition, after, before }, limit, order) {
-      return inTurn(async () => rowsGuard.parse(await statements[order].all(partition, after, before, limit)));
+      return enqueue(async () => rowsGuard.parse(await statements[order].all(partition, after, before, limit)));
     },
     async count(range) {
       let counted = 0;
@@ -121,11 +122,13 @@ export async function createSqliteLedger(file: string): Promise<LedgerStore> {
     async close() {
       if (isClosed) return;
       isClosed = true;
-      await turn;
+      await queue;
       database.close();
     },
   };
 }
+
+const toWellFormed = (text: string | null): string | null => (text === null ? null : Buffer.from(text).toString());
 
 const prepare = async (database: Database) => ({
   batch: await database.prepare('replace into temp.batch (only, rows) values (1, ?)'),

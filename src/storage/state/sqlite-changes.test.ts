@@ -24,14 +24,16 @@ function setUp() {
     new Promise<void>((resolve, reject) => {
       waiting.push({ answer: resolve, fail: () => reject(new Error('EIO')) });
     });
+  const copying: (() => void)[] = [];
+  const checkpoint = () => new Promise<void>((resolve) => copying.push(resolve));
   const insert = database.prepare('insert into line values (?)');
-  const changes = createSqliteChanges(database, { sync });
+  const changes = createSqliteChanges(database, { sync, checkpoint });
   const note = async (key: string, durability: 'durable' | 'relaxed', told: string[]): Promise<void> => {
     await changes.make(key, durability, () => insert.run(key));
     told.push(key);
   };
   const count = (): unknown => database.prepare('select count(*) from line').raw().get();
-  return { changes, waiting, note, count };
+  return { changes, waiting, copying, note, count };
 }
 
 test('a durable change is confirmed after it is on the disk, a relaxed change at once', async () => {
@@ -91,4 +93,32 @@ test('a failed disk sync is state_unavailable for waiting callers, and the next 
   await turns();
   waiting[1]!.answer();
   await again;
+});
+
+test('after a change that failed, the log is copied, so that a full disk does not refuse all later changes', async () => {
+  const { changes, copying } = setUp();
+  const fail = () => {
+    throw new Error('database or disk is full');
+  };
+  await expect(changes.make('a', 'relaxed', fail)).rejects.toMatchObject({ code: 'state_unavailable' });
+  expect(copying).toHaveLength(1);
+});
+
+test('after many changes, the log is copied while changes continue, and then copied whole while they wait', async () => {
+  const { changes, copying, note, count } = setUp();
+  const told: string[] = [];
+  await Promise.all(Array.from({ length: 1000 }, (_, index) => note(`first ${index}`, 'relaxed', told)));
+  expect(copying).toHaveLength(1);
+  await note('meanwhile', 'relaxed', told);
+  copying[0]!();
+  await turns();
+  expect(copying).toHaveLength(2);
+  const held = note('held', 'relaxed', told);
+  await turns();
+  expect(count()).toEqual([1001]);
+  copying[1]!();
+  await held;
+  expect(count()).toEqual([1002]);
+  await changes.close();
+  expect(copying).toHaveLength(2);
 });

@@ -126,6 +126,13 @@ test('after a batch of the ledger that another process locked out, later batches
   await ledger.close();
 });
 
+test('text with an unpaired surrogate can be read from the ledger', async () => {
+  const ledger = await createSqliteLedger(':memory:');
+  await ledger.put([{ partition: 'p', sort: 'a', value: 'x\ud800', version: null, expiresAt: null }]);
+  expect(await ledger.get([{ partition: 'p', sort: 'a' }])).toEqual(['x\ufffd']);
+  await ledger.close();
+});
+
 test('the error detail names the cause of a failure', async () => {
   const file = newFolder().files.state;
   const failing = (cause: string) => ({ code: 'state_unavailable', detail: { cause: expect.stringContaining(cause) } });

@@ -91,17 +91,31 @@ export function createSqliteChanges(
   let turn: NodeJS.Immediate | null = null;
   let sinceCheckpoint = 0;
   let checkpointing: Promise<void> | null = null;
+  let isHeld = false;
 
-  const checkpointSometimes = (changes: number): void => {
+  /**
+   * Copies the log while changes continue, and then holds the changes until the rest is copied too. Only a log that is
+   * copied whole begins again, and otherwise it would grow under load.
+   */
+  const copyLog = async (): Promise<void> => {
+    try {
+      await checkpoint();
+      isHeld = true;
+      await checkpoint();
+    } catch {
+      // Later changes ask for the next checkpoint.
+    } finally {
+      isHeld = false;
+      checkpointing = null;
+      if (turn === null) makeAsked();
+    }
+  };
+
+  const checkpointSoon = (changes: number): void => {
     sinceCheckpoint += changes;
     if (sinceCheckpoint < changesBetweenCheckpoints || checkpointing !== null) return;
     sinceCheckpoint = 0;
-    // A later one, or the last connection when it closes, repeats a checkpoint that failed.
-    checkpointing = checkpoint()
-      .catch(() => {})
-      .finally(() => {
-        checkpointing = null;
-      });
+    checkpointing = copyLog();
   };
 
   const transact = (group: readonly Asked[]): readonly (() => void)[] => {
@@ -111,9 +125,14 @@ export function createSqliteChanges(
       database.exec('commit');
       return done;
     } catch (error) {
-      database.exec('rollback');
+      rollBack();
       throw error;
     }
+  };
+
+  /** SQLite has already rolled back after some errors, such as a full disk. */
+  const rollBack = (): void => {
+    if (database.inTransaction) database.exec('rollback');
   };
 
   const findUnsynced = (keys: readonly string[]): Promise<void> | undefined => {
@@ -135,9 +154,10 @@ export function createSqliteChanges(
   };
 
   const makeAsked = (): void => {
+    turn = null;
+    if (isHeld) return;
     const group = asked;
     asked = [];
-    turn = null;
     if (group.length === 0) return;
     try {
       const resolvers = transact(group);
@@ -147,8 +167,10 @@ export function createSqliteChanges(
         if (durability === 'durable') synced?.then(resolvers[index], refuse);
         else resolvers[index]();
       }
-      checkpointSometimes(group.length);
+      checkpointSoon(group.length);
     } catch (cause) {
+      // A log that cannot grow on a full disk is used again from its beginning after a checkpoint.
+      checkpointSoon(changesBetweenCheckpoints);
       for (const { refuse } of group) refuse(toStateUnavailable(cause));
     }
   };
@@ -169,6 +191,7 @@ export function createSqliteChanges(
       for (let waiting = findUnsynced(keys); waiting !== undefined; waiting = findUnsynced(keys)) await waiting;
     },
     async close() {
+      await checkpointing;
       if (turn !== null) clearImmediate(turn);
       makeAsked();
       await Promise.allSettled([...unsynced.values(), checkpointing]);
@@ -180,14 +203,14 @@ export function createSqliteChanges(
  * Every write creates a new AUTOINCREMENT row, so that a deleted and recreated record has another revision than the one
  * that was read. Answered writes must survive a power failure, so the write-ahead log is synced here, once for
  * concurrent changes. With synchronous=FULL, each change would block; with NORMAL, SQLite does not sync the log itself.
- * Checkpoints sync too, so another thread makes them; this one makes one only if 64 MiB could not be copied yet.
+ * Checkpoints sync too, so another thread makes them. This thread makes one if the log reaches 16 MiB nevertheless.
  * https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
   pragma busy_timeout = 250;
-  pragma wal_autocheckpoint = 16000;
+  pragma wal_autocheckpoint = 4000;
   create table if not exists record (
     revision integer primary key autoincrement,
     key text not null unique,
