@@ -159,13 +159,12 @@ test('the command says written instead of sent if e-mails are only written to th
   await readOnce(id, ({ state }) => state === 'planned');
   await post('/campaigns/start', { campaign: id });
   await readOnce(id, ({ counts }) => counts.sent === 1);
-  const status = async () =>
-    (
-      await runHere(['campaign', 'status', id, '--state', 'sent'], {
-        FACESTEP_URL: server.origin,
-        FACESTEP_ADMIN_KEY: adminKey,
-      })
-    ).stdout;
+  const status = async () => {
+    const env = { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey };
+    const { stdout, stderr } = await runHere(['campaign', 'status', id, '--state', 'sent'], env);
+    expect(stderr).toBe('');
+    return stdout;
+  };
   expect(await status()).toMatch(/1 sent\n[\s\S]*user7\S* +\S+ +sent /);
   server.outbox.push('email');
   const written = await status();
