@@ -76,11 +76,12 @@ inBrowser(
     await shoot(page, 'policy');
     const rows = await rowsOf(page);
     for (const row of [
-      'Liveness vendoraws, confidence 91 or more. If its service fails: movements, which are not certified liveness',
-      'Other ways than the facecode by e-mail, recovery codes anotherWay',
+      'Liveness vendoraws, confidence 91 or more. If its service fails: movements, which are not certified',
+      'Fallback methodscode by e-mail, recovery codes anotherWay',
+      'Codes at hooks and OpenID clientsNot allowed anotherWay.counts',
       'Address for people without a face checkhttps://help.example.com/face fallbackUrl',
       'Notifications to usersOn notices',
-      'Reports “This was not me” go todesk@example.com helpDesk',
+      'Address for reports (“This was not me”)desk@example.com helpDesk',
       'Continue on a phoneNot allowed handOff',
       'Return addresseshttps://app.example.com/back returnUrls',
     ])
