@@ -133,5 +133,8 @@ inBrowser('a reason replaces the form of bypass codes if the policy does not all
   const { page, close } = await open('/help-desk/bypass-codes');
   await page.getByRole('button', { name: 'Create code' }).waitFor();
   expect(await page.getByLabel('Connection').getByRole('option').allTextContents()).toEqual(['onelogin']);
+  await page
+    .getByText('onelogin: a code works only in checks that an application requests with an “audience”.')
+    .waitFor();
   await close();
 });
