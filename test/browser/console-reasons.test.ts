@@ -98,13 +98,20 @@ inBrowser(
   },
 );
 
-inBrowser('the policy tab says that e-mails are not sent if there is no mail relay', async () => {
+inBrowser('the policy tab and the tasks say that e-mails are not sent if there is no mail relay', async () => {
   const note = 'No mail relay is set (delivery)';
+  const findConnections = async (): Promise<unknown[]> => {
+    const { body } = await shared().operated.get('/to-do');
+    const items = body.items as { readonly code: string; readonly connection: string | null }[];
+    return items.filter(({ code }) => code === 'mail_relay_missing').map(({ connection }) => connection);
+  };
   shared().operated.server.outbox.push('email');
   const { page, close } = await open('/connections/okta/policy');
   await page.getByText(note).waitFor();
   await close();
+  expect(await findConnections()).toEqual(['okta']);
   shared().operated.server.outbox.pop();
+  expect(await findConnections()).toEqual([]);
   const sent = await open('/connections/okta/policy');
   await sent.page.getByText('Return addresses').waitFor();
   expect(await sent.page.getByText(note).count()).toBe(0);
