@@ -49,7 +49,8 @@ async function measureCeiling(photo: Uint8Array, count: number): Promise<number>
   const from = performance.now();
   const done = children.map((child) => once(child, 'exit'));
   for (const child of children) child.send('go');
-  for (const [code] of await Promise.all(done)) if (code !== 0) throw new Error('a process that computes has ended early');
+  for (const [code] of await Promise.all(done))
+    if (code !== 0) throw new Error('a process that computes has ended early');
   return (children.length * count * 1000) / (performance.now() - from);
 }
 

@@ -11,6 +11,7 @@ export const toDoUrgency = {
   help_waiting: 'now',
   approvals_waiting: 'now',
   requests_waiting: 'soon',
+  mail_relay_missing: 'soon',
   secret_expiring: 'soon',
   apply_broken_off: 'soon',
   backup_missing: 'soon',

@@ -81,7 +81,11 @@ function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
     void items.push({ code, urgency: toDoUrgency[code], words, connection: id, about: null, count: 1, where });
   if (examined?.isFailing === true) add('doctor_failing', 'doctor', `The doctor found an error at ${id}.`);
   if (mode === 'enforce' && examined?.enrolled === 0)
-    add('nobody_enrolled', 'connection', `${id} is in enforce mode, and no user is enrolled: all users are denied.`);
+    add(
+      'nobody_enrolled',
+      'connection',
+      `${id} is in enforce mode, and no user is enrolled: no user can pass a face check.`,
+    );
   if (isBrokenOff) add('apply_broken_off', 'connection', `The set-up of ${id} was interrupted: apply again.`);
   if (shadowSince !== null && isOlder(shadowSince, shadowDays, now))
     add('shadow_long', 'connection', `${id} has been in shadow mode for ${daysSince(shadowSince, now)} days.`);

@@ -124,10 +124,7 @@ ${field}
       const send = form('send', second.send);
       const isDelivered = !outbox.includes(thing === 'phone' ? 'sms' : 'email');
       const sent = isDelivered ? second.sent : second.notSent;
-      return about(
-        isSent ? sent : null,
-        isSent ? html`${form('prove', second.use, field('numeric'))}${send}` : send,
-      );
+      return about(isSent ? sent : null, isSent ? html`${form('prove', second.use, field('numeric'))}${send}` : send);
     }
     case 'manager':
       return about(outbox.includes('email') ? second.noManagerEmail : second.managerText, form('prove', second.use));

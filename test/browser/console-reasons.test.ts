@@ -76,8 +76,9 @@ inBrowser(
     await shoot(page, 'policy');
     const rows = await rowsOf(page);
     for (const row of [
-      'Liveness vendoraws, confidence 91 or more. If its service fails: movements, which are not certified liveness',
+      'Liveness vendoraws, confidence 91 or more. If its service fails: movements, which are not certified',
       'Fallback methodscode by e-mail, recovery codes anotherWay',
+      'Codes at hooks and OpenID clientsNot allowed anotherWay.counts',
       'Address for people without a face checkhttps://help.example.com/face fallbackUrl',
       'Notifications to usersOn notices',
       'Address for reports (“This was not me”)desk@example.com helpDesk',
@@ -97,13 +98,20 @@ inBrowser(
   },
 );
 
-inBrowser('the policy tab says that e-mails are not sent if there is no mail relay', async () => {
+inBrowser('the policy tab and the tasks say that e-mails are not sent if there is no mail relay', async () => {
   const note = 'No mail relay is set (delivery)';
+  const findConnections = async (): Promise<unknown[]> => {
+    const { body } = await shared().operated.get('/to-do');
+    const items = body.items as { readonly code: string; readonly connection: string | null }[];
+    return items.filter(({ code }) => code === 'mail_relay_missing').map(({ connection }) => connection);
+  };
   shared().operated.server.outbox.push('email');
   const { page, close } = await open('/connections/okta/policy');
   await page.getByText(note).waitFor();
   await close();
+  expect(await findConnections()).toEqual(['okta']);
   shared().operated.server.outbox.pop();
+  expect(await findConnections()).toEqual([]);
   const sent = await open('/connections/okta/policy');
   await sent.page.getByText('Return addresses').waitFor();
   expect(await sent.page.getByText(note).count()).toBe(0);
@@ -132,5 +140,8 @@ inBrowser('a reason replaces the form of bypass codes if the policy does not all
   const { page, close } = await open('/help-desk/bypass-codes');
   await page.getByRole('button', { name: 'Create code' }).waitFor();
   expect(await page.getByLabel('Connection').getByRole('option').allTextContents()).toEqual(['onelogin']);
+  await page
+    .getByText('onelogin: a code works only in checks that an application requests with an “audience”.')
+    .waitFor();
   await close();
 });

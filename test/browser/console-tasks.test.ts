@@ -33,6 +33,7 @@ const groups: Directory = {
     yield* known.listMembers(group);
   },
 };
+const outbox: 'email'[] = [];
 const browser = useBrowser('none');
 const stage = useShared(
   async () => {
@@ -40,7 +41,7 @@ const stage = useShared(
       verifier: createTestVerifier(),
       issuer: 'http://localhost',
       connections: new Map([['acme', acme]]),
-      delivery: doubtfulDelivery,
+      delivery: { ...doubtfulDelivery, outbox },
       directories: new Map([['acme', async () => groups]]),
     });
     const campaigns = runCampaigns(() => server.deps);
@@ -175,12 +176,27 @@ inBrowser('the console shows the size of a planned campaign, starts it, and stop
   await page.getByText('E-mails planned: 5.').waitFor();
   await click(page.getByRole('button', { name: 'Start' }));
   await page.getByText('E-mails to send: 5. Each has a link that is valid for 14 days.').waitFor();
+  await page.getByText('Sent e-mails cannot be recalled.').waitFor();
   await confirm('Start');
   await page.getByText('Enrolled: 0 of 5').waitFor();
   await page.getByText('Delivery unknown: 1.').waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await inDialogue(page, 'Stop').click();
   await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await leave();
+});
+
+inBrowser('without a mail relay, the start of a campaign says that e-mails are only written to a file', async () => {
+  await stage().campaigns.plan('Winter');
+  outbox.push('email');
+  const { page, click, open, leave } = await visit();
+  outbox.pop();
+  await open('Campaigns');
+  await click(page.getByRole('link', { name: 'Winter' }));
+  await click(page.getByRole('button', { name: 'Start' }));
+  const dialogue = page.getByRole('alertdialog');
+  await dialogue.getByText('e-mails are written to outbox.jsonl and not sent').waitFor();
+  expect(await dialogue.getByText('cannot be recalled').count()).toBe(0);
   await leave();
 });
 

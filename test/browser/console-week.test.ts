@@ -84,8 +84,8 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     const { page, click } = hands;
     await find(hands, 'ada');
     await click(button(page, 'End the lockout'));
-    const refused = 'refused face checks: 1, refused sign-ins: 0. Most frequent reason: The face';
-    await page.getByText(`Since the last passed check: ${refused}`).waitFor();
+    const attempts = 'refused attempts (faces, codes, and attempts during a lockout): 1, refused sign-ins: 0.';
+    await page.getByText(`Since the last passed check: ${attempts} Most frequent reason: The face`).waitFor();
     await click(confirm(page, 'End the lockout'));
     await page.getByText('Lockout ended. ada Example can try again now.').waitFor();
     // The page shows the state of the reply, also if the log does not have it yet.

@@ -50,7 +50,15 @@ if (hasChromium) {
       delivery: doubtfulDelivery,
       wakeCampaigns: () => campaigns.wake(),
     };
-    const operated = await startOperatedServer(company, { dataFolder, given });
+    const { toConnections } = company;
+    const allowing: Company = {
+      ...company,
+      toConnections: (...settings) =>
+        toConnections(...settings).map((each) =>
+          each.id === 'okta' ? { ...each, policy: { ...each.policy, bypass: { allowed: true } } } : each,
+        ),
+    };
+    const operated = await startOperatedServer(allowing, { dataFolder, given });
     server = operated.server;
     await fillOperations(operated, dataFolder);
     await breakTokenHook(company, operated);
@@ -188,10 +196,10 @@ inBrowser('an administrator can be added and removed by keyboard', async () => {
   await close();
 });
 
-test('the console in one language is at most 161 KB compressed', () => {
+test('the console in one language is at most 163 KB compressed', () => {
   const folder = join(consoleFolder, 'compressed');
   const names = readdirSync(folder).filter((name) => !/^(de|fr|ar|es)-/.test(name));
   const bytes = names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   expect(bytes).toBeGreaterThan(50_000);
-  expect(bytes).toBeLessThan(161 * 1024);
+  expect(bytes).toBeLessThan(163 * 1024);
 });

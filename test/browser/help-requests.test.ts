@@ -15,7 +15,7 @@ const stage = useShared(
   ({ close }) => close(),
 );
 
-inBrowser('a request for help appears in the console’s queue as text until an agent settles it', async () => {
+inBrowser('a request for help appears in the console’s queue as text until an agent chooses a result', async () => {
   const { page, words, complaints, close } = await stage().refuse('asks', { language: 'ar', window: 'phone' });
   await press(page, words.help.ask);
   await see(page, 'help');
@@ -42,6 +42,10 @@ inBrowser('a request for help appears in the console’s queue as text until an 
   const settlement = row.getByLabel(en.queue.settle.by({ name: 'asks@example.com' }));
   await settlement.waitFor();
   await expectAccessible(agent.page);
+  expect(await settlement.inputValue()).toBe('');
+  await row.getByRole('button', { name: en.queue.settle.submit }).click();
+  await row.locator('select:invalid').waitFor();
+  expect(stage().server.audit.events.map(({ action }) => action)).not.toContain('help_settled');
   await choose(settlement, en.queue.settle.ways.bypass);
   await click(row.getByRole('button', { name: en.queue.settle.submit }));
   await agent.page.getByText(en.queue.none).waitFor();

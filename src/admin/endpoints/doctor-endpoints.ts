@@ -30,7 +30,7 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
 }
 
 export function createDoctorEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork' | 'connections' | 'livenessVendors'>,
+  deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork' | 'connections' | 'livenessVendors' | 'delivery'>,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
   const { operations: upkeep } = deps;

@@ -83,10 +83,10 @@ const outageHoldSec = 300;
 
 /**
  * Creates a function that finds sign-ins that are not protected, or that no one can pass, because of a provider or
- * vendor. It waits for neither: it returns what the last reading found.
+ * vendor, and connections whose e-mails are not sent. It waits for no reading: it returns what the last one found.
  */
 export function createOutageFinder(
-  { operations, livenessVendors, clock }: ApiPorts<'operations' | 'livenessVendors' | 'clock'>,
+  { operations, livenessVendors, clock, delivery }: ApiPorts<'operations' | 'livenessVendors' | 'clock' | 'delivery'>,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): () => ToDo[] {
   const hold = { clock, everySec: outageHoldSec };
@@ -122,6 +122,13 @@ export function createOutageFinder(
       const words = `The liveness service ${name} cannot be used: ${failure.code} (read ${failure.readAt}).`;
       return [toItem('vendor_failing', words, null, name)];
     }),
+    ...operations
+      .setup()
+      .connections.flatMap(({ id, policy: { anotherWay, notices, helpDesk } }) =>
+        delivery.outbox.includes('email') && (anotherWay.email || notices || helpDesk !== null)
+          ? [toItem('mail_relay_missing', `No mail relay is set: no one gets e-mails of ${id}.`, id, null)]
+          : [],
+      ),
   ];
 }
 

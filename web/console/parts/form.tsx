@@ -152,15 +152,18 @@ export const languageOptions = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value], lang: value }));
 
+/** @param props.choose - text of an empty first option, which cannot be submitted; by default, the first option is selected */
 export const Select = <Value extends string>({
   name,
   options,
   initial,
+  choose,
   onChoose,
   ...field
 }: FieldProps & {
   readonly options: readonly Option<Value>[];
   readonly initial?: Value;
+  readonly choose?: string;
   readonly onChoose?: (value: Value) => void;
 }) => (
   <Labeled {...field}>
@@ -169,11 +172,13 @@ export const Select = <Value extends string>({
         {...attributes}
         name={name}
         defaultValue={initial}
+        required={choose !== undefined}
         onChange={({ target }) => {
           const chosen = options.find(({ value }) => value === target.value);
           if (chosen !== undefined) onChoose?.(chosen.value);
         }}
       >
+        {choose !== undefined && <option value="">{choose}</option>}
         {options.map(({ label, ...option }) => (
           <option key={option.value} {...option}>
             {label}

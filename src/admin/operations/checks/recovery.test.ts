@@ -69,7 +69,8 @@ test('names every problem, and only warns in an evaluation', async () => {
   const found = 'SMS go to a file, so no one gets them; no one gets recovery codes';
   expect(await check(both, { hasCodes: false, delivery: outbox })).toMatchObject({ verdict: 'fail', found });
   const trial = await check({ ...both, mode: 'evaluation' }, { hasCodes: false, delivery: outbox });
-  expect(trial).toMatchObject({ verdict: 'warn', found });
+  const remedy = expect.stringMatching(/^Set delivery\.sms\. Set policy\.anotherWay\.recoveryCodes, .*\. See docs/);
+  expect(trial).toMatchObject({ verdict: 'warn', found, remedy });
 });
 
 test('a configuration is refused in which a photo, or an unknown device, would recover an account', () => {

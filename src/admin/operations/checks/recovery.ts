@@ -29,19 +29,19 @@ export const createRecoveryCheck = (
     const hasNoManager = takes('manager') && managerClaim === null && profile.findManager === undefined;
     const mails = takes('other_email') || takes('manager') || privileged.action === 'two_approvals';
     const problems: readonly (readonly [boolean, string, string])[] = [
-      [unknown.length > 0, `no attribute for the claim ${unknown.join(', ')}`, 'name its attribute in "claims"'],
-      [hasNoManager, 'no one is asked as the manager: this provider names none', 'set recovery.managerClaim'],
-      [delivery.kind === 'outbox' && mails, 'e-mails go to a file, so no one gets them', 'set delivery'],
-      [delivery.sms.kind === 'outbox' && takes('phone'), 'SMS go to a file, so no one gets them', 'set delivery.sms'],
+      [unknown.length > 0, `no attribute for the claim ${unknown.join(', ')}`, 'Name its attribute in "claims"'],
+      [hasNoManager, 'no one is asked as the manager: this provider names none', 'Set recovery.managerClaim'],
+      [delivery.kind === 'outbox' && mails, 'e-mails go to a file, so no one gets them', 'Set delivery'],
+      [delivery.sms.kind === 'outbox' && takes('phone'), 'SMS go to a file, so no one gets them', 'Set delivery.sms'],
       [
         takes('recovery_code') && !policy.anotherWay.recoveryCodes,
         'no one gets recovery codes',
-        'set policy.anotherWay.recoveryCodes, or take recovery_code off the list',
+        'Set policy.anotherWay.recoveryCodes, or take recovery_code off the list',
       ],
       [
         policy.helpDesk === null,
         'no one is told if a person reports that a recovery was not theirs',
-        'set policy.helpDesk to the address of the help desk',
+        'Set policy.helpDesk to the address of the help desk',
       ],
     ];
     const found = problems.filter(([isSo]) => isSo);
@@ -49,7 +49,7 @@ export const createRecoveryCheck = (
       const toFinding = mode === 'on' ? fail : warn;
       return toFinding(
         found.map(([, problem]) => problem).join('; '),
-        `To do: ${found.map(([, , todo]) => todo).join('; ')}. See docs/recovery.md and docs/configuration.md.`,
+        `${found.map(([, , todo]) => todo).join('. ')}. See docs/recovery.md and docs/configuration.md.`,
       );
     }
     const keys = takes('help_desk') && takesKeys ? '. API keys may approve (recovery.takesKeys)' : '';

@@ -240,7 +240,7 @@ function HowFar({ campaign }: Shown) {
 export function Actions({ campaign, onDone }: { readonly campaign: Campaign; readonly onDone: () => void }) {
   const { act, uncertain } = useTexts();
   const states = useStates();
-  const { call } = useSessionActions();
+  const { call, session } = useSessionActions();
   const { number } = useFormats();
   const { id, name, state, linkDays, reminders, reminderDays } = campaign;
   const confirmed = (request: ServerRequest<unknown>) => async (): Promise<void> => {
@@ -260,6 +260,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
             onConfirm={confirmed(changeCampaign('start', id))}
           >
             <p>{act.startText({ count: number(toLeave), days: number(linkDays) })}</p>
+            {session.outbox.includes('email') ? <OutboxNote /> : <p>{act.noRecall}</p>}
             <p>
               {reminders === 0
                 ? act.noReminders

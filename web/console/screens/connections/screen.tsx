@@ -19,7 +19,7 @@ import { Rollout } from './rollout.js';
 import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
 
-const otherWays = ['email', 'sms', 'recoveryCodes', 'counts'] as const;
+const otherWays = ['email', 'sms', 'recoveryCodes'] as const;
 
 function PolicyInForce({ connection, mode }: { readonly connection: Connection; readonly mode: ModeReply }) {
   const words = useTexts();
@@ -93,6 +93,7 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
             named.anotherWay,
             set('anotherWay', list(otherWays.filter((way) => policy.anotherWay[way]).map((way) => named.ways[way]))),
           ],
+          [named.counts, set('anotherWay.counts', policy.anotherWay.counts ? named.allowed : named.notAllowed)],
           [named.fallbackUrl, set('fallbackUrl', list(policy.fallbackUrl === null ? [] : [policy.fallbackUrl]))],
           [named.notices, set('notices', policy.notices ? named.on : named.off)],
           [named.helpDesk, set('helpDesk', list(policy.helpDesk === null ? [] : [policy.helpDesk]))],

@@ -83,27 +83,29 @@ function MakeIfAllowed({ onMade }: Making) {
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>
-      {({ connections }) =>
-        connections.some((each) => allowsBypass(each) && (named === null || each.id === named)) ? (
-          <Make onMade={onMade} />
-        ) : (
+      {({ connections }) => {
+        const offered = connections.filter((each) => allowsBypass(each) && (named === null || each.id === named));
+        if (offered.length > 0) return <Make onMade={onMade} offered={offered} />;
+        return (
           <Section heading={codes.heading}>
             <Note>{named === null ? codes.allOff : codes.notAllowed}</Note>
           </Section>
-        )
-      }
+        );
+      }}
     </Await>
   );
 }
 
-function Make({ onMade }: Making) {
+function Make({ onMade, offered }: Making & { readonly offered: ConnectionsReply['connections'] }) {
   const { codes } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const [made, setMade] = useState<MadeBypassReply | null>(null);
   const [isAllowed, setAllowed] = useState(true);
+  const audienceOnly = offered.filter(({ policy }) => !policy.anotherWay.counts).map(({ id }) => id);
   return (
     <Section heading={codes.heading} intro={codes.intro}>
+      {audienceOnly.length > 0 && <Note>{codes.audienceOnly({ connections: audienceOnly.join(', ') })}</Note>}
       {made !== null && (
         <ShownOnce
           label={codes.code}

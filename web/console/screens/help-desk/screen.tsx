@@ -111,6 +111,7 @@ function Taken({
           name="settlement"
           label={settle.by({ name })}
           hint={settle.hint}
+          choose={settle.choose}
           options={settlements.map((value) => ({ value, label: settle.ways[value] }))}
         />
       </ActForm>

@@ -4,7 +4,7 @@ import type { Check, Person } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { useTexts } from './requests.js';
 
-/** Returns the refused face checks, and the sign-ins that a hook refused, since the last pass. */
+/** Returns the refused attempts with a face or a code, and the sign-ins that a hook refused, since the last pass. */
 function refusalsOf(checks: readonly Check[]) {
   const passed = checks.findIndex(({ outcome }) => outcome === 'passed');
   const refused = (passed === -1 ? checks : checks.slice(0, passed)).filter(({ outcome }) => outcome === 'refused');
