@@ -79,15 +79,21 @@ export function renderStart({
 }): RenderedPage {
   const { language, connection } = shown;
   const texts = allTexts[language];
+  const isTrial = recoveryAt(connection).policy.mode === 'evaluation';
+  const trial = isTrial ? html`<p>${texts.trial}</p>` : null;
   if (link !== null) {
     const field = html`<input type="hidden" name="t" value="${link}">`;
-    return titled(texts.title, shown, html`<p>${texts.text}</p>${button(connection, 'link', texts.next, field)}`);
+    return titled(
+      texts.title,
+      shown,
+      html`<p>${texts.text}</p>${trial}${button(connection, 'link', texts.next, field)}`,
+    );
   }
   const links = supportedLanguages.map(
     (each) =>
       html`<a href="${recoveryPath(connection.id)}?lang=${each}" lang="${each}" hreflang="${each}">${languages[each]}</a>`,
   );
-  const body = html`<p>${texts.text}</p>
+  const body = html`<p>${texts.text}</p>${trial}
 <form method="post" action="${recoveryPath(connection.id, '/begin')}?lang=${language}">
 <label for="username">${texts.userName}</label>
 <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256">
@@ -177,15 +183,16 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
 /** The page of the current stage. */
 export function renderStage(stage: Stage, recovery: Recovery, shown: ShownStage): RenderedPage {
   const { language, connection } = shown;
-  const { second, face, delay, ready } = allTexts[language];
+  const { second, face, delay, ready, ended } = allTexts[language];
   switch (stage) {
     case 'second_thing': {
-      const { secondThings } = recoveryAt(connection).policy;
-      // The one with a code on its way comes first, so that no one has to look for its field.
-      const ordered = secondThings.toSorted(
-        (a, b) => Number(b === recovery.codeThing) - Number(a === recovery.codeThing),
+      const offered = recoveryAt(connection).policy.secondThings.filter(
+        (thing) => thing !== 'recovery_code' || connection.policy.anotherWay.recoveryCodes,
       );
+      // The one with a code on its way comes first, so that no one has to look for its field.
+      const ordered = offered.toSorted((a, b) => Number(b === recovery.codeThing) - Number(a === recovery.codeThing));
       const things = ordered.map((thing) => renderSecondThing(thing, recovery, shown));
+      if (things.length === 0) return titled(second.title, shown, html`<p>${ended.other}</p>`);
       return titled(second.title, shown, html`${things}`);
     }
     case 'face': {

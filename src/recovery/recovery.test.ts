@@ -790,12 +790,36 @@ describe('the mode and the limits', () => {
     await restart({ recovery: { mode: 'evaluation' } });
     await enrolAnna();
     const browser = bench.browse();
+    const promise = 'nothing is issued, and no approval is asked for';
+    for (const path of ['/recover/acme', '/recover/acme/link?t=a.b'])
+      expect((await browser.get(path)).text).toContain(promise);
     await proveMailbox(browser);
     await browser.showFace('ada');
     expect((await browser.step()).text).toContain('This was a trial');
     expect(bench.detailsOf('recovery_evaluated')).toMatchObject([{ secondThing: 'other_email', approvals: 0 }]);
     expect(credentialIn(await browser.post('credential'))).toBeNull();
     expect(bench.provider.counts.issued).toBe(0);
+  });
+
+  test('recovery codes are offered only if the connection has them, for every name', async () => {
+    for (const recoveryCodes of [false, true]) {
+      await restart({
+        policy: { anotherWay: { email: false, sms: false, recoveryCodes, counts: false } },
+        recovery: { secondThings: ['recovery_code', 'help_desk'] },
+      });
+      await enrolAnna();
+      for (const name of ['anna', 'nobody']) {
+        const { text } = await bench.browse().begin(name);
+        expect(text.includes('value="recovery_code"')).toBe(recoveryCodes);
+        expect(text).toContain('value="help_desk"');
+        expect(text).not.toContain('This is a trial');
+      }
+    }
+  });
+
+  test('a connection that offers nothing to prove names the help desk', async () => {
+    await restart({ recovery: { secondThings: ['recovery_code'] } });
+    expect((await bench.browse().begin('anna')).text).toContain('ask the help desk');
   });
 
   test('things that the policy does not list are not taken', async () => {

@@ -13,7 +13,7 @@ import { consentVersion, vendorConsentVersion } from './session-view.js';
  * changes, replace the digest.
  */
 const digests: Readonly<Record<string, string>> = {
-  'consent-1': '9cc5bdd335ce11d936d5e0586f8a1f7dfbc7990cbc1380f30380ac91191eff1b',
+  'consent-1': '15b0b3cd25aa1129ae7deda6a657127a372b532615a7f9f64c795ad766a5a25e',
   '2': '231ce02ba367f1b9e8e7afb229a3fd1a7e40e36b2489817dc181e0c33b640e72',
 };
 

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { texts as en } from '../../locales/compiled/capture/page/en.js';
 import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowserAtOnce, useAda, usePage } from '../../support/browser/page-suite.js';
 import { reach, type ScreenCase, screens } from '../../support/browser/screens.js';
@@ -12,7 +13,7 @@ const ada = useAda();
 
 /** Nothing is under way, or the screen itself asks whether it shall be. */
 const withoutWayOut =
-  /^(opening|arrived|consent|action|pairing|call|ways|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|enrolled-already|company-photo|link-(missing|over)|finished)/;
+  /^(opening|locked-out-ways|arrived|consent|action|pairing|call|ways|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|enrolled-already|company-photo|link-(missing|over)|finished)/;
 const hasWayOut = ({ name }: ScreenCase): boolean => !withoutWayOut.test(name);
 
 for (const at of screens) {
@@ -94,4 +95,35 @@ inBrowserAtOnce('the consent text says what Amazon Web Services may keep only if
   const kept = 'Amazon Web Services may keep it to improve its services, also in another region, unless';
   expect(await saidOn('consent-vendor')).toContain(kept);
   expect(await saidOn('consent')).not.toContain('Amazon');
+});
+
+inBrowserAtOnce(
+  'the page offers no codes during a lockout, because they are refused; the help desk can be asked',
+  async () => {
+    const said = await saidOn('locked-out-ways');
+    expect(said).toContain(en.help.ask);
+    for (const name of Object.values(en.ways.names)) expect(said).not.toContain(name);
+  },
+);
+
+inBrowserAtOnce('the page speaks of deleted pictures only if a camera was used', async () => {
+  for (const name of ['passed', 'failed']) {
+    expect(await saidOn(name)).toContain('pictures have been deleted');
+    const ofTest = await saidOn(`${name}-test`);
+    expect(ofTest).toContain(en.testPerson.ended);
+    expect(ofTest).not.toContain('pictures');
+  }
+});
+
+inBrowserAtOnce('the consent text names the person’s own page only if there is one', async () => {
+  expect(await saidOn('consent-enrol')).toContain('on your own page for face checks');
+  const said = await saidOn('consent');
+  expect(said).not.toContain('own page');
+  expect(said).toContain(`by asking ${firstView.organisation}`);
+});
+
+inBrowserAtOnce('an own page that may not replace the face says what may', async () => {
+  const said = await saidOn('manage-home');
+  expect(said).toContain('open this page with a face check, or ask your help desk');
+  expect(said).not.toContain('link from your organization');
 });

@@ -32,9 +32,10 @@ describe.each(Object.entries(pageWords))('the page texts in %s', (tag, words) =>
     expect(stored(facts)).toMatch(/365/);
     expect(stored(facts)).toContain('Harbour Clinic');
     expect(refusal(facts)).toContain(words.refuse);
-    expect(words.consent.withdrawal(facts)).toContain('Harbour Clinic');
+    const { withdrawal, withdrawalByAsking } = words.consent;
+    for (const text of [withdrawal, withdrawalByAsking]) expect(text(facts)).toContain('Harbour Clinic');
     const unknown = { organisation: null, retentionDays: null };
-    for (const text of [intro, stored, refusal, words.consent.withdrawal])
+    for (const text of [intro, stored, refusal, withdrawal, withdrawalByAsking])
       expect(text(unknown)).not.toMatch(/null|365|Harbour/);
   });
 

@@ -17,16 +17,22 @@ const codeOf = (language: string): string =>
 let service: Service;
 let clientToken: string;
 const adminKey = newAdminKey();
-beforeAll(async () => {
+
+async function start(hasPublicUrl: boolean): Promise<Service> {
   const folder = createFolder('quickstart');
-  const config = z.looseObject({}).parse(JSON.parse(codeOf('json')));
-  writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ ...config, modelsFolder }));
-  service = await startService({
-    PORT: String(await findFreePort()),
+  const config = z.looseObject({ publicUrl: z.string() }).parse(JSON.parse(codeOf('json')));
+  const port = String(await findFreePort());
+  const publicUrl = hasPublicUrl ? config.publicUrl.replace(/:8080$/, `:${port}`) : null;
+  writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ ...config, publicUrl, modelsFolder }));
+  return startService({
+    PORT: port,
     FACESTEP_DATA: join(folder, 'data'),
     FACESTEP_CONFIG: join(folder, 'sandbox.json'),
     FACESTEP_ADMIN_KEY: adminKey,
   });
+}
+beforeAll(async () => {
+  service = await start(true);
   const issued = await fetch(`${service.url}/generateToken`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
@@ -59,13 +65,30 @@ test('without acceptTests, the receipt of the quickstart is refused', async () =
   expect(await run('pass@', codeOf('js').replace(', acceptTests: true', ''))).toContain('of a test person');
 });
 
-test('the mode of the sandbox can be switched and switched back, although the server has no public address', async () => {
-  for (const mode of ['shadow', 'enforce']) {
-    const answer = await fetch(`${service.url}/v1/connections/sandbox/mode`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
-      body: JSON.stringify({ mode }),
-    });
-    expect(await answer.json()).toMatchObject({ mode: { inForce: mode } });
+const administer = async ({ url }: Service, path: string, body: object = {}) => {
+  const answer = await fetch(`${url}/v1/connections/sandbox/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: await answer.json() };
+};
+
+test('the mode of the sandbox can be switched, and switched back by a person who is sure', async () => {
+  for (const body of [{ mode: 'shadow' }, { mode: 'enforce', isSure: true }])
+    expect((await administer(service, 'mode', body)).body).toMatchObject({ mode: { inForce: body.mode } });
+});
+
+test('without a public address, no user is asked, so the mode can be switched back without more', async () => {
+  const other = await start(false);
+  try {
+    for (const mode of ['shadow', 'enforce'])
+      expect((await administer(other, 'mode', { mode })).body).toMatchObject({ mode: { inForce: mode } });
+  } finally {
+    await other.stop();
   }
+});
+
+test('the console can show the secrets and the setup of the sandbox', async () => {
+  for (const path of ['secrets', 'plan']) expect([path, (await administer(service, path)).status]).toEqual([path, 200]);
 });

@@ -79,7 +79,9 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
     facts = { ...facts, ...change };
     if (facts.view !== null) {
       const organisation = page.organisationOr(facts.view.organisation);
-      facts = { ...facts, view: { ...facts.view, organisation } };
+      // A lockout refuses codes, too.
+      const anotherWays = facts.lockedForSec === null ? facts.view.anotherWays : [];
+      facts = { ...facts, view: { ...facts.view, organisation, anotherWays } };
       page.nameOrganisation(organisation);
     }
   }

@@ -248,7 +248,7 @@ const enrolment: Section = {
       return [
         paragraph(held === null ? manage.none : manage.text, 'lead'),
         held === null ? null : describe(held, page),
-        mayRenew ? null : paragraph(words.renewElsewhere, 'fine'),
+        mayRenew ? null : paragraph(held === null ? words.setUpElsewhere : words.renewElsewhere, 'fine'),
         actions(
           mayRenew ? button('quiet', held === null ? manage.enrol : manage.renew, () => press(renew)) : null,
           held === null ? null : button('danger', manage.revoke, () => press(revoke)),

@@ -13,7 +13,9 @@ export const headingOfConsent = (view: View, words: Words): string => textFor(vi
 
 export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
   const { organisation, retentionDays, purpose, referencePhotoNeeded, companyPhotoCompared } = view;
-  const { headings, withdrawal, enrol } = words.consent;
+  const { headings, enrol } = words.consent;
+  // Not everyone has an own page.
+  const withdrawal = words.consent[view.ownPage === null ? 'withdrawalByAsking' : 'withdrawal'];
   const { intro, happens, stored, refusal } = textFor(view, words);
   const item = (picture: string, heading: string, text: string) =>
     el('li', {}, icon(picture), el('div', {}, el('h2', {}, heading), paragraph(text)));

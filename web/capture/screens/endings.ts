@@ -31,14 +31,18 @@ const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
   role === 'own' && (isPassed(ending) || fallbackUrl === null);
 
-export function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
+export function contentOf(ending: Ending, { purpose, role, handOff, isTest }: View, words: Words): Content {
   if (handOff?.state === 'refused') {
     const { refused, refusedText } = role === 'own' ? words.handOff : words.pairing;
     return { screen: 'refused', heading: refused, body: [sign('stopped'), paragraph(refusedText, 'lead')] };
   }
   if (ending === 'passed') {
     const heading = words.passed[purpose === 'enrol' ? 'enrol' : 'verify'];
-    return { screen: ending, heading, body: [sign('passed'), paragraph(words.passed.text, 'lead')] };
+    return {
+      screen: ending,
+      heading,
+      body: [sign('passed'), paragraph(isTest ? words.testPerson.ended : words.passed.text, 'lead')],
+    };
   }
   if (ending === 'passed_another_way') {
     const { heading, text } = words.ways.passed;
@@ -51,7 +55,7 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
     heading,
     body: [
       sign(isFailed ? 'failed' : 'stopped'),
-      paragraph(text, 'lead'),
+      paragraph(isFailed && isTest ? words.testPerson.ended : text, 'lead'),
       isFailed && role === 'own' ? paragraph(words.failed.next, 'lead') : null,
     ],
   };

@@ -78,7 +78,12 @@ export async function solve(problem: Problem, facts: Facts, tools: Tools): Promi
   }
   const choice = await Promise.race(waits).finally(() => leftScreen.abort());
   if (choice === 'phone') return { place: 'phone' };
-  if (choice === 'elsewhere') return { isChoosingAnotherWay: true };
+  if (choice === 'elsewhere') {
+    // A lockout that began on this page also refuses codes.
+    const isNew = problem.problem === 'locked-out' && facts.lockedForSec === null;
+    const found = isNew ? await tools.api.readState() : {};
+    return { ...found, isChoosingAnotherWay: true };
+  }
   return changeFor(problem, facts, tools);
 }
 
@@ -91,8 +96,8 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   if (isOver) page.showBelow(() => []);
   const isStuck = !mayRetry && !isOver;
   // If one fallback is unavailable, others remain.
-  const hasOtherWays = facts.isChoosingAnotherWay && isStuck;
-  const mayLeave = isStuck && !facts.isChoosingAnotherWay && view?.role === 'own';
+  const hasOtherWays = facts.isChoosingAnotherWay && isStuck && hasWays(view);
+  const mayLeave = isStuck && !hasOtherWays && view?.role === 'own';
   const until = waitSec === null ? null : Date.now() + waitSec * 1000;
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps }: ProblemTexts = words.problems[problem];

@@ -65,7 +65,7 @@ export const takeOtherWay = async (view: View, { api }: Pick<Tools, 'api'>): Pro
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
 export const ways: Step = async (view, { code }, tools) => {
-  if (code !== null) return enterCode(code, tools);
+  if (code !== null && view.anotherWays.includes(code.way)) return enterCode(code, tools);
   const choice = await tools.page.ask<Choice>((words, choose) => ({
     screen: 'ways',
     heading: words.ways.heading,
