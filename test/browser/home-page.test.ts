@@ -108,7 +108,7 @@ inBrowser('a user can sign in at the provider and end consents, links and known 
   // What others chose is text.
   expect(await page.locator('main b, main i').count()).toBe(0);
   expect(await page.getByRole('link', { name: '<i>Leave</i>' }).getAttribute('href')).toBe('https://leave.example.com');
-  expect(await page.getByText('You signed in without a face check.').count()).toBe(1);
+  expect(await page.getByText('To set up your face check, use a link from your organization.').count()).toBe(1);
 
   await pressKey(page, /^End access for .*Library/);
   await page.getByText('No apps have access to your data.').waitFor();
