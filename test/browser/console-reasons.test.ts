@@ -6,7 +6,7 @@ import { adminKey } from '../../support/servers/api-server.js';
 import { type Company, startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
 import { visitConsole } from './console-visitor.js';
 
-/* What the console says of a policy, and why an action is missing. */
+/* The console's statements about a policy, and its reasons for missing actions. */
 
 const aws = { region: 'eu-west-1', role: 'arn:aws:iam::123456789012:role/facestep-liveness' };
 const set = {
