@@ -179,7 +179,8 @@ function createLines(print: (line: string) => void) {
 }
 
 /** The first line of Commander's message says what is wrong; the second suggests a correction. */
-function toUsageError({ message }: CommanderError): UsageError {
+function toUsageError({ code, message }: CommanderError): UsageError {
+  if (code === 'commander.help') return new UsageError('a subcommand is missing');
   const [first = '', meant = ''] = message.replace(/^error: /, '').split('\n');
   return new UsageError(first, /^\(Did you mean (.+)\?\)$/.test(meant) ? meant.slice(1, -1) : null);
 }

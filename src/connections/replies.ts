@@ -99,6 +99,7 @@ export const connectionsReply = z.object({
       kind: z.string(),
       mode: ownModeReply,
       recovery: z.enum(['off', 'evaluation', 'on']).describe('Account recovery.'),
+      ownPages: z.boolean().describe('True if its users have a page of their own.'),
       policy: z.object({
         accuracy: z.int(),
         scope: z.string(),
@@ -120,6 +121,11 @@ export const connectionsReply = z.object({
         handOff: z.boolean().describe('True if a computer may hand the capture over to a phone.'),
         returnUrls: z.array(z.string()),
         referencePhoto: z.boolean(),
+        replacedBy: z
+          .enum(['link', 'photo', 'face'])
+          .describe(
+            'What an invitation needs to replace the face of an enrolled person: nothing more, also a match with the organization’s photo, or the previous face on the own page.',
+          ),
         bypass: z
           .object({ minutes: z.int(), approvals: z.int() })
           .nullable()
@@ -128,7 +134,7 @@ export const connectionsReply = z.object({
           .array(
             z.object({ setting: z.string(), value: z.string().describe('As in the configuration file, in JSON.') }),
           )
-          .describe('All settings of the policy, by name, except rules, networks and the address of the photo.'),
+          .describe('All settings of the policy, by name, except rules. Of the address of the photo, only the host.'),
       }),
     }),
   ),

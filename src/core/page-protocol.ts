@@ -53,7 +53,7 @@ export const view = z.object({
   state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
-  /** Address of the person’s own page. `null` if there is none, and on a phone that lends its camera. */
+  /** Address of the person’s own page. `null` if there is none. */
   ownPage: z._default(z.nullable(link), null),
   /** Host of the application that requested the check. `null` if unknown, and on a phone that lends its camera. */
   application: z._default(z.nullable(z.string()), null),

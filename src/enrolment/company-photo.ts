@@ -2,6 +2,7 @@ import {
   type ConnectedSubject,
   type Connection,
   type PhotoPolicy,
+  type Policy,
   readTokenIfAny,
   toSubjectRef,
   type UnprovenPolicy,
@@ -89,6 +90,16 @@ export async function proveEnrolment(
 const replaces = ({ policy }: Connection, given: EnrolmentProof): boolean =>
   // A client that sends photos itself stands for the person.
   isHelpDesk(given) || given === 'photos_of_client' || (policy.replaceFace === 'link' && given === 'invitation');
+
+/**
+ * Finds out what an invitation needs to replace the face of an enrolled person.
+ * @returns `photo` if the organization's photo must confirm the new face, `face` if no invitation is enough
+ */
+export function replacementOf({ photo, replaceFace, mode }: Policy): 'link' | 'photo' | 'face' {
+  // In shadow mode, a face that the photo does not confirm is only recorded.
+  if (replaceFace === 'link' && (photo === null || mode === 'shadow')) return 'link';
+  return photo === null ? 'face' : 'photo';
+}
 
 /**
  * Refuses to replace the face of an enrolled person for a link or a sign-in alone.

@@ -43,10 +43,14 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
   const post = <Reply extends z.ZodType>(path: string, fields: Fields, guard: Reply) =>
     callServer(`POST /help-desk/${path}`, guard, deps, fields);
 
-  const printBegun = (begun: z.output<typeof begunVouchingReply>): void => {
+  const printBegun = (begun: z.output<typeof begunVouchingReply>, isToEnrol: boolean): void => {
     if (deps.printJson(begun)) return;
     deps.print(begun.id);
     if (begun.url !== null) deps.print(begun.url);
+    if (!isToEnrol && !begun.isEnrolled)
+      deps.printError(
+        'The person has no face check, so this one will fail. To let them enrol: facestep help-desk enrol.',
+      );
     deps.printError(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
     deps.printError(`Then: facestep help-desk caller ${begun.id}`);
   };
@@ -57,7 +61,7 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
       new Option('--language <tag>', 'language of the message and the page').choices(supportedLanguages).default('en'),
     )
     .action(async ({ send, language, ...options }) => {
-      printBegun(await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply));
+      printBegun(await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply), false);
     });
   addWho(
     command
@@ -74,7 +78,7 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
       new Option('--language <tag>', 'language of the message and the page').choices(supportedLanguages).default('en'),
     )
     .action(async ({ proof, send, language, ...options }) => {
-      printBegun(await post('enrolments', { ...toWho(options), proof, send, language }, begunVouchingReply));
+      printBegun(await post('enrolments', { ...toWho(options), proof, send, language }, begunVouchingReply), true);
     });
   command
     .command('caller')

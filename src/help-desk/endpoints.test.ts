@@ -91,6 +91,17 @@ describe('a face check that verifies a caller for the help desk', () => {
     expect(await look(id)).toMatchObject({ state: 'expired', person: null });
   });
 
+  test('says if the user is not enrolled, so that no face can pass', async () => {
+    const ask = async (path: string, more: object = {}) =>
+      (await server.postJson(path, { ...who, ...more }, agent)).body.isEnrolled;
+    expect(await ask('/help-desk/vouchings')).toBe(false);
+    expect(await ask('/help-desk/enrolments', { proof: 'vouched' })).toBe(false);
+    await enrol();
+    expect(await ask('/help-desk/vouchings')).toBe(true);
+    await server.postJson('/subjects/revoke', who, { 'x-admin-key': adminKey });
+    expect(await ask('/help-desk/vouchings')).toBe(false);
+  });
+
   test('does not reveal the user while the audit trail cannot be written', async () => {
     await enrol();
     const { id, url, number } = await vouch();
@@ -307,13 +318,20 @@ describe('a request for help', () => {
     expect((await list()).requests).toMatchObject([{ note: 'three' }]);
   });
 
-  test('expires after a day, and is erased with the user', async () => {
+  test('expires after a day, is exported with the user’s data, and is erased with it', async () => {
     await ask((await begin()).page);
     server.clock.advanceSec(24 * 3600);
     expect((await list()).requests).toEqual([]);
     auth = { 'x-auth-token': (await server.issue()).token };
     await ask((await begin()).page);
+    const exported = async () => {
+      const { body } = await server.postJson('/subjects/export', who, { 'x-admin-key': adminKey });
+      return (body.subjects as [{ held: { helpRequests: unknown } }])[0].held.helpRequests;
+    };
+    const [{ at, reason, note }] = (await list()).requests;
+    expect(await exported()).toEqual([{ at, reason, note }]);
     await server.postJson('/subjects/erase', who, { 'x-admin-key': adminKey });
     expect((await list()).requests).toEqual([]);
+    expect(await exported()).toEqual([]);
   });
 });

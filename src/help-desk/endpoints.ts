@@ -136,11 +136,11 @@ export function createHelpDeskEndpoints(
     const connection = find(fields.connection);
     const subject = await requireSubject(connection, fields);
     const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
-    const { id, number, expiresAt, started } = await beginVouching(
+    const { id, number, isEnrolled, expiresAt, started } = await beginVouching(
       { connection, subject, by: administrator, source, reference: null, send, proof, language, toLink },
       deps,
     );
-    return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(expiresAt) };
+    return { id, url: send === 'none' ? toLink(started) : null, number, isEnrolled, expiresAt: toIso(expiresAt) };
   };
 
   return [
@@ -343,8 +343,14 @@ export function createCallerEndpoints(
         const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
         const about = { connection, subject, by: toAgent(client), source, reference };
         const begun = await beginVouching({ ...about, send, proof: null, language, toLink }, deps);
-        const { id, number, started } = begun;
-        return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(begun.expiresAt) };
+        const { id, number, isEnrolled, started } = begun;
+        return {
+          id,
+          url: send === 'none' ? toLink(started) : null,
+          number,
+          isEnrolled,
+          expiresAt: toIso(begun.expiresAt),
+        };
       },
     }),
     clientEndpoint({

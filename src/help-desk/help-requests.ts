@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList } from '../core/bounded-list.js';
+import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { type HelpReason, helpReasons } from '../core/page-protocol.js';
-import { addSec, epochMsGuard } from '../core/units.js';
+import { addSec, epochMsGuard, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { subjectOf } from '../step-up/record.js';
@@ -31,13 +32,21 @@ export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', gu
 export const listHelpRequests = (deps: Ports<'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 
+const isOf =
+  ({ connection, subject }: SubjectRef) =>
+  (each: HelpRequest): boolean =>
+    each.connection === connection && each.subject === subject;
+
 export const helpRequestData = {
   part: 'help_requests',
   keys: ['help-requests'],
-  read: null,
+  async read(who, deps) {
+    const found = (await listHelpRequests(deps)).filter(isOf(who));
+    return { helpRequests: found.map(({ at, reason, note }) => ({ at: toIso(at), reason, note })) };
+  },
   endedBy: 'erasure',
-  async forget({ connection, subject }, deps) {
-    const isTheirs = (each: HelpRequest): boolean => each.connection === connection && each.subject === subject;
+  async forget(who, deps) {
+    const isTheirs = isOf(who);
     if (!(await listHelpRequests(deps)).some(isTheirs)) return;
     await changeList(helpRequests, (requests) => requests.filter((each) => !isTheirs(each)), deps);
   },
@@ -80,7 +89,7 @@ export async function askForHelp(
     takenById: null,
     expiresAt: addSec(at, keptSec),
   };
-  const isTheirs = (each: HelpRequest): boolean => each.connection === who.connection && each.subject === who.subject;
+  const isTheirs = isOf(who);
   await changeList(helpRequests, (requests) => [made, ...requests.filter((each) => !isTheirs(each))], deps);
   await deps.audit.append({ action: 'help_asked', ...who, detail: { id, stepUpId, reason } });
 }

@@ -10,6 +10,9 @@ export const begunVouchingReply = z.object({
   id: z.string(),
   url: z.string().nullable().describe('`null` if it was sent.'),
   number: z.string().describe('Code to read out to the person. Do not send it in a message.'),
+  isEnrolled: z
+    .boolean()
+    .describe('False if the person has no face check now: only an enrolment can succeed, and a check always fails.'),
   expiresAt: instantReply,
 });
 export type BegunVouchingReply = z.output<typeof begunVouchingReply>;

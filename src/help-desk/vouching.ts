@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
-import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { HelpDeskProof } from '../core/enrolment-proof.js';
 import type { SupportedLanguage } from '../core/language.js';
@@ -8,6 +8,7 @@ import { consumeLimit } from '../core/limits/limits.js';
 import { drawChoices } from '../core/number-choices.js';
 import type { NamedAccount } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
@@ -46,6 +47,8 @@ export interface BegunVouching {
   readonly id: string;
   /** Number to read out on the phone. It must not be written anywhere. */
   readonly number: string;
+  /** False if the person has no enrolment, so that no face can pass the check. */
+  readonly isEnrolled: boolean;
   readonly expiresAt: EpochMs;
   readonly started: StartedStepUp;
 }
@@ -54,7 +57,7 @@ export interface BegunVouching {
  * Starts a face check, or an enrolment, for a caller of the help desk. Failed checks count against the administrator's network, so that
  * no user is locked out.
  * @param request.send - `none` if the administrator passes the link on
- * @throws `locked_out`, `subject_unknown`, `contact_missing`, `delivery_failed`
+ * @throws `locked_out`, `subject_unknown`, `profile_unavailable`, `contact_missing`, `delivery_failed`
  */
 export async function beginVouching(
   request: ConnectedSubject & {
@@ -77,6 +80,9 @@ export async function beginVouching(
   const account = await connection.profile.readAccount(subject);
   const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
   if (send !== 'none' && to === null) throw new FaceError('contact_missing');
+  const test = connection.testOutcomeOf?.(subject) ?? null;
+  const isEnrolled =
+    test === null ? await isUsable(await readTokenIfAny(connection, subject), deps) : test !== 'unenrolled';
   const spoken = drawChoices(deps.random);
   const started = await startStepUp(
     {
@@ -112,7 +118,7 @@ export async function beginVouching(
     reference: reference ?? undefined,
   };
   await deps.audit.append({ action: 'vouching_begun', ...who, detail });
-  return { id, number: spoken.code, expiresAt: started.expiresAt, started };
+  return { id, number: spoken.code, isEnrolled, expiresAt: started.expiresAt, started };
 }
 
 /** Administrator, or the application of a ticket system, that verifies a caller and alone reads the result. */

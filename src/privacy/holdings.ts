@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
 import { supportedLanguages } from '../core/language.js';
-import { notificationKinds } from '../core/page-protocol.js';
+import { helpReasons, notificationKinds } from '../core/page-protocol.js';
 import { recoveryOutcomes, secondThings } from '../core/second-things.js';
 import { faceErrorCodes } from '../errors.js';
 
@@ -68,6 +68,9 @@ const coreHoldings = z.object({
       }),
     )
     .describe('Account recoveries in which the face check passed.'),
+  helpRequests: z
+    .array(z.object({ at: instantReply, reason: z.enum(helpReasons), note: z.string() }))
+    .describe('Requests for help of the last 24 hours that are not closed.'),
   notedContacts: z
     .array(z.object({ kind: z.string(), since: instantReply }))
     .describe('Since when the mailboxes, the phone and the manager of the profile are the same, as digests.'),

@@ -126,7 +126,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     consentVersion: consentVersionOf(connection),
     state: stateAt(record, now),
     organisation: policy?.organisation ?? null,
-    ownPage: role === 'own' ? (connection?.ownPage ?? null) : null,
+    ownPage: connection?.ownPage ?? null,
     application: role === 'own' ? record.application : null,
     retentionDays: policy?.enrolmentDays ?? null,
     isTest,

@@ -16,7 +16,7 @@ const seats: readonly (readonly [Language, Window])[] = [
   ['ar', 'desktop'],
 ];
 const stage = useShared(
-  () => startAnotherWayStage([...seats.map(([language]) => `mail-${language}`), 'hasty', 'bypass']),
+  () => startAnotherWayStage([...seats.map(([language]) => `mail-${language}`), 'hasty', 'locked', 'bypass']),
   ({ close }) => close(),
 );
 
@@ -46,6 +46,23 @@ for (const [language, window] of seats) {
     await person.close();
   });
 }
+
+inBrowser('the screen of a lockout that wrong codes caused offers help, but no code', async () => {
+  const person = await stage().refuse('locked', { language: 'en', window: 'phone' });
+  const { page, words } = person;
+  await press(page, words.ways.names.recovery_code);
+  for (let code: unknown = null; code !== 'locked_out'; ) {
+    const answer = page.waitForResponse(/another-way/);
+    await enter(person, 'aaaa-aaaa-aaaa');
+    ({ code } = await (await answer).json());
+  }
+  await page.getByText(words.problems['locked-out'].text).waitFor();
+  await press(page, words.otherWay);
+  await see(page, 'ways');
+  expect(await page.getByRole('button', { name: words.help.ask }).count()).toBe(1);
+  for (const name of Object.values(words.ways.names)) expect(await page.getByRole('button', { name }).count()).toBe(0);
+  await person.close();
+});
 
 /** A promise in the page. The page's policy forbids what waits by itself. */
 const until = (condition: string): string =>

@@ -200,6 +200,9 @@ async function startWeek() {
   await submitRequest(id, { termsVersion: 0, message: null }, grace, deps);
   return {
     origin: `http://localhost:${server.port}`,
+    async addKey(name: string, role: string): Promise<string> {
+      return String((await operated.post('/administrators', { name, role })).body.key);
+    },
     async close() {
       await operated.stop();
       await company.close();
@@ -291,5 +294,58 @@ inBrowser('an administrator invites several members and ends several lockouts at
   await page.getByRole('checkbox', { name: /ada/ }).check();
   await act('End lockouts (1)', 'End lockouts');
   await page.getByText('Lockouts ended: done for 1 of 1.').waitFor();
+  await other.close();
+});
+
+inBrowser('actions that cannot succeed say so before or when they are tried', async () => {
+  const other = await startWeek();
+  const { page, close } = await visitConsole(browser(), other.origin, { key: adminKey });
+  const kept = page.getByText('This user is enrolled, and an invitation does not replace the enrolled face.');
+  for (const [who, notes] of [
+    ['cora', 0],
+    ['ada', 1],
+  ] as const) {
+    await page.goto(`${other.origin}/console/people/okta/${who}`);
+    await button(page, 'Invite by e-mail').click();
+    await page.getByRole('alertdialog').getByText('No mail relay is set').waitFor();
+    expect(await page.getByRole('alertdialog').locator(kept).count()).toBe(notes);
+  }
+  await page.goto(`${other.origin}/console/help-desk?connection=okta&subject=cora`);
+  await page.getByText('no connection has own pages (me)').waitFor();
+  expect(await page.getByLabel('PIN').count()).toBe(0);
+  const unenrolled = page.getByText('This person has no face check, so this one will fail.');
+  for (const [purpose, notes] of [
+    ['Verify the caller’s face', 1],
+    ['Enroll a caller whom you have verified', 0],
+  ] as const) {
+    await page.getByLabel('What for').selectOption(purpose);
+    await button(page, 'Request a face check').click();
+    await page.getByText('Waiting for the caller to open the link.').waitFor();
+    expect(await unenrolled.count()).toBe(notes);
+    await button(page, 'Another caller').click();
+  }
+  await close();
+  await other.close();
+});
+
+inBrowser('a page of another role names the role, and the figures name only what the role can open', async () => {
+  const other = await startWeek();
+  const visit = async (role: string, path: string) => {
+    const key = await other.addKey(role, role);
+    const { page, close } = await visitConsole(browser(), other.origin, { key, path });
+    await page.locator('main:not(:has(.loading)) h1').first().waitFor();
+    return { page, close };
+  };
+  const auditor = await visit('auditor', '/help-desk');
+  await auditor.page.getByText('Your role (Auditor) cannot open this page.').waitFor();
+  await auditor.close();
+  const desk = await visit('help-desk', '/log');
+  await desk.page.getByText('Your role (Help desk) cannot open this page.').waitFor();
+  await desk.page.goto(`${other.origin}/console`);
+  await desk.page.getByText('The total is not known.').waitFor();
+  const texts = await desk.page.locator('main').textContent();
+  expect(texts).not.toContain('in the log');
+  expect(texts).not.toContain('health check');
+  await desk.close();
   await other.close();
 });

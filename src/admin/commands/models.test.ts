@@ -195,3 +195,10 @@ describe('an engine whose model is in use', () => {
     expect((await run('models', 'remove', 'unknown-140')).code).toBe(2);
   });
 });
+
+test('a group of commands without a subcommand prints its help and what is missing', async () => {
+  const { printed, told, exitCode } = await runInProcess(['models'], deps);
+  expect({ printed, exitCode }).toEqual({ printed: [], exitCode: 2 });
+  expect(told[0]).toMatch(/^Usage: facestep models /);
+  expect(told.slice(1)).toEqual(['Error: A subcommand is missing.', 'Fix: Run “facestep models --help”.']);
+});

@@ -11,9 +11,10 @@ import {
   planReply,
   refusedReply,
 } from '../../connections/replies.js';
-import type { Policy } from '../../core/connection.js';
+import type { PhotoPolicy, Policy } from '../../core/connection.js';
 import { findRulesInForce, isInMode } from '../../core/rules/rule.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { replacementOf } from '../../enrolment/company-photo.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
@@ -124,13 +125,18 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
 
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
-/** Lists the settings of a policy. The source of the photo is omitted, because it can contain a secret. */
-function toSettings({ rules: _, networks: __, photo, ...policy }: Policy) {
-  const shown = { ...policy, photo: photo === null ? null : { ...photo, source: undefined } };
+/** Lists the settings of a policy. The path and the query of the photo's address can contain a secret. */
+function toSettings({ rules: _, photo, ...policy }: Policy) {
+  const shown = { ...policy, photo: photo === null ? null : { ...photo, source: toPlace(photo.source) } };
   return Object.entries(shown)
     .map(([setting, value]) => ({ setting, value: JSON.stringify(value) }))
     .toSorted((one, other) => (one.setting < other.setting ? -1 : 1));
 }
+
+const toPlace = (source: PhotoPolicy['source']) =>
+  source === 'provider'
+    ? source
+    : { url: `${new URL(source.url).origin}/…`, header: source.header && { name: source.header.name, value: '…' } };
 
 function toRuleNames(policy: Policy) {
   const { refusing, allowing } = findRulesInForce(policy);
@@ -184,11 +190,12 @@ export function createConnectionEndpoints(
       async handle() {
         const { connections } = applyModes(upkeep.setup(), upkeep.modes());
         return {
-          connections: connections.map(({ id, kind, policy, recovery }) => ({
+          connections: connections.map(({ id, kind, policy, recovery, me }) => ({
             id,
             kind,
             mode: findMode(id),
             recovery: recovery.mode,
+            ownPages: me !== null,
             policy: {
               accuracy: policy.accuracy,
               scope: policy.scope,
@@ -207,6 +214,7 @@ export function createConnectionEndpoints(
               handOff: allowsHandOff(policy),
               returnUrls: [...policy.returnUrls],
               referencePhoto: policy.referencePhoto,
+              replacedBy: replacementOf(policy),
               bypass: policy.bypass.allowed
                 ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
                 : null,

@@ -54,6 +54,35 @@ test('a connection is listed with its policy and without secrets', async () => {
   ]);
 });
 
+test('a connection names its networks and the host of its photos, but not their path and secret', async () => {
+  const photo = {
+    source: {
+      url: 'https://badge.example.com/a-secret-path/{badge}.jpg',
+      header: { name: 'Authorization', value: 'a-secret-header' },
+    },
+    hosts: ['badge.example.com'],
+  };
+  const networks = { office: ['203.0.113.0/24'] };
+  const toConnections: Company['toConnections'] = (...given) =>
+    company.toConnections(...given).map((each) => ({
+      ...each,
+      policy: { ...each.policy, photo, networks },
+      claims: { badge: 'badge' },
+    }));
+  const other = await startOperatedServer({ ...company, toConnections }, { dataFolder: createFolder('photo-policy') });
+  const { body } = await other.get('/connections');
+  expect(JSON.stringify(body)).not.toContain('a-secret');
+  const source = { url: 'https://badge.example.com/…', header: { name: 'Authorization', value: '…' } };
+  const [{ policy }] = body.connections as [
+    { policy: { replacedBy: string; settings: { setting: string; value: string }[] } },
+  ];
+  const settings = new Map(policy.settings.map(({ setting, value }) => [setting, JSON.parse(value)]));
+  expect(settings.get('networks')).toEqual(networks);
+  expect(settings.get('photo')).toMatchObject({ source, hosts: photo.hosts });
+  expect(policy.replacedBy).toBe('photo');
+  await other.stop();
+});
+
 test('an administrator switches the mode; a mode that denies all users needs a confirmation', async () => {
   expect(await operated.post('/connections/okta/mode', { mode: 'enforce' })).toMatchObject({
     body: { code: 'nobody_can_pass' },

@@ -69,6 +69,11 @@ const overProblems: readonly ProblemName[] = [
 const lookEveryMs = 3000;
 
 export async function solve(problem: Problem, facts: Facts, tools: Tools): Promise<Change> {
+  if (problem.problem === 'locked-out' && facts.lockedForSec === null) {
+    // A lockout that began on this page has a step of its own, because it also refuses codes.
+    const change = await changeFor(problem, facts, tools);
+    if (typeof change.lockedForSec === 'number') return { ...change, isChoosingAnotherWay: false };
+  }
   const waits = [ask(problem, facts, tools, false), tools.interrupted];
   const leftScreen = new AbortController();
   if (problem.problem === 'offline')
@@ -78,12 +83,7 @@ export async function solve(problem: Problem, facts: Facts, tools: Tools): Promi
   }
   const choice = await Promise.race(waits).finally(() => leftScreen.abort());
   if (choice === 'phone') return { place: 'phone' };
-  if (choice === 'elsewhere') {
-    // A lockout that began on this page also refuses codes.
-    const isNew = problem.problem === 'locked-out' && facts.lockedForSec === null;
-    const found = isNew ? await tools.api.readState() : {};
-    return { ...found, isChoosingAnotherWay: true };
-  }
+  if (choice === 'elsewhere') return { isChoosingAnotherWay: true };
   return changeFor(problem, facts, tools);
 }
 

@@ -29,6 +29,7 @@ export function Frame({
   const row = findScreen(path);
   const shown = row !== null && maySee(row, session) ? row : null;
   const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
+  const isForOthers = shown === null && row !== null && maySee({ ...row, rights: session.rights }, session);
   useEffect(() => {
     // Leave the focus alone on the first load.
     if (hasMoved.current) main.current?.focus();
@@ -86,6 +87,11 @@ export function Frame({
             <>
               <h1>{words.screens[row.id]}</h1>
               <p className="note warn">{words.notByKey}</p>
+            </>
+          ) : isForOthers ? (
+            <>
+              <h1>{words.screens[row.id]}</h1>
+              <p className="note warn">{words.notYours({ role: words.roles[session.role] })}</p>
             </>
           ) : (
             <Shown row={shown} path={path} />

@@ -282,7 +282,9 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
             title={act.resumeTitle({ name })}
             onConfirm={confirmed(resumeCampaign(id, []))}
             text={act.resumeText({ count: number(toLeave) })}
-          />
+          >
+            <OutboxNote />
+          </ConfirmButton>
         )}
         {isUnderWay && awaited > 0 && (
           <ConfirmButton
@@ -290,7 +292,9 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
             title={act.remindTitle}
             onConfirm={confirmed(changeCampaign('remind', id))}
             text={act.remindText({ count: number(awaited) })}
-          />
+          >
+            <OutboxNote />
+          </ConfirmButton>
         )}
         {isUnderWay &&
           retryable
@@ -303,7 +307,9 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
                 action={act.again}
                 onConfirm={confirmed(resumeCampaign(id, [each]))}
                 text={act.againText({ count: number(countIn(campaign, each)) })}
-              />
+              >
+                <OutboxNote />
+              </ConfirmButton>
             ))}
       </div>
       {countIn(campaign, 'uncertain') > 0 && (

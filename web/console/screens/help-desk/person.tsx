@@ -15,7 +15,7 @@ export function useNames(people: readonly Subject[]): (who: Subject) => string {
   return (who) => nameIn(names, who);
 }
 
-type Offered = (connection: ConnectionsReply['connections'][number]) => boolean;
+export type Offered = (connection: ConnectionsReply['connections'][number]) => boolean;
 
 /** Fields for the user; hidden if the address names one. */
 export function PersonFields({ isOffered = () => true }: { readonly isOffered?: Offered }) {

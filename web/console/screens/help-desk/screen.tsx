@@ -12,13 +12,14 @@ import { post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
+import { listConnections } from '../../ledger/requests.js';
 import { ActForm, Field, languageOptions, Select } from '../../parts/form.js';
 import { Facts } from '../../parts/server-text.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { OutboxNote, Problem, QuietButton, Section, useSentText } from '../../parts/state.js';
+import { Await, Empty, Note, OutboxNote, Problem, QuietButton, Section, useSentText } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
-import { PersonFields, readWho, useNames, WithConnection } from './person.js';
+import { type Offered, PersonFields, readWho, useNames, WithConnection } from './person.js';
 import { Recoveries } from './recoveries.js';
 import { defineScreen, useTexts } from './texts.js';
 import { Verified } from './verified.js';
@@ -135,6 +136,7 @@ function Vouching() {
 interface Begun extends BegunVouchingReply {
   /** Channel of the link. */
   readonly send: string;
+  readonly isToEnrol: boolean;
 }
 
 function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
@@ -153,7 +155,7 @@ function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
             purpose === 'check'
               ? post<BegunVouchingReply>('/v1/help-desk/vouchings', { ...readWho(fields), ...asked })
               : post<BegunVouchingReply>('/v1/help-desk/enrolments', { ...readWho(fields), ...asked, proof: purpose });
-          onBegun({ ...(await call(request)), send: asked.send });
+          onBegun({ ...(await call(request)), send: asked.send, isToEnrol: purpose !== 'check' });
         }}
       >
         <PersonFields />
@@ -181,12 +183,15 @@ function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
   );
 }
 
+const hasOwnPages: Offered = ({ ownPages }) => ownPages;
+
 /** Identification of an unknown caller by the PIN of their own page. */
 function PinCheck() {
   const { calls } = useTexts();
   const { pin } = calls;
   const { call } = useSessionActions();
   const { instant } = useFormats();
+  const listed = useLoaded(listConnections);
   const [found, setFound] = useState<CallerPinReply | null>(null);
   if (found !== null)
     return (
@@ -201,17 +206,25 @@ function PinCheck() {
     );
   return (
     <Section heading={pin.heading} intro={pin.intro}>
-      <ActForm
-        submit={pin.submit}
-        onSubmit={async (fields) => {
-          const asked = { connection: String(fields.get('connection')), pin: String(fields.get('pin')) };
-          setFound(await call(post<CallerPinReply>('/v1/help-desk/caller-pins', asked)));
-        }}
-      >
-        <WithConnection>
-          <Field name="pin" label={pin.label} hint={pin.hint} isRequired maxLength={20} />
-        </WithConnection>
-      </ActForm>
+      <Await loaded={listed}>
+        {({ connections }) =>
+          connections.some(hasOwnPages) ? (
+            <ActForm
+              submit={pin.submit}
+              onSubmit={async (fields) => {
+                const asked = { connection: String(fields.get('connection')), pin: String(fields.get('pin')) };
+                setFound(await call(post<CallerPinReply>('/v1/help-desk/caller-pins', asked)));
+              }}
+            >
+              <WithConnection isOffered={hasOwnPages}>
+                <Field name="pin" label={pin.label} hint={pin.hint} isRequired maxLength={20} />
+              </WithConnection>
+            </ActForm>
+          ) : (
+            <Empty>{pin.off}</Empty>
+          )
+        }
+      </Await>
     </Section>
   );
 }
@@ -224,7 +237,13 @@ const pauses: Partial<Record<VouchingReply['state'], number>> = {
   passed: 15_000,
 };
 
-function Follow({ begun: { id, url, number, send }, onOver }: { readonly begun: Begun; readonly onOver: () => void }) {
+function Follow({
+  begun: { id, url, number, isEnrolled, isToEnrol, send },
+  onOver,
+}: {
+  readonly begun: Begun;
+  readonly onOver: () => void;
+}) {
   const { calls } = useTexts();
   const toSent = useSentText();
   const loaded = useLoaded(post<VouchingReply>(`/v1/help-desk/vouchings/${id}`), ({ state }) => pauses[state]);
@@ -234,6 +253,7 @@ function Follow({ begun: { id, url, number, send }, onOver }: { readonly begun: 
     <Section heading={calls.heading}>
       {(state === 'waiting' || state === 'opened') && (
         <>
+          {!isEnrolled && !isToEnrol && <Note tone="warn">{calls.notEnrolled}</Note>}
           <p>{calls.read}</p>
           <p className="spoken">
             <bdi dir="ltr">{number}</bdi>

@@ -5,6 +5,7 @@ import { post, type ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useLanguage } from '../../frame/words.js';
 import { requireDone } from '../../ledger/bulk.js';
+import { EnrolledNote } from '../../ledger/enrolled-note.js';
 import { addressFor, pathOf } from '../../ledger/names.js';
 import { inviteByEmail, listConnections, readPerson, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -13,7 +14,8 @@ import { useTexts } from './texts.js';
 
 /** What helps a caller whose identity is verified. */
 export function Verified({ who, name }: { readonly who: Who; readonly name: string }) {
-  const { next } = useTexts().calls;
+  const { calls, ledger } = useTexts();
+  const { next } = calls;
   const { call } = useSessionActions();
   const language = useLanguage();
   const toSent = useSentText();
@@ -46,6 +48,11 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
           text={next.invite.text({ language: languages[language] })}
           onConfirm={act(inviteByEmail(who, language), toSent(next.invite.done))}
         >
+          <EnrolledNote
+            who={who}
+            status={found.state === 'loaded' ? found.value.person.status : undefined}
+            words={ledger}
+          />
           <OutboxNote />
         </ConfirmButton>
         {allowsBypass && (

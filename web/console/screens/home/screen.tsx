@@ -45,6 +45,7 @@ function Connection({ counts }: { readonly counts: Counts }) {
   const { session } = useSessionActions();
   const mayList = useMay('audit');
   const mayLog = useMay('audit');
+  const mayCheck = useMay('operate');
   const people = `/people?connection=${encodeURIComponent(connection)}`;
   const row = findScreen('/connections');
   const passed = days.reduce((sum, day) => sum + day.passed, 0);
@@ -68,7 +69,7 @@ function Connection({ counts }: { readonly counts: Counts }) {
               {enrolledText}
             </Link>
           </p>
-          <p className="fine soft">{figures.untold}</p>
+          <p className="fine soft">{mayCheck ? figures.untold : figures.untoldHere}</p>
         </>
       ) : (
         <Progress
@@ -101,7 +102,9 @@ function Connection({ counts }: { readonly counts: Counts }) {
         <div>
           <h3>{figures.refusals}</h3>
           {refusals.length === 0 ? (
-            <Empty>{figures.noRefusals}</Empty>
+            <Empty>
+              {figures.noRefusals} {mayLog && figures.signInsInLog}
+            </Empty>
           ) : (
             <CountBars counts={toReasons(refusals, ledger)} />
           )}

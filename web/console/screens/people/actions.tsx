@@ -4,6 +4,7 @@ import { useAction, useLoaded, useMay, useSessionActions } from '../../frame/act
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
+import { EnrolledNote } from '../../ledger/enrolled-note.js';
 import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -58,7 +59,7 @@ export function Actions({
       <div className="actions">
         {mayAssist && (
           <>
-            <SendInvitation who={who} onSent={() => onChanged(null)} />
+            <SendInvitation who={who} status={status} onSent={() => onChanged(null)} />
             {allowsBypass && (
               <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
                 {words.bypassCode}
@@ -98,13 +99,18 @@ export function Actions({
           />
         )}
       </div>
-      {mayAssist && <Invite who={who} />}
+      {mayAssist && <Invite who={who} status={status} />}
     </Section>
   );
 }
 
-function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: () => void }) {
-  const { invite } = useTexts();
+interface Invited {
+  readonly who: Who;
+  readonly status: Person['status'];
+}
+
+function SendInvitation({ who, status, onSent }: Invited & { readonly onSent: () => void }) {
+  const { invite, ledger } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const language = useLanguage();
@@ -122,6 +128,7 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
         }}
         text={invite.byEmailText({ language: languages[language] })}
       >
+        <EnrolledNote who={who} status={status} words={ledger} />
         <OutboxNote />
       </ConfirmButton>
       {until !== null && <Done>{toSent(invite.sent({ until: instant(until) }))}</Done>}
@@ -129,13 +136,14 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
   );
 }
 
-function Invite({ who }: { readonly who: Who }) {
-  const { invite } = useTexts();
+function Invite({ who, status }: Invited) {
+  const { invite, ledger } = useTexts();
   const { call } = useSessionActions();
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>
       <summary>{invite.asLink}</summary>
+      <EnrolledNote who={who} status={status} words={ledger} />
       {invited !== null && <InvitationLink made={invited} />}
       <ActForm
         submit={invite.submit}
