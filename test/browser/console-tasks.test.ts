@@ -186,19 +186,32 @@ inBrowser('the console shows the size of a planned campaign, starts it, and stop
   await leave();
 });
 
-inBrowser('without a mail relay, the start of a campaign says that e-mails are only written to a file', async () => {
-  await stage().campaigns.plan('Winter');
-  outbox.push('email');
-  const { page, click, open, leave } = await visit();
-  outbox.pop();
-  await open('Campaigns');
-  await click(page.getByRole('link', { name: 'Winter' }));
-  await click(page.getByRole('button', { name: 'Start' }));
-  const dialogue = page.getByRole('alertdialog');
-  await dialogue.getByText('e-mails are written to outbox.jsonl and not sent').waitFor();
-  expect(await dialogue.getByText('cannot be recalled').count()).toBe(0);
-  await leave();
-});
+inBrowser(
+  'without a mail relay, each action that sends e-mails of a campaign says that they are only written',
+  async () => {
+    await stage().campaigns.plan('Winter');
+    outbox.push('email');
+    const { page, click, open, leave } = await visit();
+    outbox.pop();
+    await open('Campaigns');
+    await click(page.getByRole('link', { name: 'Winter' }));
+    await click(page.getByRole('button', { name: 'Start' }));
+    const dialogue = page.getByRole('alertdialog');
+    await dialogue.getByText('e-mails are written to outbox.jsonl and not sent').waitFor();
+    expect(await dialogue.getByText('cannot be recalled').count()).toBe(0);
+    await inDialogue(page, 'Start').click();
+    for (const action of ['Remind now', 'Send again: Delivery unknown']) {
+      await page.getByRole('button', { name: action }).click();
+      await dialogue.getByText('e-mails are written to outbox.jsonl and not sent').waitFor();
+      await inDialogue(page, 'Cancel').click();
+    }
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await inDialogue(page, 'Stop').click();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await dialogue.getByText('e-mails are written to outbox.jsonl and not sent').waitFor();
+    await leave();
+  },
+);
 
 inBrowser('an administrator finds a group by a part of its name, and sees that a group does not exist', async () => {
   const { page, click, open, leave } = await visit();
