@@ -50,7 +50,7 @@ import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/pa
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
-import { answerUnknown, createWelcome } from './public-pages.js';
+import { answerUnknown, answerUnknownPage, createWelcome } from './public-pages.js';
 
 export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
 
@@ -274,6 +274,7 @@ function createRouter(deps: AppDeps): Express {
   app.use('/docs', createDocumentationRouter(deps.docsFolder));
   mountEndpoints(app, endpoints, deps, deps.bodyPools);
 
+  app.use(['/me', '/recover'], answerUnknownPage);
   app.use(answerUnknown);
   app.use(createErrorHandler(deps.log));
   return app;

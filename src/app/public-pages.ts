@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { texts } from '../../locales/compiled/server/not-found/all.js';
 import { type Html, html } from '../core/base/html.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { discardRest } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
@@ -89,4 +89,10 @@ export function answerUnknown(request: Request, response: Response, _next: NextF
   const language = supportedLanguages.find((each) => each === accepted) ?? 'en';
   response.status(404).set('Cache-Control', 'no-store').vary('Accept');
   sendPage(response, pageIn(language));
+}
+
+/** Answers a page that a connection does not have as `answerUnknown`. Express recognizes it by four parameters. */
+export function answerUnknownPage(error: unknown, request: Request, response: Response, next: NextFunction): void {
+  if (toCode(error) !== 'not_found') next(error);
+  else answerUnknown(request, response, next);
 }

@@ -21,10 +21,11 @@ const policy = {
   handOff: true,
   returnUrls: [],
   referencePhoto: false,
+  replacedBy: 'face',
   bypass: null,
   settings: [],
 };
-const connection = { id: 'workforce', kind: 'okta', mode, recovery: 'off', policy };
+const connection = { id: 'workforce', kind: 'okta', mode, recovery: 'off', ownPages: false, policy };
 
 const ask = (connections: readonly unknown[]) =>
   callServer('GET /connections', connectionsReply, {

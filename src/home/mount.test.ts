@@ -89,7 +89,11 @@ test('the start page shows no personal data, uses the requested language, and ex
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(placeOf(await ask('/me'))).toBe(`${testIssuer}/me/acme`);
   expect(await (await ask('/')).json()).toMatchObject({ ownPage: '/me' });
-  for (const path of ['/me/other', '/me/unknown', '/me/other/sign-in']) expect((await ask(path)).status).toBe(404);
+  for (const path of ['/me/other', '/me/unknown', '/me/other/sign-in', '/recover/acme']) {
+    expect((await ask(path)).status).toBe(404);
+    const page = await ask(path, '', { headers: { accept: 'text/html' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  }
   expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
 });
 

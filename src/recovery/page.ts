@@ -69,6 +69,8 @@ ${fields}
 <button class="strong">${label}</button>
 </form>`;
 
+const isTrialAt = (connection: Connection): boolean => recoveryAt(connection).policy.mode === 'evaluation';
+
 /** The first page, where a person names their account. */
 export function renderStart({
   link = null,
@@ -79,8 +81,7 @@ export function renderStart({
 }): RenderedPage {
   const { language, connection } = shown;
   const texts = allTexts[language];
-  const isTrial = recoveryAt(connection).policy.mode === 'evaluation';
-  const trial = isTrial ? html`<p>${texts.trial}</p>` : null;
+  const trial = isTrialAt(connection) ? html`<p>${texts.trial}</p>` : null;
   if (link !== null) {
     const field = html`<input type="hidden" name="t" value="${link}">`;
     return titled(
@@ -122,6 +123,9 @@ ${field}
 <input id="${thing}" name="code" aria-describedby="${heading}" inputmode="${mode}" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required maxlength="64">`;
   const about = (text: string | null, forms: Html): Html =>
     html`<section><h2 id="${heading}">${second[thing]}</h2>${text === null ? null : html`<p>${text}</p>`}${forms}</section>`;
+  // In a trial, no one approves.
+  if (isTrialAt(connection) && (thing === 'help_desk' || thing === 'manager'))
+    return about(null, form('prove', second.use));
   switch (thing) {
     case 'recovery_code':
       return about(second.recovery_codeText, form('prove', second.use, field('text')));

@@ -787,9 +787,11 @@ describe('a credential', () => {
 
 describe('the mode and the limits', () => {
   test('"evaluation" checks everything, issues nothing, and records it', async () => {
-    await restart({ recovery: { mode: 'evaluation' } });
+    await restart({ recovery: { mode: 'evaluation', secondThings: ['other_email', 'help_desk'] } });
     await enrolAnna();
     const browser = bench.browse();
+    const offers = (await bench.browse().begin('anna')).text;
+    expect([offers.includes('Approval by the help desk'), offers.includes('read out a number')]).toEqual([true, false]);
     const promise = 'nothing is issued, and no approval is asked for';
     for (const path of ['/recover/acme', '/recover/acme/link?t=a.b'])
       expect((await browser.get(path)).text).toContain(promise);

@@ -183,6 +183,10 @@ async function startWeek() {
     { event: enrolledAt('okta', 'ada'), hoursAgo: 48 },
     { event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } }, hoursAgo: 24 },
     { event: { action: 'locked_out', ...ada, detail: { level: 1, until } }, hoursAgo: 1 },
+    {
+      event: { action: 'vouching_begun', ...ada, detail: { stepUpId: 's', send: 'email', by: 'grace' } },
+      hoursAgo: 30,
+    },
   ]);
   const grace = { id: 'g'.repeat(43), name: 'grace', role: 'developer', means: 'sign_in' } as const;
   const wish: ApplicationDraft = {

@@ -275,12 +275,17 @@ const provenBy = {
   manager: 'the manager',
 } as const satisfies Record<SecondThing, string>;
 
+const requested: Readonly<Record<string, string>> = {
+  enrol: 'An enrolment was requested',
+  manage: 'The own page was requested',
+};
+
 const toStart = ({
   purpose,
   application,
   by,
 }: Extract<ExplainedEvent, { action: 'step_up_started' }>['detail']): string => {
-  const what = purpose === 'enrol' ? 'An enrolment was started' : 'A face check was requested';
+  const what = requested[purpose ?? ''] ?? 'A face check was requested';
   const whose = application === undefined ? '' : `, for ${application}`;
   return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
 };

@@ -124,8 +124,9 @@ export function createOutageFinder(
     }),
     ...operations
       .setup()
-      .connections.flatMap(({ id, policy: { anotherWay, notices, helpDesk } }) =>
-        delivery.outbox.includes('email') && (anotherWay.email || notices || helpDesk !== null)
+      .connections.flatMap(({ id, policy: { anotherWay, notices, helpDesk, whenNotEnrolled } }) =>
+        delivery.outbox.includes('email') &&
+        (anotherWay.email || notices || helpDesk !== null || whenNotEnrolled === 'link')
           ? [toItem('mail_relay_missing', `No mail relay is set: no one gets e-mails of ${id}.`, id, null)]
           : [],
       ),

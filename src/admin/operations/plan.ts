@@ -39,7 +39,8 @@ function toCountFinding(census: EnrolmentCoverage, { mode, whenNotEnrolled }: Co
   const found = `enrolled ${toCounts(census)}`;
   if (others === 0) return pass(found);
   const whom = `${census.isComplete ? '' : 'at least '}${toUsers(others)}`;
-  const isRefused = mode === 'enforce' ? `${others === 1 ? 'is' : 'are'} refused` : 'would be refused';
+  const isRefused =
+    mode === 'enforce' ? `${others === 1 ? 'is' : 'are'} refused by hooks that are called` : 'would be refused';
   const where = whenNotEnrolled === 'enrol' ? ', unless the provider authenticates them: then they can enrol' : '';
   const condition = mode === 'enforce' ? '' : ' if policy.mode were enforce';
   return {

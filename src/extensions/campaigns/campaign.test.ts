@@ -229,7 +229,7 @@ test('opened, enrolled and expired links are tracked, and reminders are sent whe
   expect(reminders.map(({ to }) => to).sort()).toEqual([loginOf('anna'), loginOf('clara')]);
   await until(async () => (await countsOf(id)).sent === 2);
   // One person, one link.
-  await until(() => audit.events.some(({ action }) => action === 'step_up_abandoned'));
+  await until(() => audit.events.some(({ action }) => action === 'step_up_expired'));
   await expect(openLink('clara')).rejects.toMatchObject({ code: 'step_up_finished' });
   const renewed = linkIn(readPart(reminders.find(({ to }) => to === loginOf('clara'))!, 'plain'));
   await openLink('clara', renewed);

@@ -46,7 +46,8 @@ async function readSight(stepUpId: string, deps: Ports<'state' | 'clock'>): Prom
 export async function closeLink(stepUpId: string, deps: Ports<'state' | 'clock' | 'audit'>): Promise<void> {
   try {
     const { connection, subject } = await changeRecord(stepUpId, (record) => abandon(record, deps.clock.now()), deps);
-    await deps.audit.append({ action: 'step_up_abandoned', connection, subject, detail: { stepUpId } });
+    // The person did not cancel it.
+    await deps.audit.append({ action: 'step_up_expired', connection, subject, detail: { stepUpId } });
   } catch (error) {
     const isEnded = error instanceof FaceError && ['step_up_unknown', 'step_up_finished'].includes(error.code);
     if (!isEnded) throw error;

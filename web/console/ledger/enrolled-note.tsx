@@ -3,7 +3,7 @@ import { useLoaded } from '../frame/acting.js';
 import { Note } from '../parts/state.js';
 import { listConnections, type Person, type Who } from './requests.js';
 
-/** Warns, before an invitation is sent, what its link does to the face of an enrolled person. */
+/** Warns, before an invitation is sent, what its link does for an enrolled person or a test person. */
 export function EnrolledNote({
   who,
   status,
@@ -14,7 +14,9 @@ export function EnrolledNote({
   readonly words: LedgerWords;
 }) {
   const listed = useLoaded(listConnections);
-  if (status !== 'enrolled' || listed.state !== 'loaded') return null;
-  const policy = listed.value.connections.find(({ id }) => id === who.connection)?.policy;
-  return policy === undefined ? null : <Note tone="warn">{words[policy.replacedBy]}</Note>;
+  const connection =
+    listed.state === 'loaded' ? listed.value.connections.find(({ id }) => id === who.connection) : undefined;
+  if (connection?.kind === 'memory') return <Note tone="warn">{words.test}</Note>;
+  if (status !== 'enrolled' || connection === undefined) return null;
+  return <Note tone="warn">{words[connection.policy.replacedBy]}</Note>;
 }

@@ -101,7 +101,9 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
           [named.returnUrls, set('returnUrls', list(policy.returnUrls))],
         ]}
       />
-      {(policy.notices || policy.anotherWay.email || policy.helpDesk !== null) && <OutboxNote />}
+      {(policy.notices || policy.anotherWay.email || policy.helpDesk !== null || policy.whenNotEnrolled === 'link') && (
+        <OutboxNote />
+      )}
     </Section>
   );
 }

@@ -5,7 +5,7 @@ import { Link, useParameter, usePath } from '../../frame/router.js';
 import { type Names, nameOf, useNames as useNamesOf } from '../../ledger/names.js';
 import { keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
 import { Field, Select } from '../../parts/form.js';
-import { Await } from '../../parts/state.js';
+import { Await, Empty } from '../../parts/state.js';
 import { useTexts } from './texts.js';
 
 export const nameIn = (names: Names, who: Subject): string => nameOf(who, names.get(keyOf(who)));
@@ -64,16 +64,20 @@ export function WithConnection({
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>
-      {({ connections }) => (
-        <>
-          {children}
-          <Select
-            name="connection"
-            label={words.connection}
-            options={connections.filter(isOffered).map(({ id }) => ({ value: id, label: id }))}
-          />
-        </>
-      )}
+      {({ connections }) =>
+        connections.some(isOffered) ? (
+          <>
+            {children}
+            <Select
+              name="connection"
+              label={words.connection}
+              options={connections.filter(isOffered).map(({ id }) => ({ value: id, label: id }))}
+            />
+          </>
+        ) : (
+          <Empty>{words.noConnection}</Empty>
+        )
+      }
     </Await>
   );
 }

@@ -251,9 +251,9 @@ function Follow({
   const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
   return (
     <Section heading={calls.heading}>
+      {!isEnrolled && !isToEnrol && <Note tone="warn">{calls.notEnrolled}</Note>}
       {(state === 'waiting' || state === 'opened') && (
         <>
-          {!isEnrolled && !isToEnrol && <Note tone="warn">{calls.notEnrolled}</Note>}
           <p>{calls.read}</p>
           <p className="spoken">
             <bdi dir="ltr">{number}</bdi>

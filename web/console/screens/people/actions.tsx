@@ -48,6 +48,7 @@ export function Actions({
     return reply;
   };
   const { unlock, revoke, erase } = words;
+  if (!mayAssist && !mayOperate) return null;
   return (
     <Section heading={words.actions}>
       {outcome !== null && (

@@ -50,7 +50,8 @@ function Found({ text }: { readonly text: string }) {
           <>
             {unasked.length > 0 && <p className="note warn">{ledger.unasked({ connections: unasked.join(', ') })}</p>}
             {people.length >= mostFound && <p className="note">{find.more}</p>}
-            <FoundPeople people={people} />
+            {/* Without an answer of a provider, it is not known that there is no one. */}
+            {(people.length > 0 || unasked.length === 0) && <FoundPeople people={people} />}
           </>
         )}
       </Await>
