@@ -1,4 +1,4 @@
-import { type ConnectedSubject, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, readTokenIfAny, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { SupportedLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
@@ -8,6 +8,7 @@ import type { Random } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
 import { addSec } from '../core/units.js';
+import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { toLinkMessage } from './notices.js';
@@ -97,8 +98,14 @@ export async function sendRecoveryLink(
     readonly language: SupportedLanguage;
     readonly toLink: (begun: BegunRecovery) => string;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'delivery' | 'settings' | 'brandOf'>,
-): Promise<{ readonly id: string; readonly url: string | null; readonly expiresAt: Recovery['expiresAt'] }> {
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
+): Promise<{
+  readonly id: string;
+  readonly url: string | null;
+  /** False if the person has no enrolment, so that no face can pass the recovery. */
+  readonly isEnrolled: boolean;
+  readonly expiresAt: Recovery['expiresAt'];
+}> {
   const { connection, subject, by, send, language, toLink } = request;
   recoveryAt(connection);
   const who = toSubjectRef(request);
@@ -107,6 +114,7 @@ export async function sendRecoveryLink(
   const account = await connection.profile.readAccount(subject);
   const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
   if (send !== 'none' && to === null) throw new FaceError('contact_missing');
+  const isEnrolled = await isUsable(await readTokenIfAny(connection, subject), deps);
   const secret = newSecret(deps);
   const recovery: Recovery = {
     ...toNew(request, language, deps),
@@ -121,7 +129,7 @@ export async function sendRecoveryLink(
     const brand = await deps.brandOf(connection);
     await deps.delivery.send(toLinkMessage('link', { channel: send, to, language, brand }, url));
   }
-  return { id: recovery.id, url: send === 'none' ? url : null, expiresAt: recovery.expiresAt };
+  return { id: recovery.id, url: send === 'none' ? url : null, isEnrolled, expiresAt: recovery.expiresAt };
 }
 
 /**

@@ -67,6 +67,7 @@ export function createRecoveryCommand(deps: CliDeps): CommandUnknownOpts {
       });
       if (deps.printJson(begun)) return;
       deps.print(begun.url ?? begun.id);
+      if (!begun.isEnrolled) deps.printError('The person has no face check, so the recovery will fail.');
       deps.printError(`Valid until ${begun.expiresAt}.`);
     });
   return command;

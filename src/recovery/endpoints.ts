@@ -73,8 +73,8 @@ export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
         const subject = await requireSubject(connection, who);
         const toLink = (begun: Parameters<typeof recoveryLink>[2]) => recoveryLink(deps.issuer, connection.id, begun);
         const request = { connection, subject, by: administrator, send, language, toLink };
-        const { id, url, expiresAt } = await sendRecoveryLink(request, deps);
-        return { id, url, expiresAt: toIso(expiresAt) };
+        const { id, url, isEnrolled, expiresAt } = await sendRecoveryLink(request, deps);
+        return { id, url, isEnrolled, expiresAt: toIso(expiresAt) };
       },
     }),
     adminEndpoint({

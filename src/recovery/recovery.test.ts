@@ -448,6 +448,7 @@ describe('approvals', () => {
     await enrolAnna();
     const asked = { connection: 'acme', subject: 'anna' };
     const { body } = await bench.server.postJson('/recoveries', asked, grace);
+    expect(body.isEnrolled).toBe(true);
     const { pathname, search } = new URL(String(body.url));
     const t = new URLSearchParams(search).get('t')!;
     const browser = bench.browse();
@@ -463,7 +464,7 @@ describe('approvals', () => {
   test('a link is sent to the mailbox or phone, and not for unknown people', async () => {
     const asked = { connection: 'acme', subject: 'anna', send: 'email', language: 'de' };
     const { body } = await bench.server.postJson('/recoveries', asked, grace);
-    expect(body.url).toBeNull();
+    expect(body).toMatchObject({ url: null, isEnrolled: false });
     expect(lastMessage()).toMatchObject({ channel: 'email', to: loginOf('anna') });
     const unknown = await bench.server.postJson('/recoveries', { connection: 'acme', subject: 'nobody' }, grace);
     expect(unknown.body.code).toBe('subject_unknown');

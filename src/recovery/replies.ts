@@ -6,6 +6,7 @@ import { faceErrorCodes } from '../errors.js';
 export const recoveryLinkReply = z.object({
   id: z.string(),
   url: z.string().nullable().describe('`null` if it was sent.'),
+  isEnrolled: z.boolean().describe('False if the person has no face check now, so that the recovery always fails.'),
   expiresAt: instantReply,
 });
 

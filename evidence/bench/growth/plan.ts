@@ -1,4 +1,4 @@
-import type { Cost, Measured, Prices, StoreKind, Year } from './stored.js';
+import type { Cost, Growth, Measured, Prices, StoreKind, Year } from './stored.js';
 
 const plannedPeople = [10_000, 1_000_000, 50_000_000] as const;
 
@@ -98,6 +98,8 @@ export function showPlan(measured: Measured, prices: Prices): string[] {
   ]);
 }
 
+const toGrowth = ({ startMs, endMs, ratio }: Growth): string => `${startMs}, ${endMs} (${ratio} ×)`;
+
 const toUnits = ({ dynamodb }: Cost): string =>
   dynamodb === null ? '–' : `${dynamodb.readUnits}, ${dynamodb.writeUnits}`;
 
@@ -116,5 +118,7 @@ export const showMeasured = ({ years }: Measured): string[] =>
     ['calls of the store for an erased person', ({ costs }) => String(costs.leaver.stateCalls)],
     ['DynamoDB units read and written for a check', ({ costs }) => toUnits(costs.check)],
     ['DynamoDB units read and written for a hook', ({ costs }) => toUnits(costs.hook)],
+    ['milliseconds of a check in the third and the tenth month', ({ growth }) => toGrowth(growth.check)],
+    ['milliseconds of a hook in the third and the tenth month', ({ growth }) => toGrowth(growth.hook)],
     ['memory of the process at start and end, MiB', ({ rssMiB }) => `${rssMiB.start}, ${rssMiB.end}`],
   ]);

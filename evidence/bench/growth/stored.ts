@@ -15,6 +15,10 @@ const costGuard = z.object({
 });
 export type Cost = z.output<typeof costGuard>;
 
+/** Median times in the third and the tenth month. `ratio`: relative to work that does not depend on the store. */
+const growthGuard = z.object({ startMs: z.number(), endMs: z.number(), ratio: z.number() });
+export type Growth = z.output<typeof growthGuard>;
+
 const yearGuard = z.object({
   store: z.enum(storeKinds),
   people: z.int().positive(),
@@ -22,6 +26,7 @@ const yearGuard = z.object({
   /** Memory of the process, including the simulated people and profiles. */
   rssMiB: z.object({ start: z.number(), end: z.number() }),
   sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
+  growth: z.object({ check: growthGuard, hook: growthGuard }),
   costs: z.object({
     enrolment: costGuard,
     check: costGuard,

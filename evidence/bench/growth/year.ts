@@ -14,7 +14,7 @@ import { joinTicket } from '../../../src/core/tickets.js';
 import { revokeSubject } from '../../../src/enrolment/revoke.js';
 import { createPasskeys } from '../../../src/enrolment/webauthn/passkeys.js';
 import { createAnalysisCache } from '../../../src/face/engine/engine.js';
-import { createStretch, publishedCost } from '../../../src/face/token/derive.js';
+import { createStretch } from '../../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
 import { decideHook } from '../../../src/step-up/decide.js';
 import { commitFrame, startChallenge, submitFrames } from '../../../src/step-up/frames.js';
@@ -31,9 +31,9 @@ import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js
 import { systemRandom } from '../../../support/fakes/sinks.js';
 import { hasRedis } from '../../../support/servers/redis.js';
 import { BadInput } from '../../measure/corpus/corpus.js';
-import { residentMiB, round } from '../measure.js';
+import { quantile, residentMiB, round } from '../measure.js';
 import { measureCheckProcessor } from '../step-up.js';
-import { type Cost, type Operation, type StoreKind, storeKinds, type Year } from './stored.js';
+import { type Cost, type Growth, type Operation, type StoreKind, storeKinds, type Year } from './stored.js';
 import { openYearStore } from './stores.js';
 
 interface ActDeps {
@@ -197,7 +197,8 @@ async function openServer(kind: StoreKind, people: number) {
       parameters,
       keys,
       random: systemRandom,
-      stretch: createStretch(publishedCost),
+      // Argon2id at its full cost would hide the time that the store takes.
+      stretch: createStretch({ memoryKiB: 8, passes: 1 }),
     }),
     judge: createSimulatedJudge(engine),
     analysisCache: createAnalysisCache({ engine, signals: ['embedding', 'liveness', 'sketch'], checkFrame: () => {} }),
@@ -234,19 +235,49 @@ async function trailBytesIn(folder: string): Promise<number> {
 const nothing = { calls: 0, macs: 0, requests: 0, readUnits: 0, writeUnits: 0 };
 const counted = ['calls', 'macs', 'requests', 'readUnits', 'writeUnits'] as const;
 
+/** The months that are compared: the first and the last in which everyone who has not left is checked. */
+const comparedDays = { start: [60, 90], end: [270, 300] } as const;
+
+const isIn = ([from, to]: readonly [number, number], day: number): boolean => day >= from && day < to;
+
+const hashed = Buffer.alloc(256 * 1024);
+
+/** Times work that does not depend on the store, because other programs may slow the machine down. */
+function measureFloor(): number {
+  const from = performance.now();
+  digestOf(hashed);
+  return performance.now() - from;
+}
+
 function createAccount({ meter, store, recorder }: Server) {
+  const newTimes = (): Record<'check' | 'hook' | 'floor', number[]> => ({ check: [], hook: [], floor: [] });
+  const timesMs = { start: newTimes(), end: newTimes() };
   const totals = new Map<Operation, { count: number; readonly sums: typeof nothing }>();
   const read = () => ({ ...nothing, ...meter, ...store.usage });
   return {
-    async run(operation: Operation, work: () => Promise<unknown>): Promise<void> {
+    async run(operation: Operation, day: number, work: () => Promise<unknown>): Promise<void> {
       const before = read();
+      const from = performance.now();
       await work();
+      const tookMs = performance.now() - from;
+      const floorMs = measureFloor();
+      const month = (['start', 'end'] as const).find((each) => isIn(comparedDays[each], day));
+      if (month !== undefined && (operation === 'check' || operation === 'hook')) {
+        timesMs[month][operation].push(tookMs);
+        timesMs[month].floor.push(floorMs);
+      }
       await recorder.flush();
       const after = read();
       const total = totals.get(operation) ?? { count: 0, sums: { ...nothing } };
       totals.set(operation, total);
       total.count += 1;
       for (const name of counted) total.sums[name] += after[name] - before[name];
+    },
+    growthOf(operation: 'check' | 'hook'): Growth {
+      const startMs = round(quantile(timesMs.start[operation]));
+      const endMs = round(quantile(timesMs.end[operation]));
+      const slower = quantile(timesMs.end.floor) / quantile(timesMs.start.floor);
+      return { startMs, endMs, ratio: round(endMs / startMs / slower) };
     },
     costOf(operation: Operation): Cost {
       const total = totals.get(operation);
@@ -280,14 +311,14 @@ export async function simulateYear(kind: StoreKind, people: number, say: (line: 
     for (const person of everybody) {
       const { subject } = person;
       const act = actOf(person, day);
-      if (act === 'enrol') await account.run('enrolment', () => stepUp(subject, 'enrol', acting));
-      if (act === 'leave') await account.run('leaver', () => revokeSubject({ connection, subject }, deps));
+      if (act === 'enrol') await account.run('enrolment', day, () => stepUp(subject, 'enrol', acting));
+      if (act === 'leave') await account.run('leaver', day, () => revokeSubject({ connection, subject }, deps));
       if (act !== 'check') continue;
-      await account.run('check', () => stepUp(subject, 'verify', acting));
-      await account.run('hook', () => decideSignIn(subject, `${subject}-${day}`, acting));
+      await account.run('check', day, () => stepUp(subject, 'verify', acting));
+      await account.run('hook', day, () => decideSignIn(subject, `${subject}-${day}`, acting));
     }
     await store.removeExpired();
-    if (day % 7 === 6) await account.run('pruning', server.prune);
+    if (day % 7 === 6) await account.run('pruning', day, server.prune);
     if (day % 30 === 29) {
       sizes.push({ day: day + 1, bytes: await store.sizeBytes(), trailBytes: await server.trailBytes() });
       say(`  ${kind}: day ${day + 1}…`);
@@ -301,6 +332,7 @@ export async function simulateYear(kind: StoreKind, people: number, say: (line: 
     sizes,
     bytesPerPerson: Math.round(Math.max(...sizes.map(({ bytes }) => bytes)) / people),
     rssMiB,
+    growth: { check: account.growthOf('check'), hook: account.growthOf('hook') },
     costs: {
       enrolment: account.costOf('enrolment'),
       check: account.costOf('check'),

@@ -204,6 +204,7 @@ function Send() {
         ) : (
           <ShownOnce label={send.link} value={sent.url} note={send.linkNote({ until })} />
         ))}
+      {sent?.isEnrolled === false && <Note tone="warn">{send.notEnrolled}</Note>}
       {isOff && <Note tone="bad">{send.off}</Note>}
       <Await loaded={listed}>
         {({ connections }) =>

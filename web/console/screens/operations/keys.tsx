@@ -255,7 +255,12 @@ export function TurningKeys({
             id: 'from',
             cell: ({ signsFrom }) => (signsFrom === null ? words.unknown : `${ago(signsFrom)} (${instant(signsFrom)})`),
           },
-          { id: 'until', cell: ({ signsUntil }) => (signsUntil === null ? words.unknown : instant(signsUntil)) },
+          {
+            id: 'until',
+            // An active key signs until an administrator creates another one.
+            cell: ({ isSigning, signsUntil }) =>
+              signsUntil === null ? (isSigning ? '–' : words.unknown) : instant(signsUntil),
+          },
           mayRetire &&
             rows.some(({ isSigning }) => !isSigning) && {
               id: 'actions',
