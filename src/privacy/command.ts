@@ -56,7 +56,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
     printSubjects(reply, 'exported');
   });
   add('revoke', 'end the enrolment of a user').action(async (options) => {
-    printSubjects(await call('revoke', options, subjectsReply, deps), 'ended');
+    printSubjects(await call('revoke', options, subjectsReply, deps), 'no enrolment left');
   });
   add('erase', 'erase the stored data of a user and print the signed receipt').action(async (options) => {
     const reply = await call('erase', options, erasureReply, deps);

@@ -259,7 +259,7 @@ test('facestep subject revokes and erases like the endpoints, and exits with 1 i
     printed: [],
     told: [
       'work  -  not done: profile_unavailable',
-      'shop  anna  ended',
+      'shop  anna  no enrolment left',
       'facestep: not all of it could be done. Run the same command again later.',
     ],
     exitCode: 1,
@@ -272,7 +272,7 @@ test('facestep subject revokes and erases like the endpoints, and exits with 1 i
   await enrol(connections.work, 'berta');
   profiles.work.attributes.delete('berta');
   expect(await run('revoke', '--connection', 'work', '--subject', 'berta')).toMatchObject({
-    told: ['work  berta  ended here; the provider has no user with that id'],
+    told: ['work  berta  no enrolment left here; the provider has no user with that id'],
     exitCode: 0,
   });
   for (const what of ['export', 'revoke', 'erase', 'unlock'])

@@ -99,7 +99,7 @@ test('a sign-in that shadow mode or the policy let through is not named as the l
   const unclaimed = { action: 'hook_decided', ...anna, detail: { ...decided, fallback: 'omit_claim' } } as const;
   const fault = { hook: 'token', outcome: 'refused', code: 'internal', wouldHave: 'deny' } as const;
   const failed = { action: 'hook_decided', ...anna, detail: fault } as const;
-  expect((await explain(watched, unclaimed, failed)).at(-1)).toContain('was refused.');
+  expect((await explain(watched, unclaimed, failed)).at(-1)).toContain('refusal is recorded.');
   const refused = 'Hook token: refused: no face check was passed lately enough';
   expect((await explain(denied, watched)).at(-1)).toBe(`Last refused ${refused}`);
 });
@@ -113,6 +113,6 @@ test('the command explains checks that expired, and those of test people', async
   expect(lines).toEqual([
     'The check expired before it passed or failed',
     'The check of a test person passed. No face was verified',
-    'was refused.',
+    'refusal is recorded.',
   ]);
 });

@@ -103,7 +103,7 @@ function toLines(
     }),
     '',
     last === undefined
-      ? 'Nothing was refused.'
+      ? 'No refusal is recorded.'
       : `Last refused ${toIso(last.time)}: ${toPrintable(toSentence(last, foreign))}`,
   ];
 }

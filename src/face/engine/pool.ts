@@ -113,7 +113,8 @@ export interface EnginePool extends Engine {
 
 const jobSec = 0.02;
 
-const exitTimeoutMs = 2000;
+/** Longer than a busy machine takes to load the models. An exit meanwhile aborts the process. */
+const exitTimeoutMs = 20_000;
 
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;

@@ -44,7 +44,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   };
   const { modelsFolder, recognisers, passive, levels, flag } = workerDataGuard.parse(workerData);
   // Loading models must not be interrupted by an exit.
-  markBusy(flag);
+  if (!markBusy(flag)) return port.close();
   const beganAt = performance.now();
   const pipeline = await createPipeline(modelsFolder, { recognisers, passive, levels }).catch((error: unknown) => {
     send(toRefusal(error, beganAt));
