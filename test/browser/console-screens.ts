@@ -119,7 +119,7 @@ export const consoleScreens = [
     '/people/acme/ada',
     awaitRole('heading', login),
     press(/^Show$/),
-    awaitText(/^Last passed check$/),
+    awaitText(/^Passed check that is stored$/),
     unfold('Create a link instead'),
   ),
   screen(
@@ -130,7 +130,7 @@ export const consoleScreens = [
     awaitText(/^Lockout ended/),
   ),
   screen('person: erase', '/people/acme/ada', press('Erase'), awaitRole('alertdialog')),
-  screen('person: unknown', '/people/acme/unknown', press(/^Show$/), awaitText(/^Last passed check$/)),
+  screen('person: unknown', '/people/acme/unknown', press(/^Show$/), awaitText(/^Passed check that is stored$/)),
   screen('log', '/log', awaitRole('link', login), unfold('Filter')),
   ...['', '/people', '/people/acme/ada', '/log', '/connections/okta', '/operations'].map((path) =>
     screen(`${path}: right to left`, path, readArabic),

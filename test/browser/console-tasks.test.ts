@@ -125,7 +125,7 @@ inBrowser('the home page of the help desk lists locked-out people, and no task t
   const { page, leave } = await visit(stage().helpDeskKey);
   const table = page.getByRole('table', { name: 'Locked out now' });
   await table.getByRole('row').nth(1).getByText('ada@example.com').waitFor();
-  await page.getByText('Nothing needs attention.').waitFor();
+  await page.getByText('Nothing needs your attention.').waitFor();
   expect(await page.getByText(noBackup).count()).toBe(0);
   await leave();
 });
