@@ -134,7 +134,7 @@ export const connectionsReply = z.object({
           .array(
             z.object({ setting: z.string(), value: z.string().describe('As in the configuration file, in JSON.') }),
           )
-          .describe('All settings of the policy, by name, except rules. Of the address of the photo, only the host.'),
+          .describe('All settings of the policy, by name, except rules. The address of the photo is cut after its host.'),
       }),
     }),
   ),
