@@ -134,7 +134,9 @@ export const connectionsReply = z.object({
           .array(
             z.object({ setting: z.string(), value: z.string().describe('As in the configuration file, in JSON.') }),
           )
-          .describe('All settings of the policy, by name, except rules. The address of the photo is cut after its host.'),
+          .describe(
+            'All settings of the policy, by name, except rules. The address of the photo is cut after its host.',
+          ),
       }),
     }),
   ),
