@@ -121,7 +121,7 @@ export const refusals = {
   token_key_retired: unverified(400, 'The key that sealed this token has been retired. Enroll again.'),
   enrolment_changed: unverified(
     409,
-    'Another enrolment of this user was created at the same time. Check it, then enroll again if needed.',
+    'Another enrolment of this user was created at the same time. Check it, then enrol again if needed.',
   ),
   company_photo_missing: unverified(
     409,

@@ -80,7 +80,7 @@ export async function checkAttribute(settings: Settings, pool: Administration): 
   if (status.state === 'blocked') return fail(status.reason, status.remedy);
   return fail(
     'The attribute is missing: enrolments that were stored in it are lost',
-    'Run facestep provision, which adds the attribute. Enrolled users must enroll again.',
+    'Run facestep provision, which adds the attribute. Enrolled users must enrol again.',
   );
 }
 

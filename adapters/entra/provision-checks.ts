@@ -195,7 +195,7 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
 }
 
 const lost =
-  '. Without it, no user can enrol. If it existed before, every enrolment is lost and users must enroll again';
+  '. Without it, no user can enrol. If it existed before, every enrolment is lost and users must enrol again';
 
 async function checkStep(step: ProvisionStep, consequence: string): Promise<Finding> {
   try {

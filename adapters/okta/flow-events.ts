@@ -7,7 +7,7 @@ import { isRefusedByStatus } from './profile.js';
 import { passEvents, toVerification, unfinishedEvents } from './reply.js';
 import { parseEvents } from './schema.js';
 
-/** Events that revoke the enrolment. A suspended user who returns must enroll again. */
+/** Events that revoke the enrolment. A suspended user who returns must enrol again. */
 export const revokingEvents = [
   'user.lifecycle.deactivate',
   'user.lifecycle.suspend',

@@ -160,7 +160,7 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
     ? fail(status.reason, status.remedy)
     : fail(
         `The attribute ${attribute} is missing. If it was deleted, all enrolments are lost, because Okta deletes the values with it`,
-        `${provisionAgain}; enrolled users must enroll again (POST /invitations)`,
+        `${provisionAgain}; enrolled users must enrol again (POST /invitations)`,
       );
 }
 

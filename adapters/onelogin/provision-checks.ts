@@ -126,7 +126,7 @@ function toRefusedToken(status: number): string {
 async function checkField({ onelogin: { attribute }, account }: Parts): Promise<Finding> {
   const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
   if (!isThere) {
-    const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enroll again.';
+    const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enrol again.';
     return fail('The field is missing: enrolments that were stored in it are lost', remedy);
   }
   return manual(

@@ -101,7 +101,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   company_photo_unlike:
     'See whether the photo shows this person. With policy.photo.whenUnlike "helpDesk", the help desk can enrol the person: facestep help-desk enrol.',
   enrolment_exists:
-    'Let the person open their own page by a face check, let the help desk enrol them (facestep help-desk enrol), or end the enrolment first. If everybody has to enroll again, set policy.replaceFace to "link".',
+    'Let the person open their own page by a face check, let the help desk enrol them (facestep help-desk enrol), or end the enrolment first. If everybody has to enrol again, set policy.replaceFace to "link".',
   consent_missing:
     'Send consentStatement and consentGivenAt, as the person agreed. A wrong time has the code request_malformed.',
   face_mismatch:

@@ -24,14 +24,14 @@ const policyFields = {
     .literal([1, 2, 3, 4, 5, 6, 7, 8])
     .default(4)
     .describe(
-      'Accuracy level, 1 (most tolerant) to 8 (strictest). Levels 6 to 8 need three photos at enrolment. A change requires all users to enroll again.',
+      'Accuracy level, 1 (most tolerant) to 8 (strictest). Levels 6 to 8 need three photos at enrolment. A change requires all users to enrol again.',
     ),
   scope: z
     .string()
     .regex(/^[\x21-\x7e]{1,64}$/, 'expected 1 to 64 printable ASCII characters without spaces')
     .default('sign-in')
     .describe(
-      'Purpose that tokens are bound to, in printable ASCII characters without spaces. A change requires all users to enroll again.',
+      'Purpose that tokens are bound to, in printable ASCII characters without spaces. A change requires all users to enrol again.',
     ),
   freshnessSec: z.int().min(10).max(86_400).default(300).describe('Seconds that a passed step-up is valid for a hook.'),
   sameAddress: z
@@ -57,13 +57,13 @@ const policyFields = {
     .enum(notEnrolledPolicies)
     .default('refuse')
     .describe(
-      'At a step-up of a user without an enrolment or with an expired one: `"link"` lets them request a link to enroll, which goes to their e-mail address at the provider, if they passed a first factor; `"enrol"` also lets them enroll at once if the provider authenticated them.',
+      'At a step-up of a user without an enrolment or with an expired one: `"link"` lets them request a link to enrol, which goes to their e-mail address at the provider, if they passed a first factor; `"enrol"` also lets them enrol at once if the provider authenticated them.',
     ),
   userSecret: z
     .enum(['none', 'pin', 'passkey'])
     .default('none')
     .describe(
-      'Second secret of a token, in addition to the face. `"passkey"` requires a `publicUrl` with a domain name. A change requires all users to enroll again.',
+      'Second secret of a token, in addition to the face. `"passkey"` requires a `publicUrl` with a domain name. A change requires all users to enrol again.',
     ),
   camera: z
     .enum(['any', 'phone'])
@@ -92,7 +92,7 @@ const policyFields = {
     .enum(['proven', 'link'])
     .default('proven')
     .describe(
-      'Who may replace the face of an enrolled person. `"proven"`: anyone who shows the previous face or matches the photo of `photo`, and the help desk. `"link"`: also anyone who has an invitation, for as long as everybody has to enroll again.',
+      'Who may replace the face of an enrolled person. `"proven"`: anyone who shows the previous face or matches the photo of `photo`, and the help desk. `"link"`: also anyone who has an invitation, for as long as everybody has to enrol again.',
     ),
   organisation: z
     .string()

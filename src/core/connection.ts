@@ -9,9 +9,9 @@ import type { TestOutcome } from './test-outcomes.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export interface Policy extends RuledPolicy {
-  /** If it changes, every user must enroll again. */
+  /** If it changes, every user must enrol again. */
   readonly accuracy: Accuracy;
-  /** Purpose to which tokens are bound. If it changes, every user must enroll again. */
+  /** Purpose to which tokens are bound. If it changes, every user must enrol again. */
   readonly scope: string;
   /** True if a hook event must come from the IP address of the browser that passed the check. */
   readonly sameAddress: boolean;

@@ -91,7 +91,7 @@ export interface IdentifiedCaller {
   readonly person: SubjectRef & NamedAccount;
   /** Time of the face check. */
   readonly faceShownAt: EpochMs;
-  /** Time of the enrolment, because a password may suffice to enroll. `null` if it was not in the last 31 days. */
+  /** Time of the enrolment, because a password may suffice to enrol. `null` if it was not in the last 31 days. */
   readonly enrolledAt: EpochMs | null;
   readonly isTest: boolean;
 }

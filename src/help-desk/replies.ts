@@ -33,7 +33,7 @@ export const callerPinReply = z.object({
   enrolledAt: instantReply
     .nullable()
     .describe(
-      'Time of the enrollment, if it was in the last 31 days. Ask more before you reset anything: someone with the person’s password may have enrolled the face.',
+      'Time of the enrolment, if it was in the last 31 days. Ask more before you reset anything: someone with the person’s password may have enrolled the face.',
     ),
   ...testReply,
 });

@@ -96,7 +96,7 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     await find(hands, 'ada');
     await click(button(page, 'End the enrolment'));
     await click(confirm(page, 'End the enrolment'));
-    await page.getByText('Enrolment ended. ada Example must enroll again.').waitFor();
+    await page.getByText('Enrolment ended. ada Example must enrol again.').waitFor();
   },
   async 'see a connection’s health'(hands) {
     await openTab(hands, 'Health');

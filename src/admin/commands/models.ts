@@ -58,7 +58,7 @@ export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
     .action(() => listModels(deps));
   command
     .command('remove')
-    .description('Removes a model. Tokens of its engine can no longer be verified: those users must enroll again.')
+    .description('Removes a model. Tokens of its engine can no longer be verified: those users must enrol again.')
     .argument('<engine>', 'name that `facestep models list` prints')
     .option('--confirm', 'remove it although tokens use it')
     .action((engine, options) => removeModel(engine, options, deps));
@@ -186,7 +186,7 @@ async function removeModel(name: string, { confirm = false }: { confirm?: boolea
     throw new UsageError(`${name} makes new tokens. First set recognition.engine to another, and restart`);
   if (engine.parameters !== null && !confirm) {
     deps.print(
-      `Users with a token of ${nameOf(engine)} would have to enroll again. Running servers keep it until they restart.`,
+      `Users with a token of ${nameOf(engine)} would have to enrol again. Running servers keep it until they restart.`,
     );
     deps.print(`Nothing was changed. To remove it: facestep models remove ${name} --confirm`);
     return deps.endWith(1);

@@ -39,7 +39,7 @@ export function createKeysCommand(deps: CliDeps): CommandUnknownOpts {
     .action(({ signing = false, oidc = false }) => rotate(signing ? 'signing' : oidc ? 'oidc' : 'sealing', deps));
   command
     .command('retire')
-    .description('Destroys the key of a version. Its tokens can no longer be verified: those users must enroll again.')
+    .description('Destroys the key of a version. Its tokens can no longer be verified: those users must enrol again.')
     .argument('[version]', 'version number that `facestep keys list` prints', wholeNumber(1, 99_999))
     .option(
       '--confirm <count>',

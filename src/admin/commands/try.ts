@@ -128,7 +128,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     );
   } finally {
     await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
-    // Ends the link too, so that no one enrolls by it after this command.
+    // Ends the link too, so that no one enrols by it after this command.
     if (isDrawn || !isEnrolled) await callServer('POST /subjects/revoke', z.object({}), deps, who);
     if (isDrawn) deps.print('Revoked the enrolment of the simulated person. To use your own face, add --camera.');
     else if (isEnrolled)

@@ -137,7 +137,7 @@ async function toTokensPart(config: Setup['config'], files: DataFiles, deps: Cli
   ];
   if (refused.length > 0)
     lines.push(
-      `tokens of ${refused.join(', ')} can no longer be verified: those users must enroll again (docs/own-model.md)`,
+      `tokens of ${refused.join(', ')} can no longer be verified: those users must enrol again (docs/own-model.md)`,
     );
   const trails = (await fileExists(files.audit)) ? [files.audit] : [];
   const { byVersion } = await countTokens(trails, deps.clock.now());

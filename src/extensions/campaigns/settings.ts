@@ -8,7 +8,7 @@ const campaignsGuard = z.strictObject({
     .enum(addressSources)
     .default('provider')
     .describe(
-      '`provider`: e-mails go only to the address that the provider has. `file`: an address in a CSV file replaces it, so that an administrator chooses who can enroll as a user.',
+      '`provider`: e-mails go only to the address that the provider has. `file`: an address in a CSV file replaces it, so that an administrator chooses who can enrol as a user.',
     ),
   keptDays: z
     .int()

@@ -28,7 +28,7 @@ export const createRecognitionCheck = (
     if (refused.length > 0)
       return warn(
         `${current.name} creates new tokens; those of ${refused.join(', ')} can no longer be verified`,
-        'Import and measure the model again, or remove the engine; its users enroll again: docs/own-model.md.',
+        'Import and measure the model again, or remove the engine; its users enrol again: docs/own-model.md.',
       );
     return pass(`${current.name} creates new tokens; those of ${others.join(', ')} can be verified`);
   },

@@ -7,6 +7,7 @@ import { languageOptions, Select } from '../../../../web/console/parts/form.js';
 import { Facts } from '../../../../web/console/parts/server-text.js';
 import {
   Await,
+  Done,
   Note,
   OutboxNote,
   Problem,
@@ -243,6 +244,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
   const { call, session } = useSessionActions();
   const { number } = useFormats();
   const { id, name, state, linkDays, reminders, reminderDays } = campaign;
+  const [isReminded, setReminded] = useState(false);
   const confirmed = (request: ServerRequest<unknown>) => async (): Promise<void> => {
     await call(request);
     onDone();
@@ -252,6 +254,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
   const isUnderWay = state === 'running' || state === 'done';
   return (
     <>
+      {isReminded && isUnderWay && <Done>{act.reminded}</Done>}
       <div className="actions">
         {state === 'planned' && toLeave > 0 && (
           <ConfirmButton
@@ -290,7 +293,11 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
           <ConfirmButton
             label={act.remind}
             title={act.remindTitle}
-            onConfirm={confirmed(changeCampaign('remind', id))}
+            onConfirm={async () => {
+              await call(changeCampaign('remind', id));
+              setReminded(true);
+              onDone();
+            }}
             text={act.remindText({ count: number(awaited) })}
           >
             <OutboxNote />

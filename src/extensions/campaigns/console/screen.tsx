@@ -6,7 +6,7 @@ import { loadNames, nameOf } from '../../../../web/console/ledger/names.js';
 import { readNotEnrolled } from '../../../../web/console/ledger/refused.js';
 import { countLines, keyOf, type Who } from '../../../../web/console/ledger/requests.js';
 import { ActForm, Field, FileField, languageOptions, NumberField, Select } from '../../../../web/console/parts/form.js';
-import { Await, OutboxNote, Section } from '../../../../web/console/parts/state.js';
+import { Await, Empty, OutboxNote, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
 import { toCsvLine } from '../../../core/base/csv.js';
 import { CampaignDetails } from './campaign.js';
@@ -118,72 +118,76 @@ export function PlanForm() {
   };
   return (
     <Await loaded={connections}>
-      {({ connections: rows }) => (
-        <ActForm
-          submit={make.submit}
-          onEdit={search}
-          onSubmit={async (fields) => {
-            fields.delete('from');
-            if (source === 'refused' && refused !== null) {
-              fields.set('connection', refused);
-              fields.set('people', await toFile(refused), 'people.csv');
-            }
-            const { campaign } = await call(planCampaign(fields));
-            navigate(`/campaigns/${campaign.id}`);
-          }}
-        >
-          <OutboxNote />
-          <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
-          {source !== 'refused' && (
-            <Select
-              name="connection"
-              label={make.connection}
-              options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
-            />
-          )}
-          <fieldset className="field">
-            <legend>{make.from}</legend>
-            {sources.map(([value, label]) => (
-              <label key={value} className="tick">
-                <input
-                  type="radio"
-                  name="from"
-                  value={value}
-                  checked={source === value}
-                  onChange={() => setSource(value)}
-                />
-                {label}
-              </label>
-            ))}
-          </fieldset>
-          {source === 'file' && (
-            <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
-          )}
-          {source === 'group' && (
-            <>
-              <Field
-                name="group"
-                label={make.group}
-                hint={make.groupHint}
-                isRequired
-                maxLength={256}
-                list={suggestions}
+      {({ connections: rows }) =>
+        rows.length === 0 ? (
+          <Empty>{make.noConnections}</Empty>
+        ) : (
+          <ActForm
+            submit={make.submit}
+            onEdit={search}
+            onSubmit={async (fields) => {
+              fields.delete('from');
+              if (source === 'refused' && refused !== null) {
+                fields.set('connection', refused);
+                fields.set('people', await toFile(refused), 'people.csv');
+              }
+              const { campaign } = await call(planCampaign(fields));
+              navigate(`/campaigns/${campaign.id}`);
+            }}
+          >
+            <OutboxNote />
+            <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
+            {source !== 'refused' && (
+              <Select
+                name="connection"
+                label={make.connection}
+                options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
               />
-              {sought.text.length > 1 && <GroupSuggestions id={suggestions} {...sought} />}
-            </>
-          )}
-          <Select
-            name="language"
-            label={make.language}
-            hint={make.languageHint}
-            initial={language}
-            options={languageOptions}
-          />
-          <NumberField name="linkDays" label={make.linkDays} min={1} max={30} initial={14} />
-          <NumberField name="reminderDays" label={make.reminderDays} min={1} max={30} initial={7} />
-          <NumberField name="reminders" label={make.reminders} min={0} max={5} initial={2} />
-        </ActForm>
-      )}
+            )}
+            <fieldset className="field">
+              <legend>{make.from}</legend>
+              {sources.map(([value, label]) => (
+                <label key={value} className="tick">
+                  <input
+                    type="radio"
+                    name="from"
+                    value={value}
+                    checked={source === value}
+                    onChange={() => setSource(value)}
+                  />
+                  {label}
+                </label>
+              ))}
+            </fieldset>
+            {source === 'file' && (
+              <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
+            )}
+            {source === 'group' && (
+              <>
+                <Field
+                  name="group"
+                  label={make.group}
+                  hint={make.groupHint}
+                  isRequired
+                  maxLength={256}
+                  list={suggestions}
+                />
+                {sought.text.length > 1 && <GroupSuggestions id={suggestions} {...sought} />}
+              </>
+            )}
+            <Select
+              name="language"
+              label={make.language}
+              hint={make.languageHint}
+              initial={language}
+              options={languageOptions}
+            />
+            <NumberField name="linkDays" label={make.linkDays} min={1} max={30} initial={14} />
+            <NumberField name="reminderDays" label={make.reminderDays} min={1} max={30} initial={7} />
+            <NumberField name="reminders" label={make.reminders} min={0} max={5} initial={2} />
+          </ActForm>
+        )
+      }
     </Await>
   );
 }

@@ -21,6 +21,12 @@ export const isInForce = (mode: ModeReply, asked: ModeReply['inForce']): boolean
   (mode.atProvider === null || (mode.atProvider.mode === asked && isPasswordlessAsConfigured(mode.atProvider))) &&
   !decidingHooks(mode).some(isUncalled);
 
+/** Returns true if the provider calls none of the hooks that could refuse a sign-in. */
+export const callsNoHook = (mode: ModeReply): boolean =>
+  mode.atProvider === null &&
+  decidingHooks(mode).length > 0 &&
+  decidingHooks(mode).every(({ state }) => state === 'not_called');
+
 /** Returns a function that names the mode of this server, with the rules that decide otherwise. */
 export function useOwnModeName(): (mode: ModeReply['inForce'], rules: ModeReply['rules']) => string {
   const { modeNames, modeAt } = useTexts();

@@ -14,7 +14,7 @@ import { languageOptions, Select } from '../../parts/form.js';
 import { Done, OutboxNote, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import { AtProvider, isInForce, useOwnModeName } from './mode-at-provider.js';
+import { AtProvider, callsNoHook, isInForce, useOwnModeName } from './mode-at-provider.js';
 import { type Connection, pathOf, patient, useTexts } from './requests.js';
 
 /** @param isSure - true to proceed although no user is enrolled */
@@ -65,6 +65,7 @@ export function Rollout({
         key={mode.inForce}
         connection={connection}
         mode={mode.inForce}
+        isUncalled={callsNoHook(mode)}
         onSwitched={mode.inForce === 'shadow' ? onSwitched : null}
       />
       {mode.inForce === 'enforce' && (
@@ -86,8 +87,9 @@ export function Rollout({
 function RefusedUsers({
   connection,
   mode,
+  isUncalled,
   onSwitched,
-}: Props & { readonly mode: Mode; readonly onSwitched: (() => void) | null }) {
+}: Props & { readonly mode: Mode; readonly isUncalled: boolean; readonly onSwitched: (() => void) | null }) {
   const { refused } = useTexts();
   const named = refused.modes[mode];
   const { id } = connection;
@@ -107,7 +109,7 @@ function RefusedUsers({
   return (
     <>
       <Section heading={named.heading} intro={named.intro}>
-        {isUnseen && <p className="note warn">{named.unseen}</p>}
+        {isUnseen && !(isUncalled && mode === 'enforce') && <p className="note warn">{named.unseen}</p>}
         {all !== null && !isUnseen && (
           <BarChart
             title={named.chart}

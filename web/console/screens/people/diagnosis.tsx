@@ -1,6 +1,6 @@
 import type { Loaded, Paged } from '../../frame/acting.js';
 import { textIn, useFormats } from '../../frame/words.js';
-import type { Check, Person } from '../../ledger/requests.js';
+import type { Check, Name, Person } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { useTexts } from './requests.js';
 
@@ -30,10 +30,13 @@ const remedies = [
 
 /** Leads the page of a person: what is wrong, and what helps. */
 export function Diagnosis({
-  person: { status, lockedUntil },
+  person: { connection, status, level, lockedUntil },
+  name,
   checks,
 }: {
-  readonly person: Pick<Person, 'status' | 'lockedUntil'>;
+  readonly person: Pick<Person, 'connection' | 'status' | 'level' | 'lockedUntil'>;
+  /** `undefined` until the provider has answered, and if it does not. */
+  readonly name: Name | undefined;
   readonly checks: Pick<Paged<Check>, 'rows'> & { readonly state: Loaded<unknown>['state'] };
 }) {
   const { diagnosis: words, ledger } = useTexts();
@@ -45,11 +48,14 @@ export function Diagnosis({
   const isEnrolled = status === 'enrolled';
   const remedy = isEnrolled ? remedies.find(([codes]) => codes.test(code ?? ''))?.[1] : 'enrol';
   if (checks.state === 'loading') return null;
+  if (level === null) return <p className="note bad">{words.noConnection({ connection })}</p>;
+  const isNameless = name !== undefined && name.login === null && name.email === null && name.name === null;
   if (isEnrolled && lockedUntil === null && !hasRefusals) return <p className="note good">{words.nothing}</p>;
   return (
     <div className={lockedUntil === null ? 'note warn' : 'note bad'}>
       {lockedUntil !== null && <p>{words.locked({ time: instant(lockedUntil) })}</p>}
       {!isEnrolled && <p>{words.statuses[status]}</p>}
+      {status === 'none' && isNameless && <p>{words.noUser({ connection })}</p>}
       {hasRefusals && (
         <p>
           {words.refusals({ checks: number(refused.checks.length), signIns: number(refused.signIns.length) })}{' '}

@@ -51,16 +51,18 @@ export function Person({ who }: Props) {
       <Await loaded={loaded}>
         {({ person }) => (
           <>
-            <Diagnosis person={changed ?? person} checks={checks} />
-            <Actions
-              who={who}
-              name={named?.name ?? name}
-              person={changed ?? person}
-              onChanged={(after) => {
-                setChanged(after ?? changed);
-                setChanges(changes + 1);
-              }}
-            />
+            <Diagnosis person={changed ?? person} name={named} checks={checks} />
+            {person.level !== null && (
+              <Actions
+                who={who}
+                name={named?.name ?? name}
+                person={changed ?? person}
+                onChanged={(after) => {
+                  setChanged(after ?? changed);
+                  setChanges(changes + 1);
+                }}
+              />
+            )}
             <Enrolment who={who} person={changed ?? person} />
           </>
         )}
