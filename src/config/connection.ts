@@ -92,7 +92,7 @@ const policyFields = {
     .enum(['proven', 'link'])
     .default('proven')
     .describe(
-      'Who may replace the face of an enrolled person. `"proven"`: anyone who shows the previous face or matches the photo of `photo`, and the help desk. `"link"`: also anyone who has an invitation, for as long as everybody has to enrol again.',
+      'Required proof to replace the face of an enrolled person. `"proven"`: the previous face, a match with the photo of `photo`, or the help desk. `"link"`: an invitation is enough; set it only while all users have to enrol again.',
     ),
   organisation: z
     .string()

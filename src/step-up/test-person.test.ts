@@ -182,9 +182,13 @@ describe('no one passes as a test person', () => {
   });
 });
 
-test('a connection of test people has no OpenID clients and no own pages', () => {
+test.each([
+  [{ oidc: { clients: [] } }, 'expected null: test people sign in nowhere'],
+  [{ me: {} }, 'expected null: test people have no own pages'],
+  [{ recovery: { mode: 'on' } }, 'expected "off": test people have no account to recover'],
+])('a connection of test people refuses %j and says why', (given, message) => {
   const guard = createMemoryConnectionGuard(connectionAdditions);
   const base = { id: 'trial', kind: 'memory', policy: { mode: 'enforce' } };
-  expect(guard.safeParse({ ...base, oidc: { clients: [] } }).success).toBe(false);
-  expect(guard.safeParse({ ...base, me: {} }).success).toBe(false);
+  const { error } = guard.safeParse({ ...base, ...given });
+  expect(error?.issues.map((each) => each.message)).toEqual([message]);
 });

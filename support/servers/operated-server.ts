@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { providers } from '../../adapters/index.js';
+import { connectionKinds } from '../../adapters/index.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { connect } from '../../src/app/connect.js';
@@ -56,7 +56,14 @@ export async function startCompany() {
   return { okta, onelogin, toConnections, close: () => Promise.all([okta.close(), onelogin.close()]) };
 }
 
-export type Company = Awaited<ReturnType<typeof startCompany>>;
+type SimulatedCompany = Awaited<ReturnType<typeof startCompany>>;
+
+export interface Company extends Omit<SimulatedCompany, 'toConnections'> {
+  readonly toConnections: (
+    mode: Mode,
+    secrets?: OktaSecrets,
+  ) => readonly { readonly id: string; readonly policy: { readonly mode: Mode } }[];
+}
 
 /** Starts a server whose configuration file the test can change. */
 export async function startOperatedServer(
@@ -94,7 +101,7 @@ export async function startOperatedServer(
       connections: company.toConnections(said, secrets),
     };
     const { clock, random, log } = server.deps;
-    setup = await loadSetup(providers, {
+    setup = await loadSetup(connectionKinds, {
       sections,
       additions: connectionAdditions,
       clock,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { testShare } from '../../../support/data/share.js';
 import { drawModel } from '../../../support/fakes/onnx.js';
 import { until } from '../../../support/run/eventually.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { modelsFolder } from '../../../support/run/paths.js';
+import { modelsFolder, projectRoot } from '../../../support/run/paths.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import { presets, type Recogniser } from './embed.js';
@@ -217,4 +218,20 @@ describe('built-in model files', () => {
     expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
     await pool.close();
   });
+});
+
+test('a process that exits while the models load ends with its own status', async () => {
+  const pool = JSON.stringify(join(projectRoot, 'dist/src/face/engine/pool.js'));
+  const options = JSON.stringify({ modelsFolder, workers: 2, queueLimit: 1 });
+  for (const waitMs of [0, 100, 300]) {
+    const program = join(createFolder('pool-exit'), 'exit.mjs');
+    writeFileSync(
+      program,
+      `import { createEnginePool } from ${pool};
+      void createEnginePool(${options});
+      setTimeout(() => process.exit(3), ${waitMs});`,
+    );
+    const { status, signal } = spawnSync(process.execPath, [program]);
+    expect({ status, signal }).toEqual({ status: 3, signal: null });
+  }
 });

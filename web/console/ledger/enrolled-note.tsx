@@ -3,6 +3,14 @@ import { useLoaded } from '../frame/acting.js';
 import { Note } from '../parts/state.js';
 import { listConnections, type Person, type Who } from './requests.js';
 
+/** Loads the configured connection of a person; `undefined` if there is none. */
+export function useConnectionOf(who: Who) {
+  const listed = useLoaded(listConnections);
+  const connection =
+    listed.state === 'loaded' ? listed.value.connections.find(({ id }) => id === who.connection) : undefined;
+  return { isLoading: listed.state === 'loading', connection, isTest: connection?.kind === 'memory' };
+}
+
 /** Warns, before an invitation is sent, what its link does for an enrolled person or a test person. */
 export function EnrolledNote({
   who,
@@ -13,10 +21,8 @@ export function EnrolledNote({
   readonly status: Person['status'] | undefined;
   readonly words: LedgerWords;
 }) {
-  const listed = useLoaded(listConnections);
-  const connection =
-    listed.state === 'loaded' ? listed.value.connections.find(({ id }) => id === who.connection) : undefined;
-  if (connection?.kind === 'memory') return <Note tone="warn">{words.test}</Note>;
+  const { connection, isTest } = useConnectionOf(who);
+  if (isTest) return <Note tone="warn">{words.test}</Note>;
   if (status !== 'enrolled' || connection === undefined) return null;
   return <Note tone="warn">{words[connection.policy.replacedBy]}</Note>;
 }

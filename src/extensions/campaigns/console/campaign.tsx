@@ -48,7 +48,8 @@ function useStates() {
 }
 
 /** Lists people by state: in a plan first the skipped ones, later those who are not enrolled. */
-function People({ campaign: { id, group, state: campaignState, counts } }: { readonly campaign: Campaign }) {
+function People({ campaign }: { readonly campaign: Campaign }) {
+  const { id, group, state: campaignState, counts } = campaign;
   const { people } = useTexts();
   const states = useStates();
   const toSent = useSentText();
@@ -59,12 +60,12 @@ function People({ campaign: { id, group, state: campaignState, counts } }: { rea
     (cursor) => listPeople(id, statesOf(filter), cursor),
     ({ people: rows }) => rows,
   );
-  const told = JSON.stringify(counts);
-  const shown = useRef(told);
+  const shown = useRef(campaign);
   useEffect(() => {
-    if (shown.current !== told) void paged.poll();
-    shown.current = told;
-  }, [told]);
+    // Each poll of the campaign brings a new object. Reminders change times, but no counts.
+    if (shown.current !== campaign) void paged.poll();
+    shown.current = campaign;
+  }, [campaign]);
   const reasons = new Map(Object.entries(people.reasons));
   const line: Column<CampaignPerson> = {
     id: 'line',

@@ -3,10 +3,11 @@ import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acti
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
+import { useConnectionOf } from '../../ledger/enrolled-note.js';
 import { nameOf, useNames } from '../../ledger/names.js';
 import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
 import { Facts } from '../../parts/server-text.js';
-import { Await, Empty, QuietButton, Section, useProblemText } from '../../parts/state.js';
+import { Await, Empty, Note, QuietButton, Section, useProblemText } from '../../parts/state.js';
 import { Actions } from './actions.js';
 import { Diagnosis } from './diagnosis.js';
 import { exportPerson, type Held, useTexts } from './requests.js';
@@ -23,6 +24,7 @@ export function Person({ who }: Props) {
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
+  const { isLoading, isTest } = useConnectionOf(who);
   const [changed, setChanged] = useState<PersonState | null>(null);
   // This number changes after each action, which loads the data again.
   const [changes, setChanges] = useState(0);
@@ -51,8 +53,9 @@ export function Person({ who }: Props) {
       <Await loaded={loaded}>
         {({ person }) => (
           <>
-            <Diagnosis person={changed ?? person} name={named} checks={checks} />
-            {person.level !== null && (
+            {isTest && <Note>{words.ledger.enrolledNote.test}</Note>}
+            {!isTest && !isLoading && <Diagnosis person={changed ?? person} name={named} checks={checks} />}
+            {!isTest && !isLoading && person.level !== null && (
               <Actions
                 who={who}
                 name={named?.name ?? name}
@@ -86,6 +89,8 @@ function Enrolment({ who, person: is }: Props & { readonly person: PersonState }
   const { instant, number } = useFormats();
   const { person, list, ledger, held } = words;
   const { status, level, enrolledAt, expiresAt, proof, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
+  // The index has the last check only of people with an enrolment.
+  const unchecked = status === 'none' ? null : list.never;
   const timeOr = (time: string | null, other: string): string => (time === null ? other : instant(time));
   return (
     <Facts
@@ -98,7 +103,7 @@ function Enrolment({ who, person: is }: Props & { readonly person: PersonState }
         [person.until, enrolledAt === null ? null : timeOr(expiresAt, held.withoutEnd)],
         [person.proof, enrolledAt === null ? null : person.proofs[proof ?? 'unknown']],
         [person.endedAt, endedAt === null ? null : instant(endedAt)],
-        [list.lastCheck, lastCheck === null ? list.never : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`],
+        [list.lastCheck, lastCheck === null ? unchecked : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`],
         [person.lockout, lockedUntil === null ? held.none : held.until({ time: instant(lockedUntil) })],
       ]}
     />

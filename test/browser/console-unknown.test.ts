@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { createMemoryConnectionGuard } from '../../adapters/memory/config.js';
+import { createMemoryAdapter } from '../../adapters/memory/index.js';
+import type { Connection } from '../../src/core/connection.js';
+import { FaceError } from '../../src/errors.js';
+import { connectionAdditions } from '../../src/extensions/index.js';
+import { defaultPolicy } from '../../support/benches/core.js';
+import { hasChromium } from '../../support/browser/chromium.js';
+import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { fillLedger } from '../../support/data/ledgered.js';
+import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { createFolder } from '../../support/run/folder.js';
+import { adminKey } from '../../support/servers/api-server.js';
+import {
+  type Company,
+  type OperatedServer,
+  startCompany,
+  startOperatedServer,
+} from '../../support/servers/operated-server.js';
+import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+
+/* The console says what it does not know: names, connections, and results of providers that do not answer. */
+
+const browser = useBrowser('none');
+const connections = new Map<string, Connection>();
+let company: Company;
+let operated: OperatedServer;
+let visitor: ConsoleVisitor;
+let isProviderDown: boolean;
+if (hasChromium) {
+  beforeEach(async () => {
+    isProviderDown = false;
+    company = await startCompany();
+    const directory = createMemoryProfile(['ada']);
+    const profile = {
+      ...directory,
+      async searchAccounts(text: string, limit: number) {
+        if (isProviderDown) throw new FaceError('profile_unavailable');
+        return await directory.searchAccounts!(text, limit);
+      },
+    };
+    connections.clear();
+    connections.set('okta', { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null });
+    const trial = { id: 'trial', kind: 'memory', policy: { mode: 'enforce' } } as const;
+    const withTestPeople: Company = {
+      ...company,
+      toConnections: (...given) => [...company.toConnections(...given), trial],
+    };
+    operated = await startOperatedServer(withTestPeople, {
+      dataFolder: createFolder('console-unknown'),
+      given: { issuer: 'http://localhost', connections },
+    });
+    const settings = createMemoryConnectionGuard(connectionAdditions).parse(trial);
+    const testPeople = createMemoryAdapter({ ...operated.server.deps, settings, fetch, publicUrl: 'http://localhost' });
+    connections.set('trial', { ...trial, policy: defaultPolicy, profile: testPeople.profile, openStepUpRequest: null });
+  });
+  afterEach(async () => {
+    await visitor.close();
+    await operated.stop();
+    await company.close();
+  });
+}
+
+async function visit(path: string, { server }: Pick<OperatedServer, 'server'> = operated): Promise<Page> {
+  visitor = await visitConsole(browser(), `http://localhost:${server.port}`, { key: adminKey, path });
+  return visitor.page;
+}
+const hasInvitation = async (page: Page) => (await page.getByRole('button', { name: 'Invite' }).count()) > 0;
+
+inBrowser('a person of a connection that is not configured has no actions, and the page says why', async () => {
+  const page = await visit('/people/former/ada');
+  await page.getByText('The configuration has no connection former.').waitFor();
+  expect(await hasInvitation(page)).toBe(false);
+});
+
+inBrowser('an ID for which the provider returns no name has a warning before the invitation', async () => {
+  const warning = 'okta returned no name for this ID. Check the ID before you invite.';
+  const page = await visit('/people/okta/nobody');
+  await page.getByText(warning).waitFor();
+  expect(await hasInvitation(page)).toBe(true);
+  await page.goto(`http://localhost:${operated.server.port}/console/people/okta/ada`);
+  await page.getByText('Not enrolled.', { exact: true }).waitFor();
+  await page.getByRole('heading', { name: 'ada@example.com' }).waitFor();
+  expect(await page.getByText(warning).count()).toBe(0);
+});
+
+inBrowser('the page of a test person shows their checks, and no advice to enrol them', async () => {
+  const detail = { stepUpId: 's', test: true } as const;
+  await fillLedger(operated.server, [
+    { event: { action: 'test_passed', connection: 'trial', subject: 'pass@', detail }, hoursAgo: 1 },
+  ]);
+  const page = await visit('/people/trial/pass@');
+  await page.getByText(/^This is a test person/).waitFor();
+  await page.getByText('Test check passed').waitFor();
+  expect(await page.getByText('Last check').count()).toBe(0);
+  expect(await page.getByText('invite them to enrol').count()).toBe(0);
+  expect(await hasInvitation(page)).toBe(false);
+});
+
+inBrowser('a search that a provider did not answer does not report that no one was found', async () => {
+  const page = await visit('/people?find=zoe');
+  await page.getByText('No user found at any connection.').waitFor();
+  isProviderDown = true;
+  await page.goto(`http://localhost:${operated.server.port}/console/people?find=yann`);
+  await page.getByText('Names unavailable from: okta.').waitFor();
+  expect(await page.getByText('No user found at any connection.').count()).toBe(0);
+});
+
+inBrowser('without a connection, no campaign can be planned, and the page says so', async () => {
+  const folder = createFolder('console-no-connection');
+  const empty = await startOperatedServer(
+    { ...company, toConnections: () => [] },
+    { dataFolder: folder, given: { issuer: 'http://localhost' } },
+  );
+  try {
+    const page = await visit('/campaigns', empty);
+    await page.getByText('A campaign needs a connection. Connect a provider first.').waitFor();
+    expect(await page.getByRole('button', { name: 'Plan' }).count()).toBe(0);
+  } finally {
+    await empty.stop();
+  }
+});
