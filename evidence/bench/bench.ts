@@ -14,13 +14,14 @@ import { benchOpening, benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
 const usage = `npm run bench -- [verify | engine | hooks | step-up | opening | scale | roster | recover | peers] [--json] [--quick]
-npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]
+npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--fill=N] [--json]
 npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
   --quick   fewer repetitions
   --json    print JSON on stdout
   --people  simulate a year of this many people
   --stores  state stores of that year
+  --fill    copy records for this many people before month 10
   --plan    print the tables of docs/sizing.md`;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -34,9 +35,10 @@ await runProgram(async () => {
       plan: { type: 'boolean' },
       people: { type: 'string' },
       stores: { type: 'string' },
+      fill: { type: 'string' },
     },
   });
-  const { json, quick, plan, people, stores } = values;
+  const { json, quick, plan, people, stores, fill } = values;
   const [program = 'verify'] = positionals;
   // Each returns the JSON output, with stable property names.
   const benchmarks: Readonly<Record<string, () => Promise<object>>> = {
@@ -46,7 +48,7 @@ await runProgram(async () => {
     'step-up': () => benchStepUp(quick ? 1 : 40),
     opening: () => benchOpening(quick ? 5 : 40),
     scale: () =>
-      (people ?? stores) === undefined
+      (people ?? stores ?? fill) === undefined
         ? benchScale(quick ? quickScale : fullScale, say)
         : benchGrowth(parseGrowthSize(values), say),
     peers: () => benchPeers(quick ? 3 : 60, say),

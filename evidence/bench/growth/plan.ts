@@ -106,7 +106,10 @@ const toUnits = ({ dynamodb }: Cost): string =>
 export const showMeasured = ({ years }: Measured): string[] =>
   toTable(years, [
     ['state store', ({ store }) => store],
-    ['people simulated', ({ people }) => toText(people)],
+    [
+      'people simulated',
+      ({ people, filled }) => toText(people) + (filled === null ? '' : ` (copied to ${toText(filled.people)})`),
+    ],
     ['stored, bytes a person', ({ bytesPerPerson }) => toText(bytesPerPerson)],
     [
       'audit trail on disk, bytes a person',

@@ -95,6 +95,8 @@ async function startMeteredDynamoDb() {
 interface YearStore {
   readonly state: State;
   readonly ledger: LedgerStore;
+  /** SQLite files of state and ledger. */
+  readonly files?: readonly string[];
   sizeBytes(): Promise<number>;
   /** Removes expired records, because the store's own clock cannot be moved forward. */
   removeExpired(): Promise<void>;
@@ -140,6 +142,7 @@ async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
   return {
     state,
     ledger,
+    files,
     usage: null,
     // Write-ahead logs are not counted, because their size does not depend on the data.
     async sizeBytes() {

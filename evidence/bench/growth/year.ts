@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { auditEvents } from '../../../src/app/audit-events.js';
@@ -33,6 +33,7 @@ import { hasRedis } from '../../../support/servers/redis.js';
 import { BadInput } from '../../measure/corpus/corpus.js';
 import { quantile, residentMiB, round } from '../measure.js';
 import { measureCheckProcessor } from '../step-up.js';
+import { fillSqlite } from './fill.js';
 import { type Cost, type Growth, type Operation, type StoreKind, storeKinds, type Year } from './stored.js';
 import { openYearStore } from './stores.js';
 
@@ -296,18 +297,24 @@ function createAccount({ meter, store, recorder }: Server) {
   };
 }
 
-export async function simulateYear(kind: StoreKind, people: number, say: (line: string) => void): Promise<Year> {
+async function simulateYear(kind: StoreKind, { people, fill }: GrowthSize, say: (line: string) => void): Promise<Year> {
   const server = await openServer(kind, people);
   const { acting, clock, store } = server;
   const { deps, connection } = acting;
   const account = createAccount(server);
   const everybody = Array.from({ length: people }, (_, n) => personOf(n, people));
   const sizes: Year['sizes'][number][] = [];
+  let filled: Year['filled'] = null;
   const rssAtStart = residentMiB(process.pid);
   const begin = clock.now();
   for (let day = 0; day < daysOfYear; day += 1) {
     const sinceBegin = (clock.now() - begin) / 1000;
     if (day * 86_400 > sinceBegin) clock.advanceSec(day * 86_400 - sinceBegin);
+    if (day === comparedDays.end[0] && fill !== undefined && store.files !== undefined) {
+      const to = { to: fill, entries: ledgerBounds.entries, now: clock.now() };
+      const counted = await fillSqlite(store.files, { from: people, ...to });
+      filled = { ...counted, people: fill, bytes: await store.sizeBytes(), memoryBytes: totalmem() };
+    }
     for (const person of everybody) {
       const { subject } = person;
       const act = actOf(person, day);
@@ -326,11 +333,13 @@ export async function simulateYear(kind: StoreKind, people: number, say: (line: 
   }
   const rssMiB = { start: round(rssAtStart, 1), end: round(residentMiB(process.pid), 1) };
   await server.close();
+  const ownSizes = filled === null ? sizes : sizes.filter(({ day }) => day <= comparedDays.end[0]);
   return {
     store: kind,
     people,
+    filled,
     sizes,
-    bytesPerPerson: Math.round(Math.max(...sizes.map(({ bytes }) => bytes)) / people),
+    bytesPerPerson: Math.round(Math.max(...ownSizes.map(({ bytes }) => bytes)) / people),
     rssMiB,
     growth: { check: account.growthOf('check'), hook: account.growthOf('hook') },
     costs: {
@@ -345,31 +354,36 @@ export async function simulateYear(kind: StoreKind, people: number, say: (line: 
 
 const defaultPeople = 100_000;
 
-const optionsGuard = z.object({
-  people: z.coerce.number().int().min(10).default(defaultPeople),
-  stores: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(storeKinds)))
-    .default([...storeKinds]),
-});
+const optionsGuard = z
+  .object({
+    people: z.coerce.number().int().min(10).default(defaultPeople),
+    stores: z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(storeKinds)))
+      .default([...storeKinds]),
+    fill: z.coerce.number().int().positive().optional(),
+  })
+  .refine(({ people, stores, fill = 0 }) => fill % people === 0 && (fill === 0 || stores.join() === 'sqlite'));
 
 type GrowthSize = z.output<typeof optionsGuard>;
 
 /** @throws BadInput for an invalid number or store */
-export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {
+export function parseGrowthSize(given: { readonly [option in keyof GrowthSize]?: string | undefined }): GrowthSize {
   const { success, data } = optionsGuard.safeParse(given);
-  if (!success) throw new BadInput(`--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}`);
-  return data;
+  if (success) return data;
+  throw new BadInput(
+    `--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}, --fill a multiple of people, only for sqlite`,
+  );
 }
 
-export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void) {
+export async function benchGrowth(size: GrowthSize, say: (line: string) => void) {
   // Processor time of the face engine per check, which the simulation omits.
-  const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
+  const checkProcessorMs = await measureCheckProcessor(size.people < defaultPeople ? 20 : 100);
   const years = [];
-  for (const store of stores) {
+  for (const store of size.stores) {
     if (store === 'redis' && !hasRedis) say('  SKIPPED: Redis is not installed');
-    else years.push(await simulateYear(store, people, say));
+    else years.push(await simulateYear(store, size, say));
   }
   const date = new Date().toISOString().slice(0, 10);
   return { date, node: process.version, cpu: cpus()[0]?.model ?? 'unknown', checkProcessorMs, years };
