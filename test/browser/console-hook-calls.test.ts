@@ -33,6 +33,7 @@ if (hasChromium) {
 }
 
 const enforced = 'This connection refuses users who have not passed.';
+const unknown = /It is not known who is refused/;
 
 inBrowser('the console does not report enforce mode if Okta calls no hook', async () => {
   const { okta } = company;
@@ -46,6 +47,8 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
   await page.getByText('The provider does not call the hook token, so it refuses no one.').waitFor();
   await page.getByText(/does not call the hook events, so enrolments of deactivated users stay valid/).waitFor();
   await page.getByText(enforced).waitFor({ state: 'detached' });
+  await page.getByRole('heading', { name: 'Users who are refused now' }).waitFor();
+  await page.getByText(unknown).waitFor({ state: 'detached' });
 
   const secret = 'Bearer a-secret-of-the-tests-0123456789';
   const channel = { type: 'HTTP', header: 'authorization', secret } as const;
@@ -57,6 +60,7 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
   server.clock.advanceSec(60);
   await page.reload();
   await page.getByText(enforced).waitFor();
+  await page.getByText(unknown).waitFor();
   await page.getByText('The provider calls the hook token.').waitFor();
   await page.getByText('rule "Default rule" of "Default Policy"').waitFor();
 });

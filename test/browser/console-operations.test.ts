@@ -14,7 +14,7 @@ import {
   startOperatedServer,
 } from '../../support/servers/operated-server.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
-import { fillOperations } from './operated-console.js';
+import { addSigningKeys, fillOperations } from './operated-console.js';
 
 /* What an administrator does in a week, from Home to the end, at a server with an Okta org of its own. */
 
@@ -23,13 +23,14 @@ let company: Company;
 let operated: OperatedServer;
 let visitor: ConsoleVisitor;
 let clicks: number;
+let dataFolder: string;
 if (hasChromium) {
   beforeEach(async () => {
     company = await startCompany();
     const profile = createMemoryProfile(['ada', 'ben']);
     const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
     const given = { issuer: 'http://localhost', connections: new Map([['okta', okta]]) };
-    const dataFolder = createFolder('console-operations');
+    dataFolder = createFolder('console-operations');
     operated = await startOperatedServer(company, { dataFolder, given });
     await fillOperations(operated, dataFolder);
     visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
@@ -89,7 +90,7 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
   await openOkta(page);
   await click(page.getByRole('link', { name: 'Rollout' }));
   await page.getByRole('rowheader', { name: 'ada' }).waitFor();
-  await page.getByText('Users who would be refused now: 2. Of these, not enrolled: 2.').waitFor();
+  await page.getByText('Users who would be refused now: 2. Of these, without a valid enrolment: 2.').waitFor();
   const share = 'Would be refused now: 2 of the 2 users who signed in in the last 30 days (100%).';
   const { length: examined } = operated.actions().filter((action) => action === 'doctor_asked');
   await click(page.getByRole('button', { name: 'Switch to enforce' }));
@@ -110,4 +111,18 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
   await page.getByRole('button', { name: 'Switch to shadow' }).click();
   await dialogueOf(page).getByRole('button', { name: 'Switch to shadow' }).click();
   await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
+});
+
+inBrowser('the active signing key has no end until a new key is created', async () => {
+  const { page } = visitor;
+  await addSigningKeys(operated, dataFolder);
+  const address = `http://localhost:${operated.server.port}/console/operations`;
+  await page.goto(address);
+  const keys = page.getByRole('table', { name: 'Keys that sign receipts and the audit trail' });
+  const noEnd = keys.getByRole('row', { name: /Active/ }).getByText('–', { exact: true });
+  await noEnd.waitFor();
+  await operated.post('/keys/rotate', { use: 'signing' });
+  await page.goto(address);
+  await keys.getByRole('row', { name: /Waiting/ }).waitFor();
+  expect(await noEnd.count()).toBe(0);
 });

@@ -160,3 +160,25 @@ test('a manual switch to shadow mode stops the rules that enforce, also if the f
     await ruled.stop();
   }
 });
+
+test('a check finds that no one can pass at a connection of a provider, and not at one of test people', async () => {
+  const trial = { id: 'trial', kind: 'memory', policy: { mode: 'enforce' as const } };
+  const toConnections: Company['toConnections'] = (...given) => [...company.toConnections(...given), trial];
+  const dataFolderToo = join(top, String(++folders));
+  mkdirSync(dataFolderToo);
+  const enforcing = await startOperatedServer(
+    { ...company, toConnections },
+    { dataFolder: dataFolderToo, mode: 'enforce' },
+  );
+  try {
+    for (const connection of ['okta', 'trial']) {
+      await enforcing.post('/doctor', { connection });
+      await enforcing.server.deps.operations.background.settled();
+    }
+    const items = (await enforcing.get('/to-do')).body.items as { code: string; connection: string }[];
+    const nobody = items.filter(({ code }) => code === 'nobody_enrolled');
+    expect(nobody.map(({ connection }) => connection)).toEqual(['okta']);
+  } finally {
+    await enforcing.stop();
+  }
+});
