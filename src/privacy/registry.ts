@@ -81,7 +81,7 @@ export const remainingData = [
   },
   {
     what: 'provider_account',
-    why: 'The account at the identity provider, which this service does not store. Its face attribute was cleared.',
+    why: 'The account at the identity provider, which this service does not store. If it exists, its face attribute was cleared.',
     until: 'the organisation deletes it there',
     keys: [],
   },

@@ -342,6 +342,7 @@ export const stepUpEvents = {
     }),
     step_up_abandoned: ({ stepUpId, application = null }) => ({ outcome: 'noted', stepUpId, application }),
     step_up_failed: ({ stepUpId, application = null }) => ({ outcome: 'noted', stepUpId, application }),
+    step_up_expired: ({ stepUpId, application = null }) => ({ outcome: 'noted', stepUpId, application }),
     test_passed: ({ stepUpId, application = null }) => ({ outcome: 'passed', stepUpId, application }),
     code_sent: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
     another_way_passed: ({ stepUpId, way, by = null, application = null }) => ({

@@ -47,7 +47,7 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
   await page.getByText('The provider does not call the hook token, so it refuses no one.').waitFor();
   await page.getByText(/does not call the hook events, so enrolments of deactivated users stay valid/).waitFor();
   await page.getByText(enforced).waitFor({ state: 'detached' });
-  await page.getByRole('heading', { name: 'Users who are refused now' }).waitFor();
+  await page.getByRole('heading', { name: 'Users whose last sign-in was refused' }).waitFor();
   await page.getByText(unknown).waitFor({ state: 'detached' });
 
   const secret = 'Bearer a-secret-of-the-tests-0123456789';

@@ -87,6 +87,8 @@ inBrowser('an administrator runs the doctor and fixes a finding in at most five 
 
 inBrowser('an administrator switches from shadow to enforce after seeing who would be refused, and back', async () => {
   const { page } = visitor;
+  await operated.post('/doctor', { connection: 'okta' });
+  await operated.server.deps.operations.background.settled();
   await openOkta(page);
   await click(page.getByRole('link', { name: 'Rollout' }));
   await page.getByRole('rowheader', { name: 'ada' }).waitFor();
@@ -95,12 +97,16 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
   const { length: examined } = operated.actions().filter((action) => action === 'doctor_asked');
   await click(page.getByRole('button', { name: 'Switch to enforce' }));
   await dialogueOf(page).getByText(share).waitFor();
+  // Users who have not signed in are only in the count of the health check.
+  await dialogueOf(page)
+    .getByText(/enrolled 0 of \d+ users/)
+    .waitFor();
   expect(operated.server.deps.operations.modes().size).toBe(0);
   await click(dialogueOf(page).getByRole('button', { name: 'Switch to enforce' }));
   await page.getByText('No one is enrolled. If you continue, everyone is refused.').waitFor();
   expect(operated.server.deps.operations.modes().size).toBe(0);
   await click(page.getByRole('button', { name: 'Switch and refuse everyone' }));
-  await page.getByRole('heading', { name: 'Users who are refused now' }).waitFor();
+  await page.getByRole('heading', { name: 'Users whose last sign-in was refused' }).waitFor();
   expect(clicks).toBeLessThanOrEqual(6);
   expect(operated.server.deps.operations.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
   // The line for the file, and new checks.

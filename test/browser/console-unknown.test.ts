@@ -74,15 +74,17 @@ inBrowser('a person of a connection that is not configured has no actions, and t
   expect(await hasInvitation(page)).toBe(false);
 });
 
-inBrowser('an ID for which the provider returns no name has a warning before the invitation', async () => {
-  const warning = 'okta returned no name for this ID. Check the ID before you invite.';
-  const page = await visit('/people/okta/nobody');
+inBrowser('an ID for which the provider returns no name cannot be invited, and the page says why', async () => {
+  const warning = 'okta returned no name for this ID, so no one can be invited. Check the ID.';
+  const page = await visit('/people/okta/absent');
   await page.getByText(warning).waitFor();
-  expect(await hasInvitation(page)).toBe(true);
+  expect(await hasInvitation(page)).toBe(false);
+  expect(await page.getByText('invite them to enrol').count()).toBe(0);
   await page.goto(`http://localhost:${operated.server.port}/console/people/okta/ada`);
   await page.getByText('Not enrolled.', { exact: true }).waitFor();
   await page.getByRole('heading', { name: 'ada@example.com' }).waitFor();
   expect(await page.getByText(warning).count()).toBe(0);
+  expect(await hasInvitation(page)).toBe(true);
 });
 
 inBrowser('the page of a test person shows their checks, and no advice to enrol them', async () => {
@@ -96,6 +98,9 @@ inBrowser('the page of a test person shows their checks, and no advice to enrol 
   expect(await page.getByText('Last check').count()).toBe(0);
   expect(await page.getByText('invite them to enrol').count()).toBe(0);
   expect(await hasInvitation(page)).toBe(false);
+  await page.goto(`http://localhost:${operated.server.port}/console/people/trial/other%40`);
+  await page.getByText('trial returned no name for this ID, so no one can be invited. Check the ID.').waitFor();
+  expect(await page.getByText('This is a test person').count()).toBe(0);
 });
 
 inBrowser('a search that a provider did not answer does not report that no one was found', async () => {
@@ -121,3 +126,37 @@ inBrowser('without a connection, no campaign can be planned, and the page says s
     await empty.stop();
   }
 });
+
+inBrowser('a link that an administrator created is not shown as a check that the person started', async () => {
+  const about = { connection: 'okta', subject: 'ada' } as const;
+  const detail = { stepUpId: 's', purpose: 'enrol' } as const;
+  await fillLedger(operated.server, [
+    { event: { action: 'step_up_started', ...about, detail: { ...detail, by: 'owner' } }, hoursAgo: 1 },
+  ]);
+  const page = await visit('/people/okta/ada');
+  await page.getByText('Requested by an administrator').waitFor();
+  expect(await page.getByText('Face check or enrolment started').count()).toBe(0);
+});
+
+inBrowser('the purpose of a link stays as chosen after the link was created', async () => {
+  const page = await visit('/people/okta/ada');
+  await page.getByText('Create a link instead').click();
+  const purpose = page.getByLabel('Purpose');
+  await purpose.selectOption('manage');
+  await page.getByRole('button', { name: 'Create link' }).click();
+  await page.getByText(/Opens once, until/).waitFor();
+  expect(await purpose.inputValue()).toBe('manage');
+});
+
+inBrowser(
+  'a connection of test people has no set-up, and help requests that no policy allows are explained',
+  async () => {
+    const page = await visit('/connections/trial');
+    const parts = page.getByRole('navigation', { name: 'trial' });
+    await parts.getByRole('link', { name: 'Policy' }).waitFor();
+    expect(await parts.getByRole('link', { name: 'Setup' }).count()).toBe(0);
+    await page.goto(`http://localhost:${operated.server.port}/console/help-desk`);
+    await page.getByRole('link', { name: 'Help requests' }).click();
+    await page.getByText('No connection’s policy allows help requests (helpRequests).').waitFor();
+  },
+);

@@ -28,7 +28,7 @@ const prepared = [
   ),
 ];
 
-/** Copies expire a month later, because nobody checks those people, which would renew their records. */
+/** Copies expire a month later, because no one checks those people, which would renew their records. */
 const copied = [
   `insert or ignore into ledger.row select partition, ${replaceIds('sort', 'subject', 'stepUp', 'chain')},
     ${replaceIds('value', 'subject', 'stepUp')}, version from rows`,

@@ -51,6 +51,10 @@ export function useNames(people: readonly Who[]): Names {
 
 export const nameOf = (who: Who, name: Name | undefined): string => name?.login ?? name?.email ?? who.subject;
 
+/** Returns true if the provider answered and has no name for the id. */
+export const isNameless = (name: Name | undefined): boolean =>
+  name !== undefined && name.login === null && name.email === null && name.name === null;
+
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 

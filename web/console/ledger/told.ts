@@ -4,7 +4,12 @@ import type { Language } from '../../shared/languages.js';
 import { textIn } from '../frame/words.js';
 import type { Line } from './requests.js';
 
-export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>, words: LedgerWords): string {
+export function actionText(
+  { action, outcome, by }: Pick<Line, 'action' | 'outcome' | 'by'>,
+  words: LedgerWords,
+): string {
+  // A link that an administrator creates is recorded as the start of its step-up.
+  if (action === 'step_up_started' && by !== null) return words.requested;
   const told: string | Readonly<Partial<Record<string, string>>> = textIn(words.actions, action) ?? action;
   return typeof told === 'string' ? told : (told[outcome] ?? words.outcomes[outcome]);
 }

@@ -107,7 +107,7 @@ const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', 
 /** Tabs that do what a remedy says, by the command or setting that it names. */
 const remedyTabs = [
   [/facestep provision/, 'setup'],
-  [/facestep mode\b/, 'rollout'],
+  [/facestep mode\b|policy\.mode to "/, 'rollout'],
   [/\b(policy|recovery|oidc)\./, 'change'],
 ] as const;
 

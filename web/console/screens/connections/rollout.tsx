@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ModeReply, RefusedReply } from '../../../../src/connections/replies.js';
 import { useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
@@ -11,9 +11,11 @@ import { inviteByEmail, keyOf } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { languageOptions, Select } from '../../parts/form.js';
+import { ServerText } from '../../parts/server-text.js';
 import { Done, OutboxNote, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
+import type { Examined } from './doctor.js';
 import { AtProvider, callsNoHook, isInForce, useOwnModeName } from './mode-at-provider.js';
 import { type Connection, pathOf, patient, useTexts } from './requests.js';
 
@@ -36,9 +38,11 @@ interface Switching extends Props {
 export function Rollout({
   connection,
   mode,
+  examined,
   onSwitched,
 }: Props & {
   readonly mode: ModeReply;
+  readonly examined: Examined;
   /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
@@ -66,6 +70,7 @@ export function Rollout({
         connection={connection}
         mode={mode.inForce}
         isUncalled={callsNoHook(mode)}
+        counted={<Counted id={connection.id} examined={examined} />}
         onSwitched={mode.inForce === 'shadow' ? onSwitched : null}
       />
       {mode.inForce === 'enforce' && (
@@ -83,13 +88,35 @@ export function Rollout({
   );
 }
 
+/** Repeats what the last health check counted at the provider, because users who have not signed in are in no list. */
+function Counted({ id, examined }: { readonly id: string; readonly examined: Examined }) {
+  const { doctor, tabs } = useTexts();
+  const { ago } = useFormats();
+  const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
+  const report = reports.find(({ connection }) => connection === id);
+  const found = report?.findings.find(({ title }) => title === 'Enrolled users');
+  if (found === undefined || found.light === 'skipped' || report?.examinedAt == null) return null;
+  return (
+    <p>
+      {tabs.health} <span className="soft">({doctor.examined({ when: ago(report.examinedAt) })})</span>:{' '}
+      <ServerText>{found.found}</ServerText>
+    </p>
+  );
+}
+
 /** Shows the users whom the connection refuses, or would refuse without shadow mode. */
 function RefusedUsers({
   connection,
   mode,
   isUncalled,
+  counted,
   onSwitched,
-}: Props & { readonly mode: Mode; readonly isUncalled: boolean; readonly onSwitched: (() => void) | null }) {
+}: Props & {
+  readonly mode: Mode;
+  readonly isUncalled: boolean;
+  readonly counted: ReactNode;
+  readonly onSwitched: (() => void) | null;
+}) {
   const { refused } = useTexts();
   const named = refused.modes[mode];
   const { id } = connection;
@@ -122,6 +149,7 @@ function RefusedUsers({
             <b>{named.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
           </p>
         )}
+        {counted}
         {!isUnseen && (
           <PagedTable
             paged={paged}
@@ -152,7 +180,12 @@ function RefusedUsers({
         <InviteThese connection={connection} mode={mode} count={all.notEnrolled} />
       )}
       {onSwitched !== null && all !== null && (
-        <SwitchToEnforce connection={connection} seen={isUnseen ? null : all} onSwitched={onSwitched} />
+        <SwitchToEnforce
+          connection={connection}
+          seen={isUnseen ? null : all}
+          counted={counted}
+          onSwitched={onSwitched}
+        />
       )}
     </>
   );
@@ -209,8 +242,9 @@ function InviteThese({ connection: { id }, mode, count }: Props & { readonly mod
 function SwitchToEnforce({
   connection: { id, policy },
   seen,
+  counted,
   onSwitched,
-}: Switching & { readonly seen: Pick<RefusedReply, 'total' | 'users'> | null }) {
+}: Switching & { readonly seen: Pick<RefusedReply, 'total' | 'users'> | null; readonly counted: ReactNode }) {
   const { toEnforce, nobody, refused } = useTexts();
   const { call } = useSessionActions();
   const { number, percent } = useFormats();
@@ -242,6 +276,7 @@ function SwitchToEnforce({
           <p>
             <b>{affected}</b>
           </p>
+          {counted}
           <p>{toEnforce.text}</p>
         </ConfirmButton>
         <Link to={`/connections/${encodeURIComponent(id)}/change`}>{toEnforce.byGroup}</Link>

@@ -153,11 +153,15 @@ function Tabs({
     change: mayChange,
     setup: mayChange,
   };
-  const shown = tabs.filter((each) => rights[each] ?? true);
+  // Test people have no provider.
+  const isProvided = connection.kind !== 'memory';
+  const shown = tabs.filter(
+    (each) => (rights[each] ?? true) && (isProvided || (each !== 'secrets' && each !== 'setup')),
+  );
   // A connection that was never checked is probably not set up yet.
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : null;
   const isNew = reports !== null && !reports.some((each) => each.connection === id);
-  const tab = shown.find((each) => each === asked) ?? (isNew && mayChange ? 'setup' : 'health');
+  const tab = shown.find((each) => each === asked) ?? (isNew && mayChange && isProvided ? 'setup' : 'health');
   const reload = (): void => {
     onSwitched();
     found.reload();
@@ -180,7 +184,7 @@ function Tabs({
       </nav>
       {tab === 'rollout' && (
         <Await loaded={found}>
-          {({ mode }) => <Rollout {...given} mode={mode} onSwitched={mayChange ? reload : null} />}
+          {({ mode }) => <Rollout {...given} mode={mode} examined={examined} onSwitched={mayChange ? reload : null} />}
         </Await>
       )}
       {tab === 'policy' && (

@@ -38,6 +38,12 @@ function Queue() {
   const { instant } = useFormats();
   const paged = usePages(listHelpRequests, ({ requests }) => requests);
   const nameOf = useNames(paged.rows);
+  const listed = useLoaded(listConnections);
+  const isOff =
+    listed.state === 'loaded' &&
+    !listed.value.connections.some(({ policy: { settings } }) =>
+      settings.some(({ setting, value }) => setting === 'helpRequests' && value === 'true'),
+    );
   const { refusal, run } = useAction();
   const { columns } = queue;
   const take = (id: string): void =>
@@ -52,7 +58,7 @@ function Queue() {
         paged={{ ...paged, rows: openFirst(paged.rows) }}
         caption={queue.heading}
         keyOf={({ id }) => id}
-        empty={queue.none}
+        empty={isOff ? queue.off : queue.none}
         headings={columns}
         columns={[
           { id: 'person', isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },

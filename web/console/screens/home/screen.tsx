@@ -74,7 +74,7 @@ function Connection({ counts }: { readonly counts: Counts }) {
       ) : (
         <Progress
           label={`${figures.enrolled}: ${connection}`}
-          text={`${enrolledText} (${percent(users === 0 ? 0 : Math.min(1, enrolled / users))})`}
+          text={users === 0 ? enrolledText : `${enrolledText} (${percent(Math.min(1, enrolled / users))})`}
           value={Math.min(enrolled, users)}
           most={users}
         />

@@ -17,11 +17,14 @@ export function Actions({
   who,
   name,
   person: { status, lockedUntil },
+  canInvite,
   onChanged,
 }: {
   readonly who: Who;
   readonly name: string;
   readonly person: Pick<Person, 'status' | 'lockedUntil'>;
+  /** False if the provider has no such user. */
+  readonly canInvite: boolean;
   /** @param person - the new state, or `null` if the action does not change it */
   readonly onChanged: (person: Person | null) => void;
 }) {
@@ -58,7 +61,7 @@ export function Actions({
       )}
       {receipt !== null && <ShownOnce label={erase.receipt} value={receipt} note={erase.receiptNote} />}
       <div className="actions">
-        {mayAssist && (
+        {mayAssist && canInvite && (
           <>
             <SendInvitation who={who} status={status} onSent={() => onChanged(null)} />
             {allowsBypass && (
@@ -74,6 +77,10 @@ export function Actions({
                 {words.recoveryLink}
               </Link>
             )}
+          </>
+        )}
+        {mayAssist && (
+          <>
             {isLocked && (
               <ConfirmButton
                 {...unlock}
@@ -100,7 +107,7 @@ export function Actions({
           />
         )}
       </div>
-      {mayAssist && <Invite who={who} status={status} />}
+      {mayAssist && canInvite && <Invite who={who} status={status} />}
     </Section>
   );
 }
@@ -140,6 +147,7 @@ function SendInvitation({ who, status, onSent }: Invited & { readonly onSent: ()
 function Invite({ who, status }: Invited) {
   const { invite, ledger } = useTexts();
   const { call } = useSessionActions();
+  const [purpose, setPurpose] = useState('enrol');
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>
@@ -156,6 +164,8 @@ function Invite({ who, status }: Invited) {
         <Select
           name="purpose"
           label={invite.purpose}
+          initial={purpose}
+          onChoose={setPurpose}
           options={[
             { value: 'enrol', label: invite.enrol },
             { value: 'manage', label: invite.manage },

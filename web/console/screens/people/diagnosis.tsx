@@ -1,5 +1,6 @@
 import type { Loaded, Paged } from '../../frame/acting.js';
 import { textIn, useFormats } from '../../frame/words.js';
+import { isNameless } from '../../ledger/names.js';
 import type { Check, Name, Person } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { useTexts } from './requests.js';
@@ -46,23 +47,23 @@ export function Diagnosis({
   const code = mostFrequentCode(refused.checks.length > 0 ? refused.checks : refused.signIns);
   const hasRefusals = refused.checks.length + refused.signIns.length > 0;
   const isEnrolled = status === 'enrolled';
+  const isUnknown = status === 'none' && isNameless(name);
   const remedy = isEnrolled ? remedies.find(([codes]) => codes.test(code ?? ''))?.[1] : 'enrol';
   if (checks.state === 'loading') return null;
   if (level === null) return <p className="note bad">{words.noConnection({ connection })}</p>;
-  const isNameless = name !== undefined && name.login === null && name.email === null && name.name === null;
   if (isEnrolled && lockedUntil === null && !hasRefusals) return <p className="note good">{words.nothing}</p>;
   return (
     <div className={lockedUntil === null ? 'note warn' : 'note bad'}>
       {lockedUntil !== null && <p>{words.locked({ time: instant(lockedUntil) })}</p>}
       {!isEnrolled && <p>{words.statuses[status]}</p>}
-      {status === 'none' && isNameless && <p>{words.noUser({ connection })}</p>}
+      {isUnknown && <p>{words.noUser({ connection })}</p>}
       {hasRefusals && (
         <p>
           {words.refusals({ checks: number(refused.checks.length), signIns: number(refused.signIns.length) })}{' '}
           {code !== null && words.reason({ reason: reasonText(code, ledger) })}
         </p>
       )}
-      {remedy !== undefined && (
+      {remedy !== undefined && !isUnknown && (
         <p>
           <b>{textIn(words.remedies, remedy)}</b>
         </p>

@@ -4,7 +4,7 @@ import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { useConnectionOf } from '../../ledger/enrolled-note.js';
-import { nameOf, useNames } from '../../ledger/names.js';
+import { isNameless, nameOf, useNames } from '../../ledger/names.js';
 import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
 import { Facts } from '../../parts/server-text.js';
 import { Await, Empty, Note, QuietButton, Section, useProblemText } from '../../parts/state.js';
@@ -24,7 +24,8 @@ export function Person({ who }: Props) {
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
-  const { isLoading, isTest } = useConnectionOf(who);
+  const { isLoading, isTest: isOfTests } = useConnectionOf(who);
+  const isTest = isOfTests && !isNameless(named);
   const [changed, setChanged] = useState<PersonState | null>(null);
   // This number changes after each action, which loads the data again.
   const [changes, setChanges] = useState(0);
@@ -60,6 +61,7 @@ export function Person({ who }: Props) {
                 who={who}
                 name={named?.name ?? name}
                 person={changed ?? person}
+                canInvite={person.status !== 'none' || !isNameless(named)}
                 onChanged={(after) => {
                   setChanged(after ?? changed);
                   setChanges(changes + 1);
