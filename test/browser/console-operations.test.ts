@@ -90,7 +90,7 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
   await operated.post('/doctor', { connection: 'okta' });
   await operated.server.deps.operations.background.settled();
   await openOkta(page);
-  await click(page.getByRole('link', { name: 'Rollout' }));
+  await click(page.getByRole('link', { name: 'Rollout', exact: true }));
   await page.getByRole('rowheader', { name: 'ada' }).waitFor();
   await page.getByText('Users who would be refused now: 2. Of these, without a valid enrolment: 2.').waitFor();
   const share = 'Would be refused now: 2 of the 2 users who signed in in the last 30 days (100%).';

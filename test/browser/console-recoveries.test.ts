@@ -24,7 +24,7 @@ const { recoveries: words } = en;
 
 const stage = useShared(
   async () => {
-    const common = { kind: 'memory', policy: defaultPolicy, openStepUpRequest: null } as const;
+    const common = { kind: 'okta', policy: defaultPolicy, openStepUpRequest: null } as const;
     const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null };
     const acme: Connection = {
       ...common,

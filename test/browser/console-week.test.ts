@@ -320,7 +320,7 @@ inBrowser('actions that cannot succeed say so before or when they are tried', as
   const unenrolled = page.getByText('This person has no face check, so this one will fail.');
   for (const [purpose, notes] of [
     ['Verify the caller’s face', 1],
-    ['Enroll a caller whom you have verified', 0],
+    ['Enrol a caller whom you have verified', 0],
   ] as const) {
     await page.getByLabel('What for').selectOption(purpose);
     await button(page, 'Request a face check').click();

@@ -162,6 +162,8 @@ function Invite({ who, status }: Invited) {
         }}
       >
         <Select
+          // The form is reset after each link. A new field begins with the purpose that was chosen.
+          key={invited?.url}
           name="purpose"
           label={invite.purpose}
           initial={purpose}
