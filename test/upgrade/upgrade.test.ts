@@ -17,6 +17,7 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
+import { closedSegmentsOf } from '../../src/audit/trail-files.js';
 import { filesOf } from '../../src/config/data-files.js';
 import type { State } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
@@ -100,7 +101,10 @@ describe('a data folder of a version before 0.1.0', () => {
   test('continues its audit trail, with the new version recorded', async () => {
     const { code, stdout } = await runCli(['audit', 'verify'], envOf(folder));
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(': sound') });
-    const trail = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+    const file = join(folder, 'audit.jsonl');
+    // Old records are in closed segments.
+    const segments = (await closedSegmentsOf(file)).map((segment) => segment.file);
+    const trail = [...segments, file].map((each) => readFileSync(each, 'utf8')).join('');
     expect(trail.startsWith(readFileSync(join(here, 'data-before-0.1.0/audit.jsonl'), 'utf8'))).toBe(true);
     const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
     expect(trail).toContain(`"version":"${version}"`);
