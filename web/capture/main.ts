@@ -112,7 +112,8 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
     },
     forget: () => {
       sessionMemory.clear();
-      finishedMemory.write('yes');
+      // The next person at a kiosk uses the same tab.
+      if (!isKiosk) finishedMemory.write('yes');
     },
   });
 }
