@@ -183,10 +183,8 @@ test('with the provider unavailable, a revocation still denies the token named i
 
 const receiptGuard = z.object({ receipt: z.string() });
 
-test('an erasure leaves only the data that its signed receipt lists', async () => {
-  const sealed = await enrol(connections.work);
-  await enrol(connections.shop);
-  const { receipt } = receiptGuard.parse(await ask('erase', { login }));
+async function readErasureReceipt(reply: unknown) {
+  const { receipt } = receiptGuard.parse(reply);
   const keys = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
   const jwks = keys.parse((await server.send('GET', '/.well-known/jwks.json')).body);
   const { payload } = await jwtVerify(receipt, createLocalJWKSet(jwks), {
@@ -194,6 +192,19 @@ test('an erasure leaves only the data that its signed receipt lists', async () =
     typ: 'facestep-erasure+jwt',
     currentDate: new Date(server.clock.now()),
   });
+  return payload;
+}
+
+test('a receipt for an account that the provider does not have names its attribute only as a condition', async () => {
+  const payload = await readErasureReceipt(await ask('erase', { connection: 'work', subject: 'absent' }));
+  const why = expect.stringContaining('If it exists, its face attribute was cleared.');
+  expect(payload.remains).toEqual(expect.arrayContaining([expect.objectContaining({ what: 'provider_account', why })]));
+});
+
+test('an erasure leaves only the data that its signed receipt lists', async () => {
+  const sealed = await enrol(connections.work);
+  await enrol(connections.shop);
+  const payload = await readErasureReceipt(await ask('erase', { login }));
   expect(payload).toMatchObject({
     erased: expect.arrayContaining([{ connection: 'work', subject: 'anna', tokenIds: [sealed.tokenId] }]),
     remains: expect.arrayContaining([expect.objectContaining({ what: 'audit_trail' })]),

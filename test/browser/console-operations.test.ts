@@ -119,6 +119,22 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
   await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
 });
 
+inBrowser('the home page shows a share of enrolled users only if the provider has users', async () => {
+  const { page } = visitor;
+  const home = `http://localhost:${operated.server.port}/console`;
+  const countAgain = async (): Promise<void> => {
+    await operated.post('/doctor', { connection: 'okta' });
+    await operated.server.deps.operations.background.settled();
+    await page.goto(home);
+  };
+  company.okta.org.users.clear();
+  await countAgain();
+  await page.getByText('0 of 0 enrolled', { exact: true }).waitFor();
+  await company.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+  await countAgain();
+  await page.getByText('0 of 1 enrolled (0%)', { exact: true }).waitFor();
+});
+
 inBrowser('the active signing key has no end until a new key is created', async () => {
   const { page } = visitor;
   await addSigningKeys(operated, dataFolder);

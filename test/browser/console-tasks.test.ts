@@ -248,6 +248,7 @@ inBrowser('an administrator plans a campaign from a CSV file and customizes the 
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
   await click(page.getByRole('button', { name: 'Plan' }));
   await page.getByText('E-mails planned: 1.').waitFor();
+  await page.getByText('List of users (CSV)', { exact: true }).waitFor();
   await page.getByText('Begins like a spreadsheet formula: 1').waitFor();
   const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
   expect(await row.getByRole('cell').first().textContent()).toBe('4');

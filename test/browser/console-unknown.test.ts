@@ -127,16 +127,26 @@ inBrowser('without a connection, no campaign can be planned, and the page says s
   }
 });
 
-inBrowser('a link that an administrator created is not shown as a check that the person started', async () => {
-  const about = { connection: 'okta', subject: 'ada' } as const;
-  const detail = { stepUpId: 's', purpose: 'enrol' } as const;
-  await fillLedger(operated.server, [
-    { event: { action: 'step_up_started', ...about, detail: { ...detail, by: 'owner' } }, hoursAgo: 1 },
-  ]);
-  const page = await visit('/people/okta/ada');
-  await page.getByText('Requested by an administrator').waitFor();
-  expect(await page.getByText('Face check or enrolment started').count()).toBe(0);
-});
+inBrowser(
+  'a link of an administrator is shown as such, and replaces the advice to invite until it expires',
+  async () => {
+    const about = { connection: 'okta', subject: 'ada' } as const;
+    const detail = { stepUpId: 's', purpose: 'enrol' } as const;
+    await fillLedger(operated.server, [
+      { event: { action: 'step_up_started', ...about, detail: { ...detail, by: 'owner' } }, hoursAgo: 1 },
+    ]);
+    const page = await visit('/people/okta/ada');
+    await page.getByText('Requested by an administrator').waitFor();
+    expect(await page.getByText('Face check or enrolment started').count()).toBe(0);
+    const advice = page.getByText('Verify the person, then invite them to enrol.');
+    await page.getByText(/^An administrator requested a link: .*Invite the person again only if/).waitFor();
+    expect(await advice.count()).toBe(0);
+    await fillLedger(operated.server, [{ event: { action: 'step_up_expired', ...about, detail }, hoursAgo: 0.5 }]);
+    await page.reload();
+    await page.getByText('Expired before it ended').waitFor();
+    await advice.waitFor();
+  },
+);
 
 inBrowser('the purpose of a link stays as chosen after the link was created', async () => {
   const page = await visit('/people/okta/ada');

@@ -1,7 +1,7 @@
 import type { Texts as LedgerWords } from '../../../locales/compiled/console/ledger/texts.js';
 import { useLoaded } from '../frame/acting.js';
 import { Note } from '../parts/state.js';
-import { listConnections, type Person, type Who } from './requests.js';
+import { type Connection, listConnections, type Person, type Who } from './requests.js';
 
 /** Loads the configured connection of a person; `undefined` if there is none. */
 export function useConnectionOf(who: Who) {
@@ -13,16 +13,15 @@ export function useConnectionOf(who: Who) {
 
 /** Warns, before an invitation is sent, what its link does for an enrolled person or a test person. */
 export function EnrolledNote({
-  who,
+  connection,
   status,
   words: { enrolledNote: words },
 }: {
-  readonly who: Who;
+  readonly connection: Connection | undefined;
   readonly status: Person['status'] | undefined;
   readonly words: LedgerWords;
 }) {
-  const { connection, isTest } = useConnectionOf(who);
-  if (isTest) return <Note tone="warn">{words.test}</Note>;
+  if (connection?.kind === 'memory') return <Note tone="warn">{words.test}</Note>;
   if (status !== 'enrolled' || connection === undefined) return null;
   return <Note tone="warn">{words[connection.policy.replacedBy]}</Note>;
 }

@@ -30,6 +30,8 @@ export const readPerson = (who: Who) => post<LedgerReplies.OnePersonReply>('/v1/
 export const listChecksOf = (who: Who, from: string | null) =>
   post<LedgerReplies.PersonChecksReply>('/v1/people/checks', { ...who, limit: 50, cursor: from ?? undefined });
 
+export type Connection = ConnectionsReply['connections'][number];
+
 export const listConnections = get<ConnectionsReply>('/v1/connections');
 
 export type FoundPerson = LedgerReplies.FoundPeopleReply['people'][number];

@@ -1,12 +1,12 @@
 import { loadTexts } from '../../../../locales/compiled/console/connections/load.js';
 import type { DoctorReply } from '../../../../src/admin/replies/doctor.js';
-import type { ConnectionModeReply, ConnectionsReply } from '../../../../src/connections/replies.js';
+import type { ConnectionModeReply } from '../../../../src/connections/replies.js';
 import { get, post } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 
 export const { defineScreen, useTexts } = defineTexts(loadTexts);
 
-export type Connection = ConnectionsReply['connections'][number];
+export type { Connection } from '../../ledger/requests.js';
 
 export const pathOf = (id: string, rest: string): string => `/v1/connections/${encodeURIComponent(id)}/${rest}`;
 export const readMode = (id: string) => get<ConnectionModeReply>(pathOf(id, 'mode'));

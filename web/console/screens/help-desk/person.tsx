@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
-import type { ConnectionsReply } from '../../../../src/connections/replies.js';
 import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
 import { type Names, nameOf, useNames as useNamesOf } from '../../ledger/names.js';
-import { keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
+import { type Connection, keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
 import { Field, Select } from '../../parts/form.js';
 import { Await, Empty } from '../../parts/state.js';
 import { useTexts } from './texts.js';
@@ -15,7 +14,7 @@ export function useNames(people: readonly Subject[]): (who: Subject) => string {
   return (who) => nameIn(names, who);
 }
 
-export type Offered = (connection: ConnectionsReply['connections'][number]) => boolean;
+export type Offered = (connection: Connection) => boolean;
 
 /** Fields for the user; hidden if the address names one. */
 export function PersonFields({ isOffered = () => true }: { readonly isOffered?: Offered }) {

@@ -5,9 +5,9 @@ import { post, type ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useLanguage } from '../../frame/words.js';
 import { requireDone } from '../../ledger/bulk.js';
-import { EnrolledNote } from '../../ledger/enrolled-note.js';
+import { EnrolledNote, useConnectionOf } from '../../ledger/enrolled-note.js';
 import { addressFor, pathOf } from '../../ledger/names.js';
-import { inviteByEmail, listConnections, readPerson, type Who } from '../../ledger/requests.js';
+import { inviteByEmail, readPerson, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Done, OutboxNote, useSentText } from '../../parts/state.js';
 import { useTexts } from './texts.js';
@@ -20,10 +20,8 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
   const language = useLanguage();
   const toSent = useSentText();
   const found = useLoaded(readPerson(who));
-  const listed = useLoaded(listConnections);
+  const { connection } = useConnectionOf(who);
   const [done, setDone] = useState<readonly string[]>([]);
-  const connections = listed.state === 'loaded' ? listed.value.connections : [];
-  const allowsBypass = connections.some(({ id, policy }) => id === who.connection && policy.bypass !== null);
   const isLocked =
     found.state === 'loaded' && found.value.person.lockedUntil !== null && !done.includes(next.unlock.done);
   const act = (request: ServerRequest<unknown>, text: string) => async (): Promise<void> => {
@@ -49,13 +47,13 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
           onConfirm={act(inviteByEmail(who, language), toSent(next.invite.done))}
         >
           <EnrolledNote
-            who={who}
+            connection={connection}
             status={found.state === 'loaded' ? found.value.person.status : undefined}
             words={ledger}
           />
           <OutboxNote />
         </ConfirmButton>
-        {allowsBypass && (
+        {connection !== undefined && connection.policy.bypass !== null && (
           <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
             {next.code}
           </Link>

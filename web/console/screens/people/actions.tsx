@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { languages } from '../../../shared/languages.js';
-import { useAction, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
+import { useAction, useMay, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { EnrolledNote } from '../../ledger/enrolled-note.js';
 import { addressFor } from '../../ledger/names.js';
-import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
+import { type Connection, invitationHours, inviteByEmail, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
@@ -15,12 +15,15 @@ import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson, us
 
 export function Actions({
   who,
+  connection,
   name,
   person: { status, lockedUntil },
   canInvite,
   onChanged,
 }: {
   readonly who: Who;
+  /** `undefined` if the connections could not be read. */
+  readonly connection: Connection | undefined;
   readonly name: string;
   readonly person: Pick<Person, 'status' | 'lockedUntil'>;
   /** False if the provider has no such user. */
@@ -33,10 +36,6 @@ export function Actions({
   const mayAssist = useMay('assist');
   const mayOperate = useMay('operate');
   const isLocked = lockedUntil !== null;
-  const listed = useLoaded(listConnections);
-  const connections = listed.state === 'loaded' ? listed.value.connections : [];
-  const allowsBypass = connections.some(({ id, policy }) => id === who.connection && policy.bypass !== null);
-  const allowsRecovery = connections.some(({ id, recovery }) => id === who.connection && recovery !== 'off');
   const textOf = useProblemText();
   const [outcome, setOutcome] = useState<(Outcome & { readonly done: string }) | null>(null);
   const [receipt, setReceipt] = useState<string | null>(null);
@@ -63,8 +62,8 @@ export function Actions({
       <div className="actions">
         {mayAssist && canInvite && (
           <>
-            <SendInvitation who={who} status={status} onSent={() => onChanged(null)} />
-            {allowsBypass && (
+            <SendInvitation who={who} connection={connection} status={status} onSent={() => onChanged(null)} />
+            {connection !== undefined && connection.policy.bypass !== null && (
               <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
                 {words.bypassCode}
               </Link>
@@ -72,7 +71,7 @@ export function Actions({
             <Link to={addressFor('/help-desk', who)} className="button quiet">
               {words.verifyCaller}
             </Link>
-            {allowsRecovery && (
+            {connection !== undefined && connection.recovery !== 'off' && (
               <Link to={addressFor('/help-desk/recoveries', who)} className="button quiet">
                 {words.recoveryLink}
               </Link>
@@ -107,17 +106,18 @@ export function Actions({
           />
         )}
       </div>
-      {mayAssist && canInvite && <Invite who={who} status={status} />}
+      {mayAssist && canInvite && <Invite who={who} connection={connection} status={status} />}
     </Section>
   );
 }
 
 interface Invited {
   readonly who: Who;
+  readonly connection: Connection | undefined;
   readonly status: Person['status'];
 }
 
-function SendInvitation({ who, status, onSent }: Invited & { readonly onSent: () => void }) {
+function SendInvitation({ who, connection, status, onSent }: Invited & { readonly onSent: () => void }) {
   const { invite, ledger } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
@@ -136,7 +136,7 @@ function SendInvitation({ who, status, onSent }: Invited & { readonly onSent: ()
         }}
         text={invite.byEmailText({ language: languages[language] })}
       >
-        <EnrolledNote who={who} status={status} words={ledger} />
+        <EnrolledNote connection={connection} status={status} words={ledger} />
         <OutboxNote />
       </ConfirmButton>
       {until !== null && <Done>{toSent(invite.sent({ until: instant(until) }))}</Done>}
@@ -144,7 +144,7 @@ function SendInvitation({ who, status, onSent }: Invited & { readonly onSent: ()
   );
 }
 
-function Invite({ who, status }: Invited) {
+function Invite({ who, connection, status }: Invited) {
   const { invite, ledger } = useTexts();
   const { call } = useSessionActions();
   const [purpose, setPurpose] = useState('enrol');
@@ -152,7 +152,7 @@ function Invite({ who, status }: Invited) {
   return (
     <details>
       <summary>{invite.asLink}</summary>
-      <EnrolledNote who={who} status={status} words={ledger} />
+      <EnrolledNote connection={connection} status={status} words={ledger} />
       {invited !== null && <InvitationLink made={invited} />}
       <ActForm
         submit={invite.submit}

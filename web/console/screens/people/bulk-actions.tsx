@@ -55,10 +55,12 @@ const columns = [
 
 export function BulkActions({
   chosen,
+  isEmpty,
   readAll,
   onDone,
 }: {
   readonly chosen: Chosen;
+  readonly isEmpty: boolean;
   /**
    * Reads all people that match the filter, with names.
    * @throws Refusal
@@ -89,7 +91,7 @@ export function BulkActions({
   return (
     <>
       <div className="actions bulk">
-        {mayAssist && (
+        {mayAssist && !isEmpty && (
           <>
             <QuietButton onPress={chosen.toggleAll}>{isWhole ? words.chooseNone : words.chooseAll}</QuietButton>
             {invited.length > 0 && !isRunning && (
@@ -120,11 +122,13 @@ export function BulkActions({
             )}
           </>
         )}
-        <QuietButton isDisabled={isBusy} onPress={() => void run(save)}>
-          {isBusy ? working : words.save}
-        </QuietButton>
+        {!isEmpty && (
+          <QuietButton isDisabled={isBusy} onPress={() => void run(save)}>
+            {isBusy ? working : words.save}
+          </QuietButton>
+        )}
       </div>
-      {!isRunning && missing.length > 0 && <p className="soft">{missing.join(' ')}</p>}
+      {!isEmpty && !isRunning && missing.length > 0 && <p className="soft">{missing.join(' ')}</p>}
       {refusal !== null && <Problem refusal={refusal} />}
       <BulkProgress bulk={bulk} />
     </>

@@ -49,6 +49,7 @@ export function Diagnosis({
   const isEnrolled = status === 'enrolled';
   const isUnknown = status === 'none' && isNameless(name);
   const remedy = isEnrolled ? remedies.find(([codes]) => codes.test(code ?? ''))?.[1] : 'enrol';
+  const link = checks.rows.find(({ action, by }) => action === 'step_up_started' && by !== null);
   if (checks.state === 'loading') return null;
   if (level === null) return <p className="note bad">{words.noConnection({ connection })}</p>;
   if (isEnrolled && lockedUntil === null && !hasRefusals) return <p className="note good">{words.nothing}</p>;
@@ -65,7 +66,11 @@ export function Diagnosis({
       )}
       {remedy !== undefined && !isUnknown && (
         <p>
-          <b>{textIn(words.remedies, remedy)}</b>
+          <b>
+            {remedy === 'enrol' && link !== undefined
+              ? words.requested({ time: instant(link.time) })
+              : textIn(words.remedies, remedy)}
+          </b>
         </p>
       )}
     </div>

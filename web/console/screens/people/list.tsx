@@ -131,7 +131,12 @@ function Enrolled({ filter }: { readonly filter: Filter }) {
   }
   return (
     <>
-      <BulkActions chosen={chosen} readAll={readAll} onDone={paged.reload} />
+      <BulkActions
+        chosen={chosen}
+        isEmpty={paged.rows.length === 0 && paged.more === null}
+        readAll={readAll}
+        onDone={paged.reload}
+      />
       <PagedTable
         caption={words.list.heading}
         paged={paged}
@@ -181,7 +186,12 @@ function MembersOf({
       {({ isComplete }) => (
         <>
           {!isComplete && <p className="note warn">{words.list.groupInPart}</p>}
-          <BulkActions chosen={chosen} readAll={async () => people} onDone={loaded.reload} />
+          <BulkActions
+            chosen={chosen}
+            isEmpty={people.length === 0}
+            readAll={async () => people}
+            onDone={loaded.reload}
+          />
           <Table caption={words.list.heading} rows={people} keyOf={keyOf} empty={words.list.empty} columns={columns} />
         </>
       )}

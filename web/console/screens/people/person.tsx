@@ -24,7 +24,7 @@ export function Person({ who }: Props) {
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
-  const { isLoading, isTest: isOfTests } = useConnectionOf(who);
+  const { isLoading, connection, isTest: isOfTests } = useConnectionOf(who);
   const isTest = isOfTests && !isNameless(named);
   const [changed, setChanged] = useState<PersonState | null>(null);
   // This number changes after each action, which loads the data again.
@@ -59,6 +59,7 @@ export function Person({ who }: Props) {
             {!isTest && !isLoading && person.level !== null && (
               <Actions
                 who={who}
+                connection={connection}
                 name={named?.name ?? name}
                 person={changed ?? person}
                 canInvite={person.status !== 'none' || !isNameless(named)}
