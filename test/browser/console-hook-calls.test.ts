@@ -1,45 +1,26 @@
-import { afterEach, beforeEach } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
-import { hasChromium } from '../../support/browser/chromium.js';
-import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
 import { createFolder } from '../../support/run/folder.js';
-import { adminKey } from '../../support/servers/api-server.js';
-import {
-  type Company,
-  type OperatedServer,
-  startCompany,
-  startOperatedServer,
-} from '../../support/servers/operated-server.js';
-import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+import { startOperatedServer } from '../../support/servers/operated-server.js';
+import { useOperatedConsole } from './operated-console.js';
 
 /* Enforce mode refuses no one if the provider calls no hook, so the console shows the hooks that it calls. */
 
-const browser = useBrowser('none');
-let company: Company;
-let operated: OperatedServer;
-let visitor: ConsoleVisitor;
-if (hasChromium) {
-  beforeEach(async () => {
-    company = await startCompany();
-    const dataFolder = createFolder('console-hook-calls');
-    const given = { issuer: 'http://localhost' };
-    operated = await startOperatedServer(company, { dataFolder, mode: 'enforce', given });
-  });
-  afterEach(async () => {
-    await visitor.close();
-    await operated.stop();
-    await company.close();
-  });
-}
+const { company, operated, visit } = useOperatedConsole((running) =>
+  startOperatedServer(running, {
+    dataFolder: createFolder('console-hook-calls'),
+    mode: 'enforce',
+    given: { issuer: 'http://localhost' },
+  }),
+);
 
 const enforced = 'This connection refuses users who have not passed.';
 const unknown = /It is not known who is refused/;
 
 inBrowser('the console does not report enforce mode if Okta calls no hook', async () => {
-  const { okta } = company;
-  const { server } = operated;
-  visitor = await visitConsole(browser(), `http://localhost:${server.port}`, { key: adminKey });
-  const { page } = visitor;
+  const { okta } = company();
+  const { server } = operated();
+  const page = await visit();
   await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'okta', exact: true }).click();
   await page.getByRole('link', { name: 'Rollout' }).click();
@@ -66,16 +47,11 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
 });
 
 inBrowser('the console does not report enforce mode if OneLogin calls the hook only for a pilot role', async () => {
-  const { server } = operated;
-  await operated.post('/connections/onelogin/apply', { isSure: true });
-  await operated.ended('onelogin');
-  const hook = findHook(company.onelogin.account, 'pre-authentication')!;
+  await operated().post('/connections/onelogin/apply', { isSure: true });
+  await operated().ended('onelogin');
+  const hook = findHook(company().onelogin.account, 'pre-authentication')!;
   hook.settings = { ...hook.settings, conditions: [{ source: 'roles', operator: '~', value: '17' }] };
-  visitor = await visitConsole(browser(), `http://localhost:${server.port}`, {
-    key: adminKey,
-    path: '/connections/onelogin/rollout',
-  });
-  const { page } = visitor;
+  const page = await visit('/connections/onelogin/rollout');
   await page.getByText('Enforce; hooks called only in part: pre-authentication').waitFor();
   await page.getByText('The provider calls the hook pre-authentication only in part.').waitFor();
   await page.getByText('only for members of the role 17').waitFor();

@@ -1,48 +1,27 @@
-import { afterEach, beforeEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { hasChromium } from '../../support/browser/chromium.js';
-import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
-import { adminKey } from '../../support/servers/api-server.js';
-import {
-  type Company,
-  type OperatedServer,
-  startCompany,
-  startOperatedServer,
-} from '../../support/servers/operated-server.js';
-import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
-import { addSigningKeys, fillOperations } from './operated-console.js';
+import { type Company, startOperatedServer } from '../../support/servers/operated-server.js';
+import { addSigningKeys, fillOperations, useOperatedConsole } from './operated-console.js';
 
 /* What an administrator does in a week, from Home to the end, at a server with an Okta org of its own. */
 
-const browser = useBrowser('none');
-let company: Company;
-let operated: OperatedServer;
-let visitor: ConsoleVisitor;
 let clicks: number;
 let dataFolder: string;
-if (hasChromium) {
-  beforeEach(async () => {
-    company = await startCompany();
-    const profile = createMemoryProfile(['ada', 'ben']);
-    const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
-    const given = { issuer: 'http://localhost', connections: new Map([['okta', okta]]) };
-    dataFolder = createFolder('console-operations');
-    operated = await startOperatedServer(company, { dataFolder, given });
-    await fillOperations(operated, dataFolder);
-    visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
-    await visitor.page.getByRole('heading', { name: 'Home' }).waitFor();
-    clicks = 0;
-  });
-  afterEach(async () => {
-    await visitor.close();
-    await operated.stop();
-    await company.close();
-  });
-}
+const { company, operated, visit } = useOperatedConsole(async (running) => {
+  const profile = createMemoryProfile(['ada', 'ben']);
+  const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+  const given = { issuer: 'http://localhost', connections: new Map([['okta', okta]]) };
+  dataFolder = createFolder('console-operations');
+  clicks = 0;
+  const started = await startOperatedServer(running, { dataFolder, given });
+  await fillOperations(started, dataFolder);
+  return started;
+});
 
 async function click(wanted: Locator): Promise<void> {
   clicks += 1;
@@ -60,9 +39,9 @@ const dialogueOf = (page: Page) => page.getByRole('alertdialog');
 const hookOf = ({ okta }: Company) => [...okta.org.hooks.values()].find(({ name }) => name.includes('token'));
 
 inBrowser('an administrator sees how many checks of which connection are done while they run', async () => {
-  const { page } = visitor;
+  const page = await visit();
   await openOkta(page);
-  const release = operated.hold();
+  const release = operated().hold();
   await click(page.getByRole('button', { name: 'Run checks' }));
   await page.getByText(/^okta: \d+ of \d+ checks done$/).waitFor();
   await page.getByRole('progressbar', { name: 'Health' }).waitFor();
@@ -72,8 +51,8 @@ inBrowser('an administrator sees how many checks of which connection are done wh
 });
 
 inBrowser('an administrator runs the doctor and fixes a finding in at most five clicks', async () => {
-  const { page } = visitor;
-  for (const hook of company.okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
+  const page = await visit();
+  for (const hook of company().okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
   await openOkta(page);
   await click(page.getByRole('button', { name: 'Run checks' }));
   await click(page.getByRole('button', { name: 'Fix: Inline hook: token' }));
@@ -81,38 +60,48 @@ inBrowser('an administrator runs the doctor and fixes a finding in at most five 
   await page.getByText('All steps are done.').waitFor();
   await page.getByRole('button', { name: 'Fix: Inline hook: token' }).waitFor({ state: 'detached' });
   expect(clicks).toBeLessThanOrEqual(5);
-  expect(hookOf(company)).toMatchObject({ status: 'ACTIVE' });
-  expect(operated.actions().filter((action) => action === 'doctor_asked')).toHaveLength(2);
+  expect(hookOf(company())).toMatchObject({ status: 'ACTIVE' });
+  expect(
+    operated()
+      .actions()
+      .filter((action) => action === 'doctor_asked'),
+  ).toHaveLength(2);
 });
 
 inBrowser('an administrator switches from shadow to enforce after seeing who would be refused, and back', async () => {
-  const { page } = visitor;
-  await operated.post('/doctor', { connection: 'okta' });
-  await operated.server.deps.operations.background.settled();
+  const page = await visit();
+  await operated().post('/doctor', { connection: 'okta' });
+  await operated().server.deps.operations.background.settled();
   await openOkta(page);
   await click(page.getByRole('link', { name: 'Rollout', exact: true }));
   await page.getByRole('rowheader', { name: 'ada' }).waitFor();
   await page.getByText('Users who would be refused now: 2. Of these, without a valid enrolment: 2.').waitFor();
   const share = 'Would be refused now: 2 of the 2 users who signed in in the last 30 days (100%).';
-  const { length: examined } = operated.actions().filter((action) => action === 'doctor_asked');
+  const { length: examined } = operated()
+    .actions()
+    .filter((action) => action === 'doctor_asked');
   await click(page.getByRole('button', { name: 'Switch to enforce' }));
   await dialogueOf(page).getByText(share).waitFor();
   // Users who have not signed in are only in the count of the health check.
   await dialogueOf(page)
     .getByText(/enrolled 0 of \d+ users/)
     .waitFor();
-  expect(operated.server.deps.operations.modes().size).toBe(0);
+  expect(operated().server.deps.operations.modes().size).toBe(0);
   await click(dialogueOf(page).getByRole('button', { name: 'Switch to enforce' }));
   await page.getByText('No one is enrolled. If you continue, everyone is refused.').waitFor();
-  expect(operated.server.deps.operations.modes().size).toBe(0);
+  expect(operated().server.deps.operations.modes().size).toBe(0);
   await click(page.getByRole('button', { name: 'Switch and refuse everyone' }));
   await page.getByRole('heading', { name: 'Users whose last sign-in was refused' }).waitFor();
   expect(clicks).toBeLessThanOrEqual(6);
-  expect(operated.server.deps.operations.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
+  expect(operated().server.deps.operations.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
   // The line for the file, and new checks.
   await page.getByText('"mode": "enforce"').waitFor();
   await eventually(async () => {
-    expect(operated.actions().filter((action) => action === 'doctor_asked')).toHaveLength(examined + 1);
+    expect(
+      operated()
+        .actions()
+        .filter((action) => action === 'doctor_asked'),
+    ).toHaveLength(examined + 1);
   });
   await page.getByRole('button', { name: 'Switch to shadow' }).click();
   await dialogueOf(page).getByRole('button', { name: 'Switch to shadow' }).click();
@@ -120,30 +109,30 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
 });
 
 inBrowser('the home page shows a share of enrolled users only if the provider has users', async () => {
-  const { page } = visitor;
-  const home = `http://localhost:${operated.server.port}/console`;
+  const page = await visit();
+  const home = `http://localhost:${operated().server.port}/console`;
   const countAgain = async (): Promise<void> => {
-    await operated.post('/doctor', { connection: 'okta' });
-    await operated.server.deps.operations.background.settled();
+    await operated().post('/doctor', { connection: 'okta' });
+    await operated().server.deps.operations.background.settled();
     await page.goto(home);
   };
-  company.okta.org.users.clear();
+  company().okta.org.users.clear();
   await countAgain();
   await page.getByText('0 of 0 enrolled', { exact: true }).waitFor();
-  await company.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+  await company().okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
   await countAgain();
   await page.getByText('0 of 1 enrolled (0%)', { exact: true }).waitFor();
 });
 
 inBrowser('the active signing key has no end until a new key is created', async () => {
-  const { page } = visitor;
-  await addSigningKeys(operated, dataFolder);
-  const address = `http://localhost:${operated.server.port}/console/operations`;
+  const page = await visit();
+  await addSigningKeys(operated(), dataFolder);
+  const address = `http://localhost:${operated().server.port}/console/operations`;
   await page.goto(address);
   const keys = page.getByRole('table', { name: 'Keys that sign receipts and the audit trail' });
   const noEnd = keys.getByRole('row', { name: /Active/ }).getByText('–', { exact: true });
   await noEnd.waitFor();
-  await operated.post('/keys/rotate', { use: 'signing' });
+  await operated().post('/keys/rotate', { use: 'signing' });
   await page.goto(address);
   await keys.getByRole('row', { name: /Waiting/ }).waitFor();
   expect(await noEnd.count()).toBe(0);

@@ -1,20 +1,13 @@
-import { afterEach, beforeEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Connection } from '../../src/core/connection.js';
 import type { SignInRule } from '../../src/core/rules/rule.js';
 import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { hasChromium } from '../../support/browser/chromium.js';
-import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
-import { adminKey } from '../../support/servers/api-server.js';
-import {
-  type Company,
-  type OperatedServer,
-  startCompany,
-  startOperatedServer,
-} from '../../support/servers/operated-server.js';
-import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+import { type Company, startOperatedServer } from '../../support/servers/operated-server.js';
+import { useOperatedConsole } from './operated-console.js';
 
 /* Rules for sign-ins in the console: which enforce, the rule for one sign-in, and the way to stop them. */
 
@@ -25,34 +18,22 @@ const rules: readonly SignInRule[] = [
 ];
 const networks = { abroad: ['198.51.100.0/24'] };
 
-const browser = useBrowser('none');
-let company: Company;
-let operated: OperatedServer;
-let visitor: ConsoleVisitor;
-if (hasChromium) {
-  beforeEach(async () => {
-    company = await startCompany();
-    const toConnections: Company['toConnections'] = (...given) =>
-      company.toConnections(...given).map((each) => ({ ...each, policy: { ...each.policy, rules, networks } }));
-    const connections = new Map<string, Connection>();
-    const dataFolder = createFolder('console-rules');
-    const given = { issuer: 'http://localhost', connections };
-    operated = await startOperatedServer({ ...company, toConnections }, { dataFolder, given });
-    const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
-    const policy = { ...defaultPolicy, mode: 'shadow' as const, rules, networks };
-    const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
-    connections.set('okta', { ...okta, signInRules: createSignInRules(okta, operated.server.deps) });
-  });
-  afterEach(async () => {
-    await visitor.close();
-    await operated.stop();
-    await company.close();
-  });
-}
+const { operated, visit } = useOperatedConsole(async (company) => {
+  const toConnections: Company['toConnections'] = (...given) =>
+    company.toConnections(...given).map((each) => ({ ...each, policy: { ...each.policy, rules, networks } }));
+  const connections = new Map<string, Connection>();
+  const dataFolder = createFolder('console-rules');
+  const given = { issuer: 'http://localhost', connections };
+  const started = await startOperatedServer({ ...company, toConnections }, { dataFolder, given });
+  const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
+  const policy = { ...defaultPolicy, mode: 'shadow' as const, rules, networks };
+  const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
+  connections.set('okta', { ...okta, signInRules: createSignInRules(okta, started.server.deps) });
+  return started;
+});
 
 inBrowser('the rules are listed with the rule for a sign-in, and a switch to shadow mode stops them', async () => {
-  visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
-  const { page } = visitor;
+  const page = await visit();
   await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'okta', exact: true }).click();
   const found = 'Shadow; rules that enforce: Pilot; rules that allow sign-ins without a check: Office';
@@ -84,9 +65,8 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
 inBrowser(
   'in enforce mode with a rule that allows sign-ins without a check, no screen says that all are refused',
   async () => {
-    await operated.post('/connections/okta/mode', { mode: 'enforce', isSure: true });
-    visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
-    const { page } = visitor;
+    await operated().post('/connections/okta/mode', { mode: 'enforce', isSure: true });
+    const page = await visit();
     const named = page.getByText('Enforce; rules that allow sign-ins without a check: Office');
     await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
     const row = page.getByRole('row').filter({ hasText: 'okta' });
@@ -101,8 +81,7 @@ inBrowser(
 );
 
 inBrowser('the filter of people keeps the status “Any”, and a group selects it', async () => {
-  visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
-  const { page } = visitor;
+  const page = await visit();
   await page.getByRole('navigation').first().getByRole('link', { name: 'People' }).click();
   await page.getByText('Filter', { exact: true }).click();
   const status = page.getByLabel('Status', { exact: true });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { createMemoryConnectionGuard } from '../../adapters/memory/config.js';
 import { createMemoryAdapter } from '../../adapters/memory/index.js';
@@ -6,66 +6,42 @@ import type { Connection } from '../../src/core/connection.js';
 import { FaceError } from '../../src/errors.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { hasChromium } from '../../support/browser/chromium.js';
-import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
 import { fillLedger } from '../../support/data/ledgered.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
-import { adminKey } from '../../support/servers/api-server.js';
-import {
-  type Company,
-  type OperatedServer,
-  startCompany,
-  startOperatedServer,
-} from '../../support/servers/operated-server.js';
-import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+import { type Company, startOperatedServer } from '../../support/servers/operated-server.js';
+import { useOperatedConsole } from './operated-console.js';
 
 /* The console says what it does not know: names, connections, and results of providers that do not answer. */
 
-const browser = useBrowser('none');
-const connections = new Map<string, Connection>();
-let company: Company;
-let operated: OperatedServer;
-let visitor: ConsoleVisitor;
 let isProviderDown: boolean;
-if (hasChromium) {
-  beforeEach(async () => {
-    isProviderDown = false;
-    company = await startCompany();
-    const directory = createMemoryProfile(['ada']);
-    const profile = {
-      ...directory,
-      async searchAccounts(text: string, limit: number) {
-        if (isProviderDown) throw new FaceError('profile_unavailable');
-        return await directory.searchAccounts!(text, limit);
-      },
-    };
-    connections.clear();
-    connections.set('okta', { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null });
-    const trial = { id: 'trial', kind: 'memory', policy: { mode: 'enforce' } } as const;
-    const withTestPeople: Company = {
-      ...company,
-      toConnections: (...given) => [...company.toConnections(...given), trial],
-    };
-    operated = await startOperatedServer(withTestPeople, {
-      dataFolder: createFolder('console-unknown'),
-      given: { issuer: 'http://localhost', connections },
-    });
-    const settings = createMemoryConnectionGuard(connectionAdditions).parse(trial);
-    const testPeople = createMemoryAdapter({ ...operated.server.deps, settings, fetch, publicUrl: 'http://localhost' });
-    connections.set('trial', { ...trial, policy: defaultPolicy, profile: testPeople.profile, openStepUpRequest: null });
+const { company, operated, visit } = useOperatedConsole(async (running) => {
+  isProviderDown = false;
+  const directory = createMemoryProfile(['ada']);
+  const profile = {
+    ...directory,
+    async searchAccounts(text: string, limit: number) {
+      if (isProviderDown) throw new FaceError('profile_unavailable');
+      return await directory.searchAccounts!(text, limit);
+    },
+  };
+  const connections = new Map<string, Connection>();
+  connections.set('okta', { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null });
+  const trial = { id: 'trial', kind: 'memory', policy: { mode: 'enforce' } } as const;
+  const withTestPeople: Company = {
+    ...running,
+    toConnections: (...given) => [...running.toConnections(...given), trial],
+  };
+  const started = await startOperatedServer(withTestPeople, {
+    dataFolder: createFolder('console-unknown'),
+    given: { issuer: 'http://localhost', connections },
   });
-  afterEach(async () => {
-    await visitor.close();
-    await operated.stop();
-    await company.close();
-  });
-}
-
-async function visit(path: string, { server }: Pick<OperatedServer, 'server'> = operated): Promise<Page> {
-  visitor = await visitConsole(browser(), `http://localhost:${server.port}`, { key: adminKey, path });
-  return visitor.page;
-}
+  const settings = createMemoryConnectionGuard(connectionAdditions).parse(trial);
+  const testPeople = createMemoryAdapter({ ...started.server.deps, settings, fetch, publicUrl: 'http://localhost' });
+  connections.set('trial', { ...trial, policy: defaultPolicy, profile: testPeople.profile, openStepUpRequest: null });
+  return started;
+});
 const hasInvitation = async (page: Page) => (await page.getByRole('button', { name: 'Invite' }).count()) > 0;
 
 inBrowser('a person of a connection that is not configured has no actions, and the page says why', async () => {
@@ -80,7 +56,7 @@ inBrowser('an ID for which the provider returns no name cannot be invited, and t
   await page.getByText(warning).waitFor();
   expect(await hasInvitation(page)).toBe(false);
   expect(await page.getByText('invite them to enrol').count()).toBe(0);
-  await page.goto(`http://localhost:${operated.server.port}/console/people/okta/ada`);
+  await page.goto(`http://localhost:${operated().server.port}/console/people/okta/ada`);
   await page.getByText('Not enrolled.', { exact: true }).waitFor();
   await page.getByRole('heading', { name: 'ada@example.com' }).waitFor();
   expect(await page.getByText(warning).count()).toBe(0);
@@ -89,7 +65,7 @@ inBrowser('an ID for which the provider returns no name cannot be invited, and t
 
 inBrowser('the page of a test person shows their checks, and no advice to enrol them', async () => {
   const detail = { stepUpId: 's', test: true } as const;
-  await fillLedger(operated.server, [
+  await fillLedger(operated().server, [
     { event: { action: 'test_passed', connection: 'trial', subject: 'pass@', detail }, hoursAgo: 1 },
   ]);
   const page = await visit('/people/trial/pass@');
@@ -98,7 +74,7 @@ inBrowser('the page of a test person shows their checks, and no advice to enrol 
   expect(await page.getByText('Last check').count()).toBe(0);
   expect(await page.getByText('invite them to enrol').count()).toBe(0);
   expect(await hasInvitation(page)).toBe(false);
-  await page.goto(`http://localhost:${operated.server.port}/console/people/trial/other%40`);
+  await page.goto(`http://localhost:${operated().server.port}/console/people/trial/other%40`);
   await page.getByText('trial returned no name for this ID, so no one can be invited. Check the ID.').waitFor();
   expect(await page.getByText('This is a test person').count()).toBe(0);
 });
@@ -107,7 +83,7 @@ inBrowser('a search that a provider did not answer does not report that no one w
   const page = await visit('/people?find=zoe');
   await page.getByText('No user found at any connection.').waitFor();
   isProviderDown = true;
-  await page.goto(`http://localhost:${operated.server.port}/console/people?find=yann`);
+  await page.goto(`http://localhost:${operated().server.port}/console/people?find=yann`);
   await page.getByText('Names unavailable from: okta.').waitFor();
   expect(await page.getByText('No user found at any connection.').count()).toBe(0);
 });
@@ -115,7 +91,7 @@ inBrowser('a search that a provider did not answer does not report that no one w
 inBrowser('without a connection, no campaign can be planned, and the page says so', async () => {
   const folder = createFolder('console-no-connection');
   const empty = await startOperatedServer(
-    { ...company, toConnections: () => [] },
+    { ...company(), toConnections: () => [] },
     { dataFolder: folder, given: { issuer: 'http://localhost' } },
   );
   try {
@@ -132,7 +108,7 @@ inBrowser(
   async () => {
     const about = { connection: 'okta', subject: 'ada' } as const;
     const detail = { stepUpId: 's', purpose: 'enrol' } as const;
-    await fillLedger(operated.server, [
+    await fillLedger(operated().server, [
       { event: { action: 'step_up_started', ...about, detail: { ...detail, by: 'owner' } }, hoursAgo: 1 },
     ]);
     const page = await visit('/people/okta/ada');
@@ -141,7 +117,7 @@ inBrowser(
     const advice = page.getByText('Verify the person, then invite them to enrol.');
     await page.getByText(/^An administrator requested a link: .*Invite the person again only if/).waitFor();
     expect(await advice.count()).toBe(0);
-    await fillLedger(operated.server, [{ event: { action: 'step_up_expired', ...about, detail }, hoursAgo: 0.5 }]);
+    await fillLedger(operated().server, [{ event: { action: 'step_up_expired', ...about, detail }, hoursAgo: 0.5 }]);
     await page.reload();
     await page.getByText('Expired before it ended').waitFor();
     await advice.waitFor();
@@ -165,7 +141,7 @@ inBrowser(
     const parts = page.getByRole('navigation', { name: 'trial' });
     await parts.getByRole('link', { name: 'Policy' }).waitFor();
     expect(await parts.getByRole('link', { name: 'Setup' }).count()).toBe(0);
-    await page.goto(`http://localhost:${operated.server.port}/console/help-desk`);
+    await page.goto(`http://localhost:${operated().server.port}/console/help-desk`);
     await page.getByRole('link', { name: 'Help requests' }).click();
     await page.getByText('No connection’s policy allows help requests (helpRequests).').waitFor();
   },

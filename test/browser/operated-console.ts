@@ -1,9 +1,45 @@
+import { afterEach, beforeEach } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { filesOf } from '../../src/config/data-files.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { createLocalSigner } from '../../src/storage/keys/local-signer.js';
 import { createAuditDeps, withAudit } from '../../support/benches/audit.js';
+import { hasChromium } from '../../support/browser/chromium.js';
+import { useBrowser } from '../../support/browser/page-suite.js';
 import { emptySetup } from '../../support/fakes/upkeep.js';
-import type { Company, OperatedServer } from '../../support/servers/operated-server.js';
+import { adminKey } from '../../support/servers/api-server.js';
+import { type Company, type OperatedServer, startCompany } from '../../support/servers/operated-server.js';
+import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+
+/** Before each test, starts a company and its server. After it, ends the visits, and stops both. */
+export function useOperatedConsole(start: (company: Company) => Promise<OperatedServer>) {
+  const browser = useBrowser('none');
+  let company: Company;
+  let operated: OperatedServer;
+  let visitors: readonly ConsoleVisitor[] = [];
+  if (hasChromium) {
+    beforeEach(async () => {
+      company = await startCompany();
+      operated = await start(company);
+    });
+    afterEach(async () => {
+      await Promise.all(visitors.map((visitor) => visitor.close()));
+      visitors = [];
+      await operated.stop();
+      await company.close();
+    });
+  }
+  return {
+    company: (): Company => company,
+    operated: (): OperatedServer => operated,
+    /** Signs the owner in. */
+    async visit(path = '', { server }: Pick<OperatedServer, 'server'> = operated): Promise<Page> {
+      const visitor = await visitConsole(browser(), `http://localhost:${server.port}`, { key: adminKey, path });
+      visitors = [...visitors, visitor];
+      return visitor.page;
+    },
+  };
+}
 
 /**
  * Fills a server with some weeks of data: API keys, an audit log with results of shadow mode, and a provisioned Okta
