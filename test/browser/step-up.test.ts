@@ -55,6 +55,8 @@ inBrowser('a step-up can be completed by keyboard', async () => {
     await see(page, screen);
     // The heading has the focus, so that a screen reader begins there.
     expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+    // "Start" appears when the page knows that it has no guide.
+    await page.getByRole('button', { name }).waitFor();
     for (let presses = 0; presses < 10; presses += 1) {
       await page.keyboard.press('Tab');
       if ((await page.evaluate('document.activeElement.textContent')) === name) break;
