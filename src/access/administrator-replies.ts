@@ -6,6 +6,8 @@ export interface SessionReply {
   readonly ways: { readonly provider: boolean };
   readonly session: {
     readonly name: string;
+    /** Name in records and lists, which differs from `name` after single sign-on. */
+    readonly recordedName: string;
     readonly role: SignedInRole;
     readonly rights: readonly Right[];
     readonly byKey: boolean;

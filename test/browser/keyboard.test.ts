@@ -48,7 +48,7 @@ for (const [script, digits] of [
     const sent: unknown[] = [];
     const mail = await arrive(
       { anotherWays: ['email'] },
-      { '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt } },
+      { '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt, isSent: true } },
     );
     mail.page.on('request', (request) => {
       if (request.url().endsWith('/another-way/code')) sent.push(request.postDataJSON());

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import type { SessionReply } from '../../access/administrator-replies.js';
-import { endOf, tokenOf } from '../../access/console-sessions.js';
+import { administratorOf, endOf, tokenOf } from '../../access/console-sessions.js';
 import { rightsByRole } from '../../access/rights.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -28,6 +28,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
     const session = {
       // An API key does not identify a person who could own applications.
       name,
+      recordedName: administratorOf(shown.session).name,
       role,
       rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop'),
       byKey: by.kind === 'key',

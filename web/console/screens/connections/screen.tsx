@@ -197,7 +197,7 @@ function Tabs({
       {tab === 'change' && <DraftEditor {...given} onApplied={reload} />}
       {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
       {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
-        <SettingUp {...given} examined={examined} tab={tab} />
+        <SettingUp {...given} examined={examined} tab={tab} onChanged={reload} />
       )}
     </>
   );

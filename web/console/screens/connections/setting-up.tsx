@@ -16,7 +16,7 @@ import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.j
 import { Table } from '../../parts/table.js';
 import { toConfigurationLines } from './configuration-file.js';
 import { Doctor, type Examined } from './doctor.js';
-import { type Applied, type Connection, examine, pathOf, patient, useTexts } from './requests.js';
+import { type Applied, type Connection, pathOf, patient, useTexts } from './requests.js';
 
 type Secret = ConnectionSecretsReply['secrets'][number];
 
@@ -234,33 +234,33 @@ export function SettingUp({
   connection,
   examined,
   tab,
+  onChanged,
 }: {
   readonly connection: Connection;
   readonly examined: Examined;
   readonly tab: Place;
+  /** Runs the checks, and reads the mode again. */
+  readonly onChanged: () => void;
 }) {
   const { id } = connection;
   const { call } = useSessionActions();
   const last = useLoaded(post<LastRunReply>(pathOf(id, 'run')), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('setup');
-  /** Id of the run after which the connection is checked again. */
-  const fixRun = useRef<string | null>(null);
+  /** Id of the run that began on this page and has not ended. */
+  const ownRun = useRef<string | null>(null);
   useEffect(() => {
-    if (run === null || run.id !== fixRun.current || run.state === 'under_way') return;
-    fixRun.current = null;
-    // If checks are already running, the result of that run is shown.
-    call(examine(id))
-      .catch(() => {})
-      .finally(examined.reload);
-  }, [run, call, id, examined.reload]);
+    if (run === null || run.id !== ownRun.current || run.state === 'under_way') return;
+    ownRun.current = null;
+    onChanged();
+  }, [run, onChanged]);
 
   const beginAt =
     (where: Place) =>
     async (what: Applied, isSure: boolean): Promise<void> => {
       const asked = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
       const begun = await call({ ...asked, ...patient });
-      if (where === 'health') fixRun.current = begun.run.id;
+      ownRun.current = begun.run.id;
       setPlace(where);
       last.reload();
     };
@@ -278,28 +278,34 @@ export function SettingUp({
 }
 
 function RunProgress({ run }: { readonly run: BegunRunReply['run'] }) {
-  const { run: named } = useTexts();
+  const { run: named, plan } = useTexts();
   const { instant, number } = useFormats();
   const { by, startedAt, state, steps } = run;
-  const done = steps.filter(({ progress }) => progress === 'done').length;
-  const manual = steps.filter((step) => step.state === 'manual').length;
-  const text = named.progress({ done: number(done), all: number(steps.length) });
+  const automatic = steps.filter((step) => step.state !== 'manual');
+  const done = automatic.filter(({ progress }) => progress === 'done').length;
+  const manual = steps.length - automatic.length;
+  const text = named.progress({ done: number(done), all: number(automatic.length) });
+  const textOf = ({ state: planned, progress, applied }: (typeof steps)[number]): string => {
+    if (progress !== 'done') return named.steps[progress];
+    if (planned === 'manual') return plan.states.manual;
+    return applied ? named.steps.done : named.unchanged;
+  };
   return (
     <div>
       <h3>{named.heading}</h3>
       <p className="soft">{named.begun({ by, when: instant(startedAt) })}</p>
-      {state === 'under_way' && <Progress label={named.heading} text={text} value={done} most={steps.length} />}
+      {state === 'under_way' && <Progress label={named.heading} text={text} value={done} most={automatic.length} />}
       {state === 'done' && <Done>{manual === 0 ? named.done : named.manualLeft({ count: number(manual) })}</Done>}
       {(state === 'stopped' || state === 'broken_off') && <Note tone="warn">{named[state]}</Note>}
       <details open={state !== 'done' || manual > 0}>
         <summary>{text}</summary>
         <ol className="lines">
-          {steps.map(({ id, title, progress, applied, words }) => (
-            <li key={id}>
-              <ServerText>{title}</ServerText>
+          {steps.map((step) => (
+            <li key={step.id}>
+              <ServerText>{step.title}</ServerText>
               <br />
-              <span className="soft">{progress === 'done' && !applied ? named.unchanged : named.steps[progress]}</span>
-              <ServerTextLines lines={words} />
+              <span className="soft">{textOf(step)}</span>
+              <ServerTextLines lines={step.words} />
             </li>
           ))}
         </ol>

@@ -51,7 +51,7 @@ export function BypassCodes() {
               cell: (row) =>
                 row.state === 'ready' ? (
                   codes.ready
-                ) : row.by === session.name ? (
+                ) : row.by === session.recordedName ? (
                   codes.waiting
                 ) : (
                   <ConfirmButton

@@ -101,7 +101,7 @@ function Decide({
   const { call, session } = useSessionActions();
   const { refuse } = words;
   const isOurs = stage === 'approval' && (isPrivileged || secondThing === 'help_desk');
-  const isMine = begunBy === session.name || approvals.includes(session.name);
+  const isMine = begunBy === session.recordedName || approvals.includes(session.recordedName);
   const canEnd = (stage !== 'ended' && stage !== 'revoking') || outcome === 'recovered';
   return (
     <div className="actions">

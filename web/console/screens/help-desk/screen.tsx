@@ -77,7 +77,7 @@ function Queue() {
                 >
                   {queue.take}
                 </Button>
-              ) : row.takenBy === session.name ? (
+              ) : row.takenBy === session.recordedName ? (
                 <Taken request={row} name={nameOf(row)} onSettled={paged.reload} />
               ) : (
                 queue.takenBy({ name: row.takenBy })

@@ -153,7 +153,7 @@ function Shown({ who }: Props) {
             <a
               className="button quiet"
               download="facestep-export.json"
-              href={`data:application/json,${encodeURIComponent(JSON.stringify({ by: session.name, subjects }, null, 2))}`}
+              href={`data:application/json,${encodeURIComponent(JSON.stringify({ by: session.recordedName, subjects }, null, 2))}`}
             >
               {words.held.save}
             </a>
