@@ -19,7 +19,7 @@ import { FaceError, isFault, toCode } from '../errors.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog, setLoggedCaller } from '../http/access-log.js';
-import { keepDevice } from '../http/cookies.js';
+import { forgetDevice, keepDevice } from '../http/cookies.js';
 import { mountGet, type Route, requireMethod, serveRoute } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import {
@@ -268,7 +268,10 @@ function createRouter(deps: AppDeps): Express {
   mountPage(app, deps.folders, {
     brands: deps.brands,
     livenessVendors: deps.livenessVendors,
-    keepDevice: remembersDevices ? (request, response) => keepDevice(request, response, deps) : null,
+    keepDevice: (request, response, isKiosk) => {
+      if (isKiosk) forgetDevice(response, deps.issuer);
+      else if (remembersDevices) keepDevice(request, response, deps);
+    },
   });
   mountBrand(app, deps.folders, deps);
   app.use('/docs', createDocumentationRouter(deps.docsFolder));

@@ -29,9 +29,12 @@ export function keepDevice(
   const name = deviceCookieOf(issuer);
   const device =
     shownDevice(readCookie(request, name)) ?? new Credential(Buffer.from(random(32)).toString('base64url'));
-  const attributes = { httpOnly: true, secure: name.startsWith('__Host-'), sameSite: 'lax', path: '/' } as const;
-  device.use((text) => response.cookie(name, text, { ...attributes, maxAge: lifeSec * 1000 }));
+  device.use((text) => response.cookie(name, text, { ...attributesOf(name), maxAge: lifeSec * 1000 }));
 }
+
+/** Deletes the device cookie in a browser that several people share. */
+export const forgetDevice = (response: Response, issuer: string): void =>
+  clearBrowserCookie(response, deviceCookieOf(issuer));
 
 /**
  * Returns the name of the cookie that binds a step-up to a browser. With the prefix `__Host-`, browsers refuse a cookie

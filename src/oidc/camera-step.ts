@@ -102,8 +102,7 @@ export function createCameraStep(
           assurance: toAssurance(person, sourceOf(request)),
           proof: client.vouches === true ? 'client' : 'sign_in',
           returnUrl: interactionUrl(interaction.uid),
-          // A kiosk is the organization's own device, so any camera is allowed.
-          camera: flow.atKiosk === null ? null : 'any',
+          atKiosk: flow.atKiosk !== null,
           application: asked.params.redirect_uri ?? null,
           acceptsFallback: takesAnotherWay(visit, connection),
           rule: terms?.rule?.name ?? null,

@@ -129,7 +129,7 @@ export function createLinkStep(
         assurance,
         returnUrl: issuer.interactionUrl(interaction.uid),
         forbidHandOff: true,
-        camera: flow.atKiosk === null ? null : 'any',
+        atKiosk: flow.atKiosk !== null,
         action: toAction(consentTexts[language].linkAction, [connection, source.connection]),
       },
       deps,

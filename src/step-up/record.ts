@@ -56,6 +56,8 @@ export const recordGuard = z.object({
     .nullable(),
   /** With `phone`, challenges from browsers that are not on a phone or tablet are refused. */
   camera: z.enum(['any', 'phone']).default('any'),
+  /** True at a kiosk, a shared device that does not become a known device of the person. */
+  atKiosk: z.boolean().default(false),
   /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
   application: z.string().nullable().default(null),

@@ -84,6 +84,8 @@ export type StepUpRequested = {
   /** Ticket of the help desk, which audit records and webhooks repeat. */
   readonly reference?: string | null;
   readonly camera?: StepUpRecord['camera'] | null;
+  /** True at a kiosk. It is the organization's own device, so any camera is allowed. */
+  readonly atKiosk?: boolean;
   readonly forbidHandOff?: boolean;
   readonly allowReEnrolment?: boolean;
   readonly openedByFace?: boolean;
@@ -134,7 +136,7 @@ export async function startStepUp(
   const challenge = newSecret(deps);
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const expiresAt = addSec(deps.clock.now(), lifeSec);
-  const { purpose = 'verify', browser = null, action = null } = requested;
+  const { purpose = 'verify', browser = null, action = null, atKiosk = false } = requested;
   // An approval is not a sign-in, so hooks cannot use it.
   const hookSignIn = action === null ? requested.hookSignIn : null;
   const record: StepUpRecord = {
@@ -143,7 +145,8 @@ export async function startStepUp(
     purpose,
     ...toStoredAssurance(assurance),
     countsAs: requested.countsAs ?? 'sign_in',
-    camera: requested.camera ?? connection?.policy.camera ?? 'any',
+    camera: atKiosk ? 'any' : (requested.camera ?? connection?.policy.camera ?? 'any'),
+    atKiosk,
     staysHere: requested.forbidHandOff ?? false,
     kept:
       callerHeldToken === null

@@ -44,6 +44,7 @@ const waiting: StepUpRecord = {
   kept: null,
   staysHere: false,
   camera: 'any',
+  atKiosk: false,
   application: null,
   isSandbox: false,
   contentKeyTo: null,

@@ -125,7 +125,9 @@ async function toOutcomeReply(
   deps: Ports<'state' | 'clock' | 'log' | 'audit' | 'keys' | 'issuer' | 'connections' | 'settings'>,
 ) {
   const policy = shown.connection?.policy;
-  if (outcome === 'passed' && policy !== undefined && (policy.notices || needsPlaces(policy.rules))) {
+  // A kiosk is shared, so neither its browser nor its language is the person's.
+  const isOwnBrowser = policy !== undefined && !shown.record.atKiosk;
+  if (outcome === 'passed' && isOwnBrowser && (policy.notices || needsPlaces(policy.rules))) {
     if (language !== undefined && policy.notices) await keepLanguage(shown, language, deps);
     const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
     const isProven = assuranceOf(shown.record).kind !== 'anonymous';

@@ -26,9 +26,9 @@ async function openBrowser(cookie = ''): Promise<string> {
 }
 
 /** A whole check, or an enrolment, of one person in one browser. */
-async function pass(cookie: string, purpose: 'verify' | 'enrol' = 'verify'): Promise<void> {
+async function pass(cookie: string, purpose: 'verify' | 'enrol' = 'verify', fields: object = {}): Promise<void> {
   const path = purpose === 'enrol' ? '/invitations' : '/step-ups';
-  const { body: started } = await server.postJson(path, who, await auth());
+  const { body: started } = await server.postJson(path, { ...who, ...fields }, await auth());
   const { body: opened } = await server.postJson('/face/open', { ticket: new URL(String(started.url)).hash.slice(1) });
   const headers = { authorization: `Bearer ${opened.session}`, ...(cookie === '' ? {} : { cookie }) };
   await server.postJson('/face/consent', { version: 'consent-1', language: 'en' }, headers);
@@ -70,6 +70,20 @@ test('the browser of the enrolment is known; the first check from another browse
   await pass(own);
   expect(told()).toHaveLength(1);
   expect(await readKnownPlaces(who, server.deps)).toMatchObject({ devices: 2, networks: 1 });
+});
+
+test('the browser of a kiosk is no known device of a person who passed there, and loses the cookie', async () => {
+  const own = await openBrowser();
+  await pass(own, 'enrol');
+  const { body } = await server.postJson('/kiosks', { name: 'Reception' }, await auth());
+  const shared = await openBrowser();
+  await pass(shared, 'verify', { kiosk: new URL(String(body.url)).hash.slice(1).split('.')[0] });
+  expect(await readKnownPlaces(who, server.deps)).toMatchObject({ devices: 1, networks: 1 });
+  expect(told()).toEqual([]);
+  const response = await fetch(`${server.origin}/face/kiosk`, { headers: { cookie: shared } });
+  await response.text();
+  const [set = ''] = response.headers.getSetCookie();
+  expect(set).toMatch(/facestep-device=; .*Expires=Thu, 01 Jan 1970/);
 });
 
 test('a browser without the cookie, or with an invalid one, is new', async () => {

@@ -148,7 +148,7 @@ export function createPageReader({ page }: PageFolders, file: string): () => Pro
 
 /**
  * Serves the capture page and its immutable assets.
- * @param keepDevice - handler that sets the cookie by which a browser is recognized
+ * @param keepDevice - handler that sets the cookie by which a browser is recognized, or deletes it at a kiosk
  */
 export function mountPage(
   app: Express,
@@ -160,14 +160,14 @@ export function mountPage(
   }: {
     readonly brands: Brands | null;
     readonly livenessVendors?: LivenessVendors;
-    readonly keepDevice?: ((request: Request, response: Response) => void) | null;
+    readonly keepDevice?: ((request: Request, response: Response, isKiosk: boolean) => void) | null;
   },
 ): void {
   const readPage = createPageReader(folders, 'index.html');
   const page = express.Router();
   page.use(secureCapture(livenessVendors));
   page.get(['/', '/kiosk', '/not-me'], discardBody, async (request, response) => {
-    if (request.path !== '/not-me') keepDevice?.(request, response);
+    if (request.path !== '/not-me') keepDevice?.(request, response, request.path === '/kiosk');
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);
     response
       .vary('Accept-Language')

@@ -117,8 +117,8 @@ async function toStepUpRequested(
   deps: Ports<'connections' | 'verifier'> & ApiPorts<'sandbox'>,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
-  // A kiosk is the organization's own device, so any camera is allowed.
-  const camera = kiosk === undefined ? (fields.camera ?? null) : 'any';
+  const camera = fields.camera ?? null;
+  const atKiosk = kiosk !== undefined;
   checkNamed(fields);
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
@@ -147,6 +147,7 @@ async function toStepUpRequested(
       hookSignIn,
       returnUrl,
       camera,
+      atKiosk,
       action,
       contentKeyTo,
       isSandbox,
@@ -165,6 +166,7 @@ async function toStepUpRequested(
     hookSignIn: null,
     returnUrl: checkReturnUrl(null, fields.returnUrl),
     camera,
+    atKiosk,
     action,
     contentKeyTo,
     isSandbox,
