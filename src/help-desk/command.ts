@@ -118,6 +118,8 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
           ? `Good once, until ${made.expiresAt}.`
           : `Of no use before another administrator runs: facestep help-desk approve ${made.id}`,
       );
+      if (made.lockedUntil !== null)
+        deps.printError(`The person is locked out until ${made.lockedUntil}: run facestep subject unlock.`);
     });
   command
     .command('bypasses')

@@ -168,6 +168,15 @@ describe('a bypass code', () => {
   const use = async (page: Page, code: unknown) => (await page.post('/face/another-way/bypass-code', { code })).body;
   const passed = { view: { state: 'passed_another_way' } };
 
+  test('for a locked-out person names the end of the lockout, before which it does not work', async () => {
+    expect(await make()).toMatchObject({ lockedUntil: null });
+    const { page } = await begin();
+    for (let tries = 0; tries < 5; tries += 1) await use(page, 'ABCD-EFGH-JKLM');
+    const { code, lockedUntil } = await make();
+    expect(new Date(String(lockedUntil)).getTime()).toBeGreaterThan(server.clock.now());
+    expect((await use(page, code)).code).toBe('locked_out');
+  });
+
   test('passes one step-up, and the result names the administrator who created it', async () => {
     const { code, state } = await make();
     expect(state).toBe('ready');

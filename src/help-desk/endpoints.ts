@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { Client } from '../access/client-tokens.js';
 import { findConnection, requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
-import type { Connection } from '../core/connection.js';
+import { bindingOf, type Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
 import { supportedLanguages } from '../core/language.js';
+import { attemptsOfSubject } from '../core/limits/attempts.js';
+import { readLockedUntil } from '../core/limits/lockout.js';
 import { emptyReply, helpReasons } from '../core/page-protocol.js';
 import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
@@ -232,7 +234,14 @@ export function createHelpDeskEndpoints(
           { connection, subject, by: administrator, minutes, application },
           deps,
         );
-        return { id, code: code.use((text) => text), state: toState(isApproved), expiresAt: toIso(expiresAt) };
+        const lockedUntil = await readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), deps);
+        return {
+          id,
+          code: code.use((text) => text),
+          state: toState(isApproved),
+          expiresAt: toIso(expiresAt),
+          lockedUntil: lockedUntil === null ? null : toIso(lockedUntil),
+        };
       },
     }),
     adminEndpoint({

@@ -54,6 +54,7 @@ export const madeBypassReply = z.object({
   code: z.string().describe('Shown only once.'),
   state: bypassState,
   expiresAt: instantReply,
+  lockedUntil: instantReply.nullable().describe('End of the lockout of the person, who cannot use the code before it.'),
 });
 export type MadeBypassReply = z.output<typeof madeBypassReply>;
 

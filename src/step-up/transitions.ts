@@ -28,7 +28,10 @@ export function checkTicket(
   const { challengeDigest, browserDigest } = record;
   // The digest is deleted when a step-up is opened, so the secret cannot be verified. The error reveals nothing,
   // because ids cannot be guessed.
-  if (challengeDigest === null) throw new FaceError('step_up_opened');
+  if (challengeDigest === null) {
+    checkStarted(record, now);
+    throw new FaceError('step_up_opened');
+  }
   if (!isStored(secret, challengeDigest)) throw new FaceError('step_up_unknown');
   if (browserDigest !== null && !(browser !== null && isStored(browser, browserDigest)))
     throw new FaceError('step_up_unknown');

@@ -284,6 +284,13 @@ export const screens: readonly ScreenCase[] = [
     act: (page) => page.locator('.codes').waitFor(),
   },
   { name: 'call', screen: 'call', view: called },
+  {
+    name: 'call-refused',
+    screen: 'refused',
+    view: called,
+    replies: { '/hand-off/choice': { view: { ...firstView, ...called, state: 'failed', pairing: null } } },
+    press: ['None of these'],
+  },
   { name: 'pin', screen: 'pin', view: { userSecret: 'pin' } },
   {
     name: 'pin-new',

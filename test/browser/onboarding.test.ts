@@ -2,7 +2,10 @@ import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { consoleGuard } from '../../src/config/console.js';
+import { changeList } from '../../src/core/bounded-list.js';
 import type { Connection } from '../../src/core/connection.js';
+import { addSec } from '../../src/core/units.js';
+import { helpRequests } from '../../src/help-desk/help-requests.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { expectAccessible } from '../../support/browser/accessibility.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
@@ -23,6 +26,7 @@ const users = {
   ada: { login: 'ada@example.com', groups: ['it'] },
   grace: { login: 'grace@example.com', groups: ['engineering'] },
   mary: { login: 'mary@example.com', groups: ['engineering'] },
+  joan: { login: 'joan@example.com', groups: ['service-desk'] },
 };
 
 const browser = useBrowser('none');
@@ -45,7 +49,12 @@ const stage = useShared(
       port,
       connections: new Map(['work', 'play'].map((id) => [id, toConnection(id)] as const)),
       console: consoleGuard.parse({
-        signIn: { issuer, clientId, clientSecret, roles: { owner: ['it'], developer: ['engineering'] } },
+        signIn: {
+          issuer,
+          clientId,
+          clientSecret,
+          roles: { owner: ['it'], developer: ['engineering'], 'help-desk': ['service-desk'] },
+        },
       }),
       sections: { onboarding: { sandbox: 'play', mostPerMinute: 100, mostPerDay: 1000 } },
       fetch,
@@ -207,6 +216,21 @@ inBrowser('developer and administrator exchange messages, and new terms need agr
   expect(administrator.complaints).toEqual([]);
   await developer.close();
   await administrator.close();
+});
+
+inBrowser('after single sign-on, the help desk can close the request that it took', async () => {
+  const { deps } = stage().server;
+  const at = deps.clock.now();
+  const asked = { id: 'x', stepUpId: 'x', connection: 'work', subject: 'anna', reason: 'other', note: '', at } as const;
+  const open = { ...asked, takenBy: null, takenById: null, expiresAt: addSec(at, 3600) };
+  await changeList(helpRequests, () => [open], deps);
+  const { page, close } = await signIn('joan');
+  await page.goto(`${stage().origin}/console/help-desk/requests`);
+  await page.getByRole('button', { name: /^Take/ }).click();
+  await page.getByLabel('How was the request of').selectOption('none');
+  await page.getByRole('button', { name: 'Close request' }).click();
+  await page.getByText(/No open requests\.|allows help requests/).waitFor();
+  await close();
 });
 
 inBrowser('a developer withdraws a draft, and gets a sandbox token once with a valid example call', async () => {

@@ -115,6 +115,15 @@ inBrowserAtOnce('the page speaks of deleted pictures only if a camera was used',
   }
 });
 
+inBrowserAtOnce(
+  'after another number than that of the help desk, the page says that no picture was taken',
+  async () => {
+    const said = await saidOn('call-refused');
+    expect(said).toContain(en.call.refusedText);
+    expect(said).not.toContain(en.failed.text);
+  },
+);
+
 inBrowserAtOnce('the consent text names the person’s own page only if there is one', async () => {
   expect(await saidOn('consent-enrol')).toContain('on your own page for face checks');
   const said = await saidOn('consent');

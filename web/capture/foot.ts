@@ -53,6 +53,10 @@ export function createFoot({ page, api }: { readonly page: Page; readonly api: P
     });
 }
 
+/** Says what the end of a check leads to. */
+export const meaningOfStop = ({ role, fallbackUrl }: View, words: Words): string =>
+  role === 'own' && fallbackUrl !== null ? words.cannotFallback : words.cannotText;
+
 function contentOf(
   view: View,
   words: Words,
@@ -66,10 +70,12 @@ function contentOf(
     if (!isStopping) stop();
   });
   out.setAttribute('aria-disabled', String(isStopping));
-  out.setAttribute('aria-describedby', 'cannot');
-  const leadsOn = hasWays(view) && view.role === 'own';
-  const means = paragraph(leadsOn ? words.ways.cannotText : words.cannotText, 'fine');
-  means.id = 'cannot';
+  // The next screen names the other ways, and ends nothing.
+  const means = hasWays(view) && view.role === 'own' ? null : paragraph(meaningOfStop(view, words), 'fine');
+  if (means !== null) {
+    means.id = 'cannot';
+    out.setAttribute('aria-describedby', means.id);
+  }
   return [
     view.agreedAt === null ? null : agreement(view, view.agreedAt, words, stop),
     trouble === null ? null : el('p', { class: 'wrong', role: 'alert' }, words.problems[trouble.problem].heading),

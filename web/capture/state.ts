@@ -80,6 +80,8 @@ export interface Facts {
   /** Derived from the user agent, as on the server. */
   readonly isPhone: boolean;
   readonly isActionSeen: boolean;
+  /** True if the user did not choose the number that the help desk reads out. */
+  readonly isCallRefused: boolean;
   readonly place: 'unchosen' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
@@ -116,6 +118,7 @@ export const nothingKnown: Facts = {
   mayHandOff: false,
   isPhone: false,
   isActionSeen: false,
+  isCallRefused: false,
   place: 'unchosen',
   referencePhoto: null,
   secret: null,

@@ -93,15 +93,16 @@ describe('sign-in with the company’s provider', () => {
     expect(cookie).toMatch(/; Path=\/; .*HttpOnly; Secure; SameSite=Strict/);
     const headers = await toSessionHeaders(server, sessionOf(response));
     const by = `ada@example.com (${new URL(company.issuer).host})`;
-    expect(await readSession(server, headers.cookie)).toMatchObject({
-      session: { name: by, role: 'owner', byKey: false },
-    });
+    const { session } = await readSession(server, headers.cookie);
+    expect(session).toMatchObject({ name: by, role: 'owner', byKey: false });
     const { status } = await server.postJson('/v1/administrators', { name: 'grace', role: 'auditor' }, headers);
     expect(status).toBe(201);
     const { issuer } = company;
     // A new login is recorded under the same id.
     const id = idOfSignIn(issuer, 'u1').slice(0, 12);
     const recorded = `ada@example.com (${new URL(issuer).host}, ${id})`;
+    // By this name, the console finds a person's own entries in lists.
+    expect(session).toMatchObject({ recordedName: recorded });
     expect(server.audit.events.map(({ action, detail }) => [action, detail])).toEqual([
       ['console_signed_in', { by: recorded, role: 'owner', issuer, subject: 'u1', emergency: false }],
       ['administrator_added', { name: 'grace', role: 'auditor', id: expect.any(String), by: recorded }],

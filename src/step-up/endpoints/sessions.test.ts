@@ -202,6 +202,13 @@ describe('the link of a step-up', () => {
     expect(await openLink(server, url)).toMatchObject({ status: 409, body: { code: 'step_up_opened' } });
   });
 
+  test('is over, not open elsewhere, when its check has ended', async () => {
+    const { url } = await start();
+    const page = openPage(server, String((await openLink(server, url)).body.session));
+    await page.post('/face/decline');
+    expect((await openLink(server, url)).body.code).toBe('step_up_finished');
+  });
+
   test('can be opened again with the same session key after a lost response, also for a hand-off', async () => {
     const { url } = await start();
     const key = randomUUID().repeat(2);

@@ -78,7 +78,7 @@ export const consent: Step = async (view, facts, { page, api }) => {
 /** Id of the warning shown before the first light. */
 export const flashesId = 'flashes';
 export function flashWarning({ framing }: Words): HTMLParagraphElement {
-  const warning = paragraph(framing.flashes, 'note');
+  const warning = paragraph(framing.flashes({ skip: framing.withoutFlashes }), 'note');
   warning.id = flashesId;
   return warning;
 }

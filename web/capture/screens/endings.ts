@@ -16,7 +16,9 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
     return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
   }
   page.show((words) => {
-    const content = contentOf(ending, view, words);
+    const content = facts.isCallRefused
+      ? refusedContent(words.call.refusedText, words)
+      : contentOf(ending, view, words);
     return { ...content, body: [...content.body, ...waysOn(ending, view, back, words)] };
   });
   if (back !== null && goesBack(ending, view)) {
@@ -31,10 +33,16 @@ const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
   role === 'own' && (isPassed(ending) || fallbackUrl === null);
 
+const refusedContent = (text: string, words: Words, heading = words.pairing.refused): Content => ({
+  screen: 'refused',
+  heading,
+  body: [sign('stopped'), paragraph(text, 'lead')],
+});
+
 export function contentOf(ending: Ending, { purpose, role, handOff, isTest }: View, words: Words): Content {
   if (handOff?.state === 'refused') {
     const { refused, refusedText } = role === 'own' ? words.handOff : words.pairing;
-    return { screen: 'refused', heading: refused, body: [sign('stopped'), paragraph(refusedText, 'lead')] };
+    return refusedContent(refusedText, words, refused);
   }
   if (ending === 'passed') {
     const heading = words.passed[purpose === 'enrol' ? 'enrol' : 'verify'];

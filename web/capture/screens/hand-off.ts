@@ -31,7 +31,8 @@ export const pairing: Step = async (view, _facts, tools) => {
       actions(button('danger', words.pairing.none, () => choose(null))),
     ],
   }));
-  return { view: await tools.api.chooseNumber(number) };
+  const chosen = await tools.api.chooseNumber(number);
+  return { view: chosen, isCallRefused: isCall && chosen.state === 'failed' };
 };
 
 function describe(

@@ -2,6 +2,7 @@ import { type HelpReason, helpReasons } from '../../../src/core/page-protocol.js
 import { download } from '../../shared/download.js';
 import { toPlainDigits } from '../digits.js';
 import { actions, button, el, field, form, paragraph, refuse, sign, submitButton, yesOrNo } from '../dom.js';
+import { meaningOfStop } from '../foot.js';
 import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
 import { type Change, type Code, hasWays } from '../state.js';
@@ -77,7 +78,7 @@ export const ways: Step = async (view, { code }, tools) => {
         button('quiet', words.back, () => choose('back')),
         button('faint', words.ways.stop, () => choose('stop')),
       ),
-      paragraph(words.cannotText, 'fine'),
+      paragraph(meaningOfStop(view, words), 'fine'),
     ],
   }));
   if (choice === 'back') return { isChoosingAnotherWay: false };

@@ -117,6 +117,7 @@ function Make({ onMade, offered }: Making & { readonly offered: ConnectionsReply
           }
         />
       )}
+      {made?.lockedUntil != null && <Note tone="warn">{codes.lockedOut({ until: instant(made.lockedUntil) })}</Note>}
       {!isAllowed && <Note tone="bad">{codes.notAllowed}</Note>}
       <ActForm
         submit={codes.submit}
