@@ -10,6 +10,7 @@ import { FaceError } from '../../src/errors.js';
 import { fetchDemoPhotos, fetchModels } from '../../src/face/models/fetch.js';
 import { connectBackend } from './backend.js';
 import { startCompany } from './company.js';
+import { findFreePort } from './free-port.js';
 import { connectOrg, startOrg } from './okta-org.js';
 import { demoPhotosFolder, loadPictures } from './pictures.js';
 import { startPortals } from './portals.js';
@@ -94,7 +95,7 @@ export async function showDemo(
   const policy = { mode: 'enforce', liveness: 'off' };
   const connection = { id: 'demo', kind: 'okta', policy, okta: org.settings };
   const readyFrom = performance.now();
-  const port = process.env.PORT ?? (isToStay ? '8080' : '0');
+  const port = process.env.PORT ?? (isToStay ? String(await findFreePort(8080)) : '0');
   const env = await configure(folder, { modelsFolder, connections: [connection] }, { port, adminKey });
   const service = await startService(env);
   say(`  Okta org   ${okta.url}   (simulated: users, schema, hooks with Okta's limit of 3 seconds)`);

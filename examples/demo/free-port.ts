@@ -13,8 +13,12 @@ const processes = 312;
 const first = lowest + (process.pid % processes) * eachProcess;
 let next = randomInt(eachProcess);
 
-/** Finds a free port for code that needs its address before it listens. */
-export async function findFreePort(): Promise<number> {
+/**
+ * Finds a free port for code that needs its address before it listens.
+ * @param wanted - port to return if it is free
+ */
+export async function findFreePort(wanted: number | null = null): Promise<number> {
+  if (wanted !== null && (await isFree(wanted))) return wanted;
   for (let tries = 0; tries < eachProcess; tries++) {
     const port = first + (next++ % eachProcess);
     if (await isFree(port)) return port;

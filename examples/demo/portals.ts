@@ -165,7 +165,8 @@ export async function startPortals({
     clientToken: (scopes: readonly string[]) => issueClientToken(serverUrl, adminKey, { name: 'portal', scopes }),
   };
   const running = new Map<string, RunningPortal>();
-  for (const { id, port, start } of portals) running.set(id, await start({ ...given, port: hasFixedPorts ? port : 0 }));
+  for (const { id, port, start } of portals)
+    running.set(id, await start({ ...given, port: hasFixedPorts ? await findFreePort(port) : 0 }));
   const urlOf = (id: string): string => {
     const url = running.get(id)?.url;
     if (url === undefined) throw new Error(`unknown portal ${id}`);

@@ -228,7 +228,7 @@ const devices: Section = {
 function showCallerPin({ pin, expiresAt }: CallerPin, page: Page, words: HomeWords): HTMLElement[] {
   const time = new Intl.DateTimeFormat(page.locale, { timeStyle: 'short' }).format(Date.parse(expiresAt));
   return [
-    el('p', { class: 'code', dir: 'ltr', tabindex: '-1', 'data-first': true }, pin),
+    el('p', { class: 'code long', dir: 'ltr', tabindex: '-1', 'data-first': true }, pin),
     paragraph(words.callerPinUntil({ time }), 'fine'),
   ];
 }
