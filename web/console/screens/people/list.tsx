@@ -18,7 +18,7 @@ import {
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { Await, Empty, Section } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
-import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
+import { BulkActions, type Chosen, type Named, useChanges, useChosen } from './bulk-actions.js';
 import { useTexts } from './requests.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
@@ -122,8 +122,9 @@ function Enrolled({ filter }: { readonly filter: Filter }) {
     (cursor) => listPeople(filter, cursor),
     ({ people }) => people,
   );
-  const names = useNames(paged.rows);
-  const chosen = useChosen(paged.rows);
+  const { rows, change } = useChanges(paged.rows);
+  const names = useNames(rows);
+  const chosen = useChosen(rows);
   async function readAll(): Promise<readonly Named[]> {
     const people = await paged.all(() => true);
     const known = new Map(await loadNames(people, call));
@@ -133,13 +134,13 @@ function Enrolled({ filter }: { readonly filter: Filter }) {
     <>
       <BulkActions
         chosen={chosen}
-        isEmpty={paged.rows.length === 0 && paged.more === null}
+        isEmpty={rows.length === 0 && paged.more === null}
         readAll={readAll}
-        onDone={paged.reload}
+        onChanged={change}
       />
       <PagedTable
         caption={words.list.heading}
-        paged={paged}
+        paged={{ ...paged, rows }}
         isExported
         keyOf={keyOf}
         empty={words.list.empty}
@@ -176,7 +177,7 @@ function MembersOf({
 }) {
   const words = useTexts();
   const loaded = useLoaded(listGroup(connection, group, status === null || status === anyStatus ? undefined : status));
-  const people = loaded.state === 'loaded' ? loaded.value.people : none;
+  const { rows: people, change } = useChanges(loaded.state === 'loaded' ? loaded.value.people : none);
   const chosen = useChosen(people);
   const byKey = new Map(people.map((each) => [keyOf(each), each]));
   const columns = useColumns({ chosen, names: byKey });
@@ -186,12 +187,7 @@ function MembersOf({
       {({ isComplete }) => (
         <>
           {!isComplete && <p className="note warn">{words.list.groupInPart}</p>}
-          <BulkActions
-            chosen={chosen}
-            isEmpty={people.length === 0}
-            readAll={async () => people}
-            onDone={loaded.reload}
-          />
+          <BulkActions chosen={chosen} isEmpty={people.length === 0} readAll={async () => people} onChanged={change} />
           <Table caption={words.list.heading} rows={people} keyOf={keyOf} empty={words.list.empty} columns={columns} />
         </>
       )}
