@@ -110,12 +110,16 @@ export function List({ given }: { readonly given: URLSearchParams }) {
           </div>
         </ActForm>
       </details>
-      {group === null ? <Enrolled filter={filter} /> : <GroupMembers group={group} given={given} />}
+      {group === null ? (
+        <Enrolled filter={filter} empty={given.size === 0 ? list.noneEnrolled : list.empty} />
+      ) : (
+        <GroupMembers group={group} given={given} />
+      )}
     </Section>
   );
 }
 
-function Enrolled({ filter }: { readonly filter: Filter }) {
+function Enrolled({ filter, empty }: { readonly filter: Filter; readonly empty: string }) {
   const words = useTexts();
   const { call } = useSessionActions();
   const paged = usePages(
@@ -143,7 +147,7 @@ function Enrolled({ filter }: { readonly filter: Filter }) {
         paged={{ ...paged, rows }}
         isExported
         keyOf={keyOf}
-        empty={words.list.empty}
+        empty={empty}
         columns={useColumns({ chosen, names })}
       />
     </>
