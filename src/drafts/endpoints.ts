@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { leaveOut } from '../admin/operations/checks/in-turn.js';
 import { collectChecks, runChecks } from '../admin/operations/doctor.js';
 import { wouldRefuseAll } from '../admin/operations/open-connection.js';
 import type { ConfigurationFile } from '../admin/operations/operations-context.js';
 import { countUsers } from '../admin/operations/plan.js';
 import { connectionIdGuard } from '../config/connection-id.js';
 import { problemsOf } from '../config/problem.js';
+import { hooksAnswer } from '../connections/provisioning.js';
 import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
 import type { Json } from '../core/base/json.js';
@@ -412,7 +414,7 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
       path: '/configuration/draft/check',
       summary: 'Check the draft of the configuration',
       description:
-        'Runs the checks of `facestep doctor` for one connection as the draft configures it. It calls the provider and changes nothing.',
+        'Runs the checks of `facestep doctor` for one connection as the draft configures it. It calls the provider and changes nothing. For a connection that the server does not have yet, the checks of its hooks are left out.',
       codes: [
         'draft_changed',
         'connection_unknown',
@@ -428,8 +430,11 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
         const connection = setup.connections.find((each) => each.id === id);
         if (connection === undefined) throw new FaceError('connection_unknown');
         const { checks } = await collectChecks({ setup, connection, switched: null }, operations);
+        // This server has no hooks of a new connection before its activation.
+        const isNew = !operations.setup().connections.some((each) => each.id === id);
+        const possible = isNew ? leaveOut(hooksAnswer, checks) : checks;
         const findings = [];
-        for await (const { title, verdict, found, remedy } of runChecks(checks, operations))
+        for await (const { title, verdict, found, remedy } of runChecks(possible, operations))
           findings.push({ title, verdict, found, remedy });
         return { findings };
       },

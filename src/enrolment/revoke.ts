@@ -98,6 +98,8 @@ export async function revokeToken(
 
 export interface Revocation {
   readonly tokenIds: readonly string[];
+  /** False if there was nothing whose end could be recorded. */
+  readonly isRecorded: boolean;
 }
 
 /**
@@ -133,13 +135,14 @@ export async function revokeSubject(
     denied.push(current.tokenId);
   }
   // Without consent and attribute, only links end: the log must not say that an enrolment ended.
-  if (denied.length === 0 && kept !== null) await note('revoked', null);
+  const isRecorded = denied.length > 0 || kept !== null;
+  if (isRecorded && denied.length === 0) await note('revoked', null);
   await connection.profile.clearToken(subject);
   // A concurrent enrolment has recorded a new consent, and is ended too.
   const after = await readConsent(who, deps);
-  if (after === null || after.withdrawnAt !== null) return { tokenIds: denied };
-  const { tokenIds } = await revokeSubject(request, deps);
-  return { tokenIds: [...denied, ...tokenIds] };
+  if (after === null || after.withdrawnAt !== null) return { tokenIds: denied, isRecorded };
+  const again = await revokeSubject(request, deps);
+  return { tokenIds: [...denied, ...again.tokenIds], isRecorded: isRecorded || again.isRecorded };
 }
 
 /** Deletes the data of all features whose `endedBy` is one of these events. */

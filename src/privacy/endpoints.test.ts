@@ -141,6 +141,19 @@ test('a revocation for a person without an enrolment ends links, and records no 
   expect(server.audit.events.slice(length).map(({ action }) => action)).toEqual(['step_up_started']);
 });
 
+test('the end of an enrolment that only the log knows is recorded, once', async () => {
+  // Nothing ended within the last minute.
+  server.clock.advanceSec(61);
+  await fillLedger(server, [{ event: enrolledAt('work', 'carl'), hoursAgo: 2 }]);
+  const { length } = server.audit.events;
+  const carl = { connection: 'work', subject: 'carl' };
+  for (let time = 0; time < 2; time += 1)
+    expect(await ask('revoke', carl)).toMatchObject({ complete: true, subjects: [{ person: { status: 'ended' } }] });
+  expect(server.audit.events.slice(length)).toEqual([
+    { action: 'revoked', ...carl, detail: { tokenId: null, by: 'owner' } },
+  ]);
+});
+
 test('with the provider unavailable, an erasure still removes the user from campaigns and help requests', async () => {
   await enrol(connections.work);
   const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;

@@ -12,7 +12,8 @@ import { attemptsOfAnonymous, unlockPerson } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
 import { endLinks } from '../core/links/links.js';
 import { toSource } from '../core/networks.js';
-import { revokeSubject } from '../enrolment/revoke.js';
+import { addSec } from '../core/units.js';
+import { hasEndedSince, revokeSubject } from '../enrolment/revoke.js';
 import { FaceError, toCode } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
@@ -48,6 +49,20 @@ const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::
 
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
   outcomes.every(({ code }) => code === null || code === 'subject_unknown');
+
+/** Seconds within which the log has the entry of an event. */
+const loggedWithinSec = 60;
+
+/** Ends an enrolment, and records its end even if only the log knows the enrolment. */
+async function endEnrolment(who: ConnectedSubject, by: string, deps: CoreDeps & ApiPorts<'ledger'>): Promise<void> {
+  const ref = toSubjectRef(who);
+  const hasJustEnded = await hasEndedSince(ref, addSec(deps.clock.now(), -loggedWithinSec), deps);
+  const { isRecorded } = await revokeSubject({ ...who, by }, deps);
+  if (isRecorded || hasJustEnded) return;
+  const { status } = await readPerson(ref, deps);
+  if (status === 'enrolled' || status === 'expired')
+    await deps.audit.append({ action: 'revoked', ...ref, detail: { tokenId: null, by } });
+}
 
 export function createSubjectEndpoints(
   deps: CoreDeps & ApiPorts<'connections' | 'keys' | 'recordsOf' | 'ledger'>,
@@ -123,7 +138,7 @@ export function createSubjectEndpoints(
       reply: subjectsReply,
       async handle({ fields, administrator }) {
         const subjects = await forEach(fields, unchanged, async (who) => {
-          await revokeSubject({ ...who, by: administrator.name }, deps);
+          await endEnrolment(who, administrator.name, deps);
           return { person: await readAfter(who, { kind: 'ended' }) };
         });
         return { subjects, complete: isComplete(subjects) };

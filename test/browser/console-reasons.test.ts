@@ -1,6 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { defaultPolicy } from '../../support/benches/core.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
+import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
+import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
 import { adminKey } from '../../support/servers/api-server.js';
 import { type Company, startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
@@ -19,6 +22,9 @@ const set = {
   returnUrls: ['https://app.example.com/back'],
 };
 
+const profile = createMemoryProfile(['ada']);
+const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+
 const browser = useBrowser('none');
 const shared = useShared(
   async () => {
@@ -32,7 +38,7 @@ const shared = useShared(
       { ...company, toConnections },
       {
         dataFolder: createFolder('console-reasons'),
-        given: { issuer: 'http://localhost' },
+        given: { issuer: 'http://localhost', connections: new Map([['okta', okta]]) },
         settings: { liveness: { aws } },
       },
     );
@@ -120,6 +126,8 @@ inBrowser('the policy tab and the tasks say that e-mails are not sent if there i
 
 inBrowser('the list of people says why the actions for many are missing', async () => {
   const { operated } = shared();
+  // An empty list offers no actions.
+  await fillLedger(operated.server, [{ event: enrolledAt('okta', 'ada'), hoursAgo: 1 }]);
   const owner = await open('/people');
   await owner.page.getByText('Select users to invite them or to end their lockouts.').waitFor();
   await shoot(owner.page, 'people');

@@ -175,5 +175,10 @@ inBrowser('the help desk sends a recovery link from a person’s page, and sees 
   await page.getByLabel(en.person.login).fill('ada@example.com');
   await page.getByRole('button', { name: words.send.submit }).click();
   await page.getByRole('alert').getByText(words.send.off).waitFor();
+  await choice.selectOption('acme');
+  await page.getByLabel(en.person.login).fill('ada@example.com');
+  await page.getByLabel(en.calls.send).selectOption(en.calls.ways.none);
+  await page.getByRole('button', { name: words.send.submit }).click();
+  await page.getByLabel(`${words.send.link}: ada@example.com`).waitFor();
   await close();
 });

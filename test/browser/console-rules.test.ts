@@ -48,6 +48,10 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
   await page.getByRole('button', { name: 'Find the rule' }).click();
   await page.getByText('A face check is needed, by the rule Pilot.').waitFor();
   await page.getByText('Abroad: matches (Networks: yes)').waitFor();
+  await page.getByLabel('Sign-in name or id of the user').fill('no one');
+  await page.getByRole('button', { name: 'Find the rule' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByText('Abroad: matches (Networks: yes)').count()).toBe(0);
 
   await page.getByRole('link', { name: 'Rollout' }).click();
   await page.getByRole('button', { name: /shadow/i }).click();

@@ -210,6 +210,11 @@ inBrowser(
     await dialogue.getByText('e-mails are written to outbox.jsonl and not sent').waitFor();
     expect(await dialogue.getByText('cannot be recalled').count()).toBe(0);
     await inDialogue(page, 'Start').click();
+    await page.getByRole('button', { name: 'Remind now' }).click();
+    await inDialogue(page, 'Remind now').click();
+    await dialogue.waitFor({ state: 'detached' });
+    await page.getByText('e-mails are written to outbox.jsonl and not sent').nth(1).waitFor();
+    expect(await page.getByText('Reminders are being sent.').count()).toBe(0);
     for (const action of ['Remind now', 'Send again: Delivery unknown']) {
       await page.getByRole('button', { name: action }).click();
       await dialogue.getByText('e-mails are written to outbox.jsonl and not sent').waitFor();

@@ -7,7 +7,7 @@ import { FaceError } from '../../src/errors.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { inBrowser } from '../../support/browser/page-suite.js';
-import { fillLedger } from '../../support/data/ledgered.js';
+import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
 import { type Company, startOperatedServer } from '../../support/servers/operated-server.js';
@@ -85,7 +85,33 @@ inBrowser('a search that a provider did not answer does not report that no one w
   isProviderDown = true;
   await page.goto(`http://localhost:${operated().server.port}/console/people?find=yann`);
   await page.getByText('Names unavailable from: okta.').waitFor();
+  await page.getByText('No user found at the connections that answered.').waitFor();
   expect(await page.getByText('No user found at any connection.').count()).toBe(0);
+});
+
+inBrowser('without an enrolment, the list says so; a search offers to invite users, and no test people', async () => {
+  const page = await visit('/people');
+  await page.getByText('No one is enrolled.').waitFor();
+  await page.getByLabel('Find a person').fill('ex');
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  const rowOf = (login: string) => page.getByRole('row').filter({ hasText: login });
+  await rowOf('ada@example.com').getByRole('button').waitFor({ timeout: 20_000 });
+  expect(await rowOf('expire@test.invalid').getByRole('button').count()).toBe(0);
+  expect(await rowOf('expire@test.invalid').count()).toBe(1);
+});
+
+inBrowser('actions of administrators are not counted as refused attempts of the person', async () => {
+  const about = { connection: 'okta', subject: 'ada' } as const;
+  const vouched = { stepUpId: 'v', outcome: 'expired', by: 'owner' } as const;
+  const denied = { id: 'r', by: 'owner' };
+  await fillLedger(operated().server, [
+    { event: enrolledAt('okta', 'ada'), hoursAgo: 5 },
+    { event: { action: 'vouched', ...about, detail: vouched }, hoursAgo: 2 },
+    { event: { action: 'recovery_denied', ...about, detail: denied }, hoursAgo: 1 },
+  ]);
+  const page = await visit('/people/okta/ada');
+  await page.getByText('Recovery refused by an administrator').waitFor();
+  await page.getByText('No problem found: enrolled, not locked out').waitFor();
 });
 
 inBrowser('without a connection, no campaign can be planned, and the page says so', async () => {
@@ -119,7 +145,7 @@ inBrowser(
     expect(await advice.count()).toBe(0);
     await fillLedger(operated().server, [{ event: { action: 'step_up_expired', ...about, detail }, hoursAgo: 0.5 }]);
     await page.reload();
-    await page.getByText('Expired before it ended').waitFor();
+    await page.getByText('Expired or replaced').waitFor();
     await advice.waitFor();
   },
 );
@@ -129,8 +155,11 @@ inBrowser('the purpose of a link stays as chosen after the link was created', as
   await page.getByText('Create a link instead').click();
   const purpose = page.getByLabel('Purpose');
   await purpose.selectOption('manage');
+  await page.getByText('No events yet.').waitFor();
+  const logged = page.waitForRequest(/people\/checks/);
   await page.getByRole('button', { name: 'Create link' }).click();
   await page.getByText(/Opens once, until/).waitFor();
+  await logged;
   expect(await purpose.inputValue()).toBe('manage');
 });
 

@@ -298,6 +298,8 @@ inBrowser('an administrator invites several members and ends several lockouts at
   await page.getByRole('checkbox', { name: /ada/ }).check();
   await act('End lockouts (1)', 'End lockouts');
   await page.getByText('Lockouts ended: done for 1 of 1.').waitFor();
+  expect(await page.getByRole('button', { name: 'End lockouts (1)' }).count()).toBe(0);
+  expect(await page.getByRole('row').filter({ hasText: 'ada' }).getByText('Locked out').count()).toBe(0);
   await other.close();
 });
 

@@ -109,6 +109,7 @@ inBrowser(
     const { click, count } = countClicks();
     await click(page.getByRole('navigation').getByRole('link', { name: 'Requests' }));
     await click(page.getByRole('link', { name: 'payslips' }));
+    await page.getByText('On approval, the application is registered as shown above, and').waitFor();
     await click(page.getByRole('button', { name: 'Approve' }));
     await page.getByText('The developer can get the first key once.').waitFor();
     expect(await page.getByRole('main').textContent()).toContain('https://app.example.com/cb2');
@@ -152,6 +153,9 @@ inBrowser(
     expect((await stage().server.postJson('/token', {}, { 'x-auth-token': key })).body.code).toBe('caller_untrusted');
     expect((await stage().server.postJson('/token', {}, { 'x-auth-token': next })).status).toBe(200);
     await expectAccessible(developer.page, 'my application');
+    await developer.page.getByRole('button', { name: `Revoke: ${next.split('_')[1]}` }).click();
+    await developer.page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
+    await developer.page.getByLabel('New key').waitFor({ state: 'detached' });
     await expectAccessible(page, 'request: approved');
     expect([...developer.complaints, ...administrator.complaints]).toEqual([]);
     await developer.close();

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -26,6 +27,7 @@ afterEach(async () => {
 });
 
 const hookSecret = 'a-secret-in-the-file-0123456789';
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const okta = {
   orgUrl: 'https://acme.okta.example',
   auth: { kind: 'api_token', token: 't' },
@@ -58,6 +60,8 @@ async function start(settings: object = { configurationFolder: `${folder}-versio
     FACESTEP_CONFIG: configFile(),
     FACESTEP_API_SECRET_HR: 'a-bearer-token-0123456789',
     FACESTEP_API_SECRET_DEPOT: 'a-bearer-token-9876543210',
+    FACESTEP_API_SECRET_SHOP: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    FACESTEP_HOOK_SECRET_SHOP: hookSecret,
   };
   const service = await startService(env, `${data}.log`);
   services.push(service);
@@ -342,6 +346,25 @@ test('a draft gives no new connection the id or the secret of another one of the
   const { digest } = applied?.file ?? {};
   expect((await call('/configuration/versions/restore', { number: 1, digest, reason: 'too early' })).code).toBeNull();
   expect(await connect('depot')).toBe('name_taken');
+});
+
+test('the check of a draft leaves out the hooks of a connection that the server does not have yet', async () => {
+  const call = await start();
+  const values = {
+    'okta.orgUrl': 'https://shop.okta.example',
+    'okta.auth.clientId': '0oa1example',
+    'okta.auth.keyId': 'k1',
+  };
+  const { code } = await call('/configuration/draft/connect', { provider: 'okta', connection: 'shop', values });
+  expect(code).toBeNull();
+  const check = async (connection: string) =>
+    (await call('/configuration/draft/check', { revision: 1, connection })).body;
+  const hooks = { findings: expect.arrayContaining([expect.objectContaining({ title: 'Hooks' })]) };
+  const provider = { findings: expect.arrayContaining([expect.objectContaining({ title: 'Profile attribute' })]) };
+  const shop = await check('shop');
+  expect(shop).not.toMatchObject(hooks);
+  expect(shop).toMatchObject(provider);
+  expect(await check('work')).toMatchObject(hooks);
 });
 
 test('the secrets of a connection name the variable that the file refers to', async () => {

@@ -16,6 +16,7 @@ import { createLocalKeys } from '../../storage/keys/local.js';
 import { createLocalSigner } from '../../storage/keys/local-signer.js';
 import { createOidcKeys } from '../../storage/keys/oidc-keys.js';
 import { openKeyService } from '../../storage/keys/open.js';
+import { adminEvents } from '../events.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
@@ -145,7 +146,12 @@ export async function retireSigningKey(
 /** Reads from the audit log when each sealing key was created. */
 export async function readMadeTimes(trail: string): Promise<ReadonlyMap<KeyVersion, EpochMs>> {
   const times = new Map<KeyVersion, EpochMs>();
-  for await (const { detail, time } of readEvents(trail, ['key_made'], keyEvents))
-    if (detail.use === 'sealing' && !times.has(detail.version)) times.set(detail.version, time);
+  // The server notes `key_made` only at its next start. `key_rotated` is at the true time.
+  const schemas = { details: { ...keyEvents.details, ...adminEvents.details } };
+  for await (const { action, detail, time } of readEvents(trail, ['key_made', 'key_rotated'], schemas)) {
+    if (detail.use !== 'sealing') continue;
+    const version = action === 'key_made' ? detail.version : Number(detail.name);
+    if (!times.has(version)) times.set(version, time);
+  }
   return times;
 }

@@ -23,11 +23,12 @@ export interface Bulk {
   readonly shown: Shown | null;
   readonly stop: () => void;
   /** Performs an action for people one after the other, and collects the failures. The promise never rejects. */
-  run(
+  run<Reply>(
     label: string,
     people: AsyncIterable<Who> | Iterable<Who>,
     total: number,
-    toRequest: (who: Who) => ServerRequest<unknown>,
+    toRequest: (who: Who) => ServerRequest<Reply>,
+    onReply?: (reply: Reply) => void,
   ): Promise<void>;
 }
 
@@ -45,7 +46,7 @@ export function useBulk(): Bulk {
   return {
     shown,
     stop,
-    async run(label, people, total, toRequest) {
+    async run(label, people, total, toRequest, onReply = () => {}) {
       isStopped.current = false;
       let done = 0;
       const failures: Failure[] = [];
@@ -55,7 +56,9 @@ export function useBulk(): Bulk {
         for await (const who of people) {
           if (isStopped.current) break;
           try {
-            requireDone(await call(toRequest(who)));
+            const reply = await call(toRequest(who));
+            requireDone(reply);
+            onReply(reply);
             done += 1;
           } catch (thrown) {
             const refusal = toRefusal(thrown);

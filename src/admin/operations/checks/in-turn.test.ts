@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type Check, type Finding, fail, pass } from '../../../connections/provisioning.js';
-import { checkInTurn } from './in-turn.js';
+import { checkInTurn, leaveOut } from './in-turn.js';
 
 const run = (check: Check): Promise<Finding> => check.run();
 const well = (title: string, needs: readonly string[] = []): Check => ({ title, needs, run: async () => pass('well') });
@@ -34,6 +34,18 @@ test('a check that requires a skipped check is skipped and listed under the fail
     'log skipped server',
     'other fail null',
   ]);
+});
+
+test('a check is left out with the checks that need it, directly or not', () => {
+  const checks = [
+    well('server'),
+    well('hook', ['server']),
+    well('log', ['hook']),
+    well('time', ['log']),
+    well('other'),
+  ];
+  expect(leaveOut('hook', checks).map(({ title }) => title)).toEqual(['server', 'other']);
+  expect(leaveOut('absent', checks)).toEqual(checks);
 });
 
 test('a check that requires a later or unknown check is an error', async () => {

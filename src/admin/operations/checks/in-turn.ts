@@ -34,6 +34,13 @@ export async function* checkInTurn(
   }
 }
 
+/** Leaves out a check, and the checks that need it. */
+export function leaveOut(title: string, checks: readonly Check[]): readonly Check[] {
+  const out = checks.filter((check) => check.title === title);
+  const consequences = out.flatMap((check) => consequencesOf(check, checks));
+  return checks.filter((check) => !out.includes(check) && !consequences.includes(check));
+}
+
 function consequencesOf({ title }: Check, checks: readonly Check[]): Check[] {
   const out = new Set([title]);
   return checks.filter((check) => {

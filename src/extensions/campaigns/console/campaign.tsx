@@ -255,7 +255,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
   const isUnderWay = state === 'running' || state === 'done';
   return (
     <>
-      {isReminded && isUnderWay && <Done>{act.reminded}</Done>}
+      {isReminded && isUnderWay && (session.outbox.includes('email') ? <OutboxNote /> : <Done>{act.reminded}</Done>)}
       <div className="actions">
         {state === 'planned' && toLeave > 0 && (
           <ConfirmButton

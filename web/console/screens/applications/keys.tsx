@@ -40,6 +40,8 @@ export function Keys({
   const { day } = useFormats();
   const listed = useLoaded(asked.list);
   const [issued, setIssued] = useState<string | null>(null);
+  // A revoked key must not be copied any more.
+  const hasNone = listed.state === 'loaded' && listed.value.keys.length === 0;
   const revoking: Column<{ readonly id: string }> = {
     id: 'actions',
     heading: keys.actions,
@@ -74,7 +76,7 @@ export function Keys({
           />
         )}
       </Await>
-      {issued !== null && <ShownOnce label={keys.issued} value={issued} note={keys.once} />}
+      {issued !== null && !hasNone && <ShownOnce label={keys.issued} value={issued} note={keys.once} />}
       {mayChange && (
         <ActForm
           submit={keys.issue}

@@ -277,6 +277,7 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
   const [found, setFound] = useState<DraftCheckReply['findings'] | null>(null);
   const check = async (): Promise<void> => {
     const asked = post<DraftCheckReply>('/v1/configuration/draft/check', { revision, connection: id });
+    setFound(null);
     setFound((await call({ ...asked, ...patient })).findings);
   };
   const failing = found?.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail') ?? [];
@@ -311,6 +312,7 @@ function Effect({ id, revision }: { readonly id: string; readonly revision: numb
   const [found, setFound] = useState<DraftEffectReply | null>(null);
   const preview = async (): Promise<void> => {
     const asked = post<DraftEffectReply>('/v1/configuration/draft/effect', { revision, connection: id });
+    setFound(null);
     setFound(await call({ ...asked, ...patient }));
   };
   return (

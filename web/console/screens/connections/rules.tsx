@@ -60,6 +60,7 @@ function RuleTest({ id }: { readonly id: string }) {
       <ActForm
         submit={test.submit}
         onSubmit={async (fields) => {
+          setFound(null);
           const textOf = (name: string): string | undefined => String(fields.get(name) ?? '').trim() || undefined;
           const asked = { user: textOf('user'), application: textOf('application'), address: textOf('address') };
           setFound(await call(post<RuleTestReply>(pathOf(id, 'rules/test'), { ...asked, device: textOf('device') })));

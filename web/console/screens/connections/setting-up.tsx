@@ -132,7 +132,10 @@ function SetUp({ connection: { id }, begin, progress }: Props) {
     <Section heading={named.heading} intro={named.lookHint}>
       <ActForm
         submit={named.look}
-        onSubmit={async () => setPlan(await call({ ...post<PlanReply>(pathOf(id, 'plan')), ...patient }))}
+        onSubmit={async () => {
+          setPlan(null);
+          setPlan(await call({ ...post<PlanReply>(pathOf(id, 'plan')), ...patient }));
+        }}
       />
       {plan === null ? (
         progress

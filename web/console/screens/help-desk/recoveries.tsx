@@ -178,7 +178,9 @@ function Send() {
   const language = useLanguage();
   const given = useParameter('connection');
   const listed = useLoaded(listConnections);
-  const [sent, setSent] = useState<(RecoveryLinkReply & { readonly send: string }) | null>(null);
+  const [sent, setSent] = useState<
+    (RecoveryLinkReply & { readonly send: string; readonly login: string | null }) | null
+  >(null);
   const toSent = useSentText();
   const [isOff, setOff] = useState(false);
   const { send } = words;
@@ -187,8 +189,9 @@ function Send() {
     setSent(null);
     const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
     try {
-      const made = await call(post<RecoveryLinkReply>('/v1/recoveries', { ...readWho(fields), ...asked }));
-      setSent({ ...made, send: asked.send });
+      const who = readWho(fields);
+      const made = await call(post<RecoveryLinkReply>('/v1/recoveries', { ...who, ...asked }));
+      setSent({ ...made, send: asked.send, login: who.login ?? null });
     } catch (thrown) {
       if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
       setOff(true);
@@ -200,9 +203,20 @@ function Send() {
       <OutboxNote />
       {sent !== null &&
         (sent.url === null ? (
-          <Done>{toSent(send.sent({ until }), sent.send)}</Done>
+          <Done>
+            {sent.login !== null && (
+              <>
+                <bdi>{sent.login}</bdi>:{' '}
+              </>
+            )}
+            {toSent(send.sent({ until }), sent.send)}
+          </Done>
         ) : (
-          <ShownOnce label={send.link} value={sent.url} note={send.linkNote({ until })} />
+          <ShownOnce
+            label={sent.login === null ? send.link : `${send.link}: ${sent.login}`}
+            value={sent.url}
+            note={send.linkNote({ until })}
+          />
         ))}
       {sent?.isEnrolled === false && <Note tone="warn">{send.notEnrolled}</Note>}
       {isOff && <Note tone="bad">{send.off}</Note>}

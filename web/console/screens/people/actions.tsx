@@ -106,7 +106,9 @@ export function Actions({
           />
         )}
       </div>
-      {mayAssist && canInvite && <Invite who={who} connection={connection} status={status} />}
+      {mayAssist && canInvite && (
+        <Invite who={who} connection={connection} status={status} onCreated={() => onChanged(null)} />
+      )}
     </Section>
   );
 }
@@ -144,7 +146,7 @@ function SendInvitation({ who, connection, status, onSent }: Invited & { readonl
   );
 }
 
-function Invite({ who, connection, status }: Invited) {
+function Invite({ who, connection, status, onCreated }: Invited & { readonly onCreated: () => void }) {
   const { invite, ledger } = useTexts();
   const { call } = useSessionActions();
   const [purpose, setPurpose] = useState('enrol');
@@ -159,6 +161,7 @@ function Invite({ who, connection, status }: Invited) {
         onSubmit={async (fields) => {
           const asked = { purpose: String(fields.get('purpose')), lifeHours: Number(fields.get('hours')) };
           setInvited(await call(invitePerson(who, asked)));
+          onCreated();
         }}
       >
         <Select

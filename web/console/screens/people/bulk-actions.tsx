@@ -21,6 +21,22 @@ export interface Chosen {
 
 export type Named = Person & Name;
 
+/** Replaces loaded rows by the states that actions return, because the list may not have the change yet. */
+export function useChanges<Row extends Person>(loaded: readonly Row[]) {
+  // A list that is loaded again has new rows, which this map does not have.
+  const [changed, setChanged] = useState<ReadonlyMap<Row, Person>>(new Map());
+  return {
+    rows: loaded.map((row) => {
+      const person = changed.get(row);
+      return person === undefined ? row : { ...row, ...person };
+    }),
+    change(person: Person): void {
+      const row = loaded.find((each) => keyOf(each) === keyOf(person));
+      if (row !== undefined) setChanged((before) => new Map([...before, [row, person]]));
+    },
+  };
+}
+
 export function useChosen(rows: readonly Person[]): Chosen {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
   const people = rows.filter((each) => keys.has(keyOf(each)));
@@ -57,7 +73,7 @@ export function BulkActions({
   chosen,
   isEmpty,
   readAll,
-  onDone,
+  onChanged,
 }: {
   readonly chosen: Chosen;
   readonly isEmpty: boolean;
@@ -66,7 +82,7 @@ export function BulkActions({
    * @throws Refusal
    */
   readonly readAll: () => Promise<readonly Named[]>;
-  readonly onDone: () => void;
+  readonly onChanged: (person: Person) => void;
 }) {
   const { bulk: words } = useTexts();
   const mayAssist = useMay('assist');
@@ -115,7 +131,15 @@ export function BulkActions({
                 action={words.unlockAction}
                 onConfirm={async () => {
                   const label = words.unlocked;
-                  void bulk.run(label, locked, locked.length, (who) => unlockPerson(toWho(who))).then(onDone);
+                  void bulk.run(
+                    label,
+                    locked,
+                    locked.length,
+                    (who) => unlockPerson(toWho(who)),
+                    ({ subjects }) => {
+                      for (const { person } of subjects) if (person !== null) onChanged(person);
+                    },
+                  );
                 }}
                 text={words.unlockText}
               />

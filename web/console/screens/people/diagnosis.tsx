@@ -5,10 +5,14 @@ import type { Check, Name, Person } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { useTexts } from './requests.js';
 
-/** Returns the refused attempts with a face or a code, and the sign-ins that a hook refused, since the last pass. */
+/**
+ * Returns the refused attempts with a face or a code, and the sign-ins that a hook refused, since the last pass. An event
+ * that names an administrator, such as a refused recovery, is no attempt of the person.
+ */
 function refusalsOf(checks: readonly Check[]) {
   const passed = checks.findIndex(({ outcome }) => outcome === 'passed');
-  const refused = (passed === -1 ? checks : checks.slice(0, passed)).filter(({ outcome }) => outcome === 'refused');
+  const since = passed === -1 ? checks : checks.slice(0, passed);
+  const refused = since.filter(({ outcome, by }) => outcome === 'refused' && by === null);
   const signIns = refused.filter(({ action }) => action === 'hook_decided');
   return { signIns, checks: refused.filter(({ action }) => action !== 'hook_decided' && action !== 'locked_out') };
 }

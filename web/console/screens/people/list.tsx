@@ -18,7 +18,7 @@ import {
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { Await, Empty, Section } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
-import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
+import { BulkActions, type Chosen, type Named, useChanges, useChosen } from './bulk-actions.js';
 import { useTexts } from './requests.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
@@ -110,20 +110,25 @@ export function List({ given }: { readonly given: URLSearchParams }) {
           </div>
         </ActForm>
       </details>
-      {group === null ? <Enrolled filter={filter} /> : <GroupMembers group={group} given={given} />}
+      {group === null ? (
+        <Enrolled filter={filter} empty={given.size === 0 ? list.noneEnrolled : list.empty} />
+      ) : (
+        <GroupMembers group={group} given={given} />
+      )}
     </Section>
   );
 }
 
-function Enrolled({ filter }: { readonly filter: Filter }) {
+function Enrolled({ filter, empty }: { readonly filter: Filter; readonly empty: string }) {
   const words = useTexts();
   const { call } = useSessionActions();
   const paged = usePages(
     (cursor) => listPeople(filter, cursor),
     ({ people }) => people,
   );
-  const names = useNames(paged.rows);
-  const chosen = useChosen(paged.rows);
+  const { rows, change } = useChanges(paged.rows);
+  const names = useNames(rows);
+  const chosen = useChosen(rows);
   async function readAll(): Promise<readonly Named[]> {
     const people = await paged.all(() => true);
     const known = new Map(await loadNames(people, call));
@@ -133,16 +138,16 @@ function Enrolled({ filter }: { readonly filter: Filter }) {
     <>
       <BulkActions
         chosen={chosen}
-        isEmpty={paged.rows.length === 0 && paged.more === null}
+        isEmpty={rows.length === 0 && paged.more === null}
         readAll={readAll}
-        onDone={paged.reload}
+        onChanged={change}
       />
       <PagedTable
         caption={words.list.heading}
-        paged={paged}
+        paged={{ ...paged, rows }}
         isExported
         keyOf={keyOf}
-        empty={words.list.empty}
+        empty={empty}
         columns={useColumns({ chosen, names })}
       />
     </>
@@ -176,7 +181,7 @@ function MembersOf({
 }) {
   const words = useTexts();
   const loaded = useLoaded(listGroup(connection, group, status === null || status === anyStatus ? undefined : status));
-  const people = loaded.state === 'loaded' ? loaded.value.people : none;
+  const { rows: people, change } = useChanges(loaded.state === 'loaded' ? loaded.value.people : none);
   const chosen = useChosen(people);
   const byKey = new Map(people.map((each) => [keyOf(each), each]));
   const columns = useColumns({ chosen, names: byKey });
@@ -186,12 +191,7 @@ function MembersOf({
       {({ isComplete }) => (
         <>
           {!isComplete && <p className="note warn">{words.list.groupInPart}</p>}
-          <BulkActions
-            chosen={chosen}
-            isEmpty={people.length === 0}
-            readAll={async () => people}
-            onDone={loaded.reload}
-          />
+          <BulkActions chosen={chosen} isEmpty={people.length === 0} readAll={async () => people} onChanged={change} />
           <Table caption={words.list.heading} rows={people} keyOf={keyOf} empty={words.list.empty} columns={columns} />
         </>
       )}

@@ -4,7 +4,7 @@ import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, Link, navigate, useParameters } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
-import { type FoundPerson, findPeople, keyOf } from '../../ledger/requests.js';
+import { type FoundPerson, findPeople, keyOf, listConnections } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Await, Problem, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -50,8 +50,7 @@ function Found({ text }: { readonly text: string }) {
           <>
             {unasked.length > 0 && <p className="note warn">{ledger.unasked({ connections: unasked.join(', ') })}</p>}
             {people.length >= mostFound && <p className="note">{find.more}</p>}
-            {/* Without an answer of a provider, it is not known that there is no one. */}
-            {(people.length > 0 || unasked.length === 0) && <FoundPeople people={people} />}
+            <FoundPeople people={people} empty={unasked.length === 0 ? find.nobody : find.noneAnswered} />
           </>
         )}
       </Await>
@@ -62,13 +61,20 @@ function Found({ text }: { readonly text: string }) {
   );
 }
 
-function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
+function FoundPeople({ people, empty }: { readonly people: readonly FoundPerson[]; readonly empty: string }) {
   const { find, list, ledger, invite, statuses } = useTexts();
   const { number } = useFormats();
   const mayAssist = useMay('assist');
   const invitation = useInvitation();
   const names = new Map(people.map((each) => [keyOf(each), each]));
-  const canInvite = mayAssist && people.some(({ status }) => status === 'none');
+  const listed = useLoaded(listConnections);
+  // Test people are never enrolled.
+  const invitable =
+    listed.state === 'loaded' && mayAssist
+      ? listed.value.connections.filter(({ kind }) => kind !== 'memory').map(({ id }) => id)
+      : [];
+  const canInvite = ({ status, connection }: FoundPerson): boolean =>
+    status === 'none' && invitable.includes(connection);
   return (
     <>
       {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
@@ -82,7 +88,7 @@ function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
         caption={find.found}
         rows={people}
         keyOf={keyOf}
-        empty={find.nobody}
+        empty={empty}
         columns={[
           { ...toPersonColumn<FoundPerson>(list.name, names, (each) => each, true), id: 'name' },
           { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
@@ -95,11 +101,11 @@ function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
             isNumber: true,
             cell: ({ level }) => (level === null ? '–' : number(level)),
           },
-          canInvite && {
+          people.some(canInvite) && {
             id: 'invite',
             heading: invite.heading,
             cell: (each: FoundPerson) =>
-              each.status === 'none' ? (
+              canInvite(each) ? (
                 <Button
                   className="button quiet"
                   aria-label={`${invite.heading}: ${nameOf(each, each)}`}
