@@ -91,6 +91,8 @@ function OneLetter({
   const [tried, setTried] = useState(typed);
   const [changes, setChanges] = useState(0);
   const [isKept, setKept] = useState(false);
+  /** The saved text, shown until it is loaded again. */
+  const [saved, setSaved] = useState<EmailTexts | null>(null);
   const kept = useLoaded(previewEmail(which, null));
   const shown = useLoaded(previewEmail(which, tried));
   useEffect(() => {
@@ -108,6 +110,7 @@ function OneLetter({
     setTyped(null);
     setTried(null);
     setKept(true);
+    setSaved(given.text === '' ? null : given);
     kept.reload();
     shown.reload();
     setChanges(changes + 1);
@@ -158,7 +161,7 @@ function OneLetter({
               <Field
                 name="subject"
                 label={letters.subject}
-                initial={draft?.subject ?? subject}
+                initial={draft?.subject ?? saved?.subject ?? subject}
                 isRequired
                 maxLength={200}
               />
@@ -166,7 +169,7 @@ function OneLetter({
                 name="text"
                 label={letters.text}
                 hint={letters.textHint}
-                initial={draft?.text ?? text}
+                initial={draft?.text ?? saved?.text ?? text}
                 isRequired
                 maxLength={4_000}
                 rows={8}

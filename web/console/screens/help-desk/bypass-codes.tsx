@@ -100,7 +100,7 @@ function Make({ onMade, offered }: Making & { readonly offered: ConnectionsReply
   const { codes } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
-  const [made, setMade] = useState<MadeBypassReply | null>(null);
+  const [made, setMade] = useState<(MadeBypassReply & { readonly login: string | null }) | null>(null);
   const [isAllowed, setAllowed] = useState(true);
   const audienceOnly = offered.filter(({ policy }) => !policy.anotherWay.counts).map(({ id }) => id);
   return (
@@ -108,7 +108,7 @@ function Make({ onMade, offered }: Making & { readonly offered: ConnectionsReply
       {audienceOnly.length > 0 && <Note>{codes.audienceOnly({ connections: audienceOnly.join(', ') })}</Note>}
       {made !== null && (
         <ShownOnce
-          label={codes.code}
+          label={made.login === null ? codes.code : `${codes.code}: ${made.login}`}
           value={made.code}
           note={
             made.state === 'ready'
@@ -131,8 +131,9 @@ function Make({ onMade, offered }: Making & { readonly offered: ConnectionsReply
             application: application === '' ? undefined : application,
           };
           try {
-            const asked = post<MadeBypassReply>('/v1/help-desk/bypass-codes', { ...readWho(fields), ...limits });
-            setMade(await call(asked));
+            const who = readWho(fields);
+            const asked = post<MadeBypassReply>('/v1/help-desk/bypass-codes', { ...who, ...limits });
+            setMade({ ...(await call(asked)), login: who.login ?? null });
             onMade();
           } catch (thrown) {
             if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
