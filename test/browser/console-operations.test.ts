@@ -68,6 +68,23 @@ inBrowser('an administrator runs the doctor and fixes a finding in at most five 
   ).toHaveLength(2);
 });
 
+inBrowser('after a set-up, the page shows the mode and the health of now, without a reload', async () => {
+  const page = await visit();
+  for (const hook of company().okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
+  await openOkta(page);
+  const summary = page.locator('.summary');
+  await summary.getByText('hooks not called: token').waitFor();
+  await summary.getByText('Not checked this week').waitFor();
+  await page.getByRole('link', { name: 'Setup' }).click();
+  // What the provider calls is read again because the set-up is newer than the last reading.
+  operated().server.clock.advanceSec(1);
+  await page.getByRole('button', { name: 'Preview changes' }).click();
+  await page.getByRole('button', { name: 'Set up' }).click();
+  await dialogueOf(page).getByRole('button', { name: 'Set up' }).click();
+  await summary.getByText('hooks not called').waitFor({ state: 'detached' });
+  await summary.getByText('Not checked this week').waitFor({ state: 'detached' });
+});
+
 inBrowser('an administrator switches from shadow to enforce after seeing who would be refused, and back', async () => {
   const page = await visit();
   await operated().post('/doctor', { connection: 'okta' });
