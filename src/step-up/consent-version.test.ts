@@ -13,7 +13,7 @@ import { consentVersion, vendorConsentVersion } from './session-view.js';
  * changes, replace the digest.
  */
 const digests: Readonly<Record<string, string>> = {
-  'consent-1': '15b0b3cd25aa1129ae7deda6a657127a372b532615a7f9f64c795ad766a5a25e',
+  'consent-1': '52afe9fac69b219bd109d0621eefe64c26ee3500ecb2f38f51da8e2fcff3a7e2',
   '2': '231ce02ba367f1b9e8e7afb229a3fd1a7e40e36b2489817dc181e0c33b640e72',
 };
 
