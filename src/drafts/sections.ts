@@ -221,7 +221,7 @@ export function writeSection(text: string, connection: string, section: SectionN
   );
 }
 
-/** Parses the text of a section. @throws `request_malformed` with the field `settings` */
+/** Parses the text of a section. @throws `request_malformed` with the field `settings` and the reason */
 export function parseSection(text: string): JsonObject {
   try {
     const value = jsonGuard.parse(JSON.parse(text));
@@ -229,5 +229,5 @@ export function parseSection(text: string): JsonObject {
   } catch {
     // The error of the parser quotes the text, so it is not the cause.
   }
-  throw new FaceError('request_malformed', { field: 'settings' });
+  throw new FaceError('request_malformed', { field: 'settings', reason: 'The text is not a JSON object.' });
 }

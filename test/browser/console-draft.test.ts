@@ -52,6 +52,9 @@ inBrowser(
     await page.getByRole('link', { name: 'Change', exact: true }).click();
     const editor = page.getByLabel('Policy, rules, networks and return addresses');
     expect(JSON.parse(await editor.inputValue())).toEqual(policy);
+    await editor.fill('{ "mode": ');
+    await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
+    await page.getByText('settings: The text is not a JSON object.').waitFor();
     await editor.fill(JSON.stringify({ ...policy, rules: [rule, rule] }));
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByText('two rules have the name "Pilot"').waitFor();

@@ -164,6 +164,7 @@ test('problems name the setting: a rule twice, an unknown network, a wrong range
   expect((await call(save, change('{"mode": ', 1))).body).toMatchObject({
     code: 'request_malformed',
     field: 'settings',
+    reason: 'The text is not a JSON object.',
   });
 });
 

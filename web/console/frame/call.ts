@@ -43,6 +43,8 @@ export class Refusal extends Error {
     /** Whole seconds before a retry, or `null` if unknown. */
     readonly waitSec: number | null = null,
     options?: ErrorOptions,
+    /** Field that was refused, and why; in the server's words. */
+    readonly detail: string | null = null,
   ) {
     super(code, options);
   }
@@ -54,6 +56,11 @@ const isReply = <Reply>(told: unknown): told is Reply =>
 
 const codeOf = (told: unknown): string | null =>
   typeof told === 'object' && told !== null && 'code' in told && typeof told.code === 'string' ? told.code : null;
+
+const detailOf = (told: unknown): string | null => {
+  if (typeof told !== 'object' || told === null || !('reason' in told) || typeof told.reason !== 'string') return null;
+  return 'field' in told && typeof told.field === 'string' ? `${told.field}: ${told.reason}` : told.reason;
+};
 
 const answerWithinMs = 30_000;
 
@@ -95,6 +102,8 @@ export async function send<Reply>(
     (response.ok ? null : codeOf(told)) ?? 'unreadable',
     requestId,
     wait === null ? null : Number(wait[0]),
+    undefined,
+    response.ok ? null : detailOf(told),
   );
 }
 

@@ -5,6 +5,7 @@ import { useSessionActions } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
 import { Link } from '../frame/router.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';
+import { ServerText } from './server-text.js';
 
 export function Loading() {
   const { loading } = useWords();
@@ -24,12 +25,17 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
   const { tryAgain, request, waitFor } = useWords();
   const textOf = useProblemText();
   const { number } = useFormats();
-  const { code, requestId, waitSec } = refusal;
+  const { code, requestId, waitSec, detail } = refusal;
   return (
     <div className="note bad" role="alert">
       <p>
         {textOf(code)} {waitSec !== null && waitSec > 1 && waitFor({ seconds: number(waitSec) })}
       </p>
+      {detail !== null && (
+        <p>
+          <ServerText>{detail}</ServerText>
+        </p>
+      )}
       <p className="fine">
         <code>{code}</code>
         {requestId !== null && (
