@@ -106,7 +106,7 @@ inBrowser('an agent issues a bypass code in at most five clicks; the code passes
   await click(agent.page.getByRole('link', { name: en.parts.codes }));
   await agent.page.getByLabel(en.person.login).fill('bypass@example.com');
   await click(agent.page.getByRole('button', { name: en.codes.submit }));
-  const code = await agent.page.getByLabel(en.codes.code, { exact: true }).inputValue();
+  const code = await agent.page.getByLabel(`${en.codes.code}: bypass@example.com`, { exact: true }).inputValue();
   expect(count()).toBeLessThanOrEqual(5);
   const listed = agent.page.getByRole('row').filter({ hasText: 'bypass@example.com' });
   await listed.getByText(en.codes.ready).waitFor();
