@@ -47,13 +47,14 @@ const countLines = async (file: string): Promise<number> => (await readFile(file
 const shownElsewhere: readonly RegExp[] = [
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew|notices.*)$/,
   /^POST \/(v2\/(authenticate-credentials|generateToken)|step-ups\/requested|signatures|ssf\/token)$/,
-  /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
+  /^POST \/face\/(not-me(\/about)?|help|receipt|recovery-codes|set-up-link|test|caller-pin|another-way\/.*)$/,
   /^POST \/help-desk\/(vouchings|enrolments|bypass-codes|requests)(\/\{id\}.*)?$/,
+  /^POST \/(help-desk\/caller-pins|callers(\/pin)?|events\/undelivered\/retry)$|^GET \/callers\/\{id\}$/,
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^(GET|POST) \/connections\/\{id\}|^POST \/(applications\/\{id\}\/owners|hooks\/\{connection\})/,
   /^POST \/(face\/vendor-check.*|recoveries(\/\{id\}\/(approve|refuse))?)$/,
   // Without a draft or an earlier version, there is nothing to change.
-  /^POST \/configuration\/(draft\/(save|discard|check|apply)|versions\/restore)$/,
+  /^POST \/configuration\/(draft\/(save|discard|check|apply|connect|effect)|versions\/(restore|compare))$/,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
   // Each has a former address, which removes the same thing.
   /^DELETE /,
