@@ -76,7 +76,7 @@ inBrowser('after a set-up, the page shows the mode and the health of now, withou
   await summary.getByText('hooks not called: token').waitFor();
   await summary.getByText('Not checked this week').waitFor();
   await page.getByRole('link', { name: 'Setup' }).click();
-  // What the provider calls is read again because the set-up is newer than the last reading.
+  // The console keeps a reading of the hooks for a minute, unless a set-up began after it.
   operated().server.clock.advanceSec(1);
   await page.getByRole('button', { name: 'Preview changes' }).click();
   await page.getByRole('button', { name: 'Set up' }).click();
