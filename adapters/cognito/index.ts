@@ -47,6 +47,7 @@ export const createCognitoClients = (
       loginClaims: ['preferred_username'],
       // Cognito redirects here before it verifies a first factor, so the request does not prove who the user is.
       isAfterFactor: false,
+      provesRequests: false,
       // The triggers accept only receipts, so no result is stored for them.
       feedsHooks: false,
     }),

@@ -25,6 +25,7 @@ const createFactorClient = (client: OktaFactor, directoryFor: DirectoryFor): Oid
     // Okta finds its user by the `email` claim. It contains the login, because only the login is unique.
     toEmail: ({ login }) => login,
     isAfterFactor: true,
+    provesRequests: true,
     // Okta calls the token hook later in the same sign-in, which needs the result.
     feedsHooks: true,
   });

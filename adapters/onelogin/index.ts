@@ -78,6 +78,8 @@ export const createOneLoginClients = (
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username', 'username'],
       isAfterFactor: true,
+      // OneLogin signs only if its administrator has set it up.
+      provesRequests: false,
       // The Smart Hook runs before the password. A stored result would let the next sign-in skip the face check.
       feedsHooks: false,
     }),

@@ -21,6 +21,8 @@ interface LoginClientRules {
    * user.
    */
   readonly isAfterFactor: boolean;
+  /** True if the provider signs its requests. */
+  readonly provesRequests: boolean;
   readonly feedsHooks: boolean;
 }
 
@@ -36,7 +38,7 @@ export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientC
 export function createLoginClient(
   config: SecretClientConfig,
   directoryFor: DirectoryFor,
-  { loginClaims, toEmail = ({ email }) => email, isAfterFactor, feedsHooks }: LoginClientRules,
+  { loginClaims, toEmail = ({ email }) => email, isAfterFactor, provesRequests, feedsHooks }: LoginClientRules,
 ): OidcClient {
   return {
     metadata: secretClientMetadata(config),
@@ -63,6 +65,7 @@ export function createLoginClient(
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
+    provesRequests,
     feedsHooks,
   };
 }

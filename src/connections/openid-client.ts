@@ -152,6 +152,8 @@ export interface OidcClient {
   readonly offers?: string;
   /** True if the result is recorded for the connection's hook, which is called later in the same sign-in. */
   readonly feedsHooks: boolean;
+  /** True if the client proves its requests: it pushes or signs them. While rules are enforced, others are refused. */
+  readonly provesRequests?: boolean;
   /** True if the implicit flow may omit the nonce, which the standard requires. */
   readonly needsNoNonce?: true;
   /** True if the `claims` parameter is dropped, because it contains user data that is not needed. */

@@ -1,7 +1,10 @@
 import type { Response } from 'express';
 import { type Person, toAssurance } from '../connections/openid-client.js';
+import type { Policy } from '../core/connection.js';
 import { isPhone } from '../core/device-signals.js';
-import type { SignInTerms } from '../core/rules/sign-in-terms.js';
+import { isStrongEnough } from '../core/liveness-policy.js';
+import { lacksFact } from '../core/rules/evaluate.js';
+import { type SignInTerms, termsWithoutRules } from '../core/rules/sign-in-terms.js';
 import { digestOf, hasDigest } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { sourceOf } from '../http/access-log.js';
@@ -15,7 +18,8 @@ import {
 } from '../http/cookies.js';
 import { startedLink } from '../http/page-link.js';
 import { recordRefusedByRule } from '../step-up/decide.js';
-import { startStepUp } from '../step-up/step-up.js';
+import { type StepUpView, startStepUp } from '../step-up/step-up.js';
+import { livenessShown } from '../step-up/stored.js';
 import { isMet, parseRequestedAction } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, type Visit, writeFlow } from './flow.js';
@@ -36,6 +40,11 @@ export function takesAnotherWay({ client, asked }: Visit, { policy }: OidcIssuer
   );
 }
 
+type SettledRules =
+  | { readonly kind: 'settled'; readonly visit: Visit }
+  /** The check showed less liveness than the rule needs, so another check must follow. */
+  | { readonly kind: 'weaker'; readonly terms: SignInTerms<Policy> };
+
 /** Creates the step that leads to the capture page, and binds the face check to the browser. */
 export function createCameraStep(
   { issuer, connection, interactionUrl }: Pick<OidcIssuer, 'issuer' | 'connection' | 'interactionUrl'>,
@@ -54,15 +63,15 @@ export function createCameraStep(
    */
   async function evaluate(
     { request, interaction, flow }: Visit,
-    { subject, assurance }: Person,
-  ): Promise<SignInTerms | null> {
+    { subject, isAfterFirstFactor }: { readonly subject: string; readonly isAfterFirstFactor: boolean },
+  ): Promise<SignInTerms<Policy>> {
     if (flow.isRefused) throw new oidcErrors.AccessDenied('the face check was not passed');
-    if (connection.signInRules === undefined) return null;
+    if (connection.signInRules === undefined) return termsWithoutRules(connection.policy);
     const terms = await connection.signInRules.evaluate({
       subject,
       application: flow.clientId,
       address: sourceOf(request),
-      isAfterFirstFactor: assurance !== 'anonymous',
+      isAfterFirstFactor,
       device: isPhone(request.get('user-agent') ?? null) ? 'phone' : 'computer',
       // A kiosk's browser is not the person's.
       browser: flow.atKiosk === null ? { cookie: shownDevice(readCookie(request, deviceCookieOf(deps.issuer))) } : null,
@@ -83,11 +92,33 @@ export function createCameraStep(
       return browserSecret !== null && hasDigest(browserSecret, Buffer.from(browserDigest, 'base64url'));
     },
 
-    async leadToCamera(visit: Visit, person: Person): Promise<void> {
+    /**
+     * Evaluates the rules after the check, unless all facts were known before it: the face has proven who the person
+     * is, so that facts about them may be looked up. Leaving out the proof of a first factor thus avoids no rule.
+     * @returns the visit, or what the rule needs if the check has shown less liveness
+     * @throws `AccessDenied` if a rule refuses
+     */
+    async settleRules(visit: Visit, { subject }: Person, stepUp: StepUpView): Promise<SettledRules> {
+      const { interaction, flow } = visit;
+      if (flow.ruled !== null) return { kind: 'settled', visit };
+      const terms = await evaluate(visit, { subject, isAfterFirstFactor: true });
+      const shown = livenessShown(stepUp, connection);
+      // A code in place of a face shows no liveness.
+      if (stepUp.state === 'passed' && !isStrongEnough(shown, terms.policy.liveness)) return { kind: 'weaker', terms };
+      const ruled = { ...flow, ruled: { rule: terms.rule?.name ?? null } };
+      await writeFlow(interaction, ruled, { ...deps, connection });
+      return { kind: 'settled', visit: { ...visit, flow: ruled } };
+    },
+
+    /** @param known - terms of the rules, if they were found after an earlier check */
+    async leadToCamera(visit: Visit, person: Person, known: SignInTerms<Policy> | null = null): Promise<void> {
       const { request, response, interaction, asked, client, flow } = visit;
       const browser = newSecret(deps);
       const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
-      const terms = await evaluate(visit, person);
+      const isAfterFirstFactor = person.assurance !== 'anonymous';
+      const terms = known ?? (await evaluate(visit, { subject: person.subject, isAfterFirstFactor }));
+      const rule = terms.rule?.name ?? null;
+      const isSettled = known !== null || terms.facts === null || !lacksFact(connection.policy.rules, terms.facts);
       const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
       const started = await startStepUp(
         {
@@ -105,8 +136,8 @@ export function createCameraStep(
           atKiosk: flow.atKiosk !== null,
           application: asked.params.redirect_uri ?? null,
           acceptsFallback: takesAnotherWay(visit, connection),
-          rule: terms?.rule?.name ?? null,
-          watched: terms?.watched ?? null,
+          rule,
+          watched: terms.watched,
           action: parseRequestedAction(asked.params.authorization_details),
         },
         deps,
@@ -116,7 +147,7 @@ export function createCameraStep(
         browserDigest: browser.use(digestOf).toString('base64url'),
         starts: (flow.stepUp?.starts ?? 0) + 1,
       };
-      await writeFlow(interaction, { ...flow, stepUp }, { ...deps, connection });
+      await writeFlow(interaction, { ...flow, stepUp, ruled: isSettled ? { rule } : null }, { ...deps, connection });
       forgetBrowser(response, flow);
       const name = browserCookieOf(started.id, isSecure);
       setBrowserCookie(response, { name, secret: browser, lifeSec: leftSec });

@@ -43,6 +43,7 @@ export function createCheckRequest(
     // Requests with `prompt=none` are refused later, because this server keeps no sessions.
     if (context.oidc.prompts.has('none')) return;
     const isSigned = await isSignedNow(context);
+    requireProof(context, isSigned);
     await applyLimits(context, isSigned);
     const person = await findPerson(context, asked, isSigned);
     if (person?.proof !== undefined) await singleUse.check(person.proof, context);
@@ -65,6 +66,17 @@ export function createCheckRequest(
     if (typeof object !== 'string' || context.oidc.trusted === undefined) return false;
     const name = `${connection.id}:${clientOf(context).metadata.client_id}`;
     return takeSignedRequest(object, name, { clock: deps.clock, state });
+  }
+
+  /**
+   * Refuses a request that leaves out its client's proof, or repeats it, if rules are enforced. Rules then know all facts
+   * before the camera.
+   */
+  function requireProof(context: KoaContextWithOIDC, isSigned: boolean): void {
+    const isEnforced = connection.policy.rules.some(({ mode }) => mode === 'enforce');
+    if (!isEnforced || isSigned || provenPushOf(context) !== undefined) return;
+    if (clientOf(context).provesRequests === true || context.query.request !== undefined)
+      throw new oidcErrors.InvalidRequest('this connection has rules: the client must push or sign each request');
   }
 
   /**

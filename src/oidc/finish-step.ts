@@ -40,6 +40,7 @@ export function createFinishStep(
     ): Promise<InteractionResults | null> {
       const { asked, client, flow } = visit;
       const { id: stepUpId, pass, action } = stepUp;
+      const rule = flow.ruled?.rule ?? stepUp.rule;
       // The pass is consumed last, so that it is still available if an earlier step fails and is retried.
       const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
       if (pass === null) throw new FaceError('internal', 'a pass without its time');
@@ -55,8 +56,8 @@ export function createFinishStep(
         ...person.claims,
         ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
         ...(client.claimNames.includes('enrolment_proof') ? { enrolment_proof: pass.enrolmentProof } : {}),
-        ...(client.claimNames.includes('face_verification_rule') && stepUp.rule !== null
-          ? { face_verification_rule: stepUp.rule }
+        ...(client.claimNames.includes('face_verification_rule') && rule !== null
+          ? { face_verification_rule: rule }
           : {}),
         ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }),
         ...(action === null ? {} : { action: { ...action.words }, action_digest: action.digest }),

@@ -40,6 +40,7 @@ export const newFlow = {
   decided: {},
   atKiosk: null,
   isRefused: false,
+  ruled: null,
 } as const;
 
 /** Seconds for typing a username and for returning to the client. */
@@ -68,6 +69,8 @@ const flowGuard = z.object({
   atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
   /** True if a rule refused the sign-in, so that it is evaluated and recorded once. */
   isRefused: z.boolean().default(false),
+  /** Rule that decides the sign-in. `null` until all facts that the rules need are known, or the face was shown. */
+  ruled: z.object({ rule: z.string().nullable() }).nullable().default(null),
   endsAt: epochMsGuard,
 });
 export type Flow = Readonly<z.output<typeof flowGuard>>;

@@ -72,7 +72,7 @@ export function createInteraction(
   },
 ) {
   const ask = createAskStep(issuer, deps);
-  const { leadToCamera, isOwner, forgetBrowser } = createCameraStep(issuer, deps);
+  const { leadToCamera, settleRules, isOwner, forgetBrowser } = createCameraStep(issuer, deps);
   const requireConsent = createConsentStep(issuer, deps);
   const requireLink = createLinkStep(issuer, deps);
   const { finishPassed, finishFailed } = createFinishStep(issuer, deps);
@@ -124,7 +124,10 @@ export function createInteraction(
   }
 
   /** Asks the person for the decisions that the request needs, and then answers the client. */
-  async function decide(visit: Visit, person: Person, stepUp: StepUpView): Promise<void> {
+  async function decide(checked: Visit, person: Person, stepUp: StepUpView): Promise<void> {
+    const rules = await settleRules(checked, person, stepUp);
+    if (rules.kind === 'weaker') return leadToCamera(checked, person, rules.terms);
+    const { visit } = rules;
     if (await requireLink(visit, person.subject)) return;
     const decided: Decided[] = [];
     for (const { decide } of issuer.features) {

@@ -96,6 +96,7 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
+    provesRequests: mayEnrol,
     // Only this application gets the result; the connection's hooks do not.
     feedsHooks: false,
   };

@@ -14,6 +14,7 @@ import { takeBypass } from './codes/bypass.js';
 import { issueCodes, takeCodes, toCodeMessage } from './codes/one-time-codes.js';
 import { attempt, isStillEnrolled, passStepUp } from './complete.js';
 import { findManaged } from './current-enrolment.js';
+import type { ShownFrom } from './receipt-rules.js';
 import { checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { alternativesOf, type SessionView } from './session-view.js';
@@ -66,7 +67,11 @@ export async function sendCode(
  * `locked_out`
  */
 export async function passAnotherWay(
-  { session, given }: { readonly session: FoundSession; readonly given: SubmittedCode },
+  {
+    session,
+    given,
+    shownFrom,
+  }: { readonly session: FoundSession; readonly given: SubmittedCode; readonly shownFrom: ShownFrom },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer'>,
 ): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
   const { way } = given;
@@ -100,7 +105,7 @@ export async function passAnotherWay(
         methods: ['otp' as const],
         enrolmentProof: null,
       };
-      const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
+      const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy, shownFrom }, deps);
       await endAttempt(captured, passed, deps);
       return passed;
     },

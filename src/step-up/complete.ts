@@ -39,6 +39,7 @@ import { type CheckRules, verifyPerson } from '../verification/verify.js';
 import { encryptContentKey } from './content-key.js';
 import { recordExpired } from './expired.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
+import { isRefusedByRule, type ShownFrom } from './receipt-rules.js';
 import {
   anonymousSourceOf,
   isByFace,
@@ -48,7 +49,7 @@ import {
   testLockoutSec,
   toAskedBy,
 } from './record.js';
-import { changeRecord, endAttempt, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
+import { changeRecord, endAttempt, livenessShown, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
 import { releaseAttempt } from './transitions.js';
 
 /**
@@ -235,6 +236,7 @@ export interface ShownFace {
   /** Result of the liveness judgment, which must pass. `null` if none is required. */
   readonly judged: Promise<LivenessFinding> | null;
   readonly guard: PhotoGuard;
+  readonly shownFrom: ShownFrom | null;
 }
 
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
@@ -258,7 +260,7 @@ async function verifyShown(
   deps: CoreDeps,
 ): Promise<StepUpRecord> {
   const { record, connection } = captured;
-  const { photos, share, secret, methods, judged, guard, takeContentKey } = shown;
+  const { photos, share, secret, methods, judged, guard, shownFrom, takeContentKey } = shown;
   const { verdict, accuracy, tokenIds } = await checkFace(
     {
       connection,
@@ -285,7 +287,7 @@ async function verifyShown(
   };
   const { liveness, presence } = (await judged) ?? passive;
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methods], enrolmentProof };
-  return passStepUp(captured, { check, accuracy }, deps);
+  return passStepUp(captured, { check, accuracy, shownFrom }, deps);
 }
 
 /**
@@ -303,11 +305,16 @@ export async function passStepUp(
       readonly enrolmentProof: EnrolmentProof | null;
     };
     readonly accuracy: Accuracy;
+    /** Request of the person. `null` if the caller sent photos. */
+    readonly shownFrom: ShownFrom | null;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<StepUpRecord> {
   const { id, record, connection: found } = captured;
-  const { check, accuracy } = passed;
+  const { check, accuracy, shownFrom } = passed;
+  // No try is left, because another one would end in the same way.
+  if (await isRefusedByRule(captured, check, shownFrom, deps))
+    return { ...record, kept: null, state: 'failed', triesLeft: 0 };
   const { connection, subject, kept, hookSignIn: signIn, action } = record;
   const isCodesOffered = mayHaveCodes(captured, check);
   const codes = isCodesOffered
@@ -323,7 +330,7 @@ export async function passStepUp(
   if (signIn !== null) {
     if (found === null) throw new FaceError('connection_unknown');
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-    const judgedBy = record.isVendorReplaced ? 'movement' : found.policy.liveness;
+    const judgedBy = livenessShown(record, found);
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), judgedBy, signIn };
     await recordPassedStepUp(who, noted, { freshnessSec: longestFreshnessSec(found.policy) }, deps);
     // The end of an enrolment is recorded before passes are deleted, so a concurrent end is found here.
@@ -352,8 +359,13 @@ export async function endTest(captured: StepUp, outcome: TestOutcome, deps: Core
     return { ...record, state: 'failed' };
   }
   const check = { at: deps.clock.now(), liveness: null, presence: null, enrolmentProof: null };
-  const passed = { check: { ...check, methods: ['face' as const] }, accuracy: connection.policy.accuracy };
+  const passed = {
+    check: { ...check, methods: ['face' as const] },
+    accuracy: connection.policy.accuracy,
+    shownFrom: null,
+  };
   const ended = await passStepUp(captured, passed, deps);
+  if (ended.state !== 'passed') return ended;
   await deps.audit.append({ action: 'test_passed', ...about });
   return ended;
 }

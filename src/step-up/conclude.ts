@@ -10,6 +10,7 @@ import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
 import { completeVerification, frameOwnerOf, passStepUp } from './complete.js';
+import type { ShownFrom } from './receipt-rules.js';
 import { anonymousSourceOf, type StepUpRecord, shareOf, toAskedBy } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { type FoundSession, viewSession } from './session.js';
@@ -23,6 +24,7 @@ export interface Sent {
   readonly session: FoundSession;
   readonly reference: Photo | null;
   readonly secret: SentSecret;
+  readonly shownFrom: ShownFrom;
 }
 
 export interface AttemptOutcome {
@@ -109,6 +111,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
   const before = releaseAttempt(attempted.captured.record);
   const counted = { ...before, triesLeft: before.triesLeft - 1 };
   const { judging } = attempted;
+  let left = counted;
   const judged = judging.then(({ finding }) => finding);
   // Prevents an unhandled rejection. The error is reported where `judged` is awaited.
   judged.catch(() => null);
@@ -127,6 +130,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
       await noteDecision();
       return await endWith(attempted, { ended, outcome: 'passed', hint: null }, deps);
     }
+    left = { ...counted, triesLeft: Math.min(counted.triesLeft, ended.triesLeft) };
   } catch (error) {
     const code = toCode(error);
     const isReference = isOfReferencePhoto(error);
@@ -153,7 +157,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
   }
   const { hint } = await judged;
   await noteDecision();
-  return lose(attempted, counted, hint ?? attempted.advice, deps);
+  return lose(attempted, left, hint ?? attempted.advice, deps);
 }
 
 const methodsOf = (secret: PresentedSecret | null) =>
@@ -166,8 +170,9 @@ async function verifyFrom(
 ): Promise<StepUpRecord> {
   const { secret } = await presentSecret(captured, sent.secret, deps);
   const shown = { photos: faces, share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
+  const { shownFrom } = sent;
   // The judgment compares the frames of a challenge with earlier ones.
-  return completeVerification(captured, { ...shown, guard: acceptAnyPhotos }, deps);
+  return completeVerification(captured, { ...shown, guard: acceptAnyPhotos, shownFrom }, deps);
 }
 
 /** @throws `step_up_finished` if the enrolment has ended, or the face that opened the page has been replaced */
@@ -212,5 +217,6 @@ async function enrolFrom(
   await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, ...proven, share }, deps);
   const methods = [...methodsOf(secret)];
   const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proven.proof };
-  return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
+  const { shownFrom } = sent;
+  return passStepUp(captured, { check, accuracy: connection.policy.accuracy, shownFrom }, deps);
 }

@@ -168,17 +168,21 @@ export async function recordPassedOver(
   await record({ connection, subject: '' }, { hook, outcome: 'refused', code, wouldHave: 'deny' }, deps);
 }
 
-/** Records a sign-in at an OpenID client that a rule refused before the face check. */
+/** Records a sign-in outside hooks that a rule refused. @param terms.because - reason if the rule asks for a face */
 export async function recordRefusedByRule(
   about: ConnectedSubject,
-  { hook, terms }: { readonly hook: string; readonly terms: SignInTerms<Policy> },
+  {
+    hook,
+    terms,
+    because = 'no_check',
+  }: { readonly hook: string; readonly terms: SignInTerms<Policy>; because?: Reason },
   deps: Ports<'audit'>,
 ): Promise<void> {
-  const { decision, reason } = decideUnverified(terms, 'no_check');
+  const { decision, reason } = decideUnverified(terms, because);
   await record(about, toDetail({ hook, application: null }, decision, terms, reason), deps);
 }
 
-function decideUnverified(
+export function decideUnverified(
   { outcome, policy }: SignInTerms,
   because: Reason,
 ): { readonly decision: Extract<HookDecision, { outcome: 'unverified' }>; readonly reason: Reason } {

@@ -7,6 +7,7 @@ import { clockToleranceSec } from '../core/receipt.js';
 import { joinTicket, newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { findRuleOfCheck } from './receipt-rules.js';
 import { findOpened, type OpenedSession, openSession } from './session.js';
 import { type StartedStepUp, startStepUp } from './step-up.js';
 import { changeRecord, findStepUp } from './stored.js';
@@ -83,11 +84,12 @@ async function readRequest(
   return { connection, subject, audience, nonce, assurance, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
 }
 
-const startAsked = (
+async function startAsked(
   { connection, subject, audience, nonce, assurance }: ReadRequest,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
-): Promise<StartedStepUp> =>
-  startStepUp(
+): Promise<StartedStepUp> {
+  const signIn = { subject, application: audience, address: null };
+  return startStepUp(
     {
       connection,
       subject,
@@ -100,9 +102,11 @@ const startAsked = (
       proof: 'sign_in',
       // No client token, whose setting decides, started it.
       acceptsCopies: true,
+      rule: assurance.kind === 'anonymous' ? null : await findRuleOfCheck(connection, signIn),
     },
     deps,
   );
+}
 
 async function use<Result>(
   { connection, assurance, key, usedUntil }: ReadRequest,

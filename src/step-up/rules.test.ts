@@ -7,6 +7,7 @@ import { createFolder } from '../../support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import type { Policy } from '../core/connection.js';
 import type { Group } from '../core/ports.js';
+import type { ReceiptRequest } from '../core/receipt.js';
 import type { SignInRule } from '../core/rules/rule.js';
 import { Credential } from '../core/secrets.js';
 import { enrolSubject } from '../enrolment/enrol.js';
@@ -14,6 +15,7 @@ import { FaceError } from '../errors.js';
 import { recordPlace } from '../notifications/known-places.js';
 import { decideHook } from './decide.js';
 import { createSignInRules } from './evaluate-sign-in.js';
+import type { HookSignIn } from './passed-step-up.js';
 import { startStepUp, submitPhotos } from './step-up.js';
 
 const folder = createFolder('rules');
@@ -62,7 +64,9 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
       const request = { connection, subject: 'anna', photos, secret: null, consent, mayReplace: true } as const;
       return enrolSubject({ ...request, proof: 'photos_of_client', share: testShare }, deps);
     },
-    stepUp: async (asked: { readonly rule?: string } = {}) => {
+    stepUp: async (
+      asked: { readonly rule?: string; readonly receipt?: ReceiptRequest; readonly hookSignIn?: HookSignIn } = {},
+    ) => {
       const request = {
         connection,
         subject: 'anna',
@@ -181,8 +185,8 @@ describe('settings of a rule', () => {
     const strict = rule({ when: { groups: ['pilot'] }, liveness: 'passive' });
     const { hook, groups, enrol, stepUp } = await setUp([strict]);
     await enrol();
-    await stepUp();
     groups.set('anna', pilots);
+    await stepUp();
     expect(await hook()).toMatchObject({ detail: { reason: 'weaker_check', rule: 'pilot' } });
     await stepUp({ rule: 'pilot' });
     expect(await hook()).toMatchObject({ decision: { outcome: 'verified' } });
@@ -190,6 +194,50 @@ describe('settings of a rule', () => {
     await other.enrol();
     await other.stepUp();
     expect(await other.hook()).toMatchObject({ decision: { outcome: 'verified' } });
+  });
+});
+
+describe('a receipt', () => {
+  const receipt = { audience: 'portal', nonce: null };
+
+  test('is refused by a rule that refuses the person, and another try is no use', async () => {
+    const deny = rule({ when: { groups: ['pilot'] }, outcome: 'deny' });
+    const { groups, enrol, stepUp, audit, clock } = await setUp([deny]);
+    await enrol();
+    expect(await stepUp({ receipt })).toMatchObject({ state: 'passed', receipt: expect.anything() });
+    groups.set('anna', pilots);
+    clock.advanceSec(301);
+    expect(await stepUp({ receipt })).toMatchObject({ state: 'failed', receipt: null, pass: null });
+    expect(audit.events.filter(({ action }) => action === 'hook_decided')).toMatchObject([
+      { detail: { hook: 'step_up', reason: 'denied_by_rule', rule: 'pilot' } },
+    ]);
+  });
+
+  test('needs the liveness of the rule, unless the rule only watches', async () => {
+    const strict = rule({ when: { groups: ['pilot'] }, liveness: 'passive' });
+    const { groups, enrol, stepUp, audit } = await setUp([strict]);
+    groups.set('anna', pilots);
+    await enrol();
+    expect(await stepUp({ receipt })).toMatchObject({ state: 'failed' });
+    expect(audit.events.findLast(({ action }) => action === 'hook_decided')).toMatchObject({
+      detail: { reason: 'weaker_check', rule: 'pilot' },
+    });
+    expect(await stepUp({ receipt, rule: 'pilot' })).toMatchObject({ state: 'passed' });
+    const watched = await setUp([{ ...strict, mode: 'shadow' }]);
+    watched.groups.set('anna', pilots);
+    await watched.enrol();
+    expect(await watched.stepUp({ receipt })).toMatchObject({ state: 'passed' });
+  });
+
+  test('is refused if the network is not known because a backend sent the photos, and the rule says so', async () => {
+    const networks = { office: ['192.0.2.0/24'] };
+    const away = rule({ when: { networks: ['office'] }, outcome: 'none', whenUnknown: 'deny' });
+    const { enrol, stepUp } = await setUp([away], { networks });
+    await enrol();
+    expect(await stepUp({ receipt, hookSignIn: { application: 'portal', address: null } })).toMatchObject({
+      state: 'failed',
+    });
+    expect(await stepUp({ receipt })).toMatchObject({ state: 'passed' });
   });
 });
 

@@ -54,6 +54,7 @@ export interface StepUpView {
   readonly action: NamedAction | null;
   /** Rule that asked for the check. */
   readonly rule: string | null;
+  readonly isVendorReplaced: boolean;
   /** True for a test person. */
   readonly isTest: boolean;
 }
@@ -261,7 +262,7 @@ export async function submitPhotos(
       const guard = record.acceptsCopies
         ? acceptAnyPhotos
         : requireNewPhotos(frameOwnerOf(record, deps), anonymousSourceOf(record) === null, deps);
-      const shown = { photos, secret, methods: ['face'], judged: null, guard } as const;
+      const shown = { photos, secret, methods: ['face'], judged: null, guard, shownFrom: null } as const;
       const completed =
         test === null
           ? await chargeUnusable(
@@ -316,5 +317,6 @@ export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpVi
   stayedHere: record.handOff === null,
   action: record.action,
   rule: record.rule,
+  isVendorReplaced: record.isVendorReplaced,
   isTest: record.isTest,
 });

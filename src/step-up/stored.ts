@@ -1,5 +1,5 @@
 import { changeStored, type FoundRecord, parseStored, readStored } from '../core/change-stored.js';
-import type { Connection } from '../core/connection.js';
+import type { Connection, Policy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { policyUnder } from '../core/rules/rule.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -77,10 +77,16 @@ const summaries = {
 } as const satisfies Record<StepUpState, string>;
 
 /** Returns the connection with the settings of the rule that asked for the check, if it still exists. */
-function underRule(connection: Connection, { rule: name }: StepUpRecord): Connection {
+function underRule(connection: Connection, { rule: name }: Pick<StepUpRecord, 'rule'>): Connection {
   const rule = name === null ? undefined : connection.policy.rules.find((each) => each.name === name);
   return rule === undefined ? connection : { ...connection, policy: policyUnder(connection.policy, rule) };
 }
+
+/** Returns the liveness that a check had to show: that of its rule, of the policy, or of the check in place of a vendor's. */
+export const livenessShown = (
+  check: Pick<StepUpRecord, 'rule' | 'isVendorReplaced'>,
+  connection: Connection,
+): Policy['liveness'] => (check.isVendorReplaced ? 'movement' : underRule(connection, check).policy.liveness);
 
 function withoutAsking(record: StepUpRecord): StepUpRecord {
   const { state, handOff } = record;

@@ -91,6 +91,59 @@ test('nothing is looked up about a person who only gave a user name', async () =
   expect(recorded('hook_decided')).toMatchObject({ detail: { reason: 'rule_unknown' } });
 });
 
+const pilots = [{ id: 'g-1', name: 'Pilot' }];
+
+/** Each fact about a person is unknown to a request that leaves out the proof of a first factor. */
+const withheld: readonly Partial<SignInRule>[] = [
+  { when: { groups: ['pilot'] } },
+  { when: { newNetwork: true } },
+  { when: { newBrowser: true } },
+  { when: { lastCheckHours: 1 } },
+];
+
+test.each(withheld)(
+  'a plain request does not avoid a rule that refuses by facts about the person: %j',
+  async (given) => {
+    await startWith(rule({ outcome: 'deny', ...given }));
+    op.profile.groups.set('anna', pilots);
+    const { url } = await prepare();
+    const { shown, answer } = await op.authorize(url);
+    expect(shown.outcome).toBe('passed');
+    expect(answer.searchParams.get('error')).toBe('access_denied');
+    expect(op.server.audit.events.filter(({ action }) => action === 'hook_decided')).toMatchObject([
+      { subject: 'anna', detail: { hook: 'openid app', reason: 'denied_by_rule', rule: 'pilot' } },
+    ]);
+  },
+);
+
+test('a rule for a group does not refuse the plain request of another person', async () => {
+  await startWith(rule({ outcome: 'deny', when: { groups: ['pilot'] } }));
+  const { url } = await prepare();
+  expect((await op.authorize(url)).back.url).toContain('code=');
+});
+
+test('a plain request of a person whose rule needs more liveness leads to a second check', async () => {
+  await startWith(rule({ when: { groups: ['pilot'] }, liveness: 'movement' }));
+  op.profile.groups.set('anna', pilots);
+  const { config, url, checks } = await prepare();
+  const browser = op.newBrowser();
+  const first = await op.show(browser, (await browser.follow(url.href)).url, 'anna');
+  const camera = await browser.follow(first.returnUrl);
+  expect(camera.url).toContain('/face#');
+  const second = await op.show(browser, camera.url, 'anna');
+  const back = await browser.follow(second.returnUrl);
+  const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
+  expect(tokens.claims()).toMatchObject({ face_verification_rule: 'pilot' });
+});
+
+test('a client that vouches for its users must push or sign its requests while rules are enforced', async () => {
+  await startWith(rule({ when: { groups: ['pilot'] } }));
+  const config = await op.discover('trusted');
+  const { params } = await prepareRequest();
+  const answer = await op.newBrowser().follow(client.buildAuthorizationUrl(config, params).href);
+  expect(Object.fromEntries(new URL(answer.url).searchParams)).toMatchObject({ error: 'invalid_request' });
+});
+
 test('after a first factor, a browser is new until a check passed in it', async () => {
   await startWith(
     rule({ name: 'first', when: { lastCheckHours: 1 } }),

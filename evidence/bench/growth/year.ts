@@ -73,7 +73,14 @@ async function stepUp(
     const digest = photo.use((bytes) => digestOf(bytes).toString('base64url'));
     asked = await commitFrame({ session: await findSession(session, 'commit_frame', deps), nonce, digest }, deps);
   }
-  const submitted = { nonce, photos, reference: null, secret: { pin: null, passkey: null }, device: null };
+  const submitted = {
+    nonce,
+    photos,
+    reference: null,
+    secret: { pin: null, passkey: null },
+    device: null,
+    shownFrom: { address: '127.0.0.1', userAgent: null, cookie: null },
+  };
   const challenged = await findSession(session, 'submit_frames', deps);
   const { outcome } = await submitFrames({ ...submitted, session: challenged }, deps);
   if (outcome !== 'passed') throw new Error(`${purpose} of ${subject}: ${outcome}`);

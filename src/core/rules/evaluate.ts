@@ -66,6 +66,10 @@ export function matchRule(rule: SignInRule, facts: SignInFacts): Truth {
   return truths.includes('unknown') ? 'unknown' : 'true';
 }
 
+/** Returns true if a rule may match, but a fact that it needs is not known. */
+export const lacksFact = (rules: readonly SignInRule[], facts: SignInFacts): boolean =>
+  rules.some((rule) => matchRule(rule, facts) === 'unknown');
+
 const specificityOf = ({ when }: SignInRule): number =>
   when.groups !== undefined ? 2 : when.applications !== undefined ? 1 : 0;
 

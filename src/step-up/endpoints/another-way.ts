@@ -11,6 +11,7 @@ import { takeReceipt } from '../complete.js';
 import { viewSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
+import { toShownFrom } from './challenges.js';
 
 const oneTimeCode = z
   .string()
@@ -74,8 +75,8 @@ export function createAnotherWayEndpoints(
       description:
         'The code must be correct, within ten minutes and five attempts. It works once, only for the step-up that it was sent for.',
       fields: z.strictObject({ channel: z.enum(['email', 'sms']), id: z.string().min(1).max(64), code: oneTimeCode }),
-      handle: ({ fields: { channel: way, id, code }, session: shown }) =>
-        pass({ session: shown, given: { way, id, code } }),
+      handle: ({ fields: { channel: way, id, code }, session: shown, ...request }) =>
+        pass({ session: shown, given: { way, id, code }, shownFrom: toShownFrom(request, deps) }),
     }),
     sessionEndpoint({
       ...passing,
@@ -83,7 +84,8 @@ export function createAnotherWayEndpoints(
       summary: 'Use a recovery code',
       description: 'Takes one of the codes that the person received at enrolment. Each works once.',
       fields: z.strictObject({ code: writtenCode }),
-      handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'recovery_code', code } }),
+      handle: ({ fields: { code }, session: shown, ...request }) =>
+        pass({ session: shown, given: { way: 'recovery_code', code }, shownFrom: toShownFrom(request, deps) }),
     }),
     sessionEndpoint({
       ...passing,
@@ -92,7 +94,8 @@ export function createAnotherWayEndpoints(
       description:
         'Takes a code that was created for this person and connection. It works once and expires after a few minutes.',
       fields: z.strictObject({ code: writtenCode }),
-      handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'bypass_code', code } }),
+      handle: ({ fields: { code }, session: shown, ...request }) =>
+        pass({ session: shown, given: { way: 'bypass_code', code }, shownFrom: toShownFrom(request, deps) }),
     }),
     sessionEndpoint({
       ...common,

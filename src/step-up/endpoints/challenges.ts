@@ -19,12 +19,13 @@ import { isPin } from '../../enrolment/pin.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../../enrolment/webauthn/answer.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { deviceCookieOf, shownDevice } from '../../http/cookies.js';
-import type { Endpoint } from '../../http/rest/endpoint.js';
+import type { Call, Endpoint } from '../../http/rest/endpoint.js';
 import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
 import type { AttemptOutcome, CaptureDeps } from '../conclude.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
+import type { ShownFrom } from '../receipt-rules.js';
 import { assuranceOf, subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
@@ -108,19 +109,23 @@ async function keepLanguage(
   });
 }
 
+/** Returns the facts of a page's request that rules and known places use. */
+export const toShownFrom = (
+  { source, userAgent, cookie }: Pick<Call<unknown, never>, 'source' | 'userAgent' | 'cookie'>,
+  { issuer }: Ports<'issuer'>,
+): ShownFrom => ({ address: source, userAgent, cookie: shownDevice(cookie(deviceCookieOf(issuer))) });
+
 /** Notes the place and language of a passed check, and returns the reply of a decided one. */
 async function toOutcomeReply(
   { view, outcome, hint, receipt }: AttemptOutcome,
   {
     session: shown,
     language,
-    cookie,
-    source,
+    shownFrom,
   }: {
     readonly session: FoundSession;
     readonly language: SupportedLanguage | undefined;
-    readonly cookie: (name: string) => string | null;
-    readonly source: string;
+    readonly shownFrom: ShownFrom;
   },
   deps: Ports<'state' | 'clock' | 'log' | 'audit' | 'keys' | 'issuer' | 'connections' | 'settings'>,
 ) {
@@ -129,14 +134,14 @@ async function toOutcomeReply(
   const isOwnBrowser = policy !== undefined && !shown.record.atKiosk;
   if (outcome === 'passed' && isOwnBrowser && (policy.notices || needsPlaces(policy.rules))) {
     if (language !== undefined && policy.notices) await keepLanguage(shown, language, deps);
-    const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
+    const { address, cookie: device } = shownFrom;
     const isProven = assuranceOf(shown.record).kind !== 'anonymous';
     await notePlace(
       {
         stepUpId: shown.id,
         who: subjectOf(shown.record),
         isEnrolment: shown.record.purpose === 'enrol',
-        place: { device, network: keptNetworkOf(source), isProven },
+        place: { device, network: keptNetworkOf(address), isProven },
       },
       deps,
     );
@@ -240,11 +245,13 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
         language: languageField,
       }),
       reply: outcomeReply,
-      async handle({ fields, photos, session: shown, cookie, source }) {
+      async handle({ fields, photos, session: shown, ...request }) {
         const [reference = null] = photos('reference');
+        const shownFrom = toShownFrom(request, deps);
         const ended = await submitFrames(
           {
             session: shown,
+            shownFrom,
             nonce: new Credential(fields.nonce),
             photos: photos('photo'),
             reference,
@@ -253,7 +260,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
           },
           deps,
         );
-        return toOutcomeReply(ended, { session: shown, language: fields.language, cookie, source }, deps);
+        return toOutcomeReply(ended, { session: shown, language: fields.language, shownFrom }, deps);
       },
     }),
   ];
@@ -335,14 +342,15 @@ function createVendorEndpoints(deps: Deps, own: Own): Endpoint[] {
       photos: { reference: { atLeast: 0, atMost: 1 } },
       fields: z.strictObject({ nonce: secretText, pin: pinField, passkey: passkeyField, language: languageField }),
       reply: outcomeReply,
-      async handle({ fields, photos, session: shown, cookie, source }) {
+      async handle({ fields, photos, session: shown, ...request }) {
         const [reference = null] = photos('reference');
+        const shownFrom = toShownFrom(request, deps);
         const { nonce, pin = null, passkey = null, language } = fields;
         const ended = await finishVendorCheck(
-          { session: shown, nonce: new Credential(nonce), reference, secret: { pin, passkey } },
+          { session: shown, shownFrom, nonce: new Credential(nonce), reference, secret: { pin, passkey } },
           deps,
         );
-        return toOutcomeReply(ended, { session: shown, language, cookie, source }, deps);
+        return toOutcomeReply(ended, { session: shown, language, shownFrom }, deps);
       },
     }),
   ];

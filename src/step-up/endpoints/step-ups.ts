@@ -30,6 +30,7 @@ import {
 import { checkRecipient, takeContentKey } from '../content-key.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
 import type { HookSignIn } from '../passed-step-up.js';
+import { findRuleOfCheck } from '../receipt-rules.js';
 import { contentKeyRecipient } from '../record.js';
 import { startedReply, stepUpReply, submittedReply, toTestReply } from '../replies.js';
 import { startRequestedStepUp } from '../requested.js';
@@ -139,6 +140,11 @@ async function toStepUpRequested(
     // exists.
     const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
     const hookSignIn = toHookSignIn(fields);
+    const signIn = {
+      subject,
+      application: hookSignIn?.application ?? audience ?? null,
+      address: hookSignIn?.address ?? null,
+    };
     return {
       connection,
       subject,
@@ -154,6 +160,7 @@ async function toStepUpRequested(
       acceptsCopies,
       proof: 'client',
       acceptsFallback: kept === null,
+      rule: kept === null && action === null ? await findRuleOfCheck(connection, signIn) : null,
     };
   }
   const { subject } = fields;

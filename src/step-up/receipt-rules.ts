@@ -1,0 +1,67 @@
+import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { isPhone } from '../core/device-signals.js';
+import { isStrongEnough } from '../core/liveness-policy.js';
+import type { SignIn } from '../core/rules/sign-in-terms.js';
+import type { Credential } from '../core/secrets.js';
+import { decideUnverified, recordRefusedByRule } from './decide.js';
+import { isByFace, type StepUpRecord } from './record.js';
+import { livenessShown, type StepUp } from './stored.js';
+
+/** Request in which the person showed their face. */
+export interface ShownFrom {
+  readonly address: string;
+  readonly userAgent: string | null;
+  readonly cookie: Credential | null;
+}
+
+/**
+ * Returns the rule whose liveness the check of a person has to show, or `null`.
+ * @param signIn - facts that the caller who vouches for the person has stated
+ */
+export async function findRuleOfCheck(
+  { policy, signInRules }: Connection,
+  { subject, application, address }: Pick<SignIn, 'subject' | 'application' | 'address'>,
+): Promise<string | null> {
+  if (signInRules === undefined || policy.rules.every(({ liveness }) => liveness === undefined)) return null;
+  const asked = { subject, application, address, isAfterFirstFactor: true, device: null, browser: null };
+  const { outcome, rule } = await signInRules.evaluate(asked);
+  return outcome === 'face' ? (rule?.name ?? null) : null;
+}
+
+/**
+ * Returns true if a rule refuses the receipt of a passed check, and records it. The face has proven who the person is, so
+ * facts about them may be looked up. OpenID clients and hooks evaluate rules with the facts of their own requests.
+ * @param shownFrom - `null` if the caller sent photos: network and browser are then not known
+ */
+export async function isRefusedByRule(
+  { record, connection }: StepUp,
+  check: Pick<NonNullable<StepUpRecord['pass']>, 'methods'>,
+  shownFrom: ShownFrom | null,
+  deps: Ports<'audit'>,
+): Promise<boolean> {
+  const signIn = toSignIn(record, shownFrom);
+  if (signIn === null || connection?.signInRules === undefined) return false;
+  const terms = await connection.signInRules.evaluate(signIn);
+  const isWeaker = isByFace(check) && !isStrongEnough(livenessShown(record, connection), terms.policy.liveness);
+  if (terms.outcome === 'none' || (terms.outcome === 'face' && !isWeaker)) return false;
+  if (decideUnverified(terms, 'weaker_check').decision.fallback === 'pass') return false;
+  const refused = { hook: 'step_up', terms, because: 'weaker_check' } as const;
+  await recordRefusedByRule({ connection, subject: record.subject }, refused, deps);
+  return true;
+}
+
+/** Returns the sign-in that a receipt is for, or `null` without a receipt, or for another purpose. */
+function toSignIn(record: StepUpRecord, shownFrom: ShownFrom | null): SignIn | null {
+  const { subject, purpose, countsAs, kept, action, hookSignIn, receiptFor, atKiosk } = record;
+  const isSignIn = purpose === 'verify' && countsAs === 'sign_in' && kept === null && action === null;
+  if (!isSignIn || receiptFor === null) return null;
+  return {
+    subject,
+    application: hookSignIn?.application ?? receiptFor.audience,
+    address: hookSignIn?.address ?? shownFrom?.address ?? null,
+    isAfterFirstFactor: true,
+    device: shownFrom === null ? null : isPhone(shownFrom.userAgent) ? 'phone' : 'computer',
+    browser: shownFrom === null || atKiosk ? null : { cookie: shownFrom.cookie },
+  };
+}
