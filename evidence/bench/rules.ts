@@ -2,7 +2,7 @@ import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { createKeysInMemory, systemClock } from '../../support/fakes/keys.js';
-import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup } from '../../support/fakes/simulated-profile.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
 import { round } from './measure.js';
 
@@ -26,7 +26,7 @@ export async function measureRules(signIns: number) {
   const state = createSqliteState({ file: ':memory:', clock: systemClock });
   const keys = createKeysInMemory(Buffer.alloc(32, 1));
   const { evaluate } = createSignInRules(
-    { id: 'work', policy, profile },
+    { id: 'work', policy, profile, findGroupIds: findEveryGroup },
     { state, clock: systemClock, keys, log: createTextLog() },
   );
   const ask = (n: number) =>

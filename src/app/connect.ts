@@ -1,6 +1,7 @@
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Adapter } from '../connections/adapter.js';
 import { createFindPhoto } from '../connections/company-photo.js';
+import { createFindGroupIds } from '../connections/groups.js';
 import type { Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
@@ -65,6 +66,8 @@ export function connect(
   // Without a credential of the provider, a recovery can only end in a receipt. With the mode `off`, credentials that
   // were issued before can still be revoked.
   const isRecoverable = adapter.accountRecovery !== null || recovery.returnUrl !== null;
+  const openDirectory = createOpenDirectory(adapter);
+  const findGroupIds = createFindGroupIds(openDirectory, core);
   const connection: Connection = {
     id,
     kind,
@@ -73,16 +76,18 @@ export function connect(
     openStepUpRequest,
     ...(testOutcomeOf === undefined ? {} : { testOutcomeOf }),
     ...(me === null ? {} : { ownPage: `${core.issuer}${doorPath(id, '', null)}` }),
-    ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
+    ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery, findGroupIds } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
-    ...(policy.rules.length === 0 ? {} : { signInRules: createSignInRules({ id, policy, profile }, core) }),
+    ...(policy.rules.length === 0
+      ? {}
+      : { signInRules: createSignInRules({ id, policy, profile, findGroupIds }, core) }),
   };
   const hooks = serveHooks(adapter.hooks, connection, core);
   return {
     connection,
     // Errors before a rule is found are refused if some rule refuses.
     hooks: isRefusing(policy) ? hooks : shadowHooks(hooks, connection, core),
-    openDirectory: createOpenDirectory(adapter),
+    openDirectory,
   };
 }
 

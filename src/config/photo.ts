@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PhotoPolicy } from '../core/connection.js';
+import { policyModes } from '../core/rules/rule.js';
 import { headerCredentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
@@ -28,6 +29,12 @@ const addressGuard = z
 
 export const photoPolicyGuard = z
   .strictObject({
+    mode: z
+      .enum(policyModes)
+      .default('enforce')
+      .describe(
+        '`"enforce"` refuses enrolments that the photo does not confirm, in every mode of the policy and after `facestep mode`. `"shadow"` only records them.',
+      ),
     source: z
       .union([
         z.literal('provider'),

@@ -1,5 +1,11 @@
-import type { Group, NamedGroup } from '../core/ports.js';
+import type { FindGroupIds } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { foldCase } from '../core/fold-case.js';
+import type { Directory, Group, NamedGroup } from '../core/ports.js';
 import { withTimeout } from '../core/resilience.js';
+import { isNamedGroup } from '../core/rules/evaluate.js';
+import { groupsHeldSec } from '../core/rules/read-groups.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 /** Returns the only match. @throws FaceError `not_found` if there is none or more than one */
@@ -13,7 +19,49 @@ export const mostFound = 20;
 
 /** Selects the groups to return for a part of a name. Some providers ignore a filter, or interpret it in another way. */
 export const selectNamed = (text: string, groups: readonly NamedGroup[]): readonly NamedGroup[] =>
-  groups.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())).slice(0, mostFound);
+  groups.filter(({ name }) => foldCase(name).includes(foldCase(text))).slice(0, mostFound);
+
+/**
+ * Finds the groups that have an id or name, as rules compare it. Empty if the provider has none.
+ * @throws `provider_refused`; `profile_unavailable`, also if more groups have similar names than a search returns
+ */
+export async function findGroupIdsIn(
+  named: string,
+  { searchGroups, listMembers }: Pick<Directory, 'searchGroups' | 'listMembers'>,
+): Promise<readonly string[]> {
+  const alike = await searchGroups(named);
+  const found = alike.filter((group) => isNamedGroup(group, [named]));
+  if (found.length > 0) return found.map(({ id }) => id);
+  if (alike.length >= mostFound)
+    throw new FaceError('profile_unavailable', { reason: 'too many groups with such names' });
+  // A search finds no ids.
+  try {
+    for await (const _ of listMembers(named)) break;
+    return [named];
+  } catch (error) {
+    if (error instanceof FaceError && error.code === 'not_found') return [];
+    throw error;
+  }
+}
+
+/** Creates a function that finds groups and holds them for some minutes, and longer while the provider does not answer. */
+export function createFindGroupIds(open: () => Promise<Directory>, { clock }: Ports<'clock'>): FindGroupIds {
+  const held = new Map<string, { readonly until: EpochMs; readonly ids: Promise<readonly string[]> }>();
+  return (named) => {
+    const known = held.get(named);
+    const now = clock.now();
+    if (known !== undefined && now < known.until) return known.ids;
+    const ids = open()
+      .then((directory) => findGroupIdsIn(named, directory))
+      .catch((error: unknown) => {
+        if (known !== undefined) return known.ids;
+        held.delete(named);
+        throw error;
+      });
+    held.set(named, { until: addSec(now, groupsHeldSec), ids });
+    return ids;
+  };
+}
 
 const mostGroups = 5_000;
 const mostPages = 100;

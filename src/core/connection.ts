@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
-import type { notEnrolledPolicies, RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
+import type { notEnrolledPolicies, PolicyMode, RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
@@ -56,6 +56,8 @@ export interface Policy extends RuledPolicy {
 export type UnprovenPolicy = 'refuse' | 'helpDesk';
 
 export interface PhotoPolicy {
+  /** In `shadow` mode, refusals are only recorded. It applies in every mode of the policy, which is about sign-ins. */
+  readonly mode: PolicyMode;
   /** The user's photo at the provider, or the address of another system, with claims in braces. */
   readonly source:
     | 'provider'
@@ -124,7 +126,14 @@ export interface RecoveryPolicy {
 export interface ConnectedRecovery {
   readonly policy: RecoveryPolicy;
   readonly issuer: AccountRecovery | null;
+  readonly findGroupIds: FindGroupIds;
 }
+
+/**
+ * Finds the ids of the groups that an administrator named by id or name. Empty if the provider has none.
+ * @throws `provider_refused`, `profile_unavailable`
+ */
+export type FindGroupIds = (named: string) => Promise<readonly string[]>;
 
 /** `pass`, for shadow mode, allows the sign-in and changes no claim. */
 export type HookFallback = UnverifiedPolicy | 'pass';

@@ -70,7 +70,7 @@ export interface ProvenEnrolment {
 
 /**
  * Finds out what an enrolment rests on, and compares the face with the organization's photo if the policy asks for it.
- * In shadow mode, a refusal by the photo is only recorded.
+ * In the shadow mode of `policy.photo`, a refusal is only recorded.
  * @throws `company_photo_*`; `locked_out` after too many faces that differ from the photo; `profile_unavailable`
  */
 export async function proveEnrolment(
@@ -95,9 +95,12 @@ const replaces = ({ policy }: Connection, given: EnrolmentProof): boolean =>
  * Finds out what an invitation needs to replace the face of an enrolled person.
  * @returns `photo` if the organization's photo must confirm the new face, `face` if no invitation is enough
  */
-export function replacementOf({ photo, replaceFace, mode }: Policy): 'link' | 'photo' | 'face' {
+export function replacementOf({
+  photo,
+  replaceFace,
+}: Pick<Policy, 'photo' | 'replaceFace'>): 'link' | 'photo' | 'face' {
   // In shadow mode, a face that the photo does not confirm is only recorded.
-  if (replaceFace === 'link' && (photo === null || mode === 'shadow')) return 'link';
+  if (replaceFace === 'link' && (photo === null || photo.mode === 'shadow')) return 'link';
   return photo === null ? 'face' : 'photo';
 }
 
@@ -145,7 +148,7 @@ async function compareWithCompanyPhoto(
   policy: PhotoPolicy,
   deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<boolean> {
-  const { connection, given, hasShownFormer, stepUpId } = face;
+  const { given, hasShownFormer, stepUpId } = face;
   const who = toSubjectRef(face);
   const limit = ['companyPhotosOfPerson', JSON.stringify([who.connection, who.subject])] as const;
   // Bounds guesses with faces that are alike. The person is locked out of enrolments only.
@@ -159,7 +162,7 @@ async function compareWithCompanyPhoto(
   if (code !== 'company_photo_unlike') await refund();
   const rule = code === null ? 'refuse' : ruleFor(code, policy);
   const isVouchedFor = hasShownFormer || (rule === 'helpDesk' && isHelpDesk(given));
-  const isRefused = code !== null && !isVouchedFor && connection.policy.mode === 'enforce';
+  const isRefused = code !== null && !isVouchedFor && policy.mode === 'enforce';
   await deps.audit.append({ action: 'company_photo_compared', ...who, detail: { stepUpId, code, refused: isRefused } });
   if (isRefused) throw new FaceError(code);
   return code === null;

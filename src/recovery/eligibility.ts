@@ -105,9 +105,20 @@ export async function findQuietManager(
 
 async function readIsPrivileged({ connection, subject }: ConnectedSubject): Promise<boolean> {
   const { profile } = connection;
-  const { groups } = recoveryAt(connection).policy.privileged;
+  const { policy, findGroupIds } = recoveryAt(connection);
+  const { groups } = policy.privileged;
   const roles = (await profile.readAdministratorRoles?.(subject)) ?? [];
   if (roles.length > 0) return true;
   if (groups.length === 0) return false;
-  return (await profile.readGroups(subject)).some((each) => isNamedGroup(each, groups));
+  const own = await profile.readGroups(subject);
+  if (own.some((each) => isNamedGroup(each, groups))) return true;
+  for (const name of groups) {
+    const ids = await findGroupIds(name).catch((error: unknown) => {
+      throw new FaceError('profile_unavailable', { group: name }, { cause: error });
+    });
+    // Its members are not known, and anyone may be one of them.
+    if (ids.length === 0) throw new FaceError('recovery_privileged', { reason: 'no such group', group: name });
+    if (own.some(({ id }) => ids.includes(id))) return true;
+  }
+  return false;
 }

@@ -405,6 +405,17 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual(['recovery_privileged']);
   });
 
+  test.each<[string, readonly string[]]>([
+    ['whose name the provider does not state for a person', ['g1']],
+    ['that the provider does not have', []],
+  ])('if a group of privileged people is named %s', async (_, ids) => {
+    await restart({ recovery: { privileged: { groups: ['Payroll'] } }, findGroupIds: async () => ids });
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    await recoverWith(() => {});
+    expect(reasons()).toEqual(['recovery_privileged']);
+  });
+
   test('if the provider would not issue it, before and after the person asks', async () => {
     await enrolAnna();
     const { page } = await recoverWith(() => {

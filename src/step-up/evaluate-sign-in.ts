@@ -1,11 +1,10 @@
-import type { Connection, Policy, SignInRules } from '../core/connection.js';
+import type { Connection, FindGroupIds, Policy, SignInRules } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { keptNetworkOf } from '../core/networks.js';
-import type { Group } from '../core/ports.js';
 import { withTimeout } from '../core/resilience.js';
 import { evaluateRules, orderRules, type SignInFacts } from '../core/rules/evaluate.js';
 import { createFindNetworks } from '../core/rules/named-networks.js';
-import { createReadGroups } from '../core/rules/read-groups.js';
+import { createReadGroups, type NamedGroups } from '../core/rules/read-groups.js';
 import { findNeededConditions, needsPlaces } from '../core/rules/rule.js';
 import { type SignIn, type SignInTerms, toTerms } from '../core/rules/sign-in-terms.js';
 import { FaceError, toCode } from '../errors.js';
@@ -16,19 +15,21 @@ const millisecondsPerHour = 3_600_000;
 /** Time limit of reading groups in milliseconds, within the time of every hook. */
 const groupsTimeoutMs = 800;
 
+type RuledConnection = Pick<Connection, 'id' | 'policy' | 'profile'> & { readonly findGroupIds: FindGroupIds };
+
 /** Facts that are looked up about a person. */
-type PersonFacts = Pick<SignInFacts, 'groups' | 'isNewNetwork' | 'isNewBrowser' | 'hoursSinceCheck'>;
+type PersonFacts = Pick<SignInFacts, 'groups' | 'absentGroups' | 'isNewNetwork' | 'isNewBrowser' | 'hoursSinceCheck'>;
 
 const noPersonFacts: PersonFacts = { groups: null, isNewNetwork: null, isNewBrowser: null, hoursSinceCheck: null };
 
 /** Creates a function that gathers facts about a person. It looks a person up only after the first factor. */
 function createGatherFacts(
-  { id, policy, profile }: Pick<Connection, 'id' | 'policy' | 'profile'>,
+  { id, policy, profile, findGroupIds }: RuledConnection,
   deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
 ): (signIn: SignIn) => Promise<PersonFacts> {
   const needed = findNeededConditions(policy.rules);
   const names = policy.rules.flatMap(({ when }) => when.groups ?? []);
-  const readGroups = createReadGroups({ profile, names }, deps);
+  const readGroups = createReadGroups({ profile, names, findGroupIds }, deps);
   const comparesPlaces = needsPlaces(policy.rules);
 
   const toUnknown = (error: unknown): null => {
@@ -36,7 +37,7 @@ function createGatherFacts(
     return null;
   };
 
-  const readKnownGroups = ({ subject }: SignIn): Promise<readonly Group[] | null> =>
+  const readKnownGroups = ({ subject }: SignIn): Promise<NamedGroups> =>
     withTimeout(readGroups(subject), groupsTimeoutMs, () => {
       throw new FaceError('profile_unavailable', { reason: 'timeout' });
     });
@@ -53,12 +54,13 @@ function createGatherFacts(
 
   return async (signIn) => {
     if (!signIn.isAfterFirstFactor) return noPersonFacts;
-    const [groups, places] = await Promise.all([
+    const [named, places] = await Promise.all([
       needed.has('groups') ? readKnownGroups(signIn).catch(toUnknown) : null,
       comparesPlaces ? comparePlaces(signIn).catch(toUnknown) : null,
     ]);
     return {
-      groups,
+      groups: named?.groups ?? null,
+      absentGroups: named?.absentGroups ?? new Set(),
       isNewNetwork: places?.isNewNetwork ?? null,
       isNewBrowser: places?.isNewBrowser ?? null,
       hoursSinceCheck: places?.hoursSinceCheck ?? null,
@@ -68,7 +70,7 @@ function createGatherFacts(
 
 /** Creates the functions that find what a sign-in needs by the rules of a connection. */
 export function createSignInRules(
-  connection: Pick<Connection, 'id' | 'policy' | 'profile'>,
+  connection: RuledConnection,
   deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
 ): SignInRules {
   const { policy } = connection;

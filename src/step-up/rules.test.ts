@@ -33,7 +33,13 @@ const rule = (given: Partial<SignInRule> & Pick<SignInRule, 'when'>): SignInRule
 async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {}) {
   const core = await createTestCore(join(folder, `keys-${++cores}.json`), { rules, ...policy });
   const groups = new Map<string, readonly Group[]>();
-  const directory = { reads: 0, isDown: false };
+  const directory = {
+    reads: 0,
+    isDown: false,
+    absent: [] as string[],
+    ids: new Map<string, readonly string[]>(),
+    searches: [] as string[],
+  };
   const profile = {
     ...core.profile,
     readGroups: async (subject: string) => {
@@ -42,7 +48,11 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
       return groups.get(subject) ?? [];
     },
   };
-  const own = { ...core.connection, profile };
+  const findGroupIds = async (named: string): Promise<readonly string[]> => {
+    directory.searches.push(named);
+    return directory.absent.includes(named) ? [] : (directory.ids.get(named) ?? [named]);
+  };
+  const own = { ...core.connection, profile, findGroupIds };
   const connection = { ...own, signInRules: createSignInRules(own, core.deps) };
   core.deps.connections.set('work', connection);
   const { clock, audit, deps } = core;
@@ -275,6 +285,25 @@ describe('facts that are not known', () => {
     const lax = await setUp([rule({ when: { groups: ['pilot'] }, whenUnknown: 'policy' })], { mode: 'shadow' });
     lax.directory.isDown = true;
     expect(await lax.hook()).toMatchObject({ decision: { fallback: 'pass' }, detail: { reason: 'no_check' } });
+  });
+
+  test('a group that the provider does not have is not known, so the stated side of the rule decides', async () => {
+    const misspelt = rule({ when: { groups: ['Pilots'] }, outcome: 'none', whenUnknown: 'deny' });
+    const { hook, directory, groups } = await setUp([misspelt], { mode: 'shadow' });
+    groups.set('anna', pilots);
+    directory.absent.push('Pilots');
+    expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'rule_unknown' } });
+  });
+
+  test('a group whose name the provider does not state for the person is found by its id', async () => {
+    const { hook, directory, groups } = await setUp([rule({ when: { groups: ['Pilot'] }, outcome: 'deny' })], {
+      mode: 'shadow',
+    });
+    groups.set('anna', [{ id: 'g-1', name: null }]);
+    directory.ids.set('Pilot', ['g-1']);
+    expect(await hook()).toMatchObject({ detail: { reason: 'denied_by_rule', rule: 'pilot' } });
+    groups.set('berta', [{ id: 'g-2', name: null }]);
+    expect((await hook('berta')).detail).not.toHaveProperty('rule');
   });
 
   test('nothing is looked up about a person before the first factor', async () => {

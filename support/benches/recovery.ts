@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { recoveryGuard } from '../../src/config/recovery.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
-import type { Connection, Policy } from '../../src/core/connection.js';
+import type { Connection, FindGroupIds, Policy } from '../../src/core/connection.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { secondsPerDay } from '../../src/core/units.js';
 import { createRecoveryWatch } from '../../src/recovery/run.js';
 import { createTestVerifier } from '../fakes/embedded.js';
-import { createMemoryProfile, loginOf } from '../fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage } from './capture-page.js';
@@ -25,10 +25,12 @@ export async function startRecoveryBench({
   policy = {},
   recovery = {},
   issuer,
+  findGroupIds = findEveryGroup,
 }: {
   readonly policy?: Partial<Policy>;
   readonly recovery?: object;
   readonly issuer?: AccountRecovery | null;
+  readonly findGroupIds?: FindGroupIds;
 } = {}) {
   const profile = createMemoryProfile(['anna', 'berta', 'carl', 'mona']);
   for (const subject of profile.attributes.keys()) profile.details.set(subject, { motto: secondMailbox(subject) });
@@ -47,6 +49,7 @@ export async function startRecoveryBench({
         ...recovery,
       }),
       issuer: issuer === undefined ? provider.recovery : issuer,
+      findGroupIds,
     },
   };
   const connections = new Map([['acme', connection]]);

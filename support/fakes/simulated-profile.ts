@@ -15,6 +15,9 @@ const toAccount = (subject: string): Account => ({
   phone: '+4915112345678',
 });
 
+/** A provider that has every group. Its id is its name. */
+export const findEveryGroup = async (named: string): Promise<readonly string[]> => [named];
+
 /** Creates a directory in memory. `attributes` contains the attribute values that were written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {
   readonly attributes: Map<string, string | null>;

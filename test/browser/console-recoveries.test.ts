@@ -13,7 +13,7 @@ import { launchChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useShared } from '../../support/browser/page-suite.js';
 import { waitForApproval } from '../../support/data/recoveries.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
-import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup } from '../../support/fakes/simulated-profile.js';
 import { setupOf } from '../../support/fakes/upkeep.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { visitConsole } from './console-visitor.js';
@@ -25,7 +25,7 @@ const { recoveries: words } = en;
 const stage = useShared(
   async () => {
     const common = { kind: 'okta', policy: defaultPolicy, openStepUpRequest: null } as const;
-    const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null };
+    const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
     const acme: Connection = {
       ...common,
       id: 'acme',

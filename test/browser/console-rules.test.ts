@@ -4,7 +4,7 @@ import type { SignInRule } from '../../src/core/rules/rule.js';
 import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { inBrowser } from '../../support/browser/page-suite.js';
-import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
 import { type Company, startOperatedServer } from '../../support/servers/operated-server.js';
 import { useOperatedConsole } from './operated-console.js';
@@ -28,7 +28,10 @@ const { operated, visit } = useOperatedConsole(async (company) => {
   const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
   const policy = { ...defaultPolicy, mode: 'shadow' as const, rules, networks };
   const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
-  connections.set('okta', { ...okta, signInRules: createSignInRules(okta, started.server.deps) });
+  connections.set('okta', {
+    ...okta,
+    signInRules: createSignInRules({ ...okta, findGroupIds: findEveryGroup }, started.server.deps),
+  });
   return started;
 });
 

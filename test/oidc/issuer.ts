@@ -17,7 +17,7 @@ import { standardSettings } from '../../support/data/settings.js';
 import { type Browser, createBrowser, showFace } from '../../support/fakes/browser.js';
 import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
-import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup, loginOf } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
 import { startApiServer, toForm } from '../../support/servers/api-server.js';
 
@@ -106,7 +106,7 @@ export async function startIssuer({
       const ruled =
         connection.policy.rules.length === 0
           ? connection
-          : { ...connection, signInRules: createSignInRules(connection, core) };
+          : { ...connection, signInRules: createSignInRules({ ...connection, findGroupIds: findEveryGroup }, core) };
       connections.set(connection.id, ruled);
       const withClients = { connection: ruled, oidc: config, sections: { organisations }, createOidcClients };
       const others = sources.map((each) => ({

@@ -6,7 +6,7 @@ import { defaultPolicy } from '../../../support/benches/core.js';
 import { enrolledAt, fillLedger } from '../../../support/data/ledgered.js';
 import { waitForApproval } from '../../../support/data/recoveries.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
-import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup } from '../../../support/fakes/simulated-profile.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { recoveryGuard } from '../../config/recovery.js';
 import type { Connection } from '../../core/connection.js';
@@ -18,7 +18,7 @@ let server: ApiServer;
 beforeAll(async () => {
   const policy = { ...defaultPolicy, helpRequests: true };
   const profile = createMemoryProfile(['00u1']);
-  const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null };
+  const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
   const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, recovery, openStepUpRequest: null };
   server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
 });

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
-import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
 import {
   type Company,
@@ -53,7 +53,7 @@ function serve(given: readonly SignInRule[]): void {
   const policy = { ...defaultPolicy, mode: 'shadow' as const, rules: given, networks: { office: ['192.0.2.0/24'] } };
   const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
   const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
-  const evaluate = { signInRules: createSignInRules(okta, operated.server.deps) };
+  const evaluate = { signInRules: createSignInRules({ ...okta, findGroupIds: findEveryGroup }, operated.server.deps) };
   connections.set('okta', { ...okta, ...(given.length === 0 ? {} : evaluate) });
 }
 

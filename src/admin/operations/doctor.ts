@@ -1,5 +1,6 @@
 import { filesOf } from '../../config/data-files.js';
 import type { Adapter } from '../../connections/adapter.js';
+import { findGroupIdsIn } from '../../connections/groups.js';
 import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
 import {
   describeMode,
@@ -25,10 +26,10 @@ import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js';
 import { findRulesInForce, isRefusing } from '../../core/rules/rule.js';
-import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import { type FaceErrorCode, toCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { type CoverageListeners, createCoverageCheck } from './checks/census.js';
-import { createPhotoClaimCheck, createPhotoSourceCheck } from './checks/company-photo.js';
+import { createPhotoClaimCheck, createPhotoModeCheck, createPhotoSourceCheck } from './checks/company-photo.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
@@ -72,36 +73,26 @@ export interface Checks {
   readonly steps: readonly ProvisionStep[];
 }
 
-/** Returns true if the provider has this group, by id or by name in any case, as rules compare it. */
-async function hasGroup(group: string, { searchGroups, listMembers }: Provisioning): Promise<boolean> {
-  const wanted = group.toLowerCase();
-  const found = await searchGroups(group);
-  if (found.some(({ id, name }) => id.toLowerCase() === wanted || name.toLowerCase() === wanted)) return true;
-  try {
-    for await (const _ of listMembers(group)) break;
-    return true;
-  } catch (error) {
-    if (error instanceof FaceError && error.code === 'not_found') return false;
-    throw error;
-  }
+interface NamedByAdministrator {
+  readonly about: string;
+  readonly group: string;
 }
 
-/** Finds the groups of rules that the provider does not have, such as misspelled ones. */
-async function findUnknownGroups(
-  { rules }: ConfiguredConnection['policy'],
+/** Finds the groups that the provider does not have, such as misspelled ones, and those of which this is not known. */
+async function findAbsentGroups(
+  named: readonly NamedByAdministrator[],
   provisioning: Provisioning,
-): Promise<readonly string[]> {
-  const warnings: string[] = [];
-  for (const { name, when } of rules)
-    for (const group of when.groups ?? []) {
-      const about = `rule "${name}", group "${group}"`;
-      try {
-        if (!(await hasGroup(group, provisioning))) warnings.push(`${about}: the provider has no such group`);
-      } catch (error) {
-        warnings.push(`${about}: not known if the provider has it (${toCode(error)})`);
-      }
+): Promise<{ readonly absent: readonly string[]; readonly unread: readonly string[] }> {
+  const absent: string[] = [];
+  const unread: string[] = [];
+  for (const { about, group } of named)
+    try {
+      const ids = await findGroupIdsIn(group, provisioning);
+      if (ids.length === 0) absent.push(`${about}, group "${group}": the provider has no such group`);
+    } catch (error) {
+      unread.push(`${about}, group "${group}": not known if the provider has it (${toCode(error)})`);
     }
-  return warnings;
+  return { absent, unread };
 }
 
 /** Warns about rules. @param read - reads what is active at the provider */
@@ -116,12 +107,35 @@ const createRuleCheck = (
     const enforced = policy.rules.filter(({ mode }) => mode === 'enforce').length;
     const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforced} in enforce mode`;
     const { hookCalls } = await read();
-    const warnings = [
-      ...checkRules(policy, findRuleCallers(adapter, oidc, hookCalls)).map(describeRuleWarning),
-      ...(await findUnknownGroups(policy, await adapter.createProvisioning())),
-    ];
-    if (warnings.length === 0) return pass(found);
-    return warn(`${found}; ${warnings.join('; ')}`, 'See docs/rules.md.');
+    const warnings = [...checkRules(policy, findRuleCallers(adapter, oidc, hookCalls)).map(describeRuleWarning)];
+    const named = policy.rules.flatMap(({ name, when, mode }) =>
+      (when.groups ?? []).map((group) => ({ about: `rule "${name}"`, group, mode })),
+    );
+    const isEnforced = ({ mode }: (typeof named)[number]): boolean => mode === 'enforce';
+    const provisioning = await adapter.createProvisioning();
+    const active = await findAbsentGroups(named.filter(isEnforced), provisioning);
+    const watching = await findAbsentGroups(
+      named.filter((each) => !isEnforced(each)),
+      provisioning,
+    );
+    const all = [...active.absent, ...warnings, ...watching.absent, ...active.unread, ...watching.unread];
+    if (all.length === 0) return pass(found);
+    const toFinding = active.absent.length > 0 ? fail : warn;
+    return toFinding(`${found}; ${all.join('; ')}`, 'See docs/rules.md.');
+  },
+});
+
+/** Checks that the provider has the groups of privileged people. Without one of them, no recovery can be allowed. */
+const createPrivilegedGroupsCheck = (groups: readonly string[], adapter: Adapter): Check => ({
+  title: 'Groups of privileged people',
+  async run() {
+    const named = groups.map((group) => ({ about: 'recovery.privileged', group }));
+    const { absent, unread } = await findAbsentGroups(named, await adapter.createProvisioning());
+    if (absent.length + unread.length === 0) return pass(`${groups.length} found at the provider`);
+    return fail(
+      `every recovery of a person outside the other groups is refused: ${[...absent, ...unread].join('; ')}`,
+      'Name groups by their id. See docs/recovery.md.',
+    );
   },
 });
 
@@ -168,7 +182,9 @@ export async function collectChecks(
     ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
-    ...(connection.policy.photo === null ? [] : [createPhotoSourceCheck(connection.policy.photo, deps)]),
+    ...(connection.policy.photo === null
+      ? []
+      : [createPhotoModeCheck(connection.policy.photo), createPhotoSourceCheck(connection.policy.photo, deps)]),
     ...connection.checks,
     createMailRelayCheck(config.delivery),
     ...ofFolder,
@@ -202,8 +218,12 @@ async function collectProviderChecks(
     const trail = filesOf(config).audit;
     const known = { verifier: config.verifier, trail, onRead, onCensus, findEngine: () => findEngine(config, deps) };
     const censusCheck = createCoverageCheck({ census }, connection, known, deps);
+    const { groups } = connection.recovery.privileged;
+    const privileged = groups.length === 0 ? [] : [createPrivilegedGroupsCheck(groups, adapter)];
     const recovery =
-      connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];
+      connection.recovery.mode === 'off'
+        ? []
+        : [createRecoveryCheck(connection, adapter, config.delivery), ...privileged];
     const photoClaims = photo === null ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
     const start = opensCamera ? [] : [cameraByApplication];
     return {

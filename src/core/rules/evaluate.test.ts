@@ -212,6 +212,8 @@ test.each([
   [{ id: '00g1', name: 'Finance' }, ['00G1'], true],
   [{ id: '00g1', name: 'Finance' }, ['other', 'FINANCE'], true],
   [{ id: '00g1', name: 'Finance' }, ['Finance team', '00g'], false],
+  [{ id: '00g1', name: 'Bu\u0308ro' }, ['b\u00dcro'], true],
+  [{ id: '00g1', name: 'Stra\u00dfe' }, ['STRASSE'], true],
   [{ id: '00g1', name: null }, ['null', ''], false],
   [{ id: '00g1', name: 'Finance' }, [], false],
 ])('the group %j is named by %j: %s', (group, names, isNamed) => {

@@ -1,3 +1,4 @@
+import { foldCase } from '../fold-case.js';
 import type { Group } from '../ports.js';
 import type { ConditionName, DeviceKind, RuleConditions, SignInRule } from './rule.js';
 
@@ -7,6 +8,8 @@ export interface SignInFacts {
   /** Names of the networks that contain the address. */
   readonly networks: ReadonlySet<string> | null;
   readonly groups: readonly Group[] | null;
+  /** Groups of rules that the provider does not have. A person can be in none of them, so that is not known. */
+  readonly absentGroups?: ReadonlySet<string>;
   readonly isNewNetwork: boolean | null;
   readonly isNewBrowser: boolean | null;
   /** `Infinity` if there was none. */
@@ -18,10 +21,10 @@ export type Truth = 'true' | 'false' | 'unknown';
 
 const toTruth = (fact: boolean | null): Truth => (fact === null ? 'unknown' : fact ? 'true' : 'false');
 
-/** Returns true if a group is named by its id or its name. Administrators write both in any case. */
+/** Returns true if a group is named by its id or its name. Administrators write both in any case and Unicode form. */
 export function isNamedGroup({ id, name }: Group, names: readonly string[]): boolean {
   const isNamed = (text: string | null): boolean =>
-    text !== null && names.some((each) => each.toLowerCase() === text.toLowerCase());
+    text !== null && names.some((each) => foldCase(each) === foldCase(text));
   return isNamed(id) || isNamed(name);
 }
 
@@ -31,7 +34,11 @@ type Evaluate<Name extends ConditionName> = (
 ) => boolean | null;
 
 const conditions: { readonly [Name in ConditionName]: Evaluate<Name> } = {
-  groups: (asked, { groups }) => (groups === null ? null : groups.some((each) => isNamedGroup(each, asked))),
+  groups: (asked, { groups, absentGroups }) => {
+    if (groups === null) return null;
+    if (groups.some((each) => isNamedGroup(each, asked))) return true;
+    return asked.some((name) => absentGroups?.has(name)) ? null : false;
+  },
   applications: (asked, { application }) => (application === null ? null : asked.includes(application)),
   networks: (asked, { networks }) => (networks === null ? null : asked.some((name) => networks.has(name))),
   newNetwork: (asked, { isNewNetwork }) => (isNewNetwork === null ? null : isNewNetwork === asked),

@@ -2,16 +2,20 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import { defaultPolicy } from '../../../support/benches/core.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, adminKey, toForm } from '../../../support/servers/api-server.js';
 import type { PhotoPolicy, Policy } from '../../core/connection.js';
 import type { CompanyPhoto } from '../../core/ports.js';
+import { switchPolicy } from '../../core/rules/rule.js';
 import type { OwnPhoto, Photo } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { startStepUp } from '../../step-up/step-up.js';
+import { replacementOf } from '../company-photo.js';
 
 const photoPolicy: PhotoPolicy = {
+  mode: 'enforce',
   source: 'provider',
   hosts: [],
   privateAddresses: false,
@@ -140,8 +144,24 @@ describe('an enrolment whose policy asks for the photo of the organization', () 
     expect(code === null ? body.outcome : body.code).toBe(code ?? 'passed');
   });
 
-  test('is only recorded as refused in shadow mode', async () => {
-    await start({}, { mode: 'shadow' });
+  const everyone = { name: 'all', when: {}, outcome: 'face' } as const;
+  test.each<[string, Partial<Policy>]>([
+    ['in shadow mode', { mode: 'shadow' }],
+    ['in shadow mode with an enforced rule', { mode: 'shadow', rules: [{ ...everyone, mode: 'enforce' }] }],
+    [
+      'and rules were switched to shadow by hand',
+      switchPolicy({ ...defaultPolicy, rules: [{ ...everyone, mode: 'enforce' }] }, 'shadow'),
+    ],
+  ])('is refused for another person also while sign-ins are %s', async (_, { mode = 'shadow', rules = [] }) => {
+    await start({}, { mode, rules, replaceFace: 'link' });
+    const { page } = await invite();
+    expect((await page.check(draw('eve'))).body.outcome).toBe('try_again');
+    expect(compared()).toMatchObject([{ code: 'company_photo_unlike', refused: true }]);
+    expect(replacementOf({ photo: photoPolicy, replaceFace: 'link' })).toBe('photo');
+  });
+
+  test('is only recorded as refused in the shadow mode of the photo', async () => {
+    await start({ mode: 'shadow' });
     onFile = drawPicture('ada', 9);
     const { page } = await invite();
     expect((await page.check(draw('eve'))).body.outcome).toBe('passed');
@@ -152,7 +172,7 @@ describe('an enrolment whose policy asks for the photo of the organization', () 
   test.each(['company_photo_unavailable', 'profile_unavailable'] as const)(
     'succeeds in shadow mode, and is recorded, if the source fails with %s',
     async (code) => {
-      await start({}, { mode: 'shadow' });
+      await start({ mode: 'shadow' });
       onFile = new FaceError(code);
       const { page } = await invite();
       expect((await page.check(draw('ada'))).body.outcome).toBe('passed');

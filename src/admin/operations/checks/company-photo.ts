@@ -12,6 +12,18 @@ const timeoutMs = 5_000;
 /** Value of every claim in the address that is asked for. */
 const unknownPerson = 'facestep-doctor';
 
+/** Says if enrolments are refused by the organization's photo, or only recorded. */
+export const createPhotoModeCheck = ({ mode }: PhotoPolicy): Check => ({
+  title: 'Comparison with the photos of the organization',
+  run: async () =>
+    mode === 'enforce'
+      ? pass('enforce: a face that the photo does not confirm is not enrolled, in every mode of the policy')
+      : warn(
+          'shadow: a face that the photo does not confirm is enrolled nevertheless, and recorded',
+          'Read facestep log --action company_photo_compared. Then set policy.photo.mode to "enforce".',
+        ),
+});
+
 /** Checks the source of the photos with which enrolments are compared, by asking for the photo of an unknown person. */
 export const createPhotoSourceCheck = (policy: PhotoPolicy, deps: Ports<'fetch'>): Check => ({
   title: 'Photos of the organization',
