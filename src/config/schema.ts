@@ -110,9 +110,9 @@ export const limitsGuard = z.strictObject({
     .int()
     .min(1)
     .max(10_000_000)
-    .default(2000)
+    .default(250)
     .describe(
-      'Liveness checks of a vendor per UTC day, which cost money. Anonymous callers cause at most half of them, one network of them a quarter.',
+      'Liveness checks of a vendor per hour, which cost money. Anonymous callers cause at most half of them, in turns.',
     ),
   /** Limit per tenant and hour. The default is enough to identify five hundred people twice, with retries. */
   identifications: z

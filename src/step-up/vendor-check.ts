@@ -1,6 +1,7 @@
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isPhone } from '../core/device-signals.js';
+import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { VendorPolicy } from '../core/liveness-policy.js';
 import type { LivenessFinding, LivenessVendor, VendorResult } from '../core/ports.js';
@@ -12,7 +13,7 @@ import { refuseUnseenPerson } from '../verification/verify.js';
 import { attempt, countAnonymousCheck } from './complete.js';
 import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undecidedOf } from './conclude.js';
 import { vendorConfidence } from './events.js';
-import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
+import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, shareOf, subjectOf } from './record.js';
 import { wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession } from './session.js';
 import { hasCurrentConsent, vendorOf } from './session-view.js';
@@ -86,7 +87,7 @@ export async function openVendorCheck(
     return { nonce, vendor: policy.vendor, grant, expiresAt };
   } catch (error) {
     if (!isOneOf(vendorOutages, toCode(error))) throw error;
-    // An outage of the vendor uses up no sessions of the day, and none of the challenges that a person has in an hour.
+    // An outage of the vendor uses up no sessions of the hour, and none of the challenges that a person has in an hour.
     await charge([...paid, ...undecided], -1, deps);
     await noteOutage({ session, policy, error }, deps);
     if (policy.fallback === 'none') throw error;
@@ -95,14 +96,33 @@ export async function openVendorCheck(
 }
 
 /** Reserves the step-up for one session, before the vendor is asked. It costs one of its challenges. */
-async function reserveSession(session: FoundSession, nonce: Credential, deps: Ports<'state' | 'clock'>): Promise<void> {
+async function reserveSession(
+  session: FoundSession,
+  nonce: Credential,
+  deps: Ports<'state' | 'clock' | 'settings'>,
+): Promise<void> {
   const nonceDigest = toStoredDigest(nonce);
+  let former = session.record;
   const reserve = (found: StepUpRecord, now: EpochMs): StepUpRecord => {
     const { vendorCheck } = found;
+    former = found;
     if (vendorCheck?.session === null && vendorCheck.expiresAt > now) throw new FaceError('overloaded');
     return startVendorCheck(found, { session: null, nonceDigest, expiresAt: addSec(now, openedWithinSec) }, now);
   };
   await changeSession(session, reserve, deps);
+  await returnUnfinished(former, deps);
+}
+
+/**
+ * Returns the session of a check to the vendor's hour if no one finished it: another one replaced it, or the check
+ * expired. Sessions of anonymous callers stay counted, because they can cause the costs without finishing.
+ */
+export async function returnUnfinished(
+  record: StepUpRecord,
+  deps: Ports<'state' | 'clock' | 'settings'>,
+): Promise<void> {
+  const session = record.vendorCheck?.session ?? null;
+  if (session !== null && anonymousSourceOf(record) === null) await charge(usesOf(record), -1, deps);
 }
 
 function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livenessVendors'>): LivenessVendor {
@@ -111,22 +131,32 @@ function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livene
   return found;
 }
 
+/** Returns what a session uses. Sessions of a recovery that the help desk began are not for anonymous callers to use up. */
+function usesOf(record: StepUpRecord): readonly LimitUse[] {
+  if (record.countsAs === 'recovery_link' || anonymousSourceOf(record) === null) {
+    const { connection, subject } = record;
+    return [['vendorChecks', '', knownShare(JSON.stringify([connection, subject]))]];
+  }
+  const share = shareOf(record);
+  return [
+    ['vendorChecks', '', share],
+    ['vendorChecksByOutsiders', '', share],
+  ];
+}
+
 /**
  * Counts a session, which costs money.
  * @returns what was counted
- * @throws `liveness_throttled` if the sessions of the day are used up. Anonymous callers get `locked_out`, so that they
+ * @throws `liveness_throttled` if the sessions of the hour are used up. Anonymous callers get `locked_out`, so that they
  * cannot use up their own sessions to be asked for the own check instead
  */
 async function countSession(
   record: StepUpRecord,
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<readonly LimitUse[]> {
-  // Anonymous callers cannot use up the sessions of a recovery that the help desk began.
-  const source = record.countsAs === 'recovery_link' ? null : anonymousSourceOf(record);
-  const uses: LimitUse[] = [['vendorChecks', '']];
-  if (source !== null) uses.push(['vendorChecksByOutsiders', ''], ['vendorChecksOfSource', source]);
+  const uses = usesOf(record);
   await consumeLimits(uses, deps).catch((error: unknown) => {
-    if (source !== null || toCode(error) !== 'locked_out') throw error;
+    if (uses.length > 1 || toCode(error) !== 'locked_out') throw error;
     throw new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' });
   });
   return uses;
