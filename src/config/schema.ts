@@ -95,7 +95,9 @@ export const limitsGuard = z.strictObject({
   clientLookUps: perMinute(3000).describe(
     'Requests per minute of one client token to endpoints that call the identity provider.',
   ),
-  administratorLookUps: perMinute(300).describe('The same for one administrator, in all sessions.'),
+  administratorLookUps: perMinute(300).describe(
+    'The same for one administrator, in all sessions, and each call for names and searches.',
+  ),
   /**
    * Limit per client token and hour. If a million users each leave after three years, about forty revocations per hour
    * are needed.
