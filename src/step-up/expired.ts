@@ -2,7 +2,7 @@ import type { Ports } from '../core/deps.js';
 import type { Audit } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { type StepUpRecord, subjectOf, toAskedBy } from './record.js';
-import { returnUnfinished } from './vendor-check.js';
+import { returnUnfinished } from './vendor-uses.js';
 
 /** Longer than a step-up lives. */
 const keptSec = 2 * 60 * 60;

@@ -1,7 +1,6 @@
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isPhone } from '../core/device-signals.js';
-import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { VendorPolicy } from '../core/liveness-policy.js';
 import type { LivenessFinding, LivenessVendor, VendorResult } from '../core/ports.js';
@@ -13,13 +12,14 @@ import { refuseUnseenPerson } from '../verification/verify.js';
 import { attempt, countAnonymousCheck } from './complete.js';
 import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undecidedOf } from './conclude.js';
 import { vendorConfidence } from './events.js';
-import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, shareOf, subjectOf } from './record.js';
+import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession } from './session.js';
 import { hasCurrentConsent, vendorOf } from './session-view.js';
 import { changeRecord, type StepUp } from './stored.js';
 import { capture, newAttempt, releaseAttempt, startVendorCheck } from './transitions.js';
 import { checkSecret } from './user-secret.js';
+import { returnUnfinished, usesOfVendor } from './vendor-uses.js';
 
 /*
  * A liveness check in the page and service of a vendor. This server opens a session for one step-up, and reads its
@@ -113,35 +113,10 @@ async function reserveSession(
   await returnUnfinished(former, deps);
 }
 
-/**
- * Returns the session of a check to the vendor's hour if no one finished it: another one replaced it, or the check
- * expired. Sessions of anonymous callers stay counted, because they can cause the costs without finishing.
- */
-export async function returnUnfinished(
-  record: StepUpRecord,
-  deps: Ports<'state' | 'clock' | 'settings'>,
-): Promise<void> {
-  const session = record.vendorCheck?.session ?? null;
-  if (session !== null && anonymousSourceOf(record) === null) await charge(usesOf(record), -1, deps);
-}
-
 function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livenessVendors'>): LivenessVendor {
   const found = livenessVendors.get(vendor);
   if (found === undefined) throw new FaceError('liveness_refused', { reason: 'not configured', vendor });
   return found;
-}
-
-/** Returns what a session uses. Sessions of a recovery that the help desk began are not for anonymous callers to use up. */
-function usesOf(record: StepUpRecord): readonly LimitUse[] {
-  if (record.countsAs === 'recovery_link' || anonymousSourceOf(record) === null) {
-    const { connection, subject } = record;
-    return [['vendorChecks', '', knownShare(JSON.stringify([connection, subject]))]];
-  }
-  const share = shareOf(record);
-  return [
-    ['vendorChecks', '', share],
-    ['vendorChecksByOutsiders', '', share],
-  ];
 }
 
 /**
@@ -154,7 +129,7 @@ async function countSession(
   record: StepUpRecord,
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<readonly LimitUse[]> {
-  const uses = usesOf(record);
+  const uses = usesOfVendor(record);
   await consumeLimits(uses, deps).catch((error: unknown) => {
     if (uses.length > 1 || toCode(error) !== 'locked_out') throw error;
     throw new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' });

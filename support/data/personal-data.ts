@@ -63,7 +63,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
   },
   {
     why: 'Networks from which a check passed: they name no person, and end after thirty days.',
-    keys: ['passed-from:*'],
+    keys: ['network-passed:*'],
   },
   {
     why: 'Failures at one token, hook sign-in or source of administrators, and unlocks: they end after three days at most.',

@@ -358,7 +358,7 @@ function windowsOf([limit, who, share]: LimitUse, deps: LimitDeps): readonly Lim
   return networksOf(who).flatMap(({ name, share: times }) => toWindows(name, allowed * times));
 }
 
-const passedFromKey = (network: string): string => joinKey('passed-from', network);
+const passedFromKey = (network: string): string => joinKey('network-passed', network);
 const passedFromDays = 30;
 
 /** Notes that a check of an anonymous caller passed, for whose network a part of each shared budget is kept. */
