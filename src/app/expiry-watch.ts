@@ -92,7 +92,7 @@ export function createExpiryWatch(
     for (const [at, each] of due.entries()) {
       const found = latest[at] ?? null;
       const isExpired = found === null ? each.isDeleted : stateAt(found, now) === 'expired';
-      if (isExpired) await recordExpired(each, deps);
+      if (isExpired) await recordExpired({ id: each.id, record: found ?? each.record }, deps);
     }
     const handled = new Set(due);
     watched = watched.filter((each) => !handled.has(each));

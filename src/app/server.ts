@@ -13,6 +13,7 @@ import { httpAddressOf } from '../core/base/http-address.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
+import { vendorPolicyOf } from '../core/liveness-policy.js';
 import { isRefusing } from '../core/rules/rule.js';
 import { watchFile, watchFileEverySec } from '../drafts/watch.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
@@ -146,13 +147,17 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   });
   const reportsChecks = config.webhooks.some(({ events }) => events.includes('step_up.finished'));
   const audit = { append: (event: AuditEvent) => coreOf(active).audit.append(event) };
-  const expiring = reportsChecks
-    ? jobs.start({
-        name: 'expired_step_ups',
-        everySec: recordExpiredEverySec,
-        run: createExpiryWatch({ ...operations, ...ports, auditEvents, audit, begunAfter }),
-      })
-    : null;
+  const { settings, connections } = built.core;
+  const hasVendor = [...connections.values()].some(({ policy }) => vendorPolicyOf(policy) !== null);
+  // Sessions of a vendor that no one finished are given back when their checks expire.
+  const expiring =
+    reportsChecks || hasVendor
+      ? jobs.start({
+          name: 'expired_step_ups',
+          everySec: recordExpiredEverySec,
+          run: createExpiryWatch({ ...operations, ...ports, settings, auditEvents, audit, begunAfter }),
+        })
+      : null;
   void expiring?.runNow();
   const fileWatch = watchFile(operations, () => reloader.reload('configurationFolder'));
   const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });

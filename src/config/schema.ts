@@ -95,7 +95,9 @@ export const limitsGuard = z.strictObject({
   clientLookUps: perMinute(3000).describe(
     'Requests per minute of one client token to endpoints that call the identity provider.',
   ),
-  administratorLookUps: perMinute(300).describe('The same for one administrator, in all sessions.'),
+  administratorLookUps: perMinute(300).describe(
+    'The same for one administrator, in all sessions, and each call for names and searches.',
+  ),
   /**
    * Limit per client token and hour. If a million users each leave after three years, about forty revocations per hour
    * are needed.
@@ -110,9 +112,9 @@ export const limitsGuard = z.strictObject({
     .int()
     .min(1)
     .max(10_000_000)
-    .default(2000)
+    .default(250)
     .describe(
-      'Liveness checks of a vendor per UTC day, which cost money. Anonymous callers cause at most half of them, one network of them a quarter.',
+      'Liveness checks of a vendor per hour, which cost money. Anonymous callers cause at most half of them, in turns.',
     ),
   /** Limit per tenant and hour. The default is enough to identify five hundred people twice, with retries. */
   identifications: z

@@ -17,12 +17,25 @@ const mostSearchesKept = 200;
 /** Maximum of concurrent calls. Low, because some providers limit the rate. */
 const mostAtOnce = 4;
 
+/** Counts one call of a provider, before it is made. Cached answers cost no call. */
+export type CountCall = () => Promise<void>;
+
 /** Names of users, cached for a few minutes. */
 export interface AccountNames {
-  /** Returns accounts in the given order; `null` if unknown or unavailable. */
-  read(connection: Connection, subjects: readonly string[]): Promise<readonly (NamedAccount | null)[]>;
-  /** @param text - beginning of a login, e-mail address or name */
-  search(text: string, connections: Iterable<Connection>): Promise<readonly PeopleSearch[]>;
+  /**
+   * Returns accounts in the given order; `null` if unknown or unavailable.
+   * @throws what `countCall` throws
+   */
+  read(
+    connection: Connection,
+    subjects: readonly string[],
+    countCall: CountCall,
+  ): Promise<readonly (NamedAccount | null)[]>;
+  /**
+   * @param text - beginning of a login, e-mail address or name
+   * @throws what `countCall` throws
+   */
+  search(text: string, connections: Iterable<Connection>, countCall: CountCall): Promise<readonly PeopleSearch[]>;
 }
 
 export function createAccountNames({ clock }: Ports<'clock'>): AccountNames {
@@ -36,10 +49,15 @@ export function createAccountNames({ clock }: Ports<'clock'>): AccountNames {
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
   };
 
-  const readOne = async ({ id, profile }: Connection, subject: string): Promise<NamedAccount | null> => {
+  const readOne = async (
+    { id, profile }: Connection,
+    subject: string,
+    countCall: CountCall,
+  ): Promise<NamedAccount | null> => {
     const key = `${id} ${subject}`;
     const known = kept.get(key);
     if (known !== undefined && known.until > clock.now()) return known.account;
+    await countCall();
     try {
       const account = await profile.readAccount(subject);
       keep(key, account);
@@ -51,10 +69,13 @@ export function createAccountNames({ clock }: Ports<'clock'>): AccountNames {
     }
   };
 
-  const searchOne = async (text: string, connection: Connection): Promise<PeopleSearch> => {
+  const searchOne = async (text: string, connection: Connection, countCall: CountCall): Promise<PeopleSearch> => {
     const key = `${connection.id} ${text.toLowerCase()}`;
     const known = searches.get(key);
     if (known !== undefined && known.until > clock.now()) return known.search;
+    // One call for the exact login, and one for the search.
+    await countCall();
+    await countCall();
     const search = await searchPeople(text, connection);
     for (const account of search.found) keep(`${connection.id} ${account.subject}`, account);
     if (search.code !== null) return search;
@@ -66,18 +87,19 @@ export function createAccountNames({ clock }: Ports<'clock'>): AccountNames {
   };
 
   return {
-    async read(connection, subjects) {
+    async read(connection, subjects, countCall) {
       const names: (NamedAccount | null)[] = subjects.map(() => null);
       const waiting = [...subjects.entries()];
       const work = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           const [index, subject] = next;
-          names[index] = await readOne(connection, subject);
+          names[index] = await readOne(connection, subject, countCall);
         }
       };
       await Promise.all(Array.from({ length: mostAtOnce }, work));
       return names;
     },
-    search: (text, connections) => Promise.all([...connections].map((each) => searchOne(text.trim(), each))),
+    search: (text, connections, countCall) =>
+      Promise.all([...connections].map((each) => searchOne(text.trim(), each, countCall))),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList } from '../core/bounded-list.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, countOwnRecord, type LimitUse } from '../core/limits/limits.js';
 import { drawBelow } from '../core/number-choices.js';
 import type { NamedAccount } from '../core/ports.js';
@@ -113,8 +114,8 @@ export async function takeCallerPin(
   // Counted before the look-up, so that simultaneous guesses count too. Correct PINs are not counted.
   const guesses: readonly LimitUse[] = [
     ['callerPinsOfAgent', by.id],
-    ['callerPinsOfConnection', connection.id],
-    ['callerPins', ''],
+    ['callerPinsOfConnection', connection.id, knownShare(by.id)],
+    ['callerPins', '', knownShare(by.id)],
   ];
   await consumeLimits(guesses, deps);
   const list = pinsOf(connection.id);

@@ -4,7 +4,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
-import { type ConsumeLimits, createConsumeLimits } from '../core/limits/limits.js';
+import { type ConsumeLimits, createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { Credential } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { FaceError, type FaceErrorCode, isFault, toCode } from '../errors.js';
@@ -128,7 +128,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
 
   /** Counts anonymous starts before any look-up or write. */
   const countStart = ({ request, door }: PendingSignIn): Promise<void> =>
-    consumeLimits(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
+    consumeLimits(...usesOfStart(sourceOf(request), door.connection));
 
   mountGet(app, '/me', (response, request) => {
     const [first, ...more] = [...doors.values()];

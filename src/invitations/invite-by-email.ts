@@ -1,7 +1,8 @@
 import { type ConnectedSubject, ownPageIn, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { knownShare } from '../core/fair-queue.js';
 import type { SupportedLanguage } from '../core/language.js';
-import { consumeLimits, refundOnFailure } from '../core/limits/limits.js';
+import { consumeLimits, type LimitUse, refundOnFailure } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import { builtInWords, composeInvitation } from '../notifications/email/invitation.js';
 import { readRecipient } from '../notifications/recipient.js';
@@ -32,10 +33,9 @@ export async function inviteByEmail(
   const who = toSubjectRef(invited);
   const person = JSON.stringify([who.connection, subject]);
   const limitOfPerson = by === null ? 'setUpLinksOfPerson' : 'invitationsOfPerson';
-  await consumeLimits(
-    [by === null ? ['setUpLinksOfConnection', connection.id] : ['invitationsOfAgent', by.id], [limitOfPerson, person]],
-    deps,
-  );
+  const ofAll: LimitUse =
+    by === null ? ['setUpLinksOfConnection', connection.id, knownShare(person)] : ['invitationsOfAgent', by.id];
+  await consumeLimits([ofAll, [limitOfPerson, person]], deps);
   const send = async (): Promise<StartedStepUp> => {
     const language = (await readRecipient(invited, deps)).language ?? invited.language ?? connection.policy.language;
     const started = await startStepUp(

@@ -4,6 +4,7 @@ import { type OidcClient, paths } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
+import { usesOfStart } from '../core/limits/limits.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet } from '../storage/keys/oidc-keys.js';
@@ -42,8 +43,7 @@ export function createIssuer(
 ): OidcIssuer {
   const issuer = connectionIssuerOf(connection, deps);
   const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
-  const countStart = (source: string): Promise<void> =>
-    deps.consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
+  const countStart = (source: string): Promise<void> => deps.consumeLimits(...usesOfStart(source, connection.id));
   const opened = { issuer, connection, oidc, sections, directoryFor, interactionUrl, countStart };
   const features = extensions.map((each) => each.open(opened, deps));
   const relyingParties = relyingPartiesOf(oidc).map((config) =>

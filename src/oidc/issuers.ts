@@ -3,7 +3,7 @@ import { relyingPartiesOf } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { createDirectories } from '../core/limits/directories.js';
-import { createConsumeLimits } from '../core/limits/limits.js';
+import { createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import type { ConnectionWithClients, IssuerPorts, OidcExtension, OidcIssuer } from './feature.js';
 import { createInteraction } from './interaction.js';
@@ -56,7 +56,7 @@ function createSource(connection: Connection, deps: IssuerPorts<'clock' | 'issue
     issuer: `${deps.issuer}/oidc/${connection.id}`,
     connection,
     directoryFor: createDirectories(connection, deps),
-    countStart: (from) => deps.consumeLimits(['outsiderStarts', from], ['outsiderStartsOfConnection', connection.id]),
+    countStart: (from) => deps.consumeLimits(...usesOfStart(from, connection.id)),
   };
 }
 

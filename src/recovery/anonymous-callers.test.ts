@@ -5,8 +5,11 @@ import { secondMailbox, startRecoveryBench } from '../../support/benches/recover
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { until } from '../../support/run/eventually.js';
 import { adminKey } from '../../support/servers/api-server.js';
+import { anonymousShare } from '../core/fair-queue.js';
 import { charge } from '../core/limits/limits.js';
+import { Credential } from '../core/secrets.js';
 import { startStepUp } from '../step-up/step-up.js';
+import { openRecoveryLink } from './begin.js';
 
 /* What anonymous callers at the recovery pages do to the person whom they name. */
 
@@ -162,6 +165,36 @@ describe('wrong codes of anonymous callers', () => {
   });
 });
 
+describe('a link of the help desk', () => {
+  const makeLink = async (): Promise<string> => {
+    const { body } = await bench.server.postJson('/recoveries', { connection: 'acme', subject: 'anna' }, grace);
+    return new URL(String(body.url)).searchParams.get('t') ?? '';
+  };
+
+  test('opens after wrong ones from everywhere, also from its own address, which are refused', async () => {
+    await enrolAnna();
+    const starts = ['outsiderStartsOfConnection', 'acme', anonymousShare(address(7))] as const;
+    await charge([starts], 60_000, bench.server.deps);
+    const ends: (string | null)[] = [];
+    for (let tried = 0; tried < 21; tried += 1) {
+      const headers = { 'x-forwarded-for': address(0) };
+      const posted = { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams({ t: 'a.b' }) } as const;
+      ends.push((await fetch(`${bench.server.origin}/recover/acme/link`, posted)).headers.get('location'));
+    }
+    expect(ends[19]).toContain('alert=over');
+    expect(ends[20]).toContain('alert=later');
+    expect((await bench.browse(address(0)).post('link', { t: await makeLink() })).path).toBe('/recover/acme/step');
+  });
+
+  test('is not used up at another connection', async () => {
+    const ticket = new Credential(await makeLink());
+    const other = { ...bench.connection, id: 'other' };
+    const opening = openRecoveryLink({ connection: other, ticket }, bench.server.deps);
+    await expect(opening).rejects.toMatchObject({ code: 'step_up_unknown' });
+    await openRecoveryLink({ connection: bench.connection, ticket }, bench.server.deps);
+  });
+});
+
 describe('wrong faces in recoveries', () => {
   test('before anything is proven lock no sign-in, no proven recovery and none that the help desk began', async () => {
     const code = await enrolAnna();
@@ -271,7 +304,7 @@ describe('codes that anonymous callers ask for', () => {
     const unknown = bench.browse(address(0));
     await unknown.post('begin', { username: 'nobody@example.com' });
     for (let asked = 0; asked < 3; asked += 1) await unknown.post('send', { thing: 'other_email' });
-    await charge([['recoveryCodesOfConnection', 'acme']], 299, bench.server.deps);
+    await charge([['recoveryCodesOfConnection', 'acme', anonymousShare(address(7))]], 224, bench.server.deps);
     const browser = bench.browse(address(200));
     await browser.begin('anna');
     expect((await askForCode(browser)).path).not.toContain('alert');

@@ -6,7 +6,7 @@ import { consumeLimit } from '../core/limits/limits.js';
 import { drawBelow } from '../core/number-choices.js';
 import type { Random } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
-import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
+import { isStored, newSecret, splitTicket, toStoredDigest } from '../core/tickets.js';
 import { addSec } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError } from '../errors.js';
@@ -133,18 +133,20 @@ export async function sendRecoveryLink(
 }
 
 /**
- * Opens the link of the help desk in one browser.
+ * Opens the link of the help desk in one browser, at its own connection.
  * @returns the secret of the browser
  * @throws `step_up_unknown`; `step_up_opened` if another browser has opened it
  */
 export async function openRecoveryLink(
-  link: BegunRecovery,
+  { connection, ticket }: Pick<ConnectedSubject, 'connection'> & { readonly ticket: Credential },
   deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<{ readonly recovery: Recovery; readonly secret: Credential }> {
+  const link = splitTicket(ticket);
   const secret = newSecret(deps);
   const open = (found: Recovery): Recovery => {
-    if (!isStored(link.secret, found.linkDigest) || found.expiresAt <= deps.clock.now())
-      throw new FaceError('step_up_unknown');
+    // Checked before the change, because a link opens once.
+    const isOurs = found.connection === connection.id && isStored(link.secret, found.linkDigest);
+    if (!isOurs || found.expiresAt <= deps.clock.now()) throw new FaceError('step_up_unknown');
     if (found.browserDigest !== null) throw new FaceError('step_up_opened');
     return {
       ...found,

@@ -3,7 +3,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
-import { createConsumeLimits } from '../core/limits/limits.js';
+import { consumeLimit, createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { secondThings } from '../core/second-things.js';
 import { Credential } from '../core/secrets.js';
 import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
@@ -90,8 +90,7 @@ function createVisits(deps: RecoveryMountDeps) {
     bind: ({ response }: Visit, { id, secret }: BegunRecovery): void =>
       setBrowserCookie(response, { name: cookie, secret: joinTicket(id, secret), lifeSec: cookieLifeSec }),
     /** Counts what an anonymous caller causes, before any look-up or write. */
-    countStart: ({ source, connection }: Visit): Promise<void> =>
-      consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]),
+    countStart: ({ source, connection }: Visit): Promise<void> => consumeLimits(...usesOfStart(source, connection.id)),
     readForm: async ({ request, readBody }: Visit): Promise<URLSearchParams> => parseForm(request, await readBody()),
   };
 }
@@ -112,10 +111,15 @@ function createActs(
         renderStart({ language: languageOf(request), connection, alert: null, link: linkIn(request) }),
       ),
     'POST link': async (visit) => {
-      await countStart(visit);
-      const link = splitTicket(new Credential((await readForm(visit)).get('t') ?? ''));
-      const { recovery, secret } = await openRecoveryLink(link, deps);
-      if (recovery.connection !== visit.connection.id) throw new FaceError('step_up_unknown');
+      const { connection, source } = visit;
+      const ticket = new Credential((await readForm(visit)).get('t') ?? '');
+      // Only wrong secrets count, so that no one else's wrong ones refuse a right one.
+      const { recovery, secret } = await openRecoveryLink({ connection, ticket }, deps).catch(
+        async (error: unknown) => {
+          if (toCode(error) === 'step_up_unknown') await consumeLimit('wrongLinksOfSource', source, deps);
+          throw error;
+        },
+      );
       bind(visit, { id: recovery.id, secret });
       goOn(visit);
     },

@@ -1,5 +1,6 @@
 import { type Connection, hasNoAccount } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { anonymousShare } from '../core/fair-queue.js';
 import { charge, consumeLimit, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import { pause } from '../core/resilience.js';
 import type { SecondThing } from '../core/second-things.js';
@@ -55,7 +56,7 @@ export async function sendSecondCode(
     const contacts = await readQuietContacts({ connection, subject, secondThing: channel, compareOnly: true }, deps);
     const to = contacts[channel];
     if (to === null) return;
-    if (isAnonymous) await consumeLimit('recoveryCodesOfConnection', connection.id, deps);
+    if (isAnonymous) await consumeLimits([['recoveryCodesOfConnection', connection.id, anonymousShare(source)]], deps);
     const brand = await deps.brandOf(connection);
     const recipient = { channel: channel === 'phone' ? 'sms' : 'email', to, language, brand } as const;
     await deps.delivery.send(toCodeMessage(recipient, issued.codes.get(channel) ?? '', 'recoveryCode'));

@@ -10,9 +10,9 @@ import {
 } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { EnrolmentProof } from '../core/enrolment-proof.js';
-import type { QueueShare } from '../core/fair-queue.js';
+import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
-import { consumeLimits } from '../core/limits/limits.js';
+import { consumeLimits, notePassedNetwork } from '../core/limits/limits.js';
 import { capLockout } from '../core/limits/lockout.js';
 import type {
   Accuracy,
@@ -61,11 +61,12 @@ export async function countAnonymousCheck(
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<void> {
   const source = anonymousSourceOf(record);
-  if (source === null) return;
+  // Checks behind a link of the help desk are bounded by recovery. Anonymous callers cannot use them up.
+  if (source === null || record.countsAs === 'recovery_link') return;
   await consumeLimits(
     [
       ['outsiderChecks', source],
-      ['outsiderChecksOfConnection', record.connection],
+      ['outsiderChecksOfConnection', record.connection, anonymousShare(source)],
     ],
     deps,
   );
@@ -323,6 +324,8 @@ export async function passStepUp(
   const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy }, ...codes } as const;
   const { at: passedAt, liveness, presence } = check;
   await reserveStoredForPass(captured, deps);
+  const source = anonymousSourceOf(record);
+  if (source !== null && !record.isTest) await notePassedNetwork(source, deps);
   if (action !== null) {
     const detail = { stepUpId: id, ...toAuditFields(action), application: record.application ?? undefined };
     await deps.audit.append({ action: 'action_approved', connection, subject, detail });

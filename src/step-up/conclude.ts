@@ -1,5 +1,5 @@
 import type { CoreDeps, Ports } from '../core/deps.js';
-import type { QueueShare } from '../core/fair-queue.js';
+import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
 import { charge, type LimitUse } from '../core/limits/limits.js';
 import type { LivenessFinding, PresentedSecret } from '../core/ports.js';
@@ -64,7 +64,9 @@ export function undecidedOf(record: StepUpRecord): readonly LimitUse[] {
   const { connection, subject, countsAs } = record;
   if (countsAs !== 'sign_in') return [['undecidedOfRecoveries', JSON.stringify([connection, subject, countsAs])]];
   const person = JSON.stringify([connection, subject]);
-  return [[anonymousSourceOf(record) === null ? 'undecidedOfPerson' : 'undecidedOfPersonByOutsiders', person]];
+  const source = anonymousSourceOf(record);
+  if (source === null) return [['undecidedOfPerson', person]];
+  return [['undecidedOfPersonByOutsiders', person, anonymousShare(source)]];
 }
 
 /** Refusals that depend on a comparison. All get the same answer. */

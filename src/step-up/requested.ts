@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mayHaveBeenLost, readStored } from '../core/change-stored.js';
 import { type Assurance, anonymousSourceIn, type Connection, vouched } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { consumeLimits } from '../core/limits/limits.js';
+import { consumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { clockToleranceSec } from '../core/receipt.js';
 import { joinTicket, newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -119,13 +119,7 @@ async function use<Result>(
     // One request, sent again and again, would use up the starts of others.
     if ((await state.read(key)) !== null) throw new FaceError('step_up_finished');
     // Counted before anything is stored.
-    await consumeLimits(
-      [
-        ['outsiderStarts', source],
-        ['outsiderStartsOfConnection', connection.id],
-      ],
-      deps,
-    );
+    await consumeLimits(usesOfStart(source, connection.id), deps);
   }
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
     throw new FaceError('step_up_finished');

@@ -19,6 +19,7 @@ import { hasCurrentConsent, vendorOf } from './session-view.js';
 import { changeRecord, type StepUp } from './stored.js';
 import { capture, newAttempt, releaseAttempt, startVendorCheck } from './transitions.js';
 import { checkSecret } from './user-secret.js';
+import { returnUnfinished, usesOfVendor } from './vendor-uses.js';
 
 /*
  * A liveness check in the page and service of a vendor. This server opens a session for one step-up, and reads its
@@ -86,7 +87,7 @@ export async function openVendorCheck(
     return { nonce, vendor: policy.vendor, grant, expiresAt };
   } catch (error) {
     if (!isOneOf(vendorOutages, toCode(error))) throw error;
-    // An outage of the vendor uses up no sessions of the day, and none of the challenges that a person has in an hour.
+    // An outage of the vendor uses up no sessions of the hour, and none of the challenges that a person has in an hour.
     await charge([...paid, ...undecided], -1, deps);
     await noteOutage({ session, policy, error }, deps);
     if (policy.fallback === 'none') throw error;
@@ -95,14 +96,21 @@ export async function openVendorCheck(
 }
 
 /** Reserves the step-up for one session, before the vendor is asked. It costs one of its challenges. */
-async function reserveSession(session: FoundSession, nonce: Credential, deps: Ports<'state' | 'clock'>): Promise<void> {
+async function reserveSession(
+  session: FoundSession,
+  nonce: Credential,
+  deps: Ports<'state' | 'clock' | 'settings'>,
+): Promise<void> {
   const nonceDigest = toStoredDigest(nonce);
+  let former = session.record;
   const reserve = (found: StepUpRecord, now: EpochMs): StepUpRecord => {
     const { vendorCheck } = found;
+    former = found;
     if (vendorCheck?.session === null && vendorCheck.expiresAt > now) throw new FaceError('overloaded');
     return startVendorCheck(found, { session: null, nonceDigest, expiresAt: addSec(now, openedWithinSec) }, now);
   };
   await changeSession(session, reserve, deps);
+  await returnUnfinished(former, deps);
 }
 
 function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livenessVendors'>): LivenessVendor {
@@ -114,19 +122,16 @@ function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livene
 /**
  * Counts a session, which costs money.
  * @returns what was counted
- * @throws `liveness_throttled` if the sessions of the day are used up. Anonymous callers get `locked_out`, so that they
+ * @throws `liveness_throttled` if the sessions of the hour are used up. Anonymous callers get `locked_out`, so that they
  * cannot use up their own sessions to be asked for the own check instead
  */
 async function countSession(
   record: StepUpRecord,
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<readonly LimitUse[]> {
-  // Anonymous callers cannot use up the sessions of a recovery that the help desk began.
-  const source = record.countsAs === 'recovery_link' ? null : anonymousSourceOf(record);
-  const uses: LimitUse[] = [['vendorChecks', '']];
-  if (source !== null) uses.push(['vendorChecksByOutsiders', ''], ['vendorChecksOfSource', source]);
+  const uses = usesOfVendor(record);
   await consumeLimits(uses, deps).catch((error: unknown) => {
-    if (source !== null || toCode(error) !== 'locked_out') throw error;
+    if (uses.length > 1 || toCode(error) !== 'locked_out') throw error;
     throw new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' });
   });
   return uses;

@@ -62,6 +62,10 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
     keys: ['limit:*', 'notices:*', 'quota:*'],
   },
   {
+    why: 'Networks from which a check passed: they name no person, and end after thirty days.',
+    keys: ['network-passed:*'],
+  },
+  {
     why: 'Failures at one token, hook sign-in or source of administrators, and unlocks: they end after three days at most.',
     keys: [
       ...['hook', 'token', 'admin-key'].flatMap((kind) => [`failures:*:${kind}:*`, `lockout:${kind}:*`]),

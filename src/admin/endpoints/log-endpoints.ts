@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Administrator } from '../../access/rights.js';
 import { type LoggedCheck, listChecks, readChecks } from '../../audit/ledger/checks.js';
 import { countScanned, followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
@@ -17,6 +18,7 @@ import {
 import { type AuditEvents, outcomes } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
+import { charge, consumeLimit } from '../../core/limits/limits.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
 import type { NamedAccount } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
@@ -66,7 +68,7 @@ function createFilterFields({ loggedActions: actions }: AuditEvents) {
 type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>>;
 
 export function createLogEndpoints(
-  deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
+  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts' | 'operations' | CountPorts>,
 ): Endpoint[] {
   const filterFields = createFilterFields(deps.auditEvents);
   const exporting = new Set<string>();
@@ -96,8 +98,8 @@ export function createLogEndpoints(
       }),
       form: { actions: 'list', limit: 'json' },
       reply: linesReply,
-      async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
-        const { filter, unasked } = await toFilter(fields, deps);
+      async handle({ fields: { since, until, limit, cursor = null, ...fields }, administrator }) {
+        const { filter, unasked } = await toFilter(fields, administrator, deps);
         const page = await listLines(
           { ...filter, since: since ?? null, until: until ?? null },
           { cursor, limit },
@@ -123,8 +125,8 @@ export function createLogEndpoints(
       }),
       form: { actions: 'list', limit: 'json' },
       reply: checksReply,
-      async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
-        const { filter, unasked } = await toFilter(fields, deps);
+      async handle({ fields: { since, until, limit, cursor = null, ...fields }, administrator }) {
+        const { filter, unasked } = await toFilter(fields, administrator, deps);
         const within = { ...filter, since: since ?? null, until: until ?? null };
         const page = await listChecks(within, { cursor, limit }, deps);
         return { checks: page.items.map(toCheckReply), cursor: page.cursor, unasked };
@@ -147,10 +149,12 @@ export function createLogEndpoints(
       }),
       form: { actions: 'list' },
       reply: exportedChecksReply,
-      async handle({ fields: { since, until, ...fields }, administrator: { id } }) {
-        const { filter, unasked } = await toFilter(fields, deps);
+      async handle({ fields: { since, until, ...fields }, administrator }) {
+        const { filter, unasked } = await toFilter(fields, administrator, deps);
         const within = { ...filter, since: since ?? null, until: until ?? null };
-        return new JsonLines(exportOnce(id, exporting, exportChecks(within, unasked, deps)));
+        return new JsonLines(
+          exportOnce(administrator.id, exporting, exportChecks(within, unasked, administrator, deps)),
+        );
       },
     }),
     adminEndpoint({
@@ -164,8 +168,8 @@ export function createLogEndpoints(
       fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
       form: { actions: 'list' },
       reply: followedLinesReply,
-      async handle({ fields: { after = null, ...fields } }) {
-        const { filter, unasked } = await toFilter(fields, deps);
+      async handle({ fields: { after = null, ...fields }, administrator }) {
+        const { filter, unasked } = await toFilter(fields, administrator, deps);
         const { items, cursor } = await followLines(filter, after, deps);
         return { lines: items.map(toLineReply), cursor, unasked };
       },
@@ -214,7 +218,8 @@ async function* exportOnce<Line>(
 async function* exportChecks(
   filter: LogFilter,
   unasked: string[],
-  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts'>,
+  administrator: Administrator,
+  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts' | CountPorts>,
 ): AsyncGenerator<ExportedChecksReply> {
   const total = await countScanned(filter, deps.ledger);
   const accounts = new Map<string, NamedAccount | null>();
@@ -223,7 +228,7 @@ async function* exportChecks(
   for await (const lines of readChecks(filter, null, deps)) {
     read += lines.length;
     const checks = lines.flatMap(({ check }) => (check === null ? [] : [toCheckReply(check)]));
-    await addAccounts(checks, accounts, deps);
+    await addAccounts(checks, accounts, administrator, deps);
     const named = checks.map(({ startedAt: _, events: __, ...line }) => {
       const account = accounts.get(toAccountKey(line));
       return { ...line, name: account?.name ?? null, login: account?.login ?? null };
@@ -239,22 +244,28 @@ const toAccountKey = ({ connection, subject }: Pick<LineReply, 'connection' | 's
 async function addAccounts(
   lines: readonly LineReply[],
   accounts: Map<string, NamedAccount | null>,
-  deps: ApiPorts<'connections' | 'accounts'>,
+  { id }: Administrator,
+  deps: ApiPorts<'connections' | 'accounts' | CountPorts>,
 ): Promise<void> {
+  // An export counts, too, but is not interrupted.
+  const countCall = () => charge([['administratorLookUps', id]], 1, deps);
   for (const connection of deps.connections.values()) {
     const own = lines.filter((line) => line.connection === connection.id && !accounts.has(toAccountKey(line)));
     const subjects = [...new Set(own.flatMap(({ subject }) => subject ?? []))];
-    const found = await deps.accounts.read(connection, subjects);
+    const found = await deps.accounts.read(connection, subjects, countCall);
     for (const [index, subject] of subjects.entries())
       accounts.set(toAccountKey({ connection: connection.id, subject }), found[index] ?? null);
   }
 }
 
+type CountPorts = 'state' | 'clock' | 'settings';
+
 type Found = { readonly filter: LogFilter; readonly unasked: string[] };
 
 async function toFilter(
   { network, subject, search, ...fields }: Fields,
-  deps: ApiPorts<'connections' | 'ledger' | 'accounts'>,
+  { id: administrator }: Administrator,
+  deps: ApiPorts<'connections' | 'ledger' | 'accounts' | CountPorts>,
 ): Promise<Found> {
   const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
   const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
@@ -268,7 +279,9 @@ async function toFilter(
   if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
     return { filter: { ...filter, requestId: text }, unasked: [] };
   const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));
-  const searches = await deps.accounts.search(text, asked);
+  const searches = await deps.accounts.search(text, asked, () =>
+    consumeLimit('administratorLookUps', administrator, deps),
+  );
   const named = searches.flatMap(({ connection, found }): SubjectRef[] =>
     found.map(({ subject }) => ({ connection: connection.id, subject })),
   );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasRight } from '../../access/rights.js';
+import { type Administrator, hasRight } from '../../access/rights.js';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { listLines } from '../../audit/ledger/log.js';
 import { listPeople, readPerson, readPersons } from '../../audit/ledger/people.js';
@@ -14,8 +14,10 @@ import {
   personChecksReply,
   personLogReply,
 } from '../../audit/ledger/replies.js';
+import type { CountCall } from '../../connections/account-names.js';
 import type { PeopleSearch } from '../../connections/search-people.js';
 import type { Connection } from '../../core/connection.js';
+import { consumeLimit } from '../../core/limits/limits.js';
 import type { Member } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
@@ -32,7 +34,9 @@ function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
 }
 
 export function createPeopleEndpoints(
-  deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'accounts'>,
+  deps: ApiPorts<
+    'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'accounts' | 'state' | 'settings'
+  >,
 ): Endpoint[] {
   const { connections, accounts } = deps;
   const common = {
@@ -50,7 +54,12 @@ export function createPeopleEndpoints(
     return connection;
   };
 
-  const toFound = async ({ connection, found }: PeopleSearch, text: string) => {
+  const countCallOf =
+    ({ id }: Administrator) =>
+    () =>
+      consumeLimit('administratorLookUps', id, deps);
+
+  const toFound = async ({ connection, found }: PeopleSearch, text: string, countCall: CountCall) => {
     const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
     const called = found.map(async ({ subject, login, email, name }) => ({
       ...toPersonReply(await read(subject), connections),
@@ -63,7 +72,7 @@ export function createPeopleEndpoints(
     async function byId(subject: string) {
       const person = await read(subject);
       if (person.status === 'none' && person.lockedUntil === null) return [];
-      const [account] = await accounts.read(connection, [subject]);
+      const [account] = await accounts.read(connection, [subject], countCall);
       const names = { login: account?.login ?? null, email: account?.email ?? null, name: account?.name ?? null };
       return [{ ...toPersonReply(person, connections), ...names }];
     }
@@ -141,7 +150,7 @@ export function createPeopleEndpoints(
           .describe('`none`: not enrolled; `locked`: currently locked out. By default all.'),
       }),
       reply: memberPeopleReply,
-      async handle({ fields: { connection: id, group, status } }) {
+      async handle({ fields: { connection: id, group, status }, administrator }) {
         const connection = find(id);
         const directory = await deps.directories.get(connection.id)?.();
         if (directory === undefined) throw new FaceError('connection_unknown');
@@ -153,6 +162,8 @@ export function createPeopleEndpoints(
             isComplete = false;
             break;
           }
+          // Each further page is a call.
+          await countCallOf(administrator)();
         }
         const shown = members.slice(0, mostMembers);
         const people = await readPersons(
@@ -245,10 +256,11 @@ export function createPeopleEndpoints(
           .describe('The beginning of a login, an e-mail address or a name; or a whole id.'),
       }),
       reply: foundPeopleReply,
-      async handle({ fields }) {
+      async handle({ fields, administrator }) {
         const text = fields.text.trim();
-        const searches = await accounts.search(text, connections.values());
-        const people = await Promise.all(searches.map((search) => toFound(search, text)));
+        const countCall = countCallOf(administrator);
+        const searches = await accounts.search(text, connections.values(), countCall);
+        const people = await Promise.all(searches.map((search) => toFound(search, text, countCall)));
         const unasked = searches.filter(({ code }) => code !== null);
         return { people: people.flat(), unasked: unasked.map(({ connection }) => connection.id) };
       },
@@ -267,8 +279,8 @@ export function createPeopleEndpoints(
       }),
       form: { subjects: 'list' },
       reply: namesReply,
-      async handle({ fields: { connection, subjects } }) {
-        const found = await accounts.read(find(connection), subjects);
+      async handle({ fields: { connection, subjects }, administrator }) {
+        const found = await accounts.read(find(connection), subjects, countCallOf(administrator));
         return {
           names: subjects.map((subject, index) => ({
             subject,

@@ -21,11 +21,7 @@ beforeEach(() => {
 const create = (limits: Partial<Limits> = {}): DirectoryFor => {
   const settings = { ...standardSettings, limits: { ...standardSettings.limits, ...limits } };
   const state = createSqliteState({ file: ':memory:', clock });
-  return createDirectories(
-    { id: 'work', profile },
-    { clock, consumeLimits: createConsumeLimits({ clock, state, settings }) },
-    async (ms) => clock.advanceSec(ms / 1000),
-  );
+  return createDirectories({ id: 'work', profile }, { consumeLimits: createConsumeLimits({ clock, state, settings }) });
 };
 const outsiderAt = (source: string) => ({ kind: 'anonymous' as const, source });
 const known = { kind: 'first_factor' } as const;
@@ -71,47 +67,13 @@ describe('look-ups of anonymous callers', () => {
     return outcomes.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  test('of a network with few look-ups are served before those of busy networks', async () => {
-    const directoryFor = create({ outsiderLookUps: 100, outsiderLookUpsOfConnection: 320 });
-    const busy = Array.from({ length: 150 }, (_, n) => `198.51.100.${n}`);
-    expect(await countFound(busy.flatMap((source) => lookUp(directoryFor, source, 'a', 1)))).toBe(150);
-    const flood = busy.flatMap((source) => lookUp(directoryFor, source, 'b', 5));
-    const quiet = lookUp(directoryFor, '192.0.2.7', 'c', 1);
-    const again = lookUp(directoryFor, busy[0]!, 'd', 1);
-    expect(await countFound(quiet)).toBe(1);
-    expect(await countFound(again)).toBe(0);
-    await countFound(flood);
-  });
-
-  test('are limited per address, and one network receives at most half of a connection’s limit', async () => {
-    const directoryFor = create({ outsiderLookUps: 8, outsiderLookUpsOfConnection: 40 });
+  test('are limited per address, and one network receives at most a quarter of a connection’s limit', async () => {
+    const directoryFor = create({ outsiderLookUps: 8, outsiderLookUpsOfConnection: 80 });
     let found = 0;
     for (const source of subnetsOf('2001:db8:7')) found += await countFound(lookUp(directoryFor, source, 'b', 1));
     expect(found).toBe(20);
-    expect(await countFound(lookUp(directoryFor, '192.0.2.8', 'c', 100))).toBe(8);
+    expect(await countFound(lookUp(directoryFor, '192.0.2.8', 'c', 100))).toBe(1);
     clock.advanceSec(60);
     expect(await countFound(lookUp(directoryFor, '192.0.2.8', 'd', 100))).toBe(8);
-  });
-
-  test('of other networks are served within five seconds during a flood from one network', async () => {
-    const directoryFor = create();
-    const subnets = [...subnetsOf('2001:db8:7'), ...subnetsOf('2001:db8:9')];
-    const flood = Promise.allSettled(subnets.flatMap((source) => lookUp(directoryFor, source, 'x', 10)));
-    const beganAt = clock.now();
-    const [one, other] = ['192.0.2.7', '2001:db8:8:1::/64'].flatMap((source) => lookUp(directoryFor, source, 'y', 1));
-    expect(await one).toBeNull();
-    expect(await other).toBeNull();
-    expect(clock.now() - beganAt).toBeLessThanOrEqual(5_000);
-    await flood;
-    expect(asked.length).toBeLessThanOrEqual(300);
-  });
-
-  test('wait at most 15 seconds', async () => {
-    const directoryFor = create({ outsiderLookUps: 1000, outsiderLookUpsOfConnection: 120 });
-    const beganAt = clock.now();
-    // Sixty at once, and ten in each five seconds.
-    const lookUps = ['192.0.2.7', '192.0.2.8'].flatMap((source) => lookUp(directoryFor, source, 'a', 60));
-    expect(await countFound(lookUps)).toBeLessThanOrEqual(100);
-    expect(clock.now() - beganAt).toBeLessThanOrEqual(15_000);
   });
 });

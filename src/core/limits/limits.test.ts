@@ -12,14 +12,22 @@ import { toCode } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import { type Assurance, vouched } from '../connection.js';
-import { consumeLimit, type LimitName } from './limits.js';
+import { anonymousShare, knownShare } from '../fair-queue.js';
+import {
+  consumeLimit,
+  consumeLimits,
+  type LimitUse,
+  notePassedNetwork,
+  type OwnLimit,
+  sharedBudgets,
+} from './limits.js';
 
 describe('a rate limit', () => {
   const setUp = () => {
     const clock = createManualClock(1_790_000_040_000);
     const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
-    const count = (limit: LimitName, who: string) => consumeLimit(limit, who, deps);
-    const countMany = async (limit: LimitName, who: string, times: number) => {
+    const count = (limit: OwnLimit, who: string) => consumeLimit(limit, who, deps);
+    const countMany = async (limit: OwnLimit, who: string, times: number) => {
       const outcomes = await Promise.all(
         Array.from({ length: times }, () => count(limit, who).then(() => 'taken', toCode)),
       );
@@ -28,7 +36,7 @@ describe('a rate limit', () => {
     return { clock, deps, count, countMany };
   };
 
-  test.each<[LimitName, number, number]>([
+  test.each<[OwnLimit, number, number]>([
     ['outsiderStarts', 300, 60],
     ['startsOfPushedRequest', 5, 60],
     ['clientPictures', 6000, 60],
@@ -54,17 +62,20 @@ describe('a rate limit', () => {
     },
   );
 
-  test.each<LimitName>([
-    'outsiderStarts',
-    'outsiderStartsOfConnection',
-    'outsiderChecks',
-    'outsiderChecksOfConnection',
-  ])('%s, whose use is recorded, allows twenty minutes an hour at the full rate', async (limit) => {
+  test.each<LimitUse>([
+    ['outsiderStarts', 'a'],
+    ['outsiderStartsOfConnection', 'a', knownShare('a')],
+    ['outsiderChecks', 'a'],
+    ['outsiderChecksOfConnection', 'a', knownShare('a')],
+  ])('%s, whose use is recorded, allows twenty minutes an hour at the full rate', async (...use) => {
     const { clock, deps } = setUp();
     clock.advanceSec(3600 - ((clock.now() / 1000) % 3600));
-    const few = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, [limit]: 3 } } };
+    const [limit] = use;
+    // A known caller alone has half of a shared budget.
+    const allowed = limit.endsWith('OfConnection') ? 6 : 3;
+    const few = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, [limit]: allowed } } };
     const takeOne = () =>
-      consumeLimit(limit, 'a', few).then(
+      consumeLimits([use], few).then(
         () => 1,
         () => 0,
       );
@@ -77,6 +88,38 @@ describe('a rate limit', () => {
     }
     expect(takenOf).toEqual(Array.from({ length: 60 }, (_, minute) => (minute < 20 ? 3 : 0)));
     expect(await takeOne()).toBe(1);
+  });
+
+  describe.each(sharedBudgets)('the shared budget %s', (budget) => {
+    const few = Object.fromEntries(Object.keys(standardSettings.limits).map((name) => [name, 120]));
+    const setUpFlood = async (networks: number, minutes: number) => {
+      const { clock, deps } = setUp();
+      clock.advanceSec(3600 - ((clock.now() / 1000) % 3600));
+      const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...few } } };
+      const use = async (source: string): Promise<boolean> =>
+        consumeLimits([[budget, 'acme', anonymousShare(source)]], limited).then(
+          () => true,
+          (error: unknown) => toCode(error) !== 'locked_out',
+        );
+      await notePassedNetwork('203.0.113.9', limited);
+      // Each network until it is refused, minute by minute.
+      for (let minute = 0; minute < minutes; minute += 1) {
+        for (let at = 0; at < networks; at += 1)
+          for (const source of [`198.51.100.${at}`, `2001:db8:${at}:${minute}::/64`]) while (await use(source));
+        if (minute < minutes - 1) clock.advanceSec(60);
+      }
+      return use;
+    };
+
+    test('has a turn for a quiet network after floods from ten IPv4 addresses and ten IPv6 /48s', async () => {
+      expect(await (await setUpFlood(10, 21))('192.0.2.7')).toBe(true);
+    });
+
+    test('is used up by floods from a hundred networks, except for networks from which a check passed', async () => {
+      const use = await setUpFlood(50, 1);
+      expect(await use('192.0.2.7')).toBe(false);
+      expect(await use('203.0.113.9')).toBe(true);
+    });
   });
 
   test('refuses if the state store cannot count', async () => {

@@ -1,9 +1,11 @@
 import { FaceError } from '../../errors.js';
+import { joinKey } from '../base/key.js';
 import type { SubjectRef } from '../connection.js';
 import type { Limits } from '../deps.js';
+import { anonymousShare, type QueueShare } from '../fair-queue.js';
 import { networksOf } from '../networks.js';
 import type { Clock, State } from '../ports.js';
-import { addSec, type EpochMs, epochMs } from '../units.js';
+import { addSec, type EpochMs, epochMs, secondsPerDay } from '../units.js';
 
 /** A fixed window for counting. It starts at a multiple of its length, so all replicas use the same one. */
 export interface Window {
@@ -45,8 +47,6 @@ const windowSecOf = {
   outsiderLookUps: minute,
   /** Users that anonymous callers look up at the identity provider, by connection. */
   outsiderLookUpsOfConnection: minute,
-  /** The part of these look-ups for which networks take turns. */
-  outsiderLookUpsInTurn: 5,
   /** Face checks of anonymous callers, by source. */
   outsiderChecks: minute,
   /** Face checks of anonymous callers, over all sources of a connection. */
@@ -67,10 +67,8 @@ const windowSecOf = {
   /** The same in account recoveries, by user and by what the caller has proven. */
   undecidedOfRecoveries: hour,
   /** Sessions of liveness vendors, which cost money. Anonymous callers get half. */
-  vendorChecks: 24 * hour,
-  vendorChecksByOutsiders: 24 * hour,
-  /** The share of one network of anonymous callers. */
-  vendorChecksOfSource: 24 * hour,
+  vendorChecks: hour,
+  vendorChecksByOutsiders: hour,
   /** Faces that differ from the organization's photo, by user. */
   companyPhotosOfPerson: 24 * hour,
   /** Repeated consents and hand-offs of one step-up. Each one adds a record to the audit trail. */
@@ -127,6 +125,8 @@ const windowSecOf = {
   approvalsOfRecovery: 24 * hour,
   recoveryCodesOfPerson: 24 * hour,
   recoveryCodesOfSource: hour,
+  /** Links of the help desk with a wrong secret. A right one is not counted, and never refused. */
+  wrongLinksOfSource: 10 * minute,
   /** Codes that were sent, except those behind a link of the help desk. */
   recoveryCodesOfConnection: hour,
   /** Attempts to prove a second thing. Those behind a link of the help desk count by recovery only. */
@@ -180,6 +180,7 @@ const fixedLimits = {
   approvalsOfRecovery: 5,
   recoveryCodesOfPerson: 6,
   recoveryCodesOfSource: 20,
+  wrongLinksOfSource: 20,
   recoveryCodesOfConnection: 300,
   recoveryAttemptsOfRecovery: 10,
   recoveryAttemptsOfSource: 20,
@@ -188,6 +189,21 @@ const fixedLimits = {
   recoveryLinksOfPerson: 5,
   recoveriesOfPerson: 5,
 } as const satisfies Partial<Record<LimitName, number>>;
+
+/** Budgets that callers of many networks share (`isWithinShare`). */
+export const sharedBudgets = [
+  'outsiderStartsOfConnection',
+  'outsiderLookUpsOfConnection',
+  'outsiderChecksOfConnection',
+  'undecidedOfPersonByOutsiders',
+  'vendorChecks',
+  'vendorChecksByOutsiders',
+  'callerPinsOfConnection',
+  'callerPins',
+  'setUpLinksOfConnection',
+  'recoveryCodesOfConnection',
+] as const satisfies readonly LimitName[];
+type SharedBudget = (typeof sharedBudgets)[number];
 
 export interface LimitDeps {
   readonly state: State;
@@ -201,15 +217,27 @@ export interface LimitDeps {
  * @throws `locked_out` with the limit's name and the seconds until its window ends; `state_unavailable`, because
  * uncounted requests are refused
  */
-export async function consumeLimit(limit: LimitName, who: string, deps: LimitDeps): Promise<void> {
-  await countInAll(windowsOf(limit, who, deps), deps);
+export async function consumeLimit(limit: OwnLimit, who: string, deps: LimitDeps): Promise<void> {
+  await countInAll(windowsOf([limit, who], deps), deps);
 }
 
 /** Counts an act on a person's own page, before it adds a record to the audit trail. @throws `locked_out` */
 export const countOwnRecord = ({ connection, subject }: SubjectRef, deps: LimitDeps): Promise<void> =>
   consumeLimit('recordsOfPerson', JSON.stringify([connection, subject]), deps);
 
-export type LimitUse = readonly [limit: LimitName, who: string];
+/** A limit that one caller uses up for themselves. */
+export type OwnLimit = Exclude<LimitName, SharedBudget>;
+
+/** One use of a limit. A shared budget also names the network or the authenticated caller whose share is used. */
+export type LimitUse =
+  | readonly [limit: OwnLimit, who: string]
+  | readonly [limit: SharedBudget, who: string, share: Pick<QueueShare, 'class' | 'source'>];
+
+/** Returns what the start of an anonymous caller uses. */
+export const usesOfStart = (source: string, connection: string): readonly LimitUse[] => [
+  ['outsiderStarts', source],
+  ['outsiderStartsOfConnection', connection, anonymousShare(source)],
+];
 
 /**
  * Counts one use of several limits, or of none if a limit is exhausted. All limits are checked before counting, so that
@@ -219,15 +247,15 @@ export type LimitUse = readonly [limit: LimitName, who: string];
 export async function consumeLimits(counts: readonly LimitUse[], deps: LimitDeps): Promise<void> {
   await checkNotExhausted(counts, deps);
   await countInAll(
-    counts.flatMap(([limit, who]) => windowsOf(limit, who, deps)),
+    counts.flatMap((use) => windowsOf(use, deps)),
     deps,
   );
 }
 
 /** Checks that no limit is exhausted, without counting. @throws as `consumeLimit` */
 export async function checkNotExhausted(counts: readonly LimitUse[], deps: LimitDeps): Promise<void> {
-  const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
-  for (const window of windows) if ((await countIn(window, 0, deps)) >= window.allowed) throw toLockedOut(window, deps);
+  const windows = counts.flatMap((use) => windowsOf(use, deps));
+  for (const window of windows) if (!(await take(window, 0, deps))) throw toLockedOut(window, deps);
 }
 
 /**
@@ -235,21 +263,21 @@ export async function checkNotExhausted(counts: readonly LimitUse[], deps: Limit
  * @param amount - rounded up
  */
 export async function charge(counts: readonly LimitUse[], amount: number, deps: LimitDeps): Promise<void> {
-  const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
-  await Promise.all(windows.map((window) => countIn(window, Math.ceil(amount), deps)));
+  const windows = counts.flatMap((use) => windowsOf(use, deps));
+  await Promise.all(windows.map((window) => addTo(window, Math.ceil(amount), deps)));
 }
 
 /**
  * Counts one use, runs the work, and refunds the use if it fails. @throws `state_unavailable`, and what `work` throws
  */
 export async function refundOnFailure<Result>(
-  limit: LimitName,
+  limit: OwnLimit,
   who: string,
   work: () => Promise<Result>,
   deps: LimitDeps,
 ): Promise<Result> {
   return work().catch(async (error: unknown) => {
-    await Promise.all(windowsOf(limit, who, deps).map((window) => countIn(window, -1, deps)));
+    await charge([[limit, who]], -1, deps);
     throw error;
   });
 }
@@ -269,28 +297,24 @@ export function createConsumeLimits(deps: LimitDeps): ConsumeLimits {
     exhausted.set(nameOf(window), window.endsAt);
   };
   return async (...counts) => {
-    const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
+    const windows = counts.flatMap((use) => windowsOf(use, deps));
     const found = windows.find((window) => exhausted.has(nameOf(window)));
     if (found !== undefined) throw toLockedOut(found, deps);
     await countInAll(windows, deps, note);
   };
 }
 
-/**
- * Limits counted for every network to which a source belongs, and the limit of all sources, of which one network gets at
- * most half.
- */
-const limitsBySource: Partial<
-  Record<LimitName, 'outsiderStarts' | 'outsiderLookUps' | 'outsiderChecks' | 'recoveryCodes' | null>
-> = {
-  outsiderStarts: 'outsiderStarts',
-  outsiderLookUps: 'outsiderLookUps',
-  outsiderChecks: 'outsiderChecks',
-  unusableOfSource: null,
-  signInReturns: null,
-  recoveryCodesOfSource: 'recoveryCodes',
-  recoveryAttemptsOfSource: null,
-};
+/** Limits counted for every network to which a source belongs. */
+const limitsBySource: ReadonlySet<LimitName> = new Set([
+  'outsiderStarts',
+  'outsiderLookUps',
+  'outsiderChecks',
+  'unusableOfSource',
+  'signInReturns',
+  'wrongLinksOfSource',
+  'recoveryCodesOfSource',
+  'recoveryAttemptsOfSource',
+]);
 
 /**
  * Limits per minute of acts that leave records. They allow a company's morning, but only `sustainedMinutes` of them in
@@ -307,46 +331,73 @@ const sustainedMinutes = 20;
 interface LimitWindow extends Window {
   readonly limit: LimitName;
   readonly allowed: number;
+  /** Count of one network or authenticated caller in a shared budget. */
+  readonly shared: { readonly own: Window; readonly share: Pick<QueueShare, 'class' | 'source'> } | null;
 }
 
-/** Least number of look-ups in turn, in the window of `outsiderLookUpsInTurn`. */
-const leastInTurn = 10;
-
-/** Part of a day's vendor checks that one network of anonymous callers gets. A company may share a network. */
-const vendorNetworks = 4;
-
 /** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
-function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly LimitWindow[] {
-  const { limits } = deps.settings;
-  const toWindow = (name: string, allowed: number, of = limit): LimitWindow => ({
-    ...windowOf(`limit:${of}:${name}`, windowSecOf[of], deps),
-    limit: limit === 'outsiderLookUpsInTurn' ? 'outsiderLookUpsOfConnection' : limit,
-    allowed,
-  });
-  const lookUps = limits.outsiderLookUpsOfConnection;
-  // Half of the look-ups are served at once, the rest evenly over the minute.
-  if (limit === 'outsiderLookUpsOfConnection') return [toWindow(who, Math.floor(lookUps / 2))];
-  if (limit === 'outsiderLookUpsInTurn') {
-    const inTurn = Math.max(leastInTurn, Math.ceil((lookUps / 2) * (windowSecOf[limit] / minute)));
-    return [toWindow(who, lookUps, 'outsiderLookUpsOfConnection'), toWindow(who, inTurn)];
-  }
-  // The other half is left to callers with a first factor.
-  if (limit === 'vendorChecksByOutsiders') return [toWindow(who, Math.max(1, Math.floor(limits.vendorChecks / 2)))];
-  if (limit === 'vendorChecksOfSource') {
-    const each = Math.max(1, Math.floor(limits.vendorChecks / vendorNetworks));
-    return networksOf(who).map(({ name, share }) => toWindow(name, each * share));
-  }
-  const toWindows = (name: string, allowed: number): readonly LimitWindow[] => {
-    if (!recordedLimits.has(limit)) return [toWindow(name, allowed)];
-    const sustained = windowOf(`limit:${limit}:hour:${name}`, hour, deps);
-    return [{ ...sustained, limit, allowed: allowed * sustainedMinutes }, toWindow(name, allowed)];
+function windowsOf([limit, who, share]: LimitUse, deps: LimitDeps): readonly LimitWindow[] {
+  const toWindow = (name: string, allowed: number, lengthSec: number): LimitWindow => {
+    const window = windowOf(name, lengthSec, deps);
+    const shared =
+      share === undefined
+        ? null
+        : { share, own: { ...window, key: `${window.key}:${joinKey(share.class, share.source)}` } };
+    return { ...window, limit, allowed, shared };
   };
-  const allowedOf = { ...fixedLimits, ...limits };
-  const allowed = allowedOf[limit];
-  const ofAll = limitsBySource[limit];
-  if (ofAll === undefined) return toWindows(who, allowed);
-  const half = ofAll === null ? Infinity : Math.max(1, Math.floor(allowedOf[`${ofAll}OfConnection`] / 2));
-  return networksOf(who).flatMap(({ name, share }) => toWindows(name, Math.min(allowed * share, half)));
+  const toWindows = (name: string, allowed: number): readonly LimitWindow[] => {
+    const window = toWindow(`limit:${limit}:${name}`, allowed, windowSecOf[limit]);
+    if (!recordedLimits.has(limit)) return [window];
+    return [toWindow(`limit:${limit}:hour:${name}`, allowed * sustainedMinutes, hour), window];
+  };
+  const { limits } = deps.settings;
+  // The other half is left to callers with a first factor.
+  const vendorChecksByOutsiders = Math.max(1, Math.floor(limits.vendorChecks / 2));
+  const allowed = { ...fixedLimits, ...limits, vendorChecksByOutsiders }[limit];
+  if (!limitsBySource.has(limit)) return toWindows(who, allowed);
+  return networksOf(who).flatMap(({ name, share: times }) => toWindows(name, allowed * times));
+}
+
+const passedFromKey = (network: string): string => joinKey('network-passed', network);
+const passedFromDays = 30;
+
+/** Notes that a check of an anonymous caller passed, for whose network a part of each shared budget is kept. */
+export async function notePassedNetwork(source: string, { state, clock }: Pick<LimitDeps, 'state' | 'clock'>) {
+  const expiresAt = addSec(clock.now(), passedFromDays * secondsPerDay);
+  await state.write(passedFromKey(anonymousShare(source).source), true, { when: 'any', expiresAt });
+}
+
+const addTo = async (window: LimitWindow, amount: number, deps: LimitDeps) => ({
+  used: await countIn(window, amount, deps),
+  own: window.shared === null ? 0 : await countIn(window.shared.own, amount, deps),
+});
+
+/** Counts one use, or checks without counting whether one could be counted. @returns true if it is allowed */
+async function take(window: LimitWindow, amount: 0 | 1, deps: LimitDeps): Promise<boolean> {
+  const counted = await addTo(window, amount, deps);
+  const { allowed, shared } = window;
+  const used = counted.used + 1 - amount;
+  if (shared === null) return used <= allowed;
+  const own = counted.own + 1 - amount;
+  const { share } = shared;
+  if (share.class === 'anonymous' && isWithinShare(used, own, allowed, allowed / 4)) return true;
+  if (!isWithinShare(used, own, allowed, 0)) return false;
+  return share.class === 'known' || (await deps.state.read(passedFromKey(share.source))) !== null;
+}
+
+/** Networks that can take a whole share from what is left of a budget. */
+const sharesLeft = 64;
+
+/**
+ * Divides a shared budget. The first half is for everyone, in order of arrival. Then it is the turn of networks whose own
+ * uses are at most a share of what is left, so that busy networks cannot keep out a quiet one. The least share is two
+ * uses, as a sign-in of a relying party has two look-ups, or one of a small budget.
+ * @param kept - part that is left to authenticated callers and to networks from which a check passed before
+ */
+function isWithinShare(used: number, own: number, allowed: number, kept: number): boolean {
+  if (used <= Math.ceil(allowed / 2 - kept)) return true;
+  const left = Math.ceil(allowed - kept) - used;
+  return left >= 0 && own <= Math.max(left / sharesLeft, Math.min(2, Math.ceil(allowed / 128)));
 }
 
 /**
@@ -359,9 +410,10 @@ async function countInAll(
   onUsedUp: (window: LimitWindow) => void = () => {},
 ): Promise<void> {
   for (const [at, window] of windows.entries()) {
-    if ((await countIn(window, 1, deps)) <= window.allowed) continue;
-    onUsedUp(window);
-    await Promise.all(windows.slice(0, at + 1).map((counted) => countIn(counted, -1, deps)));
+    if (await take(window, 1, deps)) continue;
+    // A shared budget that refuses one network may be open for others.
+    if (window.shared === null) onUsedUp(window);
+    await Promise.all(windows.slice(0, at + 1).map((counted) => addTo(counted, -1, deps)));
     throw toLockedOut(window, deps);
   }
 }

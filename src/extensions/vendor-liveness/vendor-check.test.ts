@@ -7,7 +7,9 @@ import { standardSettings } from '../../../support/data/settings.js';
 import { eventually } from '../../../support/run/eventually.js';
 import type { Trouble } from '../../../support/servers/rekognition.js';
 import { epochMs } from '../../core/units.js';
+import { recordExpired } from '../../step-up/expired.js';
 import { startStepUp } from '../../step-up/step-up.js';
+import { readRecord } from '../../step-up/stored.js';
 
 /* A vendor's check over sockets: the real server, the real AWS SDK, and a simulator of Amazon Rekognition and STS. */
 
@@ -306,39 +308,38 @@ test.each([
   expect((await page.post('/face/vendor-check', {})).body).toMatchObject({ check: { vendor: 'aws' } });
 });
 
-describe('the sessions of a day are bounded', () => {
-  const settings = { ...standardSettings, limits: { ...standardSettings.limits, vendorChecks: 2 } };
+describe('the sessions of an hour are bounded', () => {
+  const settings = { ...standardSettings, limits: { ...standardSettings.limits, vendorChecks: 4 } };
 
-  test('refuses the third of two, and allows it on the next day', async () => {
+  test('refuses the third of two, and allows it in the next hour', async () => {
     const { visit } = await openEnrolled({}, { settings });
-    await visit.start();
-    await visit.start();
+    for (let at = 0; at < 2; at += 1) await visit.pass('eve');
     expect((await visit.start()).body).toMatchObject({ code: 'liveness_throttled' });
     expect(bench.rekognition.created).toHaveLength(2);
-    bench.server.clock.advanceSec(24 * 3600);
+    bench.server.clock.advanceSec(3600);
     expect(await (await openCheck()).visit.pass('ada')).toMatchObject({ outcome: 'passed' });
   });
 
-  const ofEight = { ...standardSettings, limits: { ...standardSettings.limits, vendorChecks: 8 } };
+  const ofSixteen = { ...standardSettings, limits: { ...standardSettings.limits, vendorChecks: 16 } };
 
-  test('anonymous callers of all networks cause at most half of them, and then get no own check', async () => {
-    const { visit } = await openEnrolled({ fallback: 'movement' }, { settings: ofEight });
-    for (const address of ['192.0.2.7', '198.51.100.7']) {
-      const stranger = await openAnonymous(address);
-      for (const each of [await stranger.start(), await stranger.start()]) expect(each.nonce).not.toBe('');
-    }
-    const another = await openAnonymous('203.0.113.7');
-    expect((await another.start()).body).toMatchObject({ code: 'locked_out' });
+  test('anonymous callers of all networks cause at most half of them, in turns, and then get no own check', async () => {
+    const { visit } = await openEnrolled({ fallback: 'movement' }, { settings: ofSixteen });
+    const flood = await openAnonymous('192.0.2.1');
+    await flood.start();
+    await flood.start();
+    expect((await flood.start()).body).toMatchObject({ code: 'locked_out' });
+    for (let at = 2; at < 6; at += 1) expect((await (await openAnonymous(`192.0.2.${at}`)).start()).nonce).not.toBe('');
+    expect((await (await openAnonymous('192.0.2.9')).start()).body).toMatchObject({ code: 'locked_out' });
     expect(detailsOf('liveness_vendor_failed')).toEqual([]);
     expect(await visit.pass('ada')).toMatchObject({ outcome: 'passed' });
   });
 
-  test('one network of anonymous callers causes at most a quarter of them', async () => {
-    await openEnrolled({}, { settings: ofEight });
-    const stranger = await openAnonymous('192.0.2.7');
-    await stranger.start();
-    await stranger.start();
-    expect((await stranger.start()).body).toMatchObject({ code: 'locked_out' });
-    expect((await (await openAnonymous('198.51.100.7')).start()).nonce).not.toBe('');
+  test('and a session is given back that another replaced or that expired with its check', async () => {
+    const { visit, id } = await openEnrolled({}, { settings });
+    for (let at = 0; at < 4; at += 1) expect((await visit.start()).nonce).not.toBe('');
+    const { record } = await readRecord(id, bench.server.deps);
+    await recordExpired({ id, record }, bench.server.deps);
+    for (let at = 0; at < 2; at += 1) await (await openCheck()).visit.pass('eve');
+    expect((await (await openCheck()).visit.start()).body).toMatchObject({ code: 'liveness_throttled' });
   });
 });
