@@ -71,8 +71,22 @@ export function toSecurityEvents(
     .filter(({ name }) => stream.events.includes(name))
     .map(({ name, detail }) => {
       const jti = toJti([chain, digest, stream.id, name]);
-      return { name, jti, txn: `${chain}:${sequence}`, sequence, connection, subject, time, detail };
+      const about = { connection, subject: isTypedName(record) ? '' : subject };
+      return { name, jti, txn: `${chain}:${sequence}`, sequence, ...about, time, detail };
     });
+}
+
+/** Returns true if an anonymous caller may have typed the subject. A passed check proves it, and a ticket names it. */
+function isTypedName({ action, detail }: ReportedRecord): boolean {
+  switch (action) {
+    case 'step_up_failed':
+    case 'hand_off_refused':
+    case 'step_up_expired':
+    case 'step_up_abandoned':
+      return detail.anonymous === true && detail.reference === undefined;
+    default:
+      return false;
+  }
 }
 
 const isSecurityEvent = (name: EventName): name is SecurityEventName => Object.hasOwn(eventTypes, name);
