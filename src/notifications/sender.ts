@@ -183,7 +183,7 @@ async function describeIncident(
   // Without a browser, a program called. An administrator may have ended the enrolment.
   if (origin === null || browser === null || kind === 'ended') return lines;
   lines.push(onDevice({ name: [browser, system].filter((name) => name !== null).join(', ') }));
-  const { isNewNetwork } = await comparePlace(who, { device: null, network: origin.network }, deps);
+  const { isNewNetwork } = await comparePlace(who, { device: null, network: origin.network, before: at }, deps);
   if (kind !== 'new_place' && isNewNetwork !== null) lines.push(isNewNetwork ? place.new : place.known);
   return lines;
 }
