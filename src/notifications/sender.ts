@@ -61,6 +61,9 @@ export const maxPerDay = 6;
 /** Notifications without a daily limit. Others, which an attacker can cause, must not suppress them. */
 const seriousKinds: readonly NotificationKind[] = ['enrolled', 'locked', 'ended'];
 
+/** Notifications of failed checks. Their report ends nothing, because anyone could cause the end of an enrolment. */
+const failedKinds: readonly NotificationKind[] = ['refused', 'locked'];
+
 /** Maximum number of failed checks whose end is awaited. A further one is notified at once. */
 const mostWaiting = 10_000;
 
@@ -151,8 +154,10 @@ async function send(incident: Incident, deps: NotificationDeps): Promise<void> {
   if (isPushed && choice?.email === false) return;
   const { email } = await connection.profile.readAccount(who.subject);
   if (email === null) return;
-  const { notices, button, wasMe, footer, ownPage } = noticeTexts[language];
-  const secret = await issueNotMe(who, deps);
+  const { notices, button, wasMe, ownPage, ...words } = noticeTexts[language];
+  const endsEnrolment = !failedKinds.includes(kind);
+  const footer = endsEnrolment ? words.footer : words.footerOfFailed;
+  const secret = await issueNotMe(who, { endsEnrolment }, deps);
   const toAddress = (answer: string): string =>
     secret.use((text) => `${issuer}${notMePath}?lang=${language}${answer}#${text}`);
   const { subject, text } = notices[kind];
@@ -228,6 +233,7 @@ const sessionsTold = {
   ended: 'Their sessions at the identity provider were ended.',
   failed: 'Their sessions at the identity provider could not be ended: end them there.',
   not_offered: 'Their sessions at the identity provider are still active: end them there.',
+  kept: 'The check failed, so their enrolment and their sessions were not ended. Someone else may have tried, and may know the password.',
 } as const satisfies Record<EndedSessions, string>;
 
 /**
@@ -245,7 +251,7 @@ export async function notifyHelpDesk(
     language: 'en',
     subject: 'A user reported: this was not me',
     paragraphs: [
-      `A user of the connection ${connection.id} received a notification about their face check and reported that it was not them. Their enrolment was revoked.`,
+      `A user of the connection ${connection.id} received a notification about their face check and reported that it was not them.${sessions === 'kept' ? '' : ' Their enrolment was revoked.'}`,
       `Their id at the identity provider: ${subject}`,
       sessionsTold[sessions],
       'Call the user, and check their last sign-ins.',

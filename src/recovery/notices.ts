@@ -45,7 +45,7 @@ async function tell(
     return false;
   };
   try {
-    const secret = await issueNotMe({ connection: connection.id, subject }, deps);
+    const secret = await issueNotMe({ connection: connection.id, subject }, { endsEnrolment: true }, deps);
     const address = secret.use((text) => `${deps.issuer}${notMePath}?lang=${recovery.language}#${text}`);
     const told = { address, brand: await deps.brandOf(connection) };
     const owners = recovery.isPrivileged ? tellOwners(kind, recovery, connection, { ...told, deps }) : [];
