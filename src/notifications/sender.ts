@@ -170,7 +170,9 @@ async function send(incident: Incident, deps: NotificationDeps): Promise<void> {
     otherLink: { label: wasMe, address: toAddress('&me') },
     footer: address === null ? [footer] : [footer, ownPage({ address })],
   };
-  await delivery.send({ channel: 'email', to: email, ...composeEmail(parts, await deps.brandOf(connection)) });
+  const composed = composeEmail(parts, await deps.brandOf(connection));
+  const ordinary = { channel: 'email', to: email, ...composed } as const;
+  await delivery.send(seriousKinds.includes(kind) ? { ...ordinary, isAlert: true } : ordinary);
 }
 
 /** Returns when, for which application, on which device and from where it happened, as far as known. */
@@ -258,7 +260,8 @@ export async function notifyHelpDesk(
     ],
     footer: [`Reported at ${toIso(deps.clock.now())}.`],
   } as const;
-  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composeEmail(parts, await deps.brandOf(connection)) });
+  const composed = composeEmail(parts, await deps.brandOf(connection));
+  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composed, isAlert: true });
 }
 
 export interface Notice {
