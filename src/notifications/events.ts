@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
 import { notificationKinds } from '../core/page-protocol.js';
 
-/**
- * Result of ending the user's sessions. `not_offered` means that the provider has no such function, `kept` that a failed
- * check was reported, which ends nothing.
- */
+/** Result of ending the user's sessions. `not_offered`: the provider has no such function; `kept`: a check had failed. */
 const endedSessions = ['ended', 'failed', 'not_offered', 'kept'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 

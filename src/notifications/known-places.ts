@@ -100,18 +100,14 @@ export async function recordPlace(
  */
 export async function comparePlace(
   who: SubjectRef,
-  {
-    device,
-    network,
-    before,
-  }: { readonly device: Credential | null; readonly network: string | null; readonly before: EpochMs | null },
+  { before, ...place }: Pick<Place, 'device' | 'network'> & { readonly before: EpochMs | null },
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<{
   readonly isNewDevice: boolean | null;
   readonly isNewNetwork: boolean | null;
   readonly lastCheckAt: EpochMs | null;
 }> {
-  const { keyVersion, ...digests } = await digestPlace(who, { device, network }, deps);
+  const { keyVersion, ...digests } = await digestPlace(who, place, deps);
   const found = (await readStored(toStored(who), deps))?.record ?? null;
   const now = deps.clock.now();
   const seen = (found?.keyVersion === keyVersion ? found.seen : []).filter(

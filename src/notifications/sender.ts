@@ -171,8 +171,7 @@ async function send(incident: Incident, deps: NotificationDeps): Promise<void> {
     footer: address === null ? [footer] : [footer, ownPage({ address })],
   };
   const composed = composeEmail(parts, await deps.brandOf(connection));
-  const ordinary = { channel: 'email', to: email, ...composed } as const;
-  await delivery.send(seriousKinds.includes(kind) ? { ...ordinary, isAlert: true } : ordinary);
+  await delivery.send({ channel: 'email', to: email, ...composed, isAlert: seriousKinds.includes(kind) });
 }
 
 /** Returns when, for which application, on which device and from where it happened, as far as known. */

@@ -227,9 +227,6 @@ async function reserveSending(
   return (await changeRecovery(id, reserve, deps)).sending?.by === by;
 }
 
-/** Longest pause before owners are told again, in seconds. */
-const longestTellingSec = 3600;
-
 /** Starts the delay of a privileged person, after an owner was told. Until then, it is tried again at growing intervals. */
 async function startDelay({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
   const { id } = recovery;
@@ -241,7 +238,7 @@ async function startDelay({ recovery, connection }: Open, deps: AdvanceDeps): Pr
   const { told, isOwnerTold } = await tellOfDelay({ ...recovery, notBefore: from }, connection, deps);
   const note = (found: Recovery): Recovery => {
     const tries = (found.tellAgain?.tries ?? 0) + 1;
-    const tellAgain = { tries, at: addSec(now, Math.min(30 * 2 ** tries, longestTellingSec)) };
+    const tellAgain = { tries, at: addSec(now, Math.min(30 * 2 ** tries, 3600)) };
     const notBefore = found.notBefore ?? (isOwnerTold ? from : null);
     return { ...found, sending: null, told: [...told], tellAgain, notBefore };
   };

@@ -27,11 +27,8 @@ export interface Told {
   readonly isOwnerTold: boolean;
 }
 
-interface Addressed {
-  /** Kind of contact, or the address of an owner. */
-  readonly name: string;
-  readonly message: Message;
-}
+/** `name`: kind of contact, or the address of an owner. */
+type Addressed = Message & { readonly name: string };
 
 /** Tells the person, on every channel of the profile, and the owners if the person is privileged. Never throws. */
 export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<Told> =>
@@ -56,7 +53,7 @@ async function tell(
     deps.log.error('recovery notice not sent', { connection: connection.id, code: toCode(error) });
     return [];
   };
-  const send = async ({ name, message }: Addressed): Promise<readonly string[]> => {
+  const send = async ({ name, ...message }: Addressed): Promise<readonly string[]> => {
     if (before.includes(name)) return [name];
     // A message that is only written to the outbox reaches no one who could stop the recovery.
     const reached = deps.delivery.outbox.includes(message.channel) ? [] : [name];
@@ -103,13 +100,10 @@ async function toPerson(
     },
     brand,
   );
-  const sms = { channel: 'sms', subject: title, text: `${text} ${button}: ${address}` } as const;
-  return [
-    ...Object.entries(mailboxes).flatMap(([name, to]) =>
-      to === null ? [] : [{ name, message: { channel: 'email' as const, to, ...email } }],
-    ),
-    ...(phone === null ? [] : [{ name: 'phone', message: { ...sms, to: phone } }]),
-  ];
+  const sms = { name: 'phone', channel: 'sms', subject: title, text: `${text} ${button}: ${address}` } as const;
+  const toEmails = ([name, to]: [string, string | null]): Addressed[] =>
+    to === null ? [] : [{ name, channel: 'email', to, ...email }];
+  return [...Object.entries(mailboxes).flatMap(toEmails), ...(phone === null ? [] : [{ ...sms, to: phone }])];
 }
 
 /** Tells the owners, in English, of the recovery of a privileged person. The link ends the enrolment and the recovery. */
@@ -138,7 +132,7 @@ function toOwners(
     },
     brand,
   );
-  return recoveryAt(connection).policy.owners.map((to) => ({ name: to, message: { channel: 'email', to, ...email } }));
+  return recoveryAt(connection).policy.owners.map((to) => ({ name: to, channel: 'email', to, ...email }));
 }
 
 /** Composes a message with a link: of a recovery, or of a check that approves one. */

@@ -33,13 +33,11 @@ export async function openCursors(
   };
   const cursors = new Map([...streams].map(([stream, whenNew]) => [stream, startOf(stream, whenNew)]));
   const parkedBefore = kept?.chain === chain ? kept.parked : {};
-  const parkedOf = new Map<string, number[]>([...streams.keys()].map((stream) => [stream, parkedBefore[stream] ?? []]));
+  const parked = new Map<string, number[]>([...streams.keys()].map((stream) => [stream, parkedBefore[stream] ?? []]));
   let queue: Promise<unknown> = Promise.resolve();
-  const write = (): Promise<void> => {
-    const receivers = Object.fromEntries(cursors);
-    const parked = Object.fromEntries(parkedOf);
-    return replaceFile(file, JSON.stringify({ chain, receivers, parked }), random);
-  };
+  const toText = (): string =>
+    JSON.stringify({ chain, receivers: Object.fromEntries(cursors), parked: Object.fromEntries(parked) });
+  const write = (): Promise<void> => replaceFile(file, toText(), random);
   const writeInTurn = (): Promise<void> => {
     const written = queue.then(write);
     queue = written.catch(() => {});
@@ -50,15 +48,15 @@ export async function openCursors(
   });
   return {
     of: (stream) => cursors.get(stream) ?? 0,
-    parkedOf: (stream) => parkedOf.get(stream) ?? [],
-    advance(stream, sequence, parked) {
+    parkedOf: (stream) => parked.get(stream) ?? [],
+    advance(stream, sequence, waiting) {
       cursors.set(stream, sequence);
-      parkedOf.set(stream, [...parked]);
+      parked.set(stream, [...waiting]);
       return writeInTurn();
     },
     forget(stream) {
       cursors.delete(stream);
-      parkedOf.delete(stream);
+      parked.delete(stream);
       return writeInTurn();
     },
   };

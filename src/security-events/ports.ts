@@ -18,8 +18,7 @@ export type PushOutcome =
 
 /** Result of one attempt for the stream. `ended`: delivered, or given up. `stopped`: the stream or the server ended. */
 export type AttemptResult =
-  | { readonly kind: 'ended' }
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'ended' | 'stopped' }
   | { readonly kind: 'failed'; readonly retryAfterMs: number | null };
 
 /** Ports of the delivery of security events, by the names that functions receive them under. */

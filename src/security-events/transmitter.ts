@@ -60,16 +60,17 @@ async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
     await pushQueued();
     return untilOpen(deps);
   };
-  const readParked = async (): Promise<ParkedEvent[] | null> => {
+  const readParked = async (): Promise<readonly SecurityEvent[]> => {
     const events = await orNothing(Promise.all(cursors.parkedOf(id).map((at) => readEventsAt(at, begun, deps))));
-    return events?.flat().map((event) => ({ event, attempts: 0, dueAt: clock.now() })) ?? null;
-  };
-  let parked = await readParked();
-  while (parked === null && !signal.aborted) {
+    if (events !== null || signal.aborted) return events?.flat() ?? [];
     await sleep(pollMs, signal);
-    parked = await readParked();
-  }
-  let waiting = parked ?? [];
+    return readParked();
+  };
+  let waiting: readonly ParkedEvent[] = (await readParked()).map((event) => ({
+    event,
+    attempts: 0,
+    dueAt: clock.now(),
+  }));
   /** @returns true unless the stream or the server ended */
   const send = async (event: SecurityEvent, attempts: number): Promise<boolean> => {
     const result = await attempt(event, openStream);

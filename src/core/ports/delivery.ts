@@ -12,7 +12,7 @@ export interface Message {
   readonly text: string;
   readonly html?: Html;
   /** True for a message about misuse. It has a budget of its own, which codes and links cannot use up. */
-  readonly isAlert?: true;
+  readonly isAlert?: boolean;
 }
 
 /** Sends messages. @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */
