@@ -239,7 +239,7 @@ describe('a webhook', () => {
     expect(sleptMs).toBeGreaterThanOrEqual(240_000);
   });
 
-  test('names nobody whom an anonymous caller may only have typed', async () => {
+  test('sends no name that an anonymous caller may only have typed', async () => {
     await start();
     const typed = { connection: 'work', subject: '<script>' };
     const detail = { stepUpId: 's-1', anonymous: true } as const;

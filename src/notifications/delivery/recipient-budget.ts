@@ -3,10 +3,7 @@ import { type Delivery, toDeliveryError } from '../../core/ports/delivery.js';
 import { digestOf } from '../../core/secrets.js';
 import { toCode } from '../../errors.js';
 
-/**
- * Counts every message in the budget of its recipient, whoever causes it, before it is sent. A failed message counts
- * too, because the recipient may have got it.
- */
+/** Counts every message in the budget of its recipient, before it is sent. A failed one may have arrived, and counts. */
 export const withRecipientBudget = (delivery: Delivery, deps: LimitDeps): Delivery => ({
   outbox: delivery.outbox,
   async send(message) {
