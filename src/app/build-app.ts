@@ -38,6 +38,7 @@ import type { BodyPools } from '../http/request-budget.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { homePagesOf } from '../http/rest/home-page.js';
 import { createFileSink, createOutbox, openDelivery } from '../notifications/delivery/open.js';
+import { withRecipientBudget } from '../notifications/delivery/recipient-budget.js';
 import { createWebPush } from '../notifications/delivery/web-push.js';
 import { createNotificationSender } from '../notifications/sender.js';
 import { openOidc } from '../oidc/open.js';
@@ -85,7 +86,9 @@ export async function buildApp(
   const ids = new Set(configured.map(({ id }) => id));
   const issuer = issuerOf(config);
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
-  const delivery = observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps }));
+  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData, holdings };
+  const opened = observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps }));
+  const delivery = withRecipientBudget(opened, { state, clock, settings });
   const { keys } = keyService;
   const webPush = config.webPush && createWebPush(config.webPush, { ...deps, keys });
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
@@ -111,7 +114,6 @@ export async function buildApp(
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent, recoveries.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
   if (brand !== null) await shareWithRetries(brand, { state, clock, log, background: deps.operations.background });
-  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData, holdings };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
     configured.map(async (each) => {

@@ -59,7 +59,7 @@ test('a step-up that no one finishes is recorded once, half a minute after its e
   await run();
   const expected = [
     { stepUpId: plain, application: 'shop.example.com' },
-    { stepUpId: ofTicket, reference: 'HELP-4711' },
+    { stepUpId: ofTicket, reference: 'HELP-4711', anonymous: true },
   ];
   expect(await recorded()).toEqual(expected);
   await run();

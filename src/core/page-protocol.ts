@@ -187,7 +187,7 @@ const notices = z.object({
 export type Notices = z.output<typeof notices>;
 
 export const noticesReply = z.object({ notices: z.nullable(notices) });
-export const notMeReply = z.object({ organisation: z.nullable(z.string()) });
+export const notMeReply = z.object({ organisation: z.nullable(z.string()), endsEnrolment: z.boolean() });
 export const emptyReply = z.object({});
 /** `page` is the page that accepts the ticket, or `null` for the kiosk's own page. */
 export const kioskReply = z.object({ ticket: z.nullable(z.string()), page: z.nullable(link) });

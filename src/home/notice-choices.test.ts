@@ -54,16 +54,18 @@ async function subscribe(page: Page) {
   return address;
 }
 
+const happenings = {
+  refused: { action: 'verification_refused', ...anna, detail: { tokenId: 't' } },
+  locked: { action: 'locked_out', ...anna, detail: { level: 1, until: '2026-01-01T00:00:00.000Z' } },
+  ended: { action: 'revoked', ...anna, detail: { tokenId: 't' } },
+} as const;
+
 /** Something happens to her, as the server hears of it. */
-async function happen(action: 'refused' | 'locked') {
+async function happen(kind: keyof typeof happenings) {
   const { deps } = server;
   const notices = createNotificationSender({ ...deps, currentRequest: () => null, stepUpOf: async () => null });
   const audit = withSubscribers(server.audit, [notices.onEvent]);
-  await audit.append(
-    action === 'refused'
-      ? { action: 'verification_refused', ...anna, detail: { tokenId: 't' } }
-      : { action: 'locked_out', ...anna, detail: { level: 1, until: '2026-01-01T00:00:00.000Z' } },
-  );
+  await audit.append(happenings[kind]);
   await notices.drain();
 }
 const chosen = () =>
@@ -159,7 +161,7 @@ test('an export lists the notification choice and devices, and an erasure delete
 
 test('a report of “this was not me” resets the notification choice, which an attacker may have changed', async () => {
   const page = await open();
-  await happen('refused');
+  await happen('ended');
   const [, secret] = /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(server.messages[0]!.text)!;
   await page.post('', { on: [], email: false, language: 'en' });
   await subscribe(page);

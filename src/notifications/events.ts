@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
 import { notificationKinds } from '../core/page-protocol.js';
 
-/** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
-const endedSessions = ['ended', 'failed', 'not_offered'] as const;
+/** Result of ending the user's sessions. `not_offered`: the provider has no such function; `kept`: a check had failed. */
+const endedSessions = ['ended', 'failed', 'not_offered', 'kept'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
@@ -12,9 +12,12 @@ const notificationDetails = {
     'A person chose notifications: `off` lists the unwanted ones, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
     { off: z.array(z.enum(notificationKinds)), email: z.boolean(), devices: z.int() },
   ),
-  not_me_reported: event('A person reported that an action in a notification was not theirs.', {
-    sessions: z.enum(endedSessions),
-  }),
+  not_me_reported: event(
+    'A person reported that an action in a notification was not theirs. `sessions` is `kept` after the report of a failed check, which ends nothing.',
+    {
+      sessions: z.enum(endedSessions),
+    },
+  ),
   known_places_forgotten: event('A person deleted the record of their devices and networks.', {}),
 } as const satisfies AuditDetails;
 

@@ -95,22 +95,24 @@ export async function recordPlace(
 
 /**
  * Compares the device and network of a sign-in with those from which the person passed checks after a first factor.
+ * @param before - time from which on places do not count, because the compared event may have recorded them
  * @returns `null` for what is not given; `lastCheckAt` is `null` if there was no check
  */
 export async function comparePlace(
   who: SubjectRef,
-  { device, network }: { readonly device: Credential | null; readonly network: string | null },
+  { before, ...place }: Pick<Place, 'device' | 'network'> & { readonly before: EpochMs | null },
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<{
   readonly isNewDevice: boolean | null;
   readonly isNewNetwork: boolean | null;
   readonly lastCheckAt: EpochMs | null;
 }> {
-  const { keyVersion, ...digests } = await digestPlace(who, { device, network }, deps);
+  const { keyVersion, ...digests } = await digestPlace(who, place, deps);
   const found = (await readStored(toStored(who), deps))?.record ?? null;
   const now = deps.clock.now();
   const seen = (found?.keyVersion === keyVersion ? found.seen : []).filter(
-    ({ at, provenSince }) => addSec(at, keptSec) > now && provenSince !== null,
+    ({ at, provenSince }) =>
+      addSec(at, keptSec) > now && provenSince !== null && (before === null || provenSince < before),
   );
   const provenAt = seen.map((each) => each.provenAt ?? each.provenSince).filter((at) => at !== null);
   const lastCheckAt = provenAt.length === 0 ? null : epochMs(Math.max(...provenAt));

@@ -27,8 +27,9 @@ export function createNotMeEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'conn
       codes: ['step_up_unknown', 'connection_unknown'],
       reply: notMeReply,
       async handle({ fields }) {
-        const { connection } = await findNotMe(new Credential(fields.secret), deps);
-        return { organisation: (await deps.brandOf(connection)).organisation };
+        const { connection, found } = await findNotMe(new Credential(fields.secret), deps);
+        const { organisation } = await deps.brandOf(connection);
+        return { organisation, endsEnrolment: found.record.endsEnrolment };
       },
     }),
     openEndpoint({
@@ -36,7 +37,7 @@ export function createNotMeEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'conn
       path: '/face/not-me',
       summary: 'Report an action as unauthorized',
       description:
-        'Takes the secret of the link in a notification. Ends the enrolment of its recipient, their pending step-ups and, if the provider supports it, their sessions, and notifies the help desk. Works once. Loading the page has no effect, because mail scanners follow links.',
+        'Takes the secret of the link in a notification. Ends the enrolment of its recipient, their pending step-ups and, if the provider supports it, their sessions, and notifies the help desk. For a notification of failed checks, it only notifies the help desk. Works once. Loading the page has no effect, because mail scanners follow links.',
       codes: ['step_up_unknown', 'connection_unknown', 'subject_unknown', 'profile_unavailable'],
       reply: emptyReply,
       async handle({ fields }) {

@@ -19,11 +19,17 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
+const createNotices = () => {
+  const notices = createNotificationSender({ ...server.deps, currentRequest: () => null, stepUpOf: async () => null });
+  return { notices, audit: withSubscribers(server.audit, [notices.onEvent]) };
+};
+
+const lastSecret = (): string => /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(server.messages.at(-1)!.text)![1]!;
+
 /** Enrols someone, as the server does, and takes the secret out of the notice they get. */
 async function enrol(subject: string): Promise<string> {
   const { deps, messages } = server;
-  const notices = createNotificationSender({ ...deps, currentRequest: () => null, stepUpOf: async () => null });
-  const audit = withSubscribers(server.audit, [notices.onEvent]);
+  const { notices, audit } = createNotices();
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };
   await enrolSubject(
@@ -40,9 +46,8 @@ async function enrol(subject: string): Promise<string> {
     { ...deps, audit },
   );
   await notices.drain();
-  const { to, text } = messages.at(-1)!;
-  expect(to).toBe(`${subject}@example.com`);
-  return /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(text)![1]!;
+  expect(messages.at(-1)!.to).toBe(`${subject}@example.com`);
+  return lastSecret();
 }
 
 const report = (secret: string) => server.postJson('/face/not-me', { secret });
@@ -95,6 +100,29 @@ test('a report ends the provider’s sessions if configured, and ends the enrolm
   expect(detailOf()).toEqual({ sessions: 'failed' });
   expect(profile.attributes.get('berta')).toBeNull();
   expect(server.messages.at(-1)?.text).toContain('could not be ended');
+});
+
+test('a report of a failed check or a lockout only notifies the help desk: the enrolment and the sessions remain', async () => {
+  await enrol('anna');
+  const ended: string[] = [];
+  Object.assign(profile, { endSessions: async (subject: string) => void ended.push(subject) });
+  const { notices, audit } = createNotices();
+  const anna = { connection: connection.id, subject: 'anna' };
+  for (const event of [
+    { action: 'verification_refused', ...anna, detail: { tokenId: 't' } },
+    { action: 'locked_out', ...anna, detail: { level: 1, until: '2026-01-01T00:00:00.000Z' } },
+  ] as const) {
+    await audit.append(event);
+    await notices.drain();
+    const secret = lastSecret();
+    expect((await server.postJson('/face/not-me/about', { secret })).body.endsEnrolment).toBe(false);
+    expect((await report(secret)).status).toBe(200);
+    expect(server.audit.events.at(-1)).toMatchObject({ action: 'not_me_reported', detail: { sessions: 'kept' } });
+    expect(server.messages.at(-1)).toMatchObject({ to: 'help@example.com' });
+    expect(server.messages.at(-1)!.text).not.toContain('revoked');
+  }
+  expect(ended).toEqual([]);
+  expect(profile.attributes.get('anna')).not.toBeNull();
 });
 
 test('two concurrent reports end one enrolment and are audited once', async () => {

@@ -17,6 +17,8 @@ const recordGuard = z.object({
   subject: z.string(),
   expiresAt: z.number(),
   isUsed: z.boolean(),
+  /** False for a failed check, whose report ends nothing, because the face was not accepted. */
+  endsEnrolment: z.boolean().default(true),
 });
 export type NotMeRecord = z.infer<typeof recordGuard>;
 
@@ -29,11 +31,12 @@ export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
 
 export async function issueNotMe(
   { connection, subject }: SubjectRef,
+  { endsEnrolment }: Pick<NotMeRecord, 'endsEnrolment'>,
   { state, clock, random }: Ports<'state' | 'clock' | 'random'>,
 ): Promise<Credential> {
   const secret = new Credential(Buffer.from(random(32)).toString('base64url'));
   const expiresAt = addSec(clock.now(), notMeLifeSec);
-  const record: NotMeRecord = { connection, subject, expiresAt, isUsed: false };
+  const record: NotMeRecord = { connection, subject, expiresAt, isUsed: false, endsEnrolment };
   const { key } = toStoredNotMe(secret, expiresAt);
   await state.write(key, record, { when: 'absent', expiresAt });
   const add = (found: Links | null): Links => {
@@ -86,8 +89,8 @@ export async function findNotMe(secret: Credential, { state, clock, connections 
 type FindDeps = Ports<'state' | 'clock' | 'connections'>;
 
 /**
- * Ends the person's enrolment, pending step-ups, notification settings, and sessions at the provider. If a step fails,
- * the link stays valid, so that the person can retry.
+ * Records a report. Unless it is about a failed check, ends the person's enrolment, pending step-ups, notification
+ * settings, and sessions at the provider. If a step fails, the link stays valid, so that the person can retry.
  * @throws `step_up_unknown` for an unknown or used link; `connection_unknown`, `subject_unknown`
  */
 export async function reportNotMe(
@@ -96,8 +99,8 @@ export async function reportNotMe(
 ): Promise<SubjectRef & { readonly sessions: EndedSessions }> {
   const { clock, state } = deps;
   const { found, connection } = await findNotMe(secret, deps);
-  const { connection: id, subject } = found.record;
-  await revokeSubject({ connection, subject, isReported: true }, deps);
+  const { connection: id, subject, endsEnrolment } = found.record;
+  if (endsEnrolment) await revokeSubject({ connection, subject, isReported: true }, deps);
   const stored = toStoredNotMe(secret, addSec(clock.now(), notMeLifeSec));
   const use = (record: NotMeRecord | null): NotMeRecord => {
     if (record === null || record.isUsed) throw new FaceError('step_up_unknown');
@@ -106,10 +109,12 @@ export async function reportNotMe(
   await changeStored(stored, use, { state }, found);
   const who = { connection: id, subject };
   const end = async (): Promise<EndedSessions> => {
-    // An attacker may have changed the settings to hide notifications.
-    await forgetNotificationChoice(who, deps);
-    await forgetNotificationDevices(who, deps);
-    const sessions = await endSessions(connection, subject, deps);
+    if (endsEnrolment) {
+      // An attacker may have changed the settings to hide notifications.
+      await forgetNotificationChoice(who, deps);
+      await forgetNotificationDevices(who, deps);
+    }
+    const sessions = endsEnrolment ? await endSessions(connection, subject, deps) : 'kept';
     await deps.audit.append({ action: 'not_me_reported', ...who, detail: { sessions } });
     return sessions;
   };

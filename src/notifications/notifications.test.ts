@@ -115,6 +115,21 @@ test.each(Object.keys(events) as (keyof typeof events)[])(
   },
 );
 
+test('an enrolment from a new network is not said to come from a known one, though it records the network', async () => {
+  const { sent, append, audit, core, deps, setRequest } = await setUp();
+  const place = { device: null, network: '198.51.100.0/24', isProven: true };
+  setRequest({ userAgent: 'Mozilla/5.0 (Windows NT 10.0) Chrome/138.0.0.0', network: place.network });
+  await recordPlace(anna, { ...place, network: '192.0.2.0/24' }, deps);
+  core.clock.advanceSec(60);
+  await audit.append(events.enrolled);
+  await recordPlace(anna, place, deps);
+  await append();
+  core.clock.advanceSec(3600);
+  await append(events.enrolled);
+  expect(sent[0]!.text).toContain(noticeTexts.en.place.new);
+  expect(sent[1]!.text).toContain(noticeTexts.en.place.known);
+});
+
 test('events that do not concern a known user send no notification', async () => {
   const { sent, append } = await setUp();
   await append(

@@ -61,6 +61,9 @@ export const maxPerDay = 6;
 /** Notifications without a daily limit. Others, which an attacker can cause, must not suppress them. */
 const seriousKinds: readonly NotificationKind[] = ['enrolled', 'locked', 'ended'];
 
+/** Notifications of failed checks. Their report ends nothing, because anyone could cause the end of an enrolment. */
+const failedKinds: readonly NotificationKind[] = ['refused', 'locked'];
+
 /** Maximum number of failed checks whose end is awaited. A further one is notified at once. */
 const mostWaiting = 10_000;
 
@@ -151,8 +154,10 @@ async function send(incident: Incident, deps: NotificationDeps): Promise<void> {
   if (isPushed && choice?.email === false) return;
   const { email } = await connection.profile.readAccount(who.subject);
   if (email === null) return;
-  const { notices, button, wasMe, footer, ownPage } = noticeTexts[language];
-  const secret = await issueNotMe(who, deps);
+  const { notices, button, wasMe, ownPage, ...words } = noticeTexts[language];
+  const endsEnrolment = !failedKinds.includes(kind);
+  const footer = endsEnrolment ? words.footer : words.footerOfFailed;
+  const secret = await issueNotMe(who, { endsEnrolment }, deps);
   const toAddress = (answer: string): string =>
     secret.use((text) => `${issuer}${notMePath}?lang=${language}${answer}#${text}`);
   const { subject, text } = notices[kind];
@@ -165,7 +170,8 @@ async function send(incident: Incident, deps: NotificationDeps): Promise<void> {
     otherLink: { label: wasMe, address: toAddress('&me') },
     footer: address === null ? [footer] : [footer, ownPage({ address })],
   };
-  await delivery.send({ channel: 'email', to: email, ...composeEmail(parts, await deps.brandOf(connection)) });
+  const composed = composeEmail(parts, await deps.brandOf(connection));
+  await delivery.send({ channel: 'email', to: email, ...composed, isAlert: seriousKinds.includes(kind) });
 }
 
 /** Returns when, for which application, on which device and from where it happened, as far as known. */
@@ -183,7 +189,7 @@ async function describeIncident(
   // Without a browser, a program called. An administrator may have ended the enrolment.
   if (origin === null || browser === null || kind === 'ended') return lines;
   lines.push(onDevice({ name: [browser, system].filter((name) => name !== null).join(', ') }));
-  const { isNewNetwork } = await comparePlace(who, { device: null, network: origin.network }, deps);
+  const { isNewNetwork } = await comparePlace(who, { device: null, network: origin.network, before: at }, deps);
   if (kind !== 'new_place' && isNewNetwork !== null) lines.push(isNewNetwork ? place.new : place.known);
   return lines;
 }
@@ -228,6 +234,7 @@ const sessionsTold = {
   ended: 'Their sessions at the identity provider were ended.',
   failed: 'Their sessions at the identity provider could not be ended: end them there.',
   not_offered: 'Their sessions at the identity provider are still active: end them there.',
+  kept: 'The check failed, so their enrolment and their sessions were not ended. Someone else may have tried, and may know the password.',
 } as const satisfies Record<EndedSessions, string>;
 
 /**
@@ -245,14 +252,15 @@ export async function notifyHelpDesk(
     language: 'en',
     subject: 'A user reported: this was not me',
     paragraphs: [
-      `A user of the connection ${connection.id} received a notification about their face check and reported that it was not them. Their enrolment was revoked.`,
+      `A user of the connection ${connection.id} received a notification about their face check and reported that it was not them.${sessions === 'kept' ? '' : ' Their enrolment was revoked.'}`,
       `Their id at the identity provider: ${subject}`,
       sessionsTold[sessions],
       'Call the user, and check their last sign-ins.',
     ],
     footer: [`Reported at ${toIso(deps.clock.now())}.`],
   } as const;
-  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composeEmail(parts, await deps.brandOf(connection)) });
+  const composed = composeEmail(parts, await deps.brandOf(connection));
+  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composed, isAlert: true });
 }
 
 export interface Notice {

@@ -208,28 +208,41 @@ async function decideEligibility({ recovery, connection }: Open, deps: AdvanceDe
 
 const sendingSec = 60;
 
-/** Reserves the sending of a message for this request. @returns false if another request sends it */
-async function reserveSending(id: string, deps: Ports<'state' | 'clock' | 'random'>): Promise<boolean> {
+/**
+ * Reserves the sending of a message for this request.
+ * @param isDue - false if it was sent since this request read the recovery
+ * @returns false if another request sends it
+ */
+async function reserveSending(
+  id: string,
+  isDue: (found: Recovery) => boolean,
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<boolean> {
   const now = deps.clock.now();
   const by = Buffer.from(deps.random(8)).toString('hex');
   const reserve = (found: Recovery): Recovery =>
-    found.sending !== null && found.sending.until > now
+    !isDue(found) || (found.sending !== null && found.sending.until > now)
       ? found
       : { ...found, sending: { by, until: addSec(now, sendingSec) } };
   return (await changeRecovery(id, reserve, deps)).sending?.by === by;
 }
 
-/** Starts the delay of a privileged person, after an owner was told. Until then, it is tried again. */
+/** Starts the delay of a privileged person, after an owner was told. Until then, it is tried again at growing intervals. */
 async function startDelay({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
-  const { id, isPrivileged, notBefore } = recovery;
-  if (!isPrivileged || notBefore !== null || !(await reserveSending(id, deps))) return recovery;
-  const from = addSec(deps.clock.now(), recoveryAt(connection).policy.privileged.delayHours * 3600);
-  const isTold = await tellOfDelay({ ...recovery, notBefore: from }, connection, deps);
-  return changeRecovery(
-    id,
-    (found) => ({ ...found, sending: null, notBefore: found.notBefore ?? (isTold ? from : null) }),
-    deps,
-  );
+  const { id } = recovery;
+  const now = deps.clock.now();
+  const isDue = ({ isPrivileged, notBefore, tellAgain }: Recovery): boolean =>
+    isPrivileged && notBefore === null && (tellAgain === null || tellAgain.at <= now);
+  if (!isDue(recovery) || !(await reserveSending(id, isDue, deps))) return recovery;
+  const from = addSec(now, recoveryAt(connection).policy.privileged.delayHours * 3600);
+  const { told, isOwnerTold } = await tellOfDelay({ ...recovery, notBefore: from }, connection, deps);
+  const note = (found: Recovery): Recovery => {
+    const tries = (found.tellAgain?.tries ?? 0) + 1;
+    const tellAgain = { tries, at: addSec(now, Math.min(30 * 2 ** tries, 3600)) };
+    const notBefore = found.notBefore ?? (isOwnerTold ? from : null);
+    return { ...found, sending: null, told: [...told], tellAgain, notBefore };
+  };
+  return changeRecovery(id, note, deps);
 }
 
 const isManagers = ({ byId }: Recovery['approvals'][number]): boolean => byId.startsWith(managerPrefix);
@@ -252,7 +265,7 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
   const { language, number, id, subject } = recovery;
   const manager = await findManagerOrRefuse({ recovery, connection }, deps);
   if ('state' in manager) return manager;
-  if (!(await reserveSending(id, deps))) return recovery;
+  if (!(await reserveSending(id, ({ managerStepUp }) => managerStepUp === null, deps))) return recovery;
   await consumeLimit('managerLinksOfPerson', JSON.stringify([connection.id, subject]), deps);
   const account = await connection.profile.readAccount(subject);
   const started = await startStepUp(

@@ -54,6 +54,8 @@ const toNew = (
   credential: null,
   endsPassword: false,
   sending: null,
+  told: [],
+  tellAgain: null,
   issuedAt: null,
   revokeAt: null,
   begunAt: clock.now(),

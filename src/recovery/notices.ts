@@ -21,15 +21,24 @@ export function toShownTime(time: EpochMs, language: SupportedLanguage): string 
   return directionOf(language) === 'rtl' ? `\u2066${shown}\u2069` : shown;
 }
 
+/** Who has got the messages about a recovery, by the names of `Addressed`. */
+export interface Told {
+  readonly told: readonly string[];
+  readonly isOwnerTold: boolean;
+}
+
+/** `name`: kind of contact, or the address of an owner. */
+type Addressed = Message & { readonly name: string };
+
 /** Tells the person, on every channel of the profile, and the owners if the person is privileged. Never throws. */
-export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<boolean> =>
-  tell('done', recovery, connection, deps);
+export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<Told> =>
+  tell('done', { ...recovery, told: [] }, connection, deps);
 
 /**
- * Tells the person and the owners that a privileged account will be recovered, while they can stop it. Never throws.
- * @returns true if a message to an owner was accepted
+ * Tells the person and the owners that a privileged account will be recovered, while they can stop it. Leaves out those
+ * who were told already. Never throws.
  */
-export const tellOfDelay = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<boolean> =>
+export const tellOfDelay = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<Told> =>
   tell('delayed', recovery, connection, deps);
 
 /** A failed message is logged, and does not stop the other messages. */
@@ -38,41 +47,46 @@ async function tell(
   recovery: Recovery,
   connection: Connection,
   deps: NoticeDeps,
-): Promise<boolean> {
-  const { subject } = recovery;
-  const noteFailure = (error: unknown): boolean => {
+): Promise<Told> {
+  const { subject, told: before } = recovery;
+  const noteFailure = (error: unknown): never[] => {
     deps.log.error('recovery notice not sent', { connection: connection.id, code: toCode(error) });
-    return false;
+    return [];
+  };
+  const send = async ({ name, ...message }: Addressed): Promise<readonly string[]> => {
+    if (before.includes(name)) return [name];
+    // A message that is only written to the outbox reaches no one who could stop the recovery.
+    const reached = deps.delivery.outbox.includes(message.channel) ? [] : [name];
+    return deps.delivery.send({ ...message, isAlert: true }).then(() => reached, noteFailure);
   };
   try {
-    const secret = await issueNotMe({ connection: connection.id, subject }, deps);
+    const secret = await issueNotMe({ connection: connection.id, subject }, { endsEnrolment: true }, deps);
     const address = secret.use((text) => `${deps.issuer}${notMePath}?lang=${recovery.language}#${text}`);
-    const told = { address, brand: await deps.brandOf(connection) };
-    const owners = recovery.isPrivileged ? tellOwners(kind, recovery, connection, { ...told, deps }) : [];
+    const look = { address, brand: await deps.brandOf(connection), deps };
+    const owners = recovery.isPrivileged ? toOwners(kind, recovery, connection, look) : [];
     // The owners are told although the contacts of the person cannot be read.
-    const person = tellPerson(kind, recovery, connection, { ...told, deps }).catch(noteFailure);
-    const accepted = await Promise.all(owners.map((sent) => sent.then(() => true, noteFailure)));
-    await person;
-    // A message that is only written to the outbox reaches no one who could stop the recovery.
-    return accepted.includes(true) && !deps.delivery.outbox.includes('email');
+    const person = await toPerson(kind, recovery, connection, look).catch(noteFailure);
+    const told = (await Promise.all([...owners, ...person].map(send))).flat();
+    return { told, isOwnerTold: owners.some(({ name }) => told.includes(name)) };
   } catch (error) {
-    return noteFailure(error);
+    noteFailure(error);
+    return { told: before, isOwnerTold: false };
   }
 }
 
-interface Told {
+interface Look {
   readonly address: string;
   readonly brand: EmailBrand;
   readonly deps: NoticeDeps;
 }
 
-async function tellPerson(
+async function toPerson(
   kind: 'done' | 'delayed',
   { subject, language, notBefore }: Recovery,
   connection: Connection,
-  { address, brand, deps }: Told,
-): Promise<void> {
-  const contacts = await readContacts({ connection, subject });
+  { address, brand, deps }: Look,
+): Promise<Addressed[]> {
+  const { phone, ...mailboxes } = await readContacts({ connection, subject });
   const { when, button, footer } = noticeTexts[language];
   const { subject: title, text: line } = texts[language].notices[kind];
   const text = line({ time: toShownTime(notBefore ?? deps.clock.now(), language) });
@@ -86,23 +100,19 @@ async function tellPerson(
     },
     brand,
   );
-  const mailboxes = [contacts.email, contacts.other_email].filter((to) => to !== null);
-  const sent = mailboxes.map((to) => deps.delivery.send({ channel: 'email', to, ...email }));
-  const { phone } = contacts;
-  if (phone !== null)
-    sent.push(deps.delivery.send({ channel: 'sms', to: phone, subject: title, text: `${text} ${button}: ${address}` }));
-  for (const result of await Promise.allSettled(sent))
-    if (result.status === 'rejected')
-      deps.log.error('recovery notice not sent', { connection: connection.id, code: toCode(result.reason) });
+  const sms = { name: 'phone', channel: 'sms', subject: title, text: `${text} ${button}: ${address}` } as const;
+  const toEmails = ([name, to]: [string, string | null]): Addressed[] =>
+    to === null ? [] : [{ name, channel: 'email', to, ...email }];
+  return [...Object.entries(mailboxes).flatMap(toEmails), ...(phone === null ? [] : [{ ...sms, to: phone }])];
 }
 
 /** Tells the owners, in English, of the recovery of a privileged person. The link ends the enrolment and the recovery. */
-function tellOwners(
+function toOwners(
   kind: 'done' | 'delayed',
   { subject, notBefore }: Recovery,
   connection: Connection,
-  { address, brand, deps }: Told,
-): Promise<void>[] {
+  { address, brand, deps }: Look,
+): Addressed[] {
   const what = {
     done: 'A privileged account was recovered',
     delayed: 'The recovery of a privileged account is waiting',
@@ -122,7 +132,7 @@ function tellOwners(
     },
     brand,
   );
-  return recoveryAt(connection).policy.owners.map((to) => deps.delivery.send({ channel: 'email', to, ...email }));
+  return recoveryAt(connection).policy.owners.map((to) => ({ name: to, channel: 'email', to, ...email }));
 }
 
 /** Composes a message with a link: of a recovery, or of a check that approves one. */

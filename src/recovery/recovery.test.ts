@@ -546,9 +546,32 @@ describe('approvals', () => {
     bench.server.clock.advanceSec(3601);
     expect((await browser.step()).text).not.toContain('Show it now');
     bench.server.outbox.pop();
+    bench.server.clock.advanceSec(3601);
     expect((await browser.step()).text).toContain('waiting time');
     bench.server.clock.advanceSec(3601);
     expect((await browser.step()).text).toContain('Show it now');
+  });
+
+  test('a page that waits while the mail of an owner is refused repeats no message to the others', async () => {
+    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1 };
+    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    const { send } = bench.server.deps.delivery;
+    const sent: string[] = [];
+    bench.server.deps.delivery.send = async (message) => {
+      sent.push(`${message.channel} ${message.to}`);
+      if (message.to === 'owner@example.com') throw new FaceError('delivery_failed');
+      await send(message);
+    };
+    const { browser } = await wait();
+    const first = [...sent];
+    expect(first.filter((each) => !each.includes('owner@')).length).toBeGreaterThan(1);
+    for (let polls = 0; polls < 5; polls += 1) await browser.step();
+    expect(sent).toEqual(first);
+    bench.server.clock.advanceSec(61);
+    for (let polls = 0; polls < 5; polls += 1) await browser.step();
+    expect(sent).toEqual([...first, 'email owner@example.com']);
   });
 
   test('one manager is one approval, also in requests at the same time', async () => {

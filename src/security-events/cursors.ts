@@ -3,12 +3,19 @@ import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { readIfThere, replaceFile } from '../files/durable-file.js';
 
-const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
+const sequenceGuard = z.int().min(0);
+const cursorsGuard = z.strictObject({
+  chain: z.string(),
+  receivers: z.record(z.string(), sequenceGuard),
+  /** Earlier records of which an event is still to be delivered. Missing in files of earlier versions. */
+  parked: z.record(z.string(), z.array(sequenceGuard)).default({}),
+});
 
 export interface Cursors {
   of(stream: string): number;
-  /** Stores a stream's position in the audit log, synced to disk. */
-  advance(stream: string, sequence: number): Promise<void>;
+  parkedOf(stream: string): readonly number[];
+  /** Stores a stream's position in the audit log, and its parked records, synced to disk. */
+  advance(stream: string, sequence: number, parked: readonly number[]): Promise<void>;
   forget(stream: string): Promise<void>;
 }
 
@@ -25,9 +32,12 @@ export async function openCursors(
     return kept?.chain === chain ? known : 0;
   };
   const cursors = new Map([...streams].map(([stream, whenNew]) => [stream, startOf(stream, whenNew)]));
+  const parkedBefore = kept?.chain === chain ? kept.parked : {};
+  const parked = new Map<string, number[]>([...streams.keys()].map((stream) => [stream, parkedBefore[stream] ?? []]));
   let queue: Promise<unknown> = Promise.resolve();
-  const write = (): Promise<void> =>
-    replaceFile(file, JSON.stringify({ chain, receivers: Object.fromEntries(cursors) }), random);
+  const toText = (): string =>
+    JSON.stringify({ chain, receivers: Object.fromEntries(cursors), parked: Object.fromEntries(parked) });
+  const write = (): Promise<void> => replaceFile(file, toText(), random);
   const writeInTurn = (): Promise<void> => {
     const written = queue.then(write);
     queue = written.catch(() => {});
@@ -38,12 +48,15 @@ export async function openCursors(
   });
   return {
     of: (stream) => cursors.get(stream) ?? 0,
-    advance(stream, sequence) {
+    parkedOf: (stream) => parked.get(stream) ?? [],
+    advance(stream, sequence, waiting) {
       cursors.set(stream, sequence);
+      parked.set(stream, [...waiting]);
       return writeInTurn();
     },
     forget(stream) {
       cursors.delete(stream);
+      parked.delete(stream);
       return writeInTurn();
     },
   };

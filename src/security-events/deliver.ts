@@ -6,10 +6,10 @@ import { toCode } from '../errors.js';
 import { appendDeadLetter } from './dead-letters.js';
 import type { SecurityEvent } from './event.js';
 import { enqueueEvent } from './poll-queue.js';
-import type { DeliveryPorts, PushOutcome } from './ports.js';
+import type { AttemptResult, DeliveryPorts, PushOutcome } from './ports.js';
 import type { Verification } from './set.js';
 import type { EventStream, PushDelivery, WebhookDelivery } from './stream.js';
-import { postWebhook, toWebhookMessage } from './webhook.js';
+import { noAnswer, postWebhook, senderHeaders, toFailure, toWebhookMessage } from './webhook.js';
 
 const mostErrorCharacters = 16 * 1024;
 
@@ -32,7 +32,7 @@ async function pushEvent(
   const send = (headers: Record<string, string>): Promise<Response> =>
     fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/secevent+jwt', Accept: 'application/json', ...headers },
+      headers: { 'Content-Type': 'application/secevent+jwt', Accept: 'application/json', ...senderHeaders, ...headers },
       body: jws,
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
@@ -41,10 +41,10 @@ async function pushEvent(
     const answer = await (credential === null ? send({}) : credential.use((text) => send({ Authorization: text })));
     if (answer.status === 400) return toRefusal(await readStart(answer));
     await answer.body?.cancel();
-    return answer.status === 202 ? { kind: 'delivered' } : { kind: 'failed', reason: `status ${answer.status}` };
+    return answer.status === 202 ? { kind: 'delivered' } : toFailure(answer);
   } catch {
     // Errors of `fetch` are dropped, because they may contain URL and headers.
-    return { kind: 'failed', reason: 'no answer' };
+    return noAnswer;
   }
 }
 
@@ -52,9 +52,9 @@ async function pushEvent(
 function toRefusal(text: string): PushOutcome {
   try {
     const { err } = errorGuard.parse(JSON.parse(text));
-    return { kind: err === senderUnknown ? 'failed' : 'refused', reason: err };
+    return err === senderUnknown ? { ...noAnswer, reason: err } : { kind: 'refused', reason: err };
   } catch {
-    return { kind: 'failed', reason: 'status 400' };
+    return { ...noAnswer, reason: 'status 400' };
   }
 }
 
@@ -83,50 +83,45 @@ const queueFullMs = 1000;
 const verificationTries = 5;
 
 /**
- * Delivers an event: pushes or queues it.
+ * Attempts to deliver an event: pushes it once, or queues it.
  * @param openStream - returns the stream's current settings; `null` if it was deleted. If the stream is paused, the
  * function resolves when it is resumed
- * @returns true if delivered or given up
  */
-export async function deliver(
+export async function attemptDelivery(
   event: SecurityEvent,
   openStream: () => Promise<EventStream | null>,
-  deps: DeliveryPorts<
-    'state' | 'clock' | 'random' | 'log' | 'fetch' | 'sets' | 'files' | 'signal' | 'sleep' | 'onDelivery'
-  >,
-): Promise<boolean> {
+  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'fetch' | 'sets' | 'files' | 'signal' | 'sleep' | 'onDelivery'>,
+): Promise<AttemptResult> {
   const { clock, signal, sleep, log, onDelivery } = deps;
   const { jti, name, sequence } = event;
-  for (let attempt = 0; ; attempt += 1) {
-    const stream = await openStream();
-    if (stream === null) return false;
-    // The receiver may have changed its settings in the meantime.
-    if (stream.status === 'disabled' || !stream.events.includes(name)) return true;
-    const about = { receiver: stream.id, event: name, sequence, jti };
-    const { delivery } = stream;
-    if (delivery.kind === 'poll') {
-      if (await queue(event, stream, deps)) return true;
-      await sleep(queueFullMs, signal);
-      continue;
-    }
-    const outcome = await attemptPush(event, stream, delivery, deps);
-    switch (outcome.kind) {
-      case 'delivered':
-        onDelivery(stream.id, 'delivered');
-        log.info('security event delivered', about);
-        return true;
-      case 'skipped':
-        noteSkipped(event, stream, deps);
-        return true;
-    }
-    if (signal.aborted) return false;
-    const triedFrom = epochMs(Math.max(event.time, stream.toldOnAt ?? 0));
-    const isOver = outcome.kind === 'refused' || addSec(triedFrom, triedForSec) <= clock.now();
-    if (isOver && (await storeDeadLetter(event, stream, outcome.reason, deps))) return true;
-    onDelivery(stream.id, 'failed');
-    log.warn('security event not delivered', { ...about, reason: outcome.reason });
-    await sleep(delayAfter(attempt, deps), signal);
+  const stream = await openStream();
+  if (stream === null) return { kind: 'stopped' };
+  // The receiver may have changed its settings in the meantime.
+  if (stream.status === 'disabled' || !stream.events.includes(name)) return { kind: 'ended' };
+  const about = { receiver: stream.id, event: name, sequence, jti };
+  const { delivery } = stream;
+  if (delivery.kind === 'poll') {
+    if (await queue(event, stream, deps)) return { kind: 'ended' };
+    await sleep(queueFullMs, signal);
+    return attemptDelivery(event, openStream, deps);
   }
+  const outcome = await attemptPush(event, stream, delivery, deps);
+  switch (outcome.kind) {
+    case 'delivered':
+      onDelivery(stream.id, 'delivered');
+      log.info('security event delivered', about);
+      return { kind: 'ended' };
+    case 'skipped':
+      noteSkipped(event, stream, deps);
+      return { kind: 'ended' };
+  }
+  if (signal.aborted) return { kind: 'stopped' };
+  const triedFrom = epochMs(Math.max(event.time, stream.toldOnAt ?? 0));
+  const isOver = outcome.kind === 'refused' || addSec(triedFrom, triedForSec) <= clock.now();
+  if (isOver && (await storeDeadLetter(event, stream, outcome.reason, deps))) return { kind: 'ended' };
+  onDelivery(stream.id, 'failed');
+  log.warn('security event not delivered', { ...about, reason: outcome.reason });
+  return { kind: 'failed', retryAfterMs: outcome.kind === 'failed' ? outcome.retryAfterMs : null };
 }
 
 /** Makes one attempt. A signing error counts as a failure. */
@@ -141,7 +136,7 @@ export async function attemptPush(
     const jws = await deps.sets.ofEvent(event, stream);
     return jws === null ? { kind: 'skipped' } : await push(jws, delivery, deps);
   } catch (error) {
-    return { kind: 'failed', reason: toCode(error) };
+    return { ...noAnswer, reason: toCode(error) };
   }
 }
 
@@ -169,7 +164,7 @@ export async function pushVerification(
     const outcome = await sets
       .ofVerification(verification, stream)
       .then((jws) => push(jws, delivery, deps))
-      .catch((error: unknown) => ({ kind: 'failed' as const, reason: toCode(error) }));
+      .catch((error: unknown) => ({ ...noAnswer, reason: toCode(error) }));
     const about = { receiver: stream.id, jti: verification.jti };
     if (outcome.kind === 'delivered') return log.info('verification event delivered', about);
     log.warn('verification event not delivered', { ...about, reason: outcome.reason });
@@ -209,8 +204,8 @@ export async function storeDeadLetter(
 }
 
 /** Returns the delay, half of which is random, so that replicas do not call simultaneously. */
-function delayAfter(attempt: number, { random }: Ports<'random'>): number {
+export function delayAfter(attempt: number, { random }: Ports<'random'>): number {
   const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
   const [chance = 0] = random(1);
-  return longest * (0.5 + chance / 512);
+  return Math.round(longest * (0.5 + chance / 512));
 }

@@ -69,9 +69,10 @@ export function toSecurityEvents(
   if (subject === '' && !isWebhook) return [];
   return (isWebhook ? webhookEventsOf(record) : eventsOf(record))
     .filter(({ name }) => stream.events.includes(name))
-    .map(({ name, detail }) => {
+    .map(({ name, detail, isTyped = false }) => {
       const jti = toJti([chain, digest, stream.id, name]);
-      return { name, jti, txn: `${chain}:${sequence}`, sequence, connection, subject, time, detail };
+      const about = { connection, subject: isTyped ? '' : subject };
+      return { name, jti, txn: `${chain}:${sequence}`, sequence, ...about, time, detail };
     });
 }
 
@@ -88,6 +89,8 @@ export const toEventObject = ({ time, detail }: SecurityEvent) => ({ event_times
 interface EventContent {
   readonly name: EventName;
   readonly detail: Detail;
+  /** True if an anonymous caller may have typed the subject. A passed check proves it, and a ticket names it. */
+  readonly isTyped?: boolean;
 }
 
 const credentialChange = (change: 'create' | 'update' | 'revoke' | 'delete', reason: string): EventContent => ({
@@ -134,13 +137,14 @@ function eventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
 
 const finished = (
   outcome: string,
-  { stepUpId, application, reference, test }: FinishedStepUp,
+  { stepUpId, application, reference, anonymous, test }: FinishedStepUp,
 ): readonly EventContent[] => {
   if (stepUpId === undefined) return [];
   const asked = application === undefined ? {} : { application };
   const ticket = reference === undefined ? {} : { reference };
   const marked = test === undefined ? {} : { test };
-  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked, ...ticket, ...marked } }];
+  const isTyped = outcome !== 'passed' && anonymous === true && reference === undefined;
+  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked, ...ticket, ...marked }, isTyped }];
 };
 
 interface FinishedStepUp {
@@ -148,6 +152,7 @@ interface FinishedStepUp {
   readonly stepUpId?: string | undefined;
   readonly application?: string | undefined;
   readonly reference?: string | undefined;
+  readonly anonymous?: true | undefined;
   /** True for a test person. */
   readonly test?: true | undefined;
 }

@@ -14,7 +14,12 @@ export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 export type PushOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number | null };
+
+/** Result of one attempt for the stream. `ended`: delivered, or given up. `stopped`: the stream or the server ended. */
+export type AttemptResult =
+  | { readonly kind: 'ended' | 'stopped' }
+  | { readonly kind: 'failed'; readonly retryAfterMs: number | null };
 
 /** Ports of the delivery of security events, by the names that functions receive them under. */
 interface AllPorts extends Ports<'auditEvents' | 'state' | 'clock' | 'random' | 'log' | 'fetch'> {
@@ -26,8 +31,8 @@ interface AllPorts extends Ports<'auditEvents' | 'state' | 'clock' | 'random' | 
   readonly streamNow: () => EventStream | undefined;
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Delivers an event, as `deliver` does. */
-  readonly deliver: (event: SecurityEvent, openStream: () => Promise<EventStream | null>) => Promise<boolean>;
+  /** Attempts to deliver an event, as `attemptDelivery` does. */
+  readonly attempt: (event: SecurityEvent, openStream: () => Promise<EventStream | null>) => Promise<AttemptResult>;
   readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
   /** Called with the number of waiting records, up to about 1,000. */
   readonly onWaiting: (stream: string, records: number) => void;

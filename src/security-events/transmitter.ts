@@ -2,72 +2,134 @@ import type { Trail } from '../audit/file.js';
 import { createFollower } from '../audit/follow.js';
 import type { DataFiles } from '../config/data-files.js';
 import type { Jobs } from '../core/jobs.js';
+import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { openCursors } from './cursors.js';
-import { deliver, pushVerification } from './deliver.js';
-import { type ReportedRecord, reportedActionsOf, toSecurityEvents } from './event.js';
+import { attemptDelivery, delayAfter, pushVerification } from './deliver.js';
+import { type ReportedRecord, reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
 import { dequeue, enqueueVerification, jtiOf, readQueue } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
+import { readEventsAt } from './undelivered.js';
 
 const pollMs = 1000;
 
 /** Maximum of records read ahead per stream. Others stay in the audit log. */
 const readAhead = 1000;
 
-/** Delivers the audit log's events to one stream until aborted. */
-async function dispatchEvents(
-  id: string,
-  deps: DeliveryPorts<
-    | 'state'
-    | 'auditEvents'
-    | 'clock'
-    | 'log'
-    | 'trail'
-    | 'cursors'
-    | 'deliver'
-    | 'streamNow'
-    | 'signal'
-    | 'sleep'
-    | 'onWaiting'
-  >,
-): Promise<void> {
-  const { trail, cursors, signal, sleep, onWaiting, log } = deps;
-  const stream = deps.streamNow();
-  if (stream === undefined) return;
-  const follower = createFollower(trail.file, cursors.of(id), reportedActionsOf(stream), deps.auditEvents);
-  const read = (): Promise<ReportedRecord[]> =>
-    follower.read(readAhead).catch((error: unknown) => {
+/** Maximum of events per stream that are retried on their own schedule. If there are more, later records wait. */
+const mostParked = 1000;
+
+/** Event that was not accepted. Later events are sent in the meantime. */
+interface ParkedEvent {
+  readonly event: SecurityEvent;
+  readonly attempts: number;
+  readonly dueAt: EpochMs;
+}
+
+type DispatchPorts = DeliveryPorts<
+  | 'state'
+  | 'auditEvents'
+  | 'clock'
+  | 'random'
+  | 'log'
+  | 'trail'
+  | 'cursors'
+  | 'attempt'
+  | 'streamNow'
+  | 'signal'
+  | 'sleep'
+  | 'onWaiting'
+>;
+
+/**
+ * Delivers the audit log's events to one stream until aborted. An event that is not accepted is parked, so that one
+ * event which the receiver never accepts does not hold up the others.
+ */
+async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
+  const { trail, cursors, attempt, clock, signal, sleep, onWaiting, log } = deps;
+  const begun = deps.streamNow();
+  if (begun === undefined) return;
+  const orNothing = <Read>(reading: Promise<Read>): Promise<Read | null> =>
+    reading.catch((error: unknown) => {
       log.error('cannot read security events from the audit trail', { receiver: id, code: toCode(error) });
-      return [];
+      return null;
     });
   const pushQueued = createPushQueued(id, deps);
   const openStream = async (): Promise<EventStream | null> => {
     await pushQueued();
     return untilOpen(deps);
   };
+  const readParked = async (): Promise<readonly SecurityEvent[]> => {
+    const events = await orNothing(Promise.all(cursors.parkedOf(id).map((at) => readEventsAt(at, begun, deps))));
+    if (events !== null || signal.aborted) return events?.flat() ?? [];
+    await sleep(pollMs, signal);
+    return readParked();
+  };
+  let waiting: readonly ParkedEvent[] = (await readParked()).map((event) => ({
+    event,
+    attempts: 0,
+    dueAt: clock.now(),
+  }));
+  /** @returns true unless the stream or the server ended */
+  const send = async (event: SecurityEvent, attempts: number): Promise<boolean> => {
+    const result = await attempt(event, openStream);
+    if (result.kind === 'stopped') return false;
+    waiting = waiting.filter((each) => each.event.jti !== event.jti);
+    if (result.kind !== 'failed') return true;
+    const delayMs = Math.max(delayAfter(attempts, deps), result.retryAfterMs ?? 0);
+    waiting = [...waiting, { event, attempts: attempts + 1, dueAt: epochMs(clock.now() + delayMs) }];
+    // The receiver may be down, or ask for a pause.
+    await sleep(result.retryAfterMs ?? Math.min(pollMs, delayMs), signal);
+    return true;
+  };
+  const advance = (sequence: number): Promise<void> =>
+    cursors.advance(id, sequence, [...new Set(waiting.map(({ event }) => event.sequence))]).catch((error: unknown) => {
+      // After a restart, the event is delivered again with the same `jti`.
+      log.error('cannot write the cursor of security events', { receiver: id, code: toCode(error) });
+    });
+  const follower = createFollower(trail.file, cursors.of(id), reportedActionsOf(begun), deps.auditEvents);
+  let records: readonly ReportedRecord[] = [];
   while (!signal.aborted) {
     await pushQueued();
-    const records = await read();
-    for (const [index, record] of records.entries()) {
-      onWaiting(id, records.length - index);
-      if (!(await deliverRecord(record, openStream, deps))) return;
+    const due = waiting.find(({ dueAt }) => dueAt <= clock.now());
+    if (due !== undefined) {
+      if (!(await send(due.event, due.attempts))) return;
+      await advance(cursors.of(id));
     }
-    onWaiting(id, 0);
-    if (records.length === 0) await sleep(pollMs, signal);
+    if (records.length === 0) records = (await orNothing(follower.read(readAhead))) ?? [];
+    onWaiting(id, records.length + waiting.length);
+    const [record, ...later] = waiting.length < mostParked ? records : [];
+    if (record !== undefined) {
+      const stream = await openStream();
+      if (stream === null) return;
+      for (const event of toSecurityEvents(record, stream, trail)) if (!(await send(event, 0))) return;
+      records = later;
+      await advance(record.sequence);
+    } else if (due === undefined) {
+      const next = Math.min(...waiting.map(({ dueAt }) => dueAt - clock.now()), pollMs);
+      await sleep(Math.max(next, 1), signal);
+    }
   }
 }
 
 function createPushQueued(
   id: string,
-  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'deliver' | 'streamNow' | 'signal' | 'sleep'>,
+  deps: DeliveryPorts<'state' | 'clock' | 'random' | 'log' | 'attempt' | 'streamNow' | 'signal' | 'sleep'>,
 ): () => Promise<void> {
-  const { deliver, streamNow, log } = deps;
+  const { attempt, streamNow, signal, sleep, log } = deps;
   let known: EventStream['delivery']['kind'] | null = null;
   const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
+  const pushEvent = async (event: SecurityEvent): Promise<boolean> => {
+    for (let attempts = 0; ; attempts += 1) {
+      const result = await attempt(event, () => untilOpen(deps));
+      if (result.kind !== 'failed') return result.kind === 'ended';
+      await sleep(Math.max(delayAfter(attempts, deps), result.retryAfterMs ?? 0), signal);
+    }
+  };
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
-      const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps)));
+      const isTold = entry.kind === 'verification' || (await pushEvent(entry.event));
       // If the stream was changed back to poll in the meantime, the remaining events stay queued.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
@@ -83,24 +145,6 @@ function createPushQueued(
       log.error('cannot read the poll queue of security events', { receiver: id, code: toCode(error) });
     }
   };
-}
-
-async function deliverRecord(
-  record: ReportedRecord,
-  openStream: () => Promise<EventStream | null>,
-  deps: DeliveryPorts<'log' | 'trail' | 'cursors' | 'deliver'>,
-): Promise<boolean> {
-  const { trail, cursors, deliver, log } = deps;
-  const stream = await openStream();
-  if (stream === null) return false;
-  for (const event of toSecurityEvents(record, stream, trail)) {
-    if (!(await deliver(event, openStream))) return false;
-  }
-  await cursors.advance(stream.id, record.sequence).catch((error: unknown) => {
-    // After a restart, the event is delivered again with the same `jti`.
-    log.error('cannot write the cursor of security events', { receiver: stream.id, code: toCode(error) });
-  });
-  return true;
 }
 
 async function untilOpen({
@@ -144,7 +188,7 @@ export interface Transmitter {
 }
 
 /**
- * Delivers this server's audit log to each stream, in order and at least once. Events that are refused, or not accepted
+ * Delivers this server's audit log to each stream, at least once, and in order unless one is not accepted. Events that are refused, or not accepted
  * in time, become dead letters. If the state store does not answer yet, the start is retried in the background.
  */
 export async function startTransmitter(options: TransmitterOptions): Promise<Transmitter> {
@@ -183,7 +227,8 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
     const ending = new AbortController();
     const signal = AbortSignal.any([closing.signal, ending.signal]);
     const ports = { ...deps, cursors, signal, streamNow: () => streams.get(id) };
-    const done = dispatchEvents(id, { ...ports, deliver: (event, openStream) => deliver(event, openStream, ports) });
+    const attempt: DispatchPorts['attempt'] = (event, openStream) => attemptDelivery(event, openStream, ports);
+    const done = dispatchEvents(id, { ...ports, attempt });
     told.set(id, { ending, done });
   };
 
@@ -202,7 +247,7 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
     for (const id of next.keys()) {
       if (told.has(id)) continue;
       // A new stream begins at the previous end, because it may have been created before the latest records.
-      await cursors.advance(id, end);
+      await cursors.advance(id, end, []);
       begin(id);
     }
     end = sequence;

@@ -2,7 +2,7 @@ import { createFollower } from '../audit/follow.js';
 import { toIso } from '../core/units.js';
 import { appendDeadLetter, type DeadLetter, readDeadLetters } from './dead-letters.js';
 import { attemptPush } from './deliver.js';
-import { reportedActionsOf, toSecurityEvents } from './event.js';
+import { reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
 
@@ -10,21 +10,28 @@ type RetryPorts = DeliveryPorts<'auditEvents' | 'clock' | 'fetch' | 'sets' | 'tr
 
 type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 
+/** Reads the events of one record from the audit log again. Returns none if it is not there any more. */
+export async function readEventsAt(
+  sequence: number,
+  stream: EventStream,
+  { trail, auditEvents }: DeliveryPorts<'trail' | 'auditEvents'>,
+): Promise<readonly SecurityEvent[]> {
+  const [record] = await createFollower(trail.file, sequence - 1, reportedActionsOf(stream), auditEvents).read(1);
+  return record?.sequence === sequence ? toSecurityEvents(record, stream, trail) : [];
+}
+
 /** Sends a dead letter again, with the same `jti`. */
 export async function retryDeadLetter(
   letter: DeadLetter,
   streams: readonly EventStream[],
   deps: RetryPorts,
 ): Promise<RetryOutcome> {
-  const { trail, files, clock } = deps;
+  const { files, clock } = deps;
   const stream = streams.find(({ id }) => id === letter.receiver);
   if (stream === undefined) return { kind: 'failed', reason: 'no such receiver in the configuration' };
   const { delivery } = stream;
   if (delivery.kind === 'poll') return { kind: 'failed', reason: 'its receiver polls, and refused it' };
-  const actions = reportedActionsOf(stream);
-  const [record] = await createFollower(trail.file, letter.sequence - 1, actions, deps.auditEvents).read(1);
-  const events = record === undefined ? [] : toSecurityEvents(record, stream, trail);
-  const event = events.find(({ jti }) => jti === letter.jti);
+  const event = (await readEventsAt(letter.sequence, stream, deps)).find(({ jti }) => jti === letter.jti);
   if (event === undefined) return { kind: 'failed', reason: 'its record is not in the audit trail any more' };
   const outcome = await attemptPush(event, stream, delivery, { ...deps, signal: new AbortController().signal });
   switch (outcome.kind) {

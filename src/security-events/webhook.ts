@@ -1,4 +1,6 @@
+import { readRetryAfterMs } from '../connections/rest-call.js';
 import type { JsonObject } from '../core/base/json.js';
+import { version } from '../core/base/version.js';
 import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
 import { signWebhook } from '../core/webhook-signature.js';
@@ -9,10 +11,21 @@ import type { WebhookDelivery } from './stream.js';
 /** Time for the whole answer, as Standard Webhooks recommends (15 to 30 s), in milliseconds. */
 const answerMs = 15_000;
 
-/**
- * Answers to this one event: its content is refused (also 403, by a firewall for applications), or the receiver wants no
- * further attempts (410). Anyone can cause an event with a name of their choice, which must not hold up the later ones.
- */
+/** Longest `Retry-After` that is followed, in milliseconds. */
+const longestRetryAfterMs = 60 * 60 * 1000;
+
+export const senderHeaders = { 'User-Agent': `facestep/${version}` } as const;
+
+export const noAnswer = { kind: 'failed', reason: 'no answer', retryAfterMs: null } as const;
+
+/** Returns the outcome of an answer after which the event is sent again. */
+export function toFailure(answer: Pick<Response, 'status' | 'headers'>): Extract<PushOutcome, { kind: 'failed' }> {
+  const waitMs = readRetryAfterMs(answer);
+  const retryAfterMs = waitMs === null ? null : Math.min(waitMs, longestRetryAfterMs);
+  return { kind: 'failed', reason: `status ${answer.status}`, retryAfterMs };
+}
+
+/** Answers to this one event: its content is refused, or the receiver wants no further attempts (410). */
 const refusedStatuses: readonly number[] = [400, 403, 410, 413, 422];
 
 /** A message as receivers read it: type, time of the cause, and what is known about it. */
@@ -43,16 +56,17 @@ export async function postWebhook(
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: signWebhook({ id, body, at: clock.now() }, secrets),
+      headers: { ...signWebhook({ id, body, at: clock.now() }, secrets), ...senderHeaders },
       body,
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
     });
     await answer.body?.cancel();
     if (answer.ok) return { kind: 'delivered' };
-    return { kind: refusedStatuses.includes(answer.status) ? 'refused' : 'failed', reason: `status ${answer.status}` };
+    const failure = toFailure(answer);
+    return refusedStatuses.includes(answer.status) ? { kind: 'refused', reason: failure.reason } : failure;
   } catch {
     // Errors of `fetch` are dropped, because they may contain the URL.
-    return { kind: 'failed', reason: 'no answer' };
+    return noAnswer;
   }
 }

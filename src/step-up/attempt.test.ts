@@ -46,6 +46,14 @@ const submit = ({ id, challenge }: Started, verify = core.deps.verifier.verify) 
   return submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
 };
 
+test('photos of another person end the check, which is recorded for webhooks', async () => {
+  const { id, challenge } = await start();
+  const photos = [drawPhoto('berta', 9)];
+  expect((await submitPhotos({ id, challenge, photos, secret: null }, core.deps)).state).toBe('failed');
+  const failed = core.audit.events.filter(({ action }) => action === 'step_up_failed');
+  expect(failed).toMatchObject([{ connection: 'work', subject: 'anna', detail: { stepUpId: id } }]);
+});
+
 /** As a process that dies while it looks at the pictures. */
 const never = () => new Promise<never>(() => {});
 

@@ -348,6 +348,14 @@ export async function passStepUp(
   return { ...ended, kept: null };
 }
 
+export async function recordFailed({ id, record }: StepUp, { audit }: Ports<'audit'>): Promise<void> {
+  await audit.append({
+    action: 'step_up_failed',
+    ...subjectOf(record),
+    detail: { stepUpId: id, ...toAskedBy(record) },
+  });
+}
+
 /** Ends the attempt of a test person. @throws `locked_out` */
 export async function endTest(captured: StepUp, outcome: TestOutcome, deps: CoreDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
@@ -356,9 +364,8 @@ export async function endTest(captured: StepUp, outcome: TestOutcome, deps: Core
     await recordExpired(captured, deps);
     return { ...releaseAttempt(record), expiresAt: deps.clock.now() };
   }
-  const about = { ...subjectOf(record), detail: { stepUpId: captured.id, ...toAskedBy(record) } };
   if (outcome !== 'pass' || connection === null) {
-    await deps.audit.append({ action: 'step_up_failed', ...about });
+    await recordFailed(captured, deps);
     return { ...record, state: 'failed' };
   }
   const check = { at: deps.clock.now(), liveness: null, presence: null, enrolmentProof: null };
@@ -369,7 +376,8 @@ export async function endTest(captured: StepUp, outcome: TestOutcome, deps: Core
   };
   const ended = await passStepUp(captured, passed, deps);
   if (ended.state !== 'passed') return ended;
-  await deps.audit.append({ action: 'test_passed', ...about });
+  const detail = { stepUpId: captured.id, ...toAskedBy(record) };
+  await deps.audit.append({ action: 'test_passed', ...subjectOf(record), detail });
   return ended;
 }
 

@@ -9,9 +9,9 @@ import { acceptAnyPhotos, type ComparedFrames, rememberFrames } from '../enrolme
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
-import { completeVerification, frameOwnerOf, passStepUp } from './complete.js';
+import { completeVerification, frameOwnerOf, passStepUp, recordFailed } from './complete.js';
 import type { ShownFrom } from './receipt-rules.js';
-import { anonymousSourceOf, type StepUpRecord, shareOf, toAskedBy } from './record.js';
+import { anonymousSourceOf, type StepUpRecord, shareOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
@@ -97,12 +97,6 @@ export async function lose(
   const outcome = await endWith(ending, { ended, outcome: 'failed', hint }, deps);
   await recordFailed(ending.captured, deps);
   return outcome;
-}
-
-async function recordFailed({ id, record }: StepUp, { audit }: Ports<'audit'>): Promise<void> {
-  const { connection, subject } = record;
-  const detail = { stepUpId: id, ...toAskedBy(record) };
-  await audit.append({ action: 'step_up_failed', connection, subject, detail });
 }
 
 /**

@@ -45,7 +45,7 @@ function createGatherFacts(
   const comparePlaces = async ({ subject, address, browser }: SignIn) => {
     const network = address === null ? null : keptNetworkOf(address);
     const device = browser?.cookie ?? null;
-    const found = await comparePlace({ connection: id, subject }, { device, network }, deps);
+    const found = await comparePlace({ connection: id, subject }, { device, network, before: null }, deps);
     const sinceMs = found.lastCheckAt === null ? Number.POSITIVE_INFINITY : deps.clock.now() - found.lastCheckAt;
     // A browser without the cookie has not passed a check.
     const isNewBrowser = browser === null ? null : (found.isNewDevice ?? true);

@@ -27,8 +27,11 @@ const checkNamed = { ...asker, stepUpId: z.string().optional(), ...ticket };
 /** Present if the check is one of a test person. */
 const tested = { test: z.literal(true).optional() };
 
+/** Present if the caller had proved no first factor. They may have typed the name in place of the person's id. */
+const begunBy = { anonymous: z.literal(true).optional() };
+
 const stepUpNamed = z.object({ stepUpId: z.string() });
-const stepUpEnded = stepUpNamed.extend(asker).extend(ticket);
+const stepUpEnded = stepUpNamed.extend({ ...asker, ...ticket, ...begunBy, ...tested });
 
 /** `title` is shortened. Earlier versions did not record it. */
 const actionNamed = stepUpNamed.extend({
@@ -145,18 +148,16 @@ const stepUpDetails = {
     actionDigest: z.string().optional(),
     ...byRules,
   }),
-  step_up_abandoned: stepUpEnded
-    .extend({ anonymous: z.literal(true).optional(), ...tested })
-    .describe('A person canceled a step-up. `anonymous`: its caller had proved no first factor.'),
-  step_up_failed: stepUpEnded
-    .extend(tested)
-    .describe('A step-up ended without a passed check: no try or challenge was left, or the enrolment was refused.'),
-  step_up_expired: stepUpEnded
-    .extend(tested)
-    .describe('A step-up expired before it passed or failed. Recorded for webhooks, if one reports finished checks.'),
-  test_passed: stepUpEnded
-    .extend(tested)
-    .describe('The step-up of a test person ended with a pass. No face was verified.'),
+  step_up_abandoned: stepUpEnded.describe(
+    'A person canceled a step-up. `anonymous`: its caller had proved no first factor.',
+  ),
+  step_up_failed: stepUpEnded.describe(
+    'A step-up ended without a passed check: no try or challenge was left, or the enrolment was refused.',
+  ),
+  step_up_expired: stepUpEnded.describe(
+    'A step-up expired before it passed or failed. Recorded for webhooks, if one reports finished checks.',
+  ),
+  test_passed: stepUpEnded.describe('The step-up of a test person ended with a pass. No face was verified.'),
   action_approved: actionNamed.describe('A face check approved an action. `title` is the beginning of its title.'),
   action_declined: actionNamed.describe('A person declined to approve an action.'),
   verified: event(
@@ -197,7 +198,7 @@ const stepUpDetails = {
   handed_off: stepUpNamed.describe('A check continued on a phone.'),
   hand_off_refused: event(
     'A phone was asked for its camera, but its user did not choose the number on the first screen. Someone may know the user’s password.',
-    { stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker, ...ticket, ...tested },
+    { stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker, ...ticket, ...begunBy, ...tested },
   ),
   hook_decided: hookDecided.describe(
     'A hook answered the provider. `reason` says why no face was verified; `wouldHave` is the decision without shadow mode. `decidedAt` is the time of a decision that functions at the provider logged.',

@@ -185,14 +185,11 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
 export const subjectOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
 /** What audit records of a step-up say about its initiator, and whether its person is a test person. */
-export const toAskedBy = ({
-  application,
-  reference,
-  isTest,
-}: Pick<StepUpRecord, 'application' | 'reference' | 'isTest'>) => ({
-  application: application ?? undefined,
-  reference: reference ?? undefined,
-  test: isTest ? (true as const) : undefined,
+export const toAskedBy = (record: StepUpRecord) => ({
+  application: record.application ?? undefined,
+  reference: record.reference ?? undefined,
+  anonymous: anonymousSourceOf(record) === null ? undefined : (true as const),
+  test: record.isTest ? (true as const) : undefined,
 });
 
 export const toStoredAssurance = (

@@ -305,11 +305,7 @@ export async function abandonStepUp(
     await deps.audit.append({
       action: 'step_up_abandoned',
       ...subjectOf(record),
-      detail: {
-        stepUpId: id,
-        ...toAskedBy(record),
-        anonymous: anonymousSourceOf(record) === null ? undefined : true,
-      },
+      detail: { stepUpId: id, ...toAskedBy(record) },
     });
   if (record.action !== null) {
     const detail = { stepUpId: id, ...toAuditFields(record.action), application };

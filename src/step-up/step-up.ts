@@ -20,6 +20,7 @@ import {
   countAnonymousCheck,
   endTest,
   frameOwnerOf,
+  recordFailed,
   takeReceipt,
 } from './complete.js';
 import type { HookSignIn } from './passed-step-up.js';
@@ -272,6 +273,7 @@ export async function submitPhotos(
             )
           : await endTest(captured, test, deps);
       await endAttempt(captured, completed, deps);
+      if (test === null && completed.state === 'failed') await recordFailed(captured, deps);
       return completed;
     },
     deps,

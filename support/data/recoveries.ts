@@ -38,6 +38,8 @@ export async function waitForApproval(
     credential: null,
     endsPassword: false,
     sending: null,
+    told: [],
+    tellAgain: null,
     issuedAt: null,
     revokeAt: null,
     begunAt: now,

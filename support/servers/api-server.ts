@@ -29,6 +29,7 @@ import { refusalGuard } from '../../src/http/reply.js';
 import { createBodyPools } from '../../src/http/request-budget.js';
 import type { Endpoint } from '../../src/http/rest/endpoint.js';
 import { codesOf } from '../../src/http/rest/openapi.js';
+import { withRecipientBudget } from '../../src/notifications/delivery/recipient-budget.js';
 import { mountOidc, type OidcIssuers } from '../../src/oidc/mount.js';
 import type { SecurityEvents } from '../../src/security-events/ssf/deps.js';
 import { createSqliteLedger } from '../../src/storage/state/ledger-sqlite.js';
@@ -111,9 +112,10 @@ export async function startApiServer(
   const messages: Message[] = [];
   /** Channels that are only written to the outbox file. Tests add them. */
   const outbox: Message['channel'][] = [];
-  const delivery = { outbox, send: async (message: Message) => void messages.push(message) };
+  const sink = { outbox, send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
   const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
+  const delivery = withRecipientBudget(sink, { state, clock, settings: standardSettings });
   const jobs = createTestJobs({ clock, log });
   const usage = createUsageRecorder({ state, clock, log, jobs });
   const operations = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);

@@ -12,7 +12,7 @@ inBrowser('the page “It wasn’t me” sends the secret only after the button 
   await page.route(/\/face\/not-me/, async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
     if (new URL(route.request().url()).pathname.endsWith('/about'))
-      return route.fulfill({ json: { ok: true, organisation: 'Hafenklinik' } });
+      return route.fulfill({ json: { ok: true, organisation: 'Hafenklinik', endsEnrolment: true } });
     sent.push(route.request().postDataJSON());
     return route.fulfill({ json: { ok: true } });
   });
@@ -36,7 +36,7 @@ inBrowser('the link “It was me” sends no report, and lets the person change 
   await page.route(/\/face\/not-me/, async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
     sent.push(new URL(route.request().url()).pathname);
-    return route.fulfill({ json: { ok: true, organisation: null } });
+    return route.fulfill({ json: { ok: true, organisation: null, endsEnrolment: false } });
   });
   await page.goto(`${server.origin}/face/not-me?lang=en&me#c2VjcmV0`);
   await page.locator('main[data-screen="was-me"]').waitFor();

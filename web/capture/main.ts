@@ -28,16 +28,16 @@ async function askWhetherNotMe(page: Page, api: PageApi): Promise<void> {
   for (;;) {
     try {
       if (secret === '') throw new Problem('link-missing');
-      const organisation = await api.readNotMe(secret);
+      const { organisation, endsEnrolment } = await api.readNotMe(secret);
       if (wasMe) await page.ask((words, choose) => sayWasMe(words, () => choose(null)));
       wasMe = await page.ask<boolean>(({ notMe }, choose) => ({
         screen: 'not-me',
         heading: notMe.heading,
         body: [
           organisation === null ? null : paragraph(notMe.about({ organisation })),
-          paragraph(notMe.text, 'lead'),
+          paragraph(endsEnrolment ? notMe.text : notMe.failedText, 'lead'),
           actions(
-            button('danger', notMe.confirm, () => choose(false)),
+            button('danger', endsEnrolment ? notMe.confirm : notMe.failedConfirm, () => choose(false)),
             button('quiet', notMe.wasMe, () => choose(true)),
           ),
         ],
@@ -46,10 +46,10 @@ async function askWhetherNotMe(page: Page, api: PageApi): Promise<void> {
       page.show((words) => ({ screen: 'opening', heading: words.opening, body: [] }));
       await api.reportNotMe(secret);
       history.replaceState(null, '', location.pathname + location.search);
-      page.show((words) => ({
+      page.show(({ notMe }) => ({
         screen: 'not-me-done',
-        heading: words.notMe.done,
-        body: [sign('stopped'), paragraph(words.notMe.doneText, 'lead')],
+        heading: notMe.done,
+        body: [sign('stopped'), paragraph(endsEnrolment ? notMe.doneText : notMe.failedDoneText, 'lead')],
       }));
       return;
     } catch (error) {

@@ -190,7 +190,7 @@ export class PageApi {
     this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);
   removeNoticeDevice = (device: string | null) => this.#post('/notices/devices/remove', { device }, noticesReply);
 
-  readNotMe = async (secret: string) => (await this.#post('/not-me/about', { secret }, notMeReply)).organisation;
+  readNotMe = (secret: string) => this.#post('/not-me/about', { secret }, notMeReply);
   reportNotMe = (secret: string) => this.#post('/not-me', { secret }, emptyReply);
   startPasskey = () => this.#post('/passkey', {}, passkeyReply);
 

@@ -221,7 +221,7 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
     case 'hook_decided':
       return `Hook ${detail.hook}: ${toDecision(detail)}`;
     case 'not_me_reported':
-      return 'The user reported that an action in a notification was not theirs. The enrolment was ended';
+      return `The user reported that an action in a notification was not theirs. ${detail.sessions === 'kept' ? 'It was a failed check, so nothing was ended' : 'The enrolment was ended'}`;
     case 'recovery_link_made':
       return `A recovery link was created by ${detail.by}`;
     case 'recovery_second_thing_proven':

@@ -98,6 +98,10 @@ const windowSecOf = {
   codesOfContact: 24 * hour,
   codesOfClient: hour,
   codesOfPerson: 24 * hour,
+  /** Messages to one address or number, by all features: codes and links, and alerts of misuse. */
+  emailsOfRecipient: 24 * hour,
+  smsOfRecipient: 24 * hour,
+  alertsOfRecipient: 24 * hour,
   /** Bypass codes, by issuing administrator and by the person who gets the code. */
   bypassesOfAgent: hour,
   bypassesOfPerson: hour,
@@ -161,6 +165,9 @@ const fixedLimits = {
   codesOfContact: 5,
   codesOfClient: 200,
   codesOfPerson: 10,
+  emailsOfRecipient: 60,
+  smsOfRecipient: 20,
+  alertsOfRecipient: 60,
   bypassesOfAgent: 60,
   bypassesOfPerson: 5,
   vouchingsOfAgent: 120,

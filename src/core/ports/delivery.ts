@@ -11,6 +11,8 @@ export interface Message {
   readonly subject: string;
   readonly text: string;
   readonly html?: Html;
+  /** True for a message about misuse. It has a budget of its own, which codes and links cannot use up. */
+  readonly isAlert?: boolean;
 }
 
 /** Sends messages. @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */

@@ -2,12 +2,18 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { standardSettings } from '../../../support/data/settings.js';
 import { systemRandom } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { type DeliveryConfig, deliveryGuard } from '../../config/delivery.js';
+import { faultOf } from '../../core/ports/delivery.js';
+import type { Message } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import { createFileSink, createOutbox, openDelivery } from './open.js';
+import { withRecipientBudget } from './recipient-budget.js';
 
 const lineGuard = z.object({
   channel: z.enum(['email', 'sms']),
@@ -32,6 +38,29 @@ runDeliveryContract('outbox file', ['email', 'sms'], async () => {
     },
     close: async () => rmSync(folder, { recursive: true }),
   };
+});
+
+test('all messages to one recipient count in one budget, a failed one too, and leave the alerts theirs', async () => {
+  const clock = createManualClock();
+  const sent: string[] = [];
+  const send = async ({ to, text }: Message) => {
+    if (to === 'broken') throw new FaceError('delivery_failed');
+    sent.push(text);
+  };
+  const state = createSqliteState({ file: ':memory:', clock });
+  const delivery = withRecipientBudget({ outbox: [], send }, { state, clock, settings: standardSettings });
+  const message = { channel: 'sms', to: '+491701', subject: 's', text: 'code' } as const;
+  const flood = (to: string) => Promise.allSettled(Array.from({ length: 25 }, () => delivery.send({ ...message, to })));
+  await flood('+491701');
+  expect(sent).toHaveLength(20);
+  await delivery.send({ ...message, isAlert: true, text: 'alert' });
+  await delivery.send({ ...message, to: '+491702', text: 'other' });
+  expect(sent.slice(20)).toEqual(['alert', 'other']);
+  const failures = (await flood('broken')).map((each) => each.status === 'rejected' && faultOf(each.reason).fault);
+  expect(failures.filter((fault) => fault === 'later')).toHaveLength(5);
+  clock.advanceSec(86_400);
+  await delivery.send(message);
+  expect(sent).toHaveLength(23);
 });
 
 test('the outbox file is readable only by its owner', async () => {
