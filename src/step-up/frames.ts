@@ -188,9 +188,9 @@ async function judgeTaken(
   const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, digests, deps));
   // Judge, verifier and document comparison use the same examined pictures.
   const share = toRow();
-  const frames = deps.analysisCache.hold(photos, share);
+  const frames = deps.analysisCache.hold(photos, 'frame', share);
   // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
-  const documents = deps.analysisCache.hold(reference === null ? [] : [reference], toRow());
+  const documents = deps.analysisCache.hold(reference === null ? [] : [reference], 'photo', toRow());
   const [document = null] = documents.photos;
   const seen = { ...submitted, reference: document };
   try {
