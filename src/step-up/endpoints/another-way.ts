@@ -12,10 +12,7 @@ import { viewSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
 
-const oneTimeCode = z
-  .string()
-  .regex(/^\d{6}$/)
-  .describe('Six digits.');
+const oneTimeCode = z.string().min(1).max(64).describe('Six digits; separators are ignored.');
 
 const writtenCode = z
   .string()
