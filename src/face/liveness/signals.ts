@@ -16,8 +16,8 @@ import {
 import type { NoiseResidual } from '../engine/frame-traces.js';
 import type { LightReading } from '../engine/light.js';
 import { minJudgedWidthPx, type QualityBound, qualityBounds } from '../engine/quality.js';
-import { checkedSignals } from '../verifier/embedded.js';
 import { cosineOf } from '../verifier/embeddings.js';
+import { checkedSignals } from '../verifier/examine.js';
 import { measure } from '../verifier/screening.js';
 import type { LightFinding } from './light.js';
 import { type HeadMovement, toFollowed, toMeanShape, toPoseTurn, toReliefTurn } from './relief.js';
