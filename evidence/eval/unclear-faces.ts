@@ -25,7 +25,7 @@ function cover({ data, info: { width, height, channels } }: Pixels, points: Poin
     data.fill(0x30, channels * (y * width + from), channels * (y * width + to));
 }
 
-/** Averages each pixel with those beside it, as a movement does. */
+/** Averages each pixel with those next to it, as a movement does. */
 function blur({ data, info: { width, height, channels } }: Pixels, lengthPx: number): void {
   const sharpData = Buffer.from(data);
   const reach = Math.round(lengthPx / 2);
