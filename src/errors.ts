@@ -77,7 +77,7 @@ export const refusals = {
   face_too_small: photo(400, 'The face is too small. Move closer or send a larger picture.'),
   face_unclear: photo(
     400,
-    'The face is not seen clearly enough to enrol. Look straight ahead, in even light, and hold still.',
+    'The face is not seen clearly enough. Uncover it, look straight ahead, in even light, and hold still.',
   ),
 
   caller_untrusted: caller(401, 'The credentials are missing, wrong, expired or revoked.'),

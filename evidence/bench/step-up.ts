@@ -28,7 +28,7 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   const { token } = await verifier.enrol({ photos: frames.map(toPhoto), expiresAt: null, ...shared });
   /** @returns milliseconds of the liveness judge */
   return async (): Promise<number> => {
-    const { photos, release } = sight.hold(frames.map(toPhoto), testShare);
+    const { photos, release } = sight.hold(frames.map(toPhoto), 'frame', testShare);
     const from = performance.now();
     const judged = photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null }));
     await judge.judge(judged, testShare);

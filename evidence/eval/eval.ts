@@ -17,6 +17,7 @@ import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import { roster } from './roster.js';
+import { unclearFaces } from './unclear-faces.js';
 
 /*
  * `npm run eval -- --data DIR` measures accuracy on photos; `npm run eval -- NAME` measures another documented
@@ -35,6 +36,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'near-duplicates': nearDuplicates,
   portrait,
   roster,
+  'unclear-faces': unclearFaces,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]

@@ -31,8 +31,7 @@ import {
 import { createAnalysisCache } from '../face/engine/engine.js';
 import { checkFrame } from '../face/engine/picture-header.js';
 import { createMovementJudge } from '../face/liveness/judge.js';
-import { judgedSignals } from '../face/liveness/signals.js';
-import { checkedSignals } from '../face/verifier/embedded.js';
+import { heldSignals } from '../face/liveness/signals.js';
 import { sentLink } from '../http/page-link.js';
 import type { BodyPools } from '../http/request-budget.js';
 import type { ApiPorts } from '../http/rest/deps.js';
@@ -153,7 +152,7 @@ export async function buildApp(
     judge: createMovementJudge({ engine }),
     analysisCache: createAnalysisCache({
       engine,
-      signals: [...judgedSignals, ...checkedSignals, 'sketch'],
+      signals: heldSignals,
       checkFrame,
     }),
     keys,

@@ -41,7 +41,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   face_many: 'Ask for a photo of one person only, or crop the picture.',
   face_too_small: 'Ask the person to move closer to the camera.',
   photo_replayed: 'Take a new photo. The setting `replay` of the client token says which calls refuse copies.',
-  face_unclear: 'Applies to enrolment only. Take another photo; if you send several, one clear photo is enough.',
+  face_unclear: 'Take another photo with nothing over the face; if you send several, one clear photo is enough.',
   caller_untrusted: 'Check the client token or the administrator’s key. Get a new token if it has expired.',
   scope_missing: 'Get a client token with the scope.',
   role_missing: 'Ask an administrator whose role has the right. docs/applications.md lists the roles.',

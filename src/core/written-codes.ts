@@ -15,11 +15,16 @@ export function drawWrittenCode(random: Random): Credential {
   return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
 }
 
+/**
+ * Returns the digits and capital letters of any code that a person typed. Separators are dropped, and Arabic, Persian
+ * and full-width digits are converted.
+ */
+export const toPlainCode = (typed: string): string =>
+  typed
+    .normalize('NFKC')
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) % 16))
+    .toUpperCase()
+    .replace(/[^0-9A-Z]/g, '');
+
 export const toCompared = (code: Credential): string =>
-  code.use((text) =>
-    text
-      .toUpperCase()
-      .replace(/[^0-9A-Z]/g, '')
-      .replace(/O/g, '0')
-      .replace(/[IL]/g, '1'),
-  );
+  code.use((text) => toPlainCode(text).replace(/O/g, '0').replace(/[IL]/g, '1'));

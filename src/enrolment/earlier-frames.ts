@@ -173,7 +173,7 @@ export const acceptAnyPhotos: PhotoGuard = (request, check) => check(request);
 export const requireNewPhotos =
   (who: SubjectRef, remembers: boolean, deps: PhotoDeps): PhotoGuard =>
   async (request, check) => {
-    const held = deps.analysisCache.hold(request.photos, request.share);
+    const held = deps.analysisCache.hold(request.photos, 'photo', request.share);
     const comparing = compareWithEarlier(who, held.photos, request.share, deps);
     // Prevents an unhandled rejection if the check fails first.
     comparing.catch(() => null);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
 import { openPage } from '../../support/benches/capture-page.js';
+import { asTyped } from '../../support/data/typed-codes.js';
 import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
@@ -43,7 +44,7 @@ test('the PIN of an own page that a face opened tells a ticket system once who t
   const faceShownAt = new Date(server.clock.now()).toISOString();
   const pin = await show(await openOwnPage());
   expect(pin).toMatch(/^\d{3} \d{3} \d{4}$/);
-  expect(await enter(pin.replaceAll(' ', '-'), tickets, { reference: 'HELP-4711' })).toMatchObject({
+  expect(await enter(asTyped(pin).trim(), tickets, { reference: 'HELP-4711' })).toMatchObject({
     person: { ...who, login: '00u1@example.com', email: '00u1@example.com' },
     faceShownAt,
     enrolledAt: new Date(server.clock.now() - 120_000).toISOString(),

@@ -9,6 +9,7 @@ import { drawBelow } from '../core/number-choices.js';
 import type { NamedAccount } from '../core/ports.js';
 import { Credential, isSameDigest } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import { toPlainCode } from '../core/written-codes.js';
 import { hasEndedSince, readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { findManaged } from '../step-up/current-enrolment.js';
@@ -48,7 +49,7 @@ async function digestPin(connection: string, pin: Credential, { keys }: Ports<'k
     await keys.currentVersion(),
     Buffer.from(`caller PINs ${JSON.stringify(connection)}`),
   );
-  const digits = pin.use((text) => text.replace(/\D/g, ''));
+  const digits = pin.use(toPlainCode);
   const digest = material.use((key) => createHmac('sha256', key).update(digits).digest('base64url'));
   material.wipe();
   return digest;

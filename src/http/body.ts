@@ -69,11 +69,18 @@ const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const memory = createFileMemory();
   let unfinished: NodeJS.Timeout | undefined;
+  let checking = 0;
   try {
     await new Promise<void>((resolve, reject) => {
       request.once('end', () => {
         unfinished = setTimeout(
-          () => reject(new FaceError('request_malformed', { reason: 'The body ended too early.' })),
+          // The store that knows the client token may be slow.
+          () =>
+            reject(
+              checking > 0
+                ? new FaceError('overloaded', { retryAfterSec: 1 })
+                : new FaceError('request_malformed', { reason: 'The body ended too early.' }),
+            ),
           unfinishedMs,
         );
       });
@@ -90,8 +97,12 @@ async function readMultipart(request: Request, response: Response, options: Body
           headerPairs: 32,
         },
         fileFilter: (_request, file, callback) => {
+          checking += 1;
           acceptFile(file.fieldname).then(
-            (isAccepted) => callback(null, isAccepted),
+            (isAccepted) => {
+              checking -= 1;
+              callback(null, isAccepted);
+            },
             (error: unknown) => {
               const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
               // Rejected here, because multer discards the rest before it calls back.

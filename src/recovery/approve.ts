@@ -2,6 +2,7 @@ import type { Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import type { Account } from '../core/ports.js';
 import { addSec } from '../core/units.js';
+import { toPlainCode } from '../core/written-codes.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import {
@@ -92,7 +93,7 @@ export async function approveRecovery(
     if (!mayUseKey && by.means === 'key') throw new FaceError('role_missing');
     const earlier = [latest.begunBy, ...latest.approvals];
     if (earlier.some((each) => each?.byId === by.id)) throw new FaceError('approver_same');
-    if (latest.number !== number) throw new FaceError('recovery_number_wrong');
+    if (latest.number !== toPlainCode(number)) throw new FaceError('recovery_number_wrong');
   };
   const managers = [...found.approvals, ...found.approving].flatMap(({ byId }) =>
     byId.startsWith(managerPrefix) ? [byId.slice(managerPrefix.length)] : [],

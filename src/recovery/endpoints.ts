@@ -114,10 +114,7 @@ export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
         'profile_unavailable',
       ],
       fields: z.strictObject({
-        number: z
-          .string()
-          .regex(/^\d{4}$/)
-          .describe('Four digits.'),
+        number: z.string().min(1).max(64).describe('Four digits; separators are ignored.'),
       }),
       reply: changedRecoveryReply,
       async handle({ param, fields: { number }, administrator }) {

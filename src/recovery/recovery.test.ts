@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { credentialIn, numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
+import { asTyped } from '../../support/data/typed-codes.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { until } from '../../support/run/eventually.js';
 import { adminKey } from '../../support/servers/api-server.js';
@@ -155,7 +156,7 @@ describe('a person with a second thing and the enrolled face', () => {
     expect((await browser.post('credential')).path).toContain('alert=over');
     const wrong = number === '0000' ? '0001' : '0000';
     expect((await approve(wrong)).body.code).toBe('recovery_number_wrong');
-    expect((await approve(number)).body.recovery).toMatchObject({ stage: 'ready', approvals: ['grace'] });
+    expect((await approve(asTyped(number))).body.recovery).toMatchObject({ stage: 'ready', approvals: ['grace'] });
     expect((await browser.step()).text).toContain('Show it now');
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
     expect(JSON.stringify(await list())).not.toContain(number);

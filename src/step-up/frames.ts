@@ -3,7 +3,7 @@ import { type DeviceSignals, isPhone } from '../core/device-signals.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { hintOfFrames } from '../core/hints.js';
 import { consumeLimits } from '../core/limits/limits.js';
-import type { CapturedFrame, Measurement } from '../core/ports.js';
+import type { CapturedFrame, LivenessFinding, Measurement, Screening } from '../core/ports.js';
 import { toPoses } from '../core/poses.js';
 import { type ScreenAxis, usesLight } from '../core/screen-light.js';
 import { type Credential, digestOf, type Photo } from '../core/secrets.js';
@@ -23,6 +23,7 @@ import {
 } from './conclude.js';
 import {
   findChallenge,
+  isTooSlow,
   type MovementRecord,
   measureChallenge,
   type NextMovement,
@@ -60,8 +61,8 @@ async function judgeFrames(
   taken: TakenFrames,
   deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'analysisCache' | 'verifier'>,
 ): Promise<Judged> {
-  const { captured, measured, movement, device } = taken;
-  const { judge, audit } = deps;
+  const { captured, measured } = taken;
+  const { judge } = deps;
   const [found, earlier] = await Promise.all([
     judge.judge(toFrames(taken), taken.share),
     compareWithEarlier(frameOwnerOf(captured.record, deps), facesOf(taken), shareOf(captured.record), deps),
@@ -70,11 +71,20 @@ async function judgeFrames(
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
   const measurements = [...told, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
-  const pass = found.pass && missed.length === 0;
+  const finding = { ...found, pass: found.pass && missed.length === 0, reasons, measurements };
+  await noteFinding(taken, finding, deps);
+  return { finding, earlier };
+}
+
+async function noteFinding(
+  { captured, movement, device }: Pick<TakenFrames, 'captured' | 'movement' | 'device'>,
+  { presence, pass, reasons, measurements }: Pick<LivenessFinding, 'presence' | keyof Screening>,
+  { audit }: Ports<'audit'>,
+): Promise<void> {
   const isAnonymous = anonymousSourceOf(captured.record) !== null;
   const detail = {
     stepUpId: captured.id,
-    judge: found.presence,
+    judge: presence,
     pass,
     reasons,
     asked: movement.asked,
@@ -85,7 +95,6 @@ async function judgeFrames(
     device: isAnonymous ? undefined : (device ?? undefined),
   };
   await audit.append({ action: 'liveness_judged', ...subjectOf(captured.record), detail });
-  return { finding: { ...found, pass, reasons, measurements }, earlier };
 }
 
 /** Seconds for which the first picture of a challenge is remembered, to detect a resubmission. */
@@ -186,11 +195,17 @@ async function judgeTaken(
   await countAnonymousCheck(captured.record, deps);
   const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
   const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, digests, deps));
+  if (isTooSlow(measured)) {
+    const reasons = measured.filter(({ pass }) => !pass).map(({ name }) => name);
+    const finding = { presence: 'timing-1', pass: false, reasons, measurements: measured };
+    await noteFinding({ captured, movement, device }, finding, deps);
+    return lose({ captured, sent: submitted }, releaseAttempt(captured.record), 'follow', deps);
+  }
   // Judge, verifier and document comparison use the same examined pictures.
   const share = toRow();
-  const frames = deps.analysisCache.hold(photos, share);
+  const frames = deps.analysisCache.hold(photos, 'frame', share);
   // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
-  const documents = deps.analysisCache.hold(reference === null ? [] : [reference], toRow());
+  const documents = deps.analysisCache.hold(reference === null ? [] : [reference], 'photo', toRow());
   const [document = null] = documents.photos;
   const seen = { ...submitted, reference: document };
   try {

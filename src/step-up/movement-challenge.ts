@@ -151,6 +151,10 @@ const toMeasurement = (name: string, value: number, unit: string, bounds: Partia
   return { name, value, unit, atLeast, atMost, pass };
 };
 
+/** Returns true if a time limit has passed. Network, server or store may be slow, so this is not counted. */
+export const isTooSlow = (measured: readonly Measurement[]): boolean =>
+  measured.some(({ value, atMost }) => atMost !== null && value > atMost);
+
 /**
  * Measures order, digests and times of the pictures.
  * @param fresh - number of pictures that were never submitted before

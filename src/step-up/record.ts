@@ -274,6 +274,8 @@ export async function chargeUnusable<Result>(
       },
       onRefused(error: FaceError, tookMs: number) {
         first ??= error;
+        // A slow machine is not the person's fault. An anonymous caller has caused its work.
+        if (error.code === 'overloaded' && anonymousSourceOf(stepUp.record) === null) return;
         const counting = charge(counts, tookMs, deps);
         // Prevents an unhandled rejection: a picture may be refused after the work has failed. Awaited below.
         counting.catch(() => {});

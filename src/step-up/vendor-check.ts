@@ -257,8 +257,8 @@ async function judgeResult(
     return lose({ captured, sent }, { ...before, triesLeft: before.triesLeft - 1 }, null, deps);
   }
   const share = toRow();
-  const held = deps.analysisCache.hold([result.photo], share);
-  const documents = deps.analysisCache.hold(sent.reference === null ? [] : [sent.reference], toRow());
+  const held = deps.analysisCache.hold([result.photo], 'photo', share);
+  const documents = deps.analysisCache.hold(sent.reference === null ? [] : [sent.reference], 'photo', toRow());
   const [document = null] = documents.photos;
   try {
     const judging = Promise.resolve({ finding, earlier: null });

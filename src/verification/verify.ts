@@ -1,7 +1,15 @@
 import type { Ports } from '../core/deps.js';
 import { type AttemptScope, attemptsOf, attemptsOfToken } from '../core/limits/attempts.js';
+import { consumeLimit } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
-import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from '../core/ports.js';
+import {
+  type Binding,
+  type LivenessFinding,
+  livenessBoundary,
+  type Score,
+  type Verdict,
+  type VerifyRequest,
+} from '../core/ports.js';
 import type { SealedToken } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { identifyIfToken, isDenied, isExpired } from '../enrolment/deny-list.js';
@@ -132,7 +140,12 @@ async function attemptCheck<
     const verdict = await countAttempt(
       isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, anonymousSource, countsAs),
       async () => {
-        const result = await check({ ...request, token: unusable === null ? read : null });
+        const result = await check({ ...request, token: unusable === null ? read : null }).catch(async (error) => {
+          // Otherwise, unclear faces would be guesses that nothing bounds.
+          if (toCode(error) === 'face_unclear')
+            await consumeLimit('unclearOfPerson', unclearOf(binding, tokenId, anonymousSource), deps);
+          throw error;
+        });
         if (unusable !== null) throw new FaceError(unusable);
         return { succeeded: result.matched, result };
       },
@@ -157,6 +170,10 @@ async function attemptCheck<
     throw error;
   }
 }
+
+/** Anonymous callers use up only their own. */
+const unclearOf = ({ tenant, subject }: Binding, tokenId: string | null, anonymousSource: string | null): string =>
+  JSON.stringify([tenant, subject === '' ? tokenId : subject, anonymousSource === null]);
 
 interface TokenInspection {
   readonly read: SealedToken | null;

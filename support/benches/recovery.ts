@@ -6,6 +6,7 @@ import type { Connection, FindGroupIds, Policy } from '../../src/core/connection
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { secondsPerDay } from '../../src/core/units.js';
 import { createRecoveryWatch } from '../../src/recovery/run.js';
+import { asTyped } from '../data/typed-codes.js';
 import { createTestVerifier } from '../fakes/embedded.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
@@ -167,7 +168,7 @@ function createBrowser(server: ApiServer, address?: string) {
     get: async (path: string) => read(await send(path)),
     step: async () => read(await send('/recover/acme/step')),
     begin: (subject: string) => post('begin', { username: loginOf(subject) }),
-    prove: (thing: string, code = '') => post('prove', { thing, code }),
+    prove: (thing: string, code = '') => post('prove', { thing, code: code && asTyped(code) }),
     /** Opens the face check, shows a face, and returns to the recovery. */
     async showFace(face: string, tries = 1) {
       const { started, page, cookie } = await openCheck();

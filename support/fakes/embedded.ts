@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AnalysisCache, Verifier } from '../../src/core/ports.js';
 import { createAnalysisCache, type Engine } from '../../src/face/engine/engine.js';
-import { judgedSignals } from '../../src/face/liveness/signals.js';
-import { checkedSignals, createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
+import { heldSignals } from '../../src/face/liveness/signals.js';
+import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
 import { parameters } from '../data/parameters.js';
 import { createKeysInMemory } from './keys.js';
 import { createSimulatedEngine } from './simulated-engine.js';
@@ -22,6 +22,6 @@ export function createTestVerifier(engine: Engine = createSimulatedEngine()): Ve
 
 /** Creates the server's examination cache, by default over an engine without models. */
 export const createTestSight = (engine: Engine = createSimulatedEngine()): AnalysisCache =>
-  createAnalysisCache({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame: () => {} });
+  createAnalysisCache({ engine, signals: heldSignals, checkFrame: () => {} });
 
 export const drawPicture = (person: string, shot: number): Uint8Array => Buffer.from(`face ${person} ${shot} 0.9`);

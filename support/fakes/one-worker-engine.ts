@@ -36,11 +36,12 @@ export function createOneWorkerEngine({
         continue;
       }
       begun.push(share);
-      await gate();
-      await run().catch((error: unknown) => {
-        if (error instanceof FaceError) share.row?.onRefused(error, costMs());
-        reject(error);
-      });
+      await gate()
+        .then(run)
+        .catch((error: unknown) => {
+          if (error instanceof FaceError) share.row?.onRefused(error, costMs());
+          reject(error);
+        });
     }
     isBusy = false;
   };

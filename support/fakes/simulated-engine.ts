@@ -8,7 +8,7 @@ import { testShare } from '../data/share.js';
 /** Cosine of genuine pairs. Impostor pairs have about 0, as with good photos and the real engine. */
 const genuineCosine = 0.85;
 
-/** Creates a photo of `person`. A liveness score below 0.5 looks like a photo of a photo. */
+/** Creates a photo of `person`; `fog` is a face that is not seen clearly. A liveness score below 0.5 looks like a photo of a photo. */
 export function drawPhoto(person: string, shot: number, liveness = 0.9): Photo {
   return new Photo(Buffer.from(`face ${person} ${shot} ${liveness}`));
 }
@@ -51,7 +51,7 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
           embedding: new Embedding(toEmbedding(`${person}-${recogniser}`, shot)),
           magnitude: 20,
         })),
-        magnitude: wants('embedding') || wants('magnitude') ? 3.7 : null,
+        magnitude: wants('embedding') || wants('magnitude') ? (person === 'fog' ? 2.5 : 3.7) : null,
         pose: wants('pose') ? { yawDeg: 0, pitchDeg: -15, rollDeg: 0 } : null,
         liveness: wants('liveness') ? liveness : null,
         eyesOpen: wants('eyes') ? 0.99 : null,

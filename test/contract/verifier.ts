@@ -239,7 +239,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
 
       test('photos that several steps examine', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.person[1])];
-        const held = harness.analysisCache.hold(photos, testShare);
+        const held = harness.analysisCache.hold(photos, 'photo', testShare);
         const { token } = await enrol({ photos: held.photos });
         const compared = await harness.verifier.match(toPhoto(pictures.stranger), held.photos, 4, testShare);
         expect(compared.map(({ match }) => match)).toEqual([false, false]);

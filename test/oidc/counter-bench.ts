@@ -1,6 +1,7 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
+import { asTyped } from '../../support/data/typed-codes.js';
 import type { Browser, Seen } from '../../support/fakes/browser.js';
 import { purposes } from './consented-data-bench.js';
 import { clientSecret, loginOf, type TestIssuer } from './issuer.js';
@@ -23,7 +24,10 @@ export async function openCounter(op: TestIssuer, id = 'desk-1') {
     begin: (parameters: Record<string, string> = {}) =>
       client.initiateDeviceAuthorization(config, { scope: 'openid', ...parameters }),
     async ask(begun: { device_code: string }, number?: string) {
-      const parameters = { device_code: begun.device_code, ...(number === undefined ? {} : { number }) };
+      const parameters = {
+        device_code: begun.device_code,
+        ...(number === undefined ? {} : { number: asTyped(number) }),
+      };
       try {
         const tokens = await client.genericGrantRequest(config, deviceGrant, parameters);
         return { tokens, reply: null };

@@ -14,6 +14,7 @@ import { joinTicket } from '../../../src/core/tickets.js';
 import { revokeSubject } from '../../../src/enrolment/revoke.js';
 import { createPasskeys } from '../../../src/enrolment/webauthn/passkeys.js';
 import { createAnalysisCache } from '../../../src/face/engine/engine.js';
+import { heldSignals } from '../../../src/face/liveness/signals.js';
 import { createStretch } from '../../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
 import { decideHook } from '../../../src/step-up/decide.js';
@@ -209,7 +210,7 @@ async function openServer(kind: StoreKind, people: number) {
       stretch: createStretch({ memoryKiB: 8, passes: 1 }),
     }),
     judge: createSimulatedJudge(engine),
-    analysisCache: createAnalysisCache({ engine, signals: ['embedding', 'liveness', 'sketch'], checkFrame: () => {} }),
+    analysisCache: createAnalysisCache({ engine, signals: heldSignals, checkFrame: () => {} }),
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     connections: new Map([[connection.id, connection]]),
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { asTyped } from '../../../support/data/typed-codes.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { issueClientToken } from '../../access/client-tokens.js';
@@ -16,7 +17,7 @@ afterEach(() => server.stop());
 
 const request = (body: object = contact) => server.postJson('/v2/new-credentials', body, auth);
 const giveBack = (id: string, emailCode: string, phoneCode: string) =>
-  server.postJson('/v2/authenticate-credentials', { id, emailCode, phoneCode });
+  server.postJson('/v2/authenticate-credentials', { id, emailCode: asTyped(emailCode), phoneCode });
 const issue = (body: object = contact) =>
   server.postJson('/v2/generateToken', { name: 'shop', ...body }, { 'x-admin-key': adminKey });
 const codeIn = (text: string) => /\b\d{6}\b/.exec(text)![0];

@@ -66,6 +66,8 @@ const windowSecOf = {
   undecidedOfPersonByOutsiders: hour,
   /** The same in account recoveries, by user and by what the caller has proven. */
   undecidedOfRecoveries: hour,
+  /** Unclear faces that did not match and count as no failed attempt, by user. */
+  unclearOfPerson: 24 * hour,
   /** Sessions of liveness vendors, which cost money. Anonymous callers get half. */
   vendorChecks: hour,
   vendorChecksByOutsiders: hour,
@@ -156,6 +158,7 @@ const fixedLimits = {
   undecidedOfPersonByOutsiders: 60,
   undecidedOfRecoveries: 30,
   companyPhotosOfPerson: 10,
+  unclearOfPerson: 10,
   consentsOfStepUp: 5,
   handOffsOfStepUp: 10,
   recordsOfPerson: 60,

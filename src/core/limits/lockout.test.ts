@@ -52,6 +52,8 @@ test('a success or a new enrolment resets the count', async () => {
 test.each<[FaceErrorCode, boolean]>([
   ['face_none', false],
   ['overloaded', false],
+  ['state_unavailable', false],
+  ['profile_unavailable', false],
   ['face_mismatch', true],
   ['liveness_low', true],
   ['token_key_retired', true],

@@ -33,10 +33,12 @@ const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
  */
 const crowdedSec = 30;
 
-/** Errors after which the attempt is refunded, because nothing was compared. */
+/** Errors after which the attempt is refunded, because nothing was compared, or a store or provider did not answer. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   ...photoCodes,
   'overloaded',
+  'state_unavailable',
+  'profile_unavailable',
   'key_service_unavailable',
   'upstream_unavailable',
   'upstream_malformed',

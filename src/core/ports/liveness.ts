@@ -52,8 +52,11 @@ export interface AnalysisCache {
    * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
    */
   checkFrame(photo: Photo): void;
-  /** Holds photos, so that each is examined at most once until they are released. */
-  hold(photos: readonly Photo[], queueShare: QueueShare): HeldPhotos;
+  /**
+   * Holds photos, so that each is examined at most once until they are released.
+   * @param kind - `frame` for pictures of the capture page that a judge measures; a `photo` may be turned
+   */
+  hold(photos: readonly Photo[], kind: 'frame' | 'photo', queueShare: QueueShare): HeldPhotos;
   /**
    * Returns a photo's fingerprint, which the caller must wipe.
    * @throws the codes of `Verifier`

@@ -4,6 +4,7 @@ import type { CoreDeps } from '../../core/deps.js';
 import { drawBelow, drawChoices } from '../../core/number-choices.js';
 import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
+import { toPlainCode } from '../../core/written-codes.js';
 import type { KioskVisit } from '../../step-up/kiosk.js';
 
 /*
@@ -35,8 +36,6 @@ const checkGuard = z.object({
 export type Check = z.output<typeof checkGuard>;
 
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
-
-export const toPlainCode = (typed: string): string => typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
 
 export const visitOf = (code: string, { kiosk }: Pick<Check, 'kiosk'>): KioskVisit | null =>
   kiosk === null ? null : { kiosk, visit: digestOf(code).toString('base64url') };
@@ -107,7 +106,7 @@ export function createChecks(connection: string, deps: Deps) {
     /** Submits the phone's number as the staff entered it. A wrong number ends the check. */
     match: (code: string, number: string): Promise<Check | null> =>
       change(code, (found) => {
-        const isRight = number === found.shown && found.browserDigest !== null;
+        const isRight = toPlainCode(number) === found.shown && found.browserDigest !== null;
         if (found.endedBy !== null || (found.isMatched && isRight)) return found;
         return isRight ? { ...found, isMatched: true } : { ...found, endedBy: 'counter' };
       }),

@@ -5,13 +5,14 @@ import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
+import { toPlainCode } from '../../core/written-codes.js';
 import { toCode } from '../../errors.js';
 import { paramsOf } from '../../oidc/asked.js';
 import { oidcErrors, type Provider } from '../../oidc/library.js';
 import { type Middleware, requestOf } from '../../oidc/request.js';
 import { toUnavailable } from '../../oidc/unavailable.js';
 import { assignToKiosk, checkKiosk, isAtKiosk, kioskIdGuard } from '../../step-up/kiosk.js';
-import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
+import { type Check, type Checks, visitOf } from './check.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
 /** Grant type of RFC 8628. The counter is the device. */

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Ports } from '../../core/deps.js';
 import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
 import { newSecret } from '../../core/tickets.js';
+import { toPlainCode } from '../../core/written-codes.js';
 import { toCode } from '../../errors.js';
 import { sourceOf } from '../../http/access-log.js';
 import { browserCookieOf, readCookie, setBrowserCookie } from '../../http/cookies.js';
@@ -13,7 +14,7 @@ import { newFlow, writeFlow } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
 import { type KioskPage, refreshToKiosk } from '../../oidc/pages.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../step-up/kiosk.js';
-import { type Check, type Checks, checkLifeSec, toPlainCode, visitOf } from './check.js';
+import { type Check, type Checks, checkLifeSec, visitOf } from './check.js';
 import { countersOf } from './config.js';
 import {
   type CounterEnd,

@@ -209,22 +209,33 @@ describe('a picture that is too expensive to decode is refused by its header', (
   });
 });
 
-test('a decoding that exceeds its limit of two seconds ends in photo_invalid', async () => {
-  const bytes = await jpeg(false);
-  const header = await readHeader(bytes);
-  const { timeout, toBuffer } = sharp.prototype;
+test('decoding is limited to two seconds and half a second for each megapixel', async () => {
   const asked: unknown[] = [];
+  const { timeout } = sharp.prototype;
   Object.assign(sharp.prototype, {
     timeout(this: Sharp, options: { seconds: number }) {
       asked.push(options);
       return timeout.call(this, options);
     },
-    toBuffer: () => Promise.reject(new Error('timeout: 4% complete')),
   });
   try {
-    expect(await decode(bytes, header, 1, null).then(() => null, toCode)).toBe('photo_invalid');
+    for (const heightPx of [1000, 6000]) {
+      const photo = await plain(2000, heightPx).jpeg().toBuffer();
+      await decode(photo, await readHeader(photo), 4, null);
+    }
   } finally {
-    Object.assign(sharp.prototype, { timeout, toBuffer });
+    Object.assign(sharp.prototype, { timeout });
   }
-  expect(asked).toEqual([{ seconds: 2 }]);
+  expect(asked).toEqual([{ seconds: 3 }, { seconds: 8 }]);
+});
+
+test.each([
+  ['as soon as it was read', 0, 'photo_invalid'],
+  ['after more than the time limit of its size', 60_000, 'overloaded'],
+])('an unreadable picture that fails %s', async (_, tookMs, code) => {
+  const photo = await plain(600, 400).jpeg().toBuffer();
+  const header = await readHeader(photo);
+  const times = [0, tookMs];
+  const broken = photo.subarray(0, photo.length / 2);
+  await expect(decode(broken, header, 1, null, () => times.shift() ?? tookMs)).rejects.toMatchObject({ code });
 });

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import sharp from 'sharp';
 import type { Box } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
@@ -43,8 +44,11 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
  */
 const maxSearchSidePx = 1280;
 
-/** Time limit of decoding. Normal pictures take milliseconds, so slower ones are attacks. */
-const timeoutSec = 2;
+/**
+ * Returns the time limit of decoding. A large picture takes half a second on an idle machine, and many times as long on a
+ * busy one.
+ */
+const limitSecOf = ({ widthPx, heightPx }: Header): number => 2 + Math.ceil((widthPx * heightPx) / 2_000_000);
 
 export function toReduction(header: Header): number {
   let reduction = 1;
@@ -56,22 +60,29 @@ export function toReduction(header: Header): number {
  * Decodes a picture to upright 8-bit sRGB. Transparent pixels become white.
  * @param reduction - original pixels per decoded pixel, along each side
  * @param region - part of the upright original; `null` for all
+ * @throws `overloaded` if the time limit has passed, because it may be this machine that is slow; `photo_invalid`
  */
 export async function decode(
   bytes: Uint8Array,
   header: Header,
   reduction: number,
   region: Box | null,
+  now: () => number = () => performance.now(),
 ): Promise<Picture> {
+  const limitSec = limitSecOf(header);
+  const beganAt = now();
+  const refuse = (cause: unknown): never => {
+    const isLate = now() - beganAt >= 1000 * limitSec;
+    throw new FaceError(isLate ? 'overloaded' : 'photo_invalid', isLate ? { retryAfterSec: 1 } : null, { cause });
+  };
   const part = region ?? { x: 0, y: 0, width: header.widthPx, height: header.heightPx };
-  const pixels = await readPixels(bytes, 'error', { region, part, reduction }).catch(async (error: unknown) => {
-    if (!lacksEnd(bytes)) throw new FaceError('photo_invalid', null, { cause: error });
+  const how = { region, part, reduction, limitSec };
+  const pixels = await readPixels(bytes, 'error', how).catch(async (error: unknown) => {
+    if (!lacksEnd(bytes)) return refuse(error);
     const ended = Buffer.concat([bytes, endOfJpeg]);
     // A warning means that rows are missing, and not only the end marker.
-    return readPixels(ended, 'warning', { region, part, reduction })
-      .catch((cause: unknown) => {
-        throw new FaceError('photo_invalid', null, { cause });
-      })
+    return readPixels(ended, 'warning', how)
+      .catch(refuse)
       .finally(() => ended.fill(0));
   });
   const { data, info } = pixels;
@@ -88,7 +99,12 @@ const lacksEnd = (bytes: Uint8Array): boolean =>
 function readPixels(
   bytes: Uint8Array,
   failOn: 'error' | 'warning',
-  { region, part, reduction }: { readonly region: Box | null; readonly part: Box; readonly reduction: number },
+  {
+    region,
+    part,
+    reduction,
+    limitSec,
+  }: { readonly region: Box | null; readonly part: Box; readonly reduction: number; readonly limitSec: number },
 ) {
   const pipeline = sharp(bytes, { failOn, limitInputPixels: maxPhotoPixels }).autoOrient();
   if (region !== null) pipeline.extract({ left: part.x, top: part.y, width: part.width, height: part.height });
@@ -99,7 +115,7 @@ function readPixels(
   return pipeline
     .flatten({ background: 'white' })
     .toColourspace('srgb')
-    .timeout({ seconds: timeoutSec })
+    .timeout({ seconds: limitSec })
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
 }

@@ -27,7 +27,11 @@ function setUp() {
     engine,
     asked,
     given,
-    sight: createAnalysisCache({ engine, signals: ['embedding', 'liveness'], checkFrame: () => {} }),
+    sight: createAnalysisCache({
+      engine,
+      signals: { frame: ['embedding', 'liveness'], photo: [] },
+      checkFrame: () => {},
+    }),
   };
 }
 
@@ -36,7 +40,7 @@ async function withHeld<T>(
   photos: readonly Photo[],
   work: (held: readonly Photo[]) => Promise<T>,
 ) {
-  const held = sight.hold(photos, testShare);
+  const held = sight.hold(photos, 'frame', testShare);
   try {
     return await work(held.photos);
   } finally {

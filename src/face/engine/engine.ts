@@ -27,7 +27,7 @@ export interface CustomModelResult {
   readonly magnitude: number;
 }
 
-/** Result of an examination. Measurements that were not requested are `null`. */
+/** Result of an examination. Measurements that were not requested are `null`, but `magnitude` if a photo may be turned. */
 export interface FaceAnalysis {
   readonly face: DetectedFace;
   readonly embedding: Embedding | null;
@@ -137,14 +137,16 @@ class HeldPhoto extends Photo {
 /** Creates the cache of examinations. A photo that several steps use is examined only once. */
 export function createAnalysisCache(deps: {
   readonly engine: Engine;
-  readonly signals: readonly Signal[];
+  readonly signals: Readonly<Record<'frame' | 'photo', readonly Signal[]>>;
   readonly checkFrame: (bytes: Uint8Array) => void;
 }): AnalysisCache {
   const { engine, signals, checkFrame } = deps;
   return {
     checkFrame: (photo) => photo.use(checkFrame),
-    hold(photos, queueShare) {
-      const analyses = photos.map((photo) => new CachedAnalysis(() => engine.examine(photo, signals, queueShare)));
+    hold(photos, kind, queueShare) {
+      const analyses = photos.map(
+        (photo) => new CachedAnalysis(() => engine.examine(photo, signals[kind], queueShare)),
+      );
       return {
         photos: photos.map((photo, at) => photo.use((bytes) => new HeldPhoto(bytes, analyses[at]))),
         release: async () => void (await Promise.all(analyses.map((each) => each.end()))),

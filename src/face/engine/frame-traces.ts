@@ -41,9 +41,11 @@ function drawOrder(length: number): number[] {
 /**
  * Returns the steps of a frame by band: 0 (darker), 1 (similar), 2 (lighter), then those of the mirror image. The
  * caller must wipe it.
+ * @param degrees - clockwise turn of the picture, which is undone to the nearest 90°, so that a turned copy is found
  */
-export function sketchOf(picture: Picture): Uint8Array<ArrayBuffer> {
+export function sketchOf(picture: Picture, degrees = 0): Uint8Array<ArrayBuffer> {
   const greys = toCells(picture);
+  for (let quarter = Math.round(degrees / 90) & 3; quarter > 0; quarter -= 1) greys.set(turnedBack(greys));
   const sketch = new Uint8Array(2 * picked.length);
   sketch.set(toSteps(greys), 0);
   sketch.set(toSteps(mirrored(greys)), picked.length);
@@ -91,6 +93,9 @@ function addStrip(strip: Float64Array, { cell, share }: ReturnType<typeof toShar
     if (share[x] < 1) row[cell[x] + 1] += strip[x] * (1 - share[x]);
   }
 }
+
+const turnedBack = (greys: Float64Array): Float64Array =>
+  greys.map((_, at) => greys[(at % cells) * cells + cells - 1 - Math.floor(at / cells)]);
 
 const mirrored = (greys: Float64Array): Float64Array =>
   greys.map((_, at) => greys[at - (at % cells) + cells - 1 - (at % cells)]);

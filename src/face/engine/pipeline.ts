@@ -124,6 +124,8 @@ interface Sighting {
 
 interface Reading extends Sighting {
   readonly landmarks: Landmarks;
+  /** Clockwise turn of the photo, which was undone in the view. */
+  readonly degrees: number;
   /** Clearness for the recognition model, `null` if unmeasured. A face is clearest if it is upright. */
   readonly magnitude: number | null;
 }
@@ -160,8 +162,12 @@ interface SearchedPhoto {
   readonly views: View[];
 }
 
-const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<RawFaceAnalysis, 'sketch' | 'noise'> => ({
-  sketch: signals.includes('sketch') ? sketchOf(picture) : null,
+const measureWhole = (
+  picture: Picture,
+  degrees: number,
+  signals: readonly Signal[],
+): Pick<RawFaceAnalysis, 'sketch' | 'noise'> => ({
+  sketch: signals.includes('sketch') ? sketchOf(picture, degrees) : null,
   noise: signals.includes('noise') ? measureNoise(picture) : null,
 });
 
@@ -267,10 +273,14 @@ export async function createPipeline(
     return { face: { box, confidence }, view: await toView(photo, box) };
   }
 
-  async function measureSighting({ face, view }: Sighting, signals: ReadonlySet<Signal>): Promise<MeasuredSighting> {
+  async function measureSighting(
+    { face, view }: Sighting,
+    degrees: number,
+    signals: ReadonlySet<Signal>,
+  ): Promise<MeasuredSighting> {
     const landmarks = await stages.findLandmarks(view.picture, view.box);
     const measured = await measure(view, landmarks, signals);
-    return { face, view, landmarks, magnitude: measured.magnitude, measured };
+    return { face, view, landmarks, degrees, magnitude: measured.magnitude, measured };
   }
 
   async function readStraight({ views }: SearchedPhoto, { face, view }: Sighting, degrees: number): Promise<Reading> {
@@ -280,7 +290,7 @@ export async function createPipeline(
     const landmarks = await stages.findLandmarks(picture, box);
     const { embedding, magnitude } = await embedOnce(picture, stages.align(landmarks));
     embedding.fill(0);
-    return { face, view: straight, landmarks, magnitude };
+    return { face, view: straight, landmarks, degrees, magnitude };
   }
 
   /**
@@ -314,7 +324,7 @@ export async function createPipeline(
     if (best !== upright) chooseFace(companions, photo.picture, 'only');
     if (isSteep(best.landmarks)) {
       const straight = await readStraight(photo, best, rollOf(best.landmarks));
-      if (isClearer(straight, best)) return straight;
+      if (isClearer(straight, best)) return { ...straight, degrees: best.degrees + straight.degrees };
     }
     return best === upright ? null : best;
   }
@@ -344,6 +354,8 @@ export async function createPipeline(
       const wanted = new Set(signals);
       // Movements and light are judged by positions in the submitted picture.
       const mayTurn = choice === 'only' && !wanted.has('landmarks') && !wanted.has('light');
+      // It tells if the photo is turned.
+      if (mayTurn) wanted.add('magnitude');
       let missed: unknown = null;
       try {
         const sighting = await findUpright(photo, choice).catch((error: unknown) => {
@@ -351,17 +363,17 @@ export async function createPipeline(
           missed = error;
           return null;
         });
-        const upright = sighting === null ? null : await measureSighting(sighting, wanted);
+        const upright = sighting === null ? null : await measureSighting(sighting, 0, wanted);
         const isSettled = upright !== null && (!mayTurn || !isMaybeTurned(upright));
         const turned = isSettled ? null : await findTurned(photo, upright);
         if (turned !== null && upright !== null) wipeMeasured(upright.measured);
-        const seen = turned === null ? upright : await measureSighting(turned, wanted);
+        const seen = turned === null ? upright : await measureSighting(turned, turned.degrees, wanted);
         if (seen === null) throw missed;
-        const { face, measured } = seen;
+        const { face, measured, degrees } = seen;
         return {
           face: { box: clipBox(face.box, header), confidence: face.confidence },
           ...measured,
-          ...measureWhole(picture, signals),
+          ...measureWhole(picture, degrees, signals),
         };
       } finally {
         picture.data.fill(0);
@@ -379,7 +391,7 @@ export async function createPipeline(
         return {
           face: { box: clipBox(near, header), confidence: 1 },
           ...(await measure(view, await stages.findLandmarks(picture, box), new Set(signals))),
-          ...measureWhole(picture, signals),
+          ...measureWhole(picture, 0, signals),
         };
       } finally {
         picture.data.fill(0);

@@ -1,4 +1,4 @@
-import type { Box } from '../../core/face.js';
+import type { Box, DetectedFace } from '../../core/face.js';
 import { FaceError } from '../../errors.js';
 import type { Pose } from './estimators.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
@@ -127,4 +127,32 @@ export function toMeasures(examination: {
   if (quality === null || magnitude === null || pose === null) throw new FaceError('internal', { measured: 'not all' });
   const { faceWidthPx, sharpness, brightness, contrast } = quality;
   return { faceWidthPx, sharpness, brightness, contrast, magnitude, ...pose };
+}
+
+/** Detection score of a face under which it is probably covered. */
+const leastScore = 0.95;
+
+/** Magnitude under which a face whose eyes are not seen is probably covered, and not only blinking. */
+const leastWithoutEyes = 3.3;
+const leastEyes = 0.01;
+
+/**
+ * Returns false if a mask, a bar over the eyes, motion blur or few pixels probably hide the face (docs/engine.md).
+ * Needs the signals `magnitude`, `quality` and `eyes`.
+ */
+export function isUncovered({
+  face,
+  magnitude,
+  quality,
+  eyesOpen,
+}: {
+  readonly face: Pick<DetectedFace, 'confidence'>;
+  readonly magnitude: number | null;
+  readonly quality: PixelQuality | null;
+  readonly eyesOpen: number | null;
+}): boolean {
+  if (magnitude === null || quality === null || eyesOpen === null)
+    throw new FaceError('internal', { measured: 'not all' });
+  const seesEyes = eyesOpen >= leastEyes || magnitude >= leastWithoutEyes;
+  return face.confidence >= leastScore && isWithin(qualityBounds.sharpness, quality.sharpness) && seesEyes;
 }

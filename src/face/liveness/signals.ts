@@ -17,6 +17,7 @@ import type { NoiseResidual } from '../engine/frame-traces.js';
 import type { LightReading } from '../engine/light.js';
 import { minJudgedWidthPx, type QualityBound, qualityBounds } from '../engine/quality.js';
 import { cosineOf } from '../verifier/embeddings.js';
+import { checkedSignals } from '../verifier/examine.js';
 import { measure } from '../verifier/screening.js';
 import type { LightFinding } from './light.js';
 import { type HeadMovement, toFollowed, toMeanShape, toPoseTurn, toReliefTurn } from './relief.js';
@@ -44,6 +45,12 @@ export const judgedSignals: readonly Signal[] = [
   'light',
   'noise',
 ];
+
+/** Signals of photos that are held for several steps. Movements and light are judged in frames only. */
+export const heldSignals = {
+  frame: [...judgedSignals, ...checkedSignals, 'sketch'],
+  photo: [...checkedSignals, 'sketch'],
+} as const satisfies Record<string, readonly Signal[]>;
 
 export async function analyzeFrame(
   engine: Engine,

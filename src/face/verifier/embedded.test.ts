@@ -14,6 +14,7 @@ import { epochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { Engine, FaceAnalysis } from '../engine/engine.js';
 import { createEnginePool } from '../engine/pool.js';
+import { isUncovered } from '../engine/quality.js';
 import { currentEngine, parseToken } from '../token/format.js';
 import { type EngineParameters, withOwnEngines } from '../token/parameters.js';
 import { createEmbeddedVerifier } from './embedded.js';
@@ -129,6 +130,25 @@ describe('a face of low clarity', () => {
     const verifier = setUpWith(2.9, 3, 2.5);
     const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
     expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true });
+  });
+
+  test('that does not match is called unclear at a check, with and without a token', async () => {
+    const verifier = verifierWith();
+    const { token } = await enrol(verifier);
+    for (const given of [{ token }, {}])
+      await expect(verifier.verify(request({ ...given, photos: [drawPhoto('fog', 1)] }))).rejects.toMatchObject({
+        code: 'face_unclear',
+      });
+  });
+
+  test.each<[string, readonly [confidence: number, sharpness: number, eyesOpen: number, magnitude: number], boolean]>([
+    ['a low detection score', [0.9, 500, 1, 3.7], false],
+    ['motion blur', [1, 60, 1, 3.7], false],
+    ['no visible eyes and a low magnitude', [1, 500, 0.001, 3.2], false],
+    ['not by closed eyes', [1, 500, 0.001, 3.7], true],
+  ])('is recognized by %s', (_, [confidence, sharpness, eyesOpen, magnitude], isClear) => {
+    const quality = { faceWidthPx: 100, eyeDistancePx: 45, brightness: 128, contrast: 50, sharpness };
+    expect(isUncovered({ face: { confidence }, magnitude, eyesOpen, quality })).toBe(isClear);
   });
 });
 

@@ -12,7 +12,7 @@ import {
   type VerifyRequest,
 } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { type Engine, examineOnce, type Signal } from '../engine/engine.js';
+import { type Engine, examineOnce } from '../engine/engine.js';
 import type { Stretch } from '../token/derive.js';
 import { parseToken } from '../token/format.js';
 import { createFv1, type Fv1, type OpenedToken, type SealRequest } from '../token/fv1.js';
@@ -25,9 +25,6 @@ import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 /** Photos to renew a token: as many as for a strong enrolment. */
 const photosToRenew = 3;
 
-/** Signals of a check. Liveness is examined only if required. */
-export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
-
 interface Check {
   readonly opened: OpenedToken | null;
   readonly liveness: number | null;
@@ -39,12 +36,12 @@ interface Check {
  * valid.
  */
 async function renew(
-  { embedding, isOnePerson, magnitude }: SeenFace,
+  { embedding, isOnePerson, isClear }: SeenFace,
   { photos, ...sealed }: Omit<SealRequest, 'embedding'>,
   { fv1, current }: { readonly fv1: Fv1; readonly current: EngineParameters },
 ): Promise<Sealed | null> {
   const { isOffered, leastPhotos } = current.levels[sealed.binding.accuracy];
-  const isEnough = photos >= Math.max(photosToRenew, leastPhotos) && magnitude >= current.leastClearness;
+  const isEnough = photos >= Math.max(photosToRenew, leastPhotos) && isClear;
   if (!isOffered || !isEnough || !isOnePerson('enrolled')) return null;
   return fv1.seal({ embedding, photos, ...sealed }).catch((error: unknown) => {
     if (error instanceof FaceError) return null;
@@ -88,6 +85,7 @@ export function createEmbeddedVerifier(deps: {
           const isJudgedLive = (await request.judgedLive) ?? true;
           const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
           const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);
+          if (opened === null && !newest.isClear) throw new FaceError('face_unclear');
           const isStale = request.allowRenewal && opened?.stale === true;
           const renewed = isStale
             ? await renew(newest, { photos: count, binding, secret, expiresAt, share }, { fv1, current })
@@ -107,9 +105,9 @@ export function createEmbeddedVerifier(deps: {
     const hasFewPhotos = photos.length < leastPhotos;
     if (hasFewPhotos && allowFewPhotos !== true) throw new FaceError('photo_too_few');
     return withProbe(photos, { engine, share, measureLiveness: false }, async ({ by, photos: count }) => {
-      const { embedding, isOnePerson, magnitude } = by(current);
+      const { embedding, isOnePerson, isClear } = by(current);
       if (!isOnePerson('enrolled')) throw new FaceError('face_mismatch');
-      if (magnitude < current.leastClearness) throw new FaceError('face_unclear');
+      if (!isClear) throw new FaceError('face_unclear');
       const sealed = await fv1.seal({ embedding, photos: count, binding, secret, expiresAt, share });
       return hasFewPhotos ? { ...sealed, hasFewPhotos } : sealed;
     });

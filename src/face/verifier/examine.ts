@@ -2,6 +2,7 @@ import type { QueueShare } from '../../core/fair-queue.js';
 import type { Embedding, Photo } from '../../core/secrets.js';
 import { FaceError, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
 import { type Engine, examineOnce, type FaceAnalysis, type Signal, wipeFaceAnalysis } from '../engine/engine.js';
+import { isUncovered } from '../engine/quality.js';
 import { mostPhotos } from '../token/format.js';
 import type { EngineParameters } from '../token/parameters.js';
 import { areOfOnePerson, meanOf } from './embeddings.js';
@@ -15,8 +16,12 @@ export interface SeenFace {
    * Returns true if all photos show one person, by the threshold for enrolments (`enrolled`) or for checks (`shown`).
    */
   isOnePerson(when: keyof EngineParameters['alikeCosines']): boolean;
-  readonly magnitude: number;
+  /** True if at least one photo shows the face clearly enough to enrol. */
+  readonly isClear: boolean;
 }
+
+/** Signals of a check. Liveness is examined only if required. */
+export const checkedSignals: readonly Signal[] = ['embedding', 'quality', 'eyes', 'liveness'];
 
 export interface Probe {
   by(engine: EngineParameters): SeenFace;
@@ -105,7 +110,7 @@ export async function withProbe<T>(
   { engine, share, measureLiveness }: Examining & { readonly measureLiveness: boolean },
   work: (probe: Probe) => Promise<T>,
 ): Promise<T> {
-  const signals: readonly Signal[] = measureLiveness ? ['embedding', 'liveness'] : ['embedding'];
+  const signals = checkedSignals.filter((signal) => measureLiveness || signal !== 'liveness');
   const examined = await examineAll(photos, (photo) => examineOnce(engine, photo, signals, share));
   const means: Embedding[] = [];
   const by = (parameters: EngineParameters): SeenFace => {
@@ -116,7 +121,9 @@ export async function withProbe<T>(
     return {
       embedding,
       isOnePerson: (when) => areOfOnePerson(embeddings, parameters, when),
-      magnitude: Math.max(...described.map(({ magnitude }) => magnitude)),
+      isClear: described.some(
+        ({ magnitude }, at) => magnitude >= parameters.leastClearness && isUncovered(examined[at]),
+      ),
     };
   };
   try {

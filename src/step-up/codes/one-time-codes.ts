@@ -8,6 +8,7 @@ import type { EmailBrand } from '../../core/ports/delivery.js';
 import type { Message, Random } from '../../core/ports.js';
 import { digestOf, isSameDigest } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
+import { toPlainCode } from '../../core/written-codes.js';
 import { FaceError } from '../../errors.js';
 import { composeEmail } from '../../notifications/email/email.js';
 
@@ -92,7 +93,7 @@ export async function takeCodes(
   const tries = await state.add(`${keyOf(id)}:tries`, 1, addSec(clock.now(), lifeSec));
   const { about, digests } = known.record;
   const right = Object.entries(digests).map(([name, digest]) =>
-    isSameDigest(codeDigest(id, name, codes[name] ?? ''), digest),
+    isSameDigest(codeDigest(id, name, toPlainCode(codes[name] ?? '')), digest),
   );
   if (tries > triesAllowed || right.includes(false) || !isExpected(about)) throw new FaceError('code_wrong');
   const use = (found: Codes | null): Codes => {

@@ -13,10 +13,7 @@ import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
 import { toShownFrom } from './challenges.js';
 
-const oneTimeCode = z
-  .string()
-  .regex(/^\d{6}$/)
-  .describe('Six digits.');
+const oneTimeCode = z.string().min(1).max(64).describe('Six digits; separators are ignored.');
 
 const writtenCode = z
   .string()

@@ -59,10 +59,14 @@ describe('a challenge with light', () => {
     expect((judged!.detail as { asked: string[] }).asked).toHaveLength(12);
   });
 
-  test('fails if a frame without a movement takes more than three seconds', async () => {
+  test('decides nothing if a frame without a movement takes more than three seconds', async () => {
     const { page } = await openWith('light');
-    const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across', afterMs: 3100 });
-    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('try_again');
+    const send = async (afterMs: number) => {
+      const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across', afterMs });
+      return (await page.send({ nonce, photo: photos })).body.outcome;
+    };
+    for (let at = 0; at < 6; at += 1) expect(await send(3100)).toBe('try_again');
+    expect(await send(900)).toBe('passed');
     const judged = server.audit.events.find(({ action }) => action === 'liveness_judged');
     expect((judged!.detail as { reasons: string[] }).reasons).toEqual(['slowest_light']);
   });

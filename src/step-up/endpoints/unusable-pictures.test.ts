@@ -5,6 +5,7 @@ import { createTestSight, createTestVerifier } from '../../../support/fakes/embe
 import { createOneWorkerEngine } from '../../../support/fakes/one-worker-engine.js';
 import { createSimulatedJudge } from '../../../support/fakes/simulated-judge.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
+import { FaceError } from '../../errors.js';
 import { startStepUp } from '../step-up.js';
 
 /* Pictures that turn out to be unusable cost the engine time: it is charged to the caller, who is refused once it is used up. */
@@ -13,11 +14,17 @@ let server: ApiServer;
 let work: ReturnType<typeof createOneWorkerEngine>;
 /** What the engine says that a refused picture took. */
 let costMs = 0;
+/** True if the machine is too slow to decode. */
+let isSlow = false;
 afterEach(() => server.stop());
 
 async function start(): Promise<void> {
   costMs = 0;
-  work = createOneWorkerEngine({ costMs: () => costMs });
+  isSlow = false;
+  const gate = async () => {
+    if (isSlow) throw new FaceError('overloaded');
+  };
+  work = createOneWorkerEngine({ costMs: () => costMs, gate });
   const { engine } = work;
   // 200 s into a window of ten minutes, which none of these tests outlasts.
   const given = {
@@ -96,4 +103,17 @@ test('usable photos are not charged to the budget', async () => {
   costMs = 5_000;
   const page = await open({ source: '192.0.2.1' });
   for (let n = 0; n < 2; n += 1) expect(await send(page, draw)).toEqual([200, 'try_again', 5]);
+});
+
+test.each([
+  ['an anonymous source', '192.0.2.1', [429, 'locked_out']],
+  ['nothing to an authenticated user', null, [200, 'try_again']],
+] as const)('pictures that a slow machine could not decode are charged to %s', async (_, source, then) => {
+  await start();
+  costMs = 5_000;
+  const page = await open({ source });
+  isSlow = true;
+  expect((await send(page, draw)).slice(0, 2)).toEqual([503, 'overloaded']);
+  isSlow = false;
+  expect((await send(page, draw)).slice(0, 2)).toEqual(then);
 });

@@ -238,3 +238,16 @@ test('the screening endpoints return measurements with units and bounds', async 
   expect((await post('/liveness', { photo: printed })).body).toMatchObject({ pass: false });
   expect((await post('/quality', { photo: Buffer.from('wall') })).body.code).toBe('face_none');
 });
+
+test('unclear faces that do not match count as no failed attempt, ten times a day', async () => {
+  const { token } = (await post('/generate', { photo: drawPicture('ada', 1) })).body;
+  const show = async (person: string) => {
+    const { body } = await authenticate(token, { photo: drawPicture(person, 3) });
+    return body.authenticated ?? body.code;
+  };
+  for (let each = 0; each < 10; each += 1) expect(await show('fog')).toBe('face_unclear');
+  expect(await show('ada')).toBe(true);
+  // Each one counts from now on.
+  for (let each = 0; each < 100; each += 1) expect(await show('fog')).toBe('locked_out');
+  expect(await show('ada')).toBe('locked_out');
+});
