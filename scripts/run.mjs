@@ -15,6 +15,7 @@ const entries = {
 };
 // Progress goes to stderr, so that `--json` on stdout is only JSON.
 await setUpOrExit({
+  isChecked: false,
   demoPhotos: !['facestep', 'measure'].includes(program) || args[0] === 'demo',
   say: (line) =>
     process.stderr.write(`${line}

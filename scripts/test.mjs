@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 import { installPrograms } from './system-packages.mjs';
@@ -50,41 +51,81 @@ async function timed(name, work) {
   }
 }
 
+/** Running tool, which leads a process group of its own: its workers end with it. */
+let tool = null;
+
+/** Ends the running tool and all that it started. */
+async function endTool() {
+  if (tool === null) return;
+  const { child } = tool;
+  const signalGroup = (signal) => {
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // It has ended.
+    }
+  };
+  const ended = once(child, 'exit');
+  // Browsers have groups of their own. Workers that get the signal close them.
+  signalGroup('SIGTERM');
+  await Promise.race([ended, delay(5_000)]);
+  signalGroup('SIGKILL');
+}
+
 /** @returns the exit status, or null if it did not end in time */
-async function runTool(script, args, minutes) {
-  const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
+async function runTool(script, args, minutes, env = process.env) {
   // A larger young generation saves a tenth of the garbage collection in workers.
   const given = ['--max-semi-space-size=64', join(root, 'node_modules', script), ...args];
-  const child = spawn(process.execPath, given, options);
-  const end = () => child.kill('SIGKILL');
-  process.once('exit', end);
-  const [status] = await once(child, 'exit');
-  process.off('exit', end);
+  tool = { child: spawn(process.execPath, given, { cwd: root, stdio: 'inherit', detached: true, env }) };
+  const limit = setTimeout(endTool, minutes * 60_000);
+  const [status] = await once(tool.child, 'exit');
+  clearTimeout(limit);
+  tool = null;
   return status;
 }
 
+/** File of the running Jest, with a line for each test file that has ended. */
+let report = null;
+
+/** Adds the test files that have ended to the tally. @returns the number of failures */
+function countEnded() {
+  if (report === null || !existsSync(report)) return 0;
+  const ended = readFileSync(report, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  rmSync(report);
+  const failed = ended.reduce((sum, each) => sum + each.failed, 0);
+  tally.passed += ended.reduce((sum, each) => sum + each.passed, 0);
+  tally.failed += failed;
+  tally.skipped += ended.reduce((sum, each) => sum + each.skipped, 0);
+  files.push(...ended);
+  return failed;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, async () => {
+    await endTool();
+    countEnded();
+    stop(`Stopped by ${signal}. The figures are of the ${files.length} test files that had ended.`);
+  });
+
 async function runJest(tiers, patterns, { options, minutes }) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
-  const report = join(folder, 'report.json');
-  const given = ['--selectProjects', ...tiers, '--passWithNoTests', '--json', `--outputFile=${report}`, ...options];
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  report = join(folder, 'ended.jsonl');
+  const reporters = ['--reporters=default', `--reporters=${join(root, 'scripts/test-reporter.mjs')}`];
+  const given = ['--selectProjects', ...tiers, '--passWithNoTests', ...reporters, ...options];
   // The patterns come first, because --selectProjects takes all following words as project names.
-  const status = await runTool('jest/bin/jest.js', [...patterns, ...given], minutes);
-  const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
-  rmSync(folder, { recursive: true, force: true });
-  if (result === null)
-    return stop(
-      status === null ? `The tests did not end within ${minutes} minutes, and were stopped.` : 'Jest did not run.',
-    );
-  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  tally.passed += result.numPassedTests;
+  const env = { ...process.env, FACESTEP_TEST_REPORT: report };
+  const status = await runTool('jest/bin/jest.js', [...patterns, ...given], minutes, env);
+  const failed = countEnded();
+  if (status === null) return stop(`The tests did not end within ${minutes} minutes, and were stopped.`);
   // Jest may fail although no test failed.
-  tally.failed += failed;
   if (failed === 0 && status !== 0) {
     reasons.push(`Jest failed outside the tests (${status}).`);
     tally.failed += 1;
   }
-  tally.skipped += result.numPendingTests;
-  files.push(...result.testResults);
 }
 
 const isAll = process.argv[2] === '--all';

@@ -44,22 +44,24 @@ export async function findGroupIdsIn(
   }
 }
 
+/** Seconds until a search that failed is repeated. */
+const failureHeldSec = 60;
+
 /** Creates a function that finds groups and holds them for some minutes, and longer while the provider does not answer. */
 export function createFindGroupIds(open: () => Promise<Directory>, { clock }: Ports<'clock'>): FindGroupIds {
-  const held = new Map<string, { readonly until: EpochMs; readonly ids: Promise<readonly string[]> }>();
+  const held = new Map<string, { until: EpochMs; ids: Promise<readonly string[]> }>();
   return (named) => {
-    const known = held.get(named);
     const now = clock.now();
+    const known = held.get(named);
     if (known !== undefined && now < known.until) return known.ids;
-    const ids = open()
-      .then((directory) => findGroupIdsIn(named, directory))
-      .catch((error: unknown) => {
-        if (known !== undefined) return known.ids;
-        held.delete(named);
-        throw error;
-      });
-    held.set(named, { until: addSec(now, groupsHeldSec), ids });
-    return ids;
+    const found = { until: addSec(now, groupsHeldSec), ids: open().then((each) => findGroupIdsIn(named, each)) };
+    found.ids = found.ids.catch((error: unknown) => {
+      found.until = addSec(now, failureHeldSec);
+      if (known === undefined) throw error;
+      return known.ids;
+    });
+    held.set(named, found);
+    return found.ids;
   };
 }
 

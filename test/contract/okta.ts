@@ -95,6 +95,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     return createOktaProvisioning({ ...deps, publicUrl, clock, random: systemRandom, log });
   };
   await provision().steps[0]!.apply();
+  okta.org.groups.set('00g00000000000financ', { name: 'Finance', members: new Set() });
   const adapter = connect();
   const stopProvider = endOnce(() => okta.close());
   return {

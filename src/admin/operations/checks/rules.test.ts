@@ -82,12 +82,13 @@ test('the doctor counts the rules, and warns only of hooks that the provider cal
   });
 });
 
-test('the doctor warns of a group that the provider does not have', async () => {
+test('the doctor fails for a group of an enforced rule that the provider does not have, and warns for one in shadow mode', async () => {
   const misspelt = { ...finance, when: { groups: ['finnance', 'Finance'] } };
   expect(await ofOkta({ rules: [misspelt] })).toMatchObject({
-    verdict: 'warn',
+    verdict: 'fail',
     found: '1 rule, 1 in enforce mode; rule "Finance", group "finnance": the provider has no such group',
   });
+  expect(await ofOkta({ rules: [{ ...misspelt, mode: 'shadow' }] })).toMatchObject({ verdict: 'warn' });
 });
 
 test('the doctor says if no sign-in opens the camera, and nothing once the connection has an OpenID client', async () => {
