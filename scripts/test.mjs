@@ -53,6 +53,7 @@ async function timed(name, work) {
 
 /** Running tool, which leads a process group of its own: its workers end with it. */
 let tool = null;
+let isStopped = false;
 
 /** Ends the running tool and all that it started. */
 async function endTool() {
@@ -81,6 +82,8 @@ async function runTool(script, args, minutes, env = process.env) {
   const [status] = await once(tool.child, 'exit');
   clearTimeout(limit);
   tool = null;
+  // The handler of the signal ends the process.
+  if (isStopped) await new Promise(() => {});
   return status;
 }
 
@@ -105,6 +108,7 @@ function countEnded() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, async () => {
+    isStopped = true;
     await endTool();
     countEnded();
     stop(`Stopped by ${signal}. The figures are of the ${files.length} test files that had ended.`);

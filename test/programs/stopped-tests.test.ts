@@ -4,28 +4,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../support/run/paths.js';
 
+/** Returns state and parent of a process, or `null` if it has ended. */
+function findProcess(pid: number): { readonly state: string; readonly parent: number } | null {
+  try {
+    // The name in brackets may contain spaces.
+    const [state = '', parent] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? '').split(' ');
+    return state === 'Z' ? null : { state, parent: Number(parent) };
+  } catch {
+    return null;
+  }
+}
+
 /** Returns the processes that a process has started, and that still run. */
 const findChildren = (parent: number): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => {
-      try {
-        // The name in brackets may contain spaces; then follow state and parent.
-        return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1] === String(parent);
-      } catch {
-        return false;
-      }
-    });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+    .filter((pid) => findProcess(pid)?.parent === parent);
 
 test('a stopped run ends all that it started, and counts the tests that had ended', async () => {
   const run = spawn('npm', ['test', '--silent', '--', 'src/core', 'src/step-up'], {
@@ -46,7 +41,7 @@ test('a stopped run ends all that it started, and counts the tests that had ende
   run.stderr.on('data', listen);
   await once(run, 'close');
   expect(started.length).toBeGreaterThan(2);
-  expect(started.filter(isAlive)).toEqual([]);
+  expect(started.map(findProcess).filter((each) => each !== null)).toEqual([]);
   expect(output).toContain('Stopped by SIGTERM');
   expect(output.trimEnd().split('\n').at(-1)).toMatch(/^[1-9]\d* passed, 1 failed/);
 });
