@@ -66,7 +66,6 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     accountRecovery: createEntraRecovery(entra, { send, readGroups: profile.readGroups }),
     openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
-    clientsAfterFirstFactor: ['entra_external_mfa'],
     readHookCalls: async (unfinished) =>
       (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep, unfinished }),
     createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),

@@ -53,7 +53,6 @@ export function createMemoryAdapter({ settings }: AdapterDeps<MemoryConnection>)
     accountRecovery: null,
     openStepUpRequest: null,
     createOidcClients: () => [],
-    clientsAfterFirstFactor: [],
     createProvisioning: async () => ({
       steps: [],
       checks: [],

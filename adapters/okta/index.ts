@@ -103,7 +103,6 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     accountRecovery: createOktaRecovery(okta, fetch),
     openStepUpRequest: null,
     createOidcClients: (given) => createOktaClients(settings.oidc, given),
-    clientsAfterFirstFactor: ['okta_factor'],
     readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOktaHookCalls(deps, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),
     artefacts: {},

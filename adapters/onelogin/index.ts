@@ -63,7 +63,6 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
     accountRecovery: createOneLoginRecovery(onelogin, { api }),
     openStepUpRequest: null,
     createOidcClients: (given) => createOneLoginClients(settings.oidc, given),
-    clientsAfterFirstFactor: ['onelogin_factor'],
     readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOneLoginHookCalls(deps, api, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),
     artefacts: Object.fromEntries(smartHookTypes.map((type) => [type, { render: toRender(type) }])),

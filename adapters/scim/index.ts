@@ -14,7 +14,6 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
     accountRecovery: null,
     openStepUpRequest: null,
     createOidcClients: () => [],
-    clientsAfterFirstFactor: [],
     createProvisioning: async () => (await import('./provision.js')).createScimProvisioning(deps),
     artefacts: {},
   };

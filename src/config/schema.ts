@@ -389,5 +389,3 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
 
 /** Validated configuration without the sections of extensions. Its secrets are of type `Credential`. */
 export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof createConfigGuard<Guards>>>;
-
-export type VerifierConfig = z.output<typeof verifierGuard>;

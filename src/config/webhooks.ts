@@ -16,8 +16,6 @@ export const webhookEventNames = [
   'mode.changed',
 ] as const;
 
-export type WebhookEventName = (typeof webhookEventNames)[number];
-
 export const webhookSecretGuard = credentialGuard.refine(
   (secret) => secret.use(toWebhookKey) !== null,
   'expected whsec_ and base64 of 24 to 64 random bytes',

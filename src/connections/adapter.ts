@@ -45,8 +45,6 @@ export interface Adapter {
    */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
-  /** Kinds of these clients whose users have passed the first factor. */
-  readonly clientsAfterFirstFactor: readonly string[];
   createProvisioning(): Promise<Provisioning>;
   /** Reads which hooks of the configuration the provider calls. Absent if it calls none. Never rejects. */
   readHookCalls?(unfinished?: UnfinishedReads): Promise<HookCalls>;

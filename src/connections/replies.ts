@@ -73,7 +73,6 @@ const ownModeReply = z.object({
       'Manual switch of the mode, which overrides the file: the administrator and the time. `null` if there is none.',
     ),
 });
-export type OwnModeReply = z.output<typeof ownModeReply>;
 
 const modeReply = ownModeReply.extend({
   atProvider: modeAtProviderReply

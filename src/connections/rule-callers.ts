@@ -1,4 +1,4 @@
-import { type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
+import { type OidcConfig, withoutClients } from '../config/oidc.js';
 import type { RuleCallers } from '../core/rules/check-rules.js';
 import type { SeenFacts } from '../core/rules/seen-conditions.js';
 import type { Adapter } from './adapter.js';
@@ -10,7 +10,7 @@ import type { HookCalls } from './hook-calls.js';
  * because few providers call these
  */
 export function findRuleCallers(
-  adapter: Pick<Adapter, 'hooks' | 'clientsAfterFirstFactor' | 'readModeInForce'>,
+  adapter: Pick<Adapter, 'hooks' | 'readModeInForce'>,
   oidc: OidcConfig | null,
   calls: HookCalls | null,
 ): RuleCallers {
@@ -22,17 +22,8 @@ export function findRuleCallers(
   const ofHooks = Object.entries(adapter.hooks).flatMap(([name, { sees }]) =>
     sees === null || !isCalled(name, sees) ? [] : [{ name: `hook ${name}`, clientId: null, sees }],
   );
-  const isPushing = new Map(
-    relyingPartiesOf(settings).map(({ id, requirePushed, fapi2 }) => [id, requirePushed || fapi2]),
-  );
-  const ofClients = settings.clients.map(({ id, kind }) => ({
-    name: `OpenID client ${id}${isPushing.get(id) === false ? ' (unless it pushes or signs its requests)' : ''}`,
-    clientId: id,
-    sees: {
-      application: true,
-      address: true,
-      isAfterFirstFactor: isPushing.get(id) ?? adapter.clientsAfterFirstFactor.includes(kind),
-    },
-  }));
+  // Facts about the person are known at the latest after the face check.
+  const sees = { application: true, address: true, isAfterFirstFactor: true };
+  const ofClients = settings.clients.map(({ id }) => ({ name: `OpenID client ${id}`, clientId: id, sees }));
   return { callers: [...ofHooks, ...ofClients], isDecidedAtProvider: adapter.readModeInForce !== undefined };
 }

@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
-import type { notEnrolledPolicies, PolicyMode, RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
+import type { notEnrolledPolicies, PolicyMode, RuledPolicy } from './rules/rule.js';
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
@@ -134,9 +134,6 @@ export interface ConnectedRecovery {
  * @throws `provider_refused`, `profile_unavailable`
  */
 export type FindGroupIds = (named: string) => Promise<readonly string[]>;
-
-/** `pass`, for shadow mode, allows the sign-in and changes no claim. */
-export type HookFallback = UnverifiedPolicy | 'pass';
 
 /** A request that the provider's side signed and the user's browser delivers. */
 export interface StepUpRequest {

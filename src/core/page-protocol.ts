@@ -156,7 +156,6 @@ export const handOffReply = z.object({ url: z.string(), code: z.string() });
 
 /** Options as in WebAuthn Level 3. */
 export const passkeyReply = z.object({ ceremony: z.enum(['create', 'get']), options: z.looseObject({}) });
-export type PasskeyRequest = z.output<typeof passkeyReply>;
 
 export const enrolment = z.object({
   tokenId: z.string(),
@@ -167,7 +166,6 @@ export const enrolment = z.object({
 export type Enrolment = z.output<typeof enrolment>;
 
 export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRenew: z.boolean() });
-export type HeldEnrolment = z.output<typeof enrolmentReply>;
 
 const notices = z.object({
   on: z.array(z.enum(notificationKinds)),

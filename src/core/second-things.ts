@@ -3,4 +3,3 @@ export const secondThings = ['recovery_code', 'other_email', 'phone', 'known_dev
 export type SecondThing = (typeof secondThings)[number];
 
 export const recoveryOutcomes = ['recovered', 'refused', 'revoked', 'evaluated', 'expired'] as const;
-export type RecoveryOutcome = (typeof recoveryOutcomes)[number];

@@ -76,7 +76,6 @@ export const bypassesReply = z.object({
 export type BypassesReply = z.output<typeof bypassesReply>;
 
 export const approvedBypassReply = z.object({ expiresAt: instantReply });
-export type ApprovedBypassReply = z.output<typeof approvedBypassReply>;
 
 const requestReply = z.object({
   id: z.string(),
@@ -95,4 +94,3 @@ export const helpRequestsReply = z.object({ requests: z.array(requestReply), cur
 export type HelpRequestsReply = z.output<typeof helpRequestsReply>;
 
 export const takenHelpRequestReply = z.object({ request: requestReply });
-export type TakenHelpRequestReply = z.output<typeof takenHelpRequestReply>;

@@ -77,6 +77,9 @@ export function createCameraStep(
       browser: flow.atKiosk === null ? { cookie: shownDevice(readCookie(request, deviceCookieOf(deps.issuer))) } : null,
     });
     if (terms.outcome === 'none' || terms.outcome === 'face') return terms;
+    // The rules decide after the face check, when the facts are known.
+    if (terms.outcome === 'unknown' && !isAfterFirstFactor)
+      return { ...termsWithoutRules(connection.policy), facts: terms.facts };
     await writeFlow(interaction, { ...flow, isRefused: true }, { ...deps, connection });
     const hook = `openid ${flow.clientId}`;
     await recordRefusedByRule({ connection, subject }, { hook, terms }, deps);

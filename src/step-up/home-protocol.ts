@@ -96,4 +96,3 @@ export const servicesReply = z.object({ services: z.array(service) });
 
 /** Offered as a download without being displayed, so its shape is not checked. */
 export const exportReply = z.object({ held: z.looseObject({}), checks: z.array(check), notHeld: z.array(z.string()) });
-export type OwnExport = z.output<typeof exportReply>;

@@ -84,10 +84,23 @@ test('the token of a relying party names the rule; a rule that asks for no check
   expect(tokens.claims()).toMatchObject({ acr: 'face', face_verification_rule: 'pilot' });
 });
 
-test('nothing is looked up about a person who only gave a user name', async () => {
-  await startWith(rule({ when: { groups: ['pilot'] }, whenUnknown: 'deny' }));
+test('nothing is looked up about a person who only gave a user name, until the face has proven them', async () => {
+  await startWith(rule({ when: { groups: ['pilot'] }, outcome: 'none', whenUnknown: 'deny' }));
+  let reads = 0;
+  const { readGroups } = op.profile;
+  op.profile.readGroups = async (subject) => {
+    reads += 1;
+    return readGroups(subject);
+  };
   const { url } = await prepare();
-  expect(new URL((await op.newBrowser().follow(url.href)).url).searchParams.get('error')).toBe('access_denied');
+  const browser = op.newBrowser();
+  const camera = await browser.follow(url.href);
+  expect([camera.url.includes('/face#'), reads]).toEqual([true, 0]);
+  const shown = await op.show(browser, camera.url, 'anna');
+  op.profile.setDown(true);
+  const back = await browser.follow(shown.returnUrl);
+  expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
+  expect(reads).toBe(1);
   expect(recorded('hook_decided')).toMatchObject({ detail: { reason: 'rule_unknown' } });
 });
 

@@ -35,8 +35,6 @@ export const isStandardClaim = (name: string): name is StandardClaim => standard
 
 export const addressMembers = ['formatted', 'street_address', 'locality', 'region', 'postal_code', 'country'] as const;
 
-export type AddressMember = (typeof addressMembers)[number];
-
 export type RequestedClaim = {
   readonly name: string;
   /** True for an essential claim (OpenID Connect Core, section 5.5.1). */

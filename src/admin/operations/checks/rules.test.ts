@@ -13,7 +13,6 @@ import { collectChecks } from '../doctor.js';
 const dataFolder = createFolder('rules-check');
 const publicUrl = 'https://face.example.com';
 const secret = 'a-secret-of-the-tests-0123456789-characters';
-const redirectUris = ['https://app.example.com/callback'];
 
 let okta: Awaited<ReturnType<typeof startOktaSimulator>>;
 beforeEach(async () => {
@@ -96,20 +95,6 @@ test('the doctor says if no sign-in opens the camera, and nothing once the conne
   expect(await ofOkta({}, null, start)).toMatchObject({ verdict: 'manual' });
   const clients = [{ kind: 'okta_factor', id: 'factor', secret, orgUrls: ['https://acme.okta.com'] }];
   expect(await ofOkta({}, { clients }, start)).toBeUndefined();
-});
-
-test('a rule about a person is warned of if an OpenID client asks before the first factor', async () => {
-  const client = { kind: 'relying_party', secret, redirectUris };
-  const clients = [
-    { ...client, id: 'pushing', requirePushed: true },
-    { ...client, id: 'other' },
-    { kind: 'okta_factor', id: 'factor', secret, orgUrls: ['https://acme.okta.com'] },
-  ];
-  expect(await ofOkta({ rules: [finance] }, { clients })).toMatchObject({
-    verdict: 'warn',
-    found:
-      '1 rule, 1 in enforce mode; rule "Finance": the condition "groups" is unknown to OpenID client other (unless it pushes or signs its requests): if no other condition is false, the sign-in is refused (whenUnknown)',
-  });
 });
 
 test('the doctor warns that the functions of Amazon Cognito follow no rules', async () => {
