@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { Photo, SealedToken } from '../../src/core/secrets.js';
+import { createReplica } from '../../support/fakes/replica.js';
 import type { ConnectionChanges } from '../../test/contract/bench.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 
@@ -152,6 +153,16 @@ describe('the attribute', () => {
     await expect(deaf.writeToken(ada, new SealedToken('FV1.abc'))).rejects.toMatchObject(unavailable);
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     await expect(deaf.clearToken(ada)).rejects.toMatchObject(unavailable);
+  });
+
+  test('is written and cleared if a replica shows the change late', async () => {
+    const replica = createReplica();
+    const { profile, sent } = observe(({ url, init }) => replica(() => fetch(url, init), init));
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await profile.writeToken(ada, new SealedToken('FV1.def'));
+    await profile.clearToken(ada);
+    expect(bench.readAttribute(ada)).toBeNull();
+    expect(sent.filter(({ init }) => init.method === 'PATCH')).toHaveLength(3);
   });
 });
 

@@ -132,7 +132,7 @@ export async function* listMembers(
 
 export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Provisioning {
   const { scim } = deps.settings;
-  const parts: Parts = { deps, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };
+  const parts: Parts = { deps, sleep, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };
   return {
     steps: [createAttributeStep(parts), createRightsStep(parts)],
     checks: createChecks(parts),

@@ -102,6 +102,17 @@ export async function withRetryAfter<Answer>(
   }
 }
 
+/** Time for a replicated directory to show a change. */
+const whileReplicating: RetryPolicy = { tries: 5, longestWaitSec: 4 };
+
+/** Reads again, for up to 4 s, while a replica may still show an earlier value. @returns the last value */
+export const readAgainWhile = <Value>(
+  read: () => Promise<Value>,
+  isEarlier: (value: Value) => boolean,
+  sleepFor?: Sleep,
+): Promise<Value> =>
+  withRetryAfter(read, (value, tried) => (isEarlier(value) ? 125 * 2 ** tried : null), whileReplicating, sleepFor);
+
 /** Permission for one call. The holder must report the call's outcome once. */
 export interface Permit {
   report(outcome: 'answered' | 'outage'): void;
