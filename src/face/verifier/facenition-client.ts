@@ -9,6 +9,7 @@ import { createBreaker } from '../../core/resilience.js';
 import type { Credential, Photo } from '../../core/secrets.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { createConnector } from '../../network/connector.js';
 import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-replies.js';
 
 /** A form field. Each photo repeats the field; names are constants. */
@@ -141,7 +142,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
     connections,
     pipelining: 1,
     // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED could otherwise disable the verification of certificates.
-    connect: { timeout: timeouts.connectMs, rejectUnauthorized: true },
+    connect: createConnector({ timeout: timeouts.connectMs, rejectUnauthorized: true }),
     headersTimeout: timeouts.headersMs,
     bodyTimeout: timeouts.bodyMs,
     maxResponseSize: replyLimitBytes,

@@ -1,0 +1,72 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { buildConnector } from 'undici';
+import type { Fetch } from '../core/ports.js';
+import { findProxy, openTunnel, toError } from './forward-proxy.js';
+
+/** Returns all addresses of a name. */
+export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+export const resolveAll: Resolve = (hostname) => lookup(hostname, { all: true });
+
+/** Addresses to which a connector may connect. This server then resolves names also for a forward proxy. */
+interface AddressRule {
+  readonly resolve: Resolve;
+  readonly isAllowed: (address: string) => boolean;
+}
+
+/** Creates a connector of undici that connects directly or through the company's forward proxy. */
+export function createConnector(
+  options: buildConnector.BuildOptions,
+  rule: AddressRule | null = null,
+): buildConnector.connector {
+  const check = async (hostname: string, { resolve, isAllowed }: AddressRule): Promise<readonly LookupAddress[]> => {
+    const found = await resolve(hostname);
+    if (found.length === 0 || !found.every(({ address }) => isAllowed(address)))
+      throw new Error('not a public address');
+    return found;
+  };
+  const look = (own: AddressRule): LookupFunction => {
+    return (hostname, _, callback) => {
+      check(hostname, own).then(
+        (found) => callback(null, [...found]),
+        (error: unknown) => callback(toError(error), []),
+      );
+    };
+  };
+  const connect = buildConnector(rule === null ? options : { ...options, lookup: look(rule) });
+  const tunnel = async (proxy: URL, hostname: string, port: number) => {
+    if (rule === null || isIP(hostname) !== 0) return openTunnel(proxy, hostname, port);
+    const [first] = await check(hostname, rule);
+    return openTunnel(proxy, first?.address ?? hostname, port);
+  };
+  return (asked, callback) => {
+    const { protocol, hostname, port } = asked;
+    const proxy = findProxy({ protocol, hostname, port });
+    if (proxy === null) return connect(asked, callback);
+    tunnel(proxy, hostname, Number(port) || (protocol === 'https:' ? 443 : 80)).then(
+      (socket) =>
+        protocol === 'https:' ? connect({ ...asked, httpSocket: socket }, callback) : callback(null, socket),
+      (error: unknown) => callback(toError(error), null),
+    );
+  };
+}
+
+/** Creates a fetch that uses the forward proxy of the environment, and `direct` for other addresses. */
+export function createProxiedFetch(direct: Fetch): Fetch {
+  let opened: ReturnType<typeof open> | null = null;
+  const open = async () => {
+    const { Agent, fetch } = await import('undici');
+    return { fetch, dispatcher: new Agent({ connect: createConnector({ rejectUnauthorized: true }) }) };
+  };
+  return async (url, init) => {
+    if (findProxy(new URL(url)) === null) return direct(url, init);
+    opened ??= open();
+    const { fetch, dispatcher } = await opened;
+    // The classes of Node.js differ from those of the package.
+    const { method, headers, body, redirect, signal } = new Request(url, init);
+    const bytes = body === null ? null : await new Response(body).arrayBuffer();
+    return fetch(url, { method, headers: Object.fromEntries(headers), body: bytes, redirect, signal, dispatcher });
+  };
+}
