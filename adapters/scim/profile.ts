@@ -22,6 +22,7 @@ import {
   accountListGuard,
   flag,
   groupsGuard,
+  idText,
   isSameName,
   namedGuard,
   parseExtension,
@@ -171,6 +172,7 @@ export function createScimProfile(
 
   return {
     findAccount,
+    loginIsName: true,
     readAccount: async (subject) =>
       toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], namedGuard)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
@@ -199,7 +201,7 @@ export function createScimProfile(
 }
 
 const photosGuard = z.object({
-  id: z.string(),
+  id: idText,
   photos: listOf(z.object({ value: z.string().nullish(), type: z.string().nullish(), primary: flag })),
 });
 

@@ -20,7 +20,7 @@ import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { createAttribute, toUserPath } from './profile.js';
-import { accountListGuard, groupsGuard, isSameName, parseExtension, toAsked, toScimType } from './schema.js';
+import { accountListGuard, groupsGuard, idText, isSameName, parseExtension, toAsked, toScimType } from './schema.js';
 
 export interface Parts {
   readonly deps: AdapterDeps<ScimConnection>;
@@ -199,7 +199,7 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
 const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
 
 const holdersGuard = z.object({
-  Resources: z.array(z.looseObject({ id: z.string(), active: z.boolean().nullish() })).default([]),
+  Resources: z.array(z.looseObject({ id: idText, active: z.boolean().nullish() })).default([]),
 });
 
 /**

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { parseJson } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { Random } from '../../core/ports.js';
-import { createBreaker } from '../../core/resilience.js';
+import { createBreaker, parseRetryAfterMs } from '../../core/resilience.js';
 import type { Credential, Photo } from '../../core/secrets.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -177,10 +177,11 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       const body = Readable.from(track());
       const reply = await pool.request({ path: `${basePath}/${endpoint}`, method: 'POST', headers, body, signal });
       const text = await reply.body.text();
+      const waitMs = parseRetryAfterMs((name) => [reply.headers[name]].flat()[0] ?? null);
       return {
         status: reply.statusCode,
         body: parseJson(text),
-        retryAfterSec: parseSeconds(reply.headers['retry-after']),
+        retryAfterSec: waitMs === null ? null : waitMs / 1000,
       };
     } catch (cause) {
       return toTransportFailure(cause, { endpoint, wasSent, isPastDeadline: signal.aborted });
@@ -257,5 +258,3 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
 const isSuccess = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && body !== undefined;
 
 /** Returns seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
-const parseSeconds = (header: string | string[] | undefined): number | null =>
-  typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;
