@@ -137,8 +137,6 @@ function toForm({ texts = {}, photos = {} }: FormFields): FormData {
 }
 
 function retryAfterOf({ headers }: Response): number | null {
-  const text = headers.get('Retry-After') ?? 'none';
-  // A proxy may send a date.
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('Date') ?? '')) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
+  const seconds = Number(headers.get('Retry-After') ?? 'none');
+  return Number.isFinite(seconds) ? seconds : null;
 }

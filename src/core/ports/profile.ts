@@ -79,7 +79,7 @@ export interface Profile {
   /**
    * Reads the administrator roles that a user has at the provider, in the provider's names. Absent if the provider has
    * none: name groups in the configuration instead.
-   * @throws `subject_unknown`, `profile_unavailable`
+   * @throws `subject_unknown`, `profile_unavailable`; `provider_refused`, with the missing permissions
    */
   readonly readAdministratorRoles?: (subject: string) => Promise<readonly string[]>;
   /**
