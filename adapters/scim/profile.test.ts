@@ -340,7 +340,7 @@ describe('credentials', () => {
     for (const auth of auths()) {
       const { sent, profile } = observe(undefined, { scim: { auth } });
       expect(await profile.readToken(ada)).toBeNull();
-      expect(sent.every(({ init }) => init.redirect === 'error')).toBe(true);
+      expect(sent.every(({ init }) => init.redirect === 'manual')).toBe(true);
     }
     for (const auth of [
       { kind: 'bearer', token: 'other' },

@@ -28,8 +28,7 @@ import {
 } from '../extensions/index.js';
 import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../files/durable-file.js';
-import { createProxiedFetch } from '../network/connector.js';
-import { createPublicFetch } from '../network/public-fetch.js';
+import { createProxiedFetch, createPublicFetch } from '../network/fetch.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
 import { auditEvents } from './audit-events.js';
 import type { LoadedSetup } from './reloader.js';

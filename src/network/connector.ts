@@ -1,17 +1,13 @@
 import type { LookupAddress } from 'node:dns';
-import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import type { Fetch } from '../core/ports.js';
 import { findProxy, openTunnel, toError } from './forward-proxy.js';
 
 /** Returns all addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
-export const resolveAll: Resolve = (hostname) => lookup(hostname, { all: true });
-
 /** Addresses to which a connector may connect. This server then resolves names also for a forward proxy. */
-interface AddressRule {
+export interface AddressRule {
   readonly resolve: Resolve;
   readonly isAllowed: (address: string) => boolean;
 }
@@ -50,23 +46,5 @@ export function createConnector(
         protocol === 'https:' ? connect({ ...asked, httpSocket: socket }, callback) : callback(null, socket),
       (error: unknown) => callback(toError(error), null),
     );
-  };
-}
-
-/** Creates a fetch that uses the forward proxy of the environment, and `direct` for other addresses. */
-export function createProxiedFetch(direct: Fetch): Fetch {
-  let opened: ReturnType<typeof open> | null = null;
-  const open = async () => {
-    const { Agent, fetch } = await import('undici');
-    return { fetch, dispatcher: new Agent({ connect: createConnector({ rejectUnauthorized: true }) }) };
-  };
-  return async (url, init) => {
-    if (findProxy(new URL(url)) === null) return direct(url, init);
-    opened ??= open();
-    const { fetch, dispatcher } = await opened;
-    // The classes of Node.js differ from those of the package.
-    const { method, headers, body, redirect, signal } = new Request(url, init);
-    const bytes = body === null ? null : await new Response(body).arrayBuffer();
-    return fetch(url, { method, headers: Object.fromEntries(headers), body: bytes, redirect, signal, dispatcher });
   };
 }

@@ -13,9 +13,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createProxyChecks } from '../admin/operations/checks/public-address.js';
 import { epochMs } from '../core/units.js';
 import { createCertificate } from '../storage/keys/oidc-certificate.js';
-import { createProxiedFetch } from './connector.js';
+import { createProxiedFetch, createPublicFetch } from './fetch.js';
 import { findProxy, TunnelAgent } from './forward-proxy.js';
-import { createPublicFetch } from './public-fetch.js';
 
 /* A proxy on this machine, and behind it a server that only the proxy finds: by any name, and by the public address. */
 

@@ -5,8 +5,8 @@ import { callRest } from '../../../connections/rest-call.js';
 import type { PhotoPolicy } from '../../../core/connection.js';
 import type { Ports } from '../../../core/deps.js';
 import type { Profile } from '../../../core/ports.js';
+import { createPublicFetch } from '../../../network/fetch.js';
 import { isPublicAddress } from '../../../network/public-address.js';
-import { createPublicFetch } from '../../../network/public-fetch.js';
 
 const timeoutMs = 5_000;
 
