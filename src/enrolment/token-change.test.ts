@@ -322,7 +322,7 @@ describe('at a directory whose replicas show a token late', () => {
     await expectInLine(subject);
   });
 
-  test('a token that does not appear within a minute of its enrolment counts against nobody', async () => {
+  test('a token that does not appear within a minute of its enrolment counts against no one', async () => {
     const subject = addUser();
     const used = lag(Number.POSITIVE_INFINITY);
     const proof = { proof: 'photos_of_client', mayReplace: false } as const;
