@@ -38,6 +38,7 @@ export const floors = [
   [
     'src/core',
     'src/files',
+    'src/network',
     'web/docs',
     'web/shared',
     ...foldersOf('examples').filter((room) => !['examples/demo', 'examples/web'].includes(room)),

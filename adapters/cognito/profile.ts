@@ -244,6 +244,7 @@ export function createCognitoProfile(
 
   return {
     findAccount,
+    loginIsName: true,
     readAccount: (subject, caller) => withUser(subject, toNamedAccount, caller),
     searchAccounts: (text, limit) =>
       within(async () => (isSearchable(text) ? searchUsers(text, limit, { UserPoolId, client }) : [])),

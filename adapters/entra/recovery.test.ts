@@ -161,8 +161,9 @@ describe('no pass is issued', () => {
     await expect(answering.issueCredential(user.id)).rejects.toMatchObject({ code: 'profile_unavailable' });
     for (const missing of roles.slice(1)) {
       daemon = entra.addDaemon(roles.filter((role) => role !== missing));
-      const denied = { code: 'profile_unavailable', detail: { status: 403 } };
-      await expect(recover().issueCredential(user.id)).rejects.toMatchObject(denied);
+      const denied = { code: 'provider_refused', detail: { status: 403, permission: missing } };
+      for (const ask of ['issueCredential', 'checkIssuable'] as const)
+        await expect(recover()[ask](user.id)).rejects.toMatchObject(denied);
     }
     expect(entra.tenant.passes.size).toBe(0);
   });

@@ -4,7 +4,7 @@ import type { AccountRecovery, Profile } from '../../src/core/ports.js';
 import { RecoveryCredential } from '../../src/core/secrets.js';
 import { addSec, fromIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
+import { type SendToGraph, toRefusalDetail } from './client.js';
 import { parseSubject, type SubjectSettings } from './profile.js';
 
 /** @see https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get */
@@ -40,6 +40,14 @@ const passGuard = z.object({
 
 const refuse = (reason: string): FaceError => new FaceError('credential_refused', { reason });
 
+const passPermission = 'UserAuthMethod-TAP.ReadWrite.All';
+
+/** Returns the error of a call that Graph did not answer, or refused because the application lacks a permission. */
+const toFailure = (answer: RestAnswer, permission: string): FaceError =>
+  answer.status === 403
+    ? new FaceError('provider_refused', { ...toRefusalDetail(answer), permission })
+    : new FaceError('profile_unavailable', toRefusalDetail(answer));
+
 const everybody = 'all_users';
 
 /**
@@ -50,21 +58,21 @@ export function createEntraRecovery(
   settings: SubjectSettings,
   { send, readGroups }: { readonly send: SendToGraph; readonly readGroups: Profile['readGroups'] },
 ): AccountRecovery {
-  /** Sends a call about a person. A refusal of Graph is not quoted, because its texts quote the request. */
-  const call = async (request: GraphCall, expected: number): Promise<RestAnswer> => {
-    const answer = await send(request);
+  /** Reads something about a person. A refusal of Graph is not quoted, because its texts quote the request. */
+  const read = async (path: string, tenantId: string, permission: string): Promise<unknown> => {
+    const answer = await send({ method: 'GET', path, tenantId });
     if (answer.status === 404) throw new FaceError('subject_unknown');
-    if (answer.status !== expected) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-    return answer;
+    if (answer.status !== 200) throw toFailure(answer, permission);
+    return answer.body;
   };
 
   /** Returns the shortest life of a pass, in minutes. */
   const check = async (subject: string): Promise<number> => {
     const { tenantId, userId } = parseSubject(subject, settings);
-    const user = await call({ method: 'GET', path: `/users/${userId}?$select=id,accountEnabled`, tenantId }, 200);
-    if (parseAnswer(activeGuard, user.body).accountEnabled !== true) throw refuse('the account is not enabled');
+    const user = await read(`/users/${userId}?$select=id,accountEnabled`, tenantId, 'User.ReadWrite.All');
+    if (parseAnswer(activeGuard, user).accountEnabled !== true) throw refuse('the account is not enabled');
     const answer = await send({ method: 'GET', path: passPolicyPath, tenantId });
-    if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    if (answer.status !== 200) throw toFailure(answer, 'Policy.Read.AuthenticationMethod');
     const policy = parseAnswer(passPolicyGuard, answer.body);
     if (policy.state !== 'enabled') throw refuse('Temporary Access Passes are not enabled');
     const targets = [...policy.includeTargets, ...policy.excludeTargets];
@@ -84,16 +92,20 @@ export function createEntraRecovery(
     if (answer.status !== 204 && answer.status !== 404)
       throw new FaceError('profile_unavailable', toRefusalDetail(answer));
   };
-  const endAll = async (subject: string): Promise<void> => {
+  const list = async (subject: string) => {
     const { tenantId, userId } = parseSubject(subject, settings);
-    const { body } = await call({ method: 'GET', path: toPassesPath(userId), tenantId }, 200);
-    for (const { id } of parseAnswer(listGuard, body).value) await end(subject, id);
+    return parseAnswer(listGuard, await read(toPassesPath(userId), tenantId, passPermission)).value;
+  };
+  const endAll = async (subject: string): Promise<void> => {
+    for (const { id } of await list(subject)) await end(subject, id);
   };
 
   return {
     credentialKind: 'temporary_access_pass',
     async checkIssuable(subject) {
       await check(subject);
+      // Graph answers this only with the permission that the pass needs.
+      await list(subject);
     },
     async issueCredential(subject) {
       const { tenantId, userId } = parseSubject(subject, settings);
@@ -103,7 +115,7 @@ export function createEntraRecovery(
       const answer = await send({ method: 'POST', path: toPassesPath(userId), tenantId, body, once: true });
       if (answer.status === 404) throw new FaceError('subject_unknown');
       if (answer.status === 400) throw new FaceError('credential_refused', toRefusalDetail(answer));
-      if (answer.status !== 201) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+      if (answer.status !== 201) throw toFailure(answer, passPermission);
       const { id, temporaryAccessPass, startDateTime, ...pass } = parseAnswer(passGuard, answer.body);
       const credential = new RecoveryCredential(temporaryAccessPass);
       // The clock of Graph may be behind that of the pass.

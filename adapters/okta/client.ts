@@ -116,6 +116,10 @@ const rateLimitGuard = z.object({
   headers: z.custom<OktaAnswer['headers']>((headers) => z.object({ get: z.function() }).safeParse(headers).success),
 });
 
+/** Returns the error if Okta issued no access token, because the application lacks a scope: nothing was asked. */
+export const nameScopes = ({ status, code }: Refusal, scopes: readonly string[]): FaceError | null =>
+  code === 'invalid_scope' ? new FaceError('provider_refused', { status, errorCode: code, scopes: [...scopes] }) : null;
+
 /** Returns the time until the rate limit resets, by Okta's clock; `null` if unknown. */
 function readWaitMs(error: unknown): number | null {
   const { data } = rateLimitGuard.safeParse(error);

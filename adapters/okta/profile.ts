@@ -16,7 +16,7 @@ import type { Ports } from '../../src/core/deps.js';
 import type { Account, Group, NamedAccount, Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { callOkta, callRaw, createClient, nextPageOf, type Refusal, withScopes } from './client.js';
+import { callOkta, callRaw, createClient, nameScopes, nextPageOf, type Refusal, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { isUserId } from './schema.js';
 
@@ -75,6 +75,8 @@ const rolesGuard = z.array(z.object({ type: z.string().min(1), label: z.string()
 /** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
 const nobody = { id: `00u${'0'.repeat(17)}`, login: 'nobody@facestep.invalid' };
 
+const rolesScopes = ['okta.roles.read'];
+
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';
 
 /** Okta's search writes values as in JSON (RFC 7644, section 3.4.2.2). */
@@ -112,7 +114,7 @@ export function createOktaProfile(
   { fetch, log }: Ports<'log' | 'fetch'>,
 ): Profile {
   const client = createClient({ orgUrl, auth }, fetch);
-  const rolesClient = createClient(withScopes({ orgUrl, auth }, ['okta.roles.read']), fetch);
+  const rolesClient = createClient(withScopes({ orgUrl, auth }, rolesScopes), fetch);
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, attribute);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
 
@@ -165,7 +167,9 @@ export function createOktaProfile(
     /** Lists the roles of the person and of the person's groups. */
     async readAdministratorRoles(subject) {
       checkIsUserId(subject);
-      const { body } = await call(() => callRaw(rolesClient, 'GET', `/api/v1/users/${subject}/roles`));
+      const toError = (refusal: Refusal): FaceError => nameScopes(refusal, rolesScopes) ?? toProfileError(refusal);
+      const read = () => callRaw(rolesClient, 'GET', `/api/v1/users/${subject}/roles`);
+      const { body } = await callOkta(read, toError, whileSigningIn);
       return parseAnswer(rolesGuard, body).map(({ label, type }) => label || type);
     },
     async readToken(subject) {

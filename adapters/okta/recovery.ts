@@ -6,7 +6,7 @@ import { whileSigningIn } from '../../src/core/resilience.js';
 import { RecoveryCredential } from '../../src/core/secrets.js';
 import { fromIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { callOkta, callRaw, createClient, type Refusal, withScopes } from './client.js';
+import { callOkta, callRaw, createClient, nameScopes, type Refusal, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { checkIsUserId } from './profile.js';
 
@@ -79,9 +79,12 @@ async function readOpen(subject: string, statuses: readonly string[], send: Send
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserAuthenticatorEnrollments/
  */
 export function createOktaRecovery(settings: Settings, fetch: Fetch): AccountRecovery {
-  const client = createClient(withScopes(settings, recoveryScopesOf(settings)), fetch);
-  const send: Send = async (method, path, toError, body) =>
-    (await callOkta(() => callRaw(client, method, path, body), toError, whileSigningIn)).body;
+  const scopes = recoveryScopesOf(settings);
+  const client = createClient(withScopes(settings, scopes), fetch);
+  const send: Send = async (method, path, toError, body) => {
+    const toNamed = (refusal: Refusal): FaceError => nameScopes(refusal, scopes) ?? toError(refusal);
+    return (await callOkta(() => callRaw(client, method, path, body), toNamed, whileSigningIn)).body;
+  };
   return settings.recovery.credential === 'temporary_access_code'
     ? createCodes(send)
     : createPasswords(send, settings.recovery);

@@ -2,6 +2,7 @@ import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 import { createNoteSecretUse, type Hook, type RawReply } from '../../src/connections/hook.js';
 import { createLoginClient } from '../../src/connections/login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
+import { sleep as sleepInFact } from '../../src/core/resilience.js';
 import { createCountCall, createProbe, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
@@ -20,7 +21,7 @@ const minBudgetMs = 200;
 const toBudgetMs = (hook: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
   Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
 
-export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Adapter {
+export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>, sleep = sleepInFact): Adapter {
   const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, onelogin } = settings;
   const api = createOneLoginApi(onelogin, { fetch, clock });
@@ -55,7 +56,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
     (await import('./smart-hook.js')).renderSmartHook({ type, settings, publicUrl, compose });
   return {
     kind,
-    profile: createOneLoginProfile(settings, { api, log }),
+    profile: createOneLoginProfile(settings, { api, log, sleep }),
     hooks: {
       'pre-authentication': toHook('pre-authentication', handlePreAuthentication),
       'user-migration': toHook('user-migration', handleUserMigration),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
+import { createReplica } from '../../support/fakes/replica.js';
 import { attribute, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 
 const unavailable = { code: 'profile_unavailable' };
@@ -100,6 +101,20 @@ describe('the custom field', () => {
     const error = await profile.writeToken(ada, longest).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(unavailable);
     expect(JSON.stringify(error)).not.toContain('FV1');
+  });
+
+  test('is written once if a replica shows the change late', async () => {
+    const replica = createReplica();
+    let writes = 0;
+    const send: Fetch = (url, init) => {
+      if (!url.includes('/users/')) return fetch(url, init);
+      if (init.method === 'PUT') writes += 1;
+      return replica(() => fetch(url, init), init);
+    };
+    const { profile } = bench.connect({ fetch: send });
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(fieldsOf(ada)[attribute]).toBe('FV1.abc');
+    expect(writes).toBe(1);
   });
 
   test('is reached only by user id', async () => {

@@ -16,6 +16,7 @@ import {
 import { listOf, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
 import type { Account, CallerClass, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
+import { readAgainWhile, type Sleep } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
 import type { OneLoginConnection } from './config.js';
@@ -169,7 +170,7 @@ const writeTries = 3;
  */
 export function createOneLoginProfile(
   { claims, onelogin: { attribute } }: Pick<OneLoginConnection, 'claims' | 'onelogin'>,
-  { api, log }: { readonly api: OneLoginApi; readonly log: Log },
+  { api, log, sleep }: { readonly api: OneLoginApi; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, `custom_attributes.${attribute}`);
   const read = <User extends { readonly id: string }>(subject: string, guard: z.ZodType<User>, caller?: CallerClass) =>
@@ -184,7 +185,9 @@ export function createOneLoginProfile(
       const change = { ...others, [attribute]: text };
       parseUser(fieldsGuard, await api.call('PUT', toUserPath(subject), { custom_attributes: change }));
       const wanted = text === '' ? others : change;
-      found = await readFields(subject);
+      const earlier = found;
+      const isEarlier = (fields: Fields): boolean => isDeepStrictEqual(fields, earlier);
+      found = await readAgainWhile(() => readFields(subject), isEarlier, sleep);
       if (isDeepStrictEqual(found, wanted)) return;
     }
     // The maximum length is undocumented, and a truncated token could never be opened.

@@ -14,6 +14,7 @@ import { Credential } from '../../src/core/secrets.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
+import { toStandardNames } from './schema.js';
 
 const timeoutMs = 4_000;
 /** Seconds before the expiry of an access token at which it is replaced. */
@@ -48,7 +49,10 @@ export function createScimApi(
      * @throws FaceError `profile_unavailable`; `detail.call` is `token` if there is no access token
      */
     call: (method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer> =>
-      callAuthorized((authorization) => send(authorization, method, path, body)),
+      callAuthorized(async (authorization) => {
+        const answer = await send(authorization, method, path, body);
+        return { ...answer, body: toStandardNames(answer.body) };
+      }),
     /** Returns true if an address is below the base address, which alone may receive the credentials. */
     isOwn: (address: string): boolean => address.startsWith(`${baseUrl}/`),
     /** Reads bytes of this server. @param address - one for which `isOwn` is true */

@@ -1,15 +1,16 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+import { sleep as sleepInFact } from '../../src/core/resilience.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';
 
-export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
+export function createScimAdapter(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Adapter {
   const { settings, clock, fetch, log } = deps;
   const { kind, scim } = settings;
-  const api = createScimApi(scim, { fetch, clock });
+  const api = createScimApi(scim, { fetch, clock }, { sleep });
   return {
     kind,
-    profile: createScimProfile(settings, { api, log }),
+    profile: createScimProfile(settings, { api, log, sleep }),
     hooks: {},
     accountRecovery: null,
     openStepUpRequest: null,

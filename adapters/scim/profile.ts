@@ -14,6 +14,7 @@ import {
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Log, NamedAccount, Profile } from '../../src/core/ports.js';
+import { readAgainWhile, type Sleep } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
@@ -21,6 +22,7 @@ import {
   accountListGuard,
   flag,
   groupsGuard,
+  idText,
   isSameName,
   namedGuard,
   parseExtension,
@@ -103,7 +105,7 @@ function toUserAddress(subject: string): string {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
-export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi) {
+export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi, sleep: Sleep) {
   const asked = toAsked(attribute);
   const read = async <User extends { readonly id: string }>(
     subject: string,
@@ -126,15 +128,19 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
     api.call('PATCH', toUserAddress(subject), { schemas: [patchSchema], Operations: [operation] });
 
-  /** Callers must first read the user of exactly this id, so that no other user is changed. */
+  /** Reads the user of exactly this id first, so that no other user is changed. */
   const write = async (subject: string, value: string | null): Promise<void> => {
+    const former = await readValue(subject);
+    // Some servers refuse to remove an absent value.
+    if (value === null && former === '') return;
     const { usual, other } = toChange(attribute, value);
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
     const answer = isPathRefused ? await send(subject, other) : first;
     if (!isDone(answer)) throw toUnavailable(first);
     // The value is read back, because servers may truncate it or change its case.
-    if ((await readValue(subject)) !== (value ?? '')) {
+    const isEarlier = (found: unknown): boolean => found === former && found !== (value ?? '');
+    if ((await readAgainWhile(() => readValue(subject), isEarlier, sleep)) !== (value ?? '')) {
       throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
     }
     if (isPathRefused) takesUsual = false;
@@ -144,12 +150,12 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
 
 export function createScimProfile(
   { claims, scim: { attribute, baseUrl } }: Pick<ScimConnection, 'claims' | 'scim'>,
-  { api, log }: { readonly api: ScimApi; readonly log: Log },
+  { api, log, sleep }: { readonly api: ScimApi; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
   const { path } = attribute;
   const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, path);
 
-  const { read, readValue, write } = createAttribute(attribute, api);
+  const { read, readValue, write } = createAttribute(attribute, api, sleep);
 
   const findAccount: Profile['findAccount'] = async (login) => {
     const asked = isLogin(login) ? login : nobody.login;
@@ -166,6 +172,7 @@ export function createScimProfile(
 
   return {
     findAccount,
+    loginIsName: true,
     readAccount: async (subject) =>
       toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], namedGuard)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
@@ -188,21 +195,13 @@ export function createScimProfile(
       return api.isOwn(href) ? toCompanyPhoto(await api.load(href), own) : href;
     },
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
-    writeToken: (subject, token) =>
-      token.use(async (value) => {
-        await readValue(subject);
-        await write(subject, value);
-      }),
-    async clearToken(subject) {
-      // Some servers refuse to remove an absent value.
-      if ((await readValue(subject)) === '') return;
-      await write(subject, null);
-    },
+    writeToken: (subject, token) => token.use((value) => write(subject, value)),
+    clearToken: (subject) => write(subject, null),
   };
 }
 
 const photosGuard = z.object({
-  id: z.string(),
+  id: idText,
   photos: listOf(z.object({ value: z.string().nullish(), type: z.string().nullish(), primary: flag })),
 });
 

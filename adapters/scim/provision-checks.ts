@@ -14,17 +14,19 @@ import {
   warn,
 } from '../../src/connections/provisioning.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import type { Sleep } from '../../src/core/resilience.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { createAttribute, toUserPath } from './profile.js';
-import { accountListGuard, groupsGuard, isSameName, parseExtension, toAsked, toScimType } from './schema.js';
+import { accountListGuard, groupsGuard, idText, isSameName, parseExtension, toAsked, toScimType } from './schema.js';
 
 export interface Parts {
   readonly deps: AdapterDeps<ScimConnection>;
   readonly scim: ScimSettings;
   readonly api: ScimApi;
+  readonly sleep: Sleep;
 }
 
 /**
@@ -197,13 +199,13 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
 const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
 
 const holdersGuard = z.object({
-  Resources: z.array(z.looseObject({ id: z.string(), active: z.boolean().nullish() })).default([]),
+  Resources: z.array(z.looseObject({ id: idText, active: z.boolean().nullish() })).default([]),
 });
 
 /**
  * Writes, reads and removes a test value at a user without a token. A test value of an interrupted run is overwritten.
  */
-async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding> {
+async function checkWrite({ scim: { attribute }, api, sleep }: Parts): Promise<Finding> {
   const query = new URLSearchParams({ count: '100', attributes: ['active', ...toAsked(attribute)].join(',') });
   const listed = await api.call('GET', `/Users?${query}`);
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
@@ -212,7 +214,7 @@ async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding>
   const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
   const user = free.find(({ active }) => active === false) ?? free[0];
   if (user === undefined) return pass('Nothing was written, because all listed users have a value.');
-  const { readValue, write } = createAttribute(attribute, api);
+  const { readValue, write } = createAttribute(attribute, api, sleep);
   const remedy = `Check that the credentials may change ${attribute.path}, and that it is a string of ${maxTokenCharacters} characters, caseExact.`;
   try {
     await write(user.id, probe);
@@ -220,7 +222,7 @@ async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding>
   } catch (error) {
     return fail(`For user ${user.id}: ${describe(error, await readValue(user.id))}`, remedy);
   } finally {
-    if ((await readValue(user.id)) !== '') await write(user.id, null);
+    await write(user.id, null);
   }
 }
 

@@ -11,13 +11,22 @@ import { FaceError } from '../../src/errors.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createChecks, type Parts, readExtension } from './provision-checks.js';
-import { accountGuard, isSameName, parseExtension, toAccount, toAsked, toUnavailable } from './schema.js';
+import {
+  accountGuard,
+  idText,
+  isSameName,
+  parseExtension,
+  toAccount,
+  toAsked,
+  totalGuard,
+  toUnavailable,
+} from './schema.js';
 
 const censusPageSize = 100;
 
 const pageGuard = z.object({
-  totalResults: z.int(),
-  Resources: listOf(z.looseObject({ id: z.string(), active: z.boolean().nullish() })),
+  totalResults: totalGuard,
+  Resources: listOf(z.looseObject({ id: idText, active: z.boolean().nullish() })),
 });
 
 /**
@@ -52,11 +61,11 @@ const sideBySide = 4;
 const pageSize = 40;
 
 const groupGuard = z.object({
-  id: z.string(),
-  members: listOf(z.object({ value: z.string(), type: z.string().nullish() })),
+  id: idText,
+  members: listOf(z.object({ value: idText, type: z.string().nullish() })),
 });
 const groupsGuard = z.object({
-  Resources: listOf(z.object({ id: z.string(), displayName: z.string().nullish() })),
+  Resources: listOf(z.object({ id: idText, displayName: z.string().nullish() })),
 });
 function nullIfTooLong(error: unknown): null {
   if (isTooLong(error)) return null;
@@ -132,7 +141,7 @@ export async function* listMembers(
 
 export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Provisioning {
   const { scim } = deps.settings;
-  const parts: Parts = { deps, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };
+  const parts: Parts = { deps, sleep, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };
   return {
     steps: [createAttributeStep(parts), createRightsStep(parts)],
     checks: createChecks(parts),

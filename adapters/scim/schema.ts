@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memberOf } from '../../src/connections/claims.js';
 import { toWholeName } from '../../src/connections/profile-values.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
@@ -24,8 +25,11 @@ const emailsGuard = z
   .catch(null)
   .transform((all) => (all ?? []).flatMap((one) => (one === null ? [] : [one])));
 
+/** Some servers write ids as numbers. */
+export const idText = z.union([z.string().min(1), z.int().transform(String)]);
+
 export const accountGuard = z.object({
-  id: z.string().min(1),
+  id: idText,
   userName: z.string().min(1),
   emails: emailsGuard,
 });
@@ -58,29 +62,35 @@ export const toNamedAccount = (user: ScimNamed): NamedAccount => ({
   name: user.displayName || user.name.formatted || toWholeName(user.name.givenName, user.name.familyName),
 });
 
-export const accountListGuard = z.object({
-  totalResults: z.union([
+/** Number of results. Zero if the server omits it. */
+export const totalGuard = z
+  .union([
     z.int(),
     z
       .string()
       .regex(/^\d{1,9}$/)
       .transform(Number),
-  ]),
+  ])
+  .nullish()
+  .transform((total) => total ?? 0);
+
+export const accountListGuard = z.object({
+  totalResults: totalGuard,
   Resources: listOf(accountGuard),
 });
 
 const scimErrorGuard = z.object({ scimType: z.string().regex(/^[A-Za-z]{1,32}$/) });
 
 export const groupsGuard = z.object({
-  id: z.string().min(1),
+  id: idText,
   groups: listOf(
     z
-      .object({ value: z.string().min(1), display: z.string().nullish() })
+      .object({ value: idText, display: z.string().nullish() })
       .transform(({ value, display }): Group => ({ id: value, name: display || null })),
   ),
 });
 
-export const wholeGuard = z.looseObject({ id: z.string().min(1) });
+export const wholeGuard = z.looseObject({ id: idText });
 
 /**
  * Returns the `attributes` parameter for an attribute of an extension. SCIMMY also needs `schemas`; WSO2 Identity
@@ -109,10 +119,21 @@ export function toAttributePath(attribute: string): {
 
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
-  Object.entries(object).find(([each]) => isSameName(each, name))?.[1];
+/** Names that the guards of this folder read. */
+const standardNames =
+  'id schemas userName displayName name givenName familyName formatted emails photos groups members active value display ' +
+  'type primary Resources totalResults scimType attributes multiValued caseExact mutability returned patch filter supported';
+const nameByFolded = new Map(standardNames.split(' ').map((name) => [name.toLowerCase(), name]));
 
-const userGuard = z.looseObject({ id: z.string() });
+/** Writes the names of attributes as in the standard, because their case has no meaning (RFC 7643, section 2.1). */
+export function toStandardNames(body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(toStandardNames);
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [nameByFolded.get(name.toLowerCase()) ?? name, toStandardNames(value)]),
+  );
+}
+
 // PHP writes an empty object as an empty list.
 const extensionGuard = z.union([z.record(z.string(), z.unknown()), z.tuple([]).transform(() => ({}))]).nullish();
 
@@ -120,7 +141,7 @@ export function parseExtension(
   body: unknown,
   { schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>,
 ): { readonly id: string; readonly value: unknown } {
-  const user = parseAnswer(userGuard, body);
+  const user = parseAnswer(wholeGuard, body);
   const extension = parseAnswer(extensionGuard, memberOf(user, schema)) ?? {};
   return { id: user.id, value: memberOf(extension, name) ?? '' };
 }

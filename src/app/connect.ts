@@ -7,6 +7,7 @@ import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';
 import { isRefusing } from '../core/rules/rule.js';
+import { waitForTokens } from '../enrolment/written-tokens.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 import { doorPath } from '../home/door-page.js';
 import { recordPassedOver } from '../step-up/decide.js';
@@ -62,7 +63,7 @@ export function connect(
   observePort: ObservePort,
 ): Connected {
   const { openStepUpRequest, testOutcomeOf } = adapter;
-  const profile = observePort('profile', adapter.profile);
+  const profile = observePort('profile', waitForTokens(id, adapter.profile, core));
   // Without a credential of the provider, a recovery can only end in a receipt. With the mode `off`, credentials that
   // were issued before can still be revoked.
   const isRecoverable = adapter.accountRecovery !== null || recovery.returnUrl !== null;

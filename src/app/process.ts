@@ -12,7 +12,6 @@ import { hasColours, paintOn, readSecret, toFrame } from '../cli/terminal.js';
 import { findDeprecations } from '../config/deprecations.js';
 import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from '../config/load.js';
 import { createSecretUses } from '../connections/hook.js';
-import { createPublicFetch } from '../connections/public-fetch.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
@@ -29,6 +28,7 @@ import {
 } from '../extensions/index.js';
 import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../files/durable-file.js';
+import { createProxiedFetch, createPublicFetch } from '../network/fetch.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
 import { auditEvents } from './audit-events.js';
 import type { LoadedSetup } from './reloader.js';
@@ -46,7 +46,10 @@ const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const contexts = createRequestContexts();
 const logTo = isServing ? process.stdout : process.stderr;
 const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
-const fetch = logUntrusted((url, init) => globalThis.fetch(url, init), log);
+const fetch = logUntrusted(
+  createProxiedFetch((url, init) => globalThis.fetch(url, init)),
+  log,
+);
 
 /** Writes a line for people to standard error. Standard output is for programs. */
 const writeStderr = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -91,5 +91,11 @@ export function valueAt(root: unknown, path: readonly string[]): unknown {
   if (list !== undefined) return valueAt(list.find(({ primary }) => primary === true) ?? list[0], path);
   const { data: object } = objectGuard.safeParse(root);
   if (name === undefined) return object === undefined ? root : object.value;
-  return object === undefined ? undefined : valueAt(object[name], rest);
+  return object === undefined ? undefined : valueAt(memberOf(object, name), rest);
 }
+
+/** Returns the member of a name, in any case if none has this one: SCIM ignores the case of names. */
+export const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(object, name)
+    ? object[name]
+    : Object.entries(object).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];

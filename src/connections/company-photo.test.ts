@@ -5,8 +5,9 @@ import { photoPolicyGuard } from '../config/photo.js';
 import type { CompanyPhoto, Fetch } from '../core/ports.js';
 import { Photo } from '../core/secrets.js';
 import { listen } from '../http/listen.js';
+import { createPublicFetch } from '../network/fetch.js';
+import { isPublicAddress } from '../network/public-address.js';
 import { createFindPhoto } from './company-photo.js';
-import { createPublicFetch, isPublicAddress } from './public-fetch.js';
 
 const picture = Buffer.from('a picture');
 

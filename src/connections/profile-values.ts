@@ -1,3 +1,4 @@
+import { foldCase } from '../core/fold-case.js';
 import type { Log, NamedAccount } from '../core/ports.js';
 import { maxTokenCharacters, SealedToken } from '../core/secrets.js';
 
@@ -29,9 +30,12 @@ interface SearchedNames {
  * wildcards or ignore a filter.
  */
 export function matchesName(text: string, { given, family, others }: SearchedNames): boolean {
-  const wanted = text.toLowerCase();
-  return [given, family, ...both(given, family), ...others].some((name) => name.toLowerCase().startsWith(wanted));
+  const wanted = foldAccents(text);
+  return [given, family, ...both(given, family), ...others].some((name) => foldAccents(name).startsWith(wanted));
 }
+
+/** Directories find "José" for "Jose". */
+const foldAccents = (text: string): string => foldCase(text).normalize('NFD').replace(/\p{M}/gu, '');
 
 const both = (given: string, family: string): readonly string[] => (given && family ? [`${given} ${family}`] : []);
 

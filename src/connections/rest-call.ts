@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findCause } from '../core/base/failure-cause.js';
 import { type JsonObject, parseJson } from '../core/base/json.js';
 import type { Fetch } from '../core/ports.js';
-import { withTimeout } from '../core/resilience.js';
+import { parseRetryAfterMs, withTimeout } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
 
 const maxAnswerBytes = 8 * 1024 * 1024;
@@ -28,21 +28,28 @@ export interface RestCall {
 }
 
 /**
- * Sends one request. It follows no redirects, because the credentials in the headers are for this address only. Errors
- * of fetch are dropped, because they may contain headers.
+ * Sends one request. It follows no redirects, because the credentials in the headers are for this address only, except
+ * to the same address with a slash at its end. Errors of fetch are dropped, because they may contain headers.
  * @throws FaceError `profile_unavailable`
  */
 export async function callRest(url: string, call: RestCall, fetch: Fetch): Promise<RestAnswer> {
   const { method, headers, body, timeoutMs, bytes } = call;
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const redirect = bytes === undefined ? 'error' : 'manual';
-    const response = await fetch(url, { method, headers, body, redirect, signal });
+    const response = await fetch(url, { method, headers, body, redirect: 'manual', signal });
     if (bytes !== undefined)
       return { status: response.status, headers: response.headers, body: await readBytes(response, bytes) };
+    if ([301, 302, 303, 307, 308].includes(response.status)) {
+      await response.body?.cancel();
+      const slashed = new URL(url);
+      slashed.pathname += '/';
+      const isSlash = new URL(response.headers.get('location') ?? '', url).href === slashed.href;
+      if (!isSlash || url.split('?', 1)[0]?.endsWith('/')) throw new TypeError('redirected');
+      return await callRest(slashed.href, call, fetch);
+    }
     return { status: response.status, headers: response.headers, body: parseJson(await readText(response)) };
   } catch (error) {
-    if (isTooLong(error)) throw error;
+    if (error instanceof FaceError) throw error;
     throw new FaceError('profile_unavailable', toNoAnswer(error));
   }
 }
@@ -110,11 +117,6 @@ async function readText({ body }: Response): Promise<string> {
 
 export const mayBeRetried = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;
 
-/**
- * Returns the wait that a Retry-After header demands (RFC 9110, section 10.2.3), or `null` if the header is absent or a
- * date.
- */
-export function readRetryAfterMs(answer: Pick<RestAnswer, 'status' | 'headers'>): number | null {
-  const [seconds] = /^\d{1,6}$/.exec(answer.headers.get('retry-after') ?? '') ?? [];
-  return seconds === undefined || !mayBeRetried(answer) ? null : Number(seconds) * 1000;
-}
+/** Returns the wait that a Retry-After header demands, or `null` if there is none. */
+export const readRetryAfterMs = (answer: Pick<RestAnswer, 'status' | 'headers'>): number | null =>
+  mayBeRetried(answer) ? parseRetryAfterMs((name) => answer.headers.get(name)) : null;

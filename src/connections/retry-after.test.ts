@@ -36,6 +36,14 @@ test.each<[string, readonly Given[], number, number]>([
   expect(await ask(answers)).toEqual({ status, asked });
 });
 
+test('a wait that is given as a date ends at that time of the server', async () => {
+  const at = (sec: number) => new Date(sec * 1000).toUTCString();
+  const dated = (waitSec: number) => ({ status: 429, headers: { date: at(1e9), 'retry-after': at(1e9 + waitSec) } });
+  expect(await ask([dated(1), dated(-60)])).toEqual({ status: 200, asked: 3 });
+  expect(await ask([dated(3)])).toEqual({ status: 429, asked: 1 });
+  for (const text of ['soon', '-1', '1.5', '2001']) expect((await ask([later(429, text)])).asked).toBe(1);
+});
+
 const many = (count: number, seconds: string): readonly Given[] =>
   Array.from({ length: count }, () => later(429, seconds));
 

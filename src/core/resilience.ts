@@ -1,5 +1,5 @@
 import type { Clock } from './ports.js';
-import type { EpochMs } from './units.js';
+import { type EpochMs, fromHttpDate } from './units.js';
 
 /* Time limits, retries and circuit breakers of calls to other systems. */
 
@@ -68,6 +68,17 @@ export type Sleep = (ms: number) => Promise<unknown>;
 
 export const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/**
+ * Parses a Retry-After header, which is a number of seconds or a date by the server's own clock (RFC 9110, section
+ * 10.2.3). Returns `null` if there is none.
+ */
+export function parseRetryAfterMs(header: (name: 'retry-after' | 'date') => string | null): number | null {
+  const text = header('retry-after') ?? '';
+  if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
+  const [until, now] = [text, header('date') ?? ''].map((each) => (each.endsWith('GMT') ? fromHttpDate(each) : null));
+  return until == null || now == null ? null : Math.max(0, until - now);
+}
+
 export interface RetryPolicy {
   readonly tries: number;
   readonly longestWaitSec: number;
@@ -101,6 +112,17 @@ export async function withRetryAfter<Answer>(
     await sleepFor(waitMs);
   }
 }
+
+/** Time for a replicated directory to show a change. */
+const whileReplicating: RetryPolicy = { tries: 5, longestWaitSec: 4 };
+
+/** Reads again, for up to 4 s, while a replica may still show an earlier value. @returns the last value */
+export const readAgainWhile = <Value>(
+  read: () => Promise<Value>,
+  isEarlier: (value: Value) => boolean,
+  sleepFor?: Sleep,
+): Promise<Value> =>
+  withRetryAfter(read, (value, tried) => (isEarlier(value) ? 125 * 2 ** tried : null), whileReplicating, sleepFor);
 
 /** Permission for one call. The holder must report the call's outcome once. */
 export interface Permit {

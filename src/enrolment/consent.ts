@@ -24,6 +24,8 @@ const consentGuard = z.object({
   proof: z.enum(enrolmentProofs).nullable().default(null),
   /** When the face was enrolled, which a renewal does not change. `null` in records of earlier versions. */
   enrolledAt: epochMsGuard.nullable().default(null),
+  /** When the token reached the profile. `null` before, and in records of earlier versions. */
+  writtenAt: epochMsGuard.nullable().default(null),
 });
 
 const recordGuard = consentGuard.extend({
@@ -174,6 +176,7 @@ export async function nameInConsent(
     withdrawnAt: null,
     proof,
     enrolledAt,
+    writtenAt: null,
     replaces,
     changingUntil,
   };
@@ -187,12 +190,13 @@ export async function nameInConsent(
 export async function confirmConsent(
   who: SubjectRef,
   tokenId: string,
-  deps: Ports<'state' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<void> {
+  const writtenAt = deps.clock.now();
   const confirm = (found: ConsentRecord | null): ConsentRecord | null =>
     found === null || found.tokenId !== tokenId || found.changingUntil === null
       ? found
-      : { ...found, replaces: null, changingUntil: null };
+      : { ...found, writtenAt, replaces: null, changingUntil: null };
   await changeStored(toStored(who, deps), confirm, deps);
 }
 

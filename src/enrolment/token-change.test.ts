@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../support/benches/core.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
@@ -13,6 +13,7 @@ import { isDenied } from './deny-list.js';
 import { acceptAnyPhotos } from './earlier-frames.js';
 import { enrolSubject, recoverEnrolments } from './enrol.js';
 import { revokeSubject } from './revoke.js';
+import { waitForTokens } from './written-tokens.js';
 
 /*
  * Every call that an enrolment or a renewal makes of a port is made to fail: before it does anything, or after it has done
@@ -288,4 +289,54 @@ test('a late write of an abandoned enrolment does not re-enrol a revoked user', 
   await late!();
   expect((await check(subject)).verdict.matched).toBe(false);
   expect(core.audit.events.at(-1)).toMatchObject({ action: 'verification_refused', detail: { code: 'token_revoked' } });
+});
+
+describe('at a directory whose replicas show a token late', () => {
+  /** @param readsBehind - number of reads after a write that return the former value */
+  function lag(readsBehind: number) {
+    const { connection, deps } = core;
+    const { profile } = connection;
+    let former: SealedToken | null = null;
+    let left = 0;
+    const late = {
+      ...profile,
+      async writeToken(subject: string, token: SealedToken) {
+        former = await profile.readToken(subject);
+        left = readsBehind;
+        await profile.writeToken(subject, token);
+      },
+      readToken: async (subject: string) => (left-- > 0 ? former : profile.readToken(subject)),
+    };
+    return { connection: { ...connection, profile: waitForTokens('work', late, deps, async () => {}) }, deps };
+  }
+
+  test('a check, a renewal and a second enrolment wait for the token', async () => {
+    const subject = addUser();
+    const used = lag(3);
+    await enrol(subject, used);
+    expect((await check(subject, used)).verdict.matched).toBe(true);
+    await core.keys.rotate();
+    for (const shown of [20, 30])
+      expect((await check(subject, used, three(subject, shown))).verdict.matched).toBe(true);
+    await enrol(subject, used, 40);
+    await expectInLine(subject);
+  });
+
+  test('a token that does not appear within a minute of its enrolment counts against no one', async () => {
+    const subject = addUser();
+    const used = lag(Number.POSITIVE_INFINITY);
+    const proof = { proof: 'photos_of_client', mayReplace: false } as const;
+    await enrol(subject, used);
+    const before = eventsOf(subject).length;
+    const others = { subject, photos: three('mallory', 1), secret: null, consent: consent(), share: testShare };
+    for (const attempt of [() => check(subject, used), () => enrolSubject({ ...used, ...others, ...proof }, used.deps)])
+      await expect(attempt()).rejects.toMatchObject({ code: 'profile_unavailable' });
+    expect(eventsOf(subject)).toHaveLength(before);
+    // Anonymous callers get the same answer as for a user who is not enrolled.
+    const asked = { ...byPage, ...used, subject, callerHeldToken: null, secret: null, share: testShare };
+    const anonymous = { ...asked, photos: [drawPhoto(subject, 9)], anonymousSource: '203.0.113.9' };
+    expect((await checkFace(anonymous, used.deps)).verdict.matched).toBe(false);
+    await core.clock.advanceSec(60);
+    expect((await check(subject, used)).verdict.matched).toBe(false);
+  });
 });

@@ -136,6 +136,7 @@ export const endings: readonly FaceErrorCode[] = [
   'recovery_privileged',
   'recovery_manager_missing',
   'credential_refused',
+  'provider_refused',
   'subject_unknown',
 ];
 

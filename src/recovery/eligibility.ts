@@ -14,8 +14,8 @@ import { recoveryAt } from './record.js';
 /**
  * Checks whether a person who proved both things may recover.
  * @returns whether they are privileged, so that two approvals and a delay are needed
- * @throws `recovery_too_soon`, `recovery_privileged`, `recovery_manager_missing`, `credential_refused`, `subject_unknown`,
- * `profile_unavailable`
+ * @throws `recovery_too_soon`, `recovery_privileged`, `recovery_manager_missing`, `credential_refused`, `provider_refused`,
+ * `subject_unknown`, `profile_unavailable`
  */
 export async function checkEligible(
   person: ConnectedSubject & { readonly secondThing: SecondThing },

@@ -167,7 +167,8 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
   if (outcome === 'recovered') return titled(ended.title, shown, html`<p>${ended.done}</p>`);
   if (outcome === 'evaluated') return titled(ended.title, shown, html`<p>${ended.evaluated}</p>`);
   // Another attempt would end in the same way.
-  const isFinal = reason === 'recovery_too_soon' || reason === 'recovery_privileged';
+  const finalReasons: readonly (typeof reason)[] = ['recovery_too_soon', 'recovery_privileged', 'provider_refused'];
+  const isFinal = finalReasons.includes(reason);
   const toText = (): string => {
     if (outcome === 'revoked') return ended.revoked;
     switch (reason) {
@@ -177,6 +178,8 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
       case 'recovery_manager_missing':
       case 'profile_unavailable':
         return ended[reason];
+      case 'provider_refused':
+        return ended.credential_refused;
       default:
         return ended.other;
     }

@@ -417,6 +417,19 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual(['recovery_privileged']);
   });
 
+  test('if this server lacks a permission at the provider, without an offer to begin again', async () => {
+    await enrolAnna();
+    const recover = (code: 'provider_refused' | 'credential_refused') =>
+      recoverWith(() => {
+        bench.provider.failing.check = code;
+      });
+    const { text } = (await recover('provider_refused')).page;
+    const other = (await recover('credential_refused')).page.text;
+    expect(text).toContain('Nothing was changed');
+    expect([text, other].map((each) => each.includes('class="button"'))).toEqual([false, true]);
+    expect(reasons()).toEqual(['provider_refused', 'credential_refused']);
+  });
+
   test('if the provider would not issue it, before and after the person asks', async () => {
     await enrolAnna();
     const { page } = await recoverWith(() => {

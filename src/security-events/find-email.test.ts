@@ -1,15 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
 import { createManualClock } from '../../test/contract/state.js';
-import type { Account } from '../core/ports.js';
+import type { Account, Profile } from '../core/ports.js';
 import { createFindEmail } from './find-email.js';
 
-function setUp(account: Partial<Account> = {}) {
+function setUp(account: Partial<Account> = {}, own: Partial<Profile> = {}) {
   const clock = createManualClock();
   const memory = createMemoryProfile(['anna']);
   let asked = 0;
   const profile: typeof memory = {
     ...memory,
+    ...own,
     async readAccount(subject) {
       asked += 1;
       return { ...(await memory.readAccount(subject)), ...account };
@@ -29,6 +30,13 @@ test.each<[string, Partial<Account>, string | null]>([
   ['null, if the user has neither', { login: 'anna', email: null }, null],
 ])('the e-mail address of a subject is %s', async (_, account, expected) => {
   expect(await setUp(account).findEmail('work', 'anna')).toBe(expected);
+});
+
+test('a login that only looks like an address is not sent as one', async () => {
+  const named = (email: string | null) =>
+    setUp({ login: 'Saml_anna@example.com', email }, { loginIsName: true }).findEmail('work', 'anna');
+  expect(await named('anna@mail.example.com')).toBe('anna@mail.example.com');
+  expect(await named(null)).toBeNull();
 });
 
 test('the e-mail address is null for a deleted user, and an error if the provider is unavailable', async () => {

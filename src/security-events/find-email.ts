@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { Account } from '../core/ports.js';
+import type { Account, Profile } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { FindEmail } from './set.js';
@@ -23,7 +23,7 @@ export function createFindEmail(
     if (known !== undefined && known.until > clock.now()) return known.email;
     const found = connectionOf(connection);
     if (found === undefined) throw new FaceError('profile_unavailable', { connection, reason: 'not configured' });
-    const email = toEmail(await readAccount(found, subject));
+    const email = toEmail(await readAccount(found, subject), found.profile);
     kept.delete(key);
     kept.set(key, { email, until: addSec(clock.now(), keptSec) });
     const [oldest] = kept.keys();
@@ -41,5 +41,5 @@ async function readAccount({ profile }: Pick<Connection, 'profile'>, subject: st
   }
 }
 
-const toEmail = (account: Account | null): string | null =>
-  account === null ? null : ([account.login, account.email].find(isEmail) ?? null);
+const toEmail = (account: Account | null, { loginIsName }: Pick<Profile, 'loginIsName'>): string | null =>
+  account === null ? null : ((loginIsName ? [account.email] : [account.login, account.email]).find(isEmail) ?? null);

@@ -47,7 +47,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
       },
     });
   const connect = (changes: ConnectionChanges = {}) =>
-    serveAdapter(createOneLoginAdapter, {
+    serveAdapter((deps) => createOneLoginAdapter(deps, async () => {}), {
       settings: configure(changes),
       core: { ...core, ...changes.core },
       fetch: changes.fetch ?? withoutTimeLimit(fetch),

@@ -30,7 +30,7 @@ export async function openScimBench() {
       scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
     });
   const connect = (changes: ConnectionChanges = {}) =>
-    serveAdapter(createScimAdapter, {
+    serveAdapter((deps) => createScimAdapter(deps, async () => {}), {
       settings: configure(changes),
       core,
       fetch: changes.fetch ?? withoutTimeLimit(fetch),

@@ -36,7 +36,12 @@ import { type CheckResult, checkInTurn } from './checks/in-turn.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createMailRelayCheck } from './checks/mail-relay.js';
 import { createModelCheck, createRecognitionCheck, findEngine, runtimeCheck } from './checks/model-files.js';
-import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
+import {
+  createProxyChecks,
+  createPublicAddressChecks,
+  createReadinessCheck,
+  noPublicAddress,
+} from './checks/public-address.js';
 import { createRecoveryCheck } from './checks/recovery.js';
 import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
@@ -187,6 +192,7 @@ export async function collectChecks(
       : [createPhotoModeCheck(connection.policy.photo), createPhotoSourceCheck(connection.policy.photo, deps)]),
     ...connection.checks,
     createMailRelayCheck(config.delivery),
+    ...createProxyChecks(),
     ...ofFolder,
     ...parts,
   ];

@@ -32,13 +32,14 @@ export interface AccountRecovery {
   /**
    * Checks, without any change, that the provider would issue a credential that works for this person: the account is
    * active, and a policy or authenticator allows it.
-   * @throws `credential_refused`, with the reason; `subject_unknown`, `profile_unavailable`
+   * @throws `credential_refused`, with the reason; `provider_refused`, with the missing permissions; `subject_unknown`,
+   * `profile_unavailable`
    */
   checkIssuable(subject: string): Promise<void>;
   /**
    * Issues one credential with the shortest life that the provider allows, which ends a former one of this kind. A
    * credential that would not work is ended again, and refused.
-   * @throws `credential_refused`, with the reason; `subject_unknown`, `profile_unavailable`
+   * @throws as `checkIssuable`
    */
   issueCredential(subject: string): Promise<IssuedCredential>;
   /**

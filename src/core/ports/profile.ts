@@ -47,6 +47,8 @@ export interface Profile {
    * Records have the id in their keys, so two forms would be two people.
    */
   readonly toSubject?: (given: string) => string;
+  /** Set if a login that looks like an e-mail address may be none, such as `Saml_ada@example.com`. */
+  readonly loginIsName?: true;
   /** Reads a user by immutable id. @throws `subject_unknown`, `profile_unavailable` */
   readAccount(subject: string, caller?: CallerClass): Promise<NamedAccount>;
   /**
@@ -77,7 +79,7 @@ export interface Profile {
   /**
    * Reads the administrator roles that a user has at the provider, in the provider's names. Absent if the provider has
    * none: name groups in the configuration instead.
-   * @throws `subject_unknown`, `profile_unavailable`
+   * @throws `subject_unknown`, `profile_unavailable`; `provider_refused`, with the missing permissions
    */
   readonly readAdministratorRoles?: (subject: string) => Promise<readonly string[]>;
   /**

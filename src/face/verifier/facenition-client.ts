@@ -5,10 +5,11 @@ import type { z } from 'zod';
 import { parseJson } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { Random } from '../../core/ports.js';
-import { createBreaker } from '../../core/resilience.js';
+import { createBreaker, parseRetryAfterMs } from '../../core/resilience.js';
 import type { Credential, Photo } from '../../core/secrets.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { createConnector } from '../../network/connector.js';
 import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-replies.js';
 
 /** A form field. Each photo repeats the field; names are constants. */
@@ -141,7 +142,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
     connections,
     pipelining: 1,
     // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED could otherwise disable the verification of certificates.
-    connect: { timeout: timeouts.connectMs, rejectUnauthorized: true },
+    connect: createConnector({ timeout: timeouts.connectMs, rejectUnauthorized: true }),
     headersTimeout: timeouts.headersMs,
     bodyTimeout: timeouts.bodyMs,
     maxResponseSize: replyLimitBytes,
@@ -176,10 +177,11 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       const body = Readable.from(track());
       const reply = await pool.request({ path: `${basePath}/${endpoint}`, method: 'POST', headers, body, signal });
       const text = await reply.body.text();
+      const waitMs = parseRetryAfterMs((name) => [reply.headers[name]].flat()[0] ?? null);
       return {
         status: reply.statusCode,
         body: parseJson(text),
-        retryAfterSec: parseSeconds(reply.headers['retry-after']),
+        retryAfterSec: waitMs === null ? null : waitMs / 1000,
       };
     } catch (cause) {
       return toTransportFailure(cause, { endpoint, wasSent, isPastDeadline: signal.aborted });
@@ -256,5 +258,3 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
 const isSuccess = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && body !== undefined;
 
 /** Returns seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
-const parseSeconds = (header: string | string[] | undefined): number | null =>
-  typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SmsConfig } from '../../config/delivery.js';
 import type { Delivery } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
+import { toAwsRequestHandler } from '../../network/forward-proxy.js';
 
 const connectMs = 2000;
 const answerMs = 5000;
@@ -27,7 +28,7 @@ export function createSnsDelivery(
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: attempts,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: connectMs, requestTimeout: answerMs, throwOnRequestTimeout: true },
+    requestHandler: toAwsRequestHandler(connectMs, answerMs),
   } satisfies SNSClientConfig);
   const attributes = {
     'AWS.SNS.SMS.SMSType': text('Transactional'),

@@ -7,6 +7,7 @@ import type { Ports } from '../../core/deps.js';
 import { createBreaker } from '../../core/resilience.js';
 import { type EpochMs, epochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { toAwsRequestHandler } from '../../network/forward-proxy.js';
 
 export interface KeyDescription {
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
@@ -52,7 +53,7 @@ export function createAwsKmsCalls(
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: attempts,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: connectMs, requestTimeout: answerMs, throwOnRequestTimeout: true },
+    requestHandler: toAwsRequestHandler(connectMs, answerMs),
   } satisfies KMSClientConfig);
   const breaker = createBreaker({
     clock,

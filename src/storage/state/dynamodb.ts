@@ -16,6 +16,7 @@ import type { DynamoDbConfig } from '../../config/state.js';
 import type { Clock, Random, StateRecord, WriteCondition } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { toAwsRequestHandler } from '../../network/forward-proxy.js';
 import { newRevision, type Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
@@ -54,12 +55,7 @@ export const createDynamoDbClient = (
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: 2,
-    // By default, the SDK would only warn.
-    requestHandler: {
-      connectionTimeout: answerWithinMs / 3,
-      requestTimeout: answerWithinMs,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: toAwsRequestHandler(answerWithinMs / 3, answerWithinMs),
   });
 
 /**

@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { claimsInAddress, mostPhotoBytes } from '../../../connections/company-photo.js';
 import { type Check, type Finding, fail, manual, pass, warn } from '../../../connections/provisioning.js';
-import { createPublicFetch, isPublicAddress } from '../../../connections/public-fetch.js';
 import { callRest } from '../../../connections/rest-call.js';
 import type { PhotoPolicy } from '../../../core/connection.js';
 import type { Ports } from '../../../core/deps.js';
 import type { Profile } from '../../../core/ports.js';
+import { createPublicFetch } from '../../../network/fetch.js';
+import { isPublicAddress } from '../../../network/public-address.js';
 
 const timeoutMs = 5_000;
 

@@ -11,6 +11,7 @@ import {
 } from '../../../connections/provisioning.js';
 import type { Ports } from '../../../core/deps.js';
 import { fromHttpDate } from '../../../core/units.js';
+import { listProxies } from '../../../network/forward-proxy.js';
 
 /** Providers wait 2 to 5 seconds for a hook. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -51,6 +52,19 @@ export const noAnswer = (address: string): Finding =>
     `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
     'Start the server; check the name, the TLS proxy and its certificate, and the firewall.',
   );
+
+/** Names the company's forward proxy, through which this process connects. No check if there is none. */
+export function createProxyChecks(): readonly Check[] {
+  const proxies = listProxies();
+  if (proxies.length === 0) return [];
+  const judge = (): Finding => {
+    const invalid = proxies.filter(({ address }) => address === null).map(({ name }) => name);
+    if (invalid.length > 0) return fail(`${invalid.join(', ')} has no http address`, 'Set it as http://host:port.');
+    const named = proxies.map(({ name, address }) => `${name} ${address}`).join(', ');
+    return pass(`${named}; direct: NO_PROXY, private addresses, e-mail and Redis`);
+  };
+  return [{ title: 'Forward proxy', run: async () => judge() }];
+}
 
 export const createPublicAddressChecks = (publicUrl: string, deps: Ports<'clock' | 'fetch'>): readonly Check[] => [
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },

@@ -3,6 +3,7 @@ import { STS } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import { findCause } from '../../../core/base/failure-cause.js';
 import { FaceError, type FaceErrorCode } from '../../../errors.js';
+import { toAwsRequestHandler } from '../../../network/forward-proxy.js';
 import type { AwsLivenessConfig } from './config.js';
 
 /** Limits of one call: connecting, answering, and all attempts together. */
@@ -27,7 +28,7 @@ export function createAwsLivenessCalls({ region, endpoint }: Pick<AwsLivenessCon
     region,
     maxAttempts: attempts,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: connectMs, requestTimeout: answerMs, throwOnRequestTimeout: true },
+    requestHandler: toAwsRequestHandler(connectMs, answerMs),
     ...(endpoint === null ? {} : { endpoint }),
   } as const satisfies RekognitionClientConfig;
   const rekognition = new Rekognition(common);
