@@ -12,14 +12,14 @@ import { type BodyPools, createBodyPools } from '../../src/http/request-budget.j
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
-import { defaultPolicy } from '../../support/benches/core.js';
-import { standardSettings } from '../../support/data/settings.js';
-import { type Browser, createBrowser, showFace } from '../../support/fakes/browser.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
-import { testIssuer } from '../../support/fakes/keys.js';
-import { createMemoryProfile, findEveryGroup, loginOf } from '../../support/fakes/simulated-profile.js';
-import { createFolder } from '../../support/run/folder.js';
-import { startApiServer, toForm } from '../../support/servers/api-server.js';
+import { standardSettings } from '../data/settings.js';
+import { type Browser, createBrowser, showFace } from '../fakes/browser.js';
+import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
+import { testIssuer } from '../fakes/keys.js';
+import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
+import { createFolder } from '../run/folder.js';
+import { startApiServer, toForm } from '../servers/api-server.js';
+import { defaultPolicy } from './core.js';
 
 export const redirectUri = 'https://app.example.com/callback';
 export const clientSecret = 'a-secret-of-the-application-0123456789';
