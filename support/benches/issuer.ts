@@ -146,9 +146,9 @@ export async function startIssuer({
     await server.postForm('/enrolments', toForm({ ...fields, photo }), { 'x-auth-token': token });
   };
   /** @param address - the browser's address, as a proxy reports it */
-  const newBrowser = (address?: string) =>
+  const newBrowser = (address?: string, headers: Readonly<Record<string, string>> = {}) =>
     createBrowser((url, init) => {
-      const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
+      const more = address === undefined ? headers : { ...headers, 'x-forwarded-for': address };
       return open(url, { ...init, headers: { ...Object(init.headers), ...more } });
     });
   const show = (browser: Browser, link: string, person: string, more: { pin?: string } = {}) =>
