@@ -38,7 +38,7 @@ export async function floodBudgets(size: Size, tally: Tally): Promise<void> {
       for (let minute = 0; minute < minutes; minute += 1) {
         if (minute > 0) clock.advanceSec(60);
         for (let at = 0; at < networks; at += 1)
-          for (const source of [`198.51.${at}.9`, `2001:db8:${at}:${minute}::1`])
+          for (const source of [`198.51.${at}.9`, `2001:db8:${at}:${minute}::/64`])
             while (await use(source)) flooded += 1;
       }
       const name = `${budget}, flood of ${2 * networks} networks in ${minutes} minutes, ${flooded} uses`;
