@@ -1,18 +1,19 @@
-import { createOidcGuard } from '../../../src/config/oidc.js';
+import { photoPolicyGuard } from '../../../src/config/photo.js';
 import type { FindGroupIds, PhotoPolicy, Policy } from '../../../src/core/connection.js';
-import { type PolicyMode, policyModes, type RuleOutcome, switchPolicy } from '../../../src/core/rules/rule.js';
+import { policyModes, type RuleOutcome, switchPolicy } from '../../../src/core/rules/rule.js';
 import { FaceError } from '../../../src/errors.js';
 import { decideHook } from '../../../src/step-up/decide.js';
 import { createSignInRules } from '../../../src/step-up/evaluate-sign-in.js';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { defaultPolicy, testEvent } from '../../../support/benches/core.js';
-import { clientSecret, prepareRequest, redirectUri, startIssuer } from '../../../support/benches/issuer.js';
+import { startIssuer } from '../../../support/benches/issuer.js';
 import { credentialIn, numberIn, startRecoveryBench } from '../../../support/benches/recovery.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { findEveryGroup } from '../../../support/fakes/simulated-profile.js';
 import type { Size } from '../attack.js';
 import type { Tally } from './tally.js';
+import { clients, signIn, toRequests } from './withheld.js';
 
 /*
  * Tries what a protection refuses, in each mode of the policy and of a rule, and after `facestep mode … shadow`. Where the
@@ -20,23 +21,15 @@ import type { Tally } from './tally.js';
  * has to succeed.
  */
 
-interface Modes {
-  readonly name: string;
-  readonly policy: PolicyMode;
-  readonly rule: PolicyMode;
-  readonly isSwitched: boolean;
-}
-
-const allModes: readonly Modes[] = policyModes.flatMap((policy) =>
+const allModes = policyModes.flatMap((policy) =>
   policyModes.flatMap((rule) =>
-    [false, true].map((isSwitched) => ({
-      name: `policy ${policy}, rule ${rule}${isSwitched ? ', then facestep mode shadow' : ''}`,
-      policy,
-      rule,
-      isSwitched,
-    })),
+    [false, true].map((isSwitched) => {
+      const name = `policy ${policy}, rule ${rule}${isSwitched ? ', then facestep mode shadow' : ''}`;
+      return { name, policy, rule, isSwitched };
+    }),
   ),
 );
+type Modes = (typeof allModes)[number];
 
 function policyIn({ policy: mode, rule, isSwitched }: Modes, outcome: RuleOutcome, more: Partial<Policy>): Policy {
   const rules = [{ name: 'everyone', when: {}, outcome, mode: rule }];
@@ -44,15 +37,16 @@ function policyIn({ policy: mode, rule, isSwitched }: Modes, outcome: RuleOutcom
   return isSwitched ? switchPolicy(policy, 'shadow') : policy;
 }
 
+/** Returns true if the documentation says that a rule in `enforce` mode is active. */
+const isRuled = ({ rule, isSwitched }: Modes): boolean => rule === 'enforce' && !isSwitched;
+
 /** Signs in at a hook without a face check and with one. */
 async function attackHooks(modes: Modes, outcome: 'deny' | 'face', tally: Tally): Promise<void> {
   const policy = policyIn(modes, outcome, { sameAddress: false, liveness: 'challenge' });
   const { server, connections, acme } = await startCapture(policy);
   try {
-    const connection = {
-      ...acme,
-      signInRules: createSignInRules({ ...acme, findGroupIds: findEveryGroup }, server.deps),
-    };
+    const signInRules = createSignInRules({ ...acme, findGroupIds: findEveryGroup }, server.deps);
+    const connection = { ...acme, signInRules };
     connections.set('acme', connection);
     await enrolByApi(server);
     const ask = async (eventId: string): Promise<boolean> => {
@@ -60,57 +54,35 @@ async function attackHooks(modes: Modes, outcome: 'deny' | 'face', tally: Tally)
       const decision = await decideHook({ ...event, eventTime: server.clock.now() }, server.deps);
       return decision.outcome === 'verified' || (decision.outcome === 'unverified' && decision.fallback !== 'deny');
     };
-    const isRuled = modes.rule === 'enforce' && !modes.isSwitched;
     const note = (name: string, isActive: boolean, isAccepted: boolean): void =>
       isActive ? tally.note(name, isAccepted) : tally.control(name, isAccepted);
     const isPolicy = modes.policy === 'enforce' && !modes.isSwitched;
-    note(`hook without a check, ${outcome}: ${modes.name}`, isRuled || isPolicy, await ask('without'));
+    note(`hook without a check, ${outcome}: ${modes.name}`, isRuled(modes) || isPolicy, await ask('without'));
     const { page } = await beginAgreed(server, { application: testEvent.application });
     await page.check(draw('ada'));
-    note(`hook with a check, ${outcome}: ${modes.name}`, isRuled && outcome === 'deny', await ask('with'));
+    note(`hook with a check, ${outcome}: ${modes.name}`, isRuled(modes) && outcome === 'deny', await ask('with'));
   } finally {
     await server.stop();
   }
 }
-
-const clients = createOidcGuard([]).parse({
-  clients: [{ kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] }],
-});
 
 /** Signs in at an OpenID client with the own face, which only the rule refuses, and with that of someone else. */
 async function attackClient(modes: Modes, outcome: 'deny' | 'face', tally: Tally): Promise<void> {
   const op = await startIssuer({ config: clients, policy: policyIn(modes, outcome, {}) });
   try {
     await op.enrol('anna');
-    const { params } = await prepareRequest();
-    const query = new URLSearchParams({ ...params, client_id: 'app', response_type: 'code' });
-    const signIn = async (face: string): Promise<boolean> => {
-      const browser = op.newBrowser();
-      const camera = await browser.follow(`${op.issuer}/authorize?${query}`);
-      if (!camera.url.includes('/face#')) return camera.url.includes('code=');
-      const { returnUrl } = await op.show(browser, camera.url, face);
-      return (await browser.follow(returnUrl)).url.includes('code=');
-    };
-    const isDenied = outcome === 'deny' && modes.rule === 'enforce' && !modes.isSwitched;
+    const { plain } = await toRequests(op, 'app', 'anna');
     const name = `client, ${outcome}: ${modes.name}`;
-    if (isDenied) tally.note(name, await signIn('anna'));
-    else tally.control(name, await signIn('anna'));
-    tally.note(`${name}, with another face`, await signIn('eve'));
+    if (outcome === 'deny' && isRuled(modes)) tally.note(name, await signIn(op, plain, 'anna'));
+    else tally.control(name, await signIn(op, plain, 'anna'));
+    tally.note(`${name}, with another face`, await signIn(op, plain, 'eve'));
   } finally {
     await op.server.stop();
   }
 }
 
-const photo = (whenUnproven: PhotoPolicy['whenUnlike']): PhotoPolicy => ({
-  mode: 'enforce',
-  source: 'provider',
-  hosts: [],
-  privateAddresses: false,
-  minAgeDays: null,
-  maxAgeDays: null,
-  whenMissing: whenUnproven,
-  whenUnlike: whenUnproven,
-});
+const photo = (otherwise: PhotoPolicy['whenUnlike']): PhotoPolicy =>
+  photoPolicyGuard.parse({ whenMissing: otherwise, whenUnlike: otherwise });
 
 /** Enrols the attacker's face with an invitation of the victim. */
 async function attackEnrolments(modes: Modes, tally: Tally): Promise<void> {

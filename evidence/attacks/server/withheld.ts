@@ -25,32 +25,21 @@ import type { Tally } from './tally.js';
  */
 
 const pilots = [{ id: 'g-1', name: 'Pilot' }];
-
-const toRule = (given: Partial<SignInRule>): SignInRule => ({
-  name: 'pilot',
-  when: {},
-  outcome: 'deny',
-  mode: 'enforce',
-  whenUnknown: 'policy',
-  ...given,
-});
-
-/** Rules that refuse `anna`, of whom each fact is known only after a proof. */
-const rules = [
-  toRule({ when: { groups: ['pilot'] } }),
-  toRule({ when: { newNetwork: true } }),
-  toRule({ when: { newBrowser: true } }),
-  toRule({ when: { lastCheckHours: 1 } }),
-  toRule({ when: { groups: ['pilot'] }, outcome: 'face', liveness: 'light' }),
-] as const;
-
 const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148';
-
 const computer = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+/** Rules that refuse a person by facts that are known only after a proof. */
+const rules: readonly SignInRule[] = [
+  { when: { groups: ['pilot'] } },
+  { when: { newNetwork: true } },
+  { when: { newBrowser: true } },
+  { when: { lastCheckHours: 1 } },
+  { when: { groups: ['pilot'] }, outcome: 'face', liveness: 'light' } as const,
+].map((given) => ({ name: 'pilot', mode: 'enforce', whenUnknown: 'policy', outcome: 'deny', ...given }));
 
 const toName = ({ when, outcome }: SignInRule): string => `${JSON.stringify(when)} ${outcome}`;
 
-const clients = createOidcGuard([]).parse({
+export const clients = createOidcGuard([]).parse({
   clients: [
     { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
     { kind: 'relying_party', id: 'trusted', secret: clientSecret, redirectUris: [redirectUri], mayEnrol: true },
@@ -58,7 +47,7 @@ const clients = createOidcGuard([]).parse({
 });
 
 /** Returns addresses of one sign-in, in the order in which the attacker opens them. */
-async function toRequests(op: TestIssuer, id: string, subject: string) {
+export async function toRequests(op: TestIssuer, id: string, subject: string) {
   const { params } = await prepareRequest({ login_hint: loginOf(subject) });
   const asked = { ...params, client_id: id, response_type: 'code' };
   const now = toEpochSec(op.server.clock.now());
@@ -81,15 +70,15 @@ async function toRequests(op: TestIssuer, id: string, subject: string) {
   };
 }
 
-/** Shows the face as often as a camera opens, and opens each address again. @returns true if a code was issued */
-async function signIn(op: TestIssuer, url: string, subject: string, userAgent: string) {
+/** Shows a face as often as a camera opens, and opens the address again. @returns true if a code was issued */
+export async function signIn(op: TestIssuer, url: string, face: string, userAgent = computer): Promise<boolean> {
   const browser = op.newBrowser(undefined, { 'user-agent': userAgent });
   let isCode = false;
   for (let next = url, opened = 0; opened < 3; opened += 1) {
     const seen = await browser.follow(next);
     isCode ||= seen.url.includes('code=');
     if (!seen.url.includes('/face#')) break;
-    const { returnUrl } = await op.show(browser, seen.url, subject);
+    const { returnUrl } = await op.show(browser, seen.url, face);
     if (returnUrl === null) break;
     next = returnUrl;
   }
@@ -110,7 +99,7 @@ async function attackClients(rule: SignInRule, userAgents: readonly string[], ta
         }
     if (rule.when.groups === undefined) return;
     const { plain, signed } = await toRequests(op, 'app', 'berta');
-    for (const url of [plain, signed]) tally.control(toName(rule), await signIn(op, url, 'berta', computer));
+    for (const url of [plain, signed]) tally.control(toName(rule), await signIn(op, url, 'berta'));
   } finally {
     await op.server.stop();
   }
@@ -140,38 +129,32 @@ async function attackReceipts(rule: SignInRule, userAgents: readonly string[], t
     const toUrls = async (subject: string) => {
       const ask = async (path: string, body: object) => String((await server.postJson(path, body, auth)).body.url);
       nonces += 1;
-      const requested = (factor: string) =>
-        `${server.deps.issuer}/face#requested.acme.${factor}_${subject}_${factor}${nonces}`;
+      const sign = (factor: string, how: string): string => `${factor}_${subject}_${factor}-${how}-${nonces}`;
       return {
         'step-up': await ask('/step-ups', { ...ofBackend, subject }),
-        'step-up with nonce': await ask('/step-ups', { ...ofBackend, subject, nonce: `n-${nonces}` }),
-        'requested after a first factor': requested('yes'),
-        'requested without a first factor': requested('no'),
-        'requested by a program': await ask('/step-ups/requested', {
-          connection: 'acme',
-          request: `no_${subject}_program${nonces}`,
-        }),
+        'step-up with nonce': await ask('/step-ups', { ...ofBackend, subject, nonce: 'n-1' }),
+        'requested after a first factor': `${server.deps.issuer}/face#requested.acme.${sign('yes', 'page')}`,
+        'requested without a first factor': `${server.deps.issuer}/face#requested.acme.${sign('no', 'page')}`,
+        'requested by a program': await ask('/step-ups/requested', { connection: 'acme', request: sign('no', 'call') }),
       };
     };
-    const show = async (url: string, person: string, userAgent: string): Promise<boolean> => {
+    const show = async (url: string, face: string, userAgent = computer): Promise<boolean> => {
       const { body } = await openLink(server, url, {}, { 'user-agent': userAgent });
       const page = openPage(server, String(body.session));
       await page.consent();
-      const shown = await page.check(draw(person));
-      return typeof shown.body.receipt === 'string';
+      return typeof (await page.check(draw(face))).body.receipt === 'string';
     };
-    const sendPhotos = async (subject: string, person: string): Promise<boolean> => {
-      const started = (await server.postJson('/step-ups', { ...ofBackend, subject }, auth)).body;
-      const form = toForm({ challenge: String(started.challenge), photo: [draw(person)('still')] });
-      const { body } = await server.postForm(`/step-ups/${String(started.id)}/photos`, form, auth);
-      return typeof body.receipt === 'string';
+    const sendPhotos = async (subject: string, face: string): Promise<boolean> => {
+      const { id, challenge } = (await server.postJson('/step-ups', { ...ofBackend, subject }, auth)).body;
+      const form = toForm({ challenge: String(challenge), photo: [draw(face)('still')] });
+      return typeof (await server.postForm(`/step-ups/${id}/photos`, form, auth)).body.receipt === 'string';
     };
     for (const userAgent of userAgents)
       for (const [how, url] of Object.entries(await toUrls('00u1')))
         tally.note(`${toName(rule)}: ${how}, ${userAgent}`, await show(url, 'ada', userAgent));
     tally.note(`${toName(rule)}: photos`, await sendPhotos('00u1', 'ada'));
     if (rule.when.groups === undefined) return;
-    tally.control(toName(rule), await show((await toUrls('00u2'))['step-up'], 'eve', computer));
+    tally.control(toName(rule), await show((await toUrls('00u2'))['step-up'], 'eve'));
     tally.control(toName(rule), await sendPhotos('00u2', 'eve'));
   } finally {
     await server.stop();
