@@ -87,7 +87,7 @@ export async function buildApp(
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData, holdings };
   const opened = observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps }));
-  const delivery = withRecipientBudget(opened, { state, clock, settings });
+  const delivery = withRecipientBudget(opened, { state, clock, settings, log });
   const { keys } = keyService;
   const webPush = config.webPush && createWebPush(config.webPush, { ...deps, keys });
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
 import Database from 'libsql';
+import { findCause } from '../core/base/failure-cause.js';
 import { FaceError } from '../errors.js';
-import { isDiskFull } from '../files/durable-file.js';
 import { lockFileOf } from './trail-files.js';
 
 export class TrailInUse extends FaceError {
@@ -26,7 +26,8 @@ export function lockTrail(file: string): () => void {
   } catch (cause) {
     database.close();
     if (isBusy(cause)) throw new TrailInUse(file, cause);
-    const problem = `the lock file cannot be created${isDiskFull(cause) ? ': the disk is full' : ''}`;
+    const found = findCause(cause);
+    const problem = `the lock file cannot be created${found === null ? '' : `: ${found}`}`;
     throw new FaceError('state_unavailable', { store: 'audit', problem }, { cause });
   }
   return () => void database.close();

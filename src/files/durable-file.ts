@@ -25,12 +25,6 @@ export const isSystemError = (error: unknown, code: string): boolean =>
 
 export const isForbidden = (error: unknown): boolean => isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
 
-export const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  (isSystemError(error, 'SQLITE_FULL') ||
-    isSystemError(error, 'ENOSPC') ||
-    (error.cause !== undefined && isDiskFull(error.cause)));
-
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
 export const isDraftOf = (file: string, name: string): boolean =>

@@ -4,6 +4,7 @@ import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js
 import { eventually } from '../../support/run/eventually.js';
 import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { sendHalf } from '../../support/servers/half-sent.js';
+import { decodeBase64 } from './body.js';
 
 const mebibyte = 1024 * 1024;
 const photo = drawPicture('ada', 1);
@@ -61,7 +62,7 @@ describe('photos in a request body', () => {
   test.each<[string, unknown, string]>([
     ['an empty list', { photo: [] }, 'photo_missing'],
     ['null', { photo: null }, 'request_malformed'],
-    ['a text that is not base64', { photo: 'this is not base64' }, 'photo_invalid'],
+    ['a text that is not base64', { photo: 'this is not base64!' }, 'photo_invalid'],
     ['two photos instead of one', { photo: [base64, base64] }, 'photo_too_many'],
     ['a long text in an unknown field', { picture: 'A'.repeat(20_000), photo: base64 }, 'field_unknown'],
     ['a long text in a known field', { auth_token: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
@@ -114,6 +115,18 @@ describe('photos in a request body', () => {
   test('are read after a byte order mark, and from base64 with line breaks', async () => {
     const inLines = base64.replace(/.{1,76}/g, '$&\\r\\n');
     expect((await json('/detect', `\ufeff{"photo":"data:;base64,${inLines}"}`)).status).toBe(200);
+  });
+
+  test('are read from base64 whose + a form turned into spaces, also if it is long or has escapes', async () => {
+    const one = drawPicture('a~~~~~', 1);
+    const expected = (await form('/detect', { photo: one })).body;
+    const spaced = Buffer.from(one).toString('base64').replaceAll('+', ' ');
+    expect(spaced).toContain(' ');
+    expect((await json('/detect', { photo: spaced })).body).toEqual(expected);
+    const bytes = Buffer.alloc(300_000, 0xfb);
+    const long = bytes.toString('base64').replaceAll('+', ' ');
+    expect(await decodeBase64(long)).toEqual(bytes);
+    expect((await json('/quality', `{"photo":"${long.replaceAll('/', '\\/')}"}`)).body.code).toBe('face_none');
   });
 
   test('are refused if too many: 11 for a consistency check, 6 for a token, 101 references', async () => {

@@ -262,8 +262,11 @@ async function decodeSlices(
   return length;
 }
 
-/** Many programs write base64 in lines of 64 or 76 characters (RFC 2045), with a line break at the end. */
-const joinLines = (text: string): string => text.replace(/[\r\n]+/g, '');
+/**
+ * Many programs write base64 in lines of 64 or 76 characters (RFC 2045), with a line break at the end. A program that
+ * once sent the text in a form has turned each `+` into a space.
+ */
+const joinLines = (text: string): string => text.replace(/[\r\n]+/g, '').replaceAll(' ', '+');
 
 /** JSON escapes of base64 characters: PHP escapes `/`, Gson escapes `=`, and System.Text.Json escapes `+`. */
 const escapeOfBase64 = /\\(?:\/|u00(2[BbDdFf]|3[Dd]|5[Ff]))/g;
@@ -272,12 +275,10 @@ const begunEscape = /\\(?:u(?:0(?:0[0235]?)?)?)?$/;
 
 const undoEscapesOfBase64 = (text: string): string =>
   text.includes('\\')
-    ? text
-        .replace(escapeOfLineBreak, '')
-        .replace(escapeOfBase64, (_, hex?: string) =>
-          hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
-        )
-    : text;
+    ? joinLines(text.replace(escapeOfLineBreak, '')).replace(escapeOfBase64, (_, hex?: string) =>
+        hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
+      )
+    : joinLines(text);
 
 /**
  * Decodes a slice. Node.js skips invalid characters, so the slice is invalid if fewer bytes are decoded than expected.

@@ -25,7 +25,8 @@ export function openPage(server: ApiServer, session: string) {
       const photos: Uint8Array[] = [];
       const movements: string[] = [];
       const lights: JsonObject[] = [];
-      let next = body.next as Next;
+      // A refused challenge asks for no frame.
+      let next = (body.next ?? null) as Next;
       while (next !== null) {
         server.clock.advanceSec(afterMs / 1000);
         const photo = draw(next.movement, next.index);

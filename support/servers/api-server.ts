@@ -115,7 +115,7 @@ export async function startApiServer(
   const sink = { outbox, send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
   const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
-  const delivery = withRecipientBudget(sink, { state, clock, settings: standardSettings });
+  const delivery = withRecipientBudget(sink, { state, clock, settings: standardSettings, log });
   const jobs = createTestJobs({ clock, log });
   const usage = createUsageRecorder({ state, clock, log, jobs });
   const operations = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);

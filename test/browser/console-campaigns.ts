@@ -13,8 +13,8 @@ import { eventually } from '../../support/run/eventually.js';
 export const doubtfulDelivery: Delivery = {
   outbox: [],
   async send({ to }) {
-    if (to.startsWith('doubtful')) throw toDeliveryError({ fault: 'uncertain', status: null });
-    if (to.startsWith('gone')) throw toDeliveryError({ fault: 'refused', status: 550 });
+    if (to.startsWith('doubtful')) throw toDeliveryError({ fault: 'uncertain', status: null, cause: null });
+    if (to.startsWith('gone')) throw toDeliveryError({ fault: 'refused', status: 550, cause: null });
   },
 };
 

@@ -37,6 +37,18 @@ inBrowser('a denied camera is requested once, and opens after access is allowed 
   await close();
 });
 
+inBrowser('a camera that a proxy’s header forbids is named, and not requested', async () => {
+  const { page, context, close } = await receive();
+  await context.route('**/face', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'permissions-policy': 'camera=()' } });
+  });
+  await scriptReplies(context, firstView, {});
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await see(page, 'camera-forbidden');
+  await close();
+});
+
 inBrowser('the camera opened with the consent stops if the consent cannot be recorded', async () => {
   const { page, context, close } = await receive();
   await context.addInitScript(`{

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { type Action, digestAction } from '../../client/action.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, loginOf, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import {
+  clientSecret,
+  loginOf,
+  prepareRequest,
+  redirectUri,
+  startIssuer,
+  type TestIssuer,
+} from '../../support/benches/issuer.js';
 
 /* Approving a named action by OpenID Connect: `authorization_details` (RFC 9396). */
 

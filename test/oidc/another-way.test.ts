@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { JsonObject } from '../../src/core/base/json.js';
+import { prepareRequest, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { callPage, ticketOf } from '../../support/fakes/browser.js';
-import { prepareRequest, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What an OpenID client is told of a code that was given in place of a face. */
 

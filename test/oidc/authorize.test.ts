@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { State } from '../../src/core/ports.js';
+import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { type CountedState, countState, noteLookUps } from '../../support/fakes/counted.js';
-import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What outsiders can make the OpenID provider do, by authorization requests that no one vouches for. */
 

@@ -6,7 +6,7 @@ import { filesOf } from '../../src/config/data-files.js';
 import { keysGuard } from '../../src/config/keys.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { openKeyService } from '../../src/storage/keys/open.js';
-import { oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
 /* A sign-in whose ID token is signed by a key in AWS KMS. */
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { paths } from '../../src/connections/openid-client.js';
 import { createBodyPools, poolLimits } from '../../src/http/request-budget.js';
+import { startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { eventually } from '../../support/run/eventually.js';
 import { type HalfSent, sendHalf } from '../../support/servers/half-sent.js';
-import { startIssuer, type TestIssuer } from './issuer.js';
 
 /* What is posted to an OpenID provider is counted as it arrives, and the library reads it all the same. */
 

@@ -10,9 +10,9 @@ import type { RelyingParty } from '../../examples/web/site.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { revokeSubject } from '../../src/enrolment/revoke.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
+import { clientSecret, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { type Browser, createBrowser } from '../../support/fakes/browser.js';
 import { visitCredentials } from './credential-visits.js';
-import { clientSecret, startIssuer, type TestIssuer } from './issuer.js';
 import { createPresenter } from './presenter.js';
 import { createWallet } from './wallet.js';
 

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import {
+  clientSecret,
+  oidcConfig,
+  prepareRequest,
+  redirectUri,
+  startIssuer,
+  type TestIssuer,
+} from '../../support/benches/issuer.js';
 
 let op: TestIssuer;
 const signer = await generateKeyPair('ES256', { extractable: true });

@@ -1,8 +1,8 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
+import { clientSecret, prepareRequest, redirectUri, type TestIssuer } from '../../support/benches/issuer.js';
 import type { Browser } from '../../support/fakes/browser.js';
-import { clientSecret, prepareRequest, redirectUri, type TestIssuer } from './issuer.js';
 
 export const purposes = {
   name: { purpose: { en: 'To write your name on the contract', de: 'Damit Ihr Name im Vertrag steht' } },

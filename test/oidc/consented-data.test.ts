@@ -5,6 +5,7 @@ import type { State } from '../../src/core/ports.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
+import { findKeysFile, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import {
   type Asked,
   agree,
@@ -17,7 +18,6 @@ import {
   registration,
   toConfig,
 } from './consented-data-bench.js';
-import { findKeysFile, startIssuer, type TestIssuer } from './issuer.js';
 
 let op: TestIssuer;
 const start = async (config = toConfig(), kept?: State) => {

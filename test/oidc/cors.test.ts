@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import {
+  clientSecret,
+  oidcConfig,
+  prepareRequest,
+  redirectUri,
+  startIssuer,
+  type TestIssuer,
+} from '../../support/benches/issuer.js';
 
 /* Requests that a page sends with `credentials: 'include'`, such as those of keycloak-js. */
 

@@ -1,10 +1,10 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
+import { clientSecret, loginOf, type TestIssuer } from '../../support/benches/issuer.js';
 import { asTyped } from '../../support/data/typed-codes.js';
 import type { Browser, Seen } from '../../support/fakes/browser.js';
 import { purposes } from './consented-data-bench.js';
-import { clientSecret, loginOf, type TestIssuer } from './issuer.js';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { loginOf, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { counterConfig, numbersOn, openCounter, openPhone } from './counter-bench.js';
-import { loginOf, startIssuer, type TestIssuer } from './issuer.js';
 
 /* A check of a counter that a person answers at a kiosk: no phone takes part, and the two numbers do. */
 

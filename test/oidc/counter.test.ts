@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
+import { loginOf, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { counterConfig, meet, numbersOn, openCounter, openPhone } from './counter-bench.js';
-import { loginOf, startIssuer, type TestIssuer } from './issuer.js';
 
 /* A check in person: a counter shows a code, a phone opens it, and each side tells the other a number. */
 

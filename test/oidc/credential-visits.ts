@@ -1,4 +1,4 @@
-import { loginOf, type TestIssuer } from './issuer.js';
+import { loginOf, type TestIssuer } from '../../support/benches/issuer.js';
 
 export function visitCredentials(op: TestIssuer) {
   const goToConsent = async (type = 'staff_card') => {

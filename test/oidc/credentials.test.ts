@@ -7,9 +7,9 @@ import { revokeSubject } from '../../src/enrolment/revoke.js';
 import { readCredentials } from '../../src/extensions/credentials/credentials.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
 import { eraseSubject } from '../../src/privacy/subject-rights.js';
+import { clientSecret, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { askAndShow, redeem } from './consented-data-bench.js';
 import { type CredentialVisits, offerIn, visitCredentials } from './credential-visits.js';
-import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 import { createVerifier, createWallet } from './wallet.js';
 
 /* A credential to carry: offered after a face check, taken by a wallet that is not ours, ended with the enrolment. */

@@ -7,7 +7,7 @@ import { createOktaClients } from '../../adapters/okta/oidc.js';
 import { oneloginFactorGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginClients } from '../../adapters/onelogin/index.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, loginOf, oidcConfig, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, oidcConfig, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
 /*
  * A request may demand one subject: by the `sub` of its `claims`, or by an ID token of theirs. No one else is told of then

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
-import { startIssuer, type TestIssuer } from './issuer.js';
+import { startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
 let op: TestIssuer;
 beforeEach(async () => {

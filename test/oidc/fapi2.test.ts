@@ -3,7 +3,7 @@ import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { toEpochSec } from '../../src/core/units.js';
-import { prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { prepareRequest, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
 /*
  * A client under the FAPI 2.0 Security Profile, next to one that is not.

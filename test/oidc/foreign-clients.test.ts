@@ -1,7 +1,7 @@
 import { ConfidentialClientApplication, type Configuration, ProtocolMode } from '@azure/msal-node';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { OidcClient } from 'oidc-client-ts';
-import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
 /* Client libraries that people use, with their own defaults. openid-client is in the other tests. */
 

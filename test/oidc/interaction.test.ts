@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
+import { loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { type Browser, callPage, ticketOf } from '../../support/fakes/browser.js';
-import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 let op: TestIssuer;
 /** Keys of all records that were written. */

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { OrganisationRules } from '../../src/extensions/organisations/config.js';
 import { organisationsGuard } from '../../src/extensions/organisations/config.js';
+import { startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { type Asked, askAndShow, redeem, registration, toConfig } from './consented-data-bench.js';
-import { startIssuer, type TestIssuer } from './issuer.js';
 
 /* For whom a person acts: chosen on a page of ours after the face check, read at the provider each time it is told. */
 

@@ -9,7 +9,7 @@ import { bindingOf } from '../../src/core/connection.js';
 import { attemptsOfAllAnonymous, attemptsOfSubject } from '../../src/core/limits/attempts.js';
 import { readAttempts } from '../../src/core/limits/lockout.js';
 import { toEpochSec } from '../../src/core/units.js';
-import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
 /* Whose failures count for whom: what a request has to be, for a wrong face to be the person's own failure. */
 

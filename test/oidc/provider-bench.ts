@@ -8,12 +8,12 @@ import type { Fetch } from '../../src/core/ports.js';
 import { loadOidcExtensions } from '../../src/extensions/index.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
+import { findKeysFile } from '../../support/benches/issuer.js';
 import { createBrowser, showFace } from '../../support/fakes/browser.js';
 import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { fromHtmlText } from './html-text.js';
-import { findKeysFile } from './issuer.js';
 
 export interface Configured extends Partial<ConnectionSections> {
   readonly id: string;

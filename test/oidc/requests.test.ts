@@ -1,6 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { clientSecret, loginOf, oidcConfig, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import {
+  clientSecret,
+  loginOf,
+  oidcConfig,
+  redirectUri,
+  startIssuer,
+  type TestIssuer,
+} from '../../support/benches/issuer.js';
 
 let op: TestIssuer;
 beforeAll(async () => {

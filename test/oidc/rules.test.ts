@@ -2,7 +2,13 @@ import { afterEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import type { SignInRule } from '../../src/core/rules/rule.js';
-import { clientSecret, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import {
+  clientSecret,
+  prepareRequest,
+  redirectUri,
+  startIssuer,
+  type TestIssuer,
+} from '../../support/benches/issuer.js';
 
 /* Rules at OpenID clients: decided before the camera, with the browser's own facts. */
 

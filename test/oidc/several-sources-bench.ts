@@ -1,8 +1,8 @@
 import type { Connection, Policy } from '../../src/core/connection.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { clientSecret, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
 import { type Asked, answer, askAndShow, redeem, toConfig } from './consented-data-bench.js';
-import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 export const claims = {
   name: { purpose: { en: 'To write your name on the contract' } },

@@ -3,10 +3,10 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { readLinks } from '../../src/core/links/links.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { loginOf } from '../../support/benches/issuer.js';
 import { callPage, ticketOf } from '../../support/fakes/browser.js';
 import { adminKey } from '../../support/servers/api-server.js';
 import { answer, askAndShow, redeem } from './consented-data-bench.js';
-import { loginOf } from './issuer.js';
 import {
   agreeTo,
   agreeToAll,

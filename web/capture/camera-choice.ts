@@ -12,15 +12,19 @@ export interface CameraEntry {
 }
 
 const infrared = /\b(ir|infrared|infrarot\w*|infrarouge|depth|tof)\b/i;
+// The view of the desk below the screen, from the camera of a Mac or an iPhone.
+const desk = /\bdesk ?view\b|schreibtischansicht|bureauweergave|デスクビュー/i;
 // Only for browsers that do not report the side. Labels may be in the device's language: iOS has "Rückkamera".
-const rear = /\b(rear|back|environment|world|r[üu]ck\w*|trasera|arri[eè]re)\b|خلفية/i;
+const rear =
+  /\b(rear|back|environment|world|r[üu]ck\w*|trase[ir]r?a|arri[eè]re|posterior\w*|achter\w*|tyln\w*)\b|خلفية|背面|背後|リア|アウトカメラ|後面|задн|тыльн|后置|後置|후면/i;
 const virtual =
   /\b(virtual|obs|manycam|snap camera|xsplit|splitcam|droidcam|epoccam|iriun|camo|mmhmm|nvidia broadcast|v4l2loopback|loopback|dummy)\b/i;
-const front = /\b(front|user|facetime|front\w*kamera|frontal|delantera|avant)\b|أمامية/i;
+const front =
+  /\b(front|user|facetime|front\w*kamera|frontal|delantera|avant|anterior\w*|voor(?:kant|zijde)|przedni\w*)\b|أمامية|前面|フロント|インカメラ|передн|фронтальн|前置|전면/i;
 
 export function kindOf({ label, facing }: Pick<CameraEntry, 'label' | 'facing'>): CameraKind {
   if (virtual.test(label)) return 'virtual';
-  if (infrared.test(label)) return 'unsuitable';
+  if (infrared.test(label) || desk.test(label)) return 'unsuitable';
   if (facing !== null) return facing === 'user' ? 'front' : 'unsuitable';
   if (rear.test(label)) return 'unsuitable';
   return front.test(label) ? 'front' : 'plain';

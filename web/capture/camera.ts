@@ -161,13 +161,22 @@ export async function isCameraAllowed(): Promise<boolean> {
   }
 }
 
-/** @throws Problem `insecure`, `in-app`, `unsupported` */
+/** Returns true if a header of this page forbids the camera. Only browsers based on Chromium report this. */
+function isCameraForbidden(): boolean {
+  const policy = 'featurePolicy' in document ? document.featurePolicy : null;
+  if (typeof policy !== 'object' || policy === null || !('allowsFeature' in policy)) return false;
+  return typeof policy.allowsFeature === 'function' && policy.allowsFeature('camera') === false;
+}
+
+/** @throws Problem `insecure`, `in-app`, `unsupported`, `camera-forbidden` */
 export function checkCameraSupport(): void {
   if (!window.isSecureContext) throw new Problem('insecure');
   // Undefined in some browsers of apps, although the property exists.
   const devices: MediaDevices | undefined = navigator.mediaDevices;
   if (typeof devices?.getUserMedia !== 'function')
     throw new Problem(isInApp(navigator.userAgent) ? 'in-app' : 'unsupported');
+  // Behind a proxy, the header may be another than the one that the server sent.
+  if (isCameraForbidden()) throw new Problem('camera-forbidden');
 }
 
 /**

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import { startIssuer, type TestIssuer } from '../../../support/benches/issuer.js';
 import { adminKey } from '../../../support/servers/api-server.js';
 import { agree, askAndShow, details, registration, toConfig } from '../../../test/oidc/consented-data-bench.js';
-import { startIssuer, type TestIssuer } from '../../../test/oidc/issuer.js';
 import { readDataConsents } from '../../core/consented-data/consents.js';
 
 /* Who may end what a person lets clients be told: they themselves, and an administrator; and what is left of it then. */

@@ -10,10 +10,16 @@ const untrustedAuthority =
  * data. The first match counts.
  */
 const causes: readonly (readonly [RegExp, string])[] = [
-  [/UNABLE_TO_(VERIFY|GET)|SELF_SIGNED_CERT|CERT_UNTRUSTED|INVALID_CA/, untrustedAuthority],
-  [/CERT_HAS_EXPIRED/, 'its certificate has expired: renew it there'],
+  [
+    /UNABLE_TO_(VERIFY|GET)|SELF_SIGNED_CERT|CERT_UNTRUSTED|INVALID_CA|self-signed certificate|unable to (verify|get)/,
+    untrustedAuthority,
+  ],
+  [/CERT_HAS_EXPIRED|certificate has expired/, 'its certificate has expired: renew it there'],
   [/CERT_NOT_YET_VALID/, 'its certificate is not valid yet: check the clocks'],
-  [/ERR_TLS_CERT_ALTNAME_INVALID/, 'its certificate is for another host name: check the address'],
+  [
+    /ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate/,
+    'its certificate is for another host name: check the address',
+  ],
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/, 'the port does not use TLS: check the scheme and the port'],
   [/before secure TLS connection/, 'the TLS handshake failed: check the scheme and the port'],
   [/SQLITE_FULL/, 'the disk is full'],

@@ -30,6 +30,8 @@ export interface Delivery {
 const faultGuard = z.object({
   fault: z.enum(['refused', 'later', 'unreachable', 'uncertain']),
   status: z.int().nullable(),
+  /** What an administrator has to change, if it is known. It quotes no text of the service. */
+  cause: z.string().nullable(),
 });
 
 export type DeliveryFault = z.output<typeof faultGuard>;
@@ -39,7 +41,7 @@ export const toDeliveryError = (fault: DeliveryFault): FaceError => new FaceErro
 /** Returns the fault of an error. An unknown error is `uncertain`, because it may have occurred after sending. */
 export function faultOf(error: unknown): DeliveryFault {
   const parsed = faultGuard.safeParse(error instanceof FaceError ? error.detail : null);
-  return parsed.success ? parsed.data : { fault: 'uncertain', status: null };
+  return parsed.success ? parsed.data : { fault: 'uncertain', status: null, cause: null };
 }
 
 /** Look of e-mails. */

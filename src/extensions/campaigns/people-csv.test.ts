@@ -8,6 +8,8 @@ const told = async (text: string | Uint8Array) =>
 test.each([
   ['a UTF-8 byte order mark', Buffer.from('\uFEFFlogin\nada\n')],
   ['UTF-16, as spreadsheets write it', Buffer.from('\uFEFFlogin\tname\r\nada\tÄ\r\n', 'utf16le')],
+  ['UTF-16 big-endian', Buffer.from('\uFEFFlogin\tname\r\nada\tÄ\r\n', 'utf16le').swap16()],
+  ['control-Z at its end, as programs of DOS write it', Buffer.from('login\r\nada\r\n\x1a')],
   ['semicolons', Buffer.from('login;name\nada;A\n')],
   ['lone carriage returns', Buffer.from('login\rada\r')],
   ['additional columns', Buffer.from('department,login\nx,ada\n')],

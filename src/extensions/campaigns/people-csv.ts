@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { toUtf8 } from '../../core/base/text-file.js';
 import { supportedLanguages } from '../../core/language.js';
 import { FaceError } from '../../errors.js';
 import type { NamedPerson } from './administer.js';
@@ -46,14 +47,6 @@ export async function readPeople(file: Uint8Array): Promise<NamedPerson[]> {
     people.push(typeof cells === 'string' ? toNobody(line, cells) : toPerson(line, cells, header, seen));
   }
   return people;
-}
-
-/** Converts UTF-16, which spreadsheets call "Unicode text". */
-function toUtf8(bytes: Uint8Array): Buffer {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder('utf-16le').decode(bytes));
-  const { buffer, byteOffset, length } = bytes;
-  const same = Buffer.from(buffer, byteOffset, length);
-  return same[0] === 0xef && same[1] === 0xbb && same[2] === 0xbf ? same.subarray(3) : same;
 }
 
 const lineFeed = 0x0a;

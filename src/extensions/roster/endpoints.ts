@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bindingOfClient, shareOfClient } from '../../access/client-tokens.js';
+import { toUtf8 } from '../../core/base/text-file.js';
 import type { Ports } from '../../core/deps.js';
 import { type Photo, SealedToken } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
@@ -74,7 +75,7 @@ export function createIdentificationEndpoints(
  * @throws `roster_malformed` for too many lines
  */
 function readLines(roster: Photo): readonly SealedToken[] {
-  const lines = roster.use((bytes) => Buffer.from(bytes).toString('latin1')).split(/\r?\n/, mostTokens + 2);
+  const lines = roster.use((bytes) => toUtf8(bytes).toString('latin1')).split(/\r?\n/, mostTokens + 2);
   if (lines.at(-1) === '') lines.pop();
   if (lines.length > mostTokens) throw new FaceError('roster_malformed');
   return lines.map((line) => new SealedToken(line));

@@ -96,9 +96,12 @@ describe('a roster is refused', () => {
     ];
     for (const [roster, code] of wrong)
       expect(await identify(roster, drawPicture('ada', 9))).toMatchObject({ status: 400, body: { code } });
-    // Lines may end as a file of Windows has them, the last one too.
-    const form = toForm({ roster: Buffer.from(`${ada}\r\n`), photo: drawPicture('ada', 9), ...door });
-    expect((await server.postForm('/identify', form, auth)).body).toMatchObject({ position: 0 });
+    // A file may be as programs of Windows write it: lines, the last one too, and UTF-16.
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      const roster = Buffer.from(`\uFEFF${ada}\r\n`, encoding);
+      const form = toForm({ roster, photo: drawPicture('ada', 9), ...door });
+      expect((await server.postForm('/identify', form, auth)).body).toMatchObject({ position: 0 });
+    }
   });
 
   test('if its accuracy level would have a false positive rate above 1 in 400', async () => {

@@ -340,6 +340,7 @@ describe('the sessions of an hour are bounded', () => {
     const { record } = await readRecord(id, bench.server.deps);
     await recordExpired({ id, record }, bench.server.deps);
     for (let at = 0; at < 2; at += 1) await (await openCheck()).visit.pass('eve');
+    expect(bench.rekognition.created).toHaveLength(6);
     expect((await (await openCheck()).visit.start()).body).toMatchObject({ code: 'liveness_throttled' });
   });
 });

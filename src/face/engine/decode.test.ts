@@ -122,15 +122,18 @@ describe('the header reader', () => {
     );
   });
 
-  test('a JPEG without its end marker, or with stray bytes between segments, is decoded', async () => {
+  test('a JPEG without its end marker, or with stray bytes before segments, is decoded', async () => {
     const files: Buffer[] = [];
     for (const progressive of [false, true]) {
       const whole = await plain(123, 77).jpeg({ progressive }).toBuffer();
-      const second = 4 + whole.readUInt16BE(4);
-      const withBytes = (...bytes: readonly number[]): Buffer =>
-        Buffer.concat([whole.subarray(0, second), Buffer.from(bytes), whole.subarray(second)]);
-      const stray = withBytes(0, 0, 0x10, 0xff, 0x00);
-      files.push(whole.subarray(0, -2), stray, withBytes(0xff, 0xff), Buffer.concat([whole, stray]));
+      const withBytes = (at: number, ...bytes: readonly number[]): Buffer =>
+        Buffer.concat([whole.subarray(0, at), Buffer.from(bytes), whole.subarray(at)]);
+      // Behind the first marker, and behind the first segment.
+      for (const at of [2, 4 + whole.readUInt16BE(4)]) {
+        const stray = withBytes(at, 0, 0, 0x10, 0xff, 0x00);
+        files.push(stray, withBytes(at, 0xff, 0xff), Buffer.concat([whole, stray]));
+      }
+      files.push(whole.subarray(0, -2));
     }
     for (const bytes of files) {
       const header = await readHeader(bytes);
@@ -154,9 +157,10 @@ describe('the header reader', () => {
     const at = small.findIndex((byte, index) => byte === 0xff && small[index + 1] === 0xc0);
     const larger = resizeJpeg(Buffer.from(small.subarray(at, at + 2 + small.readUInt16BE(at + 2))), 6000, 6000);
     for (const stray of [[0x10], [0xff, 0x00], [0x00, 0xff, 0xff]])
-      expect(
-        await refusal(Buffer.concat([small.subarray(0, second), Buffer.from(stray), larger, small.subarray(second)])),
-      ).toBe('photo_invalid');
+      for (const behind of [2, second])
+        expect(
+          await refusal(Buffer.concat([small.subarray(0, behind), Buffer.from(stray), larger, small.subarray(behind)])),
+        ).toBe('photo_invalid');
   });
 
   test('a JPEG with two frame headers of different sizes is refused', async () => {

@@ -119,7 +119,7 @@ const otherJpegFrames: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Reads the segments up to the first scan. IP cameras write stray bytes between segments, which the decoder skips up to
+ * Reads the segments up to the first scan. IP cameras write stray bytes before segments, which the decoder skips up to
  * the next `FF` that no `00` follows. They are skipped in the same way here, so that both read the same frame header.
  * @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf (annex B)
  */
@@ -170,7 +170,7 @@ function countScans(bytes: Uint8Array, first: number): number {
 }
 
 export function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
-  if (has(bytes, 0, [0xff, 0xd8, 0xff])) return readJpeg(bytes);
+  if (has(bytes, 0, [0xff, 0xd8])) return readJpeg(bytes);
   if (has(bytes, 0, pngSignature)) return readPng(bytes);
   if (has(bytes, 0, riff) && has(bytes, 8, webp)) return readWebp(bytes);
   return null;

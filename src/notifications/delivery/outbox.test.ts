@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { standardSettings } from '../../../support/data/settings.js';
-import { systemRandom } from '../../../support/fakes/sinks.js';
+import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
@@ -48,7 +48,10 @@ test('all messages to one recipient count in one budget, a failed one too, and l
     sent.push(text);
   };
   const state = createSqliteState({ file: ':memory:', clock });
-  const delivery = withRecipientBudget({ outbox: [], send }, { state, clock, settings: standardSettings });
+  const delivery = withRecipientBudget(
+    { outbox: [], send },
+    { state, clock, settings: standardSettings, log: createTextLog() },
+  );
   const message = { channel: 'sms', to: '+491701', subject: 's', text: 'code' } as const;
   const flood = (to: string) => Promise.allSettled(Array.from({ length: 25 }, () => delivery.send({ ...message, to })));
   await flood('+491701');

@@ -78,14 +78,18 @@ runDeliveryContract('smtp', ['email'], async () => {
 
 test('a relay without encryption is refused if encryption is required', async () => {
   const relay = await startRelay();
-  await expect(connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message)).rejects.toMatchObject(failure);
+  const cause = expect.stringContaining('no STARTTLS');
+  const refused = connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message);
+  await expect(refused).rejects.toMatchObject({ ...failure, detail: { fault: 'unreachable', cause } });
   expect(relay.received).toEqual([]);
   await relay.close();
 });
 
 test('a relay with an untrusted certificate is refused', async () => {
   const relay = await startRelay({ disabledCommands: [] });
-  await expect(connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message)).rejects.toMatchObject(failure);
+  const cause = expect.stringContaining('certificate');
+  const refused = connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message);
+  await expect(refused).rejects.toMatchObject({ ...failure, detail: { cause } });
   expect(relay.received).toEqual([]);
   await relay.close();
 });
@@ -100,7 +104,8 @@ test('the relay receives user and password, and a wrong password is delivery_fai
   await connectTo(`smtp://mailer:right@127.0.0.1:${relay.port}`, false).send(message);
   expect(relay.received).toHaveLength(1);
   const wrong = connectTo(`smtp://mailer:wrong@127.0.0.1:${relay.port}`, false).send(message);
-  await expect(wrong).rejects.toMatchObject(failure);
+  const cause = 'the user name or password is wrong';
+  await expect(wrong).rejects.toMatchObject({ ...failure, detail: { cause } });
   await relay.close();
 });
 
@@ -119,6 +124,7 @@ test('a message with HTML is sent as multipart/alternative: plain text first, th
   const name = '<b>Ada</b>';
   await connectTo(`smtp://127.0.0.1:${relay.port}`, false).send({ ...message, html: html`<p>Dear ${name}</p>` });
   expect(mails).toHaveLength(1);
+  expect(mails[0]).toMatch(/^Auto-Submitted: auto-generated\r$/m);
   expect(mails[0]).toMatch(/^Content-Type: multipart\/alternative;/m);
   const [, text, marked] = mails[0]!.split(/^----.*$/m);
   expect(text).toMatch(/Content-Type: text\/plain[\s\S]*\r\n\r\n123456/);
@@ -147,7 +153,22 @@ describe('the fault of a failed message is reported for', () => {
     ['a full mailbox: later', { onRcptTo: refuse(452) }, { fault: 'later', status: 452 }],
     ['a rejected sender: unreachable', { onMailFrom: refuse(550) }, { fault: 'unreachable', status: 550 }],
   ])('%s', async (_, options, fault) => {
-    expect(await faultWith(options)).toEqual(fault);
+    expect(await faultWith(options)).toEqual({ ...fault, cause: null });
+  });
+
+  test('an address beyond ASCII at a relay without SMTPUTF8: it is named', async () => {
+    const to = { ...message, to: 'zoë@example.test' };
+    const faultAt = async (hidden: boolean): Promise<unknown> => {
+      const relay = await startRelay({ hideSMTPUTF8: hidden, onRcptTo: refuse(553) });
+      const fault = await connectTo(`smtp://127.0.0.1:${relay.port}`, false)
+        .send(to)
+        .then(() => 'sent', faultOf);
+      await relay.close();
+      return fault;
+    };
+    const cause = expect.stringContaining('SMTPUTF8');
+    expect(await faultAt(true)).toEqual({ fault: 'refused', status: 553, cause });
+    expect(await faultAt(false)).toEqual({ fault: 'refused', status: 553, cause: null });
   });
 
   /** Hangs up on the first line that begins so. */
@@ -175,10 +196,10 @@ describe('the fault of a failed message is reported for', () => {
   };
 
   test('a connection closed before the relay receives the message: unreachable', async () => {
-    expect(await faultOfHangUp('RCPT')).toEqual({ fault: 'unreachable', status: null });
+    expect(await faultOfHangUp('RCPT')).toMatchObject({ fault: 'unreachable', status: null });
   });
 
   test('a connection closed after the relay received the message: uncertain', async () => {
-    expect(await faultOfHangUp('.')).toEqual({ fault: 'uncertain', status: null });
+    expect(await faultOfHangUp('.')).toMatchObject({ fault: 'uncertain', status: null });
   });
 });

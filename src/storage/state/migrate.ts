@@ -3,10 +3,11 @@ import type Database from 'libsql';
 import { z } from 'zod';
 import { lockTrail } from '../../audit/lock.js';
 import { type DataFiles, fileExists } from '../../config/data-files.js';
+import { findCause } from '../../core/base/failure-cause.js';
 import { parseJson } from '../../core/base/json.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { isDiskFull, readIfThere, replaceFile } from '../../files/durable-file.js';
+import { readIfThere, replaceFile } from '../../files/durable-file.js';
 import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unmarked } from './format.js';
 import { forgetStoreEpoch, snapshotSqlite, withDatabase } from './sqlite.js';
 
@@ -102,12 +103,11 @@ const readOwnFormat = (file: string): Promise<number> => withDatabase(file, ownF
 const ownFormatOf = (database: Database.Database): number =>
   ownGuard.parse(database.prepare('pragma user_version').get()).user_version;
 
-const toUnwritten = (cause: unknown, problem: string): FaceError =>
-  new FaceError(
-    'state_unavailable',
-    { store: 'sqlite', problem: `${problem}${isDiskFull(cause) ? ': the disk is full' : ''}` },
-    { cause },
-  );
+function toUnwritten(cause: unknown, problem: string): FaceError {
+  const found = findCause(cause);
+  const detail = { store: 'sqlite', problem: found === null ? problem : `${problem}: ${found}` };
+  return new FaceError('state_unavailable', detail, { cause });
+}
 
 async function writeMark(file: string, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(currentMark)}\n`, random);

@@ -25,6 +25,7 @@ const elsewhere: Ways = { ...again, phone: true };
 
 const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'camera-denied': elsewhere,
+  'camera-forbidden': nowhere,
   'camera-none': elsewhere,
   'camera-busy': elsewhere,
   'camera-stopped': elsewhere,

@@ -12,14 +12,14 @@ import { type BodyPools, createBodyPools } from '../../src/http/request-budget.j
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
-import { defaultPolicy } from '../../support/benches/core.js';
-import { standardSettings } from '../../support/data/settings.js';
-import { type Browser, createBrowser, showFace } from '../../support/fakes/browser.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
-import { testIssuer } from '../../support/fakes/keys.js';
-import { createMemoryProfile, findEveryGroup, loginOf } from '../../support/fakes/simulated-profile.js';
-import { createFolder } from '../../support/run/folder.js';
-import { startApiServer, toForm } from '../../support/servers/api-server.js';
+import { standardSettings } from '../data/settings.js';
+import { type Browser, createBrowser, showFace } from '../fakes/browser.js';
+import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
+import { testIssuer } from '../fakes/keys.js';
+import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
+import { createFolder } from '../run/folder.js';
+import { startApiServer, toForm } from '../servers/api-server.js';
+import { defaultPolicy } from './core.js';
 
 export const redirectUri = 'https://app.example.com/callback';
 export const clientSecret = 'a-secret-of-the-application-0123456789';
@@ -146,9 +146,9 @@ export async function startIssuer({
     await server.postForm('/enrolments', toForm({ ...fields, photo }), { 'x-auth-token': token });
   };
   /** @param address - the browser's address, as a proxy reports it */
-  const newBrowser = (address?: string) =>
+  const newBrowser = (address?: string, headers: Readonly<Record<string, string>> = {}) =>
     createBrowser((url, init) => {
-      const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
+      const more = address === undefined ? headers : { ...headers, 'x-forwarded-for': address };
       return open(url, { ...init, headers: { ...Object(init.headers), ...more } });
     });
   const show = (browser: Browser, link: string, person: string, more: { pin?: string } = {}) =>
