@@ -23,7 +23,7 @@ export function createSmtpDelivery(options: {
     async send(message) {
       if (message.channel !== 'email') return options.others.send(message);
       const { to, subject, text, html, sender } = message;
-      const from = sender && !options.from.includes('<') ? { name: sender, address: options.from } : options.from;
+      const from = sender ? { name: sender, address: options.from } : options.from;
       const parts = html === undefined ? { text } : { text, html: html.toString() };
       let isAwaited = false;
       const transport = createTransport({
