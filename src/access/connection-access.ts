@@ -60,6 +60,13 @@ export function findConnection(id: string, client: Client, { connections }: Port
   return connection;
 }
 
+export const immediateField = z
+  .boolean()
+  .default(false)
+  .describe(
+    'True if your program redirects the browser to `url` itself: the page then opens at once. Otherwise it waits for a click, because mail filters and link previews open links that are passed on, and `url` works once.',
+  );
+
 export const returnUrlField = z
   .string()
   .min(1)

@@ -68,7 +68,13 @@ describe('an invitation', () => {
     'with %j can be created by a backend and by an administrator',
     async (who) => {
       for (const answer of [await post('/invitations', who), await invite(who)])
-        expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
+        expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face?sent#') } });
+      for (const path of ['/invitations', '/step-ups'])
+        for (const [immediate, start] of [
+          [true, '/face#'],
+          [false, '/face?sent#'],
+        ] as const)
+          expect((await post(path, { ...who, immediate })).body.url).toContain(start);
       expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
     },
   );
