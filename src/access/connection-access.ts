@@ -27,7 +27,8 @@ interface NamedUser {
 
 /** @throws `request_malformed` unless exactly one field is given */
 export function checkNamed({ subject, login }: NamedUser): void {
-  if ((subject === undefined) === (login === undefined)) throw new FaceError('request_malformed', { field: 'login' });
+  if ((subject === undefined) === (login === undefined))
+    throw new FaceError('request_malformed', { field: 'login', reason: 'Expected either subject or login.' });
 }
 
 /**

@@ -111,7 +111,8 @@ export function createInvitationEndpoints(
         const connection = deps.connections.get(fields.connection);
         if (connection === undefined) throw new FaceError('connection_unknown');
         if (send === 'none') return invite(fields, connection, { by: administrator.name });
-        if (fields.purpose !== 'enrol') throw new FaceError('request_malformed', { field: 'send' });
+        if (fields.purpose !== 'enrol')
+          throw new FaceError('request_malformed', { field: 'send', reason: 'Needs the purpose enrol.' });
         const { id, expiresAt } = await inviteByEmail(
           {
             connection,

@@ -102,17 +102,35 @@ const startFields = z
         'The pictures must come from a phone or tablet, even if the policy does not require it. Not with `kiosk`.',
       ),
   })
-  .refine(({ kiosk, camera }) => kiosk === undefined || camera === undefined)
+  .refine(({ kiosk, camera }) => kiosk === undefined || camera === undefined, {
+    path: ['camera'],
+    error: 'Not with kiosk.',
+  })
   .refine(
-    ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
+    ({ connection, subject, token, audience }) =>
+      connection !== undefined || (subject !== undefined && token !== undefined && audience !== undefined),
+    { path: ['connection'], error: 'Expected connection, or subject with token and audience.' },
   )
-  .refine(
-    ({ application, connection, audience }) =>
-      application === undefined || (connection !== undefined && audience === undefined),
-  )
-  .refine(({ token, contentKeyTo }) => token !== undefined || contentKeyTo === undefined)
-  .refine(({ application, address }) => application !== undefined || address === undefined)
-  .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined));
+  .refine(({ application, connection }) => application === undefined || connection !== undefined, {
+    path: ['application'],
+    error: 'Needs connection.',
+  })
+  .refine(({ application, audience }) => application === undefined || audience === undefined, {
+    path: ['application'],
+    error: 'Not with audience.',
+  })
+  .refine(({ token, contentKeyTo }) => token !== undefined || contentKeyTo === undefined, {
+    path: ['contentKeyTo'],
+    error: 'Needs token.',
+  })
+  .refine(({ application, address }) => application !== undefined || address === undefined, {
+    path: ['address'],
+    error: 'Needs application.',
+  })
+  .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined), {
+    path: ['audience'],
+    error: 'Required by nonce and action.',
+  });
 
 async function toStepUpRequested(
   fields: z.output<typeof startFields>,
