@@ -29,6 +29,7 @@ import {
   isReferenceAt,
   maskSecrets,
   parseSection,
+  placeholder,
   readSection,
   replaceReferences,
   restoreSecrets,
@@ -103,9 +104,6 @@ const toFileText = (file: string, { sections }: Draft): string =>
     const former = readSection(text, connection, section);
     return writeSection(text, connection, section, restoreSecrets(value, former));
   }, file);
-
-/** Stands for a secret that is not set, such as a key in base64. */
-const placeholder = 'A'.repeat(43);
 
 interface Checked {
   readonly text: string | null;
