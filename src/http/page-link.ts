@@ -18,7 +18,7 @@ export const startedLink = (issuer: string, { id, challenge }: StartedStepUp, la
   pageLink(issuer, joinTicket(id, challenge), language);
 
 /**
- * Returns a link that somebody passes on. The page behind the link waits for a click, because mail filters open links and the
+ * Returns a link that a user or program passes on. The page behind the link waits for a click, because mail filters open links and the
  * link works only once.
  */
 export const sentLink = (issuer: string, { id, challenge }: StartedStepUp, language: string | null = null): string =>
