@@ -22,6 +22,8 @@ export interface StepUpRequest {
   readonly nonce?: string;
   /** Address to which the capture page returns the user. It must be in `returnUrls` of the connection's policy. */
   readonly returnUrl?: string;
+  /** True if you redirect the browser to `url` at once. Otherwise the page waits for a click. */
+  readonly immediate?: boolean;
   /** Action that the user must approve. Requires `audience` and the capture page. */
   readonly action?: Action;
   /**

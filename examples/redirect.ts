@@ -27,7 +27,8 @@ const app = express();
 
 app.get('/login', async (_request, response) => {
   const nonce = randomBytes(16).toString('base64url');
-  const { id, url: page } = await facestep.startStepUp({ connection, subject, audience, nonce, returnUrl });
+  const asked = { connection, subject, audience, nonce, returnUrl, immediate: true };
+  const { id, url: page } = await facestep.startStepUp(asked);
   const browser = randomBytes(32).toString('base64url');
   pending.set(browser, { id, nonce });
   response.cookie('login', browser, { httpOnly: true, secure: true, sameSite: 'lax' });

@@ -67,6 +67,7 @@ test('the decisions of both deciding functions are read with the time of their l
       },
     ],
     until: started,
+    hasGap: false,
     ignored: 0,
     reason: null,
   });
@@ -102,9 +103,10 @@ test('a log that is too large for one reading is read up to a decision, where th
   expect(idsOf(first)).toHaveLength(20);
   expect(first.until).toBe(addSec(started, 19 - 50));
   expect(idsOf(await read(first.until!))).toEqual(['19', '20', '21', '22', '23', '24']);
-  // Nothing but empty pages: the next reading starts at the same time.
+  // Nothing but empty pages: the next reading starts behind a short gap.
   simulator.logs.emptyPages = 100;
-  expect(await read()).toMatchObject({ until: null, reason: expect.stringContaining('too large') });
+  const since = addSec(started, -3000);
+  expect(await read(since)).toMatchObject({ decisions: [], until: addSec(since, 20), hasGap: true, reason: null });
 });
 
 test.each([
@@ -148,7 +150,13 @@ describe('nothing is read, with the reason, if', () => {
       /no answer/,
     ],
   ] as const)('%s', async (_, reading, reason) => {
-    expect(await reading()).toEqual({ decisions: [], until: null, ignored: 0, reason: expect.stringMatching(reason) });
+    expect(await reading()).toEqual({
+      decisions: [],
+      until: null,
+      hasGap: false,
+      ignored: 0,
+      reason: expect.stringMatching(reason),
+    });
   });
 });
 

@@ -28,38 +28,54 @@ const filterPattern = '{ $.message = "decision" }';
 
 const longestMs = 20_000;
 
-/** Time range of one reading, in seconds. */
-const rangeSec = 3600;
+/** Time ranges of one reading, in seconds. A shorter one is read if the log of a longer one has too many pages. */
+const rangesSec = [3600, 300, 20];
 
 /** A page may be empty although others follow. */
 const pagesAtMost = 20;
 
 const unnamed = 'the configuration does not name the functions (cognito.triggers.functions)';
 
-const toUnread = (reason: string): DecisionsRead => ({ decisions: [], until: null, ignored: 0, reason });
+const toUnread = (reason: string): DecisionsRead => ({
+  decisions: [],
+  until: null,
+  hasGap: false,
+  ignored: 0,
+  reason,
+});
 
-/** Reads the decisions that the functions logged in the hour from `since`. */
+/**
+ * Reads the decisions that the functions logged in the hour from `since`, or in less of it. What is too large for the
+ * shortest range is left out, so that the next reading continues behind it.
+ */
 export async function readDecisions(since: EpochMs, deps: Deps): Promise<DecisionsRead> {
   const { functions } = deps.settings.cognito.triggers;
   if (functions === undefined) return toUnread(unnamed);
-  const until = epochMs(Math.min(addSec(since, rangeSec), deps.clock.now()));
-  const read = async (): Promise<DecisionsRead> => {
-    const logs = await Promise.all(deciding.map((name) => readLog(name, functions[name], { since, until }, deps)));
+  const readRange = async (until: EpochMs): Promise<DecisionsRead> => {
+    const logs = await Promise.all(deciding.map((name) => readLog(functions[name], { since, until }, deps)));
     const problem = logs.find(({ reason }) => reason !== null);
     if (problem !== undefined) return problem;
     const decisions = logs.flatMap((log) => log.decisions);
     return {
       decisions: withoutRepeats(decisions, []),
       until: epochMs(Math.min(until, ...logs.flatMap((log) => log.until ?? []))),
+      hasGap: false,
       ignored: logs.reduce((sum, { ignored }) => sum + ignored, 0),
       reason: null,
     };
   };
-  return withTimeout(read(), longestMs, () => toUnread('AWS did not answer in time'));
+  let found = toUnread(unnamed);
+  for (const rangeSec of rangesSec) {
+    const until = epochMs(Math.min(addSec(since, rangeSec), deps.clock.now()));
+    const late = (): DecisionsRead => toUnread('AWS did not answer in time');
+    found = await withTimeout(readRange(until), longestMs / rangesSec.length, late);
+    if (found.until === null ? found.reason !== late().reason : found.until > since || until <= since) return found;
+    if (found.until !== null) found = { ...found, until, hasGap: true };
+  }
+  return found;
 }
 
 async function readLog(
-  name: (typeof deciding)[number],
   arn: string,
   { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
   { settings, fetch }: Deps,
@@ -85,16 +101,14 @@ async function readLog(
         else decisions.push(decision);
       }
       nextToken = found.nextToken;
-      if (nextToken === undefined) return { decisions, until, ignored, reason: null };
+      if (nextToken === undefined) return { decisions, until, hasGap: false, ignored, reason: null };
     }
   } catch (error) {
     const cause = causeOf(error);
     return toUnread(`CloudWatch does not return the log ${logGroupName} (${cause}); it needs logs:FilterLogEvents`);
   }
   // The pages are ordered by time, so the next reading continues after the last decision.
-  const last = decisions.at(-1)?.at ?? since;
-  if (last <= since) return toUnread(`the log of ${name} after ${toIso(since)} is too large to read`);
-  return { decisions, until: last, ignored, reason: null };
+  return { decisions, until: decisions.at(-1)?.at ?? since, hasGap: false, ignored, reason: null };
 }
 
 const decisionGuard = z.discriminatedUnion('outcome', [

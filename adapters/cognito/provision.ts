@@ -183,6 +183,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
     searchGroups: (text) => searchGroups(text, cognito, deps),
+    groupPermission: 'cognito-idp:ListGroups and cognito-idp:ListUsersInGroup',
     census: (onPage) => measureCoverage(listCoverage(cognito, deps), deps, onPage),
   };
 }

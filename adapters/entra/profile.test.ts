@@ -67,6 +67,13 @@ describe('the photo of a user', () => {
     expect(found.changedAt).toBeNull();
   });
 
+  test('is missing for a user without a mailbox, and unavailable after another 400', async () => {
+    user.photoRefusal = 'ErrorNonExistentMailbox';
+    expect(await connect().findPhoto?.(user.id, own)).toBeNull();
+    user.photoRefusal = 'BadRequest';
+    await expect(connect().findPhoto?.(user.id, own)).rejects.toMatchObject({ code: 'company_photo_unavailable' });
+  });
+
   test('is refused if it is longer than 5 MB, and unavailable without the permission', async () => {
     user.photo = Buffer.alloc(5 * 1024 * 1024 + 1);
     await expect(connect().findPhoto?.(user.id, own)).rejects.toMatchObject({ code: 'company_photo_invalid' });

@@ -4,6 +4,7 @@ import { mostPhotoBytes, toCompanyPhoto } from '../../src/connections/company-ph
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin, isSearchable, toStoredToken } from '../../src/connections/profile-values.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import { parseJson } from '../../src/core/base/json.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
@@ -218,7 +219,8 @@ export function createEntraProfile(
     async findPhoto(subject, own) {
       const { tenantId, userId } = parseSubject(subject, settings);
       const path = `/users/${userId}/photo/$value`;
-      return toCompanyPhoto(await send({ method: 'GET', path, tenantId, bytes: { atMost: mostPhotoBytes } }), own);
+      const answer = await send({ method: 'GET', path, tenantId, bytes: { atMost: mostPhotoBytes } });
+      return lacksMailbox(answer) ? null : toCompanyPhoto(answer, own);
     },
     async readToken(subject) {
       return toStoredToken((await read(subject, `id,${attribute}`, userGuard))[attribute], { attribute, log });
@@ -234,6 +236,20 @@ export function createEntraProfile(
       if (!isDone) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     },
   };
+}
+
+/** Codes of Graph for a user without a mailbox, who cannot have a photo. */
+const noMailboxGuard = z.object({
+  error: z.object({ code: z.enum(['ErrorNonExistentMailbox', 'MailboxNotEnabledForRESTAPI']) }),
+});
+
+/**
+ * Returns true if Graph refuses a photo because the user has no mailbox. Another 400 is a fault.
+ * @see https://learn.microsoft.com/en-us/graph/known-issues
+ */
+function lacksMailbox({ status, body }: RestAnswer): boolean {
+  if (status !== 400 || !(body instanceof Uint8Array)) return false;
+  return noMailboxGuard.safeParse(parseJson(Buffer.from(body).toString())).success;
 }
 
 function nullIfUnknown(error: unknown): null {

@@ -112,6 +112,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,
     listMembers: (group) => listMembers(group, deps),
     searchGroups: (text) => searchGroups(text, deps),
+    groupPermission: 'GroupMember.Read.All',
     census: (onPage) => measureCoverage(listCoverage(deps), deps, onPage),
   };
 }

@@ -60,6 +60,7 @@ export function createMemoryAdapter({ settings }: AdapterDeps<MemoryConnection>)
       registration: null,
       listMembers: async function* () {},
       searchGroups: async () => [],
+      groupPermission: 'nothing',
       census: async () => ({ enrolled: 0, users: 0, isComplete: true }),
     }),
     artefacts: {},

@@ -128,6 +128,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     registration: null,
     listMembers: (group) => listMembers(group, deps),
     searchGroups: (text) => searchGroups(text, deps),
+    groupPermission: 'okta.groups.read',
     census: (onPage) => measureCoverage(listCoverage(deps), deps, onPage),
   };
 }

@@ -128,6 +128,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     registration: null,
     listMembers: (group) => listMembers(group, parts),
     searchGroups: async (text) => selectNamed(text, await readRoles(text, api)),
+    groupPermission: 'an API credential that can read users and roles',
     census: (onPage) => measureCoverage(listCoverage(parts), deps, onPage),
   };
 }

@@ -149,6 +149,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
     registration: null,
     listMembers: (group) => listMembers(group, parts),
     searchGroups: async (text) => selectNamed(text, parseGroups(await callGroups('co', text, mostFound, parts.api))),
+    groupPermission: 'the right to read /Groups',
     census: (onPage) => measureCoverage(listCoverage(parts), deps, onPage),
   };
 }

@@ -35,7 +35,7 @@ export function createDocuments({
     async begin(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ url: string; document: Document }> {
       const digest = createHash('sha256').update(bytes).digest('hex');
       const action = { type: 'facestep_action', title: 'Sign this document', document: { name, digest } } as const;
-      const asked = { connection, subject, audience: signatureAudience, action, returnUrl };
+      const asked = { connection, subject, audience: signatureAudience, action, returnUrl, immediate: true };
       const { id, url } = await (await connect()).startStepUp(asked);
       return { url, document: { name, bytes, stepUp: id } };
     },

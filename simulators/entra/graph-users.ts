@@ -33,7 +33,7 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
   }
 }
 
-const toAll = ({ extensions, details, photo: _, managerId: __, ...builtIn }: DirectoryUser) => ({
+const toAll = ({ extensions, details, photo: _, photoRefusal: ___, managerId: __, ...builtIn }: DirectoryUser) => ({
   ...builtIn,
   ...details,
   ...extensions,
@@ -167,7 +167,8 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     '/users/:id/photo/$value',
     requireRole('ProfilePhoto.Read.All', 'User.Read.All', 'User.ReadWrite.All'),
     (request, response) => {
-      const { photo } = find(String(request.params.id), tenantOf(response));
+      const { photo, photoRefusal } = find(String(request.params.id), tenantOf(response));
+      if (photoRefusal !== undefined) throw new GraphError(400, photoRefusal, 'The photo cannot be read.');
       if (photo === undefined) throw new GraphError(404, 'ImageNotFound', 'The photo wasn’t found.');
       response.type('image/jpeg').send(Buffer.from(photo));
     },

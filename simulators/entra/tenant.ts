@@ -63,6 +63,8 @@ export interface DirectoryUser {
   accountEnabled: boolean;
   readonly details: Record<string, unknown>;
   photo?: Uint8Array;
+  /** Code of the 400 that answers a request for the photo. */
+  photoRefusal?: string;
   managerId?: string;
   signInSessionsValidFromDateTime?: string;
   readonly extensions: Record<string, unknown>;

@@ -120,7 +120,7 @@ test('an administrator with the role help-desk can invite a user; the audit reco
   const helpDesk = await add('desk', 'help-desk');
   const invite = (connection: string) => post('/subjects/invite', { connection, subject: 'ada' }, helpDesk);
   const { status, body } = await invite('acme');
-  expect([status, String(body.url)]).toEqual([201, expect.stringContaining('/face#')]);
+  expect([status, String(body.url)]).toEqual([201, expect.stringContaining('/face?sent#')]);
   expect(server.audit.events.at(-1)).toMatchObject({
     action: 'step_up_started',
     connection: 'acme',

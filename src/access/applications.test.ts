@@ -56,6 +56,10 @@ describe('an application', () => {
     expect(await post('/applications', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
+  test('may do the least if no scopes are given', async () => {
+    expect((await get(`/applications/${await register()}`)).body.scopes).toEqual(['verify']);
+  });
+
   test('keeps the omitted fields when changed in part, and is not found after removal', async () => {
     const id = await register({ contact: 'ada@example.com' });
     server.clock.advanceSec(1);

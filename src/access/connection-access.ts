@@ -27,7 +27,8 @@ interface NamedUser {
 
 /** @throws `request_malformed` unless exactly one field is given */
 export function checkNamed({ subject, login }: NamedUser): void {
-  if ((subject === undefined) === (login === undefined)) throw new FaceError('request_malformed', { field: 'login' });
+  if ((subject === undefined) === (login === undefined))
+    throw new FaceError('request_malformed', { field: 'login', reason: 'Expected either subject or login.' });
 }
 
 /**
@@ -59,6 +60,13 @@ export function findConnection(id: string, client: Client, { connections }: Port
   if (connection === undefined) throw new FaceError('connection_unknown');
   return connection;
 }
+
+export const immediateField = z
+  .boolean()
+  .default(false)
+  .describe(
+    'True if your program redirects the browser to `url` itself: the page then opens at once. Otherwise it waits for a click, because mail filters and link previews open links that are passed on, and `url` works once.',
+  );
 
 export const returnUrlField = z
   .string()

@@ -20,7 +20,11 @@ async function keyWith(quotas: { perMinute?: number; perDay?: number }, at = ser
   const daySec = 24 * 60 * 60;
   at.clock.advanceSec(daySec - ((at.clock.now() / 1000) % daySec));
   const asAdmin = { 'x-admin-key': adminKey };
-  const { body } = await at.postJson('/applications', { name: 'shop', ...quotas }, asAdmin);
+  const { body } = await at.postJson(
+    '/applications',
+    { name: 'shop', scopes: ['verify', 'screen'], ...quotas },
+    asAdmin,
+  );
   const issued = await at.postJson(`/applications/${String(body.id)}/keys`, {}, asAdmin);
   return String(issued.body.token);
 }

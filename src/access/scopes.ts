@@ -25,7 +25,11 @@ const askedForScopes: readonly ClientScope[] = [
   'ssf.manage',
 ];
 
+/** Scopes of a client token without an application, as at the hosted Facenition API. */
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
+
+/** Scopes of a new application, unless an administrator chooses others. */
+export const leastScopes: readonly ClientScope[] = ['verify'];
 
 /** Hosted APIs whose published behavior a client token can have. */
 export const compatibilities = ['facenition'] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Colour, parseColour } from '../core/colour.js';
+import { parseEmail } from '../core/email-address.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import { digestOf } from '../core/secrets.js';
 import { paletteOf } from './palette.js';
@@ -27,7 +28,8 @@ const maxLinkCharacters = 1024;
 
 export function isHelpLink(text: string): boolean {
   if (text.length > maxLinkCharacters || !isPrintable(text) || /\s/.test(text)) return false;
-  if (/^(mailto|tel):[^:/?#]/.test(text)) return true;
+  if (/^tel:[^:/?#]/.test(text)) return true;
+  if (text.startsWith('mailto:')) return parseEmail(text) !== null;
   return text.startsWith('https://') && URL.canParse(text) && new URL(text).username === '';
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy, RecoveryPolicy } from '../core/connection.js';
+import { emailGuard } from '../core/email-address.js';
 import { supportedLanguages } from '../core/language.js';
 import { notEnrolledPolicies, unverifiedPolicies } from '../core/rules/rule.js';
 import type { ConnectionAdditions, ConnectionSections } from './additions.js';
@@ -153,9 +154,7 @@ const policyFields = {
     .default(false)
     .describe('Notify users of what happens to their face check. See docs/notices.md.'),
   language: z.enum(supportedLanguages).default('en').describe('Language of these notifications.'),
-  helpDesk: z
-    .email()
-    .max(254)
+  helpDesk: emailGuard
     .nullable()
     .default(null)
     .describe('E-mail address that is notified if a user reports that an action was not theirs.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emailGuard, parseEmail } from '../core/email-address.js';
 import type { Credential } from '../core/secrets.js';
 import { credentialGuard } from './credential.js';
 import { encodedPassword, hasEncodedPassword, isLoopback, safeUrlGuard } from './safe-url.js';
@@ -15,7 +16,10 @@ export const webPushGuard = z.strictObject({
   contact: z
     .string()
     .max(256)
-    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected mailto: and an address, or an address with https://')
+    .refine(
+      (text) => /^https:\/\/\S+$/.test(text) || (text.startsWith('mailto:') && parseEmail(text) !== null),
+      'expected mailto: and an address, or an address with https://',
+    )
     .describe('`mailto:` or `https://` address that push services contact in case of problems.'),
   services: z
     .array(
@@ -93,7 +97,7 @@ export const deliveryGuard = z.discriminatedUnion('kind', [
         .describe(
           'Secret. Address of the mail relay: `smtps://user:password@host:465` or `smtp://user:password@host:587`. Write `% @ / ? # [ ]` in a password as `%25 %40 %2F %3F %23 %5B %5D`.',
         ),
-      from: z.email().describe('E-mail address of the sender.'),
+      from: emailGuard.describe('E-mail address of the sender.'),
       requireTls: z
         .boolean()
         .default(true)

@@ -72,6 +72,12 @@ export const photoPolicyGuard = z
       'Refuse a photo that changed within these days, because its owner may have changed it. Only sources that send `Last-Modified` tell this.',
     ),
     maxAgeDays: daysGuard.describe('Refuse a photo that is older, where the source tells this.'),
+    whenForbidden: z
+      .enum(['unavailable', 'missing'])
+      .default('unavailable')
+      .describe(
+        'If the server of an address answers 403: `"unavailable"`, or `"missing"` for an object store that answers 403 for a file that does not exist. A wrong key of this server then looks as if no one had a photo.',
+      ),
     whenMissing: unprovenGuard
       .default('refuse')
       .describe('If there is no usable photo: `"refuse"`, or `"helpDesk"` if the help desk may enrol the person.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Policy, type RecoveryPolicy, recoveryModes } from '../core/connection.js';
+import { emailGuard } from '../core/email-address.js';
 import { secondThings } from '../core/second-things.js';
 import { safeUrlGuard } from './safe-url.js';
 
@@ -73,7 +74,7 @@ export const recoveryGuard = z
       .prefault({})
       .describe('People whose account is worth more than others.'),
     owners: z
-      .array(z.email().max(254))
+      .array(emailGuard)
       .max(10)
       .default([])
       .describe('E-mail addresses that are told about each recovery of a privileged person.'),

@@ -59,8 +59,19 @@ describe('the photo whose address is in the claim picture', () => {
   test('is missing if there is no claim, and if the server has none', async () => {
     expect(await find({})).toBeNull();
     setPicture(badge('ada.jpg').url);
-    answer = (_, response) => void response.writeHead(404).end();
-    expect(await find({})).toBeNull();
+    for (const status of [204, 404, 410]) {
+      answer = (_, response) => void response.writeHead(status).end();
+      expect(await find({})).toBeNull();
+    }
+  });
+
+  test('is missing after a 403 only if the policy says so, and never after a 400', async () => {
+    setPicture(badge('ada.jpg').url);
+    answer = (_, response) => void response.writeHead(403).end();
+    await expect(find({})).rejects.toMatchObject({ code: 'company_photo_unavailable' });
+    expect(await find({ whenForbidden: 'missing' })).toBeNull();
+    answer = (_, response) => void response.writeHead(400).end();
+    await expect(find({ whenForbidden: 'missing' })).rejects.toMatchObject({ code: 'company_photo_unavailable' });
   });
 
   test.each([

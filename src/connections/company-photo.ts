@@ -29,7 +29,7 @@ export function createFindPhoto(
   profile: Profile,
   { fetch, publicFetch }: Ports<'fetch' | 'publicFetch'>,
 ): (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null> {
-  const { source, hosts, privateAddresses } = policy;
+  const { source, hosts, privateAddresses, whenForbidden } = policy;
   const load = (
     address: string,
     headers: Readonly<Record<string, string>>,
@@ -39,7 +39,8 @@ export function createFindPhoto(
     // The address may be the user's own choice.
     if (host === null || !hosts.includes(host))
       throw new FaceError('company_photo_invalid', { reason: 'a host that policy.photo.hosts does not name', host });
-    return fetchPhoto(address, headers, { fetch: privateAddresses ? fetch : publicFetch, own });
+    const isMissing = (status: number): boolean => status === 403 && whenForbidden === 'missing';
+    return fetchPhoto(address, headers, { fetch: privateAddresses ? fetch : publicFetch, own, isMissing });
   };
 
   async function readClaims(subject: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
@@ -88,13 +89,21 @@ function findHost(address: string): string | null {
 async function fetchPhoto(
   address: string,
   headers: Readonly<Record<string, string>>,
-  { fetch, own }: { readonly fetch: Fetch; readonly own: OwnPhoto },
+  {
+    fetch,
+    own,
+    isMissing,
+  }: {
+    readonly fetch: Fetch;
+    readonly own: OwnPhoto;
+    readonly isMissing: (status: number) => boolean;
+  },
 ): Promise<CompanyPhoto | null> {
   const call = { method: 'GET', headers, body: null, timeoutMs, bytes: { atMost: mostPhotoBytes } };
   const answer = await callRest(address, call, fetch).catch((error: unknown) => {
     throw new FaceError('company_photo_unavailable', null, { cause: error });
   });
-  return toCompanyPhoto(answer, own);
+  return isMissing(answer.status) ? null : toCompanyPhoto(answer, own);
 }
 
 /**
@@ -103,7 +112,7 @@ async function fetchPhoto(
  * @throws `company_photo_invalid` for a redirect or an answer that is too long; `company_photo_unavailable`
  */
 export function toCompanyPhoto({ status, headers, body }: RestAnswer, own: OwnPhoto): CompanyPhoto | null {
-  if (status === 404 || status === 410) return null;
+  if (status === 204 || status === 404 || status === 410) return null;
   if (status >= 300 && status < 400) throw new FaceError('company_photo_invalid', { reason: 'a redirect', status });
   if (status !== 200) throw new FaceError('company_photo_unavailable', { status });
   if (!(body instanceof Uint8Array)) throw new FaceError('company_photo_invalid', { reason: 'over 5 MB' });

@@ -17,6 +17,8 @@ export interface DecisionsRead {
   readonly decisions: readonly DecisionAtProvider[];
   /** All decisions until then were read. `null` if nothing was read. */
   readonly until: EpochMs | null;
+  /** True if the log of this time was too large, so that decisions are missing. */
+  readonly hasGap: boolean;
   /** Number of log lines that are no decision of this connection. */
   readonly ignored: number;
   /** Reason why nothing was read. */

@@ -177,6 +177,8 @@ export interface Provisioning {
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
   readonly searchGroups: Directory['searchGroups'];
+  /** What the provider has to grant, so that groups can be found and listed. */
+  readonly groupPermission: string;
   census(onPage?: (page: CoveragePage) => void): Promise<EnrolmentCoverage>;
 }
 

@@ -69,6 +69,8 @@ export interface PhotoPolicy {
   /** Minimum age of a photo, if the source reports its last change. `null` for any age. */
   readonly minAgeDays: number | null;
   readonly maxAgeDays: number | null;
+  /** Meaning of a 403 of the server of photos. It may also be a wrong key of this server. */
+  readonly whenForbidden: 'unavailable' | 'missing';
   /** Action if there is no usable photo. */
   readonly whenMissing: UnprovenPolicy;
   readonly whenUnlike: UnprovenPolicy;

@@ -23,3 +23,7 @@ export type EnrolmentProof = (typeof enrolmentProofs)[number];
 /** Proofs that a help desk agent gives. */
 export const helpDeskProofs = ['in_person', 'vouched'] as const satisfies readonly EnrolmentProof[];
 export type HelpDeskProof = (typeof helpDeskProofs)[number];
+
+/** Returns true for a proof that an attacker with a link, a sign-in or an API client cannot give. */
+export const isIndependentProof = (proof: EnrolmentProof | null): boolean =>
+  proof === 'photo' || helpDeskProofs.some((each) => each === proof);

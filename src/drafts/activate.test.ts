@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../support/benches/core.js';
@@ -10,12 +10,13 @@ import { createFolder } from '../../support/run/folder.js';
 import type { Modes } from '../admin/operations/modes.js';
 import type { Setup } from '../connections/setup.js';
 import type { PolicyMode } from '../core/rules/rule.js';
+import { Credential } from '../core/secrets.js';
 import { epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Reloaded } from '../http/rest/deps.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { activate } from './activate.js';
-import { listVersions } from './file-versions.js';
+import { digestOfText, listVersions } from './file-versions.js';
 import { watchFile } from './watch.js';
 
 let path: string;
@@ -148,4 +149,34 @@ test('a changed file is loaded at the first look, and again a minute after a fai
   writeFileSync(path, 'corrected');
   await look();
   expect(reloads).toBe(3);
+});
+
+test('a version with a secret as text is removed once the active file does not have that secret any more', async () => {
+  writeFileSync(path, '{"adminKey": "plain-secret", "dataFolder": "a"}');
+  const { operations, write } = setUp();
+  await write('{"adminKey": "plain-secret", "dataFolder": "b"}');
+  const load = async (text: string): Promise<Setup> => {
+    const setup = operations.setup();
+    return { ...setup, config: { ...setup.config, adminKey: new Credential(String(JSON.parse(text).adminKey)) } };
+  };
+  const read = async () => readFileSync(path, 'utf8');
+  const file = { path, read, load };
+  const look = watchFile(
+    {
+      ...operations,
+      configurationFile: file,
+      loadedDigest: () => digestOfText(readFileSync(path, 'utf8')),
+      notLoaded: () => null,
+    },
+    async () => {},
+  );
+  const kept = async () => (await listVersions(folder)).map(({ number }) => number);
+  await look();
+  expect(await kept()).toEqual([2, 1]);
+  await write('{"adminKey": {"env": "KEY"}, "dataFolder": "c"}');
+  await look();
+  expect(await kept()).toEqual([3]);
+  expect(
+    readdirSync(folder).filter((name) => readFileSync(join(folder, name), 'utf8').includes('plain-secret')),
+  ).toEqual([]);
 });

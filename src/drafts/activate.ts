@@ -13,7 +13,8 @@ export function requireFolder({ setup }: OperationsPorts<'setup'>): string {
   return configurationFolder;
 }
 
-const writing = { key: 'configuration-writing', lifeSec: 30 };
+/** Held by the server that changes the file or the folder of versions. */
+export const writing = { key: 'configuration-writing', lifeSec: 30 };
 
 interface Activation {
   readonly by: string;

@@ -1,8 +1,9 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import type { ConnectionGuide, GuideField, GuideSecret } from '../connections/guide.js';
 import type { Json, JsonObject } from '../core/base/json.js';
+import { hexDigestOf } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
-import { parseSection, readSection } from './sections.js';
+import { parseSection } from './sections.js';
 
 /** Values that an administrator states, by the setting of their field. */
 type Values = Readonly<Record<string, string>>;
@@ -16,27 +17,31 @@ function toValue({ setting, type, isOptional }: GuideField, values: Values): Jso
   return type === 'number' && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
-/** Returns the environment variable of a connection's secret, such as `FACESTEP_API_SECRET_ACME_EU`. */
-const toVariable = (variable: GuideSecret['variable'], connection: string): string =>
-  `FACESTEP_${variable}_${connection.toUpperCase().replaceAll('-', '_')}`;
+interface Stated {
+  readonly id: string;
+  readonly kind: string;
+  readonly values: Values;
+}
 
 /**
- * Returns true if a text of the configuration file has a connection with this id, or names a variable of its secrets: a
- * new connection could send that secret to an address of its own.
+ * Returns the environment variable of a secret, such as `FACESTEP_API_SECRET_ACME_0F8B1D5A_60C2E974`. It ends in a digest
+ * of the stated values. Otherwise a draft could send a secret that was prepared for one address to another.
  */
-export const isTakenIn = (text: string, { secrets }: ConnectionGuide, id: string): boolean =>
-  readSection(text, id, 'connection') !== undefined ||
-  secrets.some(({ variable }) => text.includes(JSON.stringify(toVariable(variable, id))));
+export function toVariable(variable: GuideSecret['variable'], { id, kind, values }: Stated): string {
+  const stated = Object.entries(values).map(([setting, value]) => [setting, value.trim()]);
+  const digest = hexDigestOf(JSON.stringify([kind, ...stated.toSorted()])).slice(0, 16);
+  // In parts, as the loader shows only names of short words.
+  const words = [digest.slice(0, 8), digest.slice(8)].join('_');
+  return `FACESTEP_${variable}_${id.replaceAll('-', '_')}_${words}`.toUpperCase();
+}
 
 /**
- * Returns a new connection in shadow mode. Its secrets are references to variables that only this connection has, so
- * that a draft cannot send the secret of another one to an address of its own.
+ * Returns a new connection in shadow mode. Its secrets are references to variables that only a connection with these
+ * values has, so that a draft cannot send the secret of another one to an address of its own.
  * @throws `request_malformed` with the field, if a value is missing or not asked for
  */
-export function toNewConnection(
-  { fields, secrets, fixed }: ConnectionGuide,
-  { id, kind, values }: { readonly id: string; readonly kind: string; readonly values: Values },
-): JsonObject {
+export function toNewConnection({ fields, secrets, fixed }: ConnectionGuide, stated: Stated): JsonObject {
+  const { id, kind, values } = stated;
   const unknown = Object.keys(values).find((name) => !fields.some(({ setting }) => setting === name));
   if (unknown !== undefined) throw new FaceError('request_malformed', { field: 'values' });
   const settings: readonly (readonly [string, Json | undefined])[] = [
@@ -45,7 +50,7 @@ export function toNewConnection(
     ['policy.mode', 'shadow'],
     ...Object.entries(fixed),
     ...fields.map((field) => [field.setting, toValue(field, values)] as const),
-    ...secrets.map(({ setting, variable }) => [setting, { env: toVariable(variable, id) }] as const),
+    ...secrets.map(({ setting, variable }) => [setting, { env: toVariable(variable, stated) }] as const),
   ];
   const text = settings.reduce(
     (json, [path, value]) =>

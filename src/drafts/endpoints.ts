@@ -17,7 +17,7 @@ import { FaceError, refusals, toCode } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { activate, requireFolder } from './activate.js';
-import { isTakenIn, toNewConnection } from './connect.js';
+import { toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
 import { comparedReply, draftCheckReply, draftReply, guidesReply } from './replies.js';
@@ -29,6 +29,7 @@ import {
   isReferenceAt,
   maskSecrets,
   parseSection,
+  placeholder,
   readSection,
   replaceReferences,
   restoreSecrets,
@@ -103,9 +104,6 @@ const toFileText = (file: string, { sections }: Draft): string =>
     const former = readSection(text, connection, section);
     return writeSection(text, connection, section, restoreSecrets(value, former));
   }, file);
-
-/** Stands for a secret that is not set, such as a key in base64. */
-const placeholder = 'A'.repeat(43);
 
 interface Checked {
   readonly text: string | null;
@@ -370,7 +368,7 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
       isSensitive: true,
       summary: 'Add a connection to the draft of the configuration',
       description:
-        'Adds a connection in shadow mode, or replaces one that the draft adds. Nothing becomes active. Its secrets are environment variables that are named after it, such as `FACESTEP_API_SECRET_ACME`. The file and its kept versions may have no connection with this id, and no such variable.',
+        'Adds a connection in shadow mode, or replaces one that the draft adds. Nothing becomes active. Its secrets are environment variables that are named after its id and its values, so that a changed address never gets a secret that was set for another one. The file and its kept versions may have no connection with this id.',
       codes: ['not_found', 'name_taken', 'draft_changed', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
@@ -389,7 +387,8 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
         const { text } = await openFile(operations);
         const { configurationFolder: folder } = operations.setup().config;
         const earlier = folder === null ? [] : await readVersions(folder);
-        if ([text, ...earlier].some((each) => isTakenIn(each, guide, connection))) throw new FaceError('name_taken');
+        const isTaken = [text, ...earlier].some((each) => readSection(each, connection, 'connection') !== undefined);
+        if (isTaken) throw new FaceError('name_taken');
         return saveInDraft({ connection, section: 'connection', value, text, revision, by }, operations);
       },
     }),

@@ -48,6 +48,28 @@ export async function readVersion(folder: string, number: number): Promise<strin
 export const readVersions = async (folder: string): Promise<readonly string[]> =>
   Promise.all((await listVersions(folder)).map(({ number }) => readVersion(folder, number)));
 
+/**
+ * Removes the versions that contain a secret as text that the active file does not have any more.
+ * @param findSecrets - returns the secrets in a text of the file. It throws if the text cannot be loaded
+ */
+export async function removeSecretVersions(
+  folder: string,
+  active: string,
+  findSecrets: (text: string) => Promise<readonly string[]>,
+  random: Random,
+): Promise<void> {
+  const known = await listVersions(folder);
+  const left: FileVersion[] = [];
+  for (const version of known) {
+    const text = await readIfThere(fileOf(folder, version.number));
+    // What cannot be loaded cannot be restored either, and its secrets are not known.
+    const secrets = text === null ? null : await findSecrets(text).catch(() => null);
+    if (secrets?.every((secret) => active.includes(JSON.stringify(secret)))) left.push(version);
+    else await rm(fileOf(folder, version.number), { force: true });
+  }
+  if (left.length < known.length) await replaceFile(listOf(folder), JSON.stringify(left), random);
+}
+
 interface NewVersion {
   /** Path of the configuration file. */
   readonly path: string;

@@ -51,7 +51,7 @@ const unchanged = { unchanged: true } as const;
 const isUnchanged = (value: Json | undefined): boolean =>
   isJsonObject(value) && value.unchanged === true && Object.keys(value).length === 1;
 
-const isReference = (value: Json): boolean =>
+export const isReference = (value: Json): boolean =>
   isJsonObject(value) && Object.keys(value).length === 1 && ('env' in value || 'file' in value);
 
 /** Returns true if a dotted path leads to a reference to a variable or file. */
@@ -61,6 +61,9 @@ export function isReferenceAt(value: Json, path: readonly string[]): boolean {
   return parsed.success && isReference(parsed.data);
 }
 
+/** Stands for a secret that is not set, such as a key in base64. */
+export const placeholder = 'A'.repeat(43);
+
 /** Replaces each reference to a variable or file by a text, so that the other values can be checked without it. */
 export function replaceReferences(value: Json, text: string): Json {
   if (isReference(value)) return text;
@@ -69,7 +72,7 @@ export function replaceReferences(value: Json, text: string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceReferences(each, text)]));
 }
 
-const childOf = (value: unknown, key: string | number): unknown =>
+export const childOf = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null
     ? Object.entries(value).find(([name]) => name === String(key))?.[1]
     : undefined;
@@ -177,7 +180,7 @@ export function findChanges(
 type LoadedText = { readonly text: string; readonly connections: readonly { readonly id: string }[] };
 
 /** Returns a file with its connections by id, so that another order is no change. */
-function toTree(text: string): JsonObject {
+export function toTree(text: string): JsonObject {
   const connections = Object.fromEntries(readConnections(text).map((each) => [each.id, jsonGuard.parse(each)]));
   return { ...parseSection(text.replace(/^\uFEFF/, '')), connections };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { type EnrolmentProof, enrolmentProofs } from '../core/enrolment-proof.js';
 import type { Keys } from '../core/ports.js';
 import { type Credential, isSameDigest } from '../core/secrets.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
@@ -20,8 +21,8 @@ const recordGuard = z.object({
   keyVersion: z.int(),
   salt: z.string(),
   madeAt: epochMsGuard,
-  /** True if they were made at the enrolment. A face alone made the others, or it is unknown. */
-  isFromEnrolment: z.boolean().default(false),
+  /** What the enrolment that made them rests on. `null` if a face alone made them, or if it is unknown. */
+  proof: z.enum(enrolmentProofs).nullable().default(null),
   digests: z.array(z.string()),
 });
 type Kept = z.infer<typeof recordGuard>;
@@ -39,7 +40,7 @@ const toStored = ({ connection, subject }: SubjectRef) => ({
  */
 export async function makeRecoveryCodes(
   who: SubjectRef,
-  { isFromEnrolment }: { readonly isFromEnrolment: boolean },
+  { proof }: { readonly proof: EnrolmentProof | null },
   deps: Ports<'state' | 'clock' | 'random' | 'keys'>,
 ): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
@@ -48,7 +49,7 @@ export async function makeRecoveryCodes(
   const keyVersion = await keys.currentVersion();
   const salt = Buffer.from(random(16)).toString('base64url');
   const digest = await createDigest(who, { keyVersion, salt }, keys);
-  const kept: Kept = { keyVersion, salt, madeAt: clock.now(), isFromEnrolment, digests: codes.map(digest) };
+  const kept: Kept = { keyVersion, salt, madeAt: clock.now(), proof, digests: codes.map(digest) };
   const { key } = toStored(who);
   const when = former === null ? 'absent' : { revision: former.revision };
   if (await state.write(key, kept, { when, expiresAt: null })) return codes;
@@ -57,17 +58,17 @@ export async function makeRecoveryCodes(
 
 /**
  * Consumes a code.
- * @param onlyFromEnrolment - true to refuse codes that a face alone has made
+ * @param accepts - returns true if codes of an enrolment that rests on this are accepted
  * @returns true if it was valid
  */
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
-  { onlyFromEnrolment }: { readonly onlyFromEnrolment: boolean },
+  accepts: (proof: EnrolmentProof | null) => boolean,
   { state, keys }: Ports<'state' | 'keys'>,
 ): Promise<boolean> {
   const known = await readStored(toStored(who), { state });
-  if (known === null || (onlyFromEnrolment && !known.record.isFromEnrolment)) {
+  if (known === null || !accepts(known.record.proof)) {
     // The key service is asked as for a person who has codes, so that the time does not reveal who has.
     await createDigest(who, { keyVersion: await keys.currentVersion(), salt: '' }, keys);
     return false;

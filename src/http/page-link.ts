@@ -18,11 +18,15 @@ export const startedLink = (issuer: string, { id, challenge }: StartedStepUp, la
   pageLink(issuer, joinTicket(id, challenge), language);
 
 /**
- * Returns a link for an e-mail. The page behind the link waits for a click, because mail filters open links and the
+ * Returns a link that a user or program passes on. The page behind the link waits for a click, because mail filters open links and the
  * link works only once.
  */
-export const sentLink = (issuer: string, { id, challenge }: StartedStepUp, language: string): string =>
-  linkTo(issuer, joinTicket(id, challenge), `?lang=${language}&sent`);
+export const sentLink = (issuer: string, { id, challenge }: StartedStepUp, language: string | null = null): string =>
+  linkTo(issuer, joinTicket(id, challenge), language === null ? '?sent' : `?lang=${language}&sent`);
+
+/** Returns the URL of a step-up for an API caller. It waits for a click, unless the caller asks for an immediate one. */
+export const requestedLink = (issuer: string, started: StartedStepUp, isImmediate: boolean): string =>
+  isImmediate ? startedLink(issuer, started) : sentLink(issuer, started);
 
 export const brandFiles = ['brand.css', 'logo.png', 'logoDark.png', 'icon.png'] as const;
 export type BrandFile = (typeof brandFiles)[number];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   checkReturnUrl,
   findConnection,
+  immediateField,
   requireSubject,
   returnUrlField,
   subjectFields,
@@ -12,7 +13,7 @@ import { supportedLanguages } from '../core/language.js';
 import { setUpLinkReply } from '../core/page-protocol.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { startedLink } from '../http/page-link.js';
+import { requestedLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { invitationReply, sentInvitationReply } from '../step-up/replies.js';
@@ -33,6 +34,7 @@ const invitationFields = z.strictObject({
   purpose: z.enum(['enrol', 'manage']).default('enrol'),
   lifeHours: z.int().min(1).max(720).default(72).describe('Lifetime of the unopened link, in hours.'),
   returnUrl: returnUrlField,
+  immediate: immediateField,
 });
 
 export function createInvitationEndpoints(
@@ -48,11 +50,11 @@ export function createInvitationEndpoints(
       'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
-    form: { lifeHours: 'json' },
+    form: { lifeHours: 'json', immediate: 'json' },
     reply: invitationReply,
   } as const;
   const invite = async (
-    { purpose, lifeHours, returnUrl, ...named }: z.output<typeof invitationFields>,
+    { purpose, lifeHours, returnUrl, immediate, ...named }: z.output<typeof invitationFields>,
     connection: Connection,
     asked: { readonly by?: string },
   ) => {
@@ -73,7 +75,7 @@ export function createInvitationEndpoints(
       },
       deps,
     );
-    return { id: started.id, url: startedLink(deps.issuer, started), expiresAt: toIso(started.expiresAt) };
+    return { id: started.id, url: requestedLink(deps.issuer, started, immediate), expiresAt: toIso(started.expiresAt) };
   };
   return [
     clientEndpoint({
@@ -103,13 +105,14 @@ export function createInvitationEndpoints(
             'Language of the e-mail and of the page, if the user’s profile has no supported `locale`. By default that of the policy.',
           ),
       }),
-      form: { lifeHours: 'json' },
+      form: { lifeHours: 'json', immediate: 'json' },
       reply: sentInvitationReply,
       async handle({ fields: { send, language, ...fields }, administrator }) {
         const connection = deps.connections.get(fields.connection);
         if (connection === undefined) throw new FaceError('connection_unknown');
         if (send === 'none') return invite(fields, connection, { by: administrator.name });
-        if (fields.purpose !== 'enrol') throw new FaceError('request_malformed', { field: 'send' });
+        if (fields.purpose !== 'enrol')
+          throw new FaceError('request_malformed', { field: 'send', reason: 'Needs the purpose enrol.' });
         const { id, expiresAt } = await inviteByEmail(
           {
             connection,

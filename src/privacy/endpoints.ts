@@ -42,7 +42,10 @@ type SubjectFields = z.output<typeof subjectFields>;
 function toAsked({ connection, subject, login }: SubjectFields): RequestedSubject {
   if (connection !== undefined && subject !== undefined && login === undefined) return { connection, subject };
   if (connection === undefined && subject === undefined && login !== undefined) return { connection: null, login };
-  throw new FaceError('request_malformed', { field: 'login' });
+  throw new FaceError('request_malformed', {
+    field: 'login',
+    reason: 'Expected either login, or connection and subject.',
+  });
 }
 
 const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::')) !== 0;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { toEmailKey } from '../core/email-address.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { findManager } from './manager.js';
 import { recoveryAt } from './record.js';
@@ -55,7 +56,7 @@ export async function readContacts({ connection, subject }: ConnectedSubject): P
   return {
     email: account.email,
     // The main mailbox under another name is not a second thing.
-    other_email: other?.toLowerCase() === account.email?.toLowerCase() ? null : other,
+    other_email: other !== null && toEmailKey(other) === toEmailKey(account.email ?? '') ? null : other,
     phone: phoneClaim === null ? account.phone : claimOf(phoneClaim),
   };
 }

@@ -1,5 +1,6 @@
 import { type Connection, hasNoAccount } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { isIndependentProof } from '../core/enrolment-proof.js';
 import { anonymousShare } from '../core/fair-queue.js';
 import { charge, consumeLimit, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import { pause } from '../core/resilience.js';
@@ -143,8 +144,8 @@ async function take(
   const who = { connection, subject };
   switch (shown.secondThing) {
     case 'recovery_code':
-      // Codes that a face alone has made would prove the face twice.
-      return takeRecoveryCode(who, shown.code, { onlyFromEnrolment: true }, deps);
+      // Codes that a replaced face, or a face alone, has made would prove the face twice.
+      return takeRecoveryCode(who, shown.code, isIndependentProof, deps);
     case 'other_email':
     case 'phone': {
       if (codeId === null) return false;

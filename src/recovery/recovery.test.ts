@@ -328,6 +328,22 @@ describe('a face alone makes no second thing', () => {
     }
   });
 
+  test('by recovery codes of an enrolment that rests on an invitation, a sign-in or an application', async () => {
+    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } } });
+    for (const [subject, proof] of [
+      ['anna', 'invitation'],
+      ['berta', 'sign_in'],
+      ['carl', 'client'],
+    ] as const) {
+      const page = await bench.enrol(subject, subject, proof);
+      const { codes } = (await page.post('/face/recovery-codes')).body as { codes: string[] };
+      await bench.passDays(8);
+      const browser = bench.browse();
+      await browser.begin(subject);
+      expect((await browser.prove('recovery_code', codes[0]!)).path).toContain('alert=code');
+    }
+  });
+
   test('by a device that an anonymous check or another recovery made known', async () => {
     await restart({ policy: { notices: true } });
     await enrolAnna();

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { parseEmail } from '../core/email-address.js';
 import type { Account, Profile } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
@@ -9,8 +9,6 @@ import type { FindEmail } from './set.js';
 /** Short, because the events of one record follow each other closely. */
 const keptSec = 60;
 const mostKept = 1000;
-
-const isEmail = (text: string | null): text is string => z.email().max(254).safeParse(text).success;
 
 export function createFindEmail(
   connectionOf: (id: string) => Pick<Connection, 'profile'> | undefined,
@@ -42,4 +40,4 @@ async function readAccount({ profile }: Pick<Connection, 'profile'>, subject: st
 }
 
 const toEmail = (account: Account | null, { loginIsName }: Pick<Profile, 'loginIsName'>): string | null =>
-  account === null ? null : ((loginIsName ? [account.email] : [account.login, account.email]).find(isEmail) ?? null);
+  (loginIsName ? null : parseEmail(account?.login ?? '')) ?? parseEmail(account?.email ?? '');

@@ -7,7 +7,7 @@ import { countAttempt } from '../core/limits/lockout.js';
 import type { AnotherWay } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
-import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
+import { hasExpired, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { FaceError, toCode } from '../errors.js';
 import { takeBypass } from './codes/bypass.js';
@@ -161,7 +161,7 @@ async function take(
     case 'recovery_code':
       // Recovery codes end with the enrolment.
       if (await hasExpired(subjectOf(record), deps)) return null;
-      return (await takeRecoveryCode(subjectOf(record), given.code, { onlyFromEnrolment: false }, deps)) ? {} : null;
+      return (await takeRecoveryCode(subjectOf(record), given.code, () => true, deps)) ? {} : null;
     case 'bypass_code': {
       const { application } = record;
       const found = await takeBypass(subjectOf(record), { code: given.code, application }, deps);
@@ -191,8 +191,10 @@ export async function renewRecoveryCodes(
   const who = subjectOf(record);
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
     await countOwnRecord(who, deps);
-    const isFromEnrolment = enrolled.purpose === 'enrol' && !enrolled.openedByFace;
-    const codes = await makeRecoveryCodes(who, { isFromEnrolment }, deps);
+    // On the own page, and in an enrolment that it opened, a face alone makes the codes.
+    const isByFaceAlone = enrolled.purpose !== 'enrol' || enrolled.openedByFace;
+    const proof = isByFaceAlone ? null : await readProof(who, [enrolled.codesOf ?? ''], deps);
+    const codes = await makeRecoveryCodes(who, { proof }, deps);
     // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.
     await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {
       await forgetRecoveryCodes(who, deps);

@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { recoveryGuard } from '../../src/config/recovery.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { Connection, FindGroupIds, Policy } from '../../src/core/connection.js';
+import type { EnrolmentProof } from '../../src/core/enrolment-proof.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { secondsPerDay } from '../../src/core/units.js';
 import { createRecoveryWatch } from '../../src/recovery/run.js';
+import { changeRecord } from '../../src/step-up/stored.js';
 import { asTyped } from '../data/typed-codes.js';
 import { createTestVerifier } from '../fakes/embedded.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
@@ -73,9 +75,11 @@ export async function startRecoveryBench({
     await watch.drain();
   };
   /** Enrols a person in a browser of their own. @returns the page, which may make recovery codes */
-  const enrol = async (subject: string, face: string) => {
+  const enrol = async (subject: string, face: string, proof: EnrolmentProof = 'vouched') => {
     const auth = { 'x-auth-token': (await server.issue()).token };
     const { body } = await server.postJson('/invitations', { connection: 'acme', subject, purpose: 'enrol' }, auth);
+    // As a link of the help desk, which verified the person in a call.
+    await changeRecord(String(body.id), (record) => ({ ...record, proof }), server.deps);
     const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
     await page.consent();
     assert.equal(await show(page, face), 'passed');

@@ -80,11 +80,11 @@ export async function startServerUnderTest({
       await post('/enrolments', form);
     },
     async startStepUp(about: JsonObject) {
-      const started = startedGuard.parse(await post('/step-ups', about));
+      const started = startedGuard.parse(await post('/step-ups', { ...about, immediate: true }));
       return { id: started.id, link: started.url };
     },
     async invite(connection: string, subject: string, purpose: 'enrol' | 'manage') {
-      return startedGuard.parse(await post('/invitations', { connection, subject, purpose })).url;
+      return startedGuard.parse(await post('/invitations', { connection, subject, purpose, immediate: true })).url;
     },
     async judgementsOf(stepUpId: string) {
       const found: AuditDetail<'liveness_judged'>[] = [];

@@ -63,7 +63,7 @@ export async function startAnotherWayStage(people: readonly string[]) {
     server,
     origin,
     async refuse(subject: string, { language, window }: { readonly language: Language; readonly window: Window }) {
-      const asked = { connection: 'acme', subject, audience: 'https://app.example.com' };
+      const asked = { connection: 'acme', subject, audience: 'https://app.example.com', immediate: true };
       const { body } = await server.postJson('/step-ups', asked, auth);
       const words = pageWords[language];
       const visitor = await receive(browser, { isGuided: false, ...windows[window] });

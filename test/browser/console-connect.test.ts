@@ -8,6 +8,7 @@ import { providers } from '../../adapters/index.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import { toVariable } from '../../src/drafts/connect.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -82,12 +83,10 @@ inBrowser('an owner connects Okta to a server without connections, and sets it u
   const page = await visit({});
   await page.getByText('The configuration names no connection yet.').waitFor();
   await page.getByRole('link', { name: 'Connect a provider' }).click();
-  await state(page, 'okta', 'acme-eu', {
-    'okta.orgUrl': okta.url,
-    'okta.auth.clientId': clientId,
-    'okta.auth.keyId': 'k1',
-  });
-  await page.getByText('FACESTEP_API_SECRET_ACME_EU', { exact: true }).waitFor();
+  const values = { 'okta.orgUrl': okta.url, 'okta.auth.clientId': clientId, 'okta.auth.keyId': 'k1' };
+  await state(page, 'okta', 'acme-eu', values);
+  const stated = { id: 'acme-eu', kind: 'okta', values };
+  await page.getByText(toVariable('API_SECRET', stated), { exact: true }).waitFor();
   // The document that the guide names is a link to its page.
   const guide = await page.getByRole('link', { name: 'adapters/okta/README.md' }).first().getAttribute('href');
   expect(guide).toBe('/docs/adapters/okta/');
@@ -96,7 +95,7 @@ inBrowser('an owner connects Okta to a server without connections, and sets it u
   expect(await page.getByRole('button', { name: 'Activate the draft' }).count()).toBe(0);
 
   // The draft survives the restart that the variables need.
-  const secrets = { FACESTEP_API_SECRET_ACME_EU: pem, FACESTEP_HOOK_SECRET_ACME_EU: hookSecret };
+  const secrets = { [toVariable('API_SECRET', stated)]: pem, [toVariable('HOOK_SECRET', stated)]: hookSecret };
   const again = await visit(secrets, '/connections/_new');
   await again.getByLabel('Reason').fill('first connection');
   expect(await again.getByText('A variable is not set yet.').count()).toBe(0);

@@ -20,7 +20,11 @@ async function open(device: keyof typeof devices, given: Parameters<typeof start
   await enrolByApi(bench.server);
   bench.rekognition.judge({ picture: draw('ada')('centre') });
   const auth = { 'x-auth-token': (await bench.server.issue()).token };
-  const { body } = await bench.server.postJson('/step-ups', { connection: 'acme', subject: '00u1' }, auth);
+  const { body } = await bench.server.postJson(
+    '/step-ups',
+    { connection: 'acme', subject: '00u1', immediate: true },
+    auth,
+  );
   const link = new URL(String(body.url));
   const visitor = await receive(browser(), { ...devices[device], ignoreHTTPSErrors: true });
   await visitor.page.goto(`${bench.server.origin}${link.pathname}${link.search}${link.hash}`);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { providers } from '../../adapters/index.js';
 import { type Service, startService } from '../../examples/demo/service.js';
+import { toVariable } from '../../src/drafts/connect.js';
 import { draftReply } from '../../src/drafts/replies.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
@@ -52,6 +53,13 @@ const toConfig = (settings: object) => ({
   ...settings,
 });
 
+const depot = { id: 'depot', kind: 'scim', values: { 'scim.baseUrl': 'https://elsewhere.example.com' } };
+const newShop = {
+  id: 'shop',
+  kind: 'okta',
+  values: { 'okta.orgUrl': 'https://shop.okta.example', 'okta.auth.clientId': '0oa1example', 'okta.auth.keyId': 'k1' },
+};
+
 async function start(settings: object = { configurationFolder: `${folder}-versions` }, data = folder) {
   if (services.length === 0) writeFileSync(configFile(), JSON.stringify(toConfig(settings), null, 2));
   const env = {
@@ -59,9 +67,9 @@ async function start(settings: object = { configurationFolder: `${folder}-versio
     FACESTEP_DATA: data,
     FACESTEP_CONFIG: configFile(),
     FACESTEP_API_SECRET_HR: 'a-bearer-token-0123456789',
-    FACESTEP_API_SECRET_DEPOT: 'a-bearer-token-9876543210',
-    FACESTEP_API_SECRET_SHOP: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
-    FACESTEP_HOOK_SECRET_SHOP: hookSecret,
+    [toVariable('API_SECRET', depot)]: 'a-bearer-token-9876543210',
+    [toVariable('API_SECRET', newShop)]: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    [toVariable('HOOK_SECRET', newShop)]: hookSecret,
   };
   const service = await startService(env, `${data}.log`);
   services.push(service);
@@ -182,15 +190,17 @@ test.each(providers)(
           revision,
         })
       ).state?.draft?.problems ?? [];
-    const missing = guide.secrets.map(({ setting, variable }) => ({
-      path: `connections.0 (new).${setting}`,
-      reason: `the environment variable FACESTEP_${variable}_NEW is not set`,
-    }));
-    expect(await connect({})).toEqual(missing);
+    const missing = (changed: Record<string, string>) =>
+      guide.secrets.map(({ setting, variable }) => ({
+        path: `connections.0 (new).${setting}`,
+        reason: `the environment variable ${toVariable(variable, { id: 'new', kind, values: { ...values, ...changed } })} is not set`,
+      }));
+    expect(await connect({})).toEqual(missing({}));
     const [first] = guide.fields;
-    const wrong = await connect({ [first?.setting ?? '']: 'not an id, not an address?' }, 1);
-    expect(wrong.slice(0, missing.length)).toEqual(missing);
-    expect(wrong.slice(missing.length)).toMatchObject([{ path: `connections.0 (new).${first?.setting}` }]);
+    const changed = { [first?.setting ?? '']: 'not an id, not an address?' };
+    const wrong = await connect(changed, 1);
+    expect(wrong.slice(0, guide.secrets.length)).toEqual(missing(changed));
+    expect(wrong.slice(guide.secrets.length)).toMatchObject([{ path: `connections.0 (new).${first?.setting}` }]);
   },
 );
 
@@ -320,7 +330,7 @@ test('another server with the same file follows; a file that cannot be loaded is
   });
 });
 
-test('a draft gives no new connection the id or the secret of another one of the file or of a kept version', async () => {
+test('a draft gives no new connection the id of another one of the file or of a kept version', async () => {
   const people = {
     kind: 'scim',
     id: 'people',
@@ -335,14 +345,10 @@ test('a draft gives no new connection the id or the secret of another one of the
   const connect = async (connection: string) => {
     const { state } = await call(read);
     const revision = state?.draft?.revision;
-    const values = { 'scim.baseUrl': 'https://elsewhere.example.com' };
+    const { values } = depot;
     return (await call('/configuration/draft/connect', { revision, provider: 'scim', connection, values })).code;
   };
-  expect([await connect('people'), await connect('hr'), await connect('depot')]).toEqual([
-    'name_taken',
-    'name_taken',
-    null,
-  ]);
+  expect([await connect('people'), await connect('depot')]).toEqual(['name_taken', null]);
   const applied = (await call(apply, { revision: 1, reason: 'a new provider' })).state;
   const { digest } = applied?.file ?? {};
   expect((await call('/configuration/versions/restore', { number: 1, digest, reason: 'too early' })).code).toBeNull();
@@ -351,11 +357,7 @@ test('a draft gives no new connection the id or the secret of another one of the
 
 test('the check of a draft leaves out the hooks of a connection that the server does not have yet', async () => {
   const call = await start();
-  const values = {
-    'okta.orgUrl': 'https://shop.okta.example',
-    'okta.auth.clientId': '0oa1example',
-    'okta.auth.keyId': 'k1',
-  };
+  const { values } = newShop;
   const { code } = await call('/configuration/draft/connect', { provider: 'okta', connection: 'shop', values });
   expect(code).toBeNull();
   const check = async (connection: string) =>

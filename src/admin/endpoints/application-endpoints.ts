@@ -22,7 +22,7 @@ import {
   registerApplication,
   removeApplication,
 } from '../../access/applications.js';
-import { defaultScopes } from '../../access/scopes.js';
+import { leastScopes } from '../../access/scopes.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import {
@@ -125,7 +125,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       fields: z.strictObject({
         name: nameField,
         tenant: tenantField,
-        scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of its keys.'),
+        scopes: scopesField.prefault([...leastScopes]).describe('Scopes of its keys.'),
         perMinute: perMinuteField.prefault(perMinute.standard),
         perDay: perDayField.prefault(perDay.standard),
         contact: contactField.prefault(''),

@@ -116,7 +116,10 @@ export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'
             .optional()
             .describe('Name of a leaked signing key, instead of `version`.'),
         })
-        .refine(({ version, signing }) => (version === undefined) !== (signing === undefined), { path: ['version'] }),
+        .refine(({ version, signing }) => (version === undefined) !== (signing === undefined), {
+          path: ['version'],
+          error: 'Expected either version or signing.',
+        }),
       form: { version: 'json', confirm: 'json' },
       reply: retiredKeyReply,
       async handle({ fields: { version, confirm, signing }, administrator: { name: by } }) {

@@ -270,7 +270,7 @@ async function toFilter(
   const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
   const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
   if (search === undefined) return { filter, unasked: [] };
-  if (subject !== undefined) throw new FaceError('request_malformed', { field: 'search' });
+  if (subject !== undefined) throw new FaceError('request_malformed', { field: 'search', reason: 'Not with subject.' });
   const text = search.trim();
   const searched = toNetworkIf(text);
   if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };

@@ -24,9 +24,10 @@ import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
+import { isCredentialRefusal } from '../../core/provider-refusal.js';
 import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js';
 import { findRulesInForce, isRefusing } from '../../core/rules/rule.js';
-import { type FaceErrorCode, toCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { type CoverageListeners, createCoverageCheck } from './checks/census.js';
 import { createPhotoClaimCheck, createPhotoModeCheck, createPhotoSourceCheck } from './checks/company-photo.js';
@@ -90,12 +91,16 @@ async function findAbsentGroups(
 ): Promise<{ readonly absent: readonly string[]; readonly unread: readonly string[] }> {
   const absent: string[] = [];
   const unread: string[] = [];
+  const toNeed = (error: unknown): string =>
+    error instanceof FaceError && error.code === 'provider_refused' && !isCredentialRefusal(error)
+      ? `; this needs ${provisioning.groupPermission}`
+      : '';
   for (const { about, group } of named)
     try {
       const ids = await findGroupIdsIn(group, provisioning);
       if (ids.length === 0) absent.push(`${about}, group "${group}": the provider has no such group`);
     } catch (error) {
-      unread.push(`${about}, group "${group}": not known if the provider has it (${toCode(error)})`);
+      unread.push(`${about}, group "${group}": not known if the provider has it (${toCode(error)})${toNeed(error)}`);
     }
   return { absent, unread };
 }

@@ -30,6 +30,7 @@ let logged: DecisionAtProvider[];
 let asked: EpochMs[];
 let refusal: string | null;
 let ignored: number;
+let hasGap: boolean;
 /** Called before an event is recorded. */
 let onAppend: () => void;
 beforeEach(() => {
@@ -37,16 +38,16 @@ beforeEach(() => {
   audit = createMemoryAudit();
   log = createTextLog();
   state = createSqliteState({ file: ':memory:', clock });
-  [logged, asked, refusal, ignored] = [[], [], null, 0];
+  [logged, asked, refusal, ignored, hasGap] = [[], [], null, 0, false];
   onAppend = () => {};
 });
 afterEach(() => state.close());
 
 async function readDecisions(since: EpochMs): Promise<DecisionsRead> {
   asked.push(since);
-  if (refusal !== null) return { decisions: [], until: null, ignored: 0, reason: refusal };
+  if (refusal !== null) return { decisions: [], until: null, hasGap: false, ignored: 0, reason: refusal };
   const until = epochMs(Math.min(addSec(since, 3600), clock.now()));
-  return { decisions: logged.filter(({ at }) => at >= since && at <= until), until, ignored, reason: null };
+  return { decisions: logged.filter(({ at }) => at >= since && at <= until), until, hasGap, ignored, reason: null };
 }
 
 /** An adapter has far more, which the job does not use. */
@@ -108,6 +109,21 @@ test('decisions are recorded once with their own time', async () => {
   clock.advanceSec(60);
   await run();
   expect(recorded()).toEqual(['sub-a']);
+});
+
+test('a time whose log is too large is told for a day, and the reading continues behind it', async () => {
+  hasGap = true;
+  await run();
+  hasGap = false;
+  clock.advanceSec(60);
+  decide('a', 50);
+  await run();
+  expect(recorded()).toEqual(['sub-a']);
+  const known = () => readKnownDecisions('customers', { state });
+  expect((await known())?.reason).toMatch(/^some from 2026-11-27T\S+ to 2026-11-28T\S+ are missing/);
+  clock.advanceSec(2 * 86_400);
+  await run();
+  expect((await known())?.reason).toBeNull();
 });
 
 test('a line that arrives minutes late is recorded', async () => {

@@ -35,6 +35,8 @@ const positionGuard = z.object({
   /** All decisions until then are in the audit trail. `null` if none are. */
   until: epochMsGuard.nullable(),
   reason: z.string().nullable(),
+  /** Time in which decisions are missing, because the log was too large. Forgotten after a day. */
+  gap: z.object({ from: epochMsGuard, until: epochMsGuard }).nullable().default(null),
   ignored: z.int(),
   /** Digests and times of decisions that the next reading may return again. */
   seen: z.array(z.object({ id: z.string(), at: epochMsGuard })),
@@ -99,10 +101,10 @@ async function recordNext(
   const { clock, log } = deps;
   const place = placeOf(connection);
   const now = clock.now();
-  const start = { since: addSec(now, -secondsPerDay), until: null, reason: null, ignored: 0, seen: [] };
+  const start = { since: addSec(now, -secondsPerDay), until: null, reason: null, gap: null, ignored: 0, seen: [] };
   const former: Position = (await readStored(place, deps))?.record ?? start;
   const store = (changed: Position) => changeStored(place, () => changed, deps);
-  const { decisions, until, ignored, reason } = await read(former.since);
+  const { decisions, until, hasGap, ignored, reason } = await read(former.since);
   if (until === null) {
     if (reason !== former.reason) log.warn('cannot read the decisions at the provider', { connection, reason });
     await store({ ...former, reason });
@@ -121,7 +123,10 @@ async function recordNext(
     throw error;
   }
   const from = epochMs(Math.max(former.since, Math.min(until, addSec(now, -lateSec))));
-  await store({ ...keepNeeded(seen, from), until, reason: null, ignored });
+  const recent = former.gap !== null && former.gap.until > start.since ? former.gap : null;
+  const gap = hasGap ? { from: recent?.from ?? former.since, until } : recent;
+  if (hasGap) log.warn('log at the provider too large, decisions are missing', { connection, until: toIso(until) });
+  await store({ ...keepNeeded(seen, from), until, reason: null, gap, ignored });
   // A reading that gets no further ends the run, too.
   return until >= now || from <= former.since;
 }
@@ -142,7 +147,10 @@ export async function readKnownDecisions(
 ): Promise<KnownDecisions | null> {
   const found = (await readStored(placeOf(connection), { state }))?.record;
   if (found === undefined) return null;
-  return { until: found.until === null ? null : toIso(found.until), reason: found.reason };
+  const { until, gap } = found;
+  const missing =
+    gap && `some from ${toIso(gap.from)} to ${toIso(gap.until)} are missing, because the log is too large to read`;
+  return { until: until === null ? null : toIso(until), reason: found.reason ?? missing };
 }
 
 /** Reads the same outside of a server. @returns `null` if the store cannot be read */

@@ -21,6 +21,7 @@ const photoPolicy: PhotoPolicy = {
   privateAddresses: false,
   minAgeDays: null,
   maxAgeDays: null,
+  whenForbidden: 'unavailable',
   whenMissing: 'refuse',
   whenUnlike: 'refuse',
 };

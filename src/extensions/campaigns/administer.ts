@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
+import { toEmailKey } from '../../core/email-address.js';
 import type { SupportedLanguage } from '../../core/language.js';
 import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
@@ -195,8 +196,8 @@ export async function noteBounces(
   by: string,
   deps: Ports<'state' | 'audit'>,
 ): Promise<number> {
-  const lower = new Set(addresses.map((address) => address.toLowerCase()));
-  const noted = (person: Person): Person => (lower.has(person.email?.toLowerCase() ?? '') ? bounce(person) : person);
+  const bounced = new Set(addresses.map(toEmailKey));
+  const noted = (person: Person): Person => (bounced.has(toEmailKey(person.email ?? '')) ? bounce(person) : person);
   const people = (await readPeople(campaign, deps)).flat().filter((person) => noted(person) !== person).length;
   if (people === 0) return 0;
   await note({ action: 'campaign_bounces_noted', detail: { campaign: campaign.id, people, by } }, campaign, deps);

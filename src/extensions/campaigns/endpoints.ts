@@ -93,7 +93,7 @@ export function createCampaignEndpoints(
       async handle({ fields: { group, ...asked }, photos, administrator }) {
         const [file] = photos('people');
         if ((file === undefined) === (group === undefined))
-          throw new FaceError('request_malformed', { field: 'group' });
+          throw new FaceError('request_malformed', { field: 'group', reason: 'Expected either group or people.' });
         if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
         const from =
           file === undefined ? { group: group ?? '' } : { people: await file.use((bytes) => readPeople(bytes)) };
@@ -172,7 +172,10 @@ export function createCampaignEndpoints(
       reply: keptWordsReply,
       async handle({ fields: { campaign, ...words }, administrator }) {
         if ((words.subject.trim() === '') !== (words.text.trim() === ''))
-          throw new FaceError('request_malformed', { field: 'subject' });
+          throw new FaceError('request_malformed', {
+            field: 'subject',
+            reason: 'Expected subject and text, or neither.',
+          });
         return { unknown: [...(await keepWords(campaign, words, administrator.name, deps))] };
       },
     }),

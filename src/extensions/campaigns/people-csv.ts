@@ -3,6 +3,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { toUtf8 } from '../../core/base/text-file.js';
+import { parseEmail } from '../../core/email-address.js';
 import { supportedLanguages } from '../../core/language.js';
 import { FaceError } from '../../errors.js';
 import type { NamedPerson } from './administer.js';
@@ -169,12 +170,11 @@ const toNobody = (line: number, reason: LeftOutReason): NamedPerson => ({
 
 const isFormula = (cell: string): boolean => /^[=@]|^[+-](?!\d+$)/.test(cell);
 
-const emailGuard = z.email().max(254);
-
 function toPerson(line: number, cells: readonly string[], { width, places }: Header, seen: Set<string>): NamedPerson {
   const read = (column: Column): string => (cells[places[column]] ?? '').trim().replace(/\s+/g, ' ');
   const login = read('login');
   const email = read('email');
+  const address = parseEmail(email);
   const name = read('name');
   const language = read('language').split(/[-_]/)[0]?.toLowerCase() ?? '';
   const known = supportedLanguages.find((each) => each === language) ?? null;
@@ -183,7 +183,7 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
     if (login === '') return 'no_login';
     if ([login, email, name].some(isFormula)) return 'formula';
     if (login.length > longestLogin || name.length > longestName) return 'too_long';
-    if (email !== '' && !emailGuard.safeParse(email).success) return 'bad_email';
+    if (email !== '' && address === null) return 'bad_email';
     if (seen.has(login.toLowerCase())) return 'double';
     return language !== '' && known === null ? 'other_language' : null;
   })();
@@ -191,7 +191,7 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
   return {
     line,
     login: login.slice(0, longestLogin),
-    email: email.slice(0, 254) || null,
+    email: address ?? (email.slice(0, 254) || null),
     name: name.slice(0, longestName) || null,
     language: known,
     reason,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseEmail, toEmailKey } from '../../core/email-address.js';
 import { supportedLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
@@ -116,8 +117,6 @@ const claimSec = 180;
 
 const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
 
-const emailGuard = z.email().max(254);
-
 export interface ResolvedUser {
   readonly subject: string;
   readonly login: string;
@@ -138,7 +137,7 @@ export function resolve(
 ): Person {
   if (found === null) return leaveOut(person, 'unknown');
   const email = addresses === 'file' ? (person.email ?? found.email) : found.email;
-  const isReplaced = person.email !== null && person.email.toLowerCase() !== email?.toLowerCase();
+  const isReplaced = person.email !== null && toEmailKey(person.email) !== toEmailKey(email ?? '');
   const known: Person = {
     ...person,
     subject: found.subject,
@@ -149,8 +148,9 @@ export function resolve(
   if (isDouble) return leaveOut(known, 'double');
   if (found.isEnrolled) return leaveOut(known, 'already_enrolled');
   if (known.email === null) return leaveOut(known, 'no_email');
-  if (!emailGuard.safeParse(known.email).success) return leaveOut(known, 'bad_email');
-  return { ...known, state: 'planned' };
+  const address = parseEmail(known.email);
+  if (address === null) return leaveOut(known, 'bad_email');
+  return { ...known, email: address, state: 'planned' };
 }
 
 /** Claims a person before one e-mail is sent to them. */

@@ -4,6 +4,7 @@ import type { Administrator, Right } from '../../access/rights.js';
 import { type ClientScope, clientScopes, compatibilities, replayPolicies } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
+import { emailGuard, toEmailKey } from '../../core/email-address.js';
 import {
   type Credential,
   maxSecretBytes,
@@ -109,11 +110,7 @@ export const tokenField = z
 /** Latest time that all storage formats accept: 2100-01-01. */
 export const latestInstant = epochMs(4_102_444_800_000);
 
-export const emailField = z
-  .email()
-  .max(254)
-  .transform((text) => text.toLowerCase())
-  .describe('An e-mail address.');
+export const emailField = emailGuard.transform(toEmailKey).describe('An e-mail address.');
 
 export const phoneField = z
   .string()

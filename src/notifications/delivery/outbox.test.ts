@@ -61,9 +61,15 @@ test('all messages to one recipient count in one budget, a failed one too, and l
   expect(sent.slice(20)).toEqual(['alert', 'other']);
   const failures = (await flood('broken')).map((each) => each.status === 'rejected' && faultOf(each.reason).fault);
   expect(failures.filter((fault) => fault === 'later')).toHaveLength(5);
+  const spellings = ['r&d@münchen.example', 'R <R&D@xn--mnchen-3ya.example>'] as const;
+  const mails = [...Array(70)].map((_, at) => ({ ...message, channel: 'email', to: spellings[at % 2] ?? '' }) as const);
+  await Promise.allSettled(mails.map(delivery.send));
+  expect(sent).toHaveLength(82);
+  const toNobody = await delivery.send({ ...message, channel: 'email', to: 'a@b@c.example' }).catch(faultOf);
+  expect(toNobody).toMatchObject({ fault: 'refused' });
   clock.advanceSec(86_400);
   await delivery.send(message);
-  expect(sent).toHaveLength(23);
+  expect(sent).toHaveLength(83);
 });
 
 test('the outbox file is readable only by its owner', async () => {

@@ -44,7 +44,7 @@ export function createSmtpDelivery({
     async send(message) {
       if (message.channel !== 'email') return others.send(message);
       const { to, subject, text, html, sender } = message;
-      const from = sender && !options.from.includes('<') ? { name: sender, address: options.from } : options.from;
+      const from = sender ? { name: sender, address: options.from } : options.from;
       const parts = html === undefined ? { text } : { text, html: html.toString() };
       // No automatic reply is sent to these e-mails (RFC 3834).
       const headers = { 'Auto-Submitted': 'auto-generated' };

@@ -63,12 +63,32 @@ test('the check of an unknown user starts and fails like that of a user without 
   expect(await outcomeOf({ subject: 'nobody' })).toEqual(unenrolled);
 });
 
+test.each<[path: string, fields: object, field: string, reason: RegExp]>([
+  ['/step-ups', { subject: 'ada', nonce: 'n' }, 'audience', /nonce/],
+  ['/step-ups', { subject: 'ada', application: 'a', audience: 'b' }, 'application', /audience/],
+  ['/step-ups', { subject: 'ada', connection: undefined }, 'connection', /token and audience/],
+  ['/step-ups', { subject: 'ada', address: '192.0.2.1' }, 'address', /application/],
+  ['/step-ups', { subject: 'ada', kiosk: 'front', camera: 'phone' }, 'camera', /kiosk/],
+  ['/step-ups', { subject: 'ada', login }, 'login', /subject/],
+  ['/invitations', {}, 'login', /subject/],
+])('%s refuses the combination %j with the names of its fields', async (path, fields, field, reason) => {
+  const { status, body } = await post(path, fields);
+  expect({ status, ...body }).toMatchObject({ status: 400, code: 'request_malformed', field });
+  expect(body.reason).toMatch(reason);
+});
+
 describe('an invitation', () => {
   test.each([{ login }, { subject: 'ada' }])(
     'with %j can be created by a backend and by an administrator',
     async (who) => {
       for (const answer of [await post('/invitations', who), await invite(who)])
-        expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
+        expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face?sent#') } });
+      for (const path of ['/invitations', '/step-ups'])
+        for (const [immediate, start] of [
+          [true, '/face#'],
+          [false, '/face?sent#'],
+        ] as const)
+          expect((await post(path, { ...who, immediate })).body.url).toContain(start);
       expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
     },
   );

@@ -5,6 +5,7 @@ import {
   checkReturnUrl,
   findConnection,
   findSubject,
+  immediateField,
   mayUse,
   returnUrlField,
   subjectFields,
@@ -16,7 +17,7 @@ import { toSource } from '../../core/networks.js';
 import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { startedLink } from '../../http/page-link.js';
+import { requestedLink } from '../../http/page-link.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import {
   accuracyField,
@@ -45,9 +46,9 @@ import {
   takeOutcome,
 } from '../step-up.js';
 
-const toStarted = (started: StartedStepUp, { issuer }: Ports<'issuer'>) => {
+const toStarted = (started: StartedStepUp, isImmediate: boolean, { issuer }: Ports<'issuer'>) => {
   const { id, challenge, expiresAt } = started;
-  const url = startedLink(issuer, started);
+  const url = requestedLink(issuer, started, isImmediate);
   return { id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt), url };
 };
 
@@ -82,6 +83,7 @@ const startFields = z
       .describe('The address of the browser that the user signs in with. Needs `application`.'),
     nonce: z.string().min(1).max(256).optional().describe('Copied to the receipt. Needs `audience`.'),
     returnUrl: returnUrlField,
+    immediate: immediateField,
     action: z
       .optional(requestedAction)
       .describe(
@@ -100,17 +102,35 @@ const startFields = z
         'The pictures must come from a phone or tablet, even if the policy does not require it. Not with `kiosk`.',
       ),
   })
-  .refine(({ kiosk, camera }) => kiosk === undefined || camera === undefined)
+  .refine(({ kiosk, camera }) => kiosk === undefined || camera === undefined, {
+    path: ['camera'],
+    error: 'Not with kiosk.',
+  })
   .refine(
-    ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
+    ({ connection, subject, token, audience }) =>
+      connection !== undefined || (subject !== undefined && token !== undefined && audience !== undefined),
+    { path: ['connection'], error: 'Expected connection, or subject with token and audience.' },
   )
-  .refine(
-    ({ application, connection, audience }) =>
-      application === undefined || (connection !== undefined && audience === undefined),
-  )
-  .refine(({ token, contentKeyTo }) => token !== undefined || contentKeyTo === undefined)
-  .refine(({ application, address }) => application !== undefined || address === undefined)
-  .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined));
+  .refine(({ application, connection }) => application === undefined || connection !== undefined, {
+    path: ['application'],
+    error: 'Needs connection.',
+  })
+  .refine(({ application, audience }) => application === undefined || audience === undefined, {
+    path: ['application'],
+    error: 'Not with audience.',
+  })
+  .refine(({ token, contentKeyTo }) => token !== undefined || contentKeyTo === undefined, {
+    path: ['contentKeyTo'],
+    error: 'Needs token.',
+  })
+  .refine(({ application, address }) => application !== undefined || address === undefined, {
+    path: ['address'],
+    error: 'Needs application.',
+  })
+  .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined), {
+    path: ['audience'],
+    error: 'Required by nonce and action.',
+  });
 
 async function toStepUpRequested(
   fields: z.output<typeof startFields>,
@@ -201,7 +221,7 @@ export function createStepUpEndpoints(
       codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
       photos: {},
       fields: startFields,
-      form: { action: 'json', contentKeyTo: 'json' },
+      form: { action: 'json', contentKeyTo: 'json', immediate: 'json' },
       reply: startedReply,
       async handle({ fields, client }) {
         const { kiosk } = fields;
@@ -210,7 +230,10 @@ export function createStepUpEndpoints(
         const started = await startStepUp(requested, deps);
         if (kiosk !== undefined) await assignToKiosk({ kiosk, next: started.id }, deps);
         const digest = requested.action?.digest;
-        return { ...toStarted(started, deps), ...(digest === undefined ? {} : { actionDigest: digest }) };
+        return {
+          ...toStarted(started, fields.immediate, deps),
+          ...(digest === undefined ? {} : { actionDigest: digest }),
+        };
       },
     }),
     openEndpoint({
@@ -226,12 +249,15 @@ export function createStepUpEndpoints(
       fields: z.strictObject({
         connection: subjectFields.connection,
         request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
+        immediate: immediateField,
       }),
+      form: { immediate: 'json' },
       reply: startedReply,
       async handle({ fields, source }) {
         const connection = deps.connections.get(fields.connection);
         if (connection === undefined) throw new FaceError('connection_unknown');
-        return toStarted(await startRequestedStepUp({ connection, request: fields.request, source }, deps), deps);
+        const started = await startRequestedStepUp({ connection, request: fields.request, source }, deps);
+        return toStarted(started, fields.immediate, deps);
       },
     }),
     openEndpoint({

@@ -22,8 +22,12 @@ beforeEach(async () => {
 afterEach(() => okta.close());
 
 /** Returns the check of the rules, or with another title, if there is one. */
-async function examine(connection: { readonly kind: string } & Readonly<Record<string, unknown>>, title = 'Rules') {
-  const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), fetch };
+async function examine(
+  connection: { readonly kind: string } & Readonly<Record<string, unknown>>,
+  title = 'Rules',
+  send: typeof fetch = fetch,
+) {
+  const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), fetch: send };
   const setup = await loadSetup(providers, {
     ...deps,
     sections,
@@ -36,7 +40,7 @@ async function examine(connection: { readonly kind: string } & Readonly<Record<s
   return checks.find((each) => each.title === title)?.run();
 }
 
-const ofOkta = (policy: object, oidc: object | null = null, title?: string) =>
+const ofOkta = (policy: object, oidc: object | null = null, title?: string, send?: typeof fetch) =>
   examine(
     {
       kind: 'okta',
@@ -49,6 +53,7 @@ const ofOkta = (policy: object, oidc: object | null = null, title?: string) =>
       },
     },
     title,
+    send,
   );
 
 const finance = { name: 'Finance', when: { groups: ['finance'] }, mode: 'enforce', whenUnknown: 'deny' };
@@ -88,6 +93,16 @@ test('the doctor fails for a group of an enforced rule that the provider does no
     found: '1 rule, 1 in enforce mode; rule "Finance", group "finnance": the provider has no such group',
   });
   expect(await ofOkta({ rules: [{ ...misspelt, mode: 'shadow' }] })).toMatchObject({ verdict: 'warn' });
+});
+
+test('the doctor names the missing scope if the provider does not show its groups', async () => {
+  const send: typeof fetch = async (input, init) =>
+    new URL(input instanceof Request ? input.url : input).pathname === '/api/v1/groups'
+      ? Response.json({ errorCode: 'E0000006' }, { status: 403 })
+      : fetch(input, init);
+  expect((await ofOkta({ rules: [finance] }, null, undefined, send))?.found).toContain(
+    'rule "Finance", group "finance": not known if the provider has it (provider_refused); this needs okta.groups.read',
+  );
 });
 
 test('the doctor says if no sign-in opens the camera, and nothing once the connection has an OpenID client', async () => {

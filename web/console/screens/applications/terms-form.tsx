@@ -1,4 +1,4 @@
-import { clientScopes, defaultScopes } from '../../../../src/access/scopes.js';
+import { clientScopes, leastScopes } from '../../../../src/access/scopes.js';
 import { useWords } from '../../frame/words.js';
 import { ActForm, CheckboxGroup, Field, NumberField } from '../../parts/form.js';
 import type { Column } from '../../parts/table.js';
@@ -54,7 +54,7 @@ export function TermsForm({
       <CheckboxGroup
         name="scopes"
         label={columns.scopes}
-        initial={former?.scopes ?? defaultScopes}
+        initial={former?.scopes ?? leastScopes}
         options={clientScopes}
         hints={scopes}
       />

@@ -5,6 +5,7 @@ import { ActForm, CheckboxGroup, Field, NumberField, Select } from '../../../../
 import { Await, Title } from '../../../../../web/console/parts/state.js';
 import type { Application } from '../../../../../web/console/screens/applications/requests.js';
 import { toTerms } from '../../../../../web/console/screens/applications/terms-form.js';
+import { leastScopes } from '../../../../access/scopes.js';
 import { type ApplicationDraft, beginRequest, type DeveloperFacts, readDeveloper, useTexts } from './requests.js';
 
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
@@ -74,7 +75,7 @@ export function ApplicationForm({
       <CheckboxGroup
         name="scopes"
         label={facts.scopes}
-        initial={former?.scopes ?? ['verify']}
+        initial={former?.scopes ?? leastScopes}
         options={developer.scopes}
         hints={scopes}
       />
