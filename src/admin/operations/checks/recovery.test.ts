@@ -34,10 +34,11 @@ const check = (recovery: object, more: { issues?: boolean; delivery?: typeof rel
 test('the recovery check of the doctor reports the mode, the second things, and whether API keys may approve', async () => {
   expect(await check({})).toMatchObject({
     verdict: 'pass',
-    found: 'on, with recovery_code, help_desk. API keys may approve (recovery.takesKeys)',
+    found:
+      'on, with recovery_code (of enrolments by the help desk), help_desk. API keys may approve (recovery.takesKeys)',
   });
   const withoutKeys = await check({ takesKeys: false });
-  expect(withoutKeys).toMatchObject({ verdict: 'pass', found: 'on, with recovery_code, help_desk' });
+  expect(withoutKeys).toMatchObject({ verdict: 'pass', found: 'on, with recovery_code (of enrolments by the help desk), help_desk' });
   expect(await check({ mode: 'evaluation' })).toMatchObject({
     verdict: 'warn',
     found: expect.stringContaining('nothing is issued'),

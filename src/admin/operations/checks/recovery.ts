@@ -53,7 +53,9 @@ export const createRecoveryCheck = (
       );
     }
     const keys = takes('help_desk') && takesKeys ? '. API keys may approve (recovery.takesKeys)' : '';
-    const things = secondThings.join(', ') + keys;
+    // Without a photo of the organization, only the help desk makes enrolments whose codes count.
+    const codes = policy.photo === null ? 'recovery_code (of enrolments by the help desk)' : 'recovery_code';
+    const things = secondThings.map((each) => (each === 'recovery_code' ? codes : each)).join(', ') + keys;
     return mode === 'on'
       ? pass(`on, with ${things}`)
       : warn(
