@@ -70,12 +70,35 @@ export async function* listMembers(group: string, { settings, graph }: Deps): As
       });
 }
 
-/** @see https://learn.microsoft.com/en-us/graph/search-query-parameter */
+const groupsGuard = z.object({
+  value: z.array(
+    z.object({
+      id: z.string(),
+      displayName: z.string(),
+      onPremisesSyncEnabled: z.boolean().nullish(),
+      isAssignableToRole: z.boolean().nullish(),
+    }),
+  ),
+});
+
+/**
+ * Finds groups. The exact name comes first, so that groups with similar names, which any user may create, do not hide it.
+ * @see https://learn.microsoft.com/en-us/graph/search-query-parameter
+ */
 async function searchGroups(text: string, { graph }: Pick<Deps, 'graph'>): Promise<readonly NamedGroup[]> {
+  const filter = encodeURIComponent(`displayName eq '${text.replaceAll("'", "''")}'`);
   const search = encodeURIComponent(`"displayName:${text.replaceAll(/["\\]/g, '\\$&')}"`);
-  const guard = z.object({ value: z.array(z.object({ id: z.string(), displayName: z.string() })) });
-  const path = `/groups?$search=${search}&$count=true&$select=id,displayName&$top=${mostFound}`;
-  return (await graph.read(guard, path)).value.map(({ id, displayName: name }) => ({ id, name }));
+  const select = `$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=${mostFound}`;
+  const [exact, alike] = await Promise.all([
+    graph.read(groupsGuard, `/groups?$filter=${filter}&${select}`),
+    graph.read(groupsGuard, `/groups?$search=${search}&$count=true&${select}`),
+  ]);
+  const all = new Map([...exact.value, ...alike.value].map((group) => [group.id, group]));
+  return [...all.values()].slice(0, mostFound).map(({ id, displayName: name, ...group }) => ({
+    id,
+    name,
+    isNameOpen: group.onPremisesSyncEnabled !== true && group.isAssignableToRole !== true,
+  }));
 }
 
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {

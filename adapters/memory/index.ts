@@ -58,7 +58,10 @@ export function createMemoryAdapter({ settings }: AdapterDeps<MemoryConnection>)
       checks: [],
       secrets: [],
       registration: null,
-      listMembers: async function* () {},
+      // biome-ignore lint/correctness/useYield: no group has members.
+      listMembers: async function* () {
+        throw new FaceError('not_found');
+      },
       searchGroups: async () => [],
       groupPermission: 'nothing',
       census: async () => ({ enrolled: 0, users: 0, isComplete: true }),

@@ -12,6 +12,7 @@ import {
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
 import type { Member, NamedGroup } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import { idGuard } from './profile.js';
@@ -94,7 +95,11 @@ export async function* listMembers(
     const roles = await readRoles(group, api);
     return singleMatch(roles.filter(({ name }) => name.toLowerCase() === group.toLowerCase())).id;
   };
-  const role = /^\d{1,18}$/.test(group) ? group : await findByName();
+  const isId = /^\d{1,18}$/.test(group);
+  // The list of users would be empty for a role that does not exist.
+  if (isId && (await api.call('GET', `/api/2/roles/${group}`, null, 'anonymous')).status === 404)
+    throw new FaceError('not_found', { groups: 0 });
+  const role = isId ? group : await findByName();
   const fields = 'id,status,username,email,role_ids,custom_attributes';
   for await (const users of listPages(memberGuard, fields, api)) {
     const active = users.filter((user) => staying.includes(user.status) && user.role_ids.includes(role));

@@ -75,7 +75,8 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     sendList(request, response, [...tenantOf(response).users.values()].map(toAll));
   });
   router.get('/groups', requireRole('GroupMember.Read.All'), (request, response) => {
-    const groups = [...tenantOf(response).groupNames].map(([id, displayName]) => ({ id, displayName }));
+    const { groupNames, groupDetails } = tenantOf(response);
+    const groups = [...groupNames].map(([id, displayName]) => ({ id, displayName, ...groupDetails.get(id) }));
     sendList(request, response, groups.filter(parseSearch(request)));
   });
   router.get(

@@ -69,6 +69,9 @@ export function connect(
   const isRecoverable = adapter.accountRecovery !== null || recovery.returnUrl !== null;
   const openDirectory = createOpenDirectory(adapter);
   const findGroupIds = createFindGroupIds(openDirectory, core);
+  // Looked up now, so that the first hook does not wait for them.
+  for (const name of [...policy.rules.flatMap(({ when }) => when.groups ?? []), ...recovery.privileged.groups])
+    findGroupIds(name).catch(() => {});
   const connection: Connection = {
     id,
     kind,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 import type { Directory } from '../core/ports.js';
@@ -9,6 +10,7 @@ function setUp() {
   const groups = [
     { id: 'g-1', name: 'Bu\u0308ro' },
     { id: 'g-2', name: 'Finance team' },
+    { id: 'g-3', name: 'Exempt', isNameOpen: true },
   ];
   const provider = { isDown: false, searches: 0 };
   const directory: Directory = {
@@ -36,6 +38,12 @@ test('a group is found by its name in any case and Unicode form, and by its id',
   expect(await find('Finance')).toEqual([]);
 });
 
+test('a group whose name anyone may choose is found by its id only', async () => {
+  const { find } = setUp();
+  expect(await find('Exempt')).toEqual([]);
+  expect(await find('g-3')).toEqual(['g-3']);
+});
+
 test('a name among more groups than a search returns is not known', async () => {
   await expect(setUp().find('Team')).rejects.toMatchObject({ code: 'profile_unavailable' });
 });
@@ -50,6 +58,9 @@ test('a found group is held for five minutes, and longer while the provider does
   expect(await find('Finance team')).toEqual(['g-2']);
   clock.advanceSec(301);
   provider.isDown = false;
-  groups.pop();
+  groups.splice(1, 1);
+  // The former answer is returned while the next one is read.
+  expect(await find('Finance team')).toEqual(['g-2']);
+  await setImmediate();
   expect(await find('Finance team')).toEqual([]);
 });

@@ -22,7 +22,8 @@ export const selectNamed = (text: string, groups: readonly NamedGroup[]): readon
   groups.filter(({ name }) => foldCase(name).includes(foldCase(text))).slice(0, mostFound);
 
 /**
- * Finds the groups that have an id or name, as rules compare it. Empty if the provider has none.
+ * Finds the groups that have an id or name, as rules compare it. Empty if the provider has none, or only groups whose
+ * name anyone may choose: these count by id.
  * @throws `provider_refused`; `profile_unavailable`, also if more groups have similar names than a search returns
  */
 export async function findGroupIdsIn(
@@ -31,7 +32,8 @@ export async function findGroupIdsIn(
 ): Promise<readonly string[]> {
   const alike = await searchGroups(named);
   const found = alike.filter((group) => isNamedGroup(group, [named]));
-  if (found.length > 0) return found.map(({ id }) => id);
+  const isTrusted = ({ id, isNameOpen }: NamedGroup): boolean => isNameOpen !== true || id === named;
+  if (found.length > 0) return found.filter(isTrusted).map(({ id }) => id);
   if (alike.length >= mostFound)
     throw new FaceError('profile_unavailable', { reason: 'too many groups with such names' });
   // A search finds no ids.
@@ -54,6 +56,7 @@ export function createFindGroupIds(open: () => Promise<Directory>, { clock }: Po
     const now = clock.now();
     const known = held.get(named);
     if (known !== undefined && now < known.until) return known.ids;
+    // A hook does not wait for what is only held too long.
     const found = { until: addSec(now, groupsHeldSec), ids: open().then((each) => findGroupIdsIn(named, each)) };
     found.ids = found.ids.catch((error: unknown) => {
       found.until = addSec(now, failureHeldSec);
@@ -61,7 +64,7 @@ export function createFindGroupIds(open: () => Promise<Directory>, { clock }: Po
       return known.ids;
     });
     held.set(named, found);
-    return found.ids;
+    return known?.ids ?? found.ids;
   };
 }
 

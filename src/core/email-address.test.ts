@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { emailGuard, parseEmail, toEmailKey } from './email-address.js';
+import { emailGuard, parseEmail, readPlainEmail, toEmailKey } from './email-address.js';
 
 test.each([
   ['r&d@example.com'],
@@ -52,4 +52,20 @@ test('two spellings of one address have one key', () => {
   ])
     expect(toEmailKey(same)).toBe(key);
   expect(toEmailKey('soren@münchen.example')).not.toBe(key);
+  const [other, ...others] = ['straße@a.example', 'strasse@a.example', 'ſtrasse@a.example', 'admın@a.example'].map(
+    toEmailKey,
+  );
+  expect(new Set([other, ...others]).size).toBe(4);
+});
+
+test('an address that a directory states is read only if the text is nothing else', () => {
+  for (const text of ['boss@corp.example', 'søren@münchen.example']) expect(readPlainEmail(text)).toBe(text);
+  for (const text of [
+    'mallory <boss@corp.example>',
+    'mailto:boss@corp.example',
+    'boss\u00ad@corp.example',
+    'boss',
+    null,
+  ])
+    expect(readPlainEmail(text)).toBeNull();
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { foldCase } from './fold-case.js';
 
 /** Characters that are not visible and often copied with an address. Joiners are not among them: they change a name. */
 const invisible = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
@@ -43,12 +42,21 @@ function readMailto(text: string): string {
   }
 }
 
-/** Returns a form in which two spellings of one address are equal: case, Unicode form, domain in Unicode or ASCII. */
+/**
+ * Returns a form in which two spellings of one address are equal: case, Unicode form, domain in Unicode or ASCII. Full
+ * case folding would also join different mailboxes, such as `straße` and `strasse`.
+ */
 export function toEmailKey(text: string): string {
   const address = parseEmail(text);
-  if (address === null) return foldCase(text);
+  if (address === null) return text.normalize('NFC').toLowerCase();
   const domainAt = address.lastIndexOf('@') + 1;
-  return foldCase(address.slice(0, domainAt)) + toAscii(address.slice(domainAt));
+  return address.slice(0, domainAt).toLowerCase() + toAscii(address.slice(domainAt));
+}
+
+/** Returns an address that a directory states, or `null` if the text is more than an address: it is not interpreted. */
+export function readPlainEmail(text: string | null): string | null {
+  const address = text === null ? null : parseEmail(text);
+  return address !== null && address === text?.normalize('NFC') ? address : null;
 }
 
 /** An e-mail address, as `parseEmail` returns it. */

@@ -27,7 +27,7 @@ test.each<[string, Partial<Account>, string | null]>([
     { login: 'anna', email: 'anna@mail.example.com' },
     'anna@mail.example.com',
   ],
-  ['without its display name', { login: 'Søren <søren@münchen.example>' }, 'søren@münchen.example'],
+  ['null, if the text is more than an address', { login: 'Søren <søren@münchen.example>', email: null }, null],
   ['null, if the user has neither', { login: 'anna', email: null }, null],
 ])('the e-mail address of a subject is %s', async (_, account, expected) => {
   expect(await setUp(account).findEmail('work', 'anna')).toBe(expected);

@@ -1,6 +1,6 @@
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { parseEmail } from '../core/email-address.js';
+import { readPlainEmail } from '../core/email-address.js';
 import type { Account, Profile } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
@@ -40,4 +40,4 @@ async function readAccount({ profile }: Pick<Connection, 'profile'>, subject: st
 }
 
 const toEmail = (account: Account | null, { loginIsName }: Pick<Profile, 'loginIsName'>): string | null =>
-  (loginIsName ? null : parseEmail(account?.login ?? '')) ?? parseEmail(account?.email ?? '');
+  (loginIsName ? null : readPlainEmail(account?.login ?? null)) ?? readPlainEmail(account?.email ?? null);

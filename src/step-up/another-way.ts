@@ -12,9 +12,9 @@ import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enr
 import { FaceError, toCode } from '../errors.js';
 import { takeBypass } from './codes/bypass.js';
 import { issueCodes, takeCodes, toCodeMessage } from './codes/one-time-codes.js';
-import { attempt, isStillEnrolled, passStepUp } from './complete.js';
+import { attempt, isStillEnrolled, passStepUp, refuseByRule } from './complete.js';
 import { findManaged } from './current-enrolment.js';
-import type { ShownFrom } from './receipt-rules.js';
+import { isRefusedByRule, type ShownFrom } from './receipt-rules.js';
 import { checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { alternativesOf, type SessionView } from './session-view.js';
@@ -96,6 +96,11 @@ export async function passAnotherWay(
     captured,
     async () => {
       const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
+      if (await isRefusedByRule(captured, { methods: ['otp'] }, shownFrom, deps)) {
+        const refused = refuseByRule(record);
+        await endAttempt(captured, refused, deps);
+        return refused;
+      }
       const detail = { stepUpId, way, ...makers, application };
       await deps.audit.append({ action: 'another_way_passed', ...subjectOf(record), detail });
       const check = {
@@ -105,7 +110,7 @@ export async function passAnotherWay(
         methods: ['otp' as const],
         enrolmentProof: null,
       };
-      const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy, shownFrom }, deps);
+      const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
       await endAttempt(captured, passed, deps);
       return passed;
     },

@@ -262,7 +262,7 @@ async function verifyShown(
 ): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, share, secret, methods, judged, guard, shownFrom, takeContentKey } = shown;
-  const { verdict, accuracy, tokenIds } = await checkFace(
+  const checked = await checkFace(
     {
       connection,
       subject: record.subject,
@@ -277,9 +277,15 @@ async function verifyShown(
       ...(takeContentKey === null ? {} : { takeContentKey }),
       application: record.application,
       stepUp: { id: captured.id, startedAt: record.startedAt, reference: record.reference },
+      isRefused: () => isRefusedByRule(captured, { methods }, shownFrom, deps),
     },
     deps,
-  );
+  ).catch((error: unknown) => {
+    if (toCode(error) !== 'face_not_verified') throw error;
+    return null;
+  });
+  if (checked === null) return refuseByRule(record);
+  const { verdict, accuracy, tokenIds } = checked;
   if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
   const enrolmentProof = record.kept === null ? await readProof(subjectOf(record), tokenIds, deps) : null;
   const passive = {
@@ -288,8 +294,16 @@ async function verifyShown(
   };
   const { liveness, presence } = (await judged) ?? passive;
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methods], enrolmentProof };
-  return passStepUp(captured, { check, accuracy, shownFrom }, deps);
+  return passStepUp(captured, { check, accuracy }, deps);
 }
+
+/** Ends a step-up that a rule refuses. No try is left, because another one would end in the same way. */
+export const refuseByRule = (record: StepUpRecord): StepUpRecord => ({
+  ...record,
+  kept: null,
+  state: 'failed',
+  triesLeft: 0,
+});
 
 /**
  * Delivers the result: issues the receipt, records it for hooks, or stores it for pickup.
@@ -306,16 +320,11 @@ export async function passStepUp(
       readonly enrolmentProof: EnrolmentProof | null;
     };
     readonly accuracy: Accuracy;
-    /** Request of the person. `null` if the caller sent photos. */
-    readonly shownFrom: ShownFrom | null;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<StepUpRecord> {
   const { id, record, connection: found } = captured;
-  const { check, accuracy, shownFrom } = passed;
-  // No try is left, because another one would end in the same way.
-  if (await isRefusedByRule(captured, check, shownFrom, deps))
-    return { ...record, kept: null, state: 'failed', triesLeft: 0 };
+  const { check, accuracy } = passed;
   const { connection, subject, kept, hookSignIn: signIn, action } = record;
   const isCodesOffered = mayHaveCodes(captured, check);
   const codes = isCodesOffered
@@ -369,13 +378,9 @@ export async function endTest(captured: StepUp, outcome: TestOutcome, deps: Core
     return { ...record, state: 'failed' };
   }
   const check = { at: deps.clock.now(), liveness: null, presence: null, enrolmentProof: null };
-  const passed = {
-    check: { ...check, methods: ['face' as const] },
-    accuracy: connection.policy.accuracy,
-    shownFrom: null,
-  };
+  const passed = { check: { ...check, methods: ['face' as const] }, accuracy: connection.policy.accuracy };
+  if (await isRefusedByRule(captured, passed.check, null, deps)) return refuseByRule(record);
   const ended = await passStepUp(captured, passed, deps);
-  if (ended.state !== 'passed') return ended;
   const detail = { stepUpId: captured.id, ...toAskedBy(record) };
   await deps.audit.append({ action: 'test_passed', ...subjectOf(record), detail });
   return ended;

@@ -213,6 +213,5 @@ async function enrolFrom(
   await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, ...proven, share }, deps);
   const methods = [...methodsOf(secret)];
   const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proven.proof };
-  const { shownFrom } = sent;
-  return passStepUp(captured, { check, accuracy: connection.policy.accuracy, shownFrom }, deps);
+  return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
 }

@@ -36,7 +36,7 @@ export async function findRuleOfCheck(
  */
 export async function isRefusedByRule(
   { record, connection }: StepUp,
-  check: Pick<NonNullable<StepUpRecord['pass']>, 'methods'>,
+  check: Parameters<typeof isByFace>[0],
   shownFrom: ShownFrom | null,
   deps: Ports<'audit'>,
 ): Promise<boolean> {

@@ -36,6 +36,7 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
   const directory = {
     reads: 0,
     isDown: false,
+    isSearchDown: false,
     absent: [] as string[],
     ids: new Map<string, readonly string[]>(),
     searches: [] as string[],
@@ -50,6 +51,7 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
   };
   const findGroupIds = async (named: string): Promise<readonly string[]> => {
     directory.searches.push(named);
+    if (directory.isSearchDown) throw new FaceError('profile_unavailable');
     return directory.absent.includes(named) ? [] : (directory.ids.get(named) ?? [named]);
   };
   const own = { ...core.connection, profile, findGroupIds };
@@ -221,6 +223,8 @@ describe('a receipt', () => {
     expect(audit.events.filter(({ action }) => action === 'hook_decided')).toMatchObject([
       { detail: { hook: 'step_up', reason: 'denied_by_rule', rule: 'pilot' } },
     ]);
+    // Webhooks report the record as a passed check.
+    expect(audit.events.filter(({ action }) => action === 'verified')).toHaveLength(1);
   });
 
   test('needs the liveness of the rule, unless the rule only watches', async () => {
@@ -293,6 +297,20 @@ describe('facts that are not known', () => {
     groups.set('anna', pilots);
     directory.absent.push('Pilots');
     expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'rule_unknown' } });
+  });
+
+  test('a group that cannot be looked up is not known of a person whose groups have hidden names, until it can', async () => {
+    const { hook, directory, groups } = await setUp([rule({ when: { groups: ['Pilot'] }, whenUnknown: 'deny' })], {
+      mode: 'shadow',
+    });
+    groups.set('anna', [{ id: 'g-1', name: null }]);
+    groups.set('berta', [{ id: 'g-2', name: 'Others' }]);
+    directory.ids.set('Pilot', ['g-9']);
+    directory.isSearchDown = true;
+    expect(await hook()).toMatchObject({ detail: { reason: 'rule_unknown' } });
+    expect((await hook('berta')).detail).not.toHaveProperty('rule');
+    directory.isSearchDown = false;
+    expect((await hook()).detail).not.toHaveProperty('rule');
   });
 
   test('a group whose name the provider does not state for the person is found by its id', async () => {

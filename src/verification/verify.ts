@@ -44,6 +44,8 @@ export interface CheckRules {
   readonly countsAs: AttemptScope;
   readonly application: string | null;
   readonly stepUp: { readonly id: string; readonly startedAt: EpochMs; readonly reference: string | null } | null;
+  /** Returns true if a rule refuses the person whom the face has proven. Absent if none applies. */
+  readonly isRefused?: (() => Promise<boolean>) | undefined;
 }
 
 /** Refusals that would reveal an enrolment or details of the comparison. They are reported as a mismatch. */
@@ -61,11 +63,11 @@ const mismatchCodes = [
 /**
  * Verifies a person in front of a camera. A wrong face, a missing enrolment, an unusable token and missing liveness get
  * the same answer after the same work, and count as a failed attempt.
- * @throws `locked_out`, the codes of `Verifier`
+ * @throws `locked_out`, `face_not_verified` if a rule refuses the person, the codes of `Verifier`
  */
 export async function verifyPerson(
   request: VerifyRequest,
-  { judged, guard, anonymousSource, countsAs, application, stepUp }: CheckRules,
+  { judged, guard, anonymousSource, countsAs, application, stepUp, isRefused }: CheckRules,
   deps: Needed,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
@@ -82,7 +84,7 @@ export async function verifyPerson(
     return verdict;
   };
   try {
-    const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp };
+    const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp, isRefused };
     return await attemptCheck(request, (asked) => guard(asked, check), attempted, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
@@ -96,7 +98,7 @@ export async function verifyPerson(
  */
 export async function refuseUnseenPerson(
   { token, binding }: Pick<VerifyRequest, 'token' | 'binding'>,
-  { anonymousSource, countsAs, application, stepUp }: Omit<CheckRules, 'judged' | 'guard'>,
+  { anonymousSource, countsAs, application, stepUp }: Omit<CheckRules, 'judged' | 'guard' | 'isRefused'>,
   deps: Needed,
 ): Promise<void> {
   const request = { token, binding };
@@ -109,7 +111,8 @@ export async function refuseUnseenPerson(
   });
 }
 
-interface AttemptRules extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp'> {
+interface AttemptRules
+  extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp' | 'isRefused'> {
   readonly tellsAtOnce: boolean;
 }
 
@@ -127,7 +130,7 @@ async function attemptCheck<
 >(
   request: Request,
   check: (asked: Request) => Promise<T>,
-  { tellsAtOnce, anonymousSource, countsAs, application: asker, stepUp }: AttemptRules,
+  { tellsAtOnce, anonymousSource, countsAs, application: asker, stepUp, isRefused }: AttemptRules,
   deps: Needed,
 ): Promise<T> {
   const { token, binding } = request;
@@ -158,6 +161,8 @@ async function attemptCheck<
     );
     // The token may have been revoked during the comparison.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
+    // Before the match is recorded and reported as a passed check.
+    if (verdict.matched && (await isRefused?.())) throw new FaceError('face_not_verified', { reason: 'rule' });
     const who = { connection, subject };
     if (verdict.matched) {
       const seconds = stepUp === null ? undefined : Math.round((deps.clock.now() - stepUp.startedAt) / 1000);

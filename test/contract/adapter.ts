@@ -307,26 +307,33 @@ export function runAdapterContract(
             const { one } = harness.subjects;
             const sees = harness.adapter.sees[hookName] ?? null;
             const { toEvent, sign, isGranted } = hook();
-            const askUnder = (rule: object, eventId: string) => {
+            const connectUnder = (rule: object) => {
               const rules = [{ name: 'sample', mode: 'enforce', ...rule }];
               const networks = { office: ['192.0.2.0/24'] };
               const adapter = harness.connectWithPolicy({ mode: 'shadow', rules, networks });
-              return askHook(adapter, hookName, sign(toBody(toEvent(one, eventId))));
+              return (eventId: string) => askHook(adapter, hookName, sign(toBody(toEvent(one, eventId))));
             };
             if (sees === null) {
               await harness.passStepUp(one);
-              expect(isGranted(await askUnder({ outcome: 'deny' }, 'event-1'))).toBe(!isNotice);
+              expect(isGranted(await connectUnder({ outcome: 'deny' })('event-1'))).toBe(!isNotice);
               return;
             }
             const known: string[] = [];
             for (const [name, condition] of Object.entries(conditions)) {
               const rule = { when: { [name]: condition }, outcome: 'none', whenUnknown: 'deny' };
-              await askUnder(rule, `event-${name}`);
-              const decision = harness.lastDecision?.();
-              expect(decision).toMatchObject({ hook: hookName, outcome: 'unverified' });
-              if (decision?.reason !== 'rule_unknown') known.push(name);
+              const ask = connectUnder(rule);
+              // On a busy machine, the groups may not be there within the time of the first hook.
+              const tries = name === 'groups' && findSeenConditions(sees, false).has('groups') ? 50 : 1;
+              let reason: unknown = 'rule_unknown';
+              for (let at = 0; at < tries && reason === 'rule_unknown'; at += 1) {
+                await ask(`event-${name}-${at}`);
+                const decision = harness.lastDecision?.();
+                expect(decision).toMatchObject({ hook: hookName, outcome: 'unverified' });
+                reason = decision?.reason;
+              }
+              if (reason !== 'rule_unknown') known.push(name);
             }
-            expect(harness.decisions()).toBe(Object.keys(conditions).length);
+            expect(harness.decisions()).toBeGreaterThanOrEqual(Object.keys(conditions).length);
             expect(known).toEqual([...findSeenConditions(sees, false)]);
           });
         }

@@ -101,7 +101,7 @@ export async function openEntraBench({
   });
   const daemon = entra.addDaemon();
   const partner = await entra.addTenant();
-  entra.addGroup([], undefined, 'Finance');
+  entra.tenant.groupDetails.set(entra.addGroup([], undefined, 'Finance'), { isAssignableToRole: true });
   const keysFetched = await fetchKeysAhead(entra, [entra.tenant, partner]);
   const hookAppId = randomUUID();
   const attribute = entra.addExtension(daemon.clientId, 'facestepToken');

@@ -98,7 +98,10 @@ async function findAbsentGroups(
   for (const { about, group } of named)
     try {
       const ids = await findGroupIdsIn(group, provisioning);
-      if (ids.length === 0) absent.push(`${about}, group "${group}": the provider has no such group`);
+      if (ids.length === 0)
+        absent.push(
+          `${about}, group "${group}": the provider has no such group, or anyone may choose its name: use the id`,
+        );
     } catch (error) {
       unread.push(`${about}, group "${group}": not known if the provider has it (${toCode(error)})${toNeed(error)}`);
     }

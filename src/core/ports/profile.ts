@@ -104,13 +104,15 @@ export interface Member extends Omit<Account, 'phone'> {
   readonly isEnrolled: boolean;
 }
 
-/** Groups and user registration at the identity provider. Not used during sign-ins. */
 /** A group as `listMembers` takes it, by `id`. */
 export interface NamedGroup {
   readonly id: string;
   readonly name: string;
+  /** True if people other than administrators can create groups of any name, so that the name proves nothing. */
+  readonly isNameOpen?: boolean;
 }
 
+/** Groups and user registration at the identity provider. */
 export interface Directory {
   /**
    * Lists a group's active users, page by page.

@@ -8,7 +8,7 @@ export interface SignInFacts {
   /** Names of the networks that contain the address. */
   readonly networks: ReadonlySet<string> | null;
   readonly groups: readonly Group[] | null;
-  /** Groups of rules that the provider does not have. A person can be in none of them, so that is not known. */
+  /** Groups of rules that the provider does not have, or could not look up. It is not known who would be in them. */
   readonly absentGroups?: ReadonlySet<string>;
   readonly isNewNetwork: boolean | null;
   readonly isNewBrowser: boolean | null;

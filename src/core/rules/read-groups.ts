@@ -11,7 +11,11 @@ export const groupsHeldSec = 300;
 const mostHeld = 10_000;
 
 /** Groups of a person among those that rules name, under the names of the rules. */
-export type NamedGroups = Pick<SignInFacts, 'absentGroups'> & { readonly groups: readonly Group[] };
+export interface NamedGroups extends Pick<SignInFacts, 'absentGroups'> {
+  readonly groups: readonly Group[];
+  /** False if a look-up failed, so that it is repeated at the next sign-in. */
+  readonly isComplete: boolean;
+}
 
 /**
  * Creates a function that reads the groups of a user and holds them for some minutes, so that the sign-ins of one user
@@ -31,7 +35,6 @@ export function createReadGroups(
   { clock }: Ports<'clock'>,
 ): (subject: string) => Promise<NamedGroups> {
   const held = new Map<string, { readonly until: EpochMs; readonly groups: Promise<NamedGroups> }>();
-  // A directory that does not say which groups it has leaves the names that it reports for a person.
   const findIds = async (name: string) => ({ name, ids: await findGroupIds(name).catch(() => null) });
   const read = async (subject: string): Promise<NamedGroups> => {
     const [all, known] = await Promise.all([profile.readGroups(subject), Promise.all(names.map(findIds))]);
@@ -39,7 +42,15 @@ export function createReadGroups(
       const resolved = known.filter(({ ids }) => ids?.includes(group.id)).map(({ name }) => ({ id: group.id, name }));
       return isNamedGroup(group, names) ? [group, ...resolved] : resolved;
     });
-    return { groups, absentGroups: new Set(known.flatMap(({ name, ids }) => (ids?.length === 0 ? [name] : []))) };
+    // If the provider states the names of all groups of a person, a failed look-up hides nothing.
+    const hidesNames = all.some(({ name }) => name === null);
+    const isAbsent = (ids: readonly string[] | null): boolean => (ids === null ? hidesNames : ids.length === 0);
+    const absent = known.filter(({ ids }) => isAbsent(ids));
+    return {
+      groups,
+      absentGroups: new Set(absent.map(({ name }) => name)),
+      isComplete: absent.every(({ ids }) => ids),
+    };
   };
   return (subject) => {
     const now = clock.now();
@@ -48,9 +59,12 @@ export function createReadGroups(
     const groups = read(subject);
     held.delete(subject);
     held.set(subject, { until: addSec(now, groupsHeldSec), groups });
-    groups.catch(() => {
+    const forget = (): void => {
       if (held.get(subject)?.groups === groups) held.delete(subject);
-    });
+    };
+    groups.then(({ isComplete }) => {
+      if (!isComplete) forget();
+    }, forget);
     for (const oldest of held.keys()) {
       if (held.size <= mostHeld) break;
       held.delete(oldest);

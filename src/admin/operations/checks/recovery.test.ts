@@ -38,7 +38,10 @@ test('the recovery check of the doctor reports the mode, the second things, and 
       'on, with recovery_code (of enrolments by the help desk), help_desk. API keys may approve (recovery.takesKeys)',
   });
   const withoutKeys = await check({ takesKeys: false });
-  expect(withoutKeys).toMatchObject({ verdict: 'pass', found: 'on, with recovery_code (of enrolments by the help desk), help_desk' });
+  expect(withoutKeys).toMatchObject({
+    verdict: 'pass',
+    found: 'on, with recovery_code (of enrolments by the help desk), help_desk',
+  });
   expect(await check({ mode: 'evaluation' })).toMatchObject({
     verdict: 'warn',
     found: expect.stringContaining('nothing is issued'),

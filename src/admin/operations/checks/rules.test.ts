@@ -90,7 +90,8 @@ test('the doctor fails for a group of an enforced rule that the provider does no
   const misspelt = { ...finance, when: { groups: ['finnance', 'Finance'] } };
   expect(await ofOkta({ rules: [misspelt] })).toMatchObject({
     verdict: 'fail',
-    found: '1 rule, 1 in enforce mode; rule "Finance", group "finnance": the provider has no such group',
+    found:
+      '1 rule, 1 in enforce mode; rule "Finance", group "finnance": the provider has no such group, or anyone may choose its name: use the id',
   });
   expect(await ofOkta({ rules: [{ ...misspelt, mode: 'shadow' }] })).toMatchObject({ verdict: 'warn' });
 });
