@@ -327,7 +327,7 @@ export function runAdapterContract(
               if (decision?.reason !== 'rule_unknown') known.push(name);
             }
             expect(harness.decisions()).toBe(Object.keys(conditions).length);
-            expect(known).toEqual([...findSeenConditions(sees, false)]);
+            expect(known).toEqual([...findSeenConditions(sees)]);
           });
         }
 
