@@ -38,6 +38,8 @@ const unnamed = 'the configuration does not name the functions (cognito.triggers
 
 const toUnread = (reason: string): DecisionsRead => ({ decisions: [], until: null, ignored: 0, reason });
 
+const late = toUnread('AWS did not answer in time');
+
 /**
  * Reads the decisions that the functions logged in the hour from `since`, or in less of it. What is too large for the
  * shortest range is left out, so that the next reading continues behind it.
@@ -60,9 +62,8 @@ export async function readDecisions(since: EpochMs, deps: Deps): Promise<Decisio
   let found = toUnread(unnamed);
   for (const rangeSec of rangesSec) {
     const until = epochMs(Math.min(addSec(since, rangeSec), deps.clock.now()));
-    const late = (): DecisionsRead => toUnread('AWS did not answer in time');
-    found = await withTimeout(readRange(until), longestMs / rangesSec.length, late);
-    if (found.until === null ? found.reason !== late().reason : found.until > since || until <= since) return found;
+    found = await withTimeout(readRange(until), longestMs / rangesSec.length, () => late);
+    if (found.until === null ? found !== late : found.until > since || until <= since) return found;
     if (found.until !== null) found = { ...found, until, hasGap: true };
   }
   return found;
