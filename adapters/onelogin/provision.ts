@@ -11,10 +11,10 @@ import {
   toRotatable,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
-import type { Member, NamedGroup } from '../../src/core/ports.js';
+import type { Group, Member, NamedGroup } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
-import { idGuard } from './profile.js';
+import { idGuard, readRolePage } from './profile.js';
 import {
   apiPlace,
   createAccountClient,
@@ -90,11 +90,11 @@ export async function* listMembers(
   group: string,
   { onelogin: { attribute }, api }: Pick<Parts, 'onelogin' | 'api'>,
 ): AsyncGenerator<Member[]> {
-  const findByName = async (): Promise<string> => {
-    const roles = await readRoles(group, api);
-    return singleMatch(roles.filter(({ name }) => name.toLowerCase() === group.toLowerCase())).id;
-  };
-  const role = /^\d{1,18}$/.test(group) ? group : await findByName();
+  const isNamed = ({ name }: NamedGroup): boolean => name.toLowerCase() === group.toLowerCase();
+  const roles = /^\d{1,18}$/.test(group)
+    ? (await readRolePage([group], 0, api)).groups
+    : (await readRoles(group, api)).filter(isNamed);
+  const { id: role } = singleMatch<Group>(roles);
   const fields = 'id,status,username,email,role_ids,custom_attributes';
   for await (const users of listPages(memberGuard, fields, api)) {
     const active = users.filter((user) => staying.includes(user.status) && user.role_ids.includes(role));
