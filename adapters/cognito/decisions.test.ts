@@ -67,7 +67,6 @@ test('the decisions of both deciding functions are read with the time of their l
       },
     ],
     until: started,
-    hasGap: false,
     ignored: 0,
     reason: null,
   });
@@ -153,7 +152,6 @@ describe('nothing is read, with the reason, if', () => {
     expect(await reading()).toEqual({
       decisions: [],
       until: null,
-      hasGap: false,
       ignored: 0,
       reason: expect.stringMatching(reason),
     });

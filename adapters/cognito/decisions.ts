@@ -36,13 +36,9 @@ const pagesAtMost = 20;
 
 const unnamed = 'the configuration does not name the functions (cognito.triggers.functions)';
 
-const toUnread = (reason: string): DecisionsRead => ({
-  decisions: [],
-  until: null,
-  hasGap: false,
-  ignored: 0,
-  reason,
-});
+const toUnread = (reason: string): DecisionsRead => ({ decisions: [], until: null, ignored: 0, reason });
+
+const late = toUnread('AWS did not answer in time');
 
 /**
  * Reads the decisions that the functions logged in the hour from `since`, or in less of it. What is too large for the
@@ -59,7 +55,6 @@ export async function readDecisions(since: EpochMs, deps: Deps): Promise<Decisio
     return {
       decisions: withoutRepeats(decisions, []),
       until: epochMs(Math.min(until, ...logs.flatMap((log) => log.until ?? []))),
-      hasGap: false,
       ignored: logs.reduce((sum, { ignored }) => sum + ignored, 0),
       reason: null,
     };
@@ -67,9 +62,8 @@ export async function readDecisions(since: EpochMs, deps: Deps): Promise<Decisio
   let found = toUnread(unnamed);
   for (const rangeSec of rangesSec) {
     const until = epochMs(Math.min(addSec(since, rangeSec), deps.clock.now()));
-    const late = (): DecisionsRead => toUnread('AWS did not answer in time');
-    found = await withTimeout(readRange(until), longestMs / rangesSec.length, late);
-    if (found.until === null ? found.reason !== late().reason : found.until > since || until <= since) return found;
+    found = await withTimeout(readRange(until), longestMs / rangesSec.length, () => late);
+    if (found.until === null ? found !== late : found.until > since || until <= since) return found;
     if (found.until !== null) found = { ...found, until, hasGap: true };
   }
   return found;
@@ -101,14 +95,14 @@ async function readLog(
         else decisions.push(decision);
       }
       nextToken = found.nextToken;
-      if (nextToken === undefined) return { decisions, until, hasGap: false, ignored, reason: null };
+      if (nextToken === undefined) return { decisions, until, ignored, reason: null };
     }
   } catch (error) {
     const cause = causeOf(error);
     return toUnread(`CloudWatch does not return the log ${logGroupName} (${cause}); it needs logs:FilterLogEvents`);
   }
   // The pages are ordered by time, so the next reading continues after the last decision.
-  return { decisions, until: decisions.at(-1)?.at ?? since, hasGap: false, ignored, reason: null };
+  return { decisions, until: decisions.at(-1)?.at ?? since, ignored, reason: null };
 }
 
 const decisionGuard = z.discriminatedUnion('outcome', [

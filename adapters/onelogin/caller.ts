@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { findSecret, type HookProbe, probeBody, type RequestHead } from '../../src/connections/hook.js';
 import type { Ports } from '../../src/core/deps.js';
+import { createKeptValues } from '../../src/core/kept-values.js';
 import { type Credential, digestOf, hasDigest } from '../../src/core/secrets.js';
-import { addSec, type EpochMs, epochSec, toEpochMs, toEpochSec } from '../../src/core/units.js';
+import { epochSec, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';
 
@@ -47,9 +48,7 @@ export const createProbe =
   };
 
 const asksAllowed = 20;
-const windowSec = 300;
-
-const maxCounted = 10_000;
+const window = { lifeSec: 300, most: 10_000 };
 
 export type CountCall = (who: { readonly source: string; readonly subject: string }) => void;
 
@@ -57,21 +56,15 @@ export type CountCall = (who: { readonly source: string; readonly subject: strin
  * Creates the rate limit by address and user. With a limit by user alone, anyone could lock users out. Counts are in
  * memory, so that no store is awaited.
  */
-export function createCountCall({ clock }: Ports<'clock'>): CountCall {
-  const counts = new Map<string, { asks: number; readonly until: EpochMs }>();
+export function createCountCall(deps: Ports<'clock'>): CountCall {
+  const counts = createKeptValues<{ asks: number }>(window, deps);
   return ({ source, subject }) => {
     const key = JSON.stringify([source, subject]);
-    const now = clock.now();
-    const known = counts.get(key);
-    const count = known !== undefined && now < known.until ? known : { asks: 0, until: addSec(now, windowSec) };
+    const known = counts.read(key);
+    const count = known ?? { asks: 0 };
     count.asks += 1;
-    if (count !== known) {
-      counts.delete(key);
-      counts.set(key, count);
-      const [oldest] = counts.keys();
-      if (counts.size > maxCounted && oldest !== undefined) counts.delete(oldest);
-    }
+    if (known === undefined) counts.write(key, count);
     if (count.asks > asksAllowed)
-      throw new FaceError('locked_out', { limit: 'oneLoginAsks', retryAfterSec: windowSec });
+      throw new FaceError('locked_out', { limit: 'oneLoginAsks', retryAfterSec: window.lifeSec });
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { findGroupIdsIn } from '../../src/connections/groups.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { createReplica } from '../../support/fakes/replica.js';
@@ -42,6 +43,10 @@ test('ending the session of a user affects the requested user only', async () =>
     await expect(profile.endSessions?.(subject)).rejects.toMatchObject({ code: 'subject_unknown' });
   const page = observe(answering(() => new Response('<html>Back soon</html>')));
   await expect(page.profile.endSessions?.(ada)).rejects.toMatchObject(unavailable);
+});
+
+test('an id that no role has is not taken for an empty role', async () => {
+  expect(await findGroupIdsIn('4711', await bench.adapter.createProvisioning())).toEqual([]);
 });
 
 describe('the custom field', () => {

@@ -11,11 +11,10 @@ import {
   toRotatable,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
-import type { Member, NamedGroup } from '../../src/core/ports.js';
-import { FaceError } from '../../src/errors.js';
+import type { Group, Member, NamedGroup } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
-import { idGuard } from './profile.js';
+import { idGuard, readRolePage } from './profile.js';
 import {
   apiPlace,
   createAccountClient,
@@ -91,15 +90,11 @@ export async function* listMembers(
   group: string,
   { onelogin: { attribute }, api }: Pick<Parts, 'onelogin' | 'api'>,
 ): AsyncGenerator<Member[]> {
-  const findByName = async (): Promise<string> => {
-    const roles = await readRoles(group, api);
-    return singleMatch(roles.filter(({ name }) => name.toLowerCase() === group.toLowerCase())).id;
-  };
-  const isId = /^\d{1,18}$/.test(group);
-  // The list of users would be empty for a role that does not exist.
-  if (isId && (await api.call('GET', `/api/2/roles/${group}`, null, 'anonymous')).status === 404)
-    throw new FaceError('not_found', { groups: 0 });
-  const role = isId ? group : await findByName();
+  const isNamed = ({ name }: NamedGroup): boolean => name.toLowerCase() === group.toLowerCase();
+  const roles = /^\d{1,18}$/.test(group)
+    ? (await readRolePage([group], 0, api)).groups
+    : (await readRoles(group, api)).filter(isNamed);
+  const { id: role } = singleMatch<Group>(roles);
   const fields = 'id,status,username,email,role_ids,custom_attributes';
   for await (const users of listPages(memberGuard, fields, api)) {
     const active = users.filter((user) => staying.includes(user.status) && user.role_ids.includes(role));

@@ -169,7 +169,7 @@ export async function buildApp(
     adminKeyDigest: adminKey.digest,
     brands,
     ledger,
-    accounts: createAccountNames({ clock }),
+    accounts: createAccountNames({ state, clock, settings }),
     telemetry,
     bodyPools,
     reload: deps.reload,

@@ -1,7 +1,7 @@
 import { isLoopback } from '../config/safe-url.js';
 import type { PhotoPolicy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { CompanyPhoto, Fetch, Profile } from '../core/ports.js';
+import type { CompanyPhoto, Profile } from '../core/ports.js';
 import type { OwnPhoto } from '../core/secrets.js';
 import { fromHttpDate } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -29,8 +29,8 @@ export function createFindPhoto(
   profile: Profile,
   { fetch, publicFetch }: Ports<'fetch' | 'publicFetch'>,
 ): (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null> {
-  const { source, hosts, privateAddresses, whenForbidden } = policy;
-  const load = (
+  const { source, hosts, privateAddresses } = policy;
+  const load = async (
     address: string,
     headers: Readonly<Record<string, string>>,
     own: OwnPhoto,
@@ -39,8 +39,11 @@ export function createFindPhoto(
     // The address may be the user's own choice.
     if (host === null || !hosts.includes(host))
       throw new FaceError('company_photo_invalid', { reason: 'a host that policy.photo.hosts does not name', host });
-    const isMissing = (status: number): boolean => status === 403 && whenForbidden === 'missing';
-    return fetchPhoto(address, headers, { fetch: privateAddresses ? fetch : publicFetch, own, isMissing });
+    const call = { method: 'GET', headers, body: null, timeoutMs, bytes: { atMost: mostPhotoBytes } };
+    const answer = await callRest(address, call, privateAddresses ? fetch : publicFetch).catch((error: unknown) => {
+      throw new FaceError('company_photo_unavailable', null, { cause: error });
+    });
+    return hasNoPhoto(answer.status, policy) ? null : toCompanyPhoto(answer, own);
   };
 
   async function readClaims(subject: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
@@ -86,25 +89,11 @@ function findHost(address: string): string | null {
   return isSafe && username === '' && password === '' ? host : null;
 }
 
-async function fetchPhoto(
-  address: string,
-  headers: Readonly<Record<string, string>>,
-  {
-    fetch,
-    own,
-    isMissing,
-  }: {
-    readonly fetch: Fetch;
-    readonly own: OwnPhoto;
-    readonly isMissing: (status: number) => boolean;
-  },
-): Promise<CompanyPhoto | null> {
-  const call = { method: 'GET', headers, body: null, timeoutMs, bytes: { atMost: mostPhotoBytes } };
-  const answer = await callRest(address, call, fetch).catch((error: unknown) => {
-    throw new FaceError('company_photo_unavailable', null, { cause: error });
-  });
-  return isMissing(answer.status) ? null : toCompanyPhoto(answer, own);
-}
+/** Returns true if the server of photos has none of this person. */
+export const hasNoPhoto = (status: number, { whenForbidden }: Pick<PhotoPolicy, 'whenForbidden'>): boolean =>
+  missing.includes(status) || (status === 403 && whenForbidden === 'missing');
+
+const missing: readonly number[] = [204, 404, 410];
 
 /**
  * Reads the reply of a server of photos.
@@ -112,7 +101,7 @@ async function fetchPhoto(
  * @throws `company_photo_invalid` for a redirect or an answer that is too long; `company_photo_unavailable`
  */
 export function toCompanyPhoto({ status, headers, body }: RestAnswer, own: OwnPhoto): CompanyPhoto | null {
-  if (status === 204 || status === 404 || status === 410) return null;
+  if (missing.includes(status)) return null;
   if (status >= 300 && status < 400) throw new FaceError('company_photo_invalid', { reason: 'a redirect', status });
   if (status !== 200) throw new FaceError('company_photo_unavailable', { status });
   if (!(body instanceof Uint8Array)) throw new FaceError('company_photo_invalid', { reason: 'over 5 MB' });

@@ -18,7 +18,7 @@ export interface DecisionsRead {
   /** All decisions until then were read. `null` if nothing was read. */
   readonly until: EpochMs | null;
   /** True if the log of this time was too large, so that decisions are missing. */
-  readonly hasGap: boolean;
+  readonly hasGap?: boolean;
   /** Number of log lines that are no decision of this connection. */
   readonly ignored: number;
   /** Reason why nothing was read. */

@@ -5,7 +5,7 @@ import type { Adapter } from './adapter.js';
 import type { HookCalls } from './hook-calls.js';
 
 /**
- * Lists the hooks and OpenID clients of a connection that follow rules, and what they know about sign-ins.
+ * Lists the hooks and OpenID clients of a connection that follow rules, and what the hooks know about sign-ins.
  * @param calls - only hooks that the provider may call are listed. `null`: all hooks, except those that see nothing,
  * because few providers call these
  */
@@ -14,16 +14,13 @@ export function findRuleCallers(
   oidc: OidcConfig | null,
   calls: HookCalls | null,
 ): RuleCallers {
-  const settings = oidc ?? withoutClients;
   const isCalled = (name: string, sees: SeenFacts): boolean =>
     calls === null
       ? Object.values(sees).includes(true)
       : calls.hooks.some(({ hook, state }) => hook === name && state !== 'not_called');
-  const ofHooks = Object.entries(adapter.hooks).flatMap(([name, { sees }]) =>
-    sees === null || !isCalled(name, sees) ? [] : [{ name: `hook ${name}`, clientId: null, sees }],
+  const hooks = Object.entries(adapter.hooks).flatMap(([name, { sees }]) =>
+    sees === null || !isCalled(name, sees) ? [] : [{ name: `hook ${name}`, sees }],
   );
-  // Facts about the person are known at the latest after the face check.
-  const sees = { application: true, address: true, isAfterFirstFactor: true };
-  const ofClients = settings.clients.map(({ id }) => ({ name: `OpenID client ${id}`, clientId: id, sees }));
-  return { callers: [...ofHooks, ...ofClients], isDecidedAtProvider: adapter.readModeInForce !== undefined };
+  const clientIds = (oidc ?? withoutClients).clients.map(({ id }) => id);
+  return { hooks, clientIds, isDecidedAtProvider: adapter.readModeInForce !== undefined };
 }

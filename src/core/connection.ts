@@ -188,6 +188,16 @@ export interface SignInRules {
 }
 
 /** Returns the address of the person's own page in a language, or `null` if the connection has none. */
+/** @throws `connection_unknown` */
+export function requireConnection(
+  id: string,
+  { connections }: { readonly connections: ReadonlyMap<string, Connection> },
+): Connection {
+  const connection = connections.get(id);
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  return connection;
+}
+
 export const ownPageIn = ({ ownPage }: Connection, language: SupportedLanguage): string | null =>
   ownPage === undefined ? null : `${ownPage}?lang=${language}`;
 

@@ -8,12 +8,16 @@ interface PictureRow {
   onRefused(error: FaceError, tookMs: number): void;
 }
 
-/** A caller's place in the queue for engine or Argon2id work. */
-export interface QueueShare {
+/** A caller among those who share a resource. */
+export interface Share {
   /** Known callers go first: client tokens, and users who signed in or for whom the provider vouches. */
   readonly class: 'known' | 'anonymous';
   /** Key of the caller. Callers of the same class take turns. */
   readonly source: string;
+}
+
+/** A caller's place in the queue for engine or Argon2id work. */
+export interface QueueShare extends Share {
   /** Absent if the pictures are independent of each other. */
   readonly row?: PictureRow;
 }
@@ -27,11 +31,6 @@ export const anonymousShare = (source: string): QueueShare => ({
   class: 'anonymous',
   source: networksOf(source)[0]?.name ?? source,
 });
-
-interface Share {
-  readonly class: 'known' | 'anonymous';
-  readonly source: string;
-}
 
 interface Entry<Job> {
   readonly job: Job;

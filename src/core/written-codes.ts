@@ -1,3 +1,4 @@
+import { toPlainDigits } from './plain-digits.js';
 import type { Random } from './ports.js';
 import { Credential } from './secrets.js';
 
@@ -15,14 +16,9 @@ export function drawWrittenCode(random: Random): Credential {
   return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
 }
 
-/**
- * Returns the digits and capital letters of any code that a person typed. Separators are dropped, and Arabic, Persian
- * and full-width digits are converted.
- */
+/** Returns the digits and capital letters of any code that a person typed, without separators. */
 export const toPlainCode = (typed: string): string =>
-  typed
-    .normalize('NFKC')
-    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) % 16))
+  toPlainDigits(typed)
     .toUpperCase()
     .replace(/[^0-9A-Z]/g, '');
 

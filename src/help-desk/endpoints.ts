@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Client } from '../access/client-tokens.js';
 import { findConnection, requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
-import { bindingOf, type Connection } from '../core/connection.js';
+import { bindingOf, type Connection, requireConnection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
 import { supportedLanguages } from '../core/language.js';
@@ -11,7 +11,6 @@ import { readLockedUntil } from '../core/limits/lockout.js';
 import { emptyReply, helpReasons } from '../core/page-protocol.js';
 import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
-import { FaceError } from '../errors.js';
 import { sentLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
@@ -124,11 +123,7 @@ export function createHelpDeskEndpoints(
   } as const;
   const named = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out'] as const;
 
-  const find = (id: string): Connection => {
-    const connection = deps.connections.get(id);
-    if (connection === undefined) throw new FaceError('connection_unknown');
-    return connection;
-  };
+  const find = (id: string): Connection => requireConnection(id, deps);
 
   const begin = async (
     { send, language, ...fields }: z.output<z.ZodObject<typeof vouchingFields>>,

@@ -18,8 +18,8 @@ export const startedLink = (issuer: string, { id, challenge }: StartedStepUp, la
   pageLink(issuer, joinTicket(id, challenge), language);
 
 /**
- * Returns a link that a user or program passes on. The page behind the link waits for a click, because mail filters open links and the
- * link works only once.
+ * Returns a link that a user or program passes on. The page behind the link waits for a click, because mail filters
+ * open links and the link works only once.
  */
 export const sentLink = (issuer: string, { id, challenge }: StartedStepUp, language: string | null = null): string =>
   linkTo(issuer, joinTicket(id, challenge), language === null ? '?sent' : `?lang=${language}&sent`);

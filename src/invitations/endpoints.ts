@@ -7,7 +7,7 @@ import {
   returnUrlField,
   subjectFields,
 } from '../access/connection-access.js';
-import type { Connection } from '../core/connection.js';
+import { type Connection, requireConnection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
 import { setUpLinkReply } from '../core/page-protocol.js';
@@ -108,8 +108,7 @@ export function createInvitationEndpoints(
       form: { lifeHours: 'json', immediate: 'json' },
       reply: sentInvitationReply,
       async handle({ fields: { send, language, ...fields }, administrator }) {
-        const connection = deps.connections.get(fields.connection);
-        if (connection === undefined) throw new FaceError('connection_unknown');
+        const connection = requireConnection(fields.connection, deps);
         if (send === 'none') return invite(fields, connection, { by: administrator.name });
         if (fields.purpose !== 'enrol')
           throw new FaceError('request_malformed', { field: 'send', reason: 'Needs the purpose enrol.' });

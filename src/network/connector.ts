@@ -12,29 +12,29 @@ export interface AddressRule {
   readonly isAllowed: (address: string) => boolean;
 }
 
+/** @throws Error if the rule does not allow one of the addresses */
+async function resolveAllowed(hostname: string, { resolve, isAllowed }: AddressRule): Promise<LookupAddress[]> {
+  const found = await resolve(hostname);
+  if (found.length === 0 || !found.every(({ address }) => isAllowed(address))) throw new Error('not a public address');
+  return [...found];
+}
+
 /** Creates a connector of undici that connects directly or through the company's forward proxy. */
 export function createConnector(
   options: buildConnector.BuildOptions,
   rule: AddressRule | null = null,
 ): buildConnector.connector {
-  const check = async (hostname: string, { resolve, isAllowed }: AddressRule): Promise<readonly LookupAddress[]> => {
-    const found = await resolve(hostname);
-    if (found.length === 0 || !found.every(({ address }) => isAllowed(address)))
-      throw new Error('not a public address');
-    return found;
-  };
-  const look = (own: AddressRule): LookupFunction => {
-    return (hostname, _, callback) => {
-      check(hostname, own).then(
-        (found) => callback(null, [...found]),
+  const toLookup =
+    (own: AddressRule): LookupFunction =>
+    (hostname, _, callback) =>
+      void resolveAllowed(hostname, own).then(
+        (found) => callback(null, found),
         (error: unknown) => callback(toError(error), []),
       );
-    };
-  };
-  const connect = buildConnector(rule === null ? options : { ...options, lookup: look(rule) });
+  const connect = buildConnector(rule === null ? options : { ...options, lookup: toLookup(rule) });
   const tunnel = async (proxy: URL, hostname: string, port: number) => {
     if (rule === null || isIP(hostname) !== 0) return openTunnel(proxy, hostname, port);
-    const [first] = await check(hostname, rule);
+    const [first] = await resolveAllowed(hostname, rule);
     return openTunnel(proxy, first?.address ?? hostname, port);
   };
   return (asked, callback) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Connection, SubjectRef } from '../core/connection.js';
+import { type Connection, requireConnection, type SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { Credential, digestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
@@ -81,8 +81,7 @@ export const noticeLinkData = {
 export async function findNotMe(secret: Credential, { state, clock, connections }: FindDeps) {
   const found = await readStored(toStoredNotMe(secret, clock.now()), { state });
   if (found === null || found.record.isUsed) throw new FaceError('step_up_unknown');
-  const connection = connections.get(found.record.connection);
-  if (connection === undefined) throw new FaceError('connection_unknown');
+  const connection = requireConnection(found.record.connection, { connections });
   return { found, connection };
 }
 

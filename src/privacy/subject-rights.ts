@@ -1,6 +1,7 @@
 import {
   type ConnectedSubject,
   type Connection,
+  requireConnection,
   type SubjectRef,
   toSubject,
   toSubjectRef,
@@ -9,7 +10,7 @@ import type { Ports } from '../core/deps.js';
 import { toEpochSec } from '../core/units.js';
 import { readConsent } from '../enrolment/consent.js';
 import { forgetPersonalData, revokeSubject } from '../enrolment/revoke.js';
-import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { type FaceErrorCode, toCode } from '../errors.js';
 import { remainingData } from './registry.js';
 
 export type RequestedSubject = SubjectRef | { readonly connection: null; readonly login: string };
@@ -32,8 +33,7 @@ export async function findSubjects(
   { connections }: Connections,
 ): Promise<readonly SubjectSearch[]> {
   if (asked.connection !== null) {
-    const connection = connections.get(asked.connection);
-    if (connection === undefined) throw new FaceError('connection_unknown');
+    const connection = requireConnection(asked.connection, { connections });
     return [{ connection, found: toSubject(asked.subject, connection.profile), code: null }];
   }
   const search = async (connection: Connection): Promise<SubjectSearch> => {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
+import { requireConnection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
 import { type EpochMs, toIso } from '../core/units.js';
-import { FaceError } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
@@ -68,8 +68,7 @@ export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       }),
       reply: recoveryLinkReply,
       async handle({ fields: { send, language, ...who }, administrator }) {
-        const connection = deps.connections.get(who.connection);
-        if (connection === undefined) throw new FaceError('connection_unknown');
+        const connection = requireConnection(who.connection, deps);
         const subject = await requireSubject(connection, who);
         const toLink = (begun: Parameters<typeof recoveryLink>[2]) => recoveryLink(deps.issuer, connection.id, begun);
         const request = { connection, subject, by: administrator, send, language, toLink };

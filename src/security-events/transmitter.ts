@@ -188,8 +188,9 @@ export interface Transmitter {
 }
 
 /**
- * Delivers this server's audit log to each stream, at least once, and in order unless one is not accepted. Events that are refused, or not accepted
- * in time, become dead letters. If the state store does not answer yet, the start is retried in the background.
+ * Delivers this server's audit log to each stream, at least once, and in order unless an event is not accepted. Events
+ * that are refused, or not accepted in time, become dead letters. If the state store does not answer yet, the start is
+ * retried in the background.
  */
 export async function startTransmitter(options: TransmitterOptions): Promise<Transmitter> {
   try {

@@ -115,7 +115,8 @@ export async function startApiServer(
   const sink = { outbox, send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
   const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
-  const delivery = withRecipientBudget(sink, { state, clock, settings: standardSettings, log });
+  const { settings = standardSettings } = given;
+  const delivery = withRecipientBudget(sink, { state, clock, settings, log });
   const jobs = createTestJobs({ clock, log });
   const usage = createUsageRecorder({ state, clock, log, jobs });
   const operations = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
@@ -151,10 +152,10 @@ export async function startApiServer(
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     signer,
     issuer: testIssuer,
-    settings: standardSettings,
+    settings,
     connections: new Map<string, Connection>(),
     ledger: given.ledger ?? (await createSqliteLedger(':memory:')),
-    accounts: createAccountNames({ clock }),
+    accounts: createAccountNames({ state, clock, settings }),
     brands: createBrands(null, { state, clock, audit }),
     recordsOf: async (who) => {
       const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);

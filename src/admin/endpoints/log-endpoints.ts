@@ -18,7 +18,6 @@ import {
 import { type AuditEvents, outcomes } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { charge, consumeLimit } from '../../core/limits/limits.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
 import type { NamedAccount } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
@@ -65,12 +64,17 @@ function createFilterFields({ loggedActions: actions }: AuditEvents) {
       ),
   };
 }
-type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>>;
+type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>> & Pick<LogFilter, 'since' | 'until'>;
 
 export function createLogEndpoints(
-  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts' | 'operations' | CountPorts>,
+  deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
 ): Endpoint[] {
   const filterFields = createFilterFields(deps.auditEvents);
+  const periodFields = {
+    ...filterFields,
+    since: instantField.optional(),
+    until: instantField.optional().describe('Excludes entries of this time and later.'),
+  };
   const exporting = new Set<string>();
   const common = {
     method: 'POST',
@@ -90,21 +94,15 @@ export function createLogEndpoints(
         'Returns decisions about people, newest first, by id, without names and logins. New entries appear after about a second. One call scans a limited number of entries; continue with the cursor.',
       codes: [],
       fields: z.strictObject({
-        ...filterFields,
-        since: instantField.optional(),
-        until: instantField.optional().describe('Excludes entries of this time and later.'),
+        ...periodFields,
         limit: limitField(1000),
         cursor: cursorField.optional(),
       }),
       form: { actions: 'list', limit: 'json' },
       reply: linesReply,
-      async handle({ fields: { since, until, limit, cursor = null, ...fields }, administrator }) {
+      async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
-        const page = await listLines(
-          { ...filter, since: since ?? null, until: until ?? null },
-          { cursor, limit },
-          deps,
-        );
+        const page = await listLines(filter, { cursor, limit }, deps);
         return { lines: page.items.map(toLineReply), cursor: page.cursor, unasked };
       },
     }),
@@ -117,18 +115,15 @@ export function createLogEndpoints(
         'Returns one entry for each check, newest first, with its result and all its events. Events outside a check are entries of their own. `outcome` and `code` filter by result, `actions` by any event.',
       codes: [],
       fields: z.strictObject({
-        ...filterFields,
-        since: instantField.optional(),
-        until: instantField.optional().describe('Excludes entries of this time and later.'),
+        ...periodFields,
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
       form: { actions: 'list', limit: 'json' },
       reply: checksReply,
-      async handle({ fields: { since, until, limit, cursor = null, ...fields }, administrator }) {
+      async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
-        const within = { ...filter, since: since ?? null, until: until ?? null };
-        const page = await listChecks(within, { cursor, limit }, deps);
+        const page = await listChecks(filter, { cursor, limit }, deps);
         return { checks: page.items.map(toCheckReply), cursor: page.cursor, unasked };
       },
     }),
@@ -142,18 +137,13 @@ export function createLogEndpoints(
       description:
         'Returns what /log/checks lists, without the events of each entry and with names, in lines of JSON, while the log is read. Each line has the progress. An administrator may run one export at a time at each server.',
       codes: ['run_under_way'],
-      fields: z.strictObject({
-        ...filterFields,
-        since: instantField.optional(),
-        until: instantField.optional().describe('Excludes entries of this time and later.'),
-      }),
+      fields: z.strictObject(periodFields),
       form: { actions: 'list' },
       reply: exportedChecksReply,
-      async handle({ fields: { since, until, ...fields }, administrator }) {
+      async handle({ fields, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
-        const within = { ...filter, since: since ?? null, until: until ?? null };
         return new JsonLines(
-          exportOnce(administrator.id, exporting, exportChecks(within, unasked, administrator, deps)),
+          exportOnce(administrator.id, exporting, exportChecks(filter, unasked, administrator, deps)),
         );
       },
     }),
@@ -219,7 +209,7 @@ async function* exportChecks(
   filter: LogFilter,
   unasked: string[],
   administrator: Administrator,
-  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts' | CountPorts>,
+  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts'>,
 ): AsyncGenerator<ExportedChecksReply> {
   const total = await countScanned(filter, deps.ledger);
   const accounts = new Map<string, NamedAccount | null>();
@@ -245,27 +235,23 @@ async function addAccounts(
   lines: readonly LineReply[],
   accounts: Map<string, NamedAccount | null>,
   { id }: Administrator,
-  deps: ApiPorts<'connections' | 'accounts' | CountPorts>,
+  deps: ApiPorts<'connections' | 'accounts'>,
 ): Promise<void> {
-  // An export counts, too, but is not interrupted.
-  const countCall = () => charge([['administratorLookUps', id]], 1, deps);
   for (const connection of deps.connections.values()) {
     const own = lines.filter((line) => line.connection === connection.id && !accounts.has(toAccountKey(line)));
     const subjects = [...new Set(own.flatMap(({ subject }) => subject ?? []))];
-    const found = await deps.accounts.read(connection, subjects, countCall);
+    const found = await deps.accounts.read(connection, subjects, { id, isExport: true });
     for (const [index, subject] of subjects.entries())
       accounts.set(toAccountKey({ connection: connection.id, subject }), found[index] ?? null);
   }
 }
 
-type CountPorts = 'state' | 'clock' | 'settings';
-
 type Found = { readonly filter: LogFilter; readonly unasked: string[] };
 
 async function toFilter(
   { network, subject, search, ...fields }: Fields,
-  { id: administrator }: Administrator,
-  deps: ApiPorts<'connections' | 'ledger' | 'accounts' | CountPorts>,
+  administrator: Administrator,
+  deps: ApiPorts<'connections' | 'ledger' | 'accounts'>,
 ): Promise<Found> {
   const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
   const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
@@ -279,9 +265,7 @@ async function toFilter(
   if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
     return { filter: { ...filter, requestId: text }, unasked: [] };
   const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));
-  const searches = await deps.accounts.search(text, asked, () =>
-    consumeLimit('administratorLookUps', administrator, deps),
-  );
+  const searches = await deps.accounts.search(text, asked, administrator);
   const named = searches.flatMap(({ connection, found }): SubjectRef[] =>
     found.map(({ subject }) => ({ connection: connection.id, subject })),
   );

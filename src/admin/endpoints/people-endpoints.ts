@@ -14,9 +14,8 @@ import {
   personChecksReply,
   personLogReply,
 } from '../../audit/ledger/replies.js';
-import type { CountCall } from '../../connections/account-names.js';
 import type { PeopleSearch } from '../../connections/search-people.js';
-import type { Connection } from '../../core/connection.js';
+import { type Connection, requireConnection } from '../../core/connection.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import type { Member } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
@@ -33,6 +32,10 @@ function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
   return { result: without(result), events: events.map(without) };
 }
 
+const pageFields = { limit: limitField(200), cursor: cursorField.optional() };
+
+const personFields = { connection: connectionField, subject: subjectField, ...pageFields };
+
 export function createPeopleEndpoints(
   deps: ApiPorts<
     'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'accounts' | 'state' | 'settings'
@@ -48,18 +51,9 @@ export function createPeopleEndpoints(
     photos: {},
   } as const;
 
-  const find = (id: string): Connection => {
-    const connection = connections.get(id);
-    if (connection === undefined) throw new FaceError('connection_unknown');
-    return connection;
-  };
+  const find = (id: string): Connection => requireConnection(id, deps);
 
-  const countCallOf =
-    ({ id }: Administrator) =>
-    () =>
-      consumeLimit('administratorLookUps', id, deps);
-
-  const toFound = async ({ connection, found }: PeopleSearch, text: string, countCall: CountCall) => {
+  const toFound = async ({ connection, found }: PeopleSearch, text: string, by: Administrator) => {
     const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
     const called = found.map(async ({ subject, login, email, name }) => ({
       ...toPersonReply(await read(subject), connections),
@@ -72,7 +66,7 @@ export function createPeopleEndpoints(
     async function byId(subject: string) {
       const person = await read(subject);
       if (person.status === 'none' && person.lockedUntil === null) return [];
-      const [account] = await accounts.read(connection, [subject], countCall);
+      const [account] = await accounts.read(connection, [subject], by);
       const names = { login: account?.login ?? null, email: account?.email ?? null, name: account?.name ?? null };
       return [{ ...toPersonReply(person, connections), ...names }];
     }
@@ -102,8 +96,7 @@ export function createPeopleEndpoints(
         before: instantField.optional().describe('Exclusive end of the time range that `since` begins.'),
         checkedSince: instantField.optional().describe('Earliest time of the last check.'),
         checkedBefore: instantField.optional().describe('The last check was before this time, or there was none.'),
-        limit: limitField(200),
-        cursor: cursorField.optional(),
+        ...pageFields,
       }),
       form: { level: 'json', limit: 'json' },
       reply: peopleReply,
@@ -123,7 +116,7 @@ export function createPeopleEndpoints(
       summary: 'List locked-out people',
       description: 'Returns the people who are locked out now, the longest lockout first, as far as the log knows.',
       codes: [],
-      fields: z.strictObject({ limit: limitField(200), cursor: cursorField.optional() }),
+      fields: z.strictObject(pageFields),
       form: { limit: 'json' },
       reply: peopleReply,
       async handle({ fields: { limit, cursor = null } }) {
@@ -163,7 +156,7 @@ export function createPeopleEndpoints(
             break;
           }
           // Each further page is a call.
-          await countCallOf(administrator)();
+          await consumeLimit('administratorLookUps', administrator.id, deps);
         }
         const shown = members.slice(0, mostMembers);
         const people = await readPersons(
@@ -201,12 +194,7 @@ export function createPeopleEndpoints(
       summary: 'List the log entries of a person',
       description: 'Returns entries of the log about one person, newest first.',
       codes: [],
-      fields: z.strictObject({
-        connection: connectionField,
-        subject: subjectField,
-        limit: limitField(200),
-        cursor: cursorField.optional(),
-      }),
+      fields: z.strictObject(personFields),
       form: { limit: 'json' },
       reply: personLogReply,
       async handle({ fields: { connection, subject, limit, cursor = null } }) {
@@ -222,12 +210,7 @@ export function createPeopleEndpoints(
       description:
         'Returns one entry for each check, newest first, with its result and all its events. Without the right `audit`, the failed signals of a liveness check are omitted.',
       codes: [],
-      fields: z.strictObject({
-        connection: connectionField,
-        subject: subjectField,
-        limit: limitField(200),
-        cursor: cursorField.optional(),
-      }),
+      fields: z.strictObject(personFields),
       form: { limit: 'json' },
       reply: personChecksReply,
       async handle({ fields: { connection, subject, limit, cursor = null }, administrator }) {
@@ -258,9 +241,8 @@ export function createPeopleEndpoints(
       reply: foundPeopleReply,
       async handle({ fields, administrator }) {
         const text = fields.text.trim();
-        const countCall = countCallOf(administrator);
-        const searches = await accounts.search(text, connections.values(), countCall);
-        const people = await Promise.all(searches.map((search) => toFound(search, text, countCall)));
+        const searches = await accounts.search(text, connections.values(), administrator);
+        const people = await Promise.all(searches.map((search) => toFound(search, text, administrator)));
         const unasked = searches.filter(({ code }) => code !== null);
         return { people: people.flat(), unasked: unasked.map(({ connection }) => connection.id) };
       },
@@ -280,7 +262,7 @@ export function createPeopleEndpoints(
       form: { subjects: 'list' },
       reply: namesReply,
       async handle({ fields: { connection, subjects }, administrator }) {
-        const found = await accounts.read(find(connection), subjects, countCallOf(administrator));
+        const found = await accounts.read(find(connection), subjects, administrator);
         return {
           names: subjects.map((subject, index) => ({
             subject,

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { filesOf } from '../../config/data-files.js';
 import { rulesReply, ruleTestReply } from '../../connections/rule-replies.js';
-import { type Connection, toSubject } from '../../core/connection.js';
+import { type Connection, requireConnection, toSubject } from '../../core/connection.js';
 import { toSource } from '../../core/networks.js';
 import { explainRule, matchRule, orderRules } from '../../core/rules/evaluate.js';
 import { deviceKinds, type SignInRule } from '../../core/rules/rule.js';
 import { termsWithoutRules } from '../../core/rules/sign-in-terms.js';
 import { addSec, secondsPerDay, toIso } from '../../core/units.js';
-import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { countRuleEffects, noEffect } from '../operations/rule-effect.js';
@@ -30,11 +29,7 @@ export function createRuleEndpoints({ connections, operations }: ApiPorts<'conne
     isExtension: true,
     photos: {},
   } as const;
-  const find = (id: string): Connection => {
-    const connection = connections.get(id);
-    if (connection === undefined) throw new FaceError('connection_unknown');
-    return connection;
-  };
+  const find = (id: string): Connection => requireConnection(id, { connections });
   const isOpenidClient = (connection: string, application: string | null): boolean =>
     operations
       .setup()

@@ -79,33 +79,22 @@ export interface Checks {
   readonly steps: readonly ProvisionStep[];
 }
 
-interface NamedByAdministrator {
-  readonly about: string;
-  readonly group: string;
-}
-
-/** Finds the groups that the provider does not have, such as misspelled ones, and those of which this is not known. */
-async function findAbsentGroups(
-  named: readonly NamedByAdministrator[],
+/** Says why a group of the configuration is not found, such as a misspelled one. `null` if the provider has it. */
+async function findGroupProblem(
+  { about, group }: { readonly about: string; readonly group: string },
   provisioning: Provisioning,
-): Promise<{ readonly absent: readonly string[]; readonly unread: readonly string[] }> {
-  const absent: string[] = [];
-  const unread: string[] = [];
-  const toNeed = (error: unknown): string =>
-    error instanceof FaceError && error.code === 'provider_refused' && !isCredentialRefusal(error)
-      ? `; this needs ${provisioning.groupPermission}`
-      : '';
-  for (const { about, group } of named)
-    try {
-      const ids = await findGroupIdsIn(group, provisioning);
-      if (ids.length === 0)
-        absent.push(
-          `${about}, group "${group}": the provider has no such group, or anyone may choose its name: use the id`,
-        );
-    } catch (error) {
-      unread.push(`${about}, group "${group}": not known if the provider has it (${toCode(error)})${toNeed(error)}`);
-    }
-  return { absent, unread };
+): Promise<{ readonly isAbsent: boolean; readonly text: string } | null> {
+  const named = `${about}, group "${group}"`;
+  try {
+    const ids = await findGroupIdsIn(group, provisioning);
+    if (ids.length > 0) return null;
+    const text = `${named}: the provider has no such group, or anyone may choose its name: use the id`;
+    return { isAbsent: true, text };
+  } catch (error) {
+    const isForbidden = error instanceof FaceError && error.code === 'provider_refused' && !isCredentialRefusal(error);
+    const need = isForbidden ? `; this needs ${provisioning.groupPermission}` : '';
+    return { isAbsent: false, text: `${named}: not known if the provider has it (${toCode(error)})${need}` };
+  }
 }
 
 /** Warns about rules. @param read - reads what is active at the provider */
@@ -120,20 +109,18 @@ const createRuleCheck = (
     const enforced = policy.rules.filter(({ mode }) => mode === 'enforce').length;
     const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforced} in enforce mode`;
     const { hookCalls } = await read();
-    const warnings = [...checkRules(policy, findRuleCallers(adapter, oidc, hookCalls)).map(describeRuleWarning)];
-    const named = policy.rules.flatMap(({ name, when, mode }) =>
-      (when.groups ?? []).map((group) => ({ about: `rule "${name}"`, group, mode })),
-    );
-    const isEnforced = ({ mode }: (typeof named)[number]): boolean => mode === 'enforce';
+    const warnings: string[] = checkRules(policy, findRuleCallers(adapter, oidc, hookCalls)).map(describeRuleWarning);
+    const failures: string[] = [];
     const provisioning = await adapter.createProvisioning();
-    const active = await findAbsentGroups(named.filter(isEnforced), provisioning);
-    const watching = await findAbsentGroups(
-      named.filter((each) => !isEnforced(each)),
-      provisioning,
-    );
-    const all = [...active.absent, ...warnings, ...watching.absent, ...active.unread, ...watching.unread];
+    for (const { name, when, mode } of policy.rules)
+      for (const group of when.groups ?? []) {
+        const problem = await findGroupProblem({ about: `rule "${name}"`, group }, provisioning);
+        const isFailure = problem?.isAbsent && mode === 'enforce';
+        if (problem !== null) (isFailure ? failures : warnings).push(problem.text);
+      }
+    const all = [...failures, ...warnings];
     if (all.length === 0) return pass(found);
-    const toFinding = active.absent.length > 0 ? fail : warn;
+    const toFinding = failures.length > 0 ? fail : warn;
     return toFinding(`${found}; ${all.join('; ')}`, 'See docs/rules.md.');
   },
 });
@@ -142,11 +129,15 @@ const createRuleCheck = (
 const createPrivilegedGroupsCheck = (groups: readonly string[], adapter: Adapter): Check => ({
   title: 'Groups of privileged people',
   async run() {
-    const named = groups.map((group) => ({ about: 'recovery.privileged', group }));
-    const { absent, unread } = await findAbsentGroups(named, await adapter.createProvisioning());
-    if (absent.length + unread.length === 0) return pass(`${groups.length} found at the provider`);
+    const provisioning = await adapter.createProvisioning();
+    const problems: string[] = [];
+    for (const group of groups) {
+      const problem = await findGroupProblem({ about: 'recovery.privileged', group }, provisioning);
+      if (problem !== null) problems.push(problem.text);
+    }
+    if (problems.length === 0) return pass(`${groups.length} found at the provider`);
     return fail(
-      `every recovery of a person outside the other groups is refused: ${[...absent, ...unread].join('; ')}`,
+      `every recovery of a person outside the other groups is refused: ${problems.join('; ')}`,
       'Name groups by their id. See docs/recovery.md.',
     );
   },

@@ -2,7 +2,7 @@ import { FaceError } from '../../errors.js';
 import { joinKey } from '../base/key.js';
 import type { SubjectRef } from '../connection.js';
 import type { Limits } from '../deps.js';
-import { anonymousShare, type QueueShare } from '../fair-queue.js';
+import { anonymousShare, type Share } from '../fair-queue.js';
 import { networksOf } from '../networks.js';
 import type { Clock, State } from '../ports.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay } from '../units.js';
@@ -36,169 +36,143 @@ export const secLeftOf = ({ endsAt }: Window, { clock }: { readonly clock: Clock
 const minute = 60;
 const hour = 60 * minute;
 
-/** Windows of the rate limits, in seconds. Limits for anonymous callers do not affect authenticated users. */
-const windowSecOf = {
-  outsiderStarts: minute,
+interface LimitRule {
+  readonly windowSec: number;
+  readonly allowed: number | ((limits: Limits) => number);
+  /** True if it is counted for every network to which a source belongs. */
+  readonly isBySource?: true;
+  /**
+   * True for acts that leave records. It allows a company's morning, but only `sustainedMinutes` of it in an hour, which
+   * bounds the audit trail and the store.
+   */
+  readonly isRecorded?: true;
+}
+
+const sustainedMinutes = 20;
+
+/** Rules of the rate limits. Limits for anonymous callers do not affect authenticated users. */
+const limitRules = {
+  outsiderStarts: { windowSec: minute, allowed: (limits) => limits.outsiderStarts, isBySource: true, isRecorded: true },
   /** Step-ups that anonymous callers of all sources start. */
-  outsiderStartsOfConnection: minute,
+  outsiderStartsOfConnection: {
+    windowSec: minute,
+    allowed: (limits) => limits.outsiderStartsOfConnection,
+    isRecorded: true,
+  },
   /** Step-ups started from one pushed request, which anyone who has its URL can open repeatedly. */
-  startsOfPushedRequest: minute,
+  startsOfPushedRequest: { windowSec: minute, allowed: 5 },
   /** Users that anonymous callers look up at the identity provider, by source. */
-  outsiderLookUps: minute,
+  outsiderLookUps: { windowSec: minute, allowed: (limits) => limits.outsiderLookUps, isBySource: true },
   /** Users that anonymous callers look up at the identity provider, by connection. */
-  outsiderLookUpsOfConnection: minute,
+  outsiderLookUpsOfConnection: { windowSec: minute, allowed: (limits) => limits.outsiderLookUpsOfConnection },
   /** Face checks of anonymous callers, by source. */
-  outsiderChecks: minute,
+  outsiderChecks: { windowSec: minute, allowed: (limits) => limits.outsiderChecks, isBySource: true, isRecorded: true },
   /** Face checks of anonymous callers, over all sources of a connection. */
-  outsiderChecksOfConnection: minute,
+  outsiderChecksOfConnection: {
+    windowSec: minute,
+    allowed: (limits) => limits.outsiderChecksOfConnection,
+    isRecorded: true,
+  },
   /** Engine time spent on unusable pictures, in milliseconds, by source. */
-  unusableOfSource: 10 * minute,
+  unusableOfSource: { windowSec: 10 * minute, allowed: 20_000, isBySource: true },
   /** Engine time spent on unusable pictures, by step-up. */
-  unusableOfStepUp: 10 * minute,
+  unusableOfStepUp: { windowSec: 10 * minute, allowed: 5_000 },
   /** Engine time spent on unusable pictures, by user. Anonymous callers are not counted here. */
-  unusableOfPerson: 10 * minute,
+  unusableOfPerson: { windowSec: 10 * minute, allowed: 5_000 },
   /**
    * Challenges without a decision, by user. Each one draws another order of movements, so an attacker with recordings
    * would repeat them until the order fits.
    */
-  undecidedOfPerson: hour,
+  undecidedOfPerson: { windowSec: hour, allowed: 20 },
   /** The same for anonymous callers, over all sources. */
-  undecidedOfPersonByOutsiders: hour,
+  undecidedOfPersonByOutsiders: { windowSec: hour, allowed: 60 },
   /** The same in account recoveries, by user and by what the caller has proven. */
-  undecidedOfRecoveries: hour,
+  undecidedOfRecoveries: { windowSec: hour, allowed: 30 },
   /** Unclear faces that did not match and count as no failed attempt, by user. */
-  unclearOfPerson: 24 * hour,
-  /** Sessions of liveness vendors, which cost money. Anonymous callers get half. */
-  vendorChecks: hour,
-  vendorChecksByOutsiders: hour,
+  unclearOfPerson: { windowSec: 24 * hour, allowed: 10 },
+  /** Sessions of liveness vendors, which cost money. Half of them is left to callers with a first factor. */
+  vendorChecks: { windowSec: hour, allowed: (limits) => limits.vendorChecks },
+  vendorChecksByOutsiders: {
+    windowSec: hour,
+    allowed: ({ vendorChecks }) => Math.max(1, Math.floor(vendorChecks / 2)),
+  },
   /** Faces that differ from the organization's photo, by user. */
-  companyPhotosOfPerson: 24 * hour,
+  companyPhotosOfPerson: { windowSec: 24 * hour, allowed: 10 },
   /** Repeated consents and hand-offs of one step-up. Each one adds a record to the audit trail. */
-  consentsOfStepUp: hour,
-  handOffsOfStepUp: hour,
+  consentsOfStepUp: { windowSec: hour, allowed: 5 },
+  handOffsOfStepUp: { windowSec: hour, allowed: 10 },
   /** Changes and exports on a person's own page, which add records to the audit trail. */
-  recordsOfPerson: hour,
+  recordsOfPerson: { windowSec: hour, allowed: 60 },
   /** Sign-ins to the console of a person who has no role. */
-  refusedSignInsOfPerson: hour,
+  refusedSignInsOfPerson: { windowSec: hour, allowed: 20 },
   /**
    * Answers of a provider that browsers bring to the console or a person's page. Each causes a call to the provider.
    * The window is short and not a lockout, because anyone can forge such answers from an address that others share.
    */
-  signInReturns: 10,
-  clientPictures: minute,
+  signInReturns: { windowSec: 10, allowed: 50, isBySource: true },
+  clientPictures: { windowSec: minute, allowed: (limits) => limits.clientPictures },
   /** Requests to endpoints that call the identity provider, by client token and by administrator. */
-  clientLookUps: minute,
-  administratorLookUps: minute,
+  clientLookUps: { windowSec: minute, allowed: (limits) => limits.clientLookUps },
+  administratorLookUps: { windowSec: minute, allowed: (limits) => limits.administratorLookUps },
   /** Identifications by tenant. Each one tries every token of a roster. */
-  identifications: hour,
+  identifications: { windowSec: hour, allowed: (limits) => limits.identifications },
   /**
    * Revocations by client token. The server cannot verify a token that is to be revoked, and may store the denial
    * forever.
    */
-  revocations: hour,
-  changesOfDeveloper: hour,
-  codesOfContact: 24 * hour,
-  codesOfClient: hour,
-  codesOfPerson: 24 * hour,
+  revocations: { windowSec: hour, allowed: (limits) => limits.revocations },
+  changesOfDeveloper: { windowSec: hour, allowed: 200 },
+  codesOfContact: { windowSec: 24 * hour, allowed: 5 },
+  codesOfClient: { windowSec: hour, allowed: 200 },
+  codesOfPerson: { windowSec: 24 * hour, allowed: 10 },
   /** Messages to one address or number, by all features: codes and links, and alerts of misuse. */
-  emailsOfRecipient: 24 * hour,
-  smsOfRecipient: 24 * hour,
-  alertsOfRecipient: 24 * hour,
+  emailsOfRecipient: { windowSec: 24 * hour, allowed: 60 },
+  smsOfRecipient: { windowSec: 24 * hour, allowed: 20 },
+  alertsOfRecipient: { windowSec: 24 * hour, allowed: 60 },
   /** Bypass codes, by issuing administrator and by the person who gets the code. */
-  bypassesOfAgent: hour,
-  bypassesOfPerson: hour,
+  bypassesOfAgent: { windowSec: hour, allowed: 60 },
+  bypassesOfPerson: { windowSec: hour, allowed: 5 },
   /** Identity verifications of the help desk, by administrator and by person. */
-  vouchingsOfAgent: hour,
-  vouchingsOfPerson: hour,
+  vouchingsOfAgent: { windowSec: hour, allowed: 120 },
+  vouchingsOfPerson: { windowSec: hour, allowed: 6 },
   /** Wrong PINs of callers, by administrator or ticket system, by connection, and in all. */
-  callerPinsOfAgent: hour,
-  callerPinsOfConnection: hour,
-  callerPins: hour,
-  helpRequestsOfPerson: hour,
+  callerPinsOfAgent: { windowSec: hour, allowed: 10 },
+  callerPinsOfConnection: { windowSec: hour, allowed: 60 },
+  callerPins: { windowSec: hour, allowed: 100 },
+  helpRequestsOfPerson: { windowSec: hour, allowed: 3 },
   /** Invitations by e-mail, by administrator and by recipient. */
-  invitationsOfAgent: hour,
-  invitationsOfPerson: 24 * hour,
+  invitationsOfAgent: { windowSec: hour, allowed: 1000 },
+  invitationsOfPerson: { windowSec: 24 * hour, allowed: 3 },
   /** Look-ups of whether a person is enrolled, before the camera opens after a first factor. */
-  enrolmentLookUpsOfPerson: hour,
+  enrolmentLookUpsOfPerson: { windowSec: hour, allowed: 60 },
   /** Set-up links that people without an enrolment request at a check, by person and by connection. */
-  setUpLinksOfPerson: 24 * hour,
-  setUpLinksOfConnection: hour,
-  shownCodesOfCounter: minute,
+  setUpLinksOfPerson: { windowSec: 24 * hour, allowed: 3 },
+  setUpLinksOfConnection: { windowSec: hour, allowed: 300 },
+  shownCodesOfCounter: { windowSec: minute, allowed: 30 },
   /** Codes to the second mailbox or phone, by recovery and by person. */
-  recoveryCodesOfRecovery: hour,
-  recoveryChecksOfRecovery: hour,
+  recoveryCodesOfRecovery: { windowSec: hour, allowed: 3 },
+  recoveryChecksOfRecovery: { windowSec: hour, allowed: 5 },
   /** Numbers that administrators type to approve one recovery. */
-  approvalsOfRecovery: 24 * hour,
-  recoveryCodesOfPerson: 24 * hour,
-  recoveryCodesOfSource: hour,
+  approvalsOfRecovery: { windowSec: 24 * hour, allowed: 5 },
+  recoveryCodesOfPerson: { windowSec: 24 * hour, allowed: 6 },
+  recoveryCodesOfSource: { windowSec: hour, allowed: 20, isBySource: true },
   /** Links of the help desk with a wrong secret. A right one is not counted, and never refused. */
-  wrongLinksOfSource: 10 * minute,
+  wrongLinksOfSource: { windowSec: 10 * minute, allowed: 20, isBySource: true },
   /** Codes that were sent, except those behind a link of the help desk. */
-  recoveryCodesOfConnection: hour,
+  recoveryCodesOfConnection: { windowSec: hour, allowed: 300 },
   /** Attempts to prove a second thing. Those behind a link of the help desk count by recovery only. */
-  recoveryAttemptsOfRecovery: hour,
-  recoveryAttemptsOfSource: hour,
-  recoveryAttemptsOfPerson: 24 * hour,
+  recoveryAttemptsOfRecovery: { windowSec: hour, allowed: 10 },
+  recoveryAttemptsOfSource: { windowSec: hour, allowed: 20, isBySource: true },
+  recoveryAttemptsOfPerson: { windowSec: 24 * hour, allowed: 30 },
   /** Links to managers, by person. */
-  managerLinksOfPerson: 24 * hour,
+  managerLinksOfPerson: { windowSec: 24 * hour, allowed: 5 },
   /** Links of the help desk. */
-  recoveryLinksOfPerson: hour,
+  recoveryLinksOfPerson: { windowSec: hour, allowed: 5 },
   /** Recoveries in which the face check passed. */
-  recoveriesOfPerson: 24 * hour,
-} as const;
+  recoveriesOfPerson: { windowSec: 24 * hour, allowed: 5 },
+} as const satisfies Record<string, LimitRule>;
 
-export type LimitName = keyof typeof windowSecOf;
-
-const fixedLimits = {
-  unusableOfSource: 20_000,
-  unusableOfStepUp: 5_000,
-  unusableOfPerson: 5_000,
-  startsOfPushedRequest: 5,
-  undecidedOfPerson: 20,
-  undecidedOfPersonByOutsiders: 60,
-  undecidedOfRecoveries: 30,
-  companyPhotosOfPerson: 10,
-  unclearOfPerson: 10,
-  consentsOfStepUp: 5,
-  handOffsOfStepUp: 10,
-  recordsOfPerson: 60,
-  refusedSignInsOfPerson: 20,
-  signInReturns: 50,
-  changesOfDeveloper: 200,
-  codesOfContact: 5,
-  codesOfClient: 200,
-  codesOfPerson: 10,
-  emailsOfRecipient: 60,
-  smsOfRecipient: 20,
-  alertsOfRecipient: 60,
-  bypassesOfAgent: 60,
-  bypassesOfPerson: 5,
-  vouchingsOfAgent: 120,
-  vouchingsOfPerson: 6,
-  callerPinsOfAgent: 10,
-  callerPinsOfConnection: 60,
-  callerPins: 100,
-  helpRequestsOfPerson: 3,
-  invitationsOfAgent: 1000,
-  invitationsOfPerson: 3,
-  enrolmentLookUpsOfPerson: 60,
-  setUpLinksOfPerson: 3,
-  setUpLinksOfConnection: 300,
-  shownCodesOfCounter: 30,
-  recoveryCodesOfRecovery: 3,
-  recoveryChecksOfRecovery: 5,
-  approvalsOfRecovery: 5,
-  recoveryCodesOfPerson: 6,
-  recoveryCodesOfSource: 20,
-  wrongLinksOfSource: 20,
-  recoveryCodesOfConnection: 300,
-  recoveryAttemptsOfRecovery: 10,
-  recoveryAttemptsOfSource: 20,
-  recoveryAttemptsOfPerson: 30,
-  managerLinksOfPerson: 5,
-  recoveryLinksOfPerson: 5,
-  recoveriesOfPerson: 5,
-} as const satisfies Partial<Record<LimitName, number>>;
+export type LimitName = keyof typeof limitRules;
 
 /** Budgets that callers of many networks share (`isWithinShare`). */
 export const sharedBudgets = [
@@ -241,7 +215,7 @@ export type OwnLimit = Exclude<LimitName, SharedBudget>;
 /** One use of a limit. A shared budget also names the network or the authenticated caller whose share is used. */
 export type LimitUse =
   | readonly [limit: OwnLimit, who: string]
-  | readonly [limit: SharedBudget, who: string, share: Pick<QueueShare, 'class' | 'source'>];
+  | readonly [limit: SharedBudget, who: string, share: Share];
 
 /** Returns what the start of an anonymous caller uses. */
 export const usesOfStart = (source: string, connection: string): readonly LimitUse[] => [
@@ -314,39 +288,16 @@ export function createConsumeLimits(deps: LimitDeps): ConsumeLimits {
   };
 }
 
-/** Limits counted for every network to which a source belongs. */
-const limitsBySource: ReadonlySet<LimitName> = new Set([
-  'outsiderStarts',
-  'outsiderLookUps',
-  'outsiderChecks',
-  'unusableOfSource',
-  'signInReturns',
-  'wrongLinksOfSource',
-  'recoveryCodesOfSource',
-  'recoveryAttemptsOfSource',
-]);
-
-/**
- * Limits per minute of acts that leave records. They allow a company's morning, but only `sustainedMinutes` of them in
- * an hour, which bounds the audit trail and the store.
- */
-const recordedLimits: ReadonlySet<LimitName> = new Set([
-  'outsiderStarts',
-  'outsiderStartsOfConnection',
-  'outsiderChecks',
-  'outsiderChecksOfConnection',
-]);
-const sustainedMinutes = 20;
-
 interface LimitWindow extends Window {
   readonly limit: LimitName;
   readonly allowed: number;
   /** Count of one network or authenticated caller in a shared budget. */
-  readonly shared: { readonly own: Window; readonly share: Pick<QueueShare, 'class' | 'source'> } | null;
+  readonly shared: { readonly own: Window; readonly share: Share } | null;
 }
 
 /** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
 function windowsOf([limit, who, share]: LimitUse, deps: LimitDeps): readonly LimitWindow[] {
+  const { windowSec, allowed: rule, isBySource, isRecorded }: LimitRule = limitRules[limit];
   const toWindow = (name: string, allowed: number, lengthSec: number): LimitWindow => {
     const window = windowOf(name, lengthSec, deps);
     const shared =
@@ -356,15 +307,12 @@ function windowsOf([limit, who, share]: LimitUse, deps: LimitDeps): readonly Lim
     return { ...window, limit, allowed, shared };
   };
   const toWindows = (name: string, allowed: number): readonly LimitWindow[] => {
-    const window = toWindow(`limit:${limit}:${name}`, allowed, windowSecOf[limit]);
-    if (!recordedLimits.has(limit)) return [window];
+    const window = toWindow(`limit:${limit}:${name}`, allowed, windowSec);
+    if (!isRecorded) return [window];
     return [toWindow(`limit:${limit}:hour:${name}`, allowed * sustainedMinutes, hour), window];
   };
-  const { limits } = deps.settings;
-  // The other half is left to callers with a first factor.
-  const vendorChecksByOutsiders = Math.max(1, Math.floor(limits.vendorChecks / 2));
-  const allowed = { ...fixedLimits, ...limits, vendorChecksByOutsiders }[limit];
-  if (!limitsBySource.has(limit)) return toWindows(who, allowed);
+  const allowed = typeof rule === 'number' ? rule : rule(deps.settings.limits);
+  if (!isBySource) return toWindows(who, allowed);
   return networksOf(who).flatMap(({ name, share: times }) => toWindows(name, allowed * times));
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import type { Policy } from '../connection.js';
-import { checkRules, describeRuleWarning, type RuleCaller } from './check-rules.js';
+import { checkRules, describeRuleWarning, type RuleHook } from './check-rules.js';
 import { evaluateRules, orderRules, type SignInFacts } from './evaluate.js';
 import { conditionNames, type RuleConditions, type SignInRule } from './rule.js';
 import { findSeenConditions } from './seen-conditions.js';
@@ -17,20 +17,17 @@ const enforced = (name: string, when: RuleConditions, changes: Partial<SignInRul
 });
 
 const seesAll = { application: true, address: true, isAfterFirstFactor: true };
-const tokenHook: RuleCaller = { name: 'hook token', clientId: null, sees: seesAll };
-const anonymousHook: RuleCaller = {
+const tokenHook: RuleHook = { name: 'hook token', sees: seesAll };
+const anonymousHook: RuleHook = {
   name: 'hook sign-up',
-  clientId: null,
   sees: { application: false, address: true, isAfterFirstFactor: false },
 };
-const payroll: RuleCaller = { name: 'OpenID client payroll', clientId: 'payroll', sees: seesAll };
 
 /** Returns the warnings of a policy, in words. */
-const warningsOf = (
-  policy: Partial<Policy>,
-  callers: readonly RuleCaller[] = [payroll],
-  isDecidedAtProvider = false,
-): string[] => checkRules({ ...defaultPolicy, ...policy }, { callers, isDecidedAtProvider }).map(describeRuleWarning);
+const warningsOf = (policy: Partial<Policy>, hooks: readonly RuleHook[] = [], isDecidedAtProvider = false): string[] =>
+  checkRules({ ...defaultPolicy, ...policy }, { hooks, clientIds: ['payroll'], isDecidedAtProvider }).map(
+    describeRuleWarning,
+  );
 
 const shadowed = (rule: string, first: string): string =>
   `rule "${rule}": never matches, because the rule "${first}" comes first and has the same or wider conditions`;
@@ -142,7 +139,7 @@ test('a rule that is reported as one that never matches decides no sign-in, and 
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 5 }), facts, (list, seen) => {
       const rules = list.map((each, index) => enforced(`rule ${index}`, each.when, each));
-      const found = checkRules({ ...defaultPolicy, rules }, { callers: [], isDecidedAtProvider: false });
+      const found = checkRules({ ...defaultPolicy, rules }, { hooks: [], clientIds: [], isDecidedAtProvider: false });
       const { applied, watched } = evaluateRules(orderRules(rules), { ...unknown, ...seen });
       const names = found.flatMap(({ rule: name, problem }) =>
         /^(never matches|contradicts)/.test(problem) ? [name] : [],
@@ -167,15 +164,15 @@ test('two rules with the same conditions and mode but other outcomes contradict 
   expect(warningsOf({ rules: [{ ...first, mode: 'shadow' }, second] })).toEqual([]);
 });
 
-describe('a condition that a caller does not know', () => {
+describe('a condition that a hook does not know', () => {
   const unseen = (name: string, callers: string, consequence: string): string =>
     `rule "sample": the condition "${name}" is unknown to ${callers}: if no other condition is false, ${consequence} (whenUnknown)`;
   const refused = 'the sign-in is refused';
 
-  test('is reported with every caller and what then happens', () => {
+  test('is reported with every hook and what then happens', () => {
     const sample = enforced('sample', { groups: ['finance'], devices: ['phone'] });
     const warn = (changes: Partial<SignInRule>) =>
-      warningsOf({ rules: [{ ...sample, ...changes }] }, [tokenHook, anonymousHook, payroll]);
+      warningsOf({ rules: [{ ...sample, ...changes }] }, [tokenHook, anonymousHook]);
     const of = (consequence: string) => [
       unseen('groups', 'hook sign-up', consequence),
       unseen('devices', 'hook token, hook sign-up', consequence),
@@ -185,51 +182,29 @@ describe('a condition that a caller does not know', () => {
     expect(warn({ whenUnknown: 'policy' })).toEqual(of('the policy decides'));
   });
 
-  test('is not reported for a caller that the applications of the rule exclude', () => {
+  test('is not reported for a hook that the applications of the rule exclude', () => {
     const warn = (...applications: string[]) =>
-      warningsOf({ rules: [enforced('sample', { applications, newBrowser: true })] }, [tokenHook, payroll]);
+      warningsOf({ rules: [enforced('sample', { applications, newBrowser: true })] }, [tokenHook]);
     expect(warn('payroll')).toEqual([]);
     expect(warn('another application')).toEqual([unseen('newBrowser', 'hook token', refused)]);
-    const anonymous = { ...payroll, sees: { ...seesAll, isAfterFirstFactor: false } };
-    const forMail = { rules: [enforced('sample', { applications: ['mail'], newBrowser: true })] };
-    expect(warningsOf(forMail, [anonymous])).toEqual([]);
     const forPayroll = { rules: [enforced('sample', { applications: ['payroll'], newBrowser: true })] };
-    expect(warningsOf(forPayroll, [anonymous])).toEqual([unseen('newBrowser', 'OpenID client payroll', refused)]);
-    expect(warningsOf(forPayroll, [anonymousHook, payroll])).toEqual([
+    expect(warningsOf(forPayroll, [anonymousHook])).toEqual([
       unseen('applications', 'hook sign-up', refused),
       unseen('newBrowser', 'hook sign-up', refused),
     ]);
   });
 
   test.each([
-    ['a hook that sees everything', seesAll, false, ['newBrowser', 'devices']],
-    ['a browser after the first factor', seesAll, true, []],
-    [
-      'a browser before the first factor',
-      { ...seesAll, isAfterFirstFactor: false },
-      true,
-      ['groups', 'newNetwork', 'newBrowser', 'lastCheckHours'],
-    ],
-    [
-      'a hook without an address',
-      { ...seesAll, address: false },
-      false,
-      ['networks', 'newNetwork', 'newBrowser', 'devices'],
-    ],
-    [
-      'a hook without an application',
-      { ...seesAll, application: false },
-      false,
-      ['applications', 'newBrowser', 'devices'],
-    ],
+    ['a hook that sees everything', seesAll, ['newBrowser', 'devices']],
+    ['a hook without an address', { ...seesAll, address: false }, ['networks', 'newNetwork', 'newBrowser', 'devices']],
+    ['a hook without an application', { ...seesAll, application: false }, ['applications', 'newBrowser', 'devices']],
     [
       'a hook that sees nothing',
       { application: false, address: false, isAfterFirstFactor: false },
-      false,
       [...conditionNames],
     ],
-  ])('of %s', (_name, sees, isInBrowser, expected) => {
-    const seen = findSeenConditions(sees, isInBrowser);
+  ])('of %s', (_name, sees, expected) => {
+    const seen = findSeenConditions(sees);
     expect(conditionNames.filter((name) => !seen.has(name))).toEqual(expected);
   });
 });
@@ -244,8 +219,8 @@ test('a network that no rule names is reported, also without rules', () => {
 
 test('rules are reported as without effect if the provider itself decides sign-ins', () => {
   const said = 'the functions at the provider decide its own sign-ins without rules; only OpenID clients follow them';
-  expect(warningsOf({ rules: [enforced('sample', {})] }, [payroll], true)).toEqual([said]);
-  expect(warningsOf({}, [payroll], true)).toEqual([]);
+  expect(warningsOf({ rules: [enforced('sample', {})] }, [], true)).toEqual([said]);
+  expect(warningsOf({}, [], true)).toEqual([]);
 });
 
 describe('the liveness of a rule for applications that only hooks know', () => {

@@ -4,17 +4,17 @@ import { orderRules } from './evaluate.js';
 import { conditionsOf, type SignInRule } from './rule.js';
 import { findSeenConditions, type SeenFacts } from './seen-conditions.js';
 
-/** A hook or an OpenID client whose sign-ins the rules decide. */
-export interface RuleCaller {
+/** A hook whose sign-ins the rules decide. */
+export interface RuleHook {
   /** Name in warnings. */
   readonly name: string;
-  /** Id of the OpenID client. `null` for a hook. */
-  readonly clientId: string | null;
   readonly sees: SeenFacts;
 }
 
 export interface RuleCallers {
-  readonly callers: readonly RuleCaller[];
+  readonly hooks: readonly RuleHook[];
+  /** OpenID clients. They know all facts, those about the person at the latest after the face check. */
+  readonly clientIds: readonly string[];
   /** True if functions at the provider decide its own sign-ins. */
   readonly isDecidedAtProvider: boolean;
 }
@@ -32,15 +32,14 @@ export const describeRuleWarning = ({ rule, problem }: RuleWarning): string =>
 /** Finds rules that cannot do what they say. */
 export function checkRules(
   policy: Pick<Policy, 'rules' | 'networks' | 'liveness'>,
-  { callers, isDecidedAtProvider }: RuleCallers,
+  { hooks, clientIds, isDecidedAtProvider }: RuleCallers,
 ): readonly RuleWarning[] {
   const { rules } = policy;
   const ordered = orderRules(rules);
-  const clientIds = callers.flatMap(({ clientId }) => clientId ?? []);
   const ofRules = ordered.flatMap((rule, index) =>
     [
       ...findUnreachable(rule, ordered.slice(0, index)),
-      ...findUnseen(rule, callers, clientIds),
+      ...findUnseen(rule, hooks, clientIds),
       ...findLateLiveness(rule, policy, clientIds),
     ].map((problem) => ({ rule: rule.name, problem })),
   );
@@ -83,27 +82,24 @@ function findUnreachable(rule: SignInRule, earlier: readonly SignInRule[]): read
   return [`never matches, because the rule "${first.name}" comes first and has the same or wider conditions`];
 }
 
-/** Finds conditions that a hook or an OpenID client does not know. */
-function findUnseen(rule: SignInRule, callers: readonly RuleCaller[], clientIds: readonly string[]): readonly string[] {
-  const asking = callers.filter((caller) => concerns(rule, caller, clientIds));
+/** Finds conditions that a hook does not know. */
+function findUnseen(rule: SignInRule, hooks: readonly RuleHook[], clientIds: readonly string[]): readonly string[] {
+  const asking = hooks.filter((hook) => concerns(rule, hook, clientIds));
   const denied = `the sign-in ${rule.mode === 'enforce' ? 'is' : 'would be'} refused`;
   const consequence = rule.whenUnknown === 'policy' ? 'the policy decides' : denied;
   return conditionsOf(rule).flatMap((name) => {
-    const unseeing = asking.filter(({ sees, clientId }) => !findSeenConditions(sees, clientId !== null).has(name));
+    const unseeing = asking.filter(({ sees }) => !findSeenConditions(sees).has(name));
     if (unseeing.length === 0) return [];
-    const names = unseeing.map((caller) => caller.name).join(', ');
+    const names = unseeing.map((hook) => hook.name).join(', ');
     return [
       `the condition "${name}" is unknown to ${names}: if no other condition is false, ${consequence} (whenUnknown)`,
     ];
   });
 }
 
-/** Returns false if a rule is only for other applications than the caller's. */
-function concerns({ when: { applications } }: SignInRule, caller: RuleCaller, clientIds: readonly string[]): boolean {
-  if (applications === undefined) return true;
-  if (caller.clientId !== null) return applications.includes(caller.clientId);
-  return !caller.sees.application || applications.some((id) => !clientIds.includes(id));
-}
+/** Returns false if a rule is only for OpenID clients, and the hook would know them. */
+const concerns = ({ when: { applications } }: SignInRule, { sees }: RuleHook, clientIds: readonly string[]): boolean =>
+  applications === undefined || !sees.application || applications.some((id) => !clientIds.includes(id));
 
 /** Finds a liveness that applies only at the hook, after the face check. */
 function findLateLiveness(

@@ -1,6 +1,6 @@
 import { foldCase } from '../fold-case.js';
 import type { Group } from '../ports.js';
-import type { ConditionName, DeviceKind, RuleConditions, SignInRule } from './rule.js';
+import type { ConditionName, DeviceKind, SignInRule } from './rule.js';
 
 /** Facts about a sign-in. `null` is not known. */
 export interface SignInFacts {
@@ -19,8 +19,6 @@ export interface SignInFacts {
 
 export type Truth = 'true' | 'false' | 'unknown';
 
-const toTruth = (fact: boolean | null): Truth => (fact === null ? 'unknown' : fact ? 'true' : 'false');
-
 /** Returns true if a group is named by its id or its name. Administrators write both in any case and Unicode form. */
 export function isNamedGroup({ id, name }: Group, names: readonly string[]): boolean {
   const isNamed = (text: string | null): boolean =>
@@ -28,42 +26,32 @@ export function isNamedGroup({ id, name }: Group, names: readonly string[]): boo
   return isNamed(id) || isNamed(name);
 }
 
-type Evaluate<Name extends ConditionName> = (
-  asked: NonNullable<RuleConditions[Name]>,
-  facts: SignInFacts,
-) => boolean | null;
-
-const conditions: { readonly [Name in ConditionName]: Evaluate<Name> } = {
-  groups: (asked, { groups, absentGroups }) => {
-    if (groups === null) return null;
-    if (groups.some((each) => isNamedGroup(each, asked))) return true;
-    return asked.some((name) => absentGroups?.has(name)) ? null : false;
-  },
-  applications: (asked, { application }) => (application === null ? null : asked.includes(application)),
-  networks: (asked, { networks }) => (networks === null ? null : asked.some((name) => networks.has(name))),
-  newNetwork: (asked, { isNewNetwork }) => (isNewNetwork === null ? null : isNewNetwork === asked),
-  newBrowser: (asked, { isNewBrowser }) => (isNewBrowser === null ? null : isNewBrowser === asked),
-  lastCheckHours: (asked, { hoursSinceCheck }) => (hoursSinceCheck === null ? null : hoursSinceCheck >= asked),
-  devices: (asked, { device }) => (device === null ? null : asked.includes(device)),
-};
-
-function evaluateCondition<Name extends ConditionName>(
-  name: Name,
-  asked: RuleConditions[Name],
-  facts: SignInFacts,
+/**
+ * Evaluates a condition with the fact that it is about.
+ * @param isMet - `null` if it is not known
+ */
+function evaluate<Asked, Fact>(
+  asked: Asked | undefined,
+  fact: Fact | null,
+  isMet: (asked: Asked, fact: Fact) => boolean | null,
 ): Truth {
-  return asked === undefined ? 'true' : toTruth(conditions[name](asked, facts));
+  if (asked === undefined) return 'true';
+  const met = fact === null ? null : isMet(asked, fact);
+  return met === null ? 'unknown' : met ? 'true' : 'false';
 }
 
 /** Evaluates each condition of a rule. */
 export const explainRule = ({ when }: SignInRule, facts: SignInFacts): Readonly<Record<ConditionName, Truth>> => ({
-  groups: evaluateCondition('groups', when.groups, facts),
-  applications: evaluateCondition('applications', when.applications, facts),
-  networks: evaluateCondition('networks', when.networks, facts),
-  newNetwork: evaluateCondition('newNetwork', when.newNetwork, facts),
-  newBrowser: evaluateCondition('newBrowser', when.newBrowser, facts),
-  lastCheckHours: evaluateCondition('lastCheckHours', when.lastCheckHours, facts),
-  devices: evaluateCondition('devices', when.devices, facts),
+  groups: evaluate(when.groups, facts.groups, (asked, groups) => {
+    if (groups.some((each) => isNamedGroup(each, asked))) return true;
+    return asked.some((name) => facts.absentGroups?.has(name)) ? null : false;
+  }),
+  applications: evaluate(when.applications, facts.application, (asked, application) => asked.includes(application)),
+  networks: evaluate(when.networks, facts.networks, (asked, networks) => asked.some((name) => networks.has(name))),
+  newNetwork: evaluate(when.newNetwork, facts.isNewNetwork, (asked, isNew) => asked === isNew),
+  newBrowser: evaluate(when.newBrowser, facts.isNewBrowser, (asked, isNew) => asked === isNew),
+  lastCheckHours: evaluate(when.lastCheckHours, facts.hoursSinceCheck, (asked, hours) => hours >= asked),
+  devices: evaluate(when.devices, facts.device, (asked, device) => asked.includes(device)),
 });
 
 /** Returns whether a rule matches: false if one condition is false, and unknown if one is unknown and none false. */

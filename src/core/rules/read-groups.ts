@@ -1,9 +1,8 @@
 import type { FindGroupIds } from '../connection.js';
 import type { Ports } from '../deps.js';
+import { createKeptValues } from '../kept-values.js';
 import type { Group, Profile } from '../ports.js';
-import { addSec, type EpochMs } from '../units.js';
-import type { SignInFacts } from './evaluate.js';
-import { isNamedGroup } from './evaluate.js';
+import { isNamedGroup, type SignInFacts } from './evaluate.js';
 
 /** Age of groups up to which a sign-in uses them without a new reading, in seconds. */
 export const groupsHeldSec = 300;
@@ -32,9 +31,9 @@ export function createReadGroups(
     readonly names: readonly string[];
     readonly findGroupIds: FindGroupIds;
   },
-  { clock }: Ports<'clock'>,
+  deps: Ports<'clock'>,
 ): (subject: string) => Promise<NamedGroups> {
-  const held = new Map<string, { readonly until: EpochMs; readonly groups: Promise<NamedGroups> }>();
+  const held = createKeptValues<Promise<NamedGroups>>({ lifeSec: groupsHeldSec, most: mostHeld }, deps);
   const findIds = async (name: string) => ({ name, ids: await findGroupIds(name).catch(() => null) });
   const read = async (subject: string): Promise<NamedGroups> => {
     const [all, known] = await Promise.all([profile.readGroups(subject), Promise.all(names.map(findIds))]);
@@ -53,22 +52,16 @@ export function createReadGroups(
     };
   };
   return (subject) => {
-    const now = clock.now();
-    const known = held.get(subject);
-    if (known !== undefined && now < known.until) return known.groups;
+    const known = held.read(subject);
+    if (known !== undefined) return known;
     const groups = read(subject);
-    held.delete(subject);
-    held.set(subject, { until: addSec(now, groupsHeldSec), groups });
+    held.write(subject, groups);
     const forget = (): void => {
-      if (held.get(subject)?.groups === groups) held.delete(subject);
+      if (held.read(subject) === groups) held.remove(subject);
     };
     groups.then(({ isComplete }) => {
       if (!isComplete) forget();
     }, forget);
-    for (const oldest of held.keys()) {
-      if (held.size <= mostHeld) break;
-      held.delete(oldest);
-    }
     return groups;
   };
 }

@@ -1,6 +1,6 @@
 import { type ConditionName, conditionNames } from './rule.js';
 
-/** Facts that a hook or an OpenID client knows about each of its sign-ins. */
+/** Facts that a hook knows about each of its sign-ins. */
 export interface SeenFacts {
   readonly application: boolean;
   readonly address: boolean;
@@ -8,22 +8,20 @@ export interface SeenFacts {
   readonly isAfterFirstFactor: boolean;
 }
 
-/**
- * Returns the conditions that can be evaluated for a sign-in.
- * @param isInBrowser - true for a request of the person's own browser, which OpenID clients send and hooks do not
- */
-export function findSeenConditions(
-  { application, address, isAfterFirstFactor }: SeenFacts,
-  isInBrowser: boolean,
-): ReadonlySet<ConditionName> {
+/** Returns the conditions that can be evaluated for a sign-in at a hook, which the person's own browser does not call. */
+export function findSeenConditions({
+  application,
+  address,
+  isAfterFirstFactor,
+}: SeenFacts): ReadonlySet<ConditionName> {
   const isSeen: Readonly<Record<ConditionName, boolean>> = {
     groups: isAfterFirstFactor,
     applications: application,
     networks: address,
     newNetwork: isAfterFirstFactor && address,
-    newBrowser: isAfterFirstFactor && isInBrowser,
+    newBrowser: false,
     lastCheckHours: isAfterFirstFactor,
-    devices: isInBrowser,
+    devices: false,
   };
   return new Set(conditionNames.filter((name) => isSeen[name]));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Administrator } from '../../access/rights.js';
-import { ownPageIn } from '../../core/connection.js';
+import { ownPageIn, requireConnection } from '../../core/connection.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { pagePath } from '../../http/page-link.js';
@@ -189,8 +189,7 @@ export function createCampaignEndpoints(
       reply: previewReply,
       async handle({ fields: { campaign: id, kind, language, ...given } }) {
         const campaign = await readCampaign(id, deps);
-        const connection = deps.connections.get(campaign.connection);
-        if (connection === undefined) throw new FaceError('connection_unknown');
+        const connection = requireConnection(campaign.connection, deps);
         const kept = wordsOf(campaign, kind, language);
         const words = { subject: given.subject ?? kept.subject, text: given.text ?? kept.text };
         const { subject, text, html } = composeInvitation(

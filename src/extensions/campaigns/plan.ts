@@ -1,4 +1,4 @@
-import { readTokenIfAny } from '../../core/connection.js';
+import { readTokenIfAny, requireConnection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { Member } from '../../core/ports.js';
 import { hasExpired } from '../../enrolment/consent.js';
@@ -117,8 +117,7 @@ async function resolveNamed(
   deps: Pick<CampaignPorts, 'state' | 'clock' | 'verifier' | 'connections' | 'campaigns'>,
   mayGoOn: MayGoOn,
 ): Promise<number | null> {
-  const connection = deps.connections.get(campaign.connection);
-  if (connection === undefined) throw new FaceError('connection_unknown');
+  const connection = requireConnection(campaign.connection, deps);
   const find = async (login: string): Promise<ResolvedUser | null> => {
     const account = await connection.profile.findAccount(login);
     if (account === null) return null;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { changeStored, type FoundRecord, mayHaveBeenLost, readStored } from '../../core/change-stored.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
+import { createKeptValues } from '../../core/kept-values.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
@@ -158,6 +159,7 @@ const lifeSec = 3600;
 
 /** Seconds for which a signed list is reused, because anyone may request lists and signatures are expensive. */
 const signedForSec = 60;
+const mostSigned = 1000;
 
 export const statusAddressOf = (issuer: string, list: string): string => `${issuer}/status/${list}`;
 
@@ -168,15 +170,16 @@ interface StatusIssuer {
 
 /** Creates the signed status lists of all connections (Token Status List, section 5.1). */
 export function createStatusLists(deps: Ports<'state' | 'clock' | 'signer'>) {
-  const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
+  const signed = createKeptValues<string>({ lifeSec: signedForSec, most: mostSigned }, deps);
 
   /** @throws `not_found`, also if the store has lost the list */
   return async ({ issuer, connection }: StatusIssuer, list: string): Promise<string> => {
     const found = await readStatusList(connection.id, list, deps);
     if (found === null) throw new FaceError('not_found');
     const now = deps.clock.now();
-    const kept = signed.get(`${connection.id}:${list}`);
-    if (kept !== undefined && kept.revision === found.revision && kept.until > now) return kept.jws;
+    const key = `${connection.id}:${list}:${found.revision}`;
+    const kept = signed.read(key);
+    if (kept !== undefined) return kept;
     const jws = await deps.signer.sign('statuslist+jwt', {
       sub: statusAddressOf(issuer, list),
       iat: toEpochSec(now),
@@ -184,7 +187,7 @@ export function createStatusLists(deps: Ports<'state' | 'clock' | 'signer'>) {
       ttl: statusTtlSec,
       status_list: { bits: 1, lst: deflateSync(found.ended, { level: 9 }).toString('base64url') },
     });
-    signed.set(`${connection.id}:${list}`, { revision: found.revision, until: addSec(now, signedForSec), jws });
+    signed.write(key, jws);
     return jws;
   };
 }

@@ -69,14 +69,12 @@ export async function decode(
   region: Box | null,
   now: () => number = () => performance.now(),
 ): Promise<Picture> {
-  const limitSec = limitSecOf(header);
   const beganAt = now();
   const refuse = (cause: unknown): never => {
-    const isLate = now() - beganAt >= 1000 * limitSec;
+    const isLate = now() - beganAt >= 1000 * limitSecOf(header);
     throw new FaceError(isLate ? 'overloaded' : 'photo_invalid', isLate ? { retryAfterSec: 1 } : null, { cause });
   };
-  const part = region ?? { x: 0, y: 0, width: header.widthPx, height: header.heightPx };
-  const how = { region, part, reduction, limitSec };
+  const how = { header, reduction, region };
   const pixels = await readPixels(bytes, 'error', how).catch(async (error: unknown) => {
     if (!lacksEnd(bytes)) return refuse(error);
     const ended = Buffer.concat([bytes, endOfJpeg]);
@@ -99,23 +97,19 @@ const lacksEnd = (bytes: Uint8Array): boolean =>
 function readPixels(
   bytes: Uint8Array,
   failOn: 'error' | 'warning',
-  {
-    region,
-    part,
-    reduction,
-    limitSec,
-  }: { readonly region: Box | null; readonly part: Box; readonly reduction: number; readonly limitSec: number },
+  { header, reduction, region }: { readonly header: Header; readonly reduction: number; readonly region: Box | null },
 ) {
   const pipeline = sharp(bytes, { failOn, limitInputPixels: maxPhotoPixels }).autoOrient();
-  if (region !== null) pipeline.extract({ left: part.x, top: part.y, width: part.width, height: part.height });
+  const { width, height } = region ?? { width: header.widthPx, height: header.heightPx };
+  if (region !== null) pipeline.extract({ left: region.x, top: region.y, width, height });
   if (reduction > 1) {
     const toReduced = (sizePx: number): number => Math.max(1, Math.floor(sizePx / reduction));
-    pipeline.resize(toReduced(part.width), toReduced(part.height), { fit: 'fill' });
+    pipeline.resize(toReduced(width), toReduced(height), { fit: 'fill' });
   }
   return pipeline
     .flatten({ background: 'white' })
     .toColourspace('srgb')
-    .timeout({ seconds: limitSec })
+    .timeout({ seconds: limitSecOf(header) })
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
 }

@@ -256,5 +256,3 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
 }
 
 const isSuccess = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && body !== undefined;
-
-/** Returns seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */

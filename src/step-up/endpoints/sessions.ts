@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireConnection } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { anotherWayReply, openedReply, sessionReply, viewReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
@@ -40,8 +41,7 @@ async function open(
   if (kind === 'handoff') return openHandOff({ ...rest, ticket: new Credential(parts.join('.')) }, deps);
   if (kind !== 'requested') return openSession({ ticket: new Credential(ticket), ...rest }, deps);
   const [id = '', ...request] = parts;
-  const connection = deps.connections.get(id);
-  if (connection === undefined) throw new FaceError('connection_unknown');
+  const connection = requireConnection(id, deps);
   if (rest.returnUrl !== null && !connection.policy.returnUrls.includes(rest.returnUrl)) {
     // The return URL is checked before the signed request is consumed, because each request opens only one step-up.
     throw new FaceError('request_malformed', { field: 'returnUrl' });

@@ -11,7 +11,7 @@ import {
   subjectFields,
 } from '../../access/connection-access.js';
 import { nameAction, requestedAction } from '../../core/action.js';
-import { subjectOfIdentifier } from '../../core/connection.js';
+import { requireConnection, subjectOfIdentifier } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { toSource } from '../../core/networks.js';
 import { Credential } from '../../core/secrets.js';
@@ -254,8 +254,7 @@ export function createStepUpEndpoints(
       form: { immediate: 'json' },
       reply: startedReply,
       async handle({ fields, source }) {
-        const connection = deps.connections.get(fields.connection);
-        if (connection === undefined) throw new FaceError('connection_unknown');
+        const connection = requireConnection(fields.connection, deps);
         const started = await startRequestedStepUp({ connection, request: fields.request, source }, deps);
         return toStarted(started, fields.immediate, deps);
       },

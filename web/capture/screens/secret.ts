@@ -1,5 +1,5 @@
+import { toPlainDigits } from '../../../src/core/plain-digits.js';
 import { isPin, isWeakPin } from '../../../src/enrolment/pin.js';
-import { toPlainDigits } from '../digits.js';
 import { actions, button, el, field, form, paragraph, refuse, submitButton } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';

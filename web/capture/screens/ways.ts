@@ -1,6 +1,6 @@
 import { type HelpReason, helpReasons } from '../../../src/core/page-protocol.js';
+import { toPlainDigits } from '../../../src/core/plain-digits.js';
 import { download } from '../../shared/download.js';
-import { toPlainDigits } from '../digits.js';
 import { actions, button, el, field, form, paragraph, refuse, sign, submitButton, yesOrNo } from '../dom.js';
 import { meaningOfStop } from '../foot.js';
 import type { Page } from '../page.js';

@@ -28,6 +28,7 @@ const check = (more: object = { privateAddresses: true }, port = server.port) =>
 };
 
 test.each([
+  [204, 'pass', 'has no photo of an unknown person'],
   [404, 'pass', 'has no photo of an unknown person'],
   [200, 'warn', 'sends a file for an unknown person'],
   [401, 'fail', 'refuses this server'],
@@ -39,6 +40,12 @@ test.each([
   expect(finding).toMatchObject({ verdict, found: expect.stringContaining(found) });
   expect(asked).toEqual(['/facestep-doctor.jpg', 'Bearer badge']);
   expect(JSON.stringify(finding)).not.toContain('Bearer');
+});
+
+test('status 403 is no fault if the policy takes it for a missing photo', async () => {
+  answer = (_, response) => void response.writeHead(403).end();
+  expect(await check()).toMatchObject({ verdict: 'fail' });
+  expect(await check({ privateAddresses: true, whenForbidden: 'missing' })).toMatchObject({ verdict: 'pass' });
 });
 
 test('a private address fails the check unless the policy allows it, and gets no request', async () => {

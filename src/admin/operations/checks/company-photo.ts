@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { claimsInAddress, mostPhotoBytes } from '../../../connections/company-photo.js';
+import { claimsInAddress, hasNoPhoto, mostPhotoBytes } from '../../../connections/company-photo.js';
 import { type Check, type Finding, fail, manual, pass, warn } from '../../../connections/provisioning.js';
 import { callRest } from '../../../connections/rest-call.js';
 import type { PhotoPolicy } from '../../../core/connection.js';
@@ -51,12 +51,13 @@ const judgeProvider = async (): Promise<Finding> =>
   );
 
 async function askSource(
-  { privateAddresses }: PhotoPolicy,
+  policy: PhotoPolicy,
   { url, header }: Exclude<PhotoPolicy['source'], 'provider'>,
   { fetch }: Ports<'fetch'>,
 ): Promise<Finding> {
   const address = claimsInAddress(url).reduce((text, name) => text.replace(`{${name}}`, unknownPerson), url);
   const { host } = new URL(address);
+  const { privateAddresses } = policy;
   const headers = header === null ? {} : header.value.use((value) => ({ [header.name]: value }));
   const call = { method: 'GET', headers, body: null, timeoutMs, bytes: { atMost: mostPhotoBytes } };
   const answer = await callRest(address, call, privateAddresses ? fetch : createPublicFetch()).catch(() => null);
@@ -71,7 +72,7 @@ async function askSource(
       'Check the address, its certificate and the network.',
     );
   const { status } = answer;
-  if (status === 404 || status === 410) return pass(`${host} answers, and has no photo of an unknown person`);
+  if (hasNoPhoto(status, policy)) return pass(`${host} answers, and has no photo of an unknown person`);
   if (status === 401 || status === 403)
     return fail(`${host} refuses this server (status ${status})`, 'Check policy.photo.source.header.');
   if (status >= 300 && status < 400)
