@@ -1,7 +1,8 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import { candidateCount, codeLength, createListDecoder, messagePositions } from '../../src/face/token/polar.js';
 import { createCentre, createRotation, createViews, embeddingLength, signBits } from '../../src/face/token/views.js';
-import { type Attack, toClaim, toDigits } from './attack.js';
+import { round } from '../measure/statistics/proportion.js';
+import { type Attack, toClaim } from './attack.js';
 import { equationsOf, solve } from './code-equations.js';
 import { shuffle } from './faces.js';
 
@@ -86,7 +87,7 @@ export const fewNumbers: Attack = {
   run: async ({ size, say }) => {
     const found = counts.map((numbers) => {
       say(`${numbers} numbers…`);
-      return { numbers, guesses: toDigits(guessFewNumbers(numbers, size === 'quick' ? 20 : 200)) };
+      return { numbers, guesses: round(guessFewNumbers(numbers, size === 'quick' ? 20 : 200)) };
     });
     const taken = found.filter(({ numbers }) => numbers > 256).map(({ guesses }) => guesses);
     return {

@@ -15,15 +15,18 @@ interface Seen {
 }
 
 /** Covers what the points span, with a margin, in gray. */
-function cover(photo: Sharp, { width, height }: Seen['size'], points: Seen['landmarks'], margin: number): Sharp {
-  const [left, top] = (['x', 'y'] as const).map((axis) =>
-    Math.round(Math.min(...points.map((at) => at[axis])) - margin),
-  );
-  const [right, bottom] = (['x', 'y'] as const).map((axis) =>
-    Math.round(Math.max(...points.map((at) => at[axis])) + margin),
-  );
-  const bar = `<rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}" fill="#303030"/>`;
-  return photo.composite([{ input: Buffer.from(`<svg width="${width}" height="${height}">${bar}</svg>`) }]);
+function cover(photo: Sharp, size: Seen['size'], points: Seen['landmarks'], margin: number): Sharp {
+  const span = (axis: 'x' | 'y', most: number) => {
+    const values = points.map((point) => point[axis]);
+    const [from, to] = [Math.min(...values) - margin, Math.max(...values) + margin].map((value) =>
+      Math.min(most, Math.max(0, Math.round(value))),
+    );
+    return { from, length: to - from };
+  };
+  const across = span('x', size.width);
+  const down = span('y', size.height);
+  const bar = { width: across.length, height: down.length, channels: 3, background: '#303030' } as const;
+  return photo.composite([{ input: { create: bar }, left: across.from, top: down.from }]);
 }
 
 /** Averages each pixel with those next to it, as a movement does. */
