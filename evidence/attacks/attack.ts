@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../support/run/paths.js';
 import { table } from '../measure/accuracy/markdown.js';
-import type { Proportion } from '../measure/statistics/proportion.js';
+import { type Proportion, round } from '../measure/statistics/proportion.js';
 import type { Faces } from './faces.js';
 
 export type Size = 'full' | 'quick';
@@ -44,10 +44,8 @@ export function toClaim(claim: string, figure: number, bound: Bound, interval: C
   return { claim, figure, interval, bound, holds };
 }
 
-export const toDigits = (value: number): number => Number(value.toPrecision(3));
-
 export const show = (value: number): string =>
-  value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(toDigits(value));
+  value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(round(value));
 
 export const showWith = (value: number, [from, to]: readonly [number, number]): string =>
   `${show(value)} (${show(from)}–${show(to)})`;

@@ -2,16 +2,8 @@ import { availableParallelism } from 'node:os';
 import { currentEngine } from '../../src/face/token/format.js';
 import { hasFaces } from '../../support/data/faces.js';
 import { BadInput } from '../measure/corpus/corpus.js';
-import {
-  chooseNamed,
-  describeMachine,
-  listNamed,
-  parseOptions,
-  runNamed,
-  runProgram,
-  say,
-} from '../measure/program.js';
-import { type Attack, type Finding, type Size, toMarkdown, writeFinding } from './attack.js';
+import { describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../measure/program.js';
+import { type Attack, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
 import { fewNumbers } from './few-numbers.js';
 import { guessing } from './guessing.js';
@@ -63,7 +55,6 @@ async function main(): Promise<void> {
     options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
     allowPositionals: true,
   });
-  const chosen = chooseNamed('attacks', attacks, positionals);
   if (values.write && (values.quick || !hasFaces))
     throw new BadInput(
       '--write cannot be used with --quick and needs real faces (set FACESTEP_FACES), so that it replaces no published figures with weaker ones.',
@@ -74,13 +65,11 @@ async function main(): Promise<void> {
     if (loading.length === 0) loading.push(loadFaces(size, say));
     return loading[0];
   };
-  const findings: Record<string, Finding> = {};
-  for (const [name, { about, run }] of chosen) {
-    const finding = await runNamed(name, about, () => run({ size, loadFaces: loadOnce, say }));
-    findings[name] = finding;
-    // Written after each attack, so that results survive an interruption.
+  const findings = await runNamed('attacks', attacks, positionals, async (name, { run }) => {
+    const finding = await run({ size, loadFaces: loadOnce, say });
     if (values.write) writeFinding(name, finding, `_Engine ${currentEngine}, ${describeMachine()}._`);
-  }
+    return finding;
+  });
   const [faces = null] = await Promise.all(loading);
   const claims = Object.values(findings).flatMap((finding) => finding.claims);
   const setting = {

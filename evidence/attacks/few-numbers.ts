@@ -1,13 +1,9 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
-import {
-  candidateCount,
-  codeLength,
-  createListDecoder,
-  messagePositions,
-  polarEncode,
-} from '../../src/face/token/polar.js';
+import { candidateCount, codeLength, createListDecoder, messagePositions } from '../../src/face/token/polar.js';
 import { createCentre, createRotation, createViews, embeddingLength, signBits } from '../../src/face/token/views.js';
-import { type Attack, toClaim, toDigits } from './attack.js';
+import { round } from '../measure/statistics/proportion.js';
+import { type Attack, toClaim } from './attack.js';
+import { equationsOf, solve } from './code-equations.js';
 import { shuffle } from './faces.js';
 
 /** Message bits of the built-in engine at level 4, the minimum for custom engines. */
@@ -17,38 +13,10 @@ const listSize = 16;
 
 const positions = messagePositions(messageBits);
 
-/** Returns for each position of the code word the message bits whose sum it is, as one number. */
-function toRows(): bigint[] {
-  const rows = Array.from({ length: codeLength }, () => 0n);
-  for (let bit = 0; bit < messageBits; bit += 1) {
-    const word = polarEncode(
-      Uint8Array.from({ length: messageBits }, (_, at) => (at === bit ? 1 : 0)),
-      positions,
-    );
-    for (const [at, value] of word.entries()) if (value === 1) rows[at] |= 1n << BigInt(bit);
-  }
-  return rows;
-}
-
-const rows = toRows();
+const equations = equationsOf(positions);
 
 /** Counts the independent equations over GF(2) that some positions of the code word give. */
-function rankOf(places: readonly number[]): number {
-  const byLength = new Map<number, bigint>();
-  for (const at of places) {
-    let left = rows[at];
-    while (left !== 0n) {
-      const { length } = left.toString(2);
-      const other = byLength.get(length);
-      if (other === undefined) {
-        byLength.set(length, left);
-        break;
-      }
-      left ^= other;
-    }
-  }
-  return byLength.size;
-}
+const rankOf = (places: readonly number[]): number => solve(places.map((at) => equations[at] << 1n))?.length ?? 0;
 
 function cheapestPositions(dimensions: number): readonly number[] {
   const digits = Math.log2(codeLength);
@@ -119,7 +87,7 @@ export const fewNumbers: Attack = {
   run: async ({ size, say }) => {
     const found = counts.map((numbers) => {
       say(`${numbers} numbers…`);
-      return { numbers, guesses: toDigits(guessFewNumbers(numbers, size === 'quick' ? 20 : 200)) };
+      return { numbers, guesses: round(guessFewNumbers(numbers, size === 'quick' ? 20 : 200)) };
     });
     const taken = found.filter(({ numbers }) => numbers > 256).map(({ guesses }) => guesses);
     return {

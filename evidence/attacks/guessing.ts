@@ -4,8 +4,8 @@ import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { candidateCount } from '../../src/face/token/polar.js';
 import { testShare } from '../../support/data/share.js';
 import { type BareToken, createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
-import { type Proportion, proportion } from '../measure/statistics/proportion.js';
-import { type Attack, show, showShare, showWith, toClaim, toDigits } from './attack.js';
+import { type Proportion, proportion, round } from '../measure/statistics/proportion.js';
+import { type Attack, show, showShare, showWith, toClaim } from './attack.js';
 import { type Person, shuffled } from './faces.js';
 
 interface Search {
@@ -112,7 +112,7 @@ export const guessing: Attack = {
           showShare(each.rate),
           `${each.median.isReached ? '' : 'about '}${showWith(each.median.guesses, each.median.interval)}`,
           show(each.guessMs),
-          show(toDigits((each.median.guesses * each.guessMs) / 3_600_000)),
+          show(round((each.median.guesses * each.guessMs) / 3_600_000)),
           showShare(each.genuine),
         ]),
       ],
@@ -120,13 +120,13 @@ export const guessing: Attack = {
         ...levels.flatMap(({ accuracy, rate }) => {
           const atMost = promised[accuracy];
           if (!faces.areReal || atMost === undefined) return [];
-          const interval = [toDigits(rate.interval[0]), toDigits(rate.interval[1])] as const;
+          const interval = [round(rate.interval[0]), round(rate.interval[1])] as const;
           const claim = `level ${accuracy}: least rate of strangers' faces in line with the trials`;
           return [toClaim(claim, interval[0], { atMost }, interval)];
         }),
         toClaim(
           'control: share opened by the right face, lowest level',
-          toDigits(Math.min(...levels.map(({ genuine }) => genuine.rate))),
+          round(Math.min(...levels.map(({ genuine }) => genuine.rate))),
           { atLeast: 0.7 },
         ),
       ],

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { configure, newAdminKey, startService } from '../../examples/demo/service.js';
@@ -15,7 +14,18 @@ import { modelsFolder } from '../../support/run/paths.js';
 import { readCorpus, toHalf } from '../measure/corpus/corpus.js';
 import { proportion } from '../measure/statistics/proportion.js';
 import { type Attack, type Finding, type Size, showShare, toClaim } from './attack.js';
-import { bodyOf } from './server/exchange.js';
+import { asAdministrator, asClient, asSession } from './server/credentials.js';
+import {
+  type Body,
+  bodyOf,
+  createCaller,
+  type Header,
+  post,
+  toJson,
+  toMultipart,
+  toPhotoParts,
+} from './server/exchange.js';
+import { openLure } from './server/providers.js';
 
 /** Victims; each is attacked with the faces of as many other people. */
 const extents = { full: { victims: 100, attackers: 5 }, quick: { victims: 6, attackers: 2 } } satisfies Record<
@@ -23,15 +33,12 @@ const extents = { full: { victims: 100, attackers: 5 }, quick: { victims: 6, att
   object
 >;
 
-const bodyGuard = z.record(z.string(), z.json()).catch({});
-
 const token = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 
 /** Starts a server whose connection compares enrolments with photos of a server next to it. */
 async function openStage() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-other-photo-'));
   const photos = new Map<string, RequestListener | Uint8Array>();
-  const lured: string[] = [];
   const badge = await listen(
     (request, response) => {
       const found = photos.get(request.url ?? '');
@@ -41,57 +48,38 @@ async function openStage() {
     },
     { host: '127.0.0.1', port: 0 },
   );
-  // No one names this host, so a request to it is a forgery.
-  const lure = await listen(
-    (request, response) => {
-      lured.push(request.url ?? '');
-      response.end();
-    },
-    { host: '127.0.0.2', port: 0 },
-  );
+  const lure = await openLure('127.0.0.2');
   const scim = await startScimSimulator();
   scim.directory.extensions.set(token, [defineAttribute('token')]);
   const port = await findFreePort();
   const adminKey = newAdminKey();
   const photo = { hosts: [`127.0.0.1:${badge.port}`], privateAddresses: true };
+  const connect = (id: string, policy: object) => ({
+    id,
+    kind: 'scim',
+    policy: { mode: 'enforce', liveness: 'off', ...policy },
+    scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
+  });
   const settings = {
     modelsFolder,
     publicUrl: `http://127.0.0.1:${port}`,
-    connections: [
-      {
-        id: 'staff',
-        kind: 'scim',
-        policy: { mode: 'enforce', liveness: 'off', photo },
-        scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
-      },
-      {
-        id: 'plain',
-        kind: 'scim',
-        policy: { mode: 'enforce', liveness: 'off' },
-        scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
-      },
-    ],
+    connections: [connect('staff', { photo }), connect('plain', {})],
   };
   const service = await startService(await configure(folder, settings, { port: String(port), adminKey }));
-  const post = async (path: string, body: JsonObject | FormData, headers: Readonly<Record<string, string>>) => {
-    const isForm = body instanceof FormData;
-    const answer = await fetch(service.url + path, {
-      method: 'POST',
-      headers: isForm ? headers : { ...headers, 'content-type': 'application/json' },
-      body: isForm ? body : JSON.stringify(body),
-    });
-    return { status: answer.status, body: bodyGuard.parse(bodyOf({ text: await answer.text() })) };
+  const caller = createCaller(port, '127.0.0.1');
+  const send = async (path: string, body: Body, headers: readonly Header[]) => {
+    const answer = await caller.call(post(path, body, headers));
+    return { status: answer.status, body: bodyOf(answer) };
   };
-  const asOwner = { 'x-admin-key': adminKey };
-  const issued = await post('/generateToken', { name: 'attack', scopes: ['enrol', 'verify'] }, asOwner);
-  const client = { 'x-auth-token': String(issued.body.token) };
+  const asOwner = asAdministrator(adminKey);
+  const issued = await caller.post('/generateToken', { name: 'attack', scopes: ['enrol', 'verify'] }, asOwner);
+  const client = asClient(issued.text('token'));
   let users = 0;
   return {
     photos,
-    lured,
+    lure,
     badgeUrl: `http://127.0.0.1:${badge.port}`,
-    lureUrl: `http://127.0.0.2:${lure.port}`,
-    post,
+    post: (path: string, body: JsonObject, headers: readonly Header[]) => send(path, toJson(body), headers),
     client,
     asOwner,
     /** Adds a user with the address of a photo. */
@@ -103,16 +91,14 @@ async function openStage() {
       return subject;
     },
     async enrol(subject: string, photo: Uint8Array, connection = 'staff') {
-      const form = new FormData();
       const consent = { consentStatement: 'attack', consentGivenAt: new Date().toISOString() };
-      for (const [name, value] of Object.entries({ connection, subject, ...consent })) form.append(name, value);
-      form.append('photo', new Blob([Uint8Array.from(photo)]), 'photo.jpg');
-      const { status, body } = await post('/enrolments', form, client);
+      const fields = Object.entries({ connection, subject, ...consent });
+      const { status, body } = await send('/enrolments', toMultipart([...fields, ...toPhotoParts([photo])]), client);
       return status === 201 ? 'enrolled' : String(body.code);
     },
     async close() {
       await service.stop();
-      await Promise.all([badge.stop(), lure.stop(), scim.close()]);
+      await Promise.all([badge.stop(), lure.close(), scim.close()]);
       await rm(folder, { recursive: true });
     },
   };
@@ -150,7 +136,7 @@ async function enrolOthers(stage: Stage, { victims, attackers }: (typeof extents
 
 /** Enrols with photos and addresses of photos that an attacker chose. @returns what was enrolled, and a control */
 async function chooseAddresses(stage: Stage) {
-  const { badgeUrl, lureUrl, photos } = stage;
+  const { badgeUrl, lure, photos } = stage;
   const { person, landscape, group } = await loadPictures();
   const redirect = (location: string) => {
     const path = `/to-${photos.size}`;
@@ -164,11 +150,11 @@ async function chooseAddresses(stage: Stage) {
   };
   const addresses: Readonly<Record<string, string | null>> = {
     'no photo': null,
-    'another host': `${lureUrl}/own.jpg`,
-    'another host, by a redirect': redirect(`${lureUrl}/own.jpg`),
+    'another host': `${lure.url}/own.jpg`,
+    'another host, by a redirect': redirect(`${lure.url}/own.jpg`),
     'the metadata service': 'http://169.254.169.254/latest/meta-data/',
     'the metadata service, by a redirect': redirect('http://169.254.169.254/latest/meta-data/'),
-    'a user name like the host': `http://127.0.0.1@${new URL(lureUrl).host}/own.jpg`,
+    'a user name like the host': `http://127.0.0.1@${new URL(lure.url).host}/own.jpg`,
     'a name that begins like the host': 'http://127.0.0.1.evil.example/own.jpg',
     'a file': 'file:///etc/passwd',
     data: `data:image/jpeg;base64,${Buffer.from(person[0]).toString('base64')}`,
@@ -192,13 +178,12 @@ async function replaceFaces(stage: Stage): Promise<readonly string[]> {
   const subject = stage.addUser(null);
   if ((await stage.enrol(subject, person[0], 'plain')) !== 'enrolled') throw new Error('The victim cannot enrol');
   const about = { connection: 'plain', subject };
-  const open = async (fields: JsonObject, by: Readonly<Record<string, string>>, path: string) => {
+  const open = async (fields: JsonObject, by: readonly Header[], path: string) => {
     const { body } = await post(path, { ...about, ...fields }, by);
     const ticket = /#(.+)$/.exec(String(body.url))?.[1] ?? '';
-    return post('/face/open', { ticket }, {});
+    return post('/face/open', { ticket }, []);
   };
   const auditor = await post('/administrators', { name: 'auditor', role: 'auditor' }, asOwner);
-  const asSession = (body: JsonObject) => ({ authorization: `Bearer ${String(body.session)}` });
   const own = await open({ purpose: 'manage' }, client, '/invitations');
   const vouched = { ...about, proof: 'in_person' };
   const helped = await open({ proof: 'in_person' }, asOwner, '/help-desk/enrolments');
@@ -206,12 +191,15 @@ async function replaceFaces(stage: Stage): Promise<readonly string[]> {
   const ways: Readonly<Record<string, number>> = {
     'an invitation': (await open({}, client, '/invitations')).status,
     'an invitation of an administrator': (await open({}, asOwner, '/subjects/invite')).status,
-    'the own page, opened by a link': (await post('/face/enrolment/renew', {}, asSession(own.body))).status,
+    'the own page, opened by a link': (await post('/face/enrolment/renew', {}, asSession(String(own.body.session))))
+      .status,
     'a client token at the help desk': (await post('/help-desk/enrolments', vouched, client)).status,
     'an auditor at the help desk': (
-      await post('/help-desk/enrolments', vouched, { 'x-admin-key': String(auditor.body.key) })
+      await post('/help-desk/enrolments', vouched, asAdministrator(String(auditor.body.key)))
     ).status,
-    'a link of the help desk without its number': (await post('/face/consent', consent, asSession(helped.body))).status,
+    'a link of the help desk without its number': (
+      await post('/face/consent', consent, asSession(String(helped.body.session)))
+    ).status,
   };
   return Object.entries(ways).flatMap(([way, status]) => (status < 400 ? [way] : []));
 }
@@ -249,7 +237,7 @@ export const otherPhoto: Attack = {
               ]),
           toClaim('enrolled with a chosen address or a photo that is none', chosen.enrolled.length, { atMost: 0 }),
           toClaim('control: enrolled with the right photo', chosen.isRightPhotoAccepted ? 1 : 0, { atLeast: 1 }),
-          toClaim('requests to a host that no one named', stage.lured.length, { atMost: 0 }),
+          toClaim('requests to a host that no one named', stage.lure.lured.length, { atMost: 0 }),
           toClaim('faces replaced without the previous face, the photo or the help desk', replaced.length, {
             atMost: 0,
           }),

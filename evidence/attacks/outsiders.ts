@@ -5,7 +5,8 @@ import { FaceError } from '../../src/errors.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { accuracies, promises } from '../measure/accuracy/bare-token.js';
-import { type Attack, type Row, show, toClaim, toDigits } from './attack.js';
+import { round } from '../measure/statistics/proportion.js';
+import { type Attack, type Row, show, toClaim } from './attack.js';
 
 /* Simulates attackers who send wrong faces for one person from many addresses. */
 
@@ -147,11 +148,11 @@ export const outsiders: Attack = {
           Math.max(...found.map(({ refusedPasses }) => refusedPasses)),
           { atMost: 0 },
         ),
-        toClaim('level 4: chance that a stranger passes, first day', toDigits(chanceOf(4, firstDay)), {
+        toClaim('level 4: chance that a stranger passes, first day', round(chanceOf(4, firstDay)), {
           atMost: 0.003,
         }),
-        toClaim('limit: level 1: the same', toDigits(chanceOf(1, firstDay)), { atLeast: 0.2 }),
-        toClaim('limit: level 4: the same, as any of 1,000 people', toDigits(chanceOf(4, firstDay * people)), {
+        toClaim('limit: level 1: the same', round(chanceOf(1, firstDay)), { atLeast: 0.2 }),
+        toClaim('limit: level 4: the same, as any of 1,000 people', round(chanceOf(4, firstDay * people)), {
           atLeast: 0.5,
         }),
       ],

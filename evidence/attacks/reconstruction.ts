@@ -1,6 +1,7 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
-import { type Attack, showWith, toClaim, toDigits } from './attack.js';
+import { round } from '../measure/statistics/proportion.js';
+import { type Attack, showWith, toClaim } from './attack.js';
 import { cosineOf, createEstimator, createGaussian, meanOf } from './estimator.js';
 
 const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
@@ -81,11 +82,9 @@ export const reconstruction: Attack = {
       ],
       claims: [
         toClaim('limit: cosine of the estimate, opened token', best.mean, { atLeast: 0.85 }, best.interval),
-        toClaim(
-          'unopened token and key: cosine beyond that of the mean face',
-          toDigits(unopenedMean.mean - mean.mean),
-          { atMost: 0.05 },
-        ),
+        toClaim('unopened token and key: cosine beyond that of the mean face', round(unopenedMean.mean - mean.mean), {
+          atMost: 0.05,
+        }),
       ],
       skipped: [],
     };

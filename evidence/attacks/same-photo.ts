@@ -7,8 +7,8 @@ import { createFv1 } from '../../src/face/token/fv1.js';
 import { codeLength, packBits, unpackBits } from '../../src/face/token/polar.js';
 import { testShare } from '../../support/data/share.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../measure/accuracy/bare-token.js';
-import { proportion } from '../measure/statistics/proportion.js';
-import { type Attack, type Size, show, showShare, showWith, toClaim, toDigits } from './attack.js';
+import { proportion, round } from '../measure/statistics/proportion.js';
+import { type Attack, type Size, show, showShare, showWith, toClaim } from './attack.js';
 import type { Person } from './faces.js';
 import { distance } from './linkability.js';
 import { solvePair } from './record-multiplicity.js';
@@ -91,14 +91,14 @@ export const samePhoto: Attack = {
         if (candidates.some((message) => message.every((bit, at) => bit === token.message[at]))) opened += 1;
         if (solvePair(tokens, token, tokens.seal(viewsOf([person(1)]))) !== null) strangers += 1;
       }
-      const msEach = toDigits((performance.now() - from) / trials / 2);
+      const msEach = round((performance.now() - from) / trials / 2);
       const works = shares.map((share) => workOf(share, tokens.positions.length)).sort((a, b) => a - b);
       const within = proportion(works.filter((work) => work <= reach).length, works.length);
       return { accuracy, msEach, opened: proportion(opened, trials), strangers, works, within };
     });
     say('Trying PINs on two real tokens of one photo…');
     const pin = await searchPin(faces.judge[0].embeddings[0], size);
-    const hoursForSixDigits = toDigits((pin.msEach * 1e6) / 3_600_000);
+    const hoursForSixDigits = round((pin.msEach * 1e6) / 3_600_000);
     return {
       table: [
         ['level', 'same photo: opened', 'ms', 'tries for other photos, median log2', 'within 2^45'],
@@ -106,7 +106,7 @@ export const samePhoto: Attack = {
           String(accuracy),
           showShare(opened),
           show(msEach),
-          show(toDigits(works[works.length >> 1])),
+          show(round(works[works.length >> 1])),
           showWith(within.rate, within.interval),
         ]),
       ],

@@ -3,6 +3,7 @@ import type { Accuracy } from '../../src/core/ports.js';
 import { codeLength } from '../../src/face/token/polar.js';
 import { createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
 import { type Attack, type Size, showWith, toClaim } from './attack.js';
+import { equationsOf } from './code-equations.js';
 import type { Person } from './faces.js';
 
 /** Two or four positions whose bits sum to 0 in every code word. */
@@ -13,9 +14,7 @@ type ParityCheck = readonly number[];
  * that sum to 0.
  */
 function parityChecksOf(positions: Uint16Array, chance: SeededRandom, mostChecks: number): ParityCheck[] {
-  const columns = Array.from({ length: codeLength }, (_, column) =>
-    positions.reduce((sum, row, at) => ((row & column) === column ? sum | (1n << BigInt(at)) : sum), 0n),
-  );
+  const columns = equationsOf(positions);
   const bySum = new Map<bigint, [number, number][]>();
   for (let a = 0; a < codeLength; a += 1)
     for (let b = a + 1; b < codeLength; b += 1) {

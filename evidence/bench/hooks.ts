@@ -23,6 +23,12 @@ interface Calls {
   readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
+interface TimedCalls {
+  readonly at: { readonly pid: number };
+  readonly calls: Calls;
+  readonly times: number[];
+}
+
 const connections = 10;
 
 type LoadResult = Awaited<ReturnType<typeof loadHook>>;
@@ -167,38 +173,26 @@ export async function measureFloor(
     body: refused().body,
   });
   const hook = `${service.url}/hooks/${id}/token`;
+  const nothing = { method: 'GET', toCall: () => ({ headers: {}, body: '' }) } as const;
+  const timed = (at: { readonly pid: number }, calls: Calls): TimedCalls => ({ at, calls, times: [] });
   const kinds = {
-    floor: { at: floor, calls: { url: floor.url, toCall: refused } },
-    refused: { at: service, calls: { url: hook, toCall: refused } },
-    wrongSecret: { at: service, calls: { url: hook, toCall: unsigned, status: 401 } },
-    healthFloor: { at: floor, calls: { url: floor.url, method: 'GET', toCall: () => ({ headers: {}, body: '' }) } },
-    health: {
-      at: service,
-      calls: { url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {}, body: '' }) },
-    },
-  } as const satisfies Record<string, { readonly at: { readonly pid: number }; readonly calls: Calls }>;
-  const names = ['floor', 'refused', 'wrongSecret', 'healthFloor', 'health'] as const;
-  const times: Record<(typeof names)[number], number[]> = {
-    floor: [],
-    refused: [],
-    wrongSecret: [],
-    healthFloor: [],
-    health: [],
+    floor: timed(floor, { url: floor.url, toCall: refused }),
+    refused: timed(service, { url: hook, toCall: refused }),
+    wrongSecret: timed(service, { url: hook, toCall: unsigned, status: 401 }),
+    healthFloor: timed(floor, { url: floor.url, ...nothing }),
+    health: timed(service, { url: `${service.url}/healthz`, ...nothing }),
   };
   for (let round = -1; round < floorRounds; round += 1) {
-    for (const name of names) {
-      const { at, calls } = kinds[name];
+    for (const { at, calls, times } of Object.values(kinds)) {
       const { cpuMsPerRequest } = await loadFlatOut(calls, { count, pid: at.pid });
-      if (round >= 0) times[name].push(cpuMsPerRequest);
+      if (round >= 0) times.push(cpuMsPerRequest);
     }
   }
   await floor.stop();
-  const ms = (name: (typeof names)[number]): number => quantile(times[name]);
-  const compare = (name: (typeof names)[number], own: (typeof names)[number]) => ({
-    ms: round(ms(name), 3),
-    floorMs: round(ms(own), 3),
-    ratio: round(ms(name) / ms(own), 2),
-  });
+  const compare = (name: keyof typeof kinds, own: keyof typeof kinds) => {
+    const [ms, floorMs] = [name, own].map((each) => quantile(kinds[each].times));
+    return { ms: round(ms, 3), floorMs: round(floorMs, 3), ratio: round(ms / floorMs, 2) };
+  };
   return {
     refused: compare('refused', 'floor'),
     wrongSecret: compare('wrongSecret', 'floor'),

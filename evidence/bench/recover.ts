@@ -55,19 +55,13 @@ export async function benchRecover(rounds: number) {
     }
   }
   await bench.server.stop();
-  const show = (times: Times) => ({
-    unknown: toRow(times, 'unknown'),
-    unknownToo: toRow(times, 'unknownToo'),
-    unenrolled: toRow(times, 'unenrolled'),
-    enrolled: toRow(times, 'enrolled'),
-  });
-  const { begin, send, prove } = steps;
+  const show = (times: Times) => Object.fromEntries(kinds.map((name) => [name, toRow(times, name)]));
   return {
     node: process.version,
     cores: availableParallelism(),
     rounds,
-    begin: show(begin),
-    send: show(send),
-    prove: show(prove),
+    begin: show(steps.begin),
+    send: show(steps.send),
+    prove: show(steps.prove),
   };
 }

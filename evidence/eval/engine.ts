@@ -17,6 +17,7 @@ import { type EmbeddedPerson, embedPeople, embedSources } from '../corpus/people
 import { BadInput, readSources, toHalf, toHalfByPlace } from '../measure/corpus/corpus.js';
 import type { EvalProgram } from '../measure/program.js';
 import { dot, meanOfMeans, principalDirections, subtract, toMillionths } from '../measure/statistics/directions.js';
+import { round } from '../measure/statistics/proportion.js';
 import { mapConcurrently, withEngine } from './presentation-attacks/heads.js';
 
 const toFourDecimals = (value: number): number => Number(value.toFixed(4));
@@ -155,12 +156,11 @@ export const fit: EvalProgram = {
  */
 const tail = 0.005;
 
-const toThreeDigits = (value: number): number => Number(value.toPrecision(3));
 const atShare = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
 const shareOf = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): number =>
-  toThreeDigits(all.filter(isHit).length / all.length);
+  round(all.filter(isHit).length / all.length);
 
 export const qualityBounds: EvalProgram = {
   about: 'bounds of src/face/engine/quality.ts, fitted on half of the people, judged on the other',
@@ -186,9 +186,9 @@ export const qualityBounds: EvalProgram = {
           const sorted = fit.map(({ measures }) => measures[name]).sort((a, b) => a - b);
           return {
             name,
-            low: toThreeDigits(atShare(sorted, tail)),
-            median: toThreeDigits(atShare(sorted, 0.5)),
-            high: toThreeDigits(atShare(sorted, 1 - tail)),
+            low: round(atShare(sorted, tail)),
+            median: round(atShare(sorted, 0.5)),
+            high: round(atShare(sorted, 1 - tail)),
             ...boundsInUse[name],
             failedInJudge: shareOf(judge, (each) => isBad(name, each)),
           };

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { facesFolder, hasFaces } from '../../support/data/faces.js';
 import { embedSources } from '../corpus/people.js';
@@ -8,7 +8,7 @@ import { measurePhotos } from '../measure/accuracy/measure.js';
 import type { ByGroup } from '../measure/accuracy/rates.js';
 import { asUsedToMarkdown } from '../measure/accuracy/report.js';
 import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
-import { type EvalProgram, keep, parseOptions, runProgram, say, toFile } from '../measure/program.js';
+import { type EvalProgram, keep, makeOut, parseOptions, runProgram, say, toFile } from '../measure/program.js';
 import { companions, faceWidth, fit, qualityBounds } from './engine.js';
 import { portrait } from './portrait.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
@@ -93,10 +93,7 @@ async function runAccuracy(args: string[]): Promise<void> {
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
   // Creates the folder before the evaluation, which takes a quarter of an hour, so that an invalid folder is reported
   // at once.
-  if (out !== undefined)
-    await mkdir(out, { recursive: true }).catch(() => {
-      throw new BadInput(`The folder ${out} cannot be made`);
-    });
+  await makeOut(out);
   const earlier = out === undefined ? {} : await readAsUsed(out);
   const options = {
     data: data ?? facesFolder,
@@ -130,7 +127,12 @@ async function runNamedProgram(name: string, args: string[]): Promise<void> {
   if (program === undefined) throw new BadInput(`Unknown program ${name}\n\n${usage}`);
   const { data = [], json, out = null, model = null } = parseOptions({ args, options: programDataOptions }).values;
   if (model !== null && program.takesModel !== true) throw new BadInput(`${name} takes no --model`);
-  const figures = await runOn(name, program, { folders: data, out, model });
+  if (model !== null && data.length === 0) throw new BadInput('--model needs --data DIR');
+  if (data.length === 0 && !hasFaces) throw new BadInput('No evaluation faces. Set FACESTEP_FACES to their folder.');
+  const { runOn } = program;
+  if (data.length > 0 && runOn === undefined) throw new BadInput(`${name} takes no --data`);
+  const isGiven = data.length > 0 && runOn !== undefined;
+  const figures = await (isGiven ? runOn(data, say, out, model) : program.run(say, out));
   if (json) {
     console.log(JSON.stringify(figures));
     return;
@@ -141,24 +143,6 @@ async function runNamedProgram(name: string, args: string[]): Promise<void> {
       console.table(value);
     } else console.log(`${figure}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
   }
-}
-
-async function runOn(
-  name: string,
-  program: EvalProgram,
-  {
-    folders,
-    out,
-    model,
-  }: { readonly folders: readonly string[]; readonly out: string | null; readonly model: string | null },
-) {
-  if (folders.length > 0) {
-    if (program.runOn === undefined) throw new BadInput(`${name} takes no --data`);
-    return program.runOn(folders, say, out, model);
-  }
-  if (model !== null) throw new BadInput('--model needs --data DIR');
-  if (!hasFaces) throw new BadInput('No evaluation faces. Set FACESTEP_FACES to their folder.');
-  return program.run(say, out);
 }
 
 const args = process.argv.slice(2);

@@ -6,11 +6,11 @@ import { withCentred } from '../../src/face/verifier/embeddings.js';
 import { facesFolder } from '../../support/data/faces.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
 import { accuracies, parameters, shippedEngine } from '../measure/accuracy/bare-token.js';
-import { toCosine } from '../measure/accuracy/decode.js';
 import { roundInterval, roundOrNull } from '../measure/accuracy/rates.js';
 import { type Half, readCorpus, readSources, toHalf } from '../measure/corpus/corpus.js';
 import { type EvalProgram, keep, type PrintLine, toFile } from '../measure/program.js';
 import { createBootstrap, toPairRate, toPersonRate } from '../measure/statistics/bootstrap.js';
+import { dot } from '../measure/statistics/directions.js';
 
 /** Pictures straight ahead with which a portrait is compared; one match is enough. */
 const livePictures = 2;
@@ -32,7 +32,7 @@ const toCentred = (values: Float32Array): Float32Array =>
   );
 
 const similarityOf = (portrait: Float32Array, live: readonly Float32Array[]): number =>
-  Math.max(...live.map((each) => toCosine(portrait, each)));
+  Math.max(...live.map((each) => dot(portrait, each)));
 
 /** Compares the portrait of each person with the live pictures of everybody. */
 function measureSource(source: string, half: Half | 'all', people: readonly EmbeddedPerson[]) {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp, { type OutputInfo } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { createPipeline, type Pipeline } from '../../src/face/engine/pipeline.js';
 import { isUncovered } from '../../src/face/engine/quality.js';
 import { facesFolder } from '../../support/data/faces.js';
@@ -8,43 +8,41 @@ import { parameters } from '../../support/data/parameters.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import type { EvalProgram, PrintLine } from '../measure/program.js';
 
-interface Pixels {
-  readonly data: Buffer;
-  readonly info: OutputInfo;
+interface Seen {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly landmarks: readonly { readonly x: number; readonly y: number }[];
+  readonly faceWidthPx: number;
 }
-type Points = readonly { readonly x: number; readonly y: number }[];
-
-const within = (value: number, size: number): number => Math.min(size, Math.max(0, Math.round(value)));
 
 /** Covers what the points span, with a margin, in gray. */
-function cover({ data, info: { width, height, channels } }: Pixels, points: Points, margin: number): void {
-  const from = within(Math.min(...points.map(({ x }) => x)) - margin, width);
-  const to = within(Math.max(...points.map(({ x }) => x)) + margin, width);
-  const bottom = within(Math.max(...points.map(({ y }) => y)) + margin, height);
-  for (let y = within(Math.min(...points.map(({ y }) => y)) - margin, height); y < bottom; y += 1)
-    data.fill(0x30, channels * (y * width + from), channels * (y * width + to));
+function cover(photo: Sharp, size: Seen['size'], points: Seen['landmarks'], margin: number): Sharp {
+  const span = (axis: 'x' | 'y', most: number) => {
+    const values = points.map((point) => point[axis]);
+    const [from, to] = [Math.min(...values) - margin, Math.max(...values) + margin].map((value) =>
+      Math.min(most, Math.max(0, Math.round(value))),
+    );
+    return { from, length: to - from };
+  };
+  const across = span('x', size.width);
+  const down = span('y', size.height);
+  const bar = { width: across.length, height: down.length, channels: 3, background: '#303030' } as const;
+  return photo.composite([{ input: { create: bar }, left: across.from, top: down.from }]);
 }
 
 /** Averages each pixel with those next to it, as a movement does. */
-function blur({ data, info: { width, height, channels } }: Pixels, lengthPx: number): void {
-  const sharpData = Buffer.from(data);
-  const reach = Math.round(lengthPx / 2);
-  for (let y = 0; y < height; y += 1)
-    for (let x = 0; x < width; x += 1)
-      for (let channel = 0; channel < channels; channel += 1) {
-        let sum = 0;
-        for (let other = x - reach; other <= x + reach; other += 1)
-          sum += sharpData[channels * (y * width + Math.min(width - 1, Math.max(0, other))) + channel] ?? 0;
-        data[channels * (y * width + x) + channel] = Math.round(sum / (2 * reach + 1));
-      }
+function blur(photo: Sharp, lengthPx: number): Sharp {
+  const width = 2 * Math.round(lengthPx / 2) + 1;
+  const kernel = [0, 1, 0].flatMap((weight) => Array<number>(width).fill(weight));
+  return photo.convolve({ width, height: 3, kernel });
 }
 
-const kinds: Readonly<Record<string, (pixels: Pixels, landmarks: Points, faceWidthPx: number) => void>> = {
-  clean: () => {},
-  barOverEyes: (pixels, landmarks, width) => cover(pixels, landmarks.slice(36, 48), 0.08 * width),
-  mask: (pixels, landmarks) => cover(pixels, [...landmarks.slice(3, 14), ...landmarks.slice(29, 31)], 0),
-  motionBlur15: (pixels, _, width) => blur(pixels, 0.15 * width),
-  motionBlur20: (pixels, _, width) => blur(pixels, 0.2 * width),
+const kinds: Readonly<Record<string, (photo: Sharp, seen: Seen) => Sharp>> = {
+  clean: (photo) => photo,
+  barOverEyes: (photo, { size, landmarks, faceWidthPx }) =>
+    cover(photo, size, landmarks.slice(36, 48), 0.08 * faceWidthPx),
+  mask: (photo, { size, landmarks }) => cover(photo, size, [...landmarks.slice(3, 14), ...landmarks.slice(29, 31)], 0),
+  motionBlur15: (photo, { faceWidthPx }) => blur(photo, 0.15 * faceWidthPx),
+  motionBlur20: (photo, { faceWidthPx }) => blur(photo, 0.2 * faceWidthPx),
 };
 
 /** @returns by which rule the photo is refused: the former one is the magnitude alone */
@@ -73,13 +71,11 @@ async function measure(folders: readonly string[], say: PrintLine) {
     const seen = await pipeline.examine(photo, ['landmarks', 'quality'], 'only').catch(() => null);
     if (seen?.landmarks == null || seen.quality === null) continue;
     judged += 1;
+    const size = await sharp(photo).metadata();
+    const { faceWidthPx } = seen.quality;
     for (const [kind, change] of Object.entries(kinds)) {
-      const pixels = await sharp(photo).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-      change(pixels, seen.landmarks, seen.quality.faceWidthPx);
-      const found = await judge(
-        pipeline,
-        await sharp(pixels.data, { raw: pixels.info }).jpeg({ quality: 92 }).toBuffer(),
-      );
+      const changed = change(sharp(photo).removeAlpha(), { size, landmarks: seen.landmarks, faceWidthPx });
+      const found = await judge(pipeline, await changed.jpeg({ quality: 92 }).toBuffer());
       const count = refused[kind];
       if (count === undefined) continue;
       count.former += Number(found.former);

@@ -4,15 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../support/run/paths.js';
 import { BadInput } from '../measure/corpus/corpus.js';
-import {
-  chooseNamed,
-  describeMachine,
-  listNamed,
-  parseOptions,
-  runNamed,
-  runProgram,
-  say,
-} from '../measure/program.js';
+import { describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../measure/program.js';
 import { clock } from './clock.js';
 import { diskFull } from './disk-full.js';
 import { type Fault, type Finding, holds, isDone, type Seen } from './fault.js';
@@ -122,19 +114,17 @@ async function main(): Promise<void> {
     },
     allowPositionals: true,
   });
-  const chosen = chooseNamed('faults', faults, positionals);
   const { seed } = values;
   const size = values.quick ? 'quick' : 'full';
   say(`Random moments are those of --seed=${seed}`);
   const made = `_${describeMachine()}${values.quick ? '; quick form' : ''}._`;
-  const findings: Record<string, Finding> = {};
-  for (const [name, { about, run }] of chosen) {
-    const finding = await runNamed(name, about, () => run({ size, seed, say }));
-    findings[name] = finding;
-    // Written after each fault, so that results survive an interruption. A skipped fault keeps its figures in the page.
+  const findings = await runNamed('faults', faults, positionals, async (name, { about, run }) => {
+    const finding = await run({ size, seed, say });
+    // A skipped fault keeps its figures in the page.
     if (values.write && isDone(finding)) writeFinding(name, finding, made);
     if (!values.json) console.log([`\n${name}: ${about}`, ...toMarkdown(finding)].join('\n'));
-  }
+    return finding;
+  });
   const told = { size, seed, node: process.version, cores: availableParallelism() };
   if (values.json) console.log(JSON.stringify({ setting: told, faults: findings }, null, 2));
   if (Object.values(findings).some(({ invariants }) => !invariants.every(holds))) process.exitCode = 1;

@@ -9,8 +9,8 @@ import { projectRoot } from '../../support/run/paths.js';
 import { createCaller } from '../attacks/server/exchange.js';
 import { type Film, shootFilm, showFace } from '../attacks/server/page.js';
 import { createClient as createApiClient } from '../bench/client.js';
+import { benchPublicUrl } from '../bench/hook-providers.js';
 import { issuer, openStage, type Stage } from '../faults/stage.js';
-import { asked, createSend, oidcClients, openPushed, portalAuthorization } from './portal.js';
 
 const runs = 3;
 const threads = 2;
@@ -73,18 +73,27 @@ async function prepareJourneys(stage: Stage): Promise<Readonly<Record<string, { 
   };
 }
 
+const portal = { client_id: 'portal', redirect_uri: 'https://portal.example.com/callback' };
+const secret = 'a-secret-of-the-portal-0123456789abcdef';
+const oidcClients = [{ kind: 'relying_party', id: portal.client_id, secret, redirectUris: [portal.redirect_uri] }];
+
 /** A relying party pushes a request, the user passes the face check, and the relying party exchanges the code. */
 async function stepUp(url: string, subject: string, film: Film): Promise<void> {
-  const send = createSend(url);
+  const send = (address: string, init: RequestInit) => fetch(address.replace(benchPublicUrl, url), init);
+  const askAsPortal = async (path: string, fields: Readonly<Record<string, string>>): Promise<unknown> => {
+    const headers = { authorization: `Basic ${Buffer.from(`${portal.client_id}:${secret}`).toString('base64')}` };
+    return (await send(`${issuer}/${path}`, { method: 'POST', headers, body: new URLSearchParams(fields) })).json();
+  };
+  const asked = { ...portal, response_type: 'code', scope: 'openid', state: 's-1', login_hint: subject };
+  const { request_uri } = z.object({ request_uri: z.string() }).parse(await askAsPortal('par', asked));
   const browser = createBrowser(send);
-  const { url: link } = await openPushed(browser, send, subject);
+  const query = new URLSearchParams({ client_id: portal.client_id, request_uri });
+  const { url: link } = await browser.follow(`${issuer}/authorize?${query}`);
   const caller = createCaller(Number(new URL(url).port), '127.0.0.1');
   const back = await showFace(caller, { browser, link }, film, randomBytes(8).toString('hex'));
   const code = new URL((await browser.follow(back)).url).searchParams.get('code') ?? '';
-  const grant = { grant_type: 'authorization_code', code, redirect_uri: asked.redirect_uri };
-  const headers = { authorization: portalAuthorization };
-  const issued = await send(`${issuer}/token`, { method: 'POST', headers, body: new URLSearchParams(grant) });
-  z.object({ id_token: z.string() }).parse(await issued.json());
+  const grant = { grant_type: 'authorization_code', code, redirect_uri: portal.redirect_uri };
+  z.object({ id_token: z.string() }).parse(await askAsPortal('token', grant));
 }
 
 /** @returns the files that ran in each run of each journey, by journey */

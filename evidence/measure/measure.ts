@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { providers } from '../../adapters/index.js';
 import { toFailureLines } from '../../src/cli/failure-text.js';
 import { recognitionFolderOf } from '../../src/config/data-files.js';
@@ -18,7 +17,7 @@ import type { MeasureDeps } from './deps.js';
 import type { Collection } from './presence/collection.js';
 import { measurePresence, openStoredCollection } from './presence/command.js';
 import { liveSpecies } from './presence/plan.js';
-import { parseOptions, runProgram, say } from './program.js';
+import { keep, makeOut, parseOptions, runProgram, say } from './program.js';
 
 const usage = `npm run measure -- accuracy --data DIR [--engine NAME] [--json] [--out DIR]
 npm run measure -- accuracy --presence DIR --passphrase-file FILE [--engine NAME] [--json] [--out DIR]
@@ -131,10 +130,7 @@ async function measurePhotos(
   const problem = found === null ? null : problemOf(found, entry);
   if (problem !== null) throw new BadInput(`${engine} is not measured: ${problem}`);
   // The folder is created now, so that the command fails before the work.
-  if (out !== undefined)
-    await mkdir(out, { recursive: true }).catch(() => {
-      throw new BadInput(`The folder ${out} cannot be made`);
-    });
+  await makeOut(out);
   const own =
     found === null
       ? null
@@ -148,8 +144,7 @@ async function measurePhotos(
   const command = `npm run measure -- accuracy ${from} DIR${found === null ? '' : ` --engine ${shortNameOf(found)}`}`;
   const measured = await measure({ data, modelsFolder: config.modelsFolder, own, command }, deps.say);
   for (const line of measured.missing) deps.say(`Not measured: ${line}`);
-  if (out !== undefined)
-    for (const [name, text] of Object.entries(measured.files)) await writeFile(join(out, name), text);
+  await keep(out ?? null, measured.files);
   deps.print(json ? measured.json : measured.tables.trimEnd());
   if (measured.notOffered.length > 0) deps.say(`Not offered: level ${measured.notOffered.join(', ')}.`);
   const { fitted } = measured;

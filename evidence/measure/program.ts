@@ -48,33 +48,32 @@ export const listNamed = (all: Readonly<Record<string, { readonly about: string 
     .join('\n');
 
 /**
- * Returns those that the command line names, or all.
+ * Runs the measurements that the command line names, or all, and prints their names and durations.
+ * @param run - runs one; stores its results too, so that these survive an interruption
+ * @returns findings by name
  * @throws BadInput that lists all, for an unknown name
  */
-export function chooseNamed<Named extends { readonly about: string }>(
+export async function runNamed<
+  Named extends { readonly about: string },
+  Finding extends { readonly skipped: readonly string[] },
+>(
   kind: string,
   all: Readonly<Record<string, Named>>,
   names: readonly string[],
-): readonly (readonly [string, Named])[] {
+  run: (name: string, named: Named) => Promise<Finding>,
+): Promise<Readonly<Record<string, Finding>>> {
   const unknown = names.filter((name) => !Object.hasOwn(all, name));
-  if (unknown.length > 0) {
-    throw new BadInput(`There is no ${unknown.join(', ')}. The ${kind}:\n${listNamed(all)}`);
+  if (unknown.length > 0) throw new BadInput(`There is no ${unknown.join(', ')}. The ${kind}:\n${listNamed(all)}`);
+  const findings: Record<string, Finding> = {};
+  for (const [name, named] of Object.entries(all)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    say(`\n${name}: ${named.about}`);
+    const from = performance.now();
+    findings[name] = await run(name, named);
+    for (const reason of findings[name].skipped) say(`SKIPPED: ${reason}`);
+    say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
   }
-  return Object.entries(all).filter(([name]) => names.length === 0 || names.includes(name));
-}
-
-/** Runs one measurement, and prints its name and duration. */
-export async function runNamed<Finding extends { readonly skipped: readonly string[] }>(
-  name: string,
-  about: string,
-  run: () => Promise<Finding>,
-): Promise<Finding> {
-  say(`\n${name}: ${about}`);
-  const from = performance.now();
-  const finding = await run();
-  for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
-  say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
-  return finding;
+  return findings;
 }
 
 /** Runs work in a folder of its own, which is removed at the end. */
@@ -112,6 +111,14 @@ export interface EvalProgram {
   /** True if `runOn` takes a folder of a model of one's own. */
   readonly takesModel?: true;
   run(say: PrintLine, out: string | null): Promise<{ readonly [figure: string]: Json }>;
+}
+
+/** Makes the folder of `--out` before the work, so that a command fails at once. @throws BadInput */
+export async function makeOut(out: string | undefined): Promise<void> {
+  if (out === undefined) return;
+  await mkdir(out, { recursive: true }).catch(() => {
+    throw new BadInput(`The folder ${out} cannot be made`);
+  });
 }
 
 /** Writes plots, tables and figures to the folder of `--out`. */

@@ -8,10 +8,10 @@ import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../suppo
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { defaultPolicy, testEvent } from '../../../support/benches/core.js';
 import { startIssuer } from '../../../support/benches/issuer.js';
-import { credentialIn, numberIn, startRecoveryBench } from '../../../support/benches/recovery.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { findEveryGroup } from '../../../support/fakes/simulated-profile.js';
 import type { Size } from '../attack.js';
+import { recoverOwn } from '../recovery.js';
 import type { Tally } from './tally.js';
 import { clients, signIn, toRequests } from './withheld.js';
 
@@ -54,13 +54,12 @@ async function attackHooks(modes: Modes, outcome: 'deny' | 'face', tally: Tally)
       const decision = await decideHook({ ...event, eventTime: server.clock.now() }, server.deps);
       return decision.outcome === 'verified' || (decision.outcome === 'unverified' && decision.fallback !== 'deny');
     };
-    const note = (name: string, isActive: boolean, isAccepted: boolean): void =>
-      isActive ? tally.note(name, isAccepted) : tally.control(name, isAccepted);
     const isPolicy = modes.policy === 'enforce' && !modes.isSwitched;
-    note(`hook without a check, ${outcome}: ${modes.name}`, isRuled(modes) || isPolicy, await ask('without'));
+    tally.note(`hook without a check, ${outcome}: ${modes.name}`, await ask('without'), isRuled(modes) || isPolicy);
     const { page } = await beginAgreed(server, { application: testEvent.application });
     await page.check(draw('ada'));
-    note(`hook with a check, ${outcome}: ${modes.name}`, isRuled(modes) && outcome === 'deny', await ask('with'));
+    const isDenied = isRuled(modes) && outcome === 'deny';
+    tally.note(`hook with a check, ${outcome}: ${modes.name}`, await ask('with'), isDenied);
   } finally {
     await server.stop();
   }
@@ -73,8 +72,7 @@ async function attackClient(modes: Modes, outcome: 'deny' | 'face', tally: Tally
     await op.enrol('anna');
     const { plain } = await toRequests(op, 'app', 'anna');
     const name = `client, ${outcome}: ${modes.name}`;
-    if (outcome === 'deny' && isRuled(modes)) tally.note(name, await signIn(op, plain, 'anna'));
-    else tally.control(name, await signIn(op, plain, 'anna'));
+    tally.note(name, await signIn(op, plain, 'anna'), outcome === 'deny' && isRuled(modes));
     tally.note(`${name}, with another face`, await signIn(op, plain, 'eve'));
   } finally {
     await op.server.stop();
@@ -131,29 +129,14 @@ async function attackRecoveries(modes: Modes, tally: Tally): Promise<void> {
     ['a group that is absent or misspelt', async () => [], false],
     ['a group that cannot be looked up', () => Promise.reject(new FaceError('profile_unavailable')), false],
   ];
-  const recover = async (findGroupIds: FindGroupIds, group: { id: string; name: string | null }) => {
-    const policy = policyIn(modes, 'face', { liveness: 'challenge' });
-    const bench = await startRecoveryBench({ policy, recovery: { privileged: { groups: ['Payroll'] } }, findGroupIds });
-    try {
-      await bench.enrol('anna', 'ada');
-      await bench.passDays(8);
-      bench.profile.groups.set('anna', [group]);
-      const agent = await bench.addAgent('grace');
-      const browser = bench.browse();
-      await browser.begin('anna');
-      await browser.prove('help_desk');
-      const number = numberIn(await browser.showFace('ada'));
-      await bench.server.postJson(`/recoveries/${bench.knownIds()[0]}/approve`, { number }, agent);
-      return credentialIn(await browser.post('credential')) !== null;
-    } finally {
-      await bench.server.stop();
-    }
-  };
+  const policy = policyIn(modes, 'face', { liveness: 'challenge' });
+  const recovery = { privileged: { groups: ['Payroll'] } };
   for (const [name, findGroupIds, isNamed] of cases) {
     const group = { id: 'g1', name: isNamed ? 'payroll' : null };
-    tally.note(`recovery, ${name}: ${modes.name}`, await recover(findGroupIds, group));
+    tally.note(`recovery, ${name}: ${modes.name}`, await recoverOwn({ policy, recovery, findGroupIds }, [group]));
   }
-  tally.control(`recovery: ${modes.name}`, await recover(async () => ['g1'], { id: 'g2', name: 'Sales' }));
+  const others = { policy, recovery, findGroupIds: async () => ['g1'] };
+  tally.control(`recovery: ${modes.name}`, await recoverOwn(others, [{ id: 'g2', name: 'Sales' }]));
 }
 
 /** Tries each protection in each mode. */

@@ -7,7 +7,12 @@ export function createTally(subject: string, say: (line: string) => void) {
   let controls = 0;
   let refused = 0;
   return {
-    note(name: string, isAccepted: boolean): void {
+    /** @param isActive - false if the protection is documented as not active, so that the attempt has to succeed */
+    note(name: string, isAccepted: boolean, isActive = true): void {
+      if (!isActive) {
+        this.control(name, isAccepted);
+        return;
+      }
       tried += 1;
       if (!isAccepted) return;
       accepted += 1;

@@ -1,5 +1,5 @@
 import type { ClusteredRate } from '../../measure/statistics/clustered-rate.js';
-import { proportion, toJson } from '../../measure/statistics/proportion.js';
+import { proportion, round, roundBoth, toJson } from '../../measure/statistics/proportion.js';
 
 type Rate = ReturnType<typeof toJson>;
 
@@ -12,15 +12,13 @@ export function toHighest(apcer: Readonly<Record<string, Rate>>): { species: str
   return rates.toSorted((one, other) => other.rate - one.rate)[0] ?? null;
 }
 
-const toDigits = (value: number): number => Number(value.toPrecision(3));
-
 export const rateAsJson = (rate: ClusteredRate | null) =>
   rate === null
     ? null
     : {
         ...rate,
-        rate: toDigits(rate.rate),
-        interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])] as const,
+        rate: round(rate.rate),
+        interval: roundBoth(rate.interval),
       };
 
 type Counted = Pick<Rate, 'hits' | 'trials' | 'interval'> | Pick<ClusteredRate, 'passed' | 'of' | 'interval'>;
@@ -39,9 +37,9 @@ const shareOf = (counted: Counted): number =>
  */
 export function toRiapar(apcer: Counted | null, bpcer: Counted | null) {
   if (apcer === null || bpcer === null) return null;
-  const addEnds = (end: 0 | 1): number => toDigits(toDigits(apcer.interval[end]) + toDigits(bpcer.interval[end]));
-  return { rate: toDigits(shareOf(apcer) + shareOf(bpcer)), interval: [addEnds(0), addEnds(1)] as const };
+  const addEnds = (end: 0 | 1): number => round(round(apcer.interval[end]) + round(bpcer.interval[end]));
+  return { rate: round(shareOf(apcer) + shareOf(bpcer)), interval: [addEnds(0), addEnds(1)] as const };
 }
 
 export const countsAsText = ({ passed, of, interval }: ClusteredRate): string =>
-  `${passed} of ${of} (${interval.map((end) => toDigits(end * 100)).join(' to ')} %)`;
+  `${passed} of ${of} (${interval.map((end) => round(end * 100)).join(' to ')} %)`;

@@ -11,6 +11,7 @@ import {
   toPersonStatistic,
   type Weights,
 } from '../statistics/bootstrap.js';
+import { round } from '../statistics/proportion.js';
 import { accuracies, type LevelPromise, type MeasuredEngine } from './bare-token.js';
 import {
   chooseAsUsed,
@@ -25,7 +26,7 @@ import {
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { chooseJudged, type Judge, measureAcquisition } from './judged.js';
 import { measureProtected, type Outcome, referenceOf } from './protected.js';
-import { type ByGroup, byLevel, round, roundInterval, roundOrNull } from './rates.js';
+import { type ByGroup, byLevel, roundInterval, roundOrNull } from './rates.js';
 import { atPoints, compareEmbeddings, leastExpected, measureUnprotected, toCurve } from './unprotected.js';
 import { toName } from './windows.js';
 

@@ -1,5 +1,6 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { viewLength } from '../../../src/face/token/views.js';
+import { dot } from '../statistics/directions.js';
 import { createBareTokensOf, meanOf } from './bare-token.js';
 
 export type Faces = readonly (readonly Float32Array[])[];
@@ -42,28 +43,22 @@ export function toShare({ enrolled, live, pairs }: ViewComparison, from: number,
   return share;
 }
 
-export function toCosine(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
-  return sum;
-}
-
 export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
   const own = enrolled.map(meanOf);
   const others = live.map(meanOf);
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
-    toCosine(own[pairs[2 * pair]], others[pairs[2 * pair + 1]]),
+    dot(own[pairs[2 * pair]], others[pairs[2 * pair + 1]]),
   );
 }
 
 export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float32Array {
-  const lengthOf = (views: Float32Array): number => Math.sqrt(toCosine(views, views));
+  const lengthOf = (views: Float32Array): number => Math.sqrt(dot(views, views));
   const own = enrolled.map(lengthOf);
   const others = live.map(lengthOf);
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) => {
     const one = pairs[2 * pair];
     const other = pairs[2 * pair + 1];
-    return toCosine(enrolled[one], live[other]) / (own[one] * others[other]);
+    return dot(enrolled[one], live[other]) / (own[one] * others[other]);
   });
 }
 

@@ -3,9 +3,8 @@ import { type EngineEntry, fromMillionths, toEngineParameters } from '../../../s
 import { type Centre, createCentre, rotationLabel } from '../../../src/face/token/views.js';
 import { BadInput } from '../corpus/corpus.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { meanOfMeans, toMillionths, toUnit } from '../statistics/directions.js';
+import { dot, meanOfMeans, toMillionths, toUnit } from '../statistics/directions.js';
 import { accuracies, createMeasuredEngine, parameters } from './bare-token.js';
-import { toCosine } from './decode.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { measureProtected } from './protected.js';
 import { byLevel } from './rates.js';
@@ -103,7 +102,7 @@ const fewestStrangers = 1000;
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
   const cosines = sources.flatMap((people) => {
     const firsts = people.map(({ embeddings: [first] }) => toUnit(centre(first)));
-    return firsts.flatMap((own, at) => firsts.slice(at + 1).map((other) => toCosine(own, other)));
+    return firsts.flatMap((own, at) => firsts.slice(at + 1).map((other) => dot(own, other)));
   });
   return Float32Array.from(cosines).sort().reverse();
 }

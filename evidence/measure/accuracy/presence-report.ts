@@ -1,5 +1,6 @@
 import { rateByPerson } from '../statistics/clustered-rate.js';
 import { toExactInterval } from '../statistics/exact-interval.js';
+import { round, roundBoth } from '../statistics/proportion.js';
 
 export interface JudgedPresentation {
   readonly species: string;
@@ -20,9 +21,6 @@ export type PresenceRate = NonNullable<ReturnType<typeof toRate>>;
 export type PresenceReport = ReturnType<typeof ratePresence>;
 
 type Trials = readonly { readonly person: string; readonly hit: boolean }[];
-
-const round = (value: number): number => Number(value.toPrecision(3));
-const roundBoth = ([low, high]: readonly [number, number]) => [round(low), round(high)] as const;
 
 /** @returns `null` if no presentation counts */
 function toRate(trials: Trials) {

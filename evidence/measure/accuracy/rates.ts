@@ -8,6 +8,7 @@ import {
   toPersonRate,
 } from '../statistics/bootstrap.js';
 import { toGroupedInterval } from '../statistics/exact-interval.js';
+import { round, roundBoth } from '../statistics/proportion.js';
 import type { Outcome } from './protected.js';
 
 /** Error rates of tokens, as printed by `--json`. A rate is `null` if there were no trials. */
@@ -15,10 +16,8 @@ export type RateFigures = ReturnType<typeof toRateFigures>;
 
 export type ByGroup<T> = Readonly<Record<string, T>>;
 
-export const round = (value: number): number => Number(value.toPrecision(3));
-
 export const roundInterval = (interval: Interval | null): Interval | null =>
-  interval === null ? null : [round(interval[0]), round(interval[1])];
+  interval === null ? null : roundBoth(interval);
 
 export const roundOrNull = (value: number | null): number | null => (value === null ? null : round(value));
 

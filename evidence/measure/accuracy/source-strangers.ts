@@ -1,9 +1,10 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
+import { dot } from '../statistics/directions.js';
 import { meanOf } from './bare-token.js';
 import { chooseAsUsed, measureByPhotos, withAsUsed } from './by-photos.js';
-import { type Comparison, cosinesOf, toCosine } from './decode.js';
+import { type Comparison, cosinesOf } from './decode.js';
 import type { DecoderPool } from './decoder-pool.js';
 import { countByPair, countByPerson } from './protected.js';
 import { byLevel, toFalseMatches, toFalseNonMatches, toGroupRates } from './rates.js';
@@ -16,7 +17,7 @@ export const nearestStrangers = 10;
 function findNearest(people: readonly EmbeddedPerson[]): readonly ReadonlySet<number>[] {
   const means = people.map(({ embeddings }) => meanOf(embeddings.slice(0, photosPerPerson)));
   return means.map((own, person) => {
-    const others = means.map((mean, place) => ({ place, cosine: toCosine(own, mean) }));
+    const others = means.map((mean, place) => ({ place, cosine: dot(own, mean) }));
     const alike = others.filter(({ place }) => place !== person).sort((a, b) => b.cosine - a.cosine);
     return new Set(alike.slice(0, nearestStrangers).map(({ place }) => place));
   });

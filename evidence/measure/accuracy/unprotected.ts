@@ -1,7 +1,7 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { PlotPoint } from '../plots/det-plot.js';
 import { type Bootstrap, type Interval, type Statistic, toPersonRate } from '../statistics/bootstrap.js';
-import { toCosine } from './decode.js';
+import { dot } from '../statistics/directions.js';
 
 /** Maximum number of photos per person, so that a few famous people do not dominate. */
 export const photosPerPerson = 8;
@@ -31,10 +31,10 @@ export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
   let count = 0;
   for (let one = 0; one < people.length; one += 1)
     for (let other = one + 1; other < people.length; other += 1, count += 1)
-      impostor[count] = toCosine(people[one].embeddings[0], people[other].embeddings[0]);
+      impostor[count] = dot(people[one].embeddings[0], people[other].embeddings[0]);
   const genuine = people.map(({ embeddings }) => {
     const photos = embeddings.slice(0, photosPerPerson);
-    return photos.flatMap((photo, at) => photos.slice(at + 1).map((other) => toCosine(photo, other)));
+    return photos.flatMap((photo, at) => photos.slice(at + 1).map((other) => dot(photo, other)));
   });
   return { genuine, impostor, descending: impostor.slice().sort().reverse() };
 }

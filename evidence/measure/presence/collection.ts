@@ -4,7 +4,7 @@ import { fileExists } from '../../../src/config/data-files.js';
 import type { Ports } from '../../../src/core/deps.js';
 import type { CapturedFrame } from '../../../src/core/ports.js';
 import { owningPhotos, type Photo } from '../../../src/core/secrets.js';
-import { isDraftOf } from '../../../src/files/durable-file.js';
+import { isDraftOf, replaceFile } from '../../../src/files/durable-file.js';
 import { BadInput } from '../corpus/corpus.js';
 import {
   createKeyFile,
@@ -18,7 +18,6 @@ import {
   seal,
   unseal,
 } from './key-file.js';
-import { createNewFile, draftName } from './new-file.js';
 import { type AboutPresentation, decodePresentation, encodePresentation } from './presentation.js';
 
 /*
@@ -28,6 +27,8 @@ import { type AboutPresentation, decodePresentation, encodePresentation } from '
 
 const keyFileOf = (folder: string): string => join(folder, 'keys.json');
 const sealedName = /^[0-9a-f]{32}\.sealed$/;
+/** Name of a draft, which a crash may leave; `.facestep-…` is of an earlier version. */
+const draftName = /^([0-9a-f]{32}\.sealed\.|\.facestep-)[0-9a-f]{16}\.new$/;
 
 const magic = Buffer.from('facestep presence 1\n', 'latin1');
 const idBytes = 16;
@@ -126,7 +127,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<
       const plain = encodePresentation(about, photos);
       const sealed = seal(plain, Buffer.concat([header, Buffer.from(name)]), owner.key, random);
       plain.fill(0);
-      await createNewFile(join(folder, name), Buffer.concat([header, sealed]), random);
+      await replaceFile(join(folder, name), Buffer.concat([header, sealed]), random);
       return true;
     },
     listPeople: () => keys.list(),

@@ -254,7 +254,8 @@ describe('erasure', () => {
     // As a crash leaves them, in the middle of a write: the keys of everybody, and a presentation.
     const [keys, kept] = filesIn(presence.data);
     writeFileSync(join(presence.data, 'keys.json.0123456789abcdef.new'), keys!);
-    writeFileSync(join(presence.data, '.facestep-0123456789abcdef.new'), kept!);
+    for (const draft of [`${'0'.repeat(32)}.sealed.`, '.facestep-'])
+      writeFileSync(join(presence.data, `${draft}0123456789abcdef.new`), kept!);
     expect((await presence.run(['delete'])).exitCode).toBe(2);
     expect((await presence.run(['delete', '--yes'])).printed).toEqual([
       `Erased: the keys of ${presence.data}, and 2 presentations.`,

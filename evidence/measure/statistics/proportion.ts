@@ -1,3 +1,8 @@
+/** Rounds to three significant digits. */
+export const round = (value: number): number => Number(value.toPrecision(3));
+
+export const roundBoth = ([low, high]: readonly [number, number]) => [round(low), round(high)] as const;
+
 export type Proportion = ReturnType<typeof proportion>;
 
 export function proportion(hits: number, trials: number) {
@@ -18,9 +23,9 @@ export function toInterval(count: number, total: number, z: number): readonly [n
   return [count === 0 ? 0 : centre - reach, count === total ? 1 : centre + reach];
 }
 
-export const toJson = ({ hits, trials, rate, interval: [from, to] }: Proportion) => ({
+export const toJson = ({ hits, trials, rate, interval }: Proportion) => ({
   hits,
   trials,
-  rate: Number(rate.toPrecision(3)),
-  interval: [Number(from.toPrecision(3)), Number(to.toPrecision(3))] as const,
+  rate: round(rate),
+  interval: roundBoth(interval),
 });
