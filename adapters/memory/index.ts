@@ -58,10 +58,9 @@ export function createMemoryAdapter({ settings }: AdapterDeps<MemoryConnection>)
       checks: [],
       secrets: [],
       registration: null,
-      // biome-ignore lint/correctness/useYield: no group has members.
-      listMembers: async function* () {
-        throw new FaceError('not_found');
-      },
+      listMembers: () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new FaceError('not_found')) }),
+      }),
       searchGroups: async () => [],
       groupPermission: 'nothing',
       census: async () => ({ enrolled: 0, users: 0, isComplete: true }),

@@ -334,7 +334,7 @@ export async function passStepUp(
   const { at: passedAt, liveness, presence } = check;
   await reserveStoredForPass(captured, deps);
   const source = anonymousSourceOf(record);
-  if (source !== null && !record.isTest) await notePassedNetwork(source, deps);
+  if (source !== null && !record.isTest) await notePassedNetwork(source, JSON.stringify([connection, subject]), deps);
   if (action !== null) {
     const detail = { stepUpId: id, ...toAuditFields(action), application: record.application ?? undefined };
     await deps.audit.append({ action: 'action_approved', connection, subject, detail });

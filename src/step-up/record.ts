@@ -130,7 +130,12 @@ export const recordGuard = z.object({
     .nullable(),
   /** Session of a vendor's liveness check that this step-up waits for. `session` is `null` while it is being opened. */
   vendorCheck: z
-    .object({ session: z.string().nullable(), nonceDigest: z.string(), expiresAt: epochMsGuard })
+    .object({
+      session: z.string().nullable(),
+      nonceDigest: z.string(),
+      expiresAt: epochMsGuard,
+      countedAt: epochMsGuard.nullable().default(null),
+    })
     .nullable()
     .default(null),
   /** True if the vendor's service failed, and the policy allows the own check instead. */

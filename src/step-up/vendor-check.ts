@@ -19,7 +19,7 @@ import { hasCurrentConsent, vendorOf } from './session-view.js';
 import { changeRecord, type StepUp } from './stored.js';
 import { capture, newAttempt, releaseAttempt, startVendorCheck } from './transitions.js';
 import { checkSecret } from './user-secret.js';
-import { returnUnfinished, usesOfVendor } from './vendor-uses.js';
+import { usesOfVendor } from './vendor-uses.js';
 
 /*
  * A liveness check in the page and service of a vendor. This server opens a session for one step-up, and reads its
@@ -102,15 +102,13 @@ async function reserveSession(
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<void> {
   const nonceDigest = toStoredDigest(nonce);
-  let former = session.record;
   const reserve = (found: StepUpRecord, now: EpochMs): StepUpRecord => {
     const { vendorCheck } = found;
-    former = found;
     if (vendorCheck?.session === null && vendorCheck.expiresAt > now) throw new FaceError('overloaded');
-    return startVendorCheck(found, { session: null, nonceDigest, expiresAt: addSec(now, openedWithinSec) }, now);
+    const expiresAt = addSec(now, openedWithinSec);
+    return startVendorCheck(found, { session: null, nonceDigest, expiresAt, countedAt: now }, now);
   };
   await changeSession(session, reserve, deps);
-  await returnUnfinished(former, deps);
 }
 
 function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livenessVendors'>): LivenessVendor {

@@ -1,6 +1,6 @@
 import type { Ports } from '../core/deps.js';
 import { knownShare } from '../core/fair-queue.js';
-import { charge, type LimitUse } from '../core/limits/limits.js';
+import { charge, isInSameWindow, type LimitUse } from '../core/limits/limits.js';
 import { anonymousSourceOf, type StepUpRecord, shareOf } from './record.js';
 
 /**
@@ -20,13 +20,15 @@ export function usesOfVendor(record: StepUpRecord): readonly LimitUse[] {
 }
 
 /**
- * Returns the session of a check to the vendor's hour if no one finished it: another one replaced it, or the check
- * expired. Sessions of anonymous callers stay counted, because they can cause the costs without finishing.
+ * Returns the last session of an expired check to the vendor's hour, if it was counted in this hour. Others stay counted,
+ * and so do those of anonymous callers: the costs may have been caused without the result being sent.
  */
 export async function returnUnfinished(
   record: StepUpRecord,
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<void> {
-  const session = record.vendorCheck?.session ?? null;
-  if (session !== null && anonymousSourceOf(record) === null) await charge(usesOfVendor(record), -1, deps);
+  const { session = null, countedAt = null } = record.vendorCheck ?? {};
+  if (session === null || countedAt === null || anonymousSourceOf(record) !== null) return;
+  const uses = usesOfVendor(record);
+  if (isInSameWindow('vendorChecks', countedAt, deps)) await charge(uses, -1, deps);
 }

@@ -252,7 +252,7 @@ inBrowser('a developer withdraws a draft, and gets a sandbox token once with a v
   expect({ address, sent }).toEqual({ address: `${stage().origin}/v1/step-ups`, sent: token });
   const [, fields = '{}'] = /-d '(.*)'$/.exec((await page.locator('.lines pre').textContent()) ?? '') ?? [];
   const { body } = await stage().server.postJson('/v1/step-ups', fields, { 'x-auth-token': sent });
-  expect(body).toMatchObject({ state: 'started', url: expect.stringContaining('/face#') });
+  expect(body).toMatchObject({ state: 'started', url: expect.stringContaining('/face?sent#') });
   expect(await page.getByRole('link', { name: 'nothing' }).count()).toBe(0);
   expect(await page.getByRole('link', { name: /catalogue/ }).getAttribute('href')).toBe('/catalogue');
   await expectAccessible(page, 'my applications');

@@ -139,10 +139,11 @@ test('facestep why lists the events of a user in words, and exits with 1 for an 
     'Enrolled',
     'A face check was requested',
     'Refused: not the enrolled face',
+    'The check ended without a pass',
     'Hook token: allowed, because shadow mode denies no one: no face check was passed lately enough',
   ]);
   // As the reply to that very request named it.
-  expect(lines.filter((line) => /\[[0-9a-f]{24}\]$/.test(line))).toHaveLength(4);
+  expect(lines.filter((line) => /\[[0-9a-f]{24}\]$/.test(line))).toHaveLength(5);
   expect(lines.at(-1)).toMatch(/^Last refused .*: Refused: not the enrolled face$/);
 
   expect(await runHere(['why', 'simulated', 'nobody@example.com'], env)).toMatchObject({

@@ -11,6 +11,7 @@ import { enrolSubject } from '../../enrolment/enrol.js';
 import { toCode } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
+import { joinKey } from '../base/key.js';
 import { type Assurance, vouched } from '../connection.js';
 import { anonymousShare, knownShare } from '../fair-queue.js';
 import {
@@ -101,7 +102,7 @@ describe('a rate limit', () => {
           () => true,
           (error: unknown) => toCode(error) !== 'locked_out',
         );
-      await notePassedNetwork('203.0.113.9', limited);
+      await notePassedNetwork('203.0.113.9', 'anna', limited);
       // Each network until it is refused, minute by minute.
       for (let minute = 0; minute < minutes; minute += 1) {
         for (let at = 0; at < networks; at += 1)
@@ -120,6 +121,15 @@ describe('a rate limit', () => {
       expect(await use('192.0.2.7')).toBe(false);
       expect(await use('203.0.113.9')).toBe(true);
     });
+  });
+
+  test('the checks of one person keep a part of the budgets for three new networks a day', async () => {
+    const { deps } = setUp();
+    const networks = [1, 2, 3, 4, 5].map((at) => `203.0.${at}.9`);
+    for (const network of networks) await notePassedNetwork(network, 'anna', deps);
+    const keys = networks.map((network) => joinKey('network-passed', anonymousShare(network).source));
+    const kept = await deps.state.readMany(keys);
+    expect(kept.filter((record) => record !== null)).toHaveLength(3);
   });
 
   test('refuses if the state store cannot count', async () => {

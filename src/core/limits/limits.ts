@@ -22,6 +22,12 @@ export function windowOf(name: string, lengthSec: number, { clock }: { readonly 
   return { key: `${name}:${number}`, endsAt: epochMs((number + 1) * lengthMs) };
 }
 
+/** Returns true if a use at that time is counted in the window of today's uses. */
+export function isInSameWindow(limit: LimitName, usedAt: EpochMs, { clock }: { readonly clock: Clock }): boolean {
+  const used = windowOf('', limitRules[limit].windowSec, { clock: { now: () => usedAt } });
+  return used.endsAt === windowOf('', limitRules[limit].windowSec, { clock }).endsAt;
+}
+
 /** Adds to a window's count. @returns the sum */
 export const countIn = (
   { key, endsAt }: Window,
@@ -318,11 +324,23 @@ function windowsOf([limit, who, share]: LimitUse, deps: LimitDeps): readonly Lim
 
 const passedFromKey = (network: string): string => joinKey('network-passed', network);
 const passedFromDays = 30;
+const newNetworksOfPerson = 3;
 
-/** Notes that a check of an anonymous caller passed, for whose network a part of each shared budget is kept. */
-export async function notePassedNetwork(source: string, { state, clock }: Pick<LimitDeps, 'state' | 'clock'>) {
-  const expiresAt = addSec(clock.now(), passedFromDays * secondsPerDay);
-  await state.write(passedFromKey(anonymousShare(source).source), true, { when: 'any', expiresAt });
+/**
+ * Notes that a check of an anonymous caller passed, for whose network a part of each shared budget is kept. One person can
+ * note few networks a day, so that an enrolled person cannot fill that part.
+ */
+export async function notePassedNetwork(
+  source: string,
+  person: string,
+  deps: Pick<LimitDeps, 'state' | 'clock'>,
+): Promise<void> {
+  const key = passedFromKey(anonymousShare(source).source);
+  const isNew = (await deps.state.read(key)) === null;
+  const ofPerson = windowOf(`limit:passedNetworksOfPerson:${person}`, secondsPerDay, deps);
+  if (isNew && (await countIn(ofPerson, 1, deps)) > newNetworksOfPerson) return;
+  const expiresAt = addSec(deps.clock.now(), passedFromDays * secondsPerDay);
+  await deps.state.write(key, true, { when: 'any', expiresAt });
 }
 
 const addTo = async (window: LimitWindow, amount: number, deps: LimitDeps) => ({
