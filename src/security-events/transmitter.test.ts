@@ -21,7 +21,7 @@ import { readDeadLetters } from './dead-letters.js';
 import { createSets } from './set.js';
 import { type EventStream, toStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
-import { retryDeadLetter } from './undelivered.js';
+import { openRetry } from './undelivered.js';
 
 const token = 'a-secret-of-the-receiver';
 const signer = await createTestSecurityEventSigner();
@@ -230,15 +230,14 @@ describe('an event receiver with errors', () => {
     expect(outcomes).toEqual(['one dead', 'one delivered']);
 
     // Once the receiver has fixed its ways: under the id it refused, and then it is no dead letter any more.
-    const retry = () =>
-      retryDeadLetter(letters[0]!, [receiver], {
-        auditEvents,
-        clock,
-        trail,
-        files: files(),
-        fetch,
-        sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
-      });
+    const retry = await openRetry(letters, [receiver], {
+      auditEvents,
+      clock,
+      trail,
+      files: files(),
+      fetch,
+      sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
+    }).then((sendAgain) => () => sendAgain(letters[0]!));
     simulator.fail(503);
     expect(await retry()).toEqual({ kind: 'failed', reason: 'status 503' });
     expect(await readDeadLetters(files().deadLetters)).toEqual(letters);

@@ -61,8 +61,8 @@ async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
     return untilOpen(deps);
   };
   const readParked = async (): Promise<readonly SecurityEvent[]> => {
-    const events = await orNothing(Promise.all(cursors.parkedOf(id).map((at) => readEventsAt(at, begun, deps))));
-    if (events !== null || signal.aborted) return events?.flat() ?? [];
+    const events = await orNothing(readEventsAt(cursors.parkedOf(id), begun, deps));
+    if (events !== null || signal.aborted) return events ?? [];
     await sleep(pollMs, signal);
     return readParked();
   };

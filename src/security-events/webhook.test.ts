@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ import { readDeadLetters } from './dead-letters.js';
 import { createSets } from './set.js';
 import { toWebhookStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
-import { retryDeadLetter } from './undelivered.js';
+import { openRetry } from './undelivered.js';
 
 const secretOf = (letter: string): string => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`;
 const sets = createSets(await createTestSecurityEventSigner(), async () => null, {
@@ -85,7 +86,10 @@ const ports = () => ({
   fetch: (url: string | URL, init?: RequestInit) => fetch(url, init),
 });
 
+/** Number of times that the transmitter began to read the trail from a position. */
+let trailReads: number;
 async function start(settings: object = {}): Promise<void> {
+  trailReads = 0;
   const wait = (signal: AbortSignal) => delay(5, undefined, { signal }).catch(() => {});
   const sleep = (ms: number, signal: AbortSignal) => {
     // A receiver refuses a time that is far from its own, so only tests of failures skip the pauses.
@@ -96,7 +100,13 @@ async function start(settings: object = {}): Promise<void> {
     ...ports(),
     streams: [toStream(settings)],
     readStreams: async () => [],
-    trail,
+    trail: {
+      ...trail,
+      get file() {
+        trailReads += 1;
+        return trail.file;
+      },
+    },
     files,
     sleep,
     jobs: createTestJobs(deps, (_ms, signal) => wait(signal)),
@@ -198,8 +208,8 @@ describe('a webhook', () => {
 
     status = 200;
     received = [];
-    const sent = await retryDeadLetter(letters[0]!, [toStream()], { ...ports(), trail, files });
-    expect(sent).toEqual({ kind: 'delivered' });
+    const sendAgain = await openRetry(letters, [toStream()], { ...ports(), trail, files });
+    expect(await sendAgain(letters[0]!)).toEqual({ kind: 'delivered' });
     expect(received.map((each) => each.headers['webhook-id'])).toEqual([letters[0]!.jti]);
     expect(await readDeadLetters(files.deadLetters)).toHaveLength(1);
   });
@@ -228,6 +238,25 @@ describe('a webhook', () => {
     await start();
     await until(() => outcomes.filter((each) => each === 'delivered').length === 2);
     expect(received.map((each) => each.headers['webhook-id'])).toEqual([blockedId]);
+  });
+
+  test('after a restart, events that were not accepted are read from the trail in one pass', async () => {
+    status = 500;
+    await start();
+    const ids = ['s-1', 's-2', 's-3', 's-4'];
+    for (const stepUpId of ids) await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId } });
+    const storedIds = () => JSON.parse(readFileSync(files.securityEvents, 'utf8')).parked.ticket;
+    await until(() => storedIds().length === ids.length);
+    await transmitter!.close();
+    [received, status] = [[], 204];
+    await start();
+    await until(() => received.length === ids.length);
+    expect(
+      messages()
+        .map(([, { stepUpId }]) => stepUpId)
+        .toSorted(),
+    ).toEqual(ids);
+    expect(trailReads).toBe(2);
   });
 
   test('waits as long as the receiver asks in Retry-After', async () => {
