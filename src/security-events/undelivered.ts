@@ -6,7 +6,7 @@ import { reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
 
-type RetryPorts = DeliveryPorts<'auditEvents' | 'clock' | 'fetch' | 'sets' | 'trail' | 'files'>;
+type RetryPorts = DeliveryPorts<'auditEvents' | 'clock' | 'random' | 'fetch' | 'sets' | 'trail' | 'files'>;
 
 type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 
@@ -69,7 +69,7 @@ async function retryDeadLetter(
     case 'failed':
       return { kind: 'failed', reason: outcome.reason };
     case 'delivered':
-      await appendDeadLetter(files.deadLetters, { jti: letter.jti, deliveredAt: toIso(clock.now()) });
+      await appendDeadLetter(files.deadLetters, { jti: letter.jti, deliveredAt: toIso(clock.now()) }, deps);
       return outcome;
   }
 }
