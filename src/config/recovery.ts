@@ -27,7 +27,9 @@ export const recoveryGuard = z
     emailClaim: claimGuard.describe(
       'Claim with the second mailbox, for `other_email`. The main mailbox proves nothing: a person who lost the account cannot read it.',
     ),
-    phoneClaim: claimGuard.describe('Claim with the phone number, for `phone`. `null`: the number of the profile.'),
+    phoneClaim: claimGuard.describe(
+      'Claim with the phone number and its country code, for `phone`. `null`: the number of the profile.',
+    ),
     managerClaim: claimGuard.describe(
       'Claim with the id or login of the person’s manager, for `manager`. `null`: the manager that the directory names, where the provider has one.',
     ),

@@ -63,6 +63,6 @@ export function toStoredToken(
 
 /** Normalizes a phone number to E.164. @returns `null` if it has no country code */
 export function toPhoneNumber(text: string | null | undefined): string | null {
-  const number = (text ?? '').replace(/[\s().\-/]/g, '');
+  const number = (text ?? '').replace(/\(0\)|[\s()./\p{Pd}\p{Cf}]/gu, '');
   return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { toPhoneNumber } from '../connections/profile-values.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
@@ -57,7 +58,7 @@ export async function readContacts({ connection, subject }: ConnectedSubject): P
     email: account.email,
     // The main mailbox under another name is not a second thing.
     other_email: other !== null && toEmailKey(other) === toEmailKey(account.email ?? '') ? null : other,
-    phone: phoneClaim === null ? account.phone : claimOf(phoneClaim),
+    phone: phoneClaim === null ? account.phone : toPhoneNumber(claimOf(phoneClaim)),
   };
 }
 

@@ -3,6 +3,7 @@ import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { findConsent } from '../enrolment/consent.js';
+import { readContacts } from './contacts.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
 let bench: Bench;
@@ -20,6 +21,16 @@ const recover = async (thing = 'help_desk') => {
   return browser.showFace('ada');
 };
 const refusals = () => bench.detailsOf('recovery_refused');
+
+test('a phone that a claim names is the same phone in every spelling', async () => {
+  const recovery = bench.connection.recovery!;
+  const policy = { ...recovery.policy, phoneClaim: 'employee_number' };
+  const connection = { ...bench.connection, recovery: { ...recovery, policy } };
+  for (const employee_number of ['+491701234567', '+49 (0)170 / 123-45.67']) {
+    bench.profile.details.set('anna', { employee_number });
+    expect(await readContacts({ connection, subject: 'anna' })).toMatchObject({ phone: '+491701234567' });
+  }
+});
 
 describe('a face that may be new', () => {
   const anna = { connection: 'acme', subject: 'anna' };

@@ -12,7 +12,7 @@ import { type DeadLetter, readDeadLetters } from './dead-letters.js';
 import { createFindEmail } from './find-email.js';
 import { createSets } from './set.js';
 import { toStream, toWebhookStream } from './stream.js';
-import { retryDeadLetter } from './undelivered.js';
+import { openRetry } from './undelivered.js';
 
 export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('events').summary('list and retry undelivered events');
@@ -61,13 +61,9 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
   const sets = createSets(signer, findEmail, { ...deps, issuer });
   const trail = { file: files.audit, chain: (await readChainName(files.audit)) ?? '' };
   const streams = [...config.securityEvents.map(toStream), ...config.webhooks.map(toWebhookStream)];
+  const sendAgain = await openRetry(asked, streams, { ...deps, files, trail, sets });
   for (const letter of asked) {
-    const outcome = await retryDeadLetter(letter, streams, {
-      ...deps,
-      files,
-      trail,
-      sets,
-    });
+    const outcome = await sendAgain(letter);
     if (outcome.kind === 'failed') deps.endWith(1);
     deps.print(`${outcome.kind === 'failed' ? `failed: ${outcome.reason}` : 'delivered'}: ${toLine(letter)}`);
   }

@@ -86,11 +86,15 @@ const verificationTries = 5;
  * Attempts to deliver an event: pushes it once, or queues it.
  * @param openStream - returns the stream's current settings; `null` if it was deleted. If the stream is paused, the
  * function resolves when it is resumed
+ * @param rules.isLast - true if the event becomes a dead letter unless it is accepted
  */
 export async function attemptDelivery(
   event: SecurityEvent,
   openStream: () => Promise<EventStream | null>,
-  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'fetch' | 'sets' | 'files' | 'signal' | 'sleep' | 'onDelivery'>,
+  rules: { readonly isLast: boolean },
+  deps: DeliveryPorts<
+    'state' | 'clock' | 'random' | 'log' | 'fetch' | 'sets' | 'files' | 'signal' | 'sleep' | 'onDelivery'
+  >,
 ): Promise<AttemptResult> {
   const { clock, signal, sleep, log, onDelivery } = deps;
   const { jti, name, sequence } = event;
@@ -103,7 +107,7 @@ export async function attemptDelivery(
   if (delivery.kind === 'poll') {
     if (await queue(event, stream, deps)) return { kind: 'ended' };
     await sleep(queueFullMs, signal);
-    return attemptDelivery(event, openStream, deps);
+    return attemptDelivery(event, openStream, rules, deps);
   }
   const outcome = await attemptPush(event, stream, delivery, deps);
   switch (outcome.kind) {
@@ -117,7 +121,7 @@ export async function attemptDelivery(
   }
   if (signal.aborted) return { kind: 'stopped' };
   const triedFrom = epochMs(Math.max(event.time, stream.toldOnAt ?? 0));
-  const isOver = outcome.kind === 'refused' || addSec(triedFrom, triedForSec) <= clock.now();
+  const isOver = rules.isLast || outcome.kind === 'refused' || addSec(triedFrom, triedForSec) <= clock.now();
   if (isOver && (await storeDeadLetter(event, stream, outcome.reason, deps))) return { kind: 'ended' };
   onDelivery(stream.id, 'failed');
   log.warn('security event not delivered', { ...about, reason: outcome.reason });
@@ -185,18 +189,20 @@ export function noteSkipped(
   log.warn('security event skipped: the user has no e-mail address', { receiver: id, event: name, sequence, jti });
 }
 
-/** @returns true if the dead letter is on disk */
+/** @returns true if the event is given up: its dead letter is on disk, or beyond the share of anonymous callers */
 export async function storeDeadLetter(
-  { jti, name, sequence }: SecurityEvent,
+  { jti, name, sequence, isAnonymous }: SecurityEvent,
   { id }: EventStream,
   reason: string,
-  { files, clock, log, onDelivery }: DeliveryPorts<'files' | 'clock' | 'log' | 'onDelivery'>,
+  { files, clock, random, log, onDelivery }: DeliveryPorts<'files' | 'clock' | 'random' | 'log' | 'onDelivery'>,
 ): Promise<boolean> {
-  const letter = { jti, receiver: id, event: name, sequence, reason, time: toIso(clock.now()) };
+  const letter = { jti, receiver: id, event: name, sequence, reason, time: toIso(clock.now()), isAnonymous };
   try {
-    await appendDeadLetter(files.deadLetters, letter);
+    const removed = await appendDeadLetter(files.deadLetters, letter, { random });
+    if (removed > 0) log.warn('oldest dead letters removed', { removed });
   } catch {
-    return false;
+    // What an anonymous caller caused is not kept for a full disk.
+    if (!isAnonymous) return false;
   }
   onDelivery(id, 'dead');
   log.error('security event abandoned', letter);

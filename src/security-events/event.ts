@@ -28,6 +28,8 @@ export const securityEventGuard = z.object({
   subject: z.string(),
   time: epochMsGuard,
   detail: detailGuard,
+  /** True if an anonymous caller caused it, who can cause any number. Missing in queues of earlier versions. */
+  isAnonymous: z.boolean().default(false),
 });
 export type SecurityEvent = z.output<typeof securityEventGuard>;
 
@@ -69,10 +71,10 @@ export function toSecurityEvents(
   if (subject === '' && !isWebhook) return [];
   return (isWebhook ? webhookEventsOf(record) : eventsOf(record))
     .filter(({ name }) => stream.events.includes(name))
-    .map(({ name, detail, isTyped = false }) => {
+    .map(({ name, detail, isAnonymous = false }) => {
       const jti = toJti([chain, digest, stream.id, name]);
-      const about = { connection, subject: isTyped ? '' : subject };
-      return { name, jti, txn: `${chain}:${sequence}`, sequence, ...about, time, detail };
+      const about = { connection, subject: isAnonymous ? '' : subject };
+      return { name, jti, txn: `${chain}:${sequence}`, sequence, ...about, time, detail, isAnonymous };
     });
 }
 
@@ -90,7 +92,7 @@ interface EventContent {
   readonly name: EventName;
   readonly detail: Detail;
   /** True if an anonymous caller may have typed the subject. A passed check proves it, and a ticket names it. */
-  readonly isTyped?: boolean;
+  readonly isAnonymous?: boolean;
 }
 
 const credentialChange = (change: 'create' | 'update' | 'revoke' | 'delete', reason: string): EventContent => ({
@@ -143,8 +145,8 @@ const finished = (
   const asked = application === undefined ? {} : { application };
   const ticket = reference === undefined ? {} : { reference };
   const marked = test === undefined ? {} : { test };
-  const isTyped = outcome !== 'passed' && anonymous === true && reference === undefined;
-  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked, ...ticket, ...marked }, isTyped }];
+  const isAnonymous = outcome !== 'passed' && anonymous === true && reference === undefined;
+  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked, ...ticket, ...marked }, isAnonymous }];
 };
 
 interface FinishedStepUp {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../support/benches/audit.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../support/fakes/keys.js';
-import { createTextLog } from '../../support/fakes/sinks.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
@@ -29,6 +29,7 @@ beforeEach(() => {
   outcomes = [];
   deps = {
     clock,
+    random: systemRandom,
     log: createTextLog(),
     sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
     state: createAuditDeps({ file: join(folder, 'audit.jsonl'), clock }).state,
@@ -41,12 +42,9 @@ beforeEach(() => {
 const ask = (request: object = {}, of: EventStream = stream) =>
   createPoll(deps)(of, pollRequestGuard.parse(request), new AbortController().signal);
 
+const event = { txn: 'a:1', sequence: 1, connection: 'work', subject: 'anna', detail: {}, isAnonymous: false };
 const enqueue = (jti: string, name: 'credential-change' | 'session-revoked' = 'session-revoked') =>
-  enqueueEvent(
-    stream.id,
-    { jti, name, txn: 'a:1', sequence: 1, connection: 'work', subject: 'anna', time: clock.now(), detail: {} },
-    deps,
-  );
+  enqueueEvent(stream.id, { ...event, jti, name, time: clock.now() }, deps);
 
 describe('the polling of security events', () => {
   test('skips and removes events that the stream no longer requests', async () => {

@@ -42,7 +42,7 @@ export type Poll = (
 
 /** Polls throw `state_unavailable`, `key_service_unavailable` or `profile_unavailable`. */
 export function createPoll(
-  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'sets' | 'files' | 'sleep' | 'onDelivery'>,
+  deps: DeliveryPorts<'state' | 'clock' | 'random' | 'log' | 'sets' | 'files' | 'sleep' | 'onDelivery'>,
 ): Poll {
   let waiting = 0;
 
@@ -95,7 +95,7 @@ const isAsked = ({ events }: EventStream, entry: QueuedEvent): boolean =>
 async function acknowledge(
   stream: EventStream,
   { ack, setErrs }: Pick<PollRequest, 'ack' | 'setErrs'>,
-  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'files' | 'onDelivery'>,
+  deps: DeliveryPorts<'state' | 'clock' | 'random' | 'log' | 'files' | 'onDelivery'>,
 ): Promise<void> {
   const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
   const jtis = new Set([...ack, ...refused.keys()]);

@@ -32,7 +32,11 @@ interface AllPorts extends Ports<'auditEvents' | 'state' | 'clock' | 'random' | 
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Attempts to deliver an event, as `attemptDelivery` does. */
-  readonly attempt: (event: SecurityEvent, openStream: () => Promise<EventStream | null>) => Promise<AttemptResult>;
+  readonly attempt: (
+    event: SecurityEvent,
+    openStream: () => Promise<EventStream | null>,
+    rules?: { readonly isLast: boolean },
+  ) => Promise<AttemptResult>;
   readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
   /** Called with the number of waiting records, up to about 1,000. */
   readonly onWaiting: (stream: string, records: number) => void;

@@ -18,10 +18,11 @@ import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import type { Random } from '../core/ports/platform.js';
 import { readDeadLetters } from './dead-letters.js';
+import { delayAfter } from './deliver.js';
 import { createSets } from './set.js';
 import { type EventStream, toStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
-import { retryDeadLetter } from './undelivered.js';
+import { openRetry } from './undelivered.js';
 
 const token = 'a-secret-of-the-receiver';
 const signer = await createTestSecurityEventSigner();
@@ -184,7 +185,11 @@ describe('an event receiver with errors', () => {
     await until(() => outcomes.includes('one delivered'));
     expect(outcomes).toEqual([...Array.from({ length: 6 }, () => 'one failed'), 'one delivered']);
     const delays = chances.map((chance, attempt) => Math.round(1000 * 2 ** attempt * (0.5 + chance / 512)));
-    expect(attemptedAt.slice(1).map((at, index) => at - attemptedAt[index]!)).toEqual(delays);
+    expect(chances.map((chance, attempt) => delayAfter(attempt, { random: () => Uint8Array.of(chance) }))).toEqual(
+      delays,
+    );
+    for (const [index, at] of attemptedAt.slice(1).entries())
+      expect(at - attemptedAt[index]!).toBeGreaterThanOrEqual(delays[index]!);
     const ids = [...log.text().matchAll(/"jti":"([^"]+)"/g)].map(([, jti]) => jti);
     expect(new Set(ids)).toEqual(new Set([simulator.taken[0]!.jti]));
     expect(log.text()).not.toContain(token);
@@ -230,15 +235,15 @@ describe('an event receiver with errors', () => {
     expect(outcomes).toEqual(['one dead', 'one delivered']);
 
     // Once the receiver has fixed its ways: under the id it refused, and then it is no dead letter any more.
-    const retry = () =>
-      retryDeadLetter(letters[0]!, [receiver], {
-        auditEvents,
-        clock,
-        trail,
-        files: files(),
-        fetch,
-        sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
-      });
+    const retry = await openRetry(letters, [receiver], {
+      auditEvents,
+      clock,
+      random: systemRandom,
+      trail,
+      files: files(),
+      fetch,
+      sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
+    }).then((sendAgain) => () => sendAgain(letters[0]!));
     simulator.fail(503);
     expect(await retry()).toEqual({ kind: 'failed', reason: 'status 503' });
     expect(await readDeadLetters(files().deadLetters)).toEqual(letters);

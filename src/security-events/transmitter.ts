@@ -20,6 +20,12 @@ const readAhead = 1000;
 /** Maximum of events per stream that are retried on their own schedule. If there are more, later records wait. */
 const mostParked = 1000;
 
+/** Maximum of these that anonymous callers caused. Beyond it, such an event is sent once. */
+const mostAnonymous = 100;
+
+/** Number of different events that failed one after the other from which the receiver counts as down. */
+const failuresOfOutage = 3;
+
 /** Event that was not accepted. Later events are sent in the meantime. */
 interface ParkedEvent {
   readonly event: SecurityEvent;
@@ -43,8 +49,8 @@ type DispatchPorts = DeliveryPorts<
 >;
 
 /**
- * Delivers the audit log's events to one stream until aborted. An event that is not accepted is parked, so that one
- * event which the receiver never accepts does not hold up the others.
+ * Delivers the audit log's events to one stream until aborted. An event that is not accepted is parked, and sent again
+ * in parallel, so that one event which the receiver never accepts does not hold up the others.
  */
 async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
   const { trail, cursors, attempt, clock, signal, sleep, onWaiting, log } = deps;
@@ -61,8 +67,8 @@ async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
     return untilOpen(deps);
   };
   const readParked = async (): Promise<readonly SecurityEvent[]> => {
-    const events = await orNothing(Promise.all(cursors.parkedOf(id).map((at) => readEventsAt(at, begun, deps))));
-    if (events !== null || signal.aborted) return events?.flat() ?? [];
+    const events = await orNothing(readEventsAt(cursors.parkedOf(id), begun, deps));
+    if (events !== null || signal.aborted) return events ?? [];
     await sleep(pollMs, signal);
     return readParked();
   };
@@ -71,16 +77,27 @@ async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
     attempts: 0,
     dueAt: clock.now(),
   }));
+  /** Events that failed since one was accepted. Those of anonymous callers, who can make them fail, show no outage. */
+  const failing = new Set<string>();
+  let pause: Promise<unknown> = Promise.resolve();
   /** @returns true unless the stream or the server ended */
-  const send = async (event: SecurityEvent, attempts: number): Promise<boolean> => {
-    const result = await attempt(event, openStream);
+  const send = async (event: SecurityEvent, attempts: number, open: typeof openStream): Promise<boolean> => {
+    const { jti, isAnonymous } = event;
+    await pause;
+    const others = waiting.filter((each) => each.event.isAnonymous && each.event.jti !== jti);
+    const result = await attempt(event, open, { isLast: isAnonymous && others.length >= mostAnonymous });
     if (result.kind === 'stopped') return false;
-    waiting = waiting.filter((each) => each.event.jti !== event.jti);
-    if (result.kind !== 'failed') return true;
+    waiting = waiting.filter((each) => each.event.jti !== jti);
+    if (result.kind !== 'failed') {
+      failing.clear();
+      return true;
+    }
     const delayMs = Math.max(delayAfter(attempts, deps), result.retryAfterMs ?? 0);
     waiting = [...waiting, { event, attempts: attempts + 1, dueAt: epochMs(clock.now() + delayMs) }];
-    // The receiver may be down, or ask for a pause.
-    await sleep(result.retryAfterMs ?? Math.min(pollMs, delayMs), signal);
+    if (!isAnonymous) failing.add(jti);
+    const isDown = failing.size >= failuresOfOutage;
+    const pauseMs = result.retryAfterMs ?? (isDown ? Math.min(pollMs, delayMs) : 0);
+    if (pauseMs > 0) pause = Promise.all([pause, sleep(pauseMs, signal)]);
     return true;
   };
   const advance = (sequence: number): Promise<void> =>
@@ -89,28 +106,38 @@ async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
       log.error('cannot write the cursor of security events', { receiver: id, code: toCode(error) });
     });
   const follower = createFollower(trail.file, cursors.of(id), reportedActionsOf(begun), deps.auditEvents);
-  let records: readonly ReportedRecord[] = [];
-  while (!signal.aborted) {
-    await pushQueued();
-    const due = waiting.find(({ dueAt }) => dueAt <= clock.now());
-    if (due !== undefined) {
-      if (!(await send(due.event, due.attempts))) return;
-      await advance(cursors.of(id));
-    }
-    if (records.length === 0) records = (await orNothing(follower.read(readAhead))) ?? [];
-    onWaiting(id, records.length + waiting.length);
-    const [record, ...later] = waiting.length < mostParked ? records : [];
-    if (record !== undefined) {
+  const sendRecords = async (): Promise<void> => {
+    let records: readonly ReportedRecord[] = [];
+    while (!signal.aborted) {
+      await pushQueued();
+      if (records.length === 0) records = (await orNothing(follower.read(readAhead))) ?? [];
+      onWaiting(id, records.length + waiting.length);
+      const [record, ...later] = waiting.length < mostParked ? records : [];
+      if (record === undefined) {
+        await sleep(pollMs, signal);
+        continue;
+      }
       const stream = await openStream();
       if (stream === null) return;
-      for (const event of toSecurityEvents(record, stream, trail)) if (!(await send(event, 0))) return;
+      for (const event of toSecurityEvents(record, stream, trail)) if (!(await send(event, 0, openStream))) return;
       records = later;
       await advance(record.sequence);
-    } else if (due === undefined) {
-      const next = Math.min(...waiting.map(({ dueAt }) => dueAt - clock.now()), pollMs);
-      await sleep(Math.max(next, 1), signal);
     }
-  }
+  };
+  const sendParked = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const due = waiting.filter(({ dueAt }) => dueAt <= clock.now());
+      const next = due.find(({ event }) => !event.isAnonymous) ?? due[0];
+      if (next === undefined) {
+        const untilDueMs = Math.min(...waiting.map(({ dueAt }) => dueAt - clock.now()), pollMs);
+        await sleep(Math.max(untilDueMs, 1), signal);
+      } else {
+        if (!(await send(next.event, next.attempts, () => untilOpen(deps)))) return;
+        await advance(cursors.of(id));
+      }
+    }
+  };
+  await Promise.all([sendRecords(), sendParked()]);
 }
 
 function createPushQueued(
@@ -228,7 +255,8 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
     const ending = new AbortController();
     const signal = AbortSignal.any([closing.signal, ending.signal]);
     const ports = { ...deps, cursors, signal, streamNow: () => streams.get(id) };
-    const attempt: DispatchPorts['attempt'] = (event, openStream) => attemptDelivery(event, openStream, ports);
+    const attempt: DispatchPorts['attempt'] = (event, openStream, rules = { isLast: false }) =>
+      attemptDelivery(event, openStream, rules, ports);
     const done = dispatchEvents(id, { ...ports, attempt });
     told.set(id, { ending, done });
   };

@@ -6,23 +6,52 @@ import { reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
 
-type RetryPorts = DeliveryPorts<'auditEvents' | 'clock' | 'fetch' | 'sets' | 'trail' | 'files'>;
+type RetryPorts = DeliveryPorts<'auditEvents' | 'clock' | 'random' | 'fetch' | 'sets' | 'trail' | 'files'>;
 
 type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 
-/** Reads the events of one record from the audit log again. Returns none if it is not there any more. */
+const recordsPerRead = 1000;
+
+/** Reads the events of records from the audit log again, in one pass. Leaves out records that are not there any more. */
 export async function readEventsAt(
-  sequence: number,
+  sequences: readonly number[],
   stream: EventStream,
   { trail, auditEvents }: DeliveryPorts<'trail' | 'auditEvents'>,
 ): Promise<readonly SecurityEvent[]> {
-  const [record] = await createFollower(trail.file, sequence - 1, reportedActionsOf(stream), auditEvents).read(1);
-  return record?.sequence === sequence ? toSecurityEvents(record, stream, trail) : [];
+  if (sequences.length === 0) return [];
+  const [first, last] = [Math.min(...sequences), Math.max(...sequences)];
+  const wanted = new Set(sequences);
+  const follower = createFollower(trail.file, first - 1, reportedActionsOf(stream), auditEvents);
+  const events: SecurityEvent[] = [];
+  for (let at = first; at < last + 1; ) {
+    const records = await follower.read(recordsPerRead);
+    const found = records.filter(({ sequence }) => wanted.has(sequence));
+    events.push(...found.flatMap((record) => toSecurityEvents(record, stream, trail)));
+    at = (records.at(-1)?.sequence ?? last) + 1;
+  }
+  return events;
 }
 
-/** Sends a dead letter again, with the same `jti`. */
-export async function retryDeadLetter(
+/**
+ * Reads the events of dead letters from the audit log, in one pass for each stream.
+ * @returns a function that sends one of them again, with the same `jti`
+ */
+export async function openRetry(
+  letters: readonly DeadLetter[],
+  streams: readonly EventStream[],
+  deps: RetryPorts,
+): Promise<(letter: DeadLetter) => Promise<RetryOutcome>> {
+  const events = new Map<string, SecurityEvent>();
+  for (const stream of streams) {
+    const sequences = letters.filter(({ receiver }) => receiver === stream.id).map(({ sequence }) => sequence);
+    for (const event of await readEventsAt(sequences, stream, deps)) events.set(event.jti, event);
+  }
+  return (letter) => retryDeadLetter(letter, events.get(letter.jti), streams, deps);
+}
+
+async function retryDeadLetter(
   letter: DeadLetter,
+  event: SecurityEvent | undefined,
   streams: readonly EventStream[],
   deps: RetryPorts,
 ): Promise<RetryOutcome> {
@@ -31,7 +60,6 @@ export async function retryDeadLetter(
   if (stream === undefined) return { kind: 'failed', reason: 'no such receiver in the configuration' };
   const { delivery } = stream;
   if (delivery.kind === 'poll') return { kind: 'failed', reason: 'its receiver polls, and refused it' };
-  const event = (await readEventsAt(letter.sequence, stream, deps)).find(({ jti }) => jti === letter.jti);
   if (event === undefined) return { kind: 'failed', reason: 'its record is not in the audit trail any more' };
   const outcome = await attemptPush(event, stream, delivery, { ...deps, signal: new AbortController().signal });
   switch (outcome.kind) {
@@ -41,7 +69,7 @@ export async function retryDeadLetter(
     case 'failed':
       return { kind: 'failed', reason: outcome.reason };
     case 'delivered':
-      await appendDeadLetter(files.deadLetters, { jti: letter.jti, deliveredAt: toIso(clock.now()) });
+      await appendDeadLetter(files.deadLetters, { jti: letter.jti, deliveredAt: toIso(clock.now()) }, deps);
       return outcome;
   }
 }
@@ -60,11 +88,13 @@ export function createUndelivered(listStreams: () => Promise<readonly EventStrea
     list,
     async retry(ids) {
       const [letters, streams] = await Promise.all([list(), listStreams()]);
+      const asked = letters.filter(({ jti }) => ids.includes(jti));
+      const sendAgain = await openRetry(asked, streams, deps);
       const retryOne = async (letter: DeadLetter) => {
-        const outcome = await retryDeadLetter(letter, streams, deps);
+        const outcome = await sendAgain(letter);
         return { id: letter.jti, reason: outcome.kind === 'failed' ? outcome.reason : null };
       };
-      return Promise.all(letters.filter(({ jti }) => ids.includes(jti)).map(retryOne));
+      return Promise.all(asked.map(retryOne));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,11 +17,11 @@ import { createFileAudit, type Trail } from '../audit/file.js';
 import { webhookGuard } from '../config/webhooks.js';
 import { version } from '../core/base/version.js';
 import { epochMs } from '../core/units.js';
-import { readDeadLetters } from './dead-letters.js';
+import { appendDeadLetter, readDeadLetters } from './dead-letters.js';
 import { createSets } from './set.js';
 import { toWebhookStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
-import { retryDeadLetter } from './undelivered.js';
+import { openRetry } from './undelivered.js';
 
 const secretOf = (letter: string): string => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`;
 const sets = createSets(await createTestSecurityEventSigner(), async () => null, {
@@ -44,6 +45,10 @@ let received: Received[];
 let status: number;
 /** Text that a firewall in front of the receiver does not let through. */
 let blocked: string | null;
+/** True if requests with the blocked text are not answered, except the first. */
+let hangs: boolean;
+/** True if the server's pauses do not end. */
+let isFrozen: boolean;
 let headers: Record<string, string>;
 /** Time that the server slept in its back-off, in milliseconds. */
 let sleptMs: number;
@@ -52,7 +57,9 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString();
   received.push({ path: request.url, headers: request.headers, body });
-  response.writeHead(blocked !== null && body.includes(blocked) ? 406 : status, headers).end();
+  const isBlocked = blocked !== null && body.includes(blocked);
+  if (isBlocked && hangs && received.length > 1) return;
+  response.writeHead(isBlocked ? 406 : status, headers).end();
 });
 
 beforeEach(async () => {
@@ -63,6 +70,7 @@ beforeEach(async () => {
   files = { securityEvents: join(folder, 'cursors.json'), deadLetters: join(folder, 'dead.jsonl') };
   trail = await createFileAudit(deps);
   [transmitter, outcomes, received, status, blocked, headers, sleptMs] = [null, [], [], 204, null, {}, 0];
+  [hangs, isFrozen] = [false, false];
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
@@ -85,18 +93,27 @@ const ports = () => ({
   fetch: (url: string | URL, init?: RequestInit) => fetch(url, init),
 });
 
+/** Number of times that the transmitter began to read the trail from a position. */
+let trailReads: number;
 async function start(settings: object = {}): Promise<void> {
+  trailReads = 0;
   const wait = (signal: AbortSignal) => delay(5, undefined, { signal }).catch(() => {});
   const sleep = (ms: number, signal: AbortSignal) => {
     // A receiver refuses a time that is far from its own, so only tests of failures skip the pauses.
     if (outcomes.includes('failed')) sleptMs += ms;
-    return wait(signal);
+    return isFrozen ? delay(2 ** 30, undefined, { signal }).catch(() => {}) : wait(signal);
   };
   transmitter = await startTransmitter({
     ...ports(),
     streams: [toStream(settings)],
     readStreams: async () => [],
-    trail,
+    trail: {
+      ...trail,
+      get file() {
+        trailReads += 1;
+        return trail.file;
+      },
+    },
     files,
     sleep,
     jobs: createTestJobs(deps, (_ms, signal) => wait(signal)),
@@ -198,8 +215,8 @@ describe('a webhook', () => {
 
     status = 200;
     received = [];
-    const sent = await retryDeadLetter(letters[0]!, [toStream()], { ...ports(), trail, files });
-    expect(sent).toEqual({ kind: 'delivered' });
+    const sendAgain = await openRetry(letters, [toStream()], { ...ports(), trail, files });
+    expect(await sendAgain(letters[0]!)).toEqual({ kind: 'delivered' });
     expect(received.map((each) => each.headers['webhook-id'])).toEqual([letters[0]!.jti]);
     expect(await readDeadLetters(files.deadLetters)).toHaveLength(1);
   });
@@ -217,9 +234,10 @@ describe('a webhook', () => {
   });
 
   test('if the receiver never accepts one event, the later ones are sent in the meantime, also after a restart', async () => {
-    blocked = 's-1';
+    [blocked, hangs] = ['s-1', true];
     await start();
     await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId: 's-1' } });
+    await until(() => received.length === 2);
     await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId: 's-2' } });
     await until(() => outcomes.includes('delivered'));
     const blockedId = received[0]!.headers['webhook-id'];
@@ -228,6 +246,54 @@ describe('a webhook', () => {
     await start();
     await until(() => outcomes.filter((each) => each === 'delivered').length === 2);
     expect(received.map((each) => each.headers['webhook-id'])).toEqual([blockedId]);
+  });
+
+  test('if the receiver fails only for events of anonymous callers, others are sent without a pause', async () => {
+    await start();
+    await transmitter!.close();
+    [blocked, isFrozen] = ['typed', true];
+    for (let at = 0; at < 110; at += 1) {
+      const detail = { stepUpId: `typed-${at}`, anonymous: true } as const;
+      await trail.append({ action: 'step_up_failed', ...who, detail });
+    }
+    await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
+    await start();
+    await until(() => outcomes.includes('delivered'));
+    expect(outcomes.filter((each) => each === 'failed')).toHaveLength(100);
+    expect(outcomes.filter((each) => each === 'dead')).toHaveLength(10);
+  });
+
+  test('has at most 100 dead letters of anonymous callers, and only the newest of a large file', async () => {
+    const about = { receiver: 'ticket', event: 'step_up.finished', sequence: 1 } as const;
+    const letter = { ...about, reason: 'status 422', time: '2026-11-28T08:00:00.000Z' };
+    const append = (jti: string, isAnonymous: boolean) =>
+      appendDeadLetter(files.deadLetters, { ...letter, jti, isAnonymous }, { random: systemRandom });
+    await Promise.all(Array.from({ length: 110 }, (_, at) => append(`typed-${at}`, true)));
+    expect(await readDeadLetters(files.deadLetters)).toHaveLength(100);
+    const earlier = Array.from({ length: 5000 }, (_, at) => `${JSON.stringify({ ...letter, jti: `j-${at}` })}\n`);
+    writeFileSync(files.deadLetters, earlier.join(''));
+    expect(await append('last', false)).toBe(4001);
+    const kept = await readDeadLetters(files.deadLetters);
+    expect([kept.length, kept[0]?.jti, kept.at(-1)?.jti]).toEqual([1000, 'j-4001', 'last']);
+  });
+
+  test('after a restart, events that were not accepted are read from the trail in one pass', async () => {
+    status = 500;
+    await start();
+    const ids = ['s-1', 's-2', 's-3', 's-4'];
+    for (const stepUpId of ids) await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId } });
+    const storedIds = () => JSON.parse(readFileSync(files.securityEvents, 'utf8')).parked.ticket;
+    await until(() => storedIds().length === ids.length);
+    await transmitter!.close();
+    [received, status] = [[], 204];
+    await start();
+    await until(() => received.length === ids.length);
+    expect(
+      messages()
+        .map(([, { stepUpId }]) => stepUpId)
+        .toSorted(),
+    ).toEqual(ids);
+    expect(trailReads).toBe(2);
   });
 
   test('waits as long as the receiver asks in Retry-After', async () => {

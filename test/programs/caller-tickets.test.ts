@@ -147,7 +147,7 @@ async function showFace(number: string): Promise<void> {
 /** Sends the receiver the webhook that the end of the check causes. */
 async function sendWebhook(url: string, reference: string, signedWith = secret) {
   const detail = { outcome: 'passed', stepUpId: 's-1', reference };
-  const event = { jti: 'j', txn: 't', sequence: 1, time: epochMs(Date.now()), ...who, detail };
+  const event = { jti: 'j', txn: 't', sequence: 1, time: epochMs(Date.now()), ...who, detail, isAnonymous: false };
   const message = toWebhookMessage({ ...event, name: 'step_up.finished' });
   return postWebhook(
     'msg_1',

@@ -44,7 +44,7 @@ test('all messages to one recipient count in one budget, a failed one too, and l
   const clock = createManualClock();
   const sent: string[] = [];
   const send = async ({ to, text }: Message) => {
-    if (to === 'broken') throw new FaceError('delivery_failed');
+    if (to === '+4917030') throw new FaceError('delivery_failed');
     sent.push(text);
   };
   const state = createSqliteState({ file: ':memory:', clock });
@@ -52,19 +52,21 @@ test('all messages to one recipient count in one budget, a failed one too, and l
     { outbox: [], send },
     { state, clock, settings: standardSettings, log: createTextLog() },
   );
-  const message = { channel: 'sms', to: '+491701', subject: 's', text: 'code' } as const;
+  const message = { channel: 'sms', to: '+4917010', subject: 's', text: 'code' } as const;
   const flood = (to: string) => Promise.allSettled(Array.from({ length: 25 }, () => delivery.send({ ...message, to })));
-  await flood('+491701');
+  const phones = ['+4917010', '+49 1701 0', '+49-(0)1701/0', '\u202a+49\u20111701\u20110\u202c', '+49.17010'];
+  await Promise.allSettled(phones.flatMap((to) => Array.from({ length: 5 }, () => delivery.send({ ...message, to }))));
   expect(sent).toHaveLength(20);
   await delivery.send({ ...message, isAlert: true, text: 'alert' });
-  await delivery.send({ ...message, to: '+491702', text: 'other' });
+  await delivery.send({ ...message, to: '+4917020', text: 'other' });
   expect(sent.slice(20)).toEqual(['alert', 'other']);
-  const failures = (await flood('broken')).map((each) => each.status === 'rejected' && faultOf(each.reason).fault);
+  const failures = (await flood('+4917030')).map((each) => each.status === 'rejected' && faultOf(each.reason).fault);
   expect(failures.filter((fault) => fault === 'later')).toHaveLength(5);
   const spellings = ['r&d@münchen.example', 'R <R&D@xn--mnchen-3ya.example>'] as const;
   const mails = [...Array(70)].map((_, at) => ({ ...message, channel: 'email', to: spellings[at % 2] ?? '' }) as const);
   await Promise.allSettled(mails.map(delivery.send));
   expect(sent).toHaveLength(82);
+  expect(await delivery.send({ ...message, to: '01701 0' }).catch(faultOf)).toMatchObject({ fault: 'refused' });
   const toNobody = await delivery.send({ ...message, channel: 'email', to: 'a@b@c.example' }).catch(faultOf);
   expect(toNobody).toMatchObject({ fault: 'refused' });
   clock.advanceSec(86_400);

@@ -1,3 +1,4 @@
+import { toPhoneNumber } from '../../connections/profile-values.js';
 import type { Ports } from '../../core/deps.js';
 import { parseEmail, toEmailKey } from '../../core/email-address.js';
 import { consumeLimit, type LimitDeps } from '../../core/limits/limits.js';
@@ -7,13 +8,14 @@ import { toCode } from '../../errors.js';
 
 /**
  * Counts every message in the budget of its recipient, before it is sent. A failed one may have arrived, and counts.
- * Refuses an e-mail to a text that is no address. The cause of a failed one is logged.
+ * Refuses a message to a text that is no e-mail address or
+ * phone number. The cause of a failed one is logged.
  */
 export const withRecipientBudget = (delivery: Delivery, deps: LimitDeps & Ports<'log'>): Delivery => ({
   outbox: delivery.outbox,
   async send(message) {
     const { channel, isAlert = false } = message;
-    const to = channel === 'sms' ? message.to : parseEmail(message.to);
+    const to = channel === 'sms' ? toPhoneNumber(message.to) : parseEmail(message.to);
     if (to === null) throw toDeliveryError({ fault: 'refused', status: null, cause: null });
     const ordinary = channel === 'sms' ? 'smsOfRecipient' : 'emailsOfRecipient';
     const recipient = digestOf(`${channel} ${toEmailKey(to)}`).toString('base64url');
