@@ -117,17 +117,21 @@ inBrowser('an owner connects Okta to a server without connections, and sets it u
 });
 
 inBrowser('the guided connection of each other kind ends in a connection in shadow mode', async () => {
-  const others = providers.filter(({ kind }) => kind !== 'okta');
+  const others = providers
+    .filter(({ kind }) => kind !== 'okta')
+    .map(({ kind, guide }) => {
+      const values = Object.fromEntries(guide.fields.map(({ setting, example }) => [setting, example]));
+      return { kind, secrets: guide.secrets, values };
+    });
   const secrets = Object.fromEntries(
-    others.flatMap(({ kind, guide }) =>
-      guide.secrets.map(({ variable }) => [`FACESTEP_${variable}_${kind.toUpperCase()}`, hookSecret]),
+    others.flatMap(({ kind, secrets, values }) =>
+      secrets.map(({ variable }) => [toVariable(variable, { id: kind, kind, values }), hookSecret]),
     ),
   );
   const page = await visit(secrets);
-  for (const { kind, guide } of others) {
+  for (const { kind, values } of others) {
     await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
     await page.getByRole('link', { name: 'Connect a provider' }).click();
-    const values = Object.fromEntries(guide.fields.map(({ setting, example }) => [setting, example]));
     await state(page, kind, kind, values);
     await page.getByRole('button', { name: 'Activate the draft' }).waitFor();
     await page.getByLabel('Reason').fill('a new connection');
