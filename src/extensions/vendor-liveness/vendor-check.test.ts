@@ -340,11 +340,13 @@ describe('the sessions of an hour are bounded', () => {
     const { record } = await readRecord(id, bench.server.deps);
     await recordExpired({ id, record }, bench.server.deps);
     for (let at = 0; at < 2; at += 1) await (await openCheck()).visit.pass('eve');
+    expect(bench.rekognition.created).toHaveLength(3);
     const { visit: third } = await openCheck();
     expect((await third.start()).body).toMatchObject({ code: 'liveness_throttled' });
     bench.server.clock.advanceSec(3600);
     await recordExpired({ id: `${id}-2`, record }, bench.server.deps);
     for (let at = 0; at < 2; at += 1) await (await openCheck()).visit.pass('eve');
     expect((await (await openCheck()).visit.start()).body).toMatchObject({ code: 'liveness_throttled' });
+    expect(bench.rekognition.created).toHaveLength(5);
   });
 });
