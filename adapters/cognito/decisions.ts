@@ -41,8 +41,8 @@ const toUnread = (reason: string): DecisionsRead => ({ decisions: [], until: nul
 const late = toUnread('AWS did not answer in time');
 
 /**
- * Reads the decisions that the functions logged in the hour from `since`, or in less of it. What is too large for the
- * shortest range is left out, so that the next reading continues behind it.
+ * Reads the decisions that the functions logged in the hour from `since`, or in less of it. Skips a range
+ * that is too large even at its shortest, and the next reading continues behind it.
  */
 export async function readDecisions(since: EpochMs, deps: Deps): Promise<DecisionsRead> {
   const { functions } = deps.settings.cognito.triggers;

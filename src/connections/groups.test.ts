@@ -38,7 +38,7 @@ test('a group is found by its name in any case and Unicode form, and by its id',
   expect(await find('Finance')).toEqual([]);
 });
 
-test('a group whose name anyone may choose is found by its id only', async () => {
+test('a group is found only by its id if any user may choose its name', async () => {
   const { find } = setUp();
   expect(await find('Exempt')).toEqual([]);
   expect(await find('g-3')).toEqual(['g-3']);

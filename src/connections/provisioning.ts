@@ -177,7 +177,7 @@ export interface Provisioning {
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
   readonly searchGroups: Directory['searchGroups'];
-  /** What the provider has to grant, so that groups can be found and listed. */
+  /** Permission that the provider must grant to find and list groups. */
   readonly groupPermission: string;
   census(onPage?: (page: CoveragePage) => void): Promise<EnrolmentCoverage>;
 }

@@ -21,7 +21,7 @@ const recordGuard = z.object({
   keyVersion: z.int(),
   salt: z.string(),
   madeAt: epochMsGuard,
-  /** What the enrolment that made them rests on. `null` if a face alone made them, or if it is unknown. */
+  /** Proof of the enrolment that created them. `null` if a face alone created them, or if it is unknown. */
   proof: z.enum(enrolmentProofs).nullable().default(null),
   digests: z.array(z.string()),
 });

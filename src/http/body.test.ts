@@ -117,7 +117,7 @@ describe('photos in a request body', () => {
     expect((await json('/detect', `\ufeff{"photo":"data:;base64,${inLines}"}`)).status).toBe(200);
   });
 
-  test('are read from base64 whose + a form turned into spaces, also if it is long or has escapes', async () => {
+  test('are read from base64 in which a form replaced + by spaces, also if it is long or has escapes', async () => {
     const one = drawPicture('a~~~~~', 1);
     const expected = (await form('/detect', { photo: one })).body;
     const spaced = Buffer.from(one).toString('base64').replaceAll('+', ' ');

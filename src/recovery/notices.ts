@@ -21,7 +21,7 @@ export function toShownTime(time: EpochMs, language: SupportedLanguage): string 
   return directionOf(language) === 'rtl' ? `\u2066${shown}\u2069` : shown;
 }
 
-/** Who has got the messages about a recovery, by the names of `Addressed`. */
+/** Recipients of the messages about a recovery, by the names of `Addressed`. */
 export interface Told {
   readonly told: readonly string[];
   readonly isOwnerTold: boolean;

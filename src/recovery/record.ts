@@ -51,7 +51,7 @@ const recordGuard = z.object({
   notBefore: epochMsGuard.nullable(),
   /** Request that sends the message to the owners or the manager, so that no other one does. */
   sending: z.object({ by: z.string(), until: epochMsGuard }).nullable(),
-  /** Who has got the message about the delay: kinds of contacts, and addresses of owners. */
+  /** Recipients of the message about the delay: kinds of contacts, and addresses of owners. */
   told: z.array(z.string()).default([]),
   /** When those are told who have not got it. `null` before the first try. */
   tellAgain: z.object({ tries: z.int(), at: epochMsGuard }).nullable().default(null),

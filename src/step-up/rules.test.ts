@@ -299,7 +299,7 @@ describe('facts that are not known', () => {
     expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'rule_unknown' } });
   });
 
-  test('a group that cannot be looked up is not known of a person whose groups have hidden names, until it can', async () => {
+  test('if a group look-up fails and the provider hides group names, membership is not known until a look-up succeeds', async () => {
     const { hook, directory, groups } = await setUp([rule({ when: { groups: ['Pilot'] }, whenUnknown: 'deny' })], {
       mode: 'shadow',
     });
@@ -313,7 +313,7 @@ describe('facts that are not known', () => {
     expect((await hook()).detail).not.toHaveProperty('rule');
   });
 
-  test('a group whose name the provider does not state for the person is found by its id', async () => {
+  test('if the provider hides the name of a group, membership is found by the id of the group', async () => {
     const { hook, directory, groups } = await setUp([rule({ when: { groups: ['Pilot'] }, outcome: 'deny' })], {
       mode: 'shadow',
     });

@@ -141,7 +141,7 @@ test('a rule for a group does not refuse the plain request of another person', a
   expect((await op.authorize(url)).back.url).toContain('code=');
 });
 
-test('a plain request of a person whose rule needs more liveness leads to a second check', async () => {
+test('if a rule needs more liveness than the check of a plain request has shown, a second check follows', async () => {
   await startWith(rule({ when: { groups: ['pilot'] }, liveness: 'movement' }));
   op.profile.groups.set('anna', pilots);
   const { config, url, checks } = await prepare();

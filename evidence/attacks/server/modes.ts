@@ -16,9 +16,9 @@ import type { Tally } from './tally.js';
 import { clients, signIn, toRequests } from './withheld.js';
 
 /*
- * Tries what a protection refuses, in each mode of the policy and of a rule, and after `facestep mode … shadow`. Where the
- * documentation says that the protection is active, nothing may be accepted. Where it says that it is not, the attempt
- * has to succeed.
+ * Attempts what a protection refuses, in each mode of the policy and of a rule, and after `facestep mode … shadow`. If the
+ * documentation says that the protection is active, nothing may be accepted. If it says that it is not, the attempt has to
+ * succeed.
  */
 
 const allModes = policyModes.flatMap((policy) =>

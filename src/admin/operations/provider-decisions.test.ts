@@ -111,7 +111,7 @@ test('decisions are recorded once with their own time', async () => {
   expect(recorded()).toEqual(['sub-a']);
 });
 
-test('a time whose log is too large is told for a day, and the reading continues behind it', async () => {
+test('a range of the log that is too large is reported for a day, and reading continues after it', async () => {
   hasGap = true;
   await run();
   hasGap = false;
