@@ -47,6 +47,7 @@ import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
 import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
 import { type AppDeps, createApp } from './app.js';
 import { connect } from './connect.js';
+import { flows } from './flows.js';
 import type { OpenedPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
@@ -148,6 +149,7 @@ export async function buildApp(
   };
   const { listener } = createApp({
     ...served,
+    flows,
     hooks,
     judge: createMovementJudge({ engine }),
     analysisCache: createAnalysisCache({

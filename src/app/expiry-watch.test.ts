@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../support/benches/audit.js';
 import { startCapture, who } from '../../support/benches/capture-bench.js';
+import { plainRequest } from '../../support/benches/core.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { type ApiServer, toForm } from '../../support/servers/api-server.js';
 import { readEvents } from '../audit/events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
-import { type StepUpRequested, startStepUp } from '../step-up/step-up.js';
+import type { StoredFlow } from '../step-up/flow.js';
+import { type CheckStart, startStepUp } from '../step-up/step-up.js';
 import { changeRecord } from '../step-up/stored.js';
 import { auditEvents } from './audit-events.js';
 import { createExpiryWatch } from './expiry-watch.js';
@@ -26,11 +28,11 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function start(more: Partial<StepUpRequested> = {}): Promise<string> {
+async function start(more: Partial<CheckStart> = {}, flow: StoredFlow = plainRequest): Promise<string> {
   const connection = server.deps.connections.get('acme')!;
-  const asked = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, ...more };
-  return (await startStepUp(asked as StepUpRequested, { ...server.deps, audit: trail })).id;
+  return (await startStepUp({ connection, subject: '00u1', ...more }, flow, { ...server.deps, audit: trail })).id;
 }
+const calling = (reference: string) => ({ kind: 'caller', reference, proof: null });
 /** Starts the job, as a server does that starts now. */
 const watch = async () => {
   const { sequence: begunAfter } = await trail.sync();
@@ -46,7 +48,7 @@ const anonymous = { kind: 'anonymous', source: '192.0.2.1' } as const;
 test('a step-up that no one finishes is recorded once, half a minute after its expiry, and so is that of a ticket', async () => {
   const run = await watch();
   const plain = await start({ application: 'https://shop.example.com' });
-  const ofTicket = await start({ assurance: anonymous, reference: 'HELP-4711' });
+  const ofTicket = await start({ assurance: anonymous }, calling('HELP-4711'));
   await start({ assurance: anonymous });
   await start({ purpose: 'enrol', lifeSec: 600 });
   const canceled = await start();

@@ -5,9 +5,12 @@ import { createFollower, type FollowedEvent, type Follower } from '../audit/foll
 import { readStored } from '../core/change-stored.js';
 import { addSec } from '../core/units.js';
 import { type ExpiryPorts, recordExpired } from '../step-up/expired.js';
-import { anonymousSourceOf, type StepUpRecord, stateAt } from '../step-up/record.js';
+import { termsOf } from '../step-up/flow.js';
+import { anonymousSourceOf, type StepUpRecord, stateAt, type Termed } from '../step-up/record.js';
+import { dropHeldToken, isOfHeldToken } from '../step-up/request-flow.js';
 import { readRecords } from '../step-up/stored.js';
 import { judgedWithinSec } from '../step-up/transitions.js';
+import { flows } from './flows.js';
 
 /*
  * Records the step-ups that expired, so that webhooks report them. The server follows its own audit trail, so that the
@@ -25,7 +28,7 @@ const keptSec = 2 * 60 * 60;
 
 const positionGuard = z.object({ sequence: z.int() });
 
-interface Watched {
+interface Watched extends Termed {
   readonly id: string;
   /** Number of the record of its start. */
   readonly sequence: number;
@@ -71,9 +74,11 @@ export function createExpiryWatch(
       const started = unread.flatMap(({ sequence, detail }, at): readonly Watched[] => {
         const record = records[at] ?? null;
         const isCheck = detail.purpose === 'verify';
-        if (record === null || !isCheck || !isWatched(record)) return [];
-        const isDeleted = record.kept !== null;
-        return [{ id: detail.stepUpId, sequence, record: { ...record, kept: null }, isDeleted }];
+        if (record === null || !isCheck) return [];
+        const terms = termsOf(record, { flows });
+        if (!isWatched({ record, terms })) return [];
+        const isDeleted = isOfHeldToken(record);
+        return [{ id: detail.stepUpId, sequence, record: dropHeldToken(record), terms, isDeleted }];
       });
       watched = [...watched, ...started];
       position = unread.at(-1)?.sequence ?? position;
@@ -92,7 +97,7 @@ export function createExpiryWatch(
     for (const [at, each] of due.entries()) {
       const found = latest[at] ?? null;
       const isExpired = found === null ? each.isDeleted : stateAt(found, now) === 'expired';
-      if (isExpired) await recordExpired({ id: each.id, record: found ?? each.record }, deps);
+      if (isExpired) await recordExpired({ id: each.id, record: found ?? each.record, terms: each.terms }, deps);
     }
     const handled = new Set(due);
     watched = watched.filter((each) => !handled.has(each));
@@ -109,6 +114,6 @@ export function createExpiryWatch(
   };
 }
 
-const isWatched = (record: StepUpRecord): boolean =>
+const isWatched = ({ record, terms }: Termed): boolean =>
   (record.state === 'started' || record.state === 'captured') &&
-  (anonymousSourceOf(record) === null || record.reference !== null);
+  (anonymousSourceOf(record) === null || terms.reference !== null);

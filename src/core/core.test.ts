@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createTestCore, testEvent, testSignIn } from '../../support/benches/core.js';
+import { createTestCore, plainRequest, testEvent, testSignIn } from '../../support/benches/core.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { eventually } from '../../support/run/eventually.js';
@@ -30,7 +30,7 @@ async function setUp(policy: Partial<Policy> = {}) {
   const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
   const three = (person: string, from = 1) => [0, 1, 2].map((offset) => drawPhoto(person, from + offset));
   const start = (subject = 'anna', hookSignIn: typeof testSignIn | null = testSignIn) =>
-    startStepUp({ connection, subject, callerHeldToken: null, receipt: null, hookSignIn, acceptsCopies: true }, deps);
+    startStepUp({ connection, subject }, { ...plainRequest, hookSignIn, acceptsCopies: true }, deps);
   return {
     ...core,
     three,
@@ -197,8 +197,8 @@ describe('step-up', () => {
     const { connection, deps } = await setUpEnrolled();
     const check = async (person: string, source: string | null) => {
       const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
-      const about = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
-      const { id, challenge } = await startStepUp({ ...about, acceptsCopies: true }, deps);
+      const about = { connection, subject: 'anna', assurance };
+      const { id, challenge } = await startStepUp(about, { ...plainRequest, acceptsCopies: true }, deps);
       return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
     };
     for (let failure = 0; failure < 5; failure += 1) await check('eve', '192.0.2.7');

@@ -5,6 +5,7 @@ import { asTyped } from '../../support/data/typed-codes.js';
 import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
+import type { OwnPageFlow } from '../step-up/own-page-flow.js';
 import { startStepUp } from '../step-up/step-up.js';
 
 let server: ApiServer;
@@ -25,9 +26,8 @@ async function openOwnPage(subject = '00u1', byFace = true, connectionId = 'acme
   const faceShownAt = byFace ? server.clock.now() : null;
   server.clock.advanceSec(60);
   const connection = server.deps.connections.get(connectionId)!;
-  const about = { connection, subject, callerHeldToken: null, receipt: null, hookSignIn: null } as const;
-  const opened = { purpose: 'manage', openedByFace: byFace, faceShownAt } as const;
-  const { id, challenge } = await startStepUp({ ...about, ...opened }, server.deps);
+  const page: OwnPageFlow = { kind: 'own_page', faceShownAt, proof: 'invitation', mayRenew: true };
+  const { id, challenge } = await startStepUp({ connection, subject, purpose: 'manage' }, page, server.deps);
   const ticket = `${id}.${challenge.use((text) => text)}`;
   return openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
 }

@@ -13,6 +13,7 @@ import { toPlainCode } from '../core/written-codes.js';
 import { hasEndedSince, readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { findManaged } from '../step-up/current-enrolment.js';
+import { ownPageOf } from '../step-up/own-page-flow.js';
 import type { FoundSession } from '../step-up/session.js';
 import type { VouchingAgent } from './vouching.js';
 
@@ -65,7 +66,7 @@ export async function createCallerPin(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'keys' | 'settings'>,
 ): Promise<{ readonly pin: Credential; readonly expiresAt: EpochMs }> {
   const who = toSubjectRef(findManaged(session, deps));
-  const { faceShownAt } = session.record;
+  const faceShownAt = ownPageOf(session.record)?.faceShownAt ?? null;
   if (faceShownAt === null || (await hasEndedSince(who, faceShownAt, deps))) throw new FaceError('not_found');
   await countOwnRecord(who, deps);
   const text = Array.from({ length: pinDigits }, () => drawBelow(10, deps.random)).join('');

@@ -15,6 +15,7 @@ import { sentLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Agent, approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
+import type { FlowPorts } from '../step-up/flow.js';
 import { madeCallerPinReply } from '../step-up/home-protocol.js';
 import { toTestReply } from '../step-up/replies.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
@@ -394,7 +395,7 @@ export function createCallerEndpoints(
 }
 
 /** Creates the endpoints by which a person asks the help desk for help, or shows it who they are. */
-export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connections' | 'keys'>): Endpoint[] {
+export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connections' | 'keys'> & FlowPorts): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
-import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef, vouched } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { HelpDeskProof } from '../core/enrolment-proof.js';
 import type { SupportedLanguage } from '../core/language.js';
@@ -15,6 +15,7 @@ import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
 import { isByFace, stateAt } from '../step-up/record.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 import { readRecord } from '../step-up/stored.js';
+import type { CallerFlow } from './flow.js';
 import type { VouchingState } from './vouching-states.js';
 
 /*
@@ -84,20 +85,18 @@ export async function beginVouching(
   const isEnrolled =
     test === null ? await isUsable(await readTokenIfAny(connection, subject), deps) : test !== 'unenrolled';
   const spoken = drawChoices(deps.random);
+  const caller: CallerFlow = { kind: 'caller', reference, proof };
   const started = await startStepUp(
     {
       connection,
       subject,
-      callerHeldToken: null,
-      receipt: null,
-      hookSignIn: null,
       purpose: proof === null ? 'verify' : 'enrol',
-      ...(proof === null ? { assurance: { kind: 'anonymous', source } } : { proof }),
+      assurance: proof === null ? { kind: 'anonymous', source } : vouched,
       by: by.name,
-      reference,
       spoken,
       lifeSec,
     },
+    caller,
     deps,
   );
   const id = Buffer.from(deps.random(12)).toString('hex');
@@ -172,7 +171,7 @@ function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingS
   switch (state) {
     case 'started':
     case 'captured':
-      if (record.sessionDigest === null) return 'waiting';
+      if (record.digests.session === null) return 'waiting';
       return record.spoken?.choice === 'right' ? 'checking' : 'opened';
     case 'passed':
       return 'passed';

@@ -12,9 +12,11 @@ import { FaceError } from '../errors.js';
 import { sourceOf } from '../http/access-log.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
 import { pagePath, startedLink } from '../http/page-link.js';
+import type { OwnPageFlow } from '../step-up/own-page-flow.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
 import { doorPath } from './door-page.js';
+import { ownPageCheck } from './flow.js';
 
 /*
  * A visit to a person's own page. The link of that page is created after authentication and opens only in the same
@@ -62,15 +64,13 @@ export async function beginFaceCheck(
   const started = await startStepUp(
     {
       connection,
-      callerHeldToken: null,
-      receipt: null,
-      hookSignIn: null,
       browser,
       subject: found?.subject ?? subjectOfIdentifier(name),
       assurance,
       application: deps.issuer,
       returnUrl: `${deps.issuer}${doorPath(connection.id, '/face-check', requestedLanguage)}`,
     },
+    ownPageCheck,
     deps,
   );
   const { stepUpTimeoutSec: lifeSec } = connection.policy;
@@ -125,21 +125,21 @@ export async function openOwnPage(
   const { stepUpTimeoutSec: lifeSec, whenNotEnrolled } = connection.policy;
   const isOpenedByFace = faceShownAt !== null;
   const browser = newSecret(deps);
+  const ownPage: OwnPageFlow = {
+    kind: 'own_page',
+    faceShownAt,
+    proof: isOpenedByFace ? 'invitation' : 'sign_in',
+    mayRenew: isOpenedByFace || whenNotEnrolled === 'enrol',
+  };
   const started = await startStepUp(
     {
       ...person,
       purpose: 'manage',
-      callerHeldToken: null,
-      receipt: null,
-      hookSignIn: null,
       browser,
       lifeSec,
-      allowReEnrolment: isOpenedByFace || whenNotEnrolled === 'enrol',
-      openedByFace: isOpenedByFace,
-      faceShownAt,
-      proof: isOpenedByFace ? 'invitation' : 'sign_in',
       returnUrl: `${deps.issuer}${doorPath(connection.id, '', requestedLanguage)}`,
     },
+    ownPage,
     deps,
   );
   await deps.audit.append({

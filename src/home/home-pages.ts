@@ -17,6 +17,7 @@ import { dataNotStored, exportHoldings } from '../privacy/export.js';
 import { toHoldingsReply } from '../privacy/holdings.js';
 import { mayMakeCodesHere } from '../step-up/another-way.js';
 import { findManaged, managedRef } from '../step-up/current-enrolment.js';
+import type { FlowPorts } from '../step-up/flow.js';
 import {
   type Check,
   checksReply,
@@ -37,7 +38,7 @@ const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLi
   name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,
 });
 
-export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'>): Endpoint[] {
+export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'> & FlowPorts): Endpoint[] {
   const common = {
     versions: [1, 2],
     tag: 'Capture page',
@@ -100,7 +101,7 @@ function toShownConsent(
 }
 
 export function createDataConsentEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections' | 'homePages'>,
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections' | 'homePages'> & FlowPorts,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],
@@ -163,7 +164,7 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
     passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
     recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
     mayMakeCodes: mayMakeCodesHere(session),
-    mayMakeCallerPin: session.record.faceShownAt !== null,
+    mayMakeCallerPin: session.terms.hasShownFormer,
     knownPlaces: knownPlaces && { ...knownPlaces, expiresAt: orNever(knownPlaces.expiresAt) },
   };
 }
@@ -171,7 +172,8 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
 export function createHomePageEndpoints(
   deps: ApiPorts<
     'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'settings' | 'connections' | 'ledger' | 'homePages'
-  >,
+  > &
+    FlowPorts,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],

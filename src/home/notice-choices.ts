@@ -17,6 +17,7 @@ import {
   removeNotificationDevices,
 } from '../notifications/devices.js';
 import { findManaged } from '../step-up/current-enrolment.js';
+import type { FlowPorts } from '../step-up/flow.js';
 import type { FoundSession } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 
@@ -62,7 +63,10 @@ async function record(
 }
 
 export function createNoticeChoiceEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'>,
+  deps: ApiPorts<
+    'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'
+  > &
+    FlowPorts,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],

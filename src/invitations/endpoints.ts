@@ -16,11 +16,17 @@ import { FaceError } from '../errors.js';
 import { requestedLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import type { FlowPorts } from '../step-up/flow.js';
+import type { OwnPageFlow } from '../step-up/own-page-flow.js';
 import { invitationReply, sentInvitationReply } from '../step-up/replies.js';
 import { findMissingEnrolment } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import { startStepUp } from '../step-up/step-up.js';
+import { invitation } from './flow.js';
 import { inviteByEmail } from './invite-by-email.js';
+
+/** Anyone who reads the person's mail can open the page, so that it proves nothing. */
+const ownPageByLink: OwnPageFlow = { kind: 'own_page', faceShownAt: null, proof: 'invitation', mayRenew: true };
 
 const hourSec = 60 * 60;
 
@@ -38,7 +44,7 @@ const invitationFields = z.strictObject({
 });
 
 export function createInvitationEndpoints(
-  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'linkOf'>,
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'linkOf'> & FlowPorts,
 ): Endpoint[] {
   const common = {
     method: 'POST',
@@ -66,13 +72,11 @@ export function createInvitationEndpoints(
         connection,
         subject,
         purpose,
-        callerHeldToken: null,
-        receipt: null,
-        hookSignIn: null,
         ...asked,
         returnUrl: checkReturnUrl(connection, returnUrl),
         lifeSec: lifeHours * hourSec,
       },
+      purpose === 'manage' ? ownPageByLink : invitation,
       deps,
     );
     return { id: started.id, url: requestedLink(deps.issuer, started, immediate), expiresAt: toIso(started.expiresAt) };

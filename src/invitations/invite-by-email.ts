@@ -8,6 +8,7 @@ import { builtInWords, composeInvitation } from '../notifications/email/invitati
 import { readRecipient } from '../notifications/recipient.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
+import { invitation } from './flow.js';
 
 /**
  * E-mails one user, at their address at the provider, an invitation to enrol. The e-mail has the built-in
@@ -43,13 +44,11 @@ export async function inviteByEmail(
         connection,
         subject,
         purpose: 'enrol',
-        callerHeldToken: null,
-        receipt: null,
-        hookSignIn: null,
-        ...(by === null ? {} : { by: by.name }),
+        by: by?.name,
         returnUrl: invited.returnUrl,
         lifeSec,
       },
+      invitation,
       deps,
     );
     const letter = composeInvitation(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startCapture } from '../../support/benches/capture-bench.js';
+import { plainRequest } from '../../support/benches/core.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import type { ApiServer } from '../../support/servers/api-server.js';
@@ -56,10 +57,7 @@ const actions = () => server.audit.events.map(({ action, subject }) => `${action
 test('a report of “this was not me” ends the enrolment and running step-ups, and notifies the help desk once', async () => {
   const secret = await enrol('anna');
   const other = await enrol('berta');
-  const started = await startStepUp(
-    { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null },
-    server.deps,
-  );
+  const started = await startStepUp({ connection, subject: 'anna' }, plainRequest, server.deps);
 
   // A program that looks through mail follows the link: that does nothing.
   const page = await fetch(`${server.origin}/face/not-me?lang=en`);

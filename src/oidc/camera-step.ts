@@ -23,6 +23,7 @@ import { livenessShown } from '../step-up/stored.js';
 import { isMet, parseRequestedAction } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, type Visit, writeFlow } from './flow.js';
+import type { OpenIdFlow } from './flows.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 
@@ -123,26 +124,28 @@ export function createCameraStep(
       const rule = terms.rule?.name ?? null;
       const isSettled = known !== null || terms.facts === null || !lacksFact(connection.policy.rules, terms.facts);
       const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
+      const signIn: OpenIdFlow = {
+        kind: 'openid',
+        // The provider does not report the application of the sign-in.
+        hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
+        proof: client.vouches === true ? 'client' : 'sign_in',
+        atKiosk: flow.atKiosk !== null,
+        takesAnotherWay: takesAnotherWay(visit, connection),
+      };
       const started = await startStepUp(
         {
           connection,
           subject: person.subject,
-          callerHeldToken: null,
-          receipt: null,
           browser,
           lifeSec: life,
-          // The provider does not report the application of the sign-in.
-          hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
           assurance: toAssurance(person, sourceOf(request)),
-          proof: client.vouches === true ? 'client' : 'sign_in',
           returnUrl: interactionUrl(interaction.uid),
-          atKiosk: flow.atKiosk !== null,
           application: asked.params.redirect_uri ?? null,
-          acceptsFallback: takesAnotherWay(visit, connection),
           rule,
           watched: terms.watched,
           action: parseRequestedAction(asked.params.authorization_details),
         },
+        signIn,
         deps,
       );
       const stepUp = {

@@ -20,6 +20,7 @@ import { toClaimsWanted } from './asked.js';
 import { renderPersonCard } from './card.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, type Visit, writeFlow } from './flow.js';
+import type { LinkingFlow } from './flows.js';
 import { type Language, languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { findNamed } from './relying-party.js';
@@ -117,21 +118,18 @@ export function createLinkStep(
     const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
     const { ui_locales: uiLocales } = asked.params;
     const language = languageOf(uiLocales, request.acceptsLanguages());
+    const linkingCheck: LinkingFlow = { kind: 'linking', atKiosk: flow.atKiosk !== null };
     const started = await startStepUp(
       {
         connection: source.connection,
         subject,
-        callerHeldToken: null,
-        receipt: null,
-        hookSignIn: null,
         browser,
         lifeSec: Math.min(source.connection.policy.stepUpTimeoutSec, leftSec),
         assurance,
         returnUrl: issuer.interactionUrl(interaction.uid),
-        forbidHandOff: true,
-        atKiosk: flow.atKiosk !== null,
         action: toAction(consentTexts[language].linkAction, [connection, source.connection]),
       },
+      linkingCheck,
       deps,
     );
     const browserDigest = browser.use(digestOf).toString('base64url');

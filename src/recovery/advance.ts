@@ -11,6 +11,7 @@ import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
 import { addApproval, isAccountOf, managerPrefix } from './approve.js';
 import { type ApprovingManager, checkEligible, findQuietManager } from './eligibility.js';
+import { managersApproval, type RecoveryFlow } from './flow.js';
 import { tellOfDelay, toLinkMessage } from './notices.js';
 import {
   approvalLifeSec,
@@ -66,21 +67,20 @@ export async function startRecoveryCheck(
   const { id, subject, isProven, begunBy } = recovery;
   if (stageOf(recovery, deps.clock.now()) !== 'face') throw new FaceError('step_up_finished');
   await consumeLimit('recoveryChecksOfRecovery', id, deps);
+  const check: RecoveryFlow = {
+    kind: 'recovery',
+    countsAs: begunBy !== null ? 'recovery_link' : isProven ? 'proven_recovery' : 'recovery',
+  };
   const started = await startStepUp(
     {
       connection,
       subject,
-      callerHeldToken: null,
-      receipt: null,
-      hookSignIn: null,
       assurance: isProven ? { kind: 'first_factor' } : { kind: 'anonymous', source },
-      countsAs: begunBy !== null ? 'recovery_link' : isProven ? 'proven_recovery' : 'recovery',
       browser,
-      // A hand-off could bring the face of another person, in front of another screen, to this browser.
-      forbidHandOff: true,
       application: deps.issuer,
       returnUrl,
     },
+    check,
     deps,
   );
   await changeRecovery(id, (found) => ({ ...found, stepUpId: started.id }), deps);
@@ -275,10 +275,6 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
       subject: manager.subject,
       // Anyone who reads the manager's mail must not enrol a face of their own with this link.
       assurance: { kind: 'anonymous', source },
-      countsAs: 'recovery_link',
-      callerHeldToken: null,
-      receipt: null,
-      hookSignIn: null,
       action: nameAction({
         type: 'facestep_action',
         title: 'Approve an account recovery',
@@ -286,6 +282,7 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
       }),
       lifeSec: approvalLifeSec,
     },
+    managersApproval,
     deps,
   );
   const brand = await deps.brandOf(connection);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { plainRequest } from '../../support/benches/core.js';
 import { secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { until } from '../../support/run/eventually.js';
@@ -90,11 +91,9 @@ async function signIn(source: string | null) {
     {
       connection,
       subject: 'anna',
-      callerHeldToken: null,
-      receipt: null,
-      hookSignIn: null,
       assurance: source === null ? { kind: 'first_factor' } : { kind: 'anonymous', source },
     },
+    plainRequest,
     server.deps,
   );
   const opened = await openLink(server, server.deps.linkOf(started, 'en'));

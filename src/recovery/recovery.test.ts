@@ -306,7 +306,8 @@ describe('a face alone makes no second thing', () => {
     const opened = await openLink(server, String(body.url));
     const { id } = opened.body.view as { id: string };
     // As the page that a face opens (`/me`).
-    await changeRecord(id, (record) => ({ ...record, openedByFace: true }), server.deps);
+    const flow = { kind: 'own_page', faceShownAt: server.clock.now(), proof: 'invitation', mayRenew: true };
+    await changeRecord(id, (record) => ({ ...record, flow }), server.deps);
     return openPage(server, String(opened.body.session));
   };
 

@@ -179,8 +179,8 @@ async function take(
  * Returns true if the person's own page may create recovery codes. The page must have been opened by a face check, so
  * that a password alone cannot replace the face.
  */
-export const mayMakeCodesHere = ({ record, connection }: FoundSession): boolean =>
-  record.purpose === 'manage' && record.openedByFace && connection?.policy.anotherWay.recoveryCodes === true;
+export const mayMakeCodesHere = ({ record, terms, connection }: FoundSession): boolean =>
+  record.purpose === 'manage' && terms.hasShownFormer && connection?.policy.anotherWay.recoveryCodes === true;
 
 /**
  * Creates recovery codes after an enrolment, or on the person's own page. Previous codes become invalid.
@@ -197,8 +197,8 @@ export async function renewRecoveryCodes(
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
     await countOwnRecord(who, deps);
     // On the own page, and in an enrolment that it opened, a face alone makes the codes.
-    const isByFaceAlone = enrolled.purpose !== 'enrol' || enrolled.openedByFace;
-    const proof = isByFaceAlone ? null : await readProof(who, [enrolled.codesOf ?? ''], deps);
+    const isByFaceAlone = enrolled.purpose !== 'enrol' || session.terms.hasShownFormer;
+    const proof = isByFaceAlone ? null : await readProof(who, [enrolled.codes?.of ?? ''], deps);
     const codes = await makeRecoveryCodes(who, { proof }, deps);
     // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.
     await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {
@@ -212,7 +212,7 @@ export async function renewRecoveryCodes(
     findManaged(session, deps);
     const codesOf = await readConsentedToken(who, deps);
     if (codesOf === null) throw new FaceError('step_up_finished');
-    return make({ ...record, codesOf });
+    return make({ ...record, codes: { state: 'made', of: codesOf } });
   }
   await checkStillEnrolled(record, deps);
   await changeSession(session, takeRecoveryCodes, deps);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createTestCore, testSignIn } from '../../support/benches/core.js';
+import { createTestCore, plainRequest, testSignIn } from '../../support/benches/core.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -35,10 +35,7 @@ beforeEach(async () => {
 });
 
 const start = () =>
-  startStepUp(
-    { connection: core.connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: testSignIn },
-    core.deps,
-  );
+  startStepUp({ connection: core.connection, subject: 'anna' }, { ...plainRequest, hookSignIn: testSignIn }, core.deps);
 type Started = Awaited<ReturnType<typeof start>>;
 
 const submit = ({ id, challenge }: Started, verify = core.deps.verifier.verify) => {
@@ -127,11 +124,10 @@ test('an attempt started before the expiry can pass after the expiry; an interru
   const photos = [drawPhoto('anna', 1)];
   const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null, share: testShare }, core.deps);
   const keep = () => {
-    const receipt = { audience: 'https://app.example.com', nonce: null };
-    return startStepUp(
-      { connection: null, subject: 'anna', callerHeldToken: { token, binding }, receipt, hookSignIn: null },
-      core.deps,
-    );
+    const receipt = { for: { audience: 'https://app.example.com', nonce: null }, issued: null };
+    const held = { token: token.use((text) => text), binding };
+    const flow = { ...plainRequest, kind: 'held_token', receipt, held, contentKey: null } as const;
+    return startStepUp({ connection: null, subject: 'anna' }, flow, core.deps);
   };
   const slow = await keep();
   const dying = await keep();

@@ -14,19 +14,11 @@ import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
 import { consumeLimits, notePassedNetwork } from '../core/limits/limits.js';
 import { capLockout } from '../core/limits/lockout.js';
-import type {
-  Accuracy,
-  AuthenticationMethod,
-  Binding,
-  Liveness,
-  LivenessFinding,
-  Sealed,
-  Verdict,
-} from '../core/ports.js';
+import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding, Sealed, Verdict } from '../core/ports.js';
 import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
 import { longestFreshnessSec } from '../core/rules/rule.js';
-import { ContentKey, type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
+import { ContentKey, type Photo, type SealedToken, type UserSecret } from '../core/secrets.js';
 import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
@@ -46,9 +38,18 @@ import {
   isReceiptWaiting,
   type StepUpRecord,
   subjectOf,
+  type Termed,
   testLockoutSec,
   toAskedBy,
 } from './record.js';
+import {
+  type CallerHeldToken,
+  heldTokenOf,
+  isOfHeldToken,
+  noteIssued,
+  noteReleasedKey,
+  requestOf,
+} from './request-flow.js';
 import { changeRecord, endAttempt, livenessShown, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
 import { releaseAttempt } from './transitions.js';
 
@@ -57,12 +58,12 @@ import { releaseAttempt } from './transitions.js';
  * @throws `locked_out`
  */
 export async function countAnonymousCheck(
-  record: StepUpRecord,
+  { record, terms }: Termed,
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<void> {
   const source = anonymousSourceOf(record);
   // Checks behind a link of the help desk are bounded by recovery. Anonymous callers cannot use them up.
-  if (source === null || record.countsAs === 'recovery_link') return;
+  if (source === null || terms.countsAs === 'recovery_link') return;
   await consumeLimits(
     [
       ['outsiderChecks', source],
@@ -70,12 +71,6 @@ export async function countAnonymousCheck(
     ],
     deps,
   );
-}
-
-/** A token that the caller stores, instead of a profile. */
-export interface CallerHeldToken {
-  readonly token: SealedToken;
-  readonly binding: Binding;
 }
 
 /**
@@ -157,11 +152,13 @@ export async function withReceipt(
   passed: StepUpRecord,
   deps: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<StepUpRecord> {
-  const { connection, subject, kept, receiptFor, pass, action, isSandbox, isTest } = passed;
-  if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
+  const { connection, subject, pass, action, isTest } = passed;
+  const flow = requestOf(passed);
+  if (flow === null || flow.receipt === null || pass === null) return passed;
+  const held = heldTokenOf(passed);
   const { at: passedAt, accuracy, liveness, presence, methods, enrolmentProof } = pass;
   // If the caller stores the token, only the caller knows whose token it is, so the receipt names the caller's tenant.
-  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
+  const of = held === null ? connection : `${held.binding.idp}:${held.binding.tenant}`;
   const stated = {
     connection: of,
     subject,
@@ -173,12 +170,12 @@ export async function withReceipt(
     methods,
     enrolmentProof,
     action,
-    isSandbox,
+    isSandbox: flow.kind !== 'provider_request' && flow.isSandbox,
     isTest,
   };
   const expiresAt = addSec(deps.clock.now(), receiptLifeSec);
-  const receipt = await issueReceipt(receiptFor, stated, deps);
-  return { ...passed, receipt: { text: receipt.use((text) => text), expiresAt } };
+  const receipt = await issueReceipt(flow.receipt.for, stated, deps);
+  return noteIssued(passed, { text: receipt.use((text) => text), expiresAt });
 }
 
 /**
@@ -192,15 +189,21 @@ export async function takeReceipt(
 ): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);
   const { record } = found;
-  if (record.recoveryCodes === 'none') throw new FaceError('step_up_finished');
+  if (record.codes === null) throw new FaceError('step_up_finished');
   if (!isReceiptWaiting(record, deps.clock.now()) || !(await isStillEnrolled(record, deps))) return record;
-  const { receipt } = await withReceipt(id, record, deps);
-  return changeRecord(id, (latest) => (latest.receipt === null ? { ...latest, receipt } : latest), deps, found);
+  const issued = requestOf(await withReceipt(id, record, deps))?.receipt?.issued ?? null;
+  if (issued === null) return record;
+  return changeRecord(
+    id,
+    (latest) => (requestOf(latest)?.receipt?.issued === null ? noteIssued(latest, issued) : latest),
+    deps,
+    found,
+  );
 }
 
 export async function isStillEnrolled(record: StepUpRecord, deps: Ports<'state'>): Promise<boolean> {
   if (await hasEndedSince(record, record.startedAt, deps)) return false;
-  return (await readConsentedToken(subjectOf(record), deps)) === record.codesOf;
+  return (await readConsentedToken(subjectOf(record), deps)) === (record.codes?.of ?? null);
 }
 
 /**
@@ -241,15 +244,16 @@ export interface ShownFace {
 }
 
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
-  const { contentKeyTo } = captured.record;
-  if (contentKeyTo === null) return verifyShown(captured, { ...shown, takeContentKey: null }, deps);
+  const flow = requestOf(captured.record);
+  const recipient = flow?.kind === 'held_token' ? (flow.contentKey?.to ?? null) : null;
+  if (recipient === null) return verifyShown(captured, { ...shown, takeContentKey: null }, deps);
   const released: ContentKey[] = [];
   const takeContentKey = (key: Uint8Array): void => void released.push(new ContentKey(Uint8Array.from(key)));
   try {
     const ended = await verifyShown(captured, { ...shown, takeContentKey }, deps);
     const [key] = released;
     if (ended.state !== 'passed' || key === undefined) return ended;
-    return { ...ended, contentKey: await encryptContentKey(key, contentKeyTo, deps) };
+    return noteReleasedKey(ended, await encryptContentKey(key, recipient, deps));
   } finally {
     for (const key of released) key.wipe();
   }
@@ -260,23 +264,23 @@ async function verifyShown(
   shown: ShownFace & { readonly takeContentKey: ((key: Uint8Array) => void) | null },
   deps: CoreDeps,
 ): Promise<StepUpRecord> {
-  const { record, connection } = captured;
+  const { record, terms, connection } = captured;
   const { photos, share, secret, methods, judged, guard, shownFrom, takeContentKey } = shown;
   const checked = await checkFace(
     {
       connection,
       subject: record.subject,
-      callerHeldToken: toKeptToken(record.kept),
+      callerHeldToken: heldTokenOf(record),
       photos,
       secret,
       judged,
       guard,
       anonymousSource: anonymousSourceOf(record),
-      countsAs: record.countsAs,
+      countsAs: terms.countsAs,
       share,
       ...(takeContentKey === null ? {} : { takeContentKey }),
       application: record.application,
-      stepUp: { id: captured.id, startedAt: record.startedAt, reference: record.reference },
+      stepUp: { id: captured.id, startedAt: record.startedAt, reference: terms.reference },
       isRefused: () => isRefusedByRule(captured, { methods }, shownFrom, deps),
     },
     deps,
@@ -286,8 +290,8 @@ async function verifyShown(
   });
   if (checked === null) return refuseByRule(record);
   const { verdict, accuracy, tokenIds } = checked;
-  if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
-  const enrolmentProof = record.kept === null ? await readProof(subjectOf(record), tokenIds, deps) : null;
+  if (!verdict.matched) return { ...record, state: 'failed' };
+  const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {
     liveness: verdict.liveness,
     presence: connection?.policy.liveness === 'passive' ? passivePresence : null,
@@ -300,9 +304,8 @@ async function verifyShown(
 /** Ends a step-up that a rule refuses. No try is left, because another one would end in the same way. */
 export const refuseByRule = (record: StepUpRecord): StepUpRecord => ({
   ...record,
-  kept: null,
   state: 'failed',
-  triesLeft: 0,
+  left: { ...record.left, tries: 0 },
 });
 
 /**
@@ -323,14 +326,15 @@ export async function passStepUp(
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<StepUpRecord> {
-  const { id, record, connection: found } = captured;
+  const { id, record, terms, connection: found } = captured;
   const { check, accuracy } = passed;
-  const { connection, subject, kept, hookSignIn: signIn, action } = record;
-  const isCodesOffered = mayHaveCodes(captured, check);
-  const codes = isCodesOffered
-    ? ({ recoveryCodes: 'offered', codesOf: await readConsentedToken(subjectOf(record), deps) } as const)
-    : {};
-  const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy }, ...codes } as const;
+  const { connection, subject, action } = record;
+  // An approval is not a sign-in, so hooks cannot use it.
+  const signIn = action === null ? terms.hookSignIn : null;
+  const codes = mayHaveCodes(captured, check)
+    ? ({ state: 'offered', of: await readConsentedToken(subjectOf(record), deps) } as const)
+    : null;
+  const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy, isTaken: false }, codes } as const;
   const { at: passedAt, liveness, presence } = check;
   await reserveStoredForPass(captured, deps);
   const source = anonymousSourceOf(record);
@@ -341,7 +345,7 @@ export async function passStepUp(
   }
   if (signIn !== null) {
     if (found === null) throw new FaceError('connection_unknown');
-    const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
+    const who = { connection, subject: isOfHeldToken(record) ? subjectOfIdentifier(subject) : subject };
     const judgedBy = livenessShown(record, found);
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), judgedBy, signIn };
     await recordPassedStepUp(who, noted, { freshnessSec: longestFreshnessSec(found.policy) }, deps);
@@ -353,16 +357,12 @@ export async function passStepUp(
   }
   // If recovery codes are offered, the receipt is issued afterwards, because it would expire while the user writes down
   // the codes.
-  const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
-  return { ...ended, kept: null };
+  return codes === null ? withReceipt(id, passedAs, deps) : passedAs;
 }
 
-export async function recordFailed({ id, record }: StepUp, { audit }: Ports<'audit'>): Promise<void> {
-  await audit.append({
-    action: 'step_up_failed',
-    ...subjectOf(record),
-    detail: { stepUpId: id, ...toAskedBy(record) },
-  });
+export async function recordFailed(stepUp: StepUp, { audit }: Ports<'audit'>): Promise<void> {
+  const detail = { stepUpId: stepUp.id, ...toAskedBy(stepUp) };
+  await audit.append({ action: 'step_up_failed', ...subjectOf(stepUp.record), detail });
 }
 
 /** Ends the attempt of a test person. @throws `locked_out` */
@@ -381,7 +381,7 @@ export async function endTest(captured: StepUp, outcome: TestOutcome, deps: Core
   const passed = { check: { ...check, methods: ['face' as const] }, accuracy: connection.policy.accuracy };
   if (await isRefusedByRule(captured, passed.check, null, deps)) return refuseByRule(record);
   const ended = await passStepUp(captured, passed, deps);
-  const detail = { stepUpId: captured.id, ...toAskedBy(record) };
+  const detail = { stepUpId: captured.id, ...toAskedBy(captured) };
   await deps.audit.append({ action: 'test_passed', ...subjectOf(record), detail });
   return ended;
 }
@@ -400,9 +400,6 @@ function mayHaveCodes(
  * could otherwise push out those of a user.
  */
 export function frameOwnerOf(record: StepUpRecord, { verifier }: Ports<'verifier'>): SubjectRef {
-  const held = toKeptToken(record.kept);
+  const held = heldTokenOf(record);
   return held === null ? subjectOf(record) : holderOf(verifier.identify(held.token).tokenId);
 }
-
-const toKeptToken = (kept: StepUpRecord['kept']): CallerHeldToken | null =>
-  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };

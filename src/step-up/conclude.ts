@@ -11,12 +11,13 @@ import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
 import { completeVerification, frameOwnerOf, passStepUp, recordFailed } from './complete.js';
 import type { ShownFrom } from './receipt-rules.js';
-import { anonymousSourceOf, type StepUpRecord, shareOf } from './record.js';
+import { anonymousSourceOf, type StepUpRecord, shareOf, type Termed } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
+import { isOfHeldToken } from './request-flow.js';
 import { type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
-import { releaseAttempt } from './transitions.js';
+import { countTry, releaseAttempt } from './transitions.js';
 import { presentSecret, type SentSecret } from './user-secret.js';
 
 /** What a person sent with their pictures. */
@@ -59,9 +60,9 @@ export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'anal
  * Returns the limit of challenges that a person starts and does not finish. There is none for a token that the caller
  * stores, as it names no person.
  */
-export function undecidedOf(record: StepUpRecord): readonly LimitUse[] {
-  if (record.kept !== null) return [];
-  const { connection, subject, countsAs } = record;
+export function undecidedOf({ record, terms: { countsAs } }: Termed): readonly LimitUse[] {
+  if (isOfHeldToken(record)) return [];
+  const { connection, subject } = record;
   if (countsAs !== 'sign_in') return [['undecidedOfRecoveries', JSON.stringify([connection, subject, countsAs])]];
   const person = JSON.stringify([connection, subject]);
   const source = anonymousSourceOf(record);
@@ -91,9 +92,9 @@ export async function lose(
   hint: Hint | null,
   deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<AttemptOutcome> {
-  if (counted.triesLeft > 0 && counted.challengesLeft > 0)
+  if (counted.left.tries > 0 && counted.left.challenges > 0)
     return endWith(ending, { ended: counted, outcome: 'try_again', hint }, deps);
-  const ended = { ...counted, kept: null, state: 'failed' } as const;
+  const ended = { ...counted, state: 'failed' } as const;
   const outcome = await endWith(ending, { ended, outcome: 'failed', hint }, deps);
   await recordFailed(ending.captured, deps);
   return outcome;
@@ -105,7 +106,7 @@ export async function lose(
  */
 export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<AttemptOutcome> {
   const before = releaseAttempt(attempted.captured.record);
-  const counted = { ...before, triesLeft: before.triesLeft - 1 };
+  const counted = countTry(before);
   const { judging } = attempted;
   let left = counted;
   const judged = judging.then(({ finding }) => finding);
@@ -116,7 +117,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
     const { earlier } = await judging;
     // An anonymous caller could push out the person's own frames.
     if (anonymousSourceOf(before) === null) await rememberFrames(frameOwnerOf(before, deps), earlier, deps);
-    await charge(undecidedOf(before), -1, deps);
+    await charge(undecidedOf(attempted.captured), -1, deps);
   };
   try {
     const ended = await (before.purpose === 'enrol'
@@ -126,7 +127,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
       await noteDecision();
       return await endWith(attempted, { ended, outcome: 'passed', hint: null }, deps);
     }
-    left = { ...counted, triesLeft: Math.min(counted.triesLeft, ended.triesLeft) };
+    left = { ...counted, left: { ...counted.left, tries: Math.min(counted.left.tries, ended.left.tries) } };
   } catch (error) {
     const code = toCode(error);
     const isReference = isOfReferencePhoto(error);
@@ -134,7 +135,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
       return lose(attempted, before, (isReference ? hintOfReference : hintOfFrames)[code], deps);
     const isOfPhoto = isOneOf(companyPhotoCodes, code);
     if (isOfPhoto || code === 'enrolment_exists') await noteDecision();
-    if (code === 'company_photo_unlike' && counted.triesLeft > 0)
+    if (code === 'company_photo_unlike' && counted.left.tries > 0)
       return lose(attempted, counted, 'company_photo', deps);
     if (code === 'company_photo_unlike' || code === 'enrolment_exists') {
       await endAttempt(attempted.captured, { ...counted, state: 'failed' }, deps);
@@ -172,9 +173,9 @@ async function verifyFrom(
 }
 
 /** @throws `step_up_finished` if the enrolment has ended, or the face that opened the page has been replaced */
-async function checkGoesOn(record: StepUpRecord, deps: Ports<'state'>): Promise<void> {
+async function checkGoesOn({ record, terms }: Termed, deps: Ports<'state'>): Promise<void> {
   await checkNotEnded(record, deps);
-  if (record.openedByFace) await checkNotEnrolledSince(record, deps);
+  if (terms.hasShownFormer) await checkNotEnrolledSince(record, deps);
 }
 
 async function enrolFrom(
@@ -182,11 +183,11 @@ async function enrolFrom(
   judged: Promise<LivenessFinding>,
   deps: CoreDeps & Ports<'passkeys'>,
 ): Promise<StepUpRecord> {
-  const { record, connection } = captured;
+  const { record, terms, connection } = captured;
   const { subject, consent } = record;
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
-  await checkGoesOn(record, deps);
+  await checkGoesOn(captured, deps);
   // A bad document photo is reported first, and costs no attempt.
   const reference = wantsReference(captured) ? await takeReference(sent.reference, share, deps) : null;
   const { pass, liveness, presence } = await judged;
@@ -200,8 +201,8 @@ async function enrolFrom(
       // Time that the organization's photo costs is not charged to the person.
       share: shareOf(record),
       stepUpId: captured.id,
-      given: record.proof,
-      hasShownFormer: record.openedByFace,
+      given: terms.proof,
+      hasShownFormer: terms.hasShownFormer,
     },
     deps,
   );
@@ -209,7 +210,7 @@ async function enrolFrom(
   const { secret, passkey } = await presentSecret(captured, sent.secret, deps);
   const value = secret?.value ?? null;
   // The enrolment may have ended while the pictures were judged.
-  await checkGoesOn(record, deps);
+  await checkGoesOn(captured, deps);
   await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, ...proven, share }, deps);
   const methods = [...methodsOf(secret)];
   const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proven.proof };

@@ -4,7 +4,7 @@ import { receiptLifeSec } from '../core/receipt.js';
 import type { ContentKey } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { ContentKeyRecipient, StepUpRecord } from './record.js';
+import { type ContentKeyRecipient, noteReleasedKey, type ReleasedKey, requestOf } from './request-flow.js';
 import { changeRecord, readRecord } from './stored.js';
 
 /*
@@ -24,7 +24,7 @@ export async function encryptContentKey(
   contentKey: ContentKey,
   recipient: ContentKeyRecipient,
   { clock }: Ports<'clock'>,
-): Promise<NonNullable<StepUpRecord['contentKey']>> {
+): Promise<ReleasedKey> {
   const plaintext = contentKey.use((bytes) => Uint8Array.from(bytes));
   try {
     const jwe = await encryptFor(recipient, plaintext);
@@ -41,13 +41,13 @@ export async function encryptContentKey(
  */
 export async function takeContentKey(id: string, deps: Ports<'state' | 'clock'>): Promise<string | null> {
   const found = await readRecord(id, deps);
-  if (found.record.contentKey === null) return null;
-  let taken: StepUpRecord['contentKey'] = null;
+  if (releasedOf(found.record) === null) return null;
+  let taken: ReleasedKey | null = null;
   await changeRecord(
     id,
     (latest) => {
-      taken = latest.contentKey;
-      return { ...latest, contentKey: null };
+      taken = releasedOf(latest);
+      return noteReleasedKey(latest, null);
     },
     deps,
     found,
@@ -55,5 +55,10 @@ export async function takeContentKey(id: string, deps: Ports<'state' | 'clock'>)
   return readUnexpired(taken, deps);
 }
 
-const readUnexpired = (found: StepUpRecord['contentKey'], { clock }: Ports<'clock'>): string | null =>
+function releasedOf(record: Parameters<typeof requestOf>[0]): ReleasedKey | null {
+  const flow = requestOf(record);
+  return flow?.kind === 'held_token' ? (flow.contentKey?.released ?? null) : null;
+}
+
+const readUnexpired = (found: ReleasedKey | null, { clock }: Ports<'clock'>): string | null =>
   found === null || found.expiresAt <= clock.now() ? null : found.jwe;

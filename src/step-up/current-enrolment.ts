@@ -5,9 +5,11 @@ import { mayEnrol } from '../enrolment/company-photo.js';
 import { readConsent } from '../enrolment/consent.js';
 import { checkNotEnrolledSince, noteEndWithoutFace, revokeSubject } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
+import { ownPageOf } from './own-page-flow.js';
 import { checkStarted } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import { type SessionView, toSessionView } from './session-view.js';
+import type { StepUp } from './stored.js';
 import { keepOpenAfterEnd, renew } from './transitions.js';
 
 export interface CurrentEnrolment {
@@ -58,24 +60,24 @@ export async function revokeCurrentEnrolment(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<void> {
   const person = findManaged(session, deps);
-  const { openedByFace } = session.record;
-  if (!openedByFace) await noteEndWithoutFace(toSubjectRef(person), deps);
+  const { hasShownFormer } = session.terms;
+  if (!hasShownFormer) await noteEndWithoutFace(toSubjectRef(person), deps);
   await revokeSubject(person, deps);
   // Otherwise a link or a password would replace the face: by its end, and a new enrolment.
-  const mayEnrol = openedByFace || person.connection.policy.photo !== null;
+  const mayEnrol = hasShownFormer || person.connection.policy.photo !== null;
   // Keeps this page open, although it was started before the enrolment ended.
   await changeSession(session, (record, now) => keepOpenAfterEnd(record, mayEnrol, now), deps);
 }
 
 /** Returns true if the person may enrol a new face on this page. */
 export async function mayEnrolHere(
-  { record, connection }: Pick<FoundSession, 'record' | 'connection'>,
+  { record, terms, connection }: StepUp,
   deps: Ports<'state' | 'clock' | 'verifier'>,
 ): Promise<boolean> {
-  if (!record.mayRenew || connection === null) return false;
+  if (ownPageOf(record)?.mayRenew !== true || connection === null) return false;
   // Anyone who shows the former face or matches the organization's photo may replace it.
-  if (record.openedByFace || connection.policy.photo !== null) return true;
-  return mayEnrol({ connection, subject: record.subject }, record.proof, deps);
+  if (terms.hasShownFormer || connection.policy.photo !== null) return true;
+  return mayEnrol({ connection, subject: record.subject }, terms.proof, deps);
 }
 
 /**
@@ -88,7 +90,7 @@ export async function renewCurrentEnrolment(
 ): Promise<SessionView> {
   findManaged(session, deps);
   // A face that was replaced meanwhile is no longer the previous one.
-  if (session.record.openedByFace) await checkNotEnrolledSince(session.record, deps);
+  if (session.terms.hasShownFormer) await checkNotEnrolledSince(session.record, deps);
   if (!(await mayEnrolHere(session, deps))) throw new FaceError('not_found');
   return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());
 }

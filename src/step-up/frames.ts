@@ -24,17 +24,24 @@ import {
 import {
   findChallenge,
   isTooSlow,
-  type MovementRecord,
   measureChallenge,
   type NextMovement,
   newChallenge,
   nextOf,
   toInstructions,
 } from './movement-challenge.js';
-import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, shareOf, subjectOf } from './record.js';
+import {
+  anonymousSourceOf,
+  chargeUnusable,
+  checkStarted,
+  type MovementRecord,
+  type StepUpRecord,
+  shareOf,
+  subjectOf,
+} from './record.js';
 import { wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession } from './session.js';
-import { lightByPolicy, vendorOf } from './session-view.js';
+import { isPhoneNeeded, lightByPolicy, vendorOf } from './session-view.js';
 import type { StepUp } from './stored.js';
 import { capture, challenge, commit, newAttempt, releaseAttempt } from './transitions.js';
 import { checkSecret } from './user-secret.js';
@@ -120,14 +127,14 @@ export async function startChallenge(
   deps: Ports<'state' | 'clock' | 'random' | 'settings'>,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const { session, shows, userAgent, shown } = start;
-  if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
+  if (isPhoneNeeded(session) && !isPhone(userAgent)) throw new FaceError('phone_needed');
   // A page of an older version would not show the action, and sends no digest of it.
   if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
   if (vendorOf(session) !== null) throw new FaceError('liveness_vendor_needed');
   const light = lightByPolicy(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
   checkStarted(session.record, deps.clock.now());
-  await consumeLimits(undecidedOf(session.record), deps);
+  await consumeLimits(undecidedOf(session), deps);
   const nonce = newSecret(deps);
   const axis = shows !== null && usesLight(light, shows) ? shows : null;
   const movement = newChallenge(nonce, axis, deps);
@@ -146,7 +153,7 @@ export async function commitFrame(
   deps: Ports<'state' | 'clock'>,
 ): Promise<NextMovement | null> {
   const { record } = await changeSession(session, (found, now) => commit(found, { nonce, digest }, now), deps);
-  return record.movement === null ? null : nextOf(record.movement);
+  return record.challenge?.kind === 'movement' ? nextOf(record.challenge) : null;
 }
 
 export interface SubmittedFrames extends Sent {
@@ -192,7 +199,7 @@ async function judgeTaken(
   const unusable = findUnusable(photos, deps);
   if (unusable !== null)
     return lose({ captured, sent: submitted }, releaseAttempt(captured.record), hintOfFrames[unusable], deps);
-  await countAnonymousCheck(captured.record, deps);
+  await countAnonymousCheck(captured, deps);
   const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
   const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, digests, deps));
   if (isTooSlow(measured)) {

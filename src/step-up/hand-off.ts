@@ -8,6 +8,7 @@ import type { Credential } from '../core/secrets.js';
 import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
 import type { NamedBrowser } from '../core/user-agent.js';
 import { FaceError, toCode } from '../errors.js';
+import type { FlowPorts } from './flow.js';
 import { anonymousSourceOf, checkStarted, type StepUpRecord, subjectOf, toAskedBy } from './record.js';
 import {
   changeSession,
@@ -52,7 +53,7 @@ export async function startHandOff(
  */
 export async function openHandOff(
   { ticket, key = null }: Opening,
-  deps: Ports<'state' | 'clock' | 'random' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'connections'> & FlowPorts,
 ): Promise<OpenedSession> {
   const { id, secret } = splitTicket(ticket);
   const session = key ?? newSecret(deps);
@@ -82,7 +83,7 @@ export async function chooseNumber(
   const isPaired = (isCall ? record.spoken : record.handOff)?.choice === 'right';
   if (!isPaired) {
     const chosen = number === null ? 'none' : 'another';
-    const detail = { stepUpId: id, chosen, ...toAskedBy(record) } as const;
+    const detail = { stepUpId: id, chosen, ...toAskedBy(stepUp) } as const;
     await deps.audit.append({ action: 'hand_off_refused', ...subjectOf(record), detail });
     await countRefusal(stepUp, deps);
   }
@@ -90,10 +91,10 @@ export async function chooseNumber(
 }
 
 /** Counts a wrong choice as a failed attempt, so that further links allow no additional guesses. */
-async function countRefusal({ record, connection }: StepUp, deps: Ports<'state' | 'clock'>): Promise<void> {
+async function countRefusal({ record, terms, connection }: StepUp, deps: Ports<'state' | 'clock'>): Promise<void> {
   // At an enrolment by the help desk, anyone who reads the link could choose. The limit of the help desk applies.
   if (connection === null || (record.spoken !== null && record.purpose === 'enrol')) return;
-  const whose = attemptsOf(bindingOf(connection, record.subject), anonymousSourceOf(record), record.countsAs);
+  const whose = attemptsOf(bindingOf(connection, record.subject), anonymousSourceOf(record), terms.countsAs);
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
     // If the user is locked out already, the step-up has ended anyway.
     if (toCode(error) !== 'locked_out') throw error;

@@ -8,7 +8,7 @@ import type { Credential } from '../core/secrets.js';
 import { isStored, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { StepUpRecord } from './record.js';
+import type { MovementRecord, StepUpRecord } from './record.js';
 
 /*
  * Random lights during the movements. The second color of a pose is revealed only after the digest of the first picture
@@ -89,8 +89,6 @@ export interface NextMovement extends Instruction {
   readonly of: number;
 }
 
-export type MovementRecord = NonNullable<StepUpRecord['movement']>;
-
 /** Creates a challenge. @param axis - `null` for movements only */
 export function newChallenge(
   nonce: Credential,
@@ -101,6 +99,7 @@ export function newChallenge(
   const movements = drawMovements(random);
   const lit = axis === null ? null : drawLights(movements, axis, random);
   return {
+    kind: 'movement',
     nonceDigest: toStoredDigest(nonce),
     asked: lit?.map(({ movement }) => movement) ?? movements,
     lights: lit?.flatMap(({ light }) => light ?? []) ?? [],
@@ -123,14 +122,14 @@ export const toInstructions = ({ asked, lights }: Pick<MovementRecord, 'asked' |
 
 /** Returns the challenge of a nonce. @throws `challenge_wrong` for another nonce or an expired challenge */
 export function findChallenge(
-  { movement }: Pick<StepUpRecord, 'movement'>,
+  { challenge }: Pick<StepUpRecord, 'challenge'>,
   nonce: Credential,
   now: EpochMs,
 ): MovementRecord {
-  if (movement === null || !isStored(nonce, movement.nonceDigest) || movement.expiresAt <= now) {
+  if (challenge?.kind !== 'movement' || !isStored(nonce, challenge.nonceDigest) || challenge.expiresAt <= now) {
     throw new FaceError('challenge_wrong');
   }
-  return movement;
+  return challenge;
 }
 
 /**

@@ -5,7 +5,8 @@ import { isStrongEnough } from '../core/liveness-policy.js';
 import type { SignIn } from '../core/rules/sign-in-terms.js';
 import type { Credential } from '../core/secrets.js';
 import { decideUnverified, recordRefusedByRule } from './decide.js';
-import { isByFace, type StepUpRecord } from './record.js';
+import { isByFace, type Termed } from './record.js';
+import { isOfHeldToken, requestOf } from './request-flow.js';
 import { livenessShown, type StepUp } from './stored.js';
 
 /** Request in which the person showed their face. */
@@ -35,12 +36,12 @@ export async function findRuleOfCheck(
  * @param shownFrom - `null` if the caller sent photos: network and browser are then not known
  */
 export async function isRefusedByRule(
-  { record, connection }: StepUp,
+  { record, terms: flow, connection }: StepUp,
   check: Parameters<typeof isByFace>[0],
   shownFrom: ShownFrom | null,
   deps: Ports<'audit'>,
 ): Promise<boolean> {
-  const signIn = toSignIn(record, shownFrom);
+  const signIn = toSignIn({ record, terms: flow }, shownFrom);
   if (signIn === null || connection?.signInRules === undefined) return false;
   const terms = await connection.signInRules.evaluate(signIn);
   const isWeaker = isByFace(check) && !isStrongEnough(livenessShown(record, connection), terms.policy.liveness);
@@ -52,13 +53,15 @@ export async function isRefusedByRule(
 }
 
 /** Returns the sign-in that a receipt is for, or `null` without a receipt, or for another purpose. */
-function toSignIn(record: StepUpRecord, shownFrom: ShownFrom | null): SignIn | null {
-  const { subject, purpose, countsAs, kept, action, hookSignIn, receiptFor, atKiosk } = record;
-  const isSignIn = purpose === 'verify' && countsAs === 'sign_in' && kept === null && action === null;
-  if (!isSignIn || receiptFor === null) return null;
+function toSignIn({ record, terms }: Termed, shownFrom: ShownFrom | null): SignIn | null {
+  const { subject, purpose, action } = record;
+  const { countsAs, hookSignIn, atKiosk } = terms;
+  const isSignIn = purpose === 'verify' && countsAs === 'sign_in' && action === null && !isOfHeldToken(record);
+  const receipt = requestOf(record)?.receipt ?? null;
+  if (!isSignIn || receipt === null) return null;
   return {
     subject,
-    application: hookSignIn?.application ?? receiptFor.audience,
+    application: hookSignIn?.application ?? receipt.for.audience,
     address: hookSignIn?.address ?? shownFrom?.address ?? null,
     isAfterFirstFactor: true,
     device: shownFrom === null ? null : isPhone(shownFrom.userAgent) ? 'phone' : 'computer',

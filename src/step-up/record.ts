@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { type Assurance, anonymousSourceIn, type Connection, type SubjectRef, vouched } from '../core/connection.js';
+import { type Assurance, anonymousSourceIn, type Connection, type SubjectRef } from '../core/connection.js';
 import { enrolmentProofs } from '../core/enrolment-proof.js';
 import { anonymousShare, knownShare, type QueueShare } from '../core/fair-queue.js';
-import { attemptScopes } from '../core/limits/attempts.js';
 import { charge, checkNotExhausted, type LimitDeps, type LimitUse } from '../core/limits/limits.js';
 import { movements } from '../core/movements.js';
 import { namedAction, stepUpPurposes } from '../core/page-protocol.js';
@@ -11,161 +10,121 @@ import { screenAxes, screenColours } from '../core/screen-light.js';
 import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { hookSignInGuard } from './passed-step-up.js';
-
-const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
+import { type FlowTerms, storedFlow } from './flow.js';
+import { isOfHeldToken, requestOf } from './request-flow.js';
 
 /** Browser that started a hand-off, as shown on the phone. */
 const askingGuard = z.object({ browser: z.string().nullable(), system: z.string().nullable() });
 
 export const referenceChecksOnPage = 12;
 
-const coordinate = z.string().regex(/^[\w-]{43}$/);
+const choiceGuard = z.enum(['open', 'right', 'wrong']);
 
-/** Public key of the application, as JWK (RFC 7517), on P-256. */
-export const contentKeyRecipient = z.strictObject({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: coordinate,
-  y: coordinate,
+const assuranceGuard = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal(['vouched', 'first_factor']) }),
+  z.object({ kind: z.literal('anonymous'), source: z.string() }),
+]) satisfies z.ZodType<Assurance>;
+
+const movementGuard = z.object({
+  kind: z.literal('movement'),
+  nonceDigest: z.string(),
+  asked: z.array(z.enum(movements)),
+  lights: z.array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) })),
+  toldAt: epochMsGuard,
+  frames: z.array(z.object({ digest: z.string(), afterMs: z.number() })),
+  expiresAt: epochMsGuard,
 });
-export type ContentKeyRecipient = z.output<typeof contentKeyRecipient>;
 
-export const recordGuard = z.object({
+/** Session of a vendor's liveness check. `session` is `null` while it is being opened. */
+const vendorGuard = z.object({
+  kind: z.literal('vendor'),
+  session: z.string().nullable(),
+  nonceDigest: z.string(),
+  expiresAt: epochMsGuard,
+  countedAt: epochMsGuard.nullable(),
+});
+
+export type MovementRecord = z.output<typeof movementGuard>;
+export type VendorCheckRecord = z.output<typeof vendorGuard>;
+
+/** What every check has, whatever it is for. */
+const checkGuard = z.object({
   /** Id of the connection, or the caller's tenant if the caller stores the token. */
   connection: z.string(),
   subject: z.string(),
+  /** What the page does. A sign-in or the person's own page becomes an enrolment if the person enrols there. */
   purpose: z.enum(stepUpPurposes),
-  // These three are the stored form of `Assurance`.
-  proved: z.boolean(),
-  source: z.string(),
-  isSentByProvider: z.boolean().default(false),
-  /** What a failed face counts against. */
-  countsAs: z.enum(attemptScopes).default('sign_in'),
-  kept: z
-    .object({
-      token: z.string(),
-      binding: z.object({
-        tenant: z.string(),
-        idp: z.string(),
-        subject: z.string(),
-        scope: z.string(),
-        accuracy: levelGuard,
-      }),
-    })
-    .nullable(),
-  /** With `phone`, challenges from browsers that are not on a phone or tablet are refused. */
-  camera: z.enum(['any', 'phone']).default('any'),
-  /** True at a kiosk, a shared device that does not become a known device of the person. */
-  atKiosk: z.boolean().default(false),
-  /** True if the opening browser must use its own camera, without a hand-off. */
-  staysHere: z.boolean().default(false),
-  application: z.string().nullable().default(null),
-  /** Ticket of the help desk for which a caller is verified. */
-  reference: z.string().nullable().default(null),
-  /** True if a client of the developers' sandbox started the step-up. */
-  isSandbox: z.boolean().default(false),
-  /** True if the connection has only test people. The receipt says so. */
-  isTest: z.boolean().default(false),
-  /** True if photos without a challenge may be copies of earlier ones. */
-  acceptsCopies: z.boolean().default(false),
-  receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
-  receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
-  /** Public key of the application that gets the content key of `kept` after a pass. `null` if it does not want it. */
-  contentKeyTo: contentKeyRecipient.nullable().default(null),
-  /** Content key of a pass, encrypted with that public key, until the application has read it. */
-  contentKey: z.object({ jwe: z.string(), expiresAt: epochMsGuard }).nullable().default(null),
-  /** True if a pass is recorded for the connection's hooks. Earlier versions stored this without `hookSignIn`. */
-  feedsHooks: z.boolean(),
-  hookSignIn: hookSignInGuard.nullable().default(null),
+  assurance: assuranceGuard,
+  /** Host of the application that the person returns to. */
+  application: z.string().nullable(),
+  /** Action to show before the camera opens. Only a face can approve it. */
+  action: z.nullable(namedAction),
   /** Rule that asked for the check, whose settings replace those of the policy. */
-  rule: z.string().nullable().default(null),
-  /** True if the initiator can distinguish alternatives from a face check. */
-  takesAnotherWay: z.boolean().default(false),
-  /** Number that the help desk reads out and the person must choose first, or `null`. */
-  spoken: z
-    .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
-    .nullable()
-    .default(null),
-  mayRenew: z.boolean().default(true),
-  openedByFace: z.boolean().default(false),
-  /** Time of the face check that opened the person's own page. `null` without one, and in records of earlier versions. */
-  faceShownAt: epochMsGuard.nullable().default(null),
-  /** What an enrolment in this step-up rests on, before any comparison. */
-  proof: z.enum(enrolmentProofs).default('invitation'),
-  action: z.nullable(namedAction).default(null),
+  rule: z.string().nullable(),
+  /** Number that the help desk reads out and the person must choose first. */
+  spoken: z.object({ code: z.string(), choices: z.array(z.string()), choice: choiceGuard }).nullable(),
+  /** True if the connection has only test people. The receipt says so. */
+  isTest: z.boolean(),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
   startedAt: epochMsGuard,
+  expiresAt: epochMsGuard,
   /** Running attempt, and when its reservation ends in case of a crash. `null` after a decision. */
   captured: z.object({ by: z.string(), until: epochMsGuard.nullable() }).nullable(),
-  /** `null` after a browser has opened the step-up. */
-  challengeDigest: z.string().nullable(),
-  /** Digest of the secret of the one browser that may open the step-up, or `null` for any browser. */
-  browserDigest: z.string().nullable(),
-  sessionDigest: z.string().nullable(),
+  digests: z.object({
+    /** `null` after a browser has opened the step-up. */
+    challenge: z.string().nullable(),
+    /** Secret of the one browser that may open the step-up, or `null` for any browser. */
+    browser: z.string().nullable(),
+    session: z.string().nullable(),
+  }),
   handOff: z
     .object({
       ticketDigest: z.string().nullable(),
       sessionDigest: z.string().nullable(),
       code: z.string(),
-      choices: z.array(z.string()).default([]),
-      choice: z.enum(['open', 'right', 'wrong']).default('open'),
+      choices: z.array(z.string()),
+      choice: choiceGuard,
       /** `null` after the phone has chosen or the step-up has ended. */
-      asking: askingGuard.nullable().default(null),
-    })
-    .nullable()
-    // Hand-offs of an earlier version have no choices and must be started again.
-    .transform((handOff) => (handOff?.choices.length === 0 ? null : handOff)),
-  movement: z
-    .object({
-      nonceDigest: z.string(),
-      asked: z.array(z.enum(movements)),
-      lights: z
-        .array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) }))
-        .default([]),
-      toldAt: epochMsGuard,
-      frames: z.array(z.object({ digest: z.string(), afterMs: z.number() })),
-      expiresAt: epochMsGuard,
+      asking: askingGuard.nullable(),
     })
     .nullable(),
-  /** Session of a vendor's liveness check that this step-up waits for. `session` is `null` while it is being opened. */
-  vendorCheck: z
-    .object({
-      session: z.string().nullable(),
-      nonceDigest: z.string(),
-      expiresAt: epochMsGuard,
-      countedAt: epochMsGuard.nullable().default(null),
-    })
-    .nullable()
-    .default(null),
+  /** Running liveness challenge. */
+  challenge: z.discriminatedUnion('kind', [movementGuard, vendorGuard]).nullable(),
   /** True if the vendor's service failed, and the policy allows the own check instead. */
-  isVendorReplaced: z.boolean().default(false),
+  isVendorReplaced: z.boolean(),
   consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
-  triesLeft: z.int(),
-  challengesLeft: z.int(),
-  looksLeft: z.int().default(referenceChecksOnPage),
+  left: z.object({ tries: z.int(), challenges: z.int(), looks: z.int() }),
   pass: z
     .object({
       at: epochMsGuard,
       liveness: z.number().nullable(),
-      /** Method of the liveness check. Missing in records of earlier versions. */
-      presence: z.string().nullable().default(null),
+      /** Method of the liveness check. */
+      presence: z.string().nullable(),
       methods: z.array(z.enum(authenticationMethods)),
-      accuracy: levelGuard.nullable().default(null),
+      accuracy: z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>,
       /** Proof of the shown face's enrolment. `null` if it is unknown, or if no face was shown. */
-      enrolmentProof: z.enum(enrolmentProofs).nullable().default(null),
+      enrolmentProof: z.enum(enrolmentProofs).nullable(),
+      /** True after the initiator has consumed the pass. */
+      isTaken: z.boolean(),
     })
     .nullable(),
-  taken: z.boolean(),
-  recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
-  /** Public id of the enrolled token to which the codes belong, or `null` if unknown. */
-  codesOf: z.string().nullable().default(null),
+  /** Recovery codes after an enrolment, with the public id of the enrolled token if it is known. */
+  codes: z.object({ state: z.enum(['offered', 'made']), of: z.string().nullable() }).nullable(),
   returnUrl: z.string().nullable(),
-  expiresAt: epochMsGuard,
 });
+
+export type Check = z.output<typeof checkGuard>;
+
+export const recordGuard = checkGuard.extend({ flow: storedFlow });
 
 /** A stored step-up. It contains no picture or face data. */
 export type StepUpRecord = z.infer<typeof recordGuard>;
+
+/** A step-up with what its flow asks of the check. */
+export interface Termed {
+  readonly record: StepUpRecord;
+  readonly terms: FlowTerms;
+}
 
 /** `started → captured → passed | passed_another_way | failed | expired | abandoned` */
 export type StepUpState = StepUpRecord['state'] | 'passed_another_way' | 'expired';
@@ -173,12 +132,12 @@ export type StepUpState = StepUpRecord['state'] | 'passed_another_way' | 'expire
 export const isByFace = ({ methods }: { readonly methods: readonly AuthenticationMethod[] }): boolean =>
   methods.includes('face');
 
-export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
+export function stateAt({ state, captured, pass, left, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
   if (state === 'passed' && pass !== null && !isByFace(pass)) return 'passed_another_way';
   if (state !== 'started' && state !== 'captured') return state;
   const until = captured?.until ?? null;
   const isLeft = state === 'captured' && until !== null && until <= now;
-  if (isLeft && triesLeft <= 0) return 'failed';
+  if (isLeft && left.tries <= 0) return 'failed';
   if (expiresAt <= now) return 'expired';
   return isLeft ? 'started' : state;
 }
@@ -190,33 +149,21 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
 export const subjectOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
 /** What audit records of a step-up say about its initiator, and whether its person is a test person. */
-export const toAskedBy = (record: StepUpRecord) => ({
+export const toAskedBy = ({ record, terms }: Termed) => ({
   application: record.application ?? undefined,
-  reference: record.reference ?? undefined,
+  reference: terms.reference ?? undefined,
   anonymous: anonymousSourceOf(record) === null ? undefined : (true as const),
   test: record.isTest ? (true as const) : undefined,
 });
 
-export const toStoredAssurance = (
-  assurance: Assurance,
-): Pick<StepUpRecord, 'proved' | 'source' | 'isSentByProvider'> => ({
-  proved: assurance.kind === 'vouched',
-  source: anonymousSourceIn(assurance) ?? '',
-  isSentByProvider: assurance.kind !== 'anonymous',
-});
-
-export function assuranceOf({ proved, isSentByProvider, source }: StepUpRecord): Assurance {
-  if (proved) return vouched;
-  return isSentByProvider ? { kind: 'first_factor' } : { kind: 'anonymous', source };
-}
-
 /** Returns the address of an anonymous initiator, against which failures count, or `null`. */
-export const anonymousSourceOf = (record: StepUpRecord): string | null => anonymousSourceIn(assuranceOf(record));
+export const anonymousSourceOf = ({ assurance }: Pick<Check, 'assurance'>): string | null =>
+  anonymousSourceIn(assurance);
 
 /**
  * Returns the queue share of the person. It is anonymous unless the person or their own provider started the step-up.
  */
-export function shareOf(record: StepUpRecord): QueueShare {
+export function shareOf(record: Pick<Check, 'connection' | 'subject' | 'assurance'>): QueueShare {
   const anonymousSource = anonymousSourceOf(record);
   const { connection, subject } = record;
   return anonymousSource === null ? knownShare(`person:${connection}:${subject}`) : anonymousShare(anonymousSource);
@@ -232,14 +179,17 @@ const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
  * Returns true if recovery codes are offered, until the person continues. They are offered again after a reload or a
  * lost reply.
  */
-export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
-  !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
+export const areCodesOffered = (record: StepUpRecord, now: EpochMs): boolean => {
+  const { codes, pass } = record;
+  if (codes === null || pass?.isTaken === true) return false;
+  return codes.state === 'offered' || ((requestOf(record)?.receipt?.issued ?? null) === null && isWaitedFor(pass, now));
+};
 
-export const isReceiptWaiting = (
-  { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
-  now: EpochMs,
-): boolean =>
-  state === 'passed' && recoveryCodes !== 'none' && receiptFor !== null && receipt === null && isWaitedFor(pass, now);
+export function isReceiptWaiting(record: StepUpRecord, now: EpochMs): boolean {
+  const { state, codes, pass } = record;
+  const receipt = requestOf(record)?.receipt ?? null;
+  return state === 'passed' && codes !== null && receipt?.issued === null && isWaitedFor(pass, now);
+}
 
 interface ChargedStepUp {
   readonly id: string;
@@ -304,10 +254,7 @@ export const testLockoutSec = 900;
  * Returns how the check of a test person ends. `null` for everyone else: connection and step-up must both be of test
  * people, so that a reconfiguration meanwhile makes no real person pass. A token that the caller stores is checked by a face.
  */
-export function testOutcomeIn(
-  { isTest, kept, purpose, subject }: StepUpRecord,
-  connection: Connection | null,
-): TestOutcome | null {
-  if (!isTest || kept !== null || purpose !== 'verify') return null;
-  return connection?.testOutcomeOf?.(subject) ?? null;
+export function testOutcomeIn(record: StepUpRecord, connection: Connection | null): TestOutcome | null {
+  if (!record.isTest || isOfHeldToken(record) || record.purpose !== 'verify') return null;
+  return connection?.testOutcomeOf?.(record.subject) ?? null;
 }

@@ -21,7 +21,7 @@ const detail = 'reference';
 export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
 
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
-  record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
+  record.purpose === 'enrol' && connection?.policy.referencePhoto === true;
 
 async function examine(reference: Photo, share: QueueShare, deps: Ports<'verifier'>): Promise<void> {
   const unusable = await findUnusable(reference, share, deps);

@@ -7,7 +7,9 @@ import { clockToleranceSec } from '../core/receipt.js';
 import { joinTicket, newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import type { FlowPorts } from './flow.js';
 import { findRuleOfCheck } from './receipt-rules.js';
+import type { ProviderRequestFlow } from './request-flow.js';
 import { findOpened, type OpenedSession, openSession } from './session.js';
 import { type StartedStepUp, startStepUp } from './step-up.js';
 import { changeRecord, findStepUp } from './stored.js';
@@ -52,7 +54,7 @@ export async function startRequestedStepUp(
  */
 export async function openRequestedStepUp(
   { connection, request, source, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'> & FlowPorts,
 ): Promise<OpenedSession> {
   const asked = await readRequest({ connection, request, source }, deps);
   const used = (await readStored({ key: asked.key, guard: usedGuard }, deps))?.record;
@@ -89,21 +91,19 @@ async function startAsked(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
 ): Promise<StartedStepUp> {
   const signIn = { subject, application: audience, address: null };
+  const flow: ProviderRequestFlow = {
+    kind: 'provider_request',
+    receipt: { for: { audience, nonce }, issued: null },
+  };
   return startStepUp(
     {
       connection,
       subject,
-      callerHeldToken: null,
-      receipt: { audience, nonce },
-      hookSignIn: null,
       assurance,
-      // Anyone could send their own link to a user, and get the result of the user's face.
-      forbidHandOff: assurance.kind === 'anonymous',
-      proof: 'sign_in',
-      // No client token, whose setting decides, started it.
-      acceptsCopies: true,
+      application: audience,
       rule: assurance.kind === 'anonymous' ? null : await findRuleOfCheck(connection, signIn),
     },
+    flow,
     deps,
   );
 }
@@ -132,12 +132,12 @@ async function use<Result>(
 async function openAgain(
   id: string,
   opening: Omit<Parameters<typeof openSession>[0], 'ticket'>,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'> & FlowPorts,
 ): Promise<OpenedSession> {
   const found = await findStepUp(id, deps);
   const opened = findOpened(found, opening.key ?? null, deps);
   if (opened !== null) return opened;
-  if (found.record.sessionDigest !== null) throw new FaceError('step_up_finished');
+  if (found.record.digests.session !== null) throw new FaceError('step_up_finished');
   // The answer with the challenge was lost, so a new challenge replaces it.
   const challenge = newSecret(deps);
   await changeRecord(id, (record) => replaceTicket(record, challenge), deps, found);

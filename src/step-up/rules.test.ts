@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createTestCore, testEvent, testSignIn } from '../../support/benches/core.js';
+import { createTestCore, plainRequest, testEvent, testSignIn } from '../../support/benches/core.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -79,15 +79,10 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
     stepUp: async (
       asked: { readonly rule?: string; readonly receipt?: ReceiptRequest; readonly hookSignIn?: HookSignIn } = {},
     ) => {
-      const request = {
-        connection,
-        subject: 'anna',
-        callerHeldToken: null,
-        receipt: null,
-        hookSignIn: testSignIn,
-        acceptsCopies: true,
-      };
-      const { id, challenge } = await startStepUp({ ...request, ...asked }, deps);
+      const { rule = null, receipt: wanted, hookSignIn = testSignIn } = asked;
+      const receipt = wanted === undefined ? null : { for: { ...wanted }, issued: null };
+      const flow = { ...plainRequest, receipt, hookSignIn, acceptsCopies: true };
+      const { id, challenge } = await startStepUp({ connection, subject: 'anna', rule }, flow, deps);
       return submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
     },
   };

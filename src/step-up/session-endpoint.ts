@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { createEndpoint, type Endpoint, type Handled, type ObjectGuard } from '../http/rest/endpoint.js';
+import type { FlowPorts } from './flow.js';
 import { type FoundSession, findSession } from './session.js';
 import type { SessionAction } from './session-view.js';
 
@@ -9,7 +10,7 @@ import type { SessionAction } from './session-view.js';
 export const sessionEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
   definition: Omit<Handled<Fields, Reply, PhotoName, { readonly session: FoundSession }>, 'admit'> & {
     readonly action: SessionAction;
-    readonly deps: Ports<'state' | 'connections'>;
+    readonly deps: Ports<'state' | 'connections'> & FlowPorts;
   },
 ): Endpoint =>
   createEndpoint(definition, { kind: 'session', action: definition.action }, async (sent) => {

@@ -14,6 +14,7 @@ import {
   stateAt,
   testOutcomeIn,
 } from './record.js';
+import { isOfHeldToken, requestOf } from './request-flow.js';
 import type { StepUp } from './stored.js';
 
 /** Version of the consent texts, `capture.page.consent` in `locales`. A test compares it with the texts. */
@@ -35,14 +36,14 @@ export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
 
 /** Returns the secret required with the face. A token that the caller stores needs none on the page. */
 export const requiredSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
-  record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
+  isOfHeldToken(record) ? 'none' : (connection?.policy.userSecret ?? 'none');
 
 /**
  * Returns true if a step-up may move to another device. By default it may not if a passkey is required, because a
  * passkey protects against forwarded links.
  */
-export const isHandOffAllowed = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
-  !record.staysHere && (connection === null || allowsHandOff(connection.policy));
+export const isHandOffAllowed = ({ terms, connection }: Pick<StepUp, 'terms' | 'connection'>): boolean =>
+  !terms.staysHere && (connection === null || allowsHandOff(connection.policy));
 
 export const allowsHandOff = ({ handOff, userSecret }: Pick<Policy, 'handOff' | 'userSecret'>): boolean =>
   handOff ?? userSecret !== 'passkey';
@@ -63,6 +64,10 @@ function toPairing({ handOff, spoken, application }: StepUpRecord, role: Session
   const { choices, asking } = handOff;
   return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null }) };
 }
+
+/** Returns true if challenges from browsers that are not on a phone or tablet are refused. */
+export const isPhoneNeeded = ({ terms, connection }: Pick<StepUp, 'terms' | 'connection'>): boolean =>
+  !terms.atKiosk && (terms.camera ?? connection?.policy.camera) === 'phone';
 
 /** Returns how screen light is used. Without a connection's policy, it is used if supported. */
 export const lightByPolicy = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
@@ -91,11 +96,11 @@ export function hasCurrentConsent({ record, connection }: Pick<StepUp, 'record' 
  * Returns the alternatives to a face. They are available only after a first factor, and only if the recipient accepts a
  * result without a face.
  */
-export function alternativesOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
-  const { takesAnotherWay, purpose, kept, receiptFor } = record;
-  if (connection === null || kept !== null || !takesAnotherWay || purpose === 'manage') return [];
+export function alternativesOf({ record, terms, connection }: StepUp): readonly AnotherWay[] {
+  if (connection === null || !terms.takesAnotherWay || record.action !== null || record.purpose === 'manage') return [];
   const { anotherWay, bypass } = connection.policy;
-  if (anonymousSourceOf(record) !== null || !(anotherWay.counts || receiptFor !== null)) return [];
+  const isStated = (requestOf(record)?.receipt ?? null) !== null;
+  if (anonymousSourceOf(record) !== null || !(anotherWay.counts || isStated)) return [];
   const offered = {
     email: anotherWay.email,
     sms: anotherWay.sms,
@@ -107,21 +112,21 @@ export function alternativesOf({ record, connection }: Pick<StepUp, 'record' | '
 
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
   connection?.policy.helpRequests === true &&
-  record.kept === null &&
+  !isOfHeldToken(record) &&
   record.purpose !== 'manage' &&
   record.spoken === null &&
   anonymousSourceOf(record) === null;
 
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
   const { id, record, connection } = stepUp;
-  const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
+  const { purpose, consent, left, expiresAt, returnUrl } = record;
   const policy = connection?.policy;
   const isTest = testOutcomeIn(record, connection) !== null;
   return {
     id,
     purpose,
     role,
-    triesLeft,
+    triesLeft: left.tries,
     expiresAt,
     consentVersion: consentVersionOf(connection),
     state: stateAt(record, now),
@@ -142,7 +147,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     livenessVendor: vendorOf(stepUp)?.vendor ?? null,
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     companyPhotoCompared: purpose === 'enrol' && (policy?.photo ?? null) !== null,
-    phoneNeeded: record.camera === 'phone',
+    phoneNeeded: isPhoneNeeded(stepUp),
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),

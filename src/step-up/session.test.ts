@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createTestCore } from '../../support/benches/core.js';
+import { createTestCore, plainRequest } from '../../support/benches/core.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -14,12 +14,12 @@ const folder = createFolder('session');
 let cores = 0;
 const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
 
-const about = { subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null } as const;
+const about = { subject: 'anna' } as const;
 
 test('a link bound to one browser does not open in another', async () => {
   const { connection, deps } = await setUp();
   const browser = new Credential('the secret in its cookie');
-  const started = await startStepUp({ connection, ...about, browser }, deps);
+  const started = await startStepUp({ connection, ...about, browser }, plainRequest, deps);
   const open = (shown: Credential | null) =>
     openSession({ ticket: joinTicket(started.id, started.challenge), browser: shown, returnUrl: null }, deps);
   for (const other of [null, new Credential('the secret in another cookie')])
@@ -29,7 +29,7 @@ test('a link bound to one browser does not open in another', async () => {
 
 test('one of twenty concurrent attempts to open a link succeeds', async () => {
   const { connection, deps } = await setUp();
-  const started = await startStepUp({ connection, ...about }, deps);
+  const started = await startStepUp({ connection, ...about }, plainRequest, deps);
   const open = () =>
     openSession({ ticket: joinTicket(started.id, started.challenge), browser: null, returnUrl: null }, deps);
   const results = await Promise.allSettled(Array.from({ length: 20 }, open));
@@ -39,7 +39,7 @@ test('one of twenty concurrent attempts to open a link succeeds', async () => {
 test('the stored state of a step-up contains none of its secrets', async () => {
   const { connection, deps, state } = await setUp();
   const browser = new Credential('the secret in its cookie');
-  const started = await startStepUp({ connection, ...about, browser }, deps);
+  const started = await startStepUp({ connection, ...about, browser }, plainRequest, deps);
   const { session } = await openSession(
     { ticket: joinTicket(started.id, started.challenge), browser, returnUrl: null },
     deps,
@@ -66,7 +66,7 @@ test('a passed step-up can be consumed once, and a step-up that has not passed c
     },
     deps,
   );
-  const { id, challenge } = await startStepUp({ connection, ...about }, deps);
+  const { id, challenge } = await startStepUp({ connection, ...about }, plainRequest, deps);
   await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'face_not_verified' });
   await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => takeStepUp(id, deps)));
@@ -79,6 +79,7 @@ test('an unused step-up is deleted after its expiry', async () => {
   const { connection, deps, clock, state } = await setUp();
   const { id } = await startStepUp(
     { connection, ...about, assurance: { kind: 'anonymous', source: '192.0.2.7' } },
+    plainRequest,
     deps,
   );
   expect(await state.read(`step-up:${id}`)).not.toBeNull();

@@ -13,9 +13,9 @@ import { type Consent, findCurrentConsent, toStatement } from '../enrolment/cons
 import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded, checkNotEnrolledSince, hasEndedSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
 import { FaceError, isOneOf, toCode } from '../errors.js';
+import type { FlowPorts } from './flow.js';
 import {
   anonymousSourceOf,
-  assuranceOf,
   checkStarted,
   type StepUpRecord,
   stateAt,
@@ -24,6 +24,7 @@ import {
   testOutcomeIn,
   toAskedBy,
 } from './record.js';
+import { isOfHeldToken } from './request-flow.js';
 import {
   checkAllowed,
   consentVersionOf,
@@ -62,8 +63,8 @@ export function findOpened(found: StepUp, key: Credential | null, { clock }: Por
   return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
 }
 
-export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Credential): boolean =>
-  [sessionDigest, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
+export const isOpenedUnder = ({ digests, handOff }: StepUpRecord, key: Credential): boolean =>
+  [digests.session, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
 
 /**
  * Exchanges a ticket for a session, once. If the policy says so, a check becomes an enrolment for an authenticated user
@@ -74,7 +75,7 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
  */
 export async function openSession(
   opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'> & FlowPorts,
 ): Promise<OpenedSession> {
   const { id, secret } = splitTicket(opening.ticket);
   const { browser, returnUrl, key = null } = opening;
@@ -92,7 +93,7 @@ export async function openSession(
   const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
   // A photo is compared later. Without one, the person need not show their face in vain.
   if (found.record.purpose === 'enrol' && connection !== null && connection.policy.photo === null)
-    await checkMayReplace({ connection, subject: found.record.subject }, found.record.proof, deps);
+    await checkMayReplace({ connection, subject: found.record.subject }, found.terms.proof, deps);
   const consent = purpose === 'verify' ? await findAgreement(found, deps) : null;
   if (consent !== null) {
     // The audit entry is written before the link is opened, because the link opens only once and every consent needs an
@@ -126,7 +127,7 @@ async function findAgreement(
   { record, connection }: Pick<StepUp, 'record' | 'connection'>,
   deps: Ports<'state' | 'clock'>,
 ): Promise<Consent | null> {
-  if (record.kept !== null || anonymousSourceOf(record) !== null) return null;
+  if (isOfHeldToken(record) || anonymousSourceOf(record) !== null) return null;
   return findCurrentConsent(record, consentVersionOf(connection), deps);
 }
 
@@ -134,11 +135,11 @@ async function isToEnrol(
   { record, connection }: StepUp,
   deps: Ports<'state' | 'clock' | 'verifier'>,
 ): Promise<boolean> {
-  const { purpose, kept, subject, action } = record;
+  const { purpose, subject, action } = record;
   // The face at an enrolment is compared with nothing, so it cannot approve an action.
   if (action !== null) return false;
-  if (purpose !== 'verify' || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
-  if (assuranceOf(record).kind !== 'vouched') return false;
+  if (purpose !== 'verify' || isOfHeldToken(record) || connection?.policy.whenNotEnrolled !== 'enrol') return false;
+  if (record.assurance.kind !== 'vouched') return false;
   try {
     if (isEnrolled(await connection.profile.readToken(subject), deps)) return false;
     return !(await hasEndedWithoutFace(record, deps));
@@ -162,7 +163,7 @@ export interface FoundSession extends StepUp {
 export async function findSession(
   session: Credential,
   action: SessionAction,
-  deps: Ports<'state' | 'connections'>,
+  deps: Ports<'state' | 'connections'> & FlowPorts,
 ): Promise<FoundSession> {
   const { id, secret } = splitTicket(session);
   const found = await findStepUp(id, deps);
@@ -181,8 +182,8 @@ async function checkGoesOn(record: StepUpRecord, deps: Ports<'state'>): Promise<
 }
 
 function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
-  const { sessionDigest, handOff } = record;
-  if (isStored(secret, sessionDigest)) return ownRole(record);
+  const { digests, handOff } = record;
+  if (isStored(secret, digests.session)) return ownRole(record);
   if (isStored(secret, handOff?.sessionDigest ?? null)) return handOff?.choice === 'right' ? 'camera' : 'unpaired';
   throw new FaceError('step_up_unknown');
 }
@@ -205,15 +206,15 @@ export function viewSession(
  * @returns seconds, or `null` if not locked out. Anonymous callers always get `null` before they submit a face
  */
 export async function findLockoutSec(
-  { record, connection, role }: StepUp & { readonly role: SessionRole },
+  { record, terms, connection, role }: StepUp & { readonly role: SessionRole },
   { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<number | null> {
-  const { purpose, kept, subject, countsAs } = record;
+  const { purpose, subject } = record;
   const isOpen = stateAt(record, clock.now()) === 'started' && role !== 'unpaired';
   if (testOutcomeIn(record, connection) === 'lockout') return isOpen ? testLockoutSec : null;
-  if (connection === null || !isOpen || purpose !== 'verify' || kept !== null || anonymousSourceOf(record) !== null)
-    return null;
-  const whose = attemptsOf(bindingOf(connection, subject), null, countsAs);
+  if (connection === null || !isOpen || purpose !== 'verify' || isOfHeldToken(record)) return null;
+  if (anonymousSourceOf(record) !== null) return null;
+  const whose = attemptsOf(bindingOf(connection, subject), null, terms.countsAs);
   const found = await Promise.all(whose.map((who) => readLockedUntil(who, { state, clock })));
   const until = found.find((each) => each !== null) ?? null;
   return until === null ? null : Math.max(1, Math.ceil((until - clock.now()) / 1000));
@@ -225,15 +226,15 @@ export async function findLockoutSec(
  * get `null` without a look-up, so that they cannot find out who is enrolled
  */
 export async function findMissingEnrolment(
-  { record, connection, role }: StepUp & { readonly role: SessionRole },
+  { record, terms, connection, role }: StepUp & { readonly role: SessionRole },
   deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
 ): Promise<MissingEnrolment | null> {
-  const { purpose, kept, subject, countsAs, consent, handOff } = record;
+  const { purpose, subject, consent, handOff } = record;
   const test = testOutcomeIn(record, connection);
   if (test !== null) return test === 'unenrolled' ? { linkOffered: false } : null;
-  if (connection === null || kept !== null || anonymousSourceOf(record) !== null) return null;
+  if (connection === null || isOfHeldToken(record) || anonymousSourceOf(record) !== null) return null;
   const isNew = stateAt(record, deps.clock.now()) === 'started' && consent === null && handOff === null;
-  if (role !== 'own' || !isNew || purpose !== 'verify' || countsAs !== 'sign_in') return null;
+  if (role !== 'own' || !isNew || purpose !== 'verify' || terms.countsAs !== 'sign_in') return null;
   try {
     // A stolen password could otherwise use up the calls that the provider allows this server.
     await consumeLimit('enrolmentLookUpsOfPerson', JSON.stringify([connection.id, subject]), deps);
@@ -256,7 +257,7 @@ export async function changeSession(
   change: (record: StepUpRecord, now: EpochMs) => StepUpRecord,
   deps: Ports<'state' | 'clock'>,
 ): Promise<StepUp> {
-  const { id, connection, action } = session;
+  const { id, terms, connection, action } = session;
   const { secret } = splitTicket(session.session);
   const record = await changeRecord(
     id,
@@ -268,7 +269,7 @@ export async function changeSession(
     deps,
     session,
   );
-  return { id, record, connection };
+  return { id, record, terms, connection };
 }
 
 /**
@@ -305,7 +306,7 @@ export async function abandonStepUp(
     await deps.audit.append({
       action: 'step_up_abandoned',
       ...subjectOf(record),
-      detail: { stepUpId: id, ...toAskedBy(record) },
+      detail: { stepUpId: id, ...toAskedBy(stepUp) },
     });
   if (record.action !== null) {
     const detail = { stepUpId: id, ...toAuditFields(record.action), application };

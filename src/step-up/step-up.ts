@@ -1,11 +1,8 @@
 import type { NamedAction } from '../core/action.js';
 import { type Assurance, type Connection, type Policy, type StartedStepUp, vouched } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
-import type { EnrolmentProof } from '../core/enrolment-proof.js';
-import type { AttemptScope } from '../core/limits/attempts.js';
 import type { DrawnChoices } from '../core/number-choices.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
-import type { ReceiptRequest } from '../core/receipt.js';
 import type { SignInTerms } from '../core/rules/sign-in-terms.js';
 import { Credential, type Photo, type UserSecret } from '../core/secrets.js';
 import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
@@ -15,7 +12,6 @@ import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import {
   attempt,
-  type CallerHeldToken,
   completeVerification,
   countAnonymousCheck,
   endTest,
@@ -23,10 +19,9 @@ import {
   recordFailed,
   takeReceipt,
 } from './complete.js';
-import type { HookSignIn } from './passed-step-up.js';
+import type { FlowPorts, StoredFlow } from './flow.js';
 import {
   anonymousSourceOf,
-  type ContentKeyRecipient,
   chargeUnusable,
   isReceiptWaiting,
   referenceChecksOnPage,
@@ -34,8 +29,9 @@ import {
   type StepUpState,
   stateAt,
   testOutcomeIn,
-  toStoredAssurance,
 } from './record.js';
+import { heldTokenOf, isOfHeldToken, requestOf } from './request-flow.js';
+import { isPhoneNeeded } from './session-view.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
 import { capture, newAttempt, take } from './transitions.js';
 
@@ -60,60 +56,30 @@ export interface StepUpView {
   readonly isTest: boolean;
 }
 
-export type StepUpRequested = {
+/** What every check starts with, whatever it is for. */
+export interface CheckStart {
+  /** `null` for a token that the caller stores, of a person of no connection. */
+  readonly connection: Connection | null;
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
   /** Evidence of the person's identity before the check; by default, the initiator vouches for the person. */
   readonly assurance?: Assurance;
-  /** What a failed face counts against; by default, sign-ins. */
-  readonly countsAs?: AttemptScope;
-  readonly by?: string;
-  /** URL of the application, if it is not the receipt's audience. */
-  readonly application?: string | null;
+  readonly by?: string | undefined;
+  /** URL of the application that the person returns to. */
+  readonly application?: string | null | undefined;
   readonly returnUrl?: string | null;
   /** Secret of the one browser that may open the page, or `null` for any. */
   readonly browser?: Credential | null;
-  /** Sign-in whose hook events may use the pass. `null` if only the initiator gets the result. */
-  readonly hookSignIn: HookSignIn | null;
-  /** Name of the rule that asks for the check. `null`: the policy. */
+  /** Rule that asks for the check, and rule in shadow mode that would decide. By default, the policy. */
   readonly rule?: string | null;
-  /** Rule in shadow mode that would decide. */
   readonly watched?: SignInTerms['watched'];
-  /** True if the recipient can distinguish alternatives from a face check. */
-  readonly acceptsFallback?: boolean;
   /** Number that the help desk reads out and the person must choose first. */
   readonly spoken?: DrawnChoices;
-  /** Ticket of the help desk, which audit records and webhooks repeat. */
-  readonly reference?: string | null;
-  readonly camera?: StepUpRecord['camera'] | null;
-  /** True at a kiosk. It is the organization's own device, so any camera is allowed. */
-  readonly atKiosk?: boolean;
-  readonly forbidHandOff?: boolean;
-  readonly allowReEnrolment?: boolean;
-  readonly openedByFace?: boolean;
-  /** Time of the face check that opened the person's own page. */
-  readonly faceShownAt?: EpochMs | null;
-  /** What an enrolment rests on; by default, on the link. */
-  readonly proof?: EnrolmentProof;
-  /** True for a client of the developers' sandbox. The receipt says so. */
-  readonly isSandbox?: boolean;
-  /** True if photos without a challenge may be copies of earlier ones. */
-  readonly acceptsCopies?: boolean;
   /** Action to show before the camera opens. Only a face can approve it. */
   readonly action?: NamedAction | null;
-  /** Public key for which the content key of the caller's token is encrypted after a live check. */
-  readonly contentKeyTo?: ContentKeyRecipient | null;
   /** Seconds until the step-up must be opened. The default is that of the policy. */
   readonly lifeSec?: number;
-} & (
-  | {
-      readonly connection: Connection;
-      /** Token that the caller stores. `null` if the token is in the subject's profile. */
-      readonly callerHeldToken: CallerHeldToken | null;
-      readonly receipt: ReceiptRequest | null;
-    }
-  | { readonly connection: null; readonly callerHeldToken: CallerHeldToken; readonly receipt: ReceiptRequest }
-);
+}
 
 export const defaultTimeoutSec = 600;
 
@@ -127,72 +93,49 @@ const challengesOnPage = 12;
  * @returns the public id, and the challenge, which only the person in front of the camera may get
  * @throws `token_malformed`
  */
-export async function startStepUp(
-  requested: StepUpRequested,
+export async function startStepUp<Flow extends StoredFlow>(
+  start: CheckStart,
+  flow: Flow,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
 ): Promise<StartedStepUp> {
-  const { connection, subject, callerHeldToken, receipt, assurance = vouched } = requested;
+  const { connection, subject, assurance = vouched, purpose = 'verify', browser = null, action = null } = start;
+  const held = heldTokenOf({ flow });
   // A malformed token is reported to the caller now, because the person cannot fix it.
-  if (callerHeldToken !== null) deps.verifier.identify(callerHeldToken.token);
+  if (held !== null) deps.verifier.identify(held.token);
+  const tenant = connection?.id ?? held?.binding.tenant;
+  if (tenant === undefined) throw new FaceError('connection_unknown');
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = newSecret(deps);
-  const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
-  const expiresAt = addSec(deps.clock.now(), lifeSec);
-  const { purpose = 'verify', browser = null, action = null, atKiosk = false } = requested;
-  // An approval is not a sign-in, so hooks cannot use it.
-  const hookSignIn = action === null ? requested.hookSignIn : null;
+  const now = deps.clock.now();
+  const expiresAt = addSec(now, start.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec);
   const record: StepUpRecord = {
-    connection: connection === null ? callerHeldToken.binding.tenant : connection.id,
+    connection: tenant,
     subject,
     purpose,
-    ...toStoredAssurance(assurance),
-    countsAs: requested.countsAs ?? 'sign_in',
-    camera: atKiosk ? 'any' : (requested.camera ?? connection?.policy.camera ?? 'any'),
-    atKiosk,
-    staysHere: requested.forbidHandOff ?? false,
-    kept:
-      callerHeldToken === null
-        ? null
-        : { token: callerHeldToken.token.use((text) => text), binding: callerHeldToken.binding },
-    application: hostOf(requested.application ?? receipt?.audience ?? ''),
-    reference: requested.reference ?? null,
-    isSandbox: requested.isSandbox ?? false,
-    isTest: connection?.testOutcomeOf !== undefined,
-    acceptsCopies: requested.acceptsCopies ?? false,
-    receiptFor: receipt,
-    receipt: null,
-    contentKeyTo: requested.contentKeyTo ?? null,
-    contentKey: null,
-    feedsHooks: hookSignIn !== null,
-    hookSignIn,
-    rule: requested.rule ?? null,
-    takesAnotherWay: action === null && (requested.acceptsFallback ?? false),
-    mayRenew: requested.allowReEnrolment ?? true,
-    openedByFace: requested.openedByFace ?? false,
-    faceShownAt: requested.faceShownAt ?? null,
-    proof: requested.proof ?? 'invitation',
+    assurance,
+    flow,
+    application: hostOf(start.application ?? ''),
     action,
-    spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },
+    rule: start.rule ?? null,
+    spoken: start.spoken === undefined ? null : { ...start.spoken, choice: 'open' },
+    isTest: connection?.testOutcomeOf !== undefined,
     state: 'started',
-    startedAt: deps.clock.now(),
-    challengeDigest: toStoredDigest(challenge),
-    browserDigest: browser === null ? null : toStoredDigest(browser),
-    sessionDigest: null,
-    handOff: null,
+    startedAt: now,
+    expiresAt,
     captured: null,
-    movement: null,
-    vendorCheck: null,
+    digests: {
+      challenge: toStoredDigest(challenge),
+      browser: browser === null ? null : toStoredDigest(browser),
+      session: null,
+    },
+    handOff: null,
+    challenge: null,
     isVendorReplaced: false,
     consent: null,
+    left: { tries: triesOnPage, challenges: challengesOnPage, looks: referenceChecksOnPage },
     pass: null,
-    taken: false,
-    recoveryCodes: 'none',
-    codesOf: null,
-    triesLeft: triesOnPage,
-    challengesLeft: challengesOnPage,
-    looksLeft: referenceChecksOnPage,
-    returnUrl: requested.returnUrl ?? null,
-    expiresAt,
+    codes: null,
+    returnUrl: start.returnUrl ?? null,
   };
   // Anonymous step-ups are many. They need not survive a power failure, because they can be started again.
   await writeNew(id, record, { relaxedDurability: assurance.kind !== 'vouched' }, deps);
@@ -203,17 +146,28 @@ export async function startStepUp(
     detail: {
       stepUpId: id,
       purpose,
-      by: requested.by,
+      by: start.by,
       application: record.application ?? undefined,
       actionDigest: action?.digest,
       rule: record.rule ?? undefined,
-      watched: requested.watched ?? undefined,
+      watched: start.watched ?? undefined,
     },
   });
   return { id, challenge, expiresAt };
 }
 
 const hostOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).host || null : null);
+
+function releasesKey(record: StepUpRecord): boolean {
+  const flow = requestOf(record);
+  return flow?.kind === 'held_token' && flow.contentKey !== null;
+}
+
+/** Returns true if photos without a challenge may be copies. No client, whose setting decides, made a provider's request. */
+function acceptsCopies(record: StepUpRecord): boolean {
+  const flow = requestOf(record);
+  return flow?.kind === 'provider_request' || flow?.acceptsCopies === true;
+}
 
 const isChallenged = (policy: Policy | undefined): boolean =>
   policy !== undefined && policy.liveness !== 'off' && policy.liveness !== 'passive';
@@ -231,7 +185,7 @@ export async function submitPhotos(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
   },
-  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'>,
+  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & FlowPorts,
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
   const found = await findStepUp(id, deps);
@@ -241,13 +195,12 @@ export async function submitPhotos(
   const record = await changeRecord(
     id,
     (latest) => {
-      if (!isStored(challenge, latest.challengeDigest)) throw new FaceError('step_up_unknown');
+      if (!isStored(challenge, latest.digests.challenge)) throw new FaceError('step_up_unknown');
       const captured = capture(latest, by, now);
-      const policy = latest.kept === null ? found.connection?.policy : undefined;
+      const policy = isOfHeldToken(latest) ? undefined : found.connection?.policy;
       // Photos alone prove no movement, phone or authenticator, and the person may not have seen the action.
-      const isPlain =
-        latest.purpose === 'verify' && latest.spoken === null && latest.action === null && latest.contentKeyTo === null;
-      const needsPage = isChallenged(policy) || latest.camera === 'phone' || !isPlain;
+      const isPlain = latest.purpose === 'verify' && latest.spoken === null && latest.action === null;
+      const needsPage = isChallenged(policy) || isPhoneNeeded(found) || releasesKey(latest) || !isPlain;
       if (needsPage && test === null) throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
       return captured;
@@ -259,8 +212,8 @@ export async function submitPhotos(
   const ended = await attempt(
     captured,
     async () => {
-      await countAnonymousCheck(record, deps);
-      const guard = record.acceptsCopies
+      await countAnonymousCheck(captured, deps);
+      const guard = acceptsCopies(record)
         ? acceptAnyPhotos
         : requireNewPhotos(frameOwnerOf(record, deps), anonymousSourceOf(record) === null, deps);
       const shown = { photos, secret, methods: ['face'], judged: null, guard, shownFrom: null } as const;
@@ -306,12 +259,17 @@ export async function takeStepUp(id: string, deps: Ports<'state' | 'clock'>): Pr
   return toView(id, taken, deps.clock.now());
 }
 
+function receiptOf(record: StepUpRecord, now: EpochMs): Credential | null {
+  const issued = requestOf(record)?.receipt?.issued ?? null;
+  return issued === null || issued.expiresAt <= now ? null : new Credential(issued.text);
+}
+
 export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
   id,
   connection: record.connection,
   subject: record.subject,
   purpose: record.purpose,
-  receipt: record.receipt === null || record.receipt.expiresAt <= now ? null : new Credential(record.receipt.text),
+  receipt: receiptOf(record, now),
   receiptWaits: isReceiptWaiting(record, now),
   state: stateAt(record, now),
   expiresAt: record.expiresAt,

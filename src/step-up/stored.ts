@@ -1,31 +1,47 @@
+import { z } from 'zod';
 import { changeStored, type FoundRecord, parseStored, readStored } from '../core/change-stored.js';
 import type { Connection, Policy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { policyUnder } from '../core/rules/rule.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { anonymousSourceOf, recordGuard, type StepUpRecord, type StepUpState, stateAt } from './record.js';
+import { toCurrentRecord } from './earlier-record.js';
+import { type FlowPorts, termsOf } from './flow.js';
+import {
+  anonymousSourceOf,
+  type Check,
+  recordGuard,
+  type StepUpRecord,
+  type StepUpState,
+  stateAt,
+  type Termed,
+} from './record.js';
+import { dropHeldToken, heldTokenOf, requestOf } from './request-flow.js';
 import { end, judgedWithinSec, reserveForPass } from './transitions.js';
 
 /**
  * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection
  * is no longer configured.
  */
-export interface StepUp {
+export interface StepUp extends Termed {
   readonly id: string;
-  readonly record: StepUpRecord;
   readonly connection: Connection | null;
 }
 
 /** Seconds after the end in which the outcome can be read. */
 const keptAfterEndSec = 3600;
 
+const storedGuard = z.preprocess(toCurrentRecord, recordGuard);
+
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
-  guard: recordGuard,
+  guard: storedGuard,
   // A step-up with the caller's token is deleted when it expires, or after a running attempt.
-  expiresAt: ({ kept, captured, expiresAt }: StepUpRecord): EpochMs =>
-    addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
+  expiresAt: (record: StepUpRecord): EpochMs =>
+    addSec(
+      record.expiresAt,
+      heldTokenOf(record) === null ? keptAfterEndSec : record.captured === null ? 0 : judgedWithinSec,
+    ),
 });
 
 export async function readRecord(id: string, deps: Ports<'state'>): Promise<FoundRecord<StepUpRecord>> {
@@ -40,16 +56,17 @@ export async function readRecords(
   { state }: Ports<'state'>,
 ): Promise<readonly (StepUpRecord | null)[]> {
   const found = await state.readMany(ids.map((id) => toStored(id).key));
-  return found.map((each) => parseStored(each, recordGuard)?.record ?? null);
+  return found.map((each) => parseStored(each, storedGuard)?.record ?? null);
 }
 
 export async function findStepUp(
   id: string,
-  deps: Ports<'state' | 'connections'>,
+  deps: Ports<'state' | 'connections'> & FlowPorts,
 ): Promise<StepUp & { readonly revision: number }> {
   const { record, revision } = await readRecord(id, deps);
+  const terms = termsOf(record, deps);
   const connection = deps.connections.get(record.connection) ?? null;
-  return { id, record, revision, connection: connection === null ? null : underRule(connection, record) };
+  return { id, record, terms, revision, connection: connection === null ? null : underRule(connection, record) };
 }
 
 /**
@@ -61,7 +78,7 @@ export async function summarizeStepUp(id: string, { state, clock }: Ports<'state
   if (found === null) return null;
   const { record } = found;
   // Anyone can start a sign-in without a password, as often as limits allow.
-  const notifies = anonymousSourceOf(record) === null || record.receiptFor === null;
+  const notifies = anonymousSourceOf(record) === null || (requestOf(record)?.receipt ?? null) === null;
   return { state: summaries[stateAt(record, clock.now())], application: record.application, notifies };
 }
 
@@ -77,21 +94,22 @@ const summaries = {
 } as const satisfies Record<StepUpState, string>;
 
 /** Returns the connection with the settings of the rule that asked for the check, if it still exists. */
-function underRule(connection: Connection, { rule: name }: Pick<StepUpRecord, 'rule'>): Connection {
+function underRule(connection: Connection, { rule: name }: Pick<Check, 'rule'>): Connection {
   const rule = name === null ? undefined : connection.policy.rules.find((each) => each.name === name);
   return rule === undefined ? connection : { ...connection, policy: policyUnder(connection.policy, rule) };
 }
 
 /** Returns the liveness that a check had to show: that of its rule, of the policy, or of the check in place of a vendor's. */
 export const livenessShown = (
-  check: Pick<StepUpRecord, 'rule' | 'isVendorReplaced'>,
+  check: Pick<Check, 'rule' | 'isVendorReplaced'>,
   connection: Connection,
 ): Policy['liveness'] => (check.isVendorReplaced ? 'movement' : underRule(connection, check).policy.liveness);
 
+/** Removes from an ended step-up what only a running one needs. */
 function withoutAsking(record: StepUpRecord): StepUpRecord {
-  const { state, handOff } = record;
-  if (handOff === null || state === 'started' || state === 'captured') return record;
-  return { ...record, handOff: { ...handOff, asking: null } };
+  if (record.state === 'started' || record.state === 'captured') return record;
+  const ended = dropHeldToken(record);
+  return ended.handOff === null ? ended : { ...ended, handOff: { ...ended.handOff, asking: null } };
 }
 
 async function write(
@@ -101,7 +119,8 @@ async function write(
   { state }: Ports<'state'>,
 ): Promise<void> {
   const { key, expiresAt } = toStored(id);
-  await state.write(key, withoutAsking(record), { ...how, expiresAt: expiresAt(record) });
+  const stored = withoutAsking(record);
+  await state.write(key, stored, { ...how, expiresAt: expiresAt(stored) });
 }
 
 export const writeNew = (

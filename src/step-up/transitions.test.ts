@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { plainRequest } from '../../support/benches/core.js';
 import { Credential } from '../core/secrets.js';
 import { toStoredDigest } from '../core/tickets.js';
 import { addSec, epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { type MovementRecord, newChallenge } from './movement-challenge.js';
-import { type StepUpRecord, stateAt } from './record.js';
+import { newChallenge } from './movement-challenge.js';
+import { type MovementRecord, type StepUpRecord, stateAt } from './record.js';
 import {
   abandon,
   capture,
@@ -32,45 +33,33 @@ const movement: MovementRecord = newChallenge(secret('nonce'), null, {
   random: () => new Uint8Array(1),
 });
 
+const pass = {
+  at: now,
+  liveness: null,
+  presence: null,
+  methods: ['face' as const],
+  accuracy: 4 as const,
+  enrolmentProof: null,
+  isTaken: false,
+};
+
 /** One that waits for its photos, with all that a transition may ask for. */
 const waiting: StepUpRecord = {
   connection: 'work',
   subject: 'anna',
   purpose: 'verify',
-  proved: true,
-  source: '',
-  isSentByProvider: false,
-  countsAs: 'sign_in',
-  kept: null,
-  staysHere: false,
-  camera: 'any',
-  atKiosk: false,
+  assurance: { kind: 'vouched' },
+  flow: { ...plainRequest, hookSignIn: { application: null, address: null } },
   application: null,
-  isSandbox: false,
-  contentKeyTo: null,
-  contentKey: null,
-  acceptsCopies: false,
-  isTest: false,
-  receiptFor: null,
-  receipt: null,
-  feedsHooks: true,
-  hookSignIn: { application: null, address: null },
-  rule: null,
-  takesAnotherWay: false,
-  mayRenew: true,
-  proof: 'invitation',
-  openedByFace: false,
-  faceShownAt: null,
   action: null,
-  recoveryCodes: 'none',
-  codesOf: null,
-  reference: null,
+  rule: null,
   spoken: null,
+  isTest: false,
   state: 'started',
   startedAt: now,
+  expiresAt: addSec(now, 600),
   captured: null,
-  challengeDigest: toStoredDigest(secret('link')),
-  browserDigest: null,
+  digests: { challenge: toStoredDigest(secret('link')), browser: null, session: null },
   handOff: {
     ticketDigest: toStoredDigest(secret('ticket')),
     sessionDigest: null,
@@ -79,18 +68,13 @@ const waiting: StepUpRecord = {
     choice: 'open',
     asking: { browser: 'Firefox', system: null },
   },
-  sessionDigest: null,
-  movement,
-  vendorCheck: null,
+  challenge: movement,
   isVendorReplaced: false,
   consent,
-  triesLeft: 3,
-  challengesLeft: 12,
-  looksLeft: 12,
+  left: { tries: 3, challenges: 12, looks: 12 },
   pass: null,
-  taken: false,
+  codes: null,
   returnUrl: null,
-  expiresAt: addSec(now, 600),
 };
 const captured = capture(waiting, 'first', now);
 
@@ -101,11 +85,11 @@ const found: readonly [string, StepUpRecord, boolean][] = [
   ['captured by an interrupted attempt', { ...captured, captured: { by: 'dead', until: now } }, true],
   [
     'captured by an interrupted last attempt',
-    { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 },
+    { ...captured, captured: { by: 'dead', until: now }, left: { ...captured.left, tries: 0 } },
     false,
   ],
   ['reserved for a pass', { ...captured, captured: { by: 'first', until: null } }, false],
-  ['passed', { ...waiting, state: 'passed' }, false],
+  ['passed', { ...waiting, state: 'passed', pass }, false],
   ['failed', { ...waiting, state: 'failed' }, false],
   ['abandoned', { ...waiting, state: 'abandoned' }, false],
   ['expired', { ...waiting, expiresAt: now }, false],
@@ -145,16 +129,14 @@ function outcomeOf(work: () => StepUpRecord): StepUpRecord | string {
 describe.each(steps)('the transition "%s"', (_, step, next) => {
   // Without the challenge: an attempt takes it, and anyone who commits needs it.
   test.each(found)('of a step-up that is %s succeeds only while it is open', (_name, record, isUnderWay) => {
-    const outcome = outcomeOf(() => step({ ...record, movement }));
+    const outcome = outcomeOf(() => step({ ...record, challenge: movement }));
     if (!isUnderWay) expect(outcome).toBe('step_up_finished');
     else expect(outcome).toMatchObject({ state: next });
   });
 });
 
-test('a step-up that is abandoned or refused by number retains no token and no challenge', () => {
-  const kept = { token: 'fv1.', binding: { tenant: 't', idp: 'api', subject: '', scope: 's', accuracy: 4 } } as const;
-  for (const ended of [abandon({ ...waiting, kept }, now), choose({ ...waiting, kept }, '17', now)])
-    expect(ended).toMatchObject({ kept: null, movement: null });
+test('a step-up that is abandoned or refused by number retains no challenge', () => {
+  for (const ended of [abandon(waiting, now), choose(waiting, '17', now)]) expect(ended.challenge).toBeNull();
 });
 
 test('challenges, document checks and attempts are limited, and refused beyond the limit', () => {
@@ -185,7 +167,7 @@ describe('the link of a step-up', () => {
       checkTicket(record, { secret: secret(shown), browser: browser === null ? null : secret(browser) }, now);
       return record;
     });
-  const bound = { ...waiting, browserDigest: toStoredDigest(secret('browser')) };
+  const bound = { ...waiting, digests: { ...waiting.digests, browser: toStoredDigest(secret('browser')) } };
   const opening = {
     session: secret('session'),
     purpose: 'verify',
@@ -223,7 +205,7 @@ test('the ticket of a hand-off opens once', () => {
 
 describe('an attempt at a step-up', () => {
   const later = addSec(now, 30);
-  const second = capture({ ...captured, movement }, 'second', later);
+  const second = capture({ ...captured, challenge: movement }, 'second', later);
   const failed = { ...captured, state: 'failed' } as const;
 
   test('is ended only by the attempt that began last', () => {
@@ -240,12 +222,12 @@ describe('an attempt at a step-up', () => {
   });
 
   test('restores the try but not the challenge if it ends without a decision', () => {
-    expect(releaseAttempt(captured)).toEqual({ ...waiting, movement: null });
+    expect(releaseAttempt(captured)).toEqual({ ...waiting, challenge: null });
   });
 });
 
 test('a passed step-up can be consumed once, and a step-up in any other state cannot be consumed', () => {
-  const passed = { ...waiting, state: 'passed' } as const;
+  const passed = { ...waiting, state: 'passed', pass } as const;
   expect(outcomeOf(() => take(take(passed)))).toBe('step_up_finished');
   for (const [, record] of found.filter(([name]) => name !== 'passed'))
     expect(outcomeOf(() => take(record))).toBe('face_not_verified');

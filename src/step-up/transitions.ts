@@ -6,8 +6,15 @@ import { addSec, type EpochMs } from '../core/units.js';
 import type { NamedBrowser } from '../core/user-agent.js';
 import type { Consent } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
-import { commitFrameDigest, findChallenge, type MovementRecord } from './movement-challenge.js';
-import { areCodesOffered, checkStarted, type StepUpRecord } from './record.js';
+import { commitFrameDigest, findChallenge } from './movement-challenge.js';
+import { ownPageOf } from './own-page-flow.js';
+import {
+  areCodesOffered,
+  checkStarted,
+  type MovementRecord,
+  type StepUpRecord,
+  type VendorCheckRecord,
+} from './record.js';
 
 /*
  * State transitions of a step-up, as pure functions. They throw `step_up_finished` if the step-up is not active.
@@ -25,14 +32,14 @@ export function checkTicket(
   { secret, browser }: { readonly secret: Credential; readonly browser: Credential | null },
   now: EpochMs,
 ): void {
-  const { challengeDigest, browserDigest } = record;
+  const { challenge, browser: browserDigest } = record.digests;
   // The digest is deleted when a step-up is opened, so the secret cannot be verified. The error reveals nothing,
   // because ids cannot be guessed.
-  if (challengeDigest === null) {
+  if (challenge === null) {
     checkStarted(record, now);
     throw new FaceError('step_up_opened');
   }
-  if (!isStored(secret, challengeDigest)) throw new FaceError('step_up_unknown');
+  if (!isStored(secret, challenge)) throw new FaceError('step_up_unknown');
   if (browserDigest !== null && !(browser !== null && isStored(browser, browserDigest)))
     throw new FaceError('step_up_unknown');
   checkStarted(record, now);
@@ -52,8 +59,7 @@ export function open(
   const { session, purpose, consent, returnUrl, lifeSec } = opening;
   return {
     ...record,
-    challengeDigest: null,
-    sessionDigest: toStoredDigest(session),
+    digests: { ...record.digests, challenge: null, session: toStoredDigest(session) },
     purpose,
     consent,
     // An invitation waits for days, so its time starts only when it is opened.
@@ -64,8 +70,8 @@ export function open(
 
 /** Replaces a ticket that was not used. @throws `step_up_opened` */
 export function replaceTicket(record: StepUpRecord, challenge: Credential): StepUpRecord {
-  if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
-  return { ...record, challengeDigest: toStoredDigest(challenge) };
+  if (record.digests.session !== null) throw new FaceError('step_up_opened');
+  return { ...record, digests: { ...record.digests, challenge: toStoredDigest(challenge) } };
 }
 
 export const recordConsent = (record: StepUpRecord, consent: Consent, now: EpochMs): StepUpRecord => ({
@@ -76,19 +82,18 @@ export const recordConsent = (record: StepUpRecord, consent: Consent, now: Epoch
 export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...requireStarted(record, now),
   state: 'abandoned',
-  kept: null,
-  movement: null,
+  challenge: null,
 });
 
 /**
  * Keeps a person's own page open after it ended the enrolment.
  * @param mayEnrol - false if another face could be enrolled on it without any proof
  */
-export const keepOpenAfterEnd = (record: StepUpRecord, mayEnrol: boolean, now: EpochMs): StepUpRecord => ({
-  ...requireStarted(record, now),
-  startedAt: now,
-  mayRenew: record.mayRenew && mayEnrol,
-});
+export function keepOpenAfterEnd(record: StepUpRecord, mayEnrol: boolean, now: EpochMs): StepUpRecord {
+  const page = ownPageOf(record);
+  const started = { ...requireStarted(record, now), startedAt: now };
+  return page === null ? started : { ...started, flow: { ...page, mayRenew: page.mayRenew && mayEnrol } };
+}
 
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...requireStarted(record, now),
@@ -99,30 +104,21 @@ export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
  * Starts a challenge, which replaces the previous one.
  * @throws `consent_missing`; `step_up_finished`, also if no challenges are left
  */
-export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
+export function challenge(
+  record: StepUpRecord,
+  challenge: MovementRecord | VendorCheckRecord,
+  now: EpochMs,
+): StepUpRecord {
   const started = checkMayChallenge(record, now);
-  return { ...started, movement, vendorCheck: null, challengesLeft: record.challengesLeft - 1 };
+  return { ...started, challenge, left: { ...record.left, challenges: record.left.challenges - 1 } };
 }
 
 /** @throws `consent_missing`; `step_up_finished`, also if no challenges are left */
 export function checkMayChallenge(record: StepUpRecord, now: EpochMs): StepUpRecord {
   const started = requireStarted(record, now);
   if (record.consent === null) throw new FaceError('consent_missing');
-  if (record.purpose === 'manage' || record.challengesLeft === 0) throw new FaceError('step_up_finished');
+  if (record.purpose === 'manage' || record.left.challenges === 0) throw new FaceError('step_up_finished');
   return started;
-}
-
-/**
- * Starts a vendor's liveness check, which replaces the previous one and any challenge.
- * @throws as `challenge`
- */
-export function startVendorCheck(
-  record: StepUpRecord,
-  vendorCheck: StepUpRecord['vendorCheck'],
-  now: EpochMs,
-): StepUpRecord {
-  const started = checkMayChallenge(record, now);
-  return { ...started, movement: null, vendorCheck, challengesLeft: record.challengesLeft - 1 };
 }
 
 export function commit(
@@ -132,7 +128,7 @@ export function commit(
 ): StepUpRecord {
   return {
     ...requireStarted(record, now),
-    movement: commitFrameDigest(findChallenge(record, nonce, now), digest, now),
+    challenge: commitFrameDigest(findChallenge(record, nonce, now), digest, now),
   };
 }
 
@@ -148,8 +144,8 @@ export function countReferenceCheck(
   const started = requireStarted(record, now);
   if (!isWanted) throw new FaceError('not_found');
   if (record.consent === null) throw new FaceError('consent_missing');
-  if (record.looksLeft === 0) throw new FaceError('step_up_finished');
-  return { ...started, looksLeft: record.looksLeft - 1 };
+  if (record.left.looks === 0) throw new FaceError('step_up_finished');
+  return { ...started, left: { ...record.left, looks: record.left.looks - 1 } };
 }
 
 /** Sets a ticket for another camera. The previous ticket and its session become invalid. */
@@ -188,12 +184,12 @@ export function choose(record: StepUpRecord, number: string | null, now: EpochMs
   if (spoken?.choice === 'open') {
     const isHeard = number !== null && hasDigest(number, digestOf(spoken.code));
     if (isHeard) return { ...started, spoken: { ...spoken, choice: 'right' } };
-    return { ...started, spoken: { ...spoken, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
+    return { ...started, spoken: { ...spoken, choice: 'wrong' }, state: 'failed', challenge: null };
   }
   if (handOff === null) throw new FaceError('step_up_unknown');
   const isRight = number !== null && hasDigest(number, digestOf(handOff.code));
   if (isRight) return { ...started, handOff: { ...handOff, choice: 'right', asking: null } };
-  return { ...started, handOff: { ...handOff, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
+  return { ...started, handOff: { ...handOff, choice: 'wrong' }, state: 'failed', challenge: null };
 }
 
 /** Seconds for one attempt, longer than a check with a slow provider. */
@@ -201,18 +197,23 @@ export const judgedWithinSec = 30;
 
 export const newAttempt = ({ random }: Ports<'random'>): string => Buffer.from(random(12)).toString('base64url');
 
+/** Counts an attempt that did not pass. */
+export const countTry = (record: StepUpRecord): StepUpRecord => ({
+  ...record,
+  left: { ...record.left, tries: record.left.tries - 1 },
+});
+
 /** Reserves the step-up for one attempt. The attempt is counted now, so that a crash allows no additional one. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
-  const { triesLeft } = requireStarted(record, now);
-  const captured = { by, until: addSec(now, judgedWithinSec) };
-  return { ...record, state: 'captured', captured, movement: null, vendorCheck: null, triesLeft: triesLeft - 1 };
+  const counted = countTry(requireStarted(record, now));
+  return { ...counted, state: 'captured', captured: { by, until: addSec(now, judgedWithinSec) }, challenge: null };
 }
 
 export const releaseAttempt = (attempt: StepUpRecord): StepUpRecord => ({
   ...attempt,
   state: 'started',
   captured: null,
-  triesLeft: attempt.triesLeft + 1,
+  left: { ...attempt.left, tries: attempt.left.tries + 1 },
 });
 
 /**
@@ -246,16 +247,17 @@ function checkOwn(current: StepUpRecord, { captured }: StepUpRecord): string {
  * continued
  */
 export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRecord {
-  if (!areCodesOffered(record, now)) throw new FaceError('step_up_finished');
-  return { ...record, recoveryCodes: 'made' };
+  if (record.codes === null || !areCodesOffered(record, now)) throw new FaceError('step_up_finished');
+  return { ...record, codes: { ...record.codes, state: 'made' } };
 }
 
 /** Restores the offer after the codes could not be created. */
-export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord => ({ ...record, recoveryCodes: 'offered' });
+export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord =>
+  record.codes === null ? record : { ...record, codes: { ...record.codes, state: 'offered' } };
 
 /** Consumes the pass. @throws `face_not_verified`; `step_up_finished` if consumed before */
 export function take(record: StepUpRecord): StepUpRecord {
-  if (record.state !== 'passed') throw new FaceError('face_not_verified');
-  if (record.taken) throw new FaceError('step_up_finished');
-  return { ...record, taken: true };
+  if (record.state !== 'passed' || record.pass === null) throw new FaceError('face_not_verified');
+  if (record.pass.isTaken) throw new FaceError('step_up_finished');
+  return { ...record, pass: { ...record.pass, isTaken: true } };
 }

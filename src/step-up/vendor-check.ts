@@ -4,7 +4,7 @@ import { isPhone } from '../core/device-signals.js';
 import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { VendorPolicy } from '../core/liveness-policy.js';
 import type { LivenessFinding, LivenessVendor, VendorResult } from '../core/ports.js';
-import { type Credential, owningPhotos, SealedToken } from '../core/secrets.js';
+import { type Credential, owningPhotos } from '../core/secrets.js';
 import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
@@ -14,10 +14,11 @@ import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undec
 import { vendorConfidence } from './events.js';
 import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { wantsReference } from './reference-photo.js';
+import { heldTokenOf } from './request-flow.js';
 import { changeSession, type FoundSession } from './session.js';
-import { hasCurrentConsent, vendorOf } from './session-view.js';
+import { hasCurrentConsent, isPhoneNeeded, vendorOf } from './session-view.js';
 import { changeRecord, type StepUp } from './stored.js';
-import { capture, newAttempt, releaseAttempt, startVendorCheck } from './transitions.js';
+import { capture, challenge, countTry, newAttempt, releaseAttempt } from './transitions.js';
 import { checkSecret } from './user-secret.js';
 import { usesOfVendor } from './vendor-uses.js';
 
@@ -62,26 +63,27 @@ export async function openVendorCheck(
   const { record } = session;
   const policy = vendorOf(session);
   if (policy === null) throw new FaceError('not_found');
-  if (record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
+  if (isPhoneNeeded(session) && !isPhone(userAgent)) throw new FaceError('phone_needed');
   if (shown !== (record.action?.digest ?? null)) throw new FaceError('action_unseen');
   // The video may go to the vendor only under a text that names it.
   if (!hasCurrentConsent(session)) throw new FaceError('consent_missing');
   checkStarted(record, deps.clock.now());
-  const undecided = undecidedOf(record);
+  const undecided = undecidedOf(session);
   await consumeLimits(undecided, deps);
-  await countAnonymousCheck(record, deps);
+  await countAnonymousCheck(session, deps);
   const nonce = newSecret(deps);
   await reserveSession(session, nonce, deps);
   const paid: LimitUse[] = [];
   try {
-    paid.push(...(await countSession(record, deps)));
+    paid.push(...(await countSession(session, deps)));
     const { id, grant, expiresAt } = await findVendor(policy, deps).openSession();
     const detail = { stepUpId: session.id, vendor: policy.vendor };
     await deps.audit.append({ action: 'liveness_session_opened', ...subjectOf(record), detail });
     const opened = (found: StepUpRecord): StepUpRecord => {
-      const { vendorCheck } = found;
-      if (vendorCheck === null || !isStored(nonce, vendorCheck.nonceDigest)) throw new FaceError('challenge_wrong');
-      return { ...found, vendorCheck: { ...vendorCheck, session: id, expiresAt } };
+      const { challenge } = found;
+      if (challenge?.kind !== 'vendor' || !isStored(nonce, challenge.nonceDigest))
+        throw new FaceError('challenge_wrong');
+      return { ...found, challenge: { ...challenge, session: id, expiresAt } };
     };
     await changeRecord(session.id, opened, deps);
     return { nonce, vendor: policy.vendor, grant, expiresAt };
@@ -103,10 +105,11 @@ async function reserveSession(
 ): Promise<void> {
   const nonceDigest = toStoredDigest(nonce);
   const reserve = (found: StepUpRecord, now: EpochMs): StepUpRecord => {
-    const { vendorCheck } = found;
-    if (vendorCheck?.session === null && vendorCheck.expiresAt > now) throw new FaceError('overloaded');
+    const current = found.challenge;
+    if (current?.kind === 'vendor' && current.session === null && current.expiresAt > now)
+      throw new FaceError('overloaded');
     const expiresAt = addSec(now, openedWithinSec);
-    return startVendorCheck(found, { session: null, nonceDigest, expiresAt, countedAt: now }, now);
+    return challenge(found, { kind: 'vendor', session: null, nonceDigest, expiresAt, countedAt: now }, now);
   };
   await changeSession(session, reserve, deps);
 }
@@ -124,10 +127,10 @@ function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livene
  * cannot use up their own sessions to be asked for the own check instead
  */
 async function countSession(
-  record: StepUpRecord,
+  session: FoundSession,
   deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<readonly LimitUse[]> {
-  const uses = usesOfVendor(record);
+  const uses = usesOfVendor(session);
   await consumeLimits(uses, deps).catch((error: unknown) => {
     if (uses.length > 1 || toCode(error) !== 'locked_out') throw error;
     throw new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' });
@@ -151,7 +154,11 @@ async function noteOutage(
   const isReplaced = policy.fallback !== 'none';
   await changeRecord(
     session.id,
-    (found) => ({ ...found, vendorCheck: null, isVendorReplaced: found.isVendorReplaced || isReplaced }),
+    (found) => ({
+      ...found,
+      challenge: found.challenge?.kind === 'vendor' ? null : found.challenge,
+      isVendorReplaced: found.isVendorReplaced || isReplaced,
+    }),
     deps,
   );
 }
@@ -212,12 +219,13 @@ function findOpened(
   nonce: Credential,
   now: EpochMs,
 ): { readonly session: string; readonly policy: VendorPolicy } {
-  const { vendorCheck } = stepUp.record;
+  const { challenge } = stepUp.record;
   const policy = vendorOf(stepUp);
-  if (policy === null || vendorCheck === null || vendorCheck.session === null) throw new FaceError('challenge_wrong');
-  if (!isStored(nonce, vendorCheck.nonceDigest)) throw new FaceError('challenge_wrong');
-  if (vendorCheck.expiresAt <= now) throw new FaceError('liveness_expired');
-  return { session: vendorCheck.session, policy };
+  if (policy === null || challenge?.kind !== 'vendor' || challenge.session === null)
+    throw new FaceError('challenge_wrong');
+  if (!isStored(nonce, challenge.nonceDigest)) throw new FaceError('challenge_wrong');
+  if (challenge.expiresAt <= now) throw new FaceError('liveness_expired');
+  return { session: challenge.session, policy };
 }
 
 async function judgeResult(
@@ -252,7 +260,7 @@ async function judgeResult(
     if (pass) return lose({ captured, sent }, before, null, deps);
     // A vendor that saw no live person sends no picture. It counts like a face that is not live.
     await refuseUnseen(captured, deps);
-    return lose({ captured, sent }, { ...before, triesLeft: before.triesLeft - 1 }, null, deps);
+    return lose({ captured, sent }, countTry(before), null, deps);
   }
   const share = toRow();
   const held = deps.analysisCache.hold([result.photo], 'photo', share);
@@ -270,13 +278,11 @@ async function judgeResult(
 }
 
 /** Counts a check in which the vendor saw no live person. @throws `locked_out` */
-async function refuseUnseen({ id, record, connection }: StepUp, deps: CaptureDeps): Promise<void> {
+async function refuseUnseen({ id, record, terms, connection }: StepUp, deps: CaptureDeps): Promise<void> {
   if (record.purpose !== 'verify' || connection === null) return;
-  const { kept, subject, application, countsAs, startedAt, reference } = record;
-  const who =
-    kept === null
-      ? { token: null, binding: bindingOf(connection, subject) }
-      : { token: new SealedToken(kept.token), binding: kept.binding };
+  const { subject, application, startedAt } = record;
+  const { countsAs, reference } = terms;
+  const who = heldTokenOf(record) ?? { token: null, binding: bindingOf(connection, subject) };
   const anonymousSource = anonymousSourceOf(record);
   const stepUp = { id, startedAt, reference };
   await refuseUnseenPerson(who, { anonymousSource, countsAs, application, stepUp }, deps);

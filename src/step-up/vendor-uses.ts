@@ -1,14 +1,14 @@
 import type { Ports } from '../core/deps.js';
 import { knownShare } from '../core/fair-queue.js';
 import { charge, isInSameWindow, type LimitUse } from '../core/limits/limits.js';
-import { anonymousSourceOf, type StepUpRecord, shareOf } from './record.js';
+import { anonymousSourceOf, shareOf, type Termed } from './record.js';
 
 /**
  * Returns what a session of a liveness vendor uses. Anonymous callers cannot use up the sessions of a recovery that the
  * help desk began.
  */
-export function usesOfVendor(record: StepUpRecord): readonly LimitUse[] {
-  if (record.countsAs === 'recovery_link' || anonymousSourceOf(record) === null) {
+export function usesOfVendor({ record, terms }: Termed): readonly LimitUse[] {
+  if (terms.countsAs === 'recovery_link' || anonymousSourceOf(record) === null) {
     const { connection, subject } = record;
     return [['vendorChecks', '', knownShare(JSON.stringify([connection, subject]))]];
   }
@@ -23,12 +23,9 @@ export function usesOfVendor(record: StepUpRecord): readonly LimitUse[] {
  * Returns the last session of an expired check to the vendor's hour, if it was counted in this hour. Others stay counted,
  * and so do those of anonymous callers: the costs may have been caused without the result being sent.
  */
-export async function returnUnfinished(
-  record: StepUpRecord,
-  deps: Ports<'state' | 'clock' | 'settings'>,
-): Promise<void> {
-  const { session = null, countedAt = null } = record.vendorCheck ?? {};
-  if (session === null || countedAt === null || anonymousSourceOf(record) !== null) return;
-  const uses = usesOfVendor(record);
-  if (isInSameWindow('vendorChecks', countedAt, deps)) await charge(uses, -1, deps);
+export async function returnUnfinished(stepUp: Termed, deps: Ports<'state' | 'clock' | 'settings'>): Promise<void> {
+  const { challenge } = stepUp.record;
+  if (challenge?.kind !== 'vendor' || challenge.session === null || challenge.countedAt === null) return;
+  if (anonymousSourceOf(stepUp.record) !== null) return;
+  if (isInSameWindow('vendorChecks', challenge.countedAt, deps)) await charge(usesOfVendor(stepUp), -1, deps);
 }

@@ -1,6 +1,8 @@
+import { flows } from '../../src/app/flows.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
+import type { RequestFlow } from '../../src/step-up/request-flow.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { parameters } from '../data/parameters.js';
@@ -15,6 +17,17 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../fakes/sinks.j
 import { cheapStretch } from '../fakes/stretch.js';
 
 export const testSignIn = { application: '0oafacestepapp000001', address: '192.0.2.7' } as const;
+
+/** Request of an application that only wants to know whether the person passed. */
+export const plainRequest: RequestFlow = {
+  kind: 'request',
+  receipt: null,
+  hookSignIn: null,
+  camera: null,
+  atKiosk: false,
+  isSandbox: false,
+  acceptsCopies: false,
+};
 
 export const testEvent = { ...testSignIn, isAfterFirstFactor: true, repeatableForSec: 900, budgetMs: 10_000 } as const;
 
@@ -83,6 +96,6 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
     verifier,
     profile,
     connection,
-    deps: { ...deps, keys, connections, analysisCache: createTestSight() },
+    deps: { ...deps, keys, connections, flows, analysisCache: createTestSight() },
   };
 }

@@ -3,10 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { recoveryGuard } from '../../src/config/recovery.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { Connection, FindGroupIds, Policy } from '../../src/core/connection.js';
-import type { EnrolmentProof } from '../../src/core/enrolment-proof.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { secondsPerDay } from '../../src/core/units.js';
+import type { CallerFlow } from '../../src/help-desk/flow.js';
+import { invitation } from '../../src/invitations/flow.js';
+import type { OpenIdFlow } from '../../src/oidc/flows.js';
 import { createRecoveryWatch } from '../../src/recovery/run.js';
+import type { StoredFlow } from '../../src/step-up/flow.js';
 import { changeRecord } from '../../src/step-up/stored.js';
 import { asTyped } from '../data/typed-codes.js';
 import { createTestVerifier } from '../fakes/embedded.js';
@@ -15,6 +18,16 @@ import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage } from './capture-page.js';
 import { defaultPolicy } from './core.js';
+
+type LinkProof = 'invitation' | 'sign_in' | 'client' | 'vouched';
+
+/** The flow in which an enrolment rests on that. */
+function flowOf(proof: LinkProof): StoredFlow {
+  if (proof === 'invitation') return invitation;
+  if (proof === 'vouched') return { kind: 'caller', reference: null, proof } satisfies CallerFlow;
+  const signIn: OpenIdFlow = { kind: 'openid', hookSignIn: null, proof, atKiosk: false, takesAnotherWay: false };
+  return signIn;
+}
 
 export const secondMailbox = (subject: string): string => `${subject}@private.example`;
 
@@ -75,11 +88,10 @@ export async function startRecoveryBench({
     await watch.drain();
   };
   /** Enrols a person in a browser of their own. @returns the page, which may make recovery codes */
-  const enrol = async (subject: string, face: string, proof: EnrolmentProof = 'vouched') => {
+  const enrol = async (subject: string, face: string, proof: LinkProof = 'vouched') => {
     const auth = { 'x-auth-token': (await server.issue()).token };
     const { body } = await server.postJson('/invitations', { connection: 'acme', subject, purpose: 'enrol' }, auth);
-    // As a link of the help desk, which verified the person in a call.
-    await changeRecord(String(body.id), (record) => ({ ...record, proof }), server.deps);
+    await changeRecord(String(body.id), (record) => ({ ...record, flow: flowOf(proof) }), server.deps);
     const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
     await page.consent();
     assert.equal(await show(page, face), 'passed');

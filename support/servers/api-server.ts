@@ -7,6 +7,7 @@ import { createRefusalRecorder, createUsageRecorder } from '../../src/access/usa
 import { type AppDeps, createApp } from '../../src/app/app.js';
 import { auditEvents } from '../../src/app/audit-events.js';
 import { createEndpoints } from '../../src/app/endpoints.js';
+import { flows } from '../../src/app/flows.js';
 import { createBrands } from '../../src/brand/brands.js';
 import { createAccountNames } from '../../src/connections/account-names.js';
 import type { Setup } from '../../src/connections/setup.js';
@@ -132,6 +133,7 @@ export async function startApiServer(
     config,
     extensions: opened,
     auditEvents,
+    flows,
     operations,
     clock,
     random: systemRandom,

@@ -18,11 +18,12 @@ import { heldSignals } from '../../../src/face/liveness/signals.js';
 import { createStretch } from '../../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
 import { decideHook } from '../../../src/step-up/decide.js';
+import type { FlowPorts } from '../../../src/step-up/flow.js';
 import { commitFrame, startChallenge, submitFrames } from '../../../src/step-up/frames.js';
 import { findSession, giveConsent, openSession } from '../../../src/step-up/session.js';
 import { consentVersion } from '../../../src/step-up/session-view.js';
 import { startStepUp } from '../../../src/step-up/step-up.js';
-import { createTestCore, testEvent, testSignIn } from '../../../support/benches/core.js';
+import { createTestCore, plainRequest, testEvent, testSignIn } from '../../../support/benches/core.js';
 import { parameters } from '../../../support/data/parameters.js';
 import { createTestJobs } from '../../../support/fakes/jobs.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
@@ -39,7 +40,7 @@ import { type Cost, type Growth, type Operation, type StoreKind, storeKinds, typ
 import { openYearStore } from './stores.js';
 
 interface ActDeps {
-  readonly deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache' | 'connections'>;
+  readonly deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache' | 'connections'> & FlowPorts;
   readonly connection: Connection;
   readonly clock: { advanceSec(seconds: number): void };
 }
@@ -54,10 +55,7 @@ async function stepUp(
   { deps, connection, clock }: ActDeps,
 ): Promise<void> {
   const hookSignIn = purpose === 'verify' ? testSignIn : null;
-  const started = await startStepUp(
-    { connection, subject, purpose, callerHeldToken: null, receipt: null, hookSignIn },
-    deps,
-  );
+  const started = await startStepUp({ connection, subject, purpose }, { ...plainRequest, hookSignIn }, deps);
   const ticket = joinTicket(started.id, started.challenge);
   const { session, view } = await openSession({ ticket, browser: null, returnUrl: null }, deps);
   if (view.consentNeeded) {

@@ -7,13 +7,13 @@ import { FaceError } from '../../../src/errors.js';
 import {
   commitFrameDigest,
   findChallenge,
-  type MovementRecord,
   measureChallenge,
   type NextMovement,
   newChallenge,
   nextOf,
   toInstructions,
 } from '../../../src/step-up/movement-challenge.js';
+import type { MovementRecord } from '../../../src/step-up/record.js';
 import type { Collection } from './collection.js';
 import type { DuePresentation, TesterView } from './page-protocol.js';
 import { cellsOf, type Plan } from './plan.js';
@@ -82,7 +82,7 @@ export async function readTally(
 
 export interface TesterSession {
   tester: (Tester & { readonly tally: TesterProgress }) | null;
-  movement: MovementRecord | null;
+  challenge: MovementRecord | null;
 }
 
 export interface TakenChallenge {
@@ -109,7 +109,7 @@ export function createVisits(deps: Ports<'random'>): Visits {
     open(ticket) {
       if (!tickets.delete(toStoredDigest(ticket))) throw new FaceError('step_up_unknown');
       const session = newSecret(deps);
-      const visit: TesterSession = { tester: null, movement: null };
+      const visit: TesterSession = { tester: null, challenge: null };
       visits.set(toStoredDigest(session), visit);
       return { session, visit };
     },
@@ -124,7 +124,7 @@ export function createVisits(deps: Ports<'random'>): Visits {
 export function startChallenge(visit: TesterSession, shows: ScreenAxis | null, deps: Ports<'clock' | 'random'>) {
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, shows, deps);
-  visit.movement = movement;
+  visit.challenge = movement;
   return { nonce: nonce.use((text) => text), next: nextOf(movement), expiresAt: toIso(movement.expiresAt) };
 }
 
@@ -135,7 +135,7 @@ export function commitFrame(
 ): NextMovement | null {
   const now = clock.now();
   const movement = commitFrameDigest(findChallenge(visit, new Credential(nonce), now), digest, now);
-  visit.movement = movement;
+  visit.challenge = movement;
   return nextOf(movement);
 }
 
@@ -148,10 +148,10 @@ export function takeChallenge(
   visit: TesterSession,
   sent: { readonly nonce: string; readonly digests: readonly string[]; readonly fresh: number },
 ): TakenChallenge {
-  const committedAt = visit.movement?.toldAt ?? epochMs(0);
+  const committedAt = visit.challenge?.toldAt ?? epochMs(0);
   const movement = findChallenge(visit, new Credential(sent.nonce), committedAt);
   if (sent.digests.length !== movement.asked.length) throw new FaceError('challenge_wrong');
-  visit.movement = null;
+  visit.challenge = null;
   const measured = measureChallenge(movement, sent.digests, sent.fresh);
   return {
     asked: toInstructions(movement),

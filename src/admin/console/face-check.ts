@@ -11,6 +11,7 @@ import { isByFace } from '../../step-up/record.js';
 import { startStepUp, takeStepUp } from '../../step-up/step-up.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
+import { consoleCheck } from './flow.js';
 import { consolePath, toOwnPath } from './sign-in.js';
 
 export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
@@ -32,15 +33,13 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
       {
         connection,
         subject: account.subject,
-        callerHeldToken: null,
-        receipt: null,
-        hookSignIn: null,
         browser,
         by: session.name,
         // Failed checks count toward the administrator's lockout. An administrator who is not enrolled does not pass.
         assurance: { kind: 'first_factor' },
         returnUrl: back,
       },
+      consoleCheck,
       deps,
     );
     const check = { stepUpId: started.id, subject: account.subject };

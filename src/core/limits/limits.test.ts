@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
-import { createTestCore } from '../../../support/benches/core.js';
+import { createTestCore, plainRequest } from '../../../support/benches/core.js';
 import { standardSettings } from '../../../support/data/settings.js';
 import { testShare } from '../../../support/data/share.js';
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
@@ -164,9 +163,9 @@ describe('a face check', () => {
   const stepUp = async (source: string | null, limits: object, person = 'anna') => {
     const { connection, deps } = core;
     const assurance: Assurance = source === null ? vouched : { kind: 'anonymous', source };
-    const about = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
+    const about = { connection, subject: 'anna', assurance };
     const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...limits } } };
-    const { id, challenge } = await startStepUp({ ...about, acceptsCopies: true }, limited);
+    const { id, challenge } = await startStepUp(about, { ...plainRequest, acceptsCopies: true }, limited);
     return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, limited).then(
       ({ state }) => state,
       toCode,
@@ -184,24 +183,5 @@ describe('a face check', () => {
     expect(await stepUp(null, { ...byAddress, ...byConnection })).toBe('passed');
     // A check beyond a limit leaves no line in the trail.
     expect(core.audit.events.filter(({ detail }) => detail.code === 'locked_out')).toHaveLength(0);
-  });
-
-  test.each([
-    [{ proved: true, source: '' }, null],
-    [{ proved: false, source: '192.0.2.99' }, 'outsider'],
-  ])('has the same assurance if an earlier version stored the step-up: %j', async (former, lockout) => {
-    const { connection, deps, state } = core;
-    const { id, challenge } = await startStepUp(
-      { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null },
-      deps,
-    );
-    const { value } = (await state.read(`step-up:${id}`))!;
-    const { isSentByProvider: _, ...record } = z.looseObject({}).parse(value);
-    const changed = JSON.parse(JSON.stringify({ ...record, ...former }));
-    await state.write(`step-up:${id}`, changed, { when: 'any', expiresAt: null });
-    for (let tries = 0; tries < 5; tries += 1) await stepUp('192.0.2.99', {}, 'eve');
-    const checked = submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
-    if (lockout === null) expect(await checked).toMatchObject({ state: 'passed' });
-    else await expect(checked).rejects.toMatchObject({ code: 'locked_out', detail: { lockout } });
   });
 });

@@ -11,8 +11,16 @@ import { switchPolicy } from '../../core/rules/rule.js';
 import type { OwnPhoto, Photo } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import type { OwnPageFlow } from '../../step-up/own-page-flow.js';
 import { startStepUp } from '../../step-up/step-up.js';
 import { replacementOf } from '../company-photo.js';
+
+const openedByFace = (): OwnPageFlow => ({
+  kind: 'own_page',
+  faceShownAt: server.clock.now(),
+  proof: 'invitation',
+  mayRenew: true,
+});
 
 const photoPolicy: PhotoPolicy = {
   mode: 'enforce',
@@ -286,8 +294,8 @@ describe('the face of an enrolled person', () => {
     await enrolled(null);
     const openByFace = async () => {
       const connection = server.deps.connections.get('acme')!;
-      const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null } as const;
-      const { id, challenge } = await startStepUp({ ...about, purpose: 'manage', openedByFace: true }, server.deps);
+      const about = { connection, subject: '00u1', purpose: 'manage' } as const;
+      const { id, challenge } = await startStepUp(about, openedByFace(), server.deps);
       const ticket = `${id}.${challenge.use((text) => text)}`;
       return openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
     };
@@ -309,8 +317,8 @@ describe('the face of an enrolled person', () => {
   test('does not keep the proof of the photo if a new face is not compared with it', async () => {
     await enrolled({});
     const connection = server.deps.connections.get('acme')!;
-    const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null } as const;
-    const { id, challenge } = await startStepUp({ ...about, purpose: 'manage', openedByFace: true }, server.deps);
+    const about = { connection, subject: '00u1', purpose: 'manage' } as const;
+    const { id, challenge } = await startStepUp(about, openedByFace(), server.deps);
     const ticket = `${id}.${challenge.use((text) => text)}`;
     const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
     await page.post('/face/enrolment/renew');

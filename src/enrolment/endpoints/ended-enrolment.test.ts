@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import { plainRequest } from '../../../support/benches/core.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 import { startedLink } from '../../http/page-link.js';
@@ -90,8 +91,8 @@ test('an enrolment that is revoked while its photos are judged does not complete
 
 test('an unused pass is refused after the enrolment was revoked', async () => {
   const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-  const given = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
-  const started = await startStepUp(given, server.deps);
+  const given = { connection, subject: '00u1', assurance };
+  const started = await startStepUp(given, plainRequest, server.deps);
   const page = openPage(server, String((await openLink(server, startedLink('https://x', started))).body.session));
   await page.consent();
   expect((await page.check(draw('ada'))).body.outcome).toBe('passed');

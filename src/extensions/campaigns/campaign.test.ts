@@ -3,6 +3,7 @@ import { named, openCampaignBench, toDirectory } from '../../../support/benches/
 import { loginOf } from '../../../support/fakes/simulated-profile.js';
 import { until } from '../../../support/run/eventually.js';
 import { readPart } from '../../../support/servers/mail-relay.js';
+import { flows } from '../../app/flows.js';
 import type { Directory } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
@@ -211,7 +212,7 @@ test('opened, enrolled and expired links are tracked, and reminders are sent whe
   await until(async () => (await countsOf(id)).sent === 3);
   const tickets = new Map(relay.taken.map((letter) => [letter.to, linkIn(readPart(letter, 'plain'))]));
   const openLink = (subject: string, ticket = tickets.get(loginOf(subject))!) =>
-    openSession({ ticket: new Credential(ticket), browser: null, returnUrl: null }, deps);
+    openSession({ ticket: new Credential(ticket), browser: null, returnUrl: null }, { ...deps, flows });
   const [first] = await peopleOf(id);
   expect(first!.link!.expiresAt - clock.now()).toBeLessThanOrEqual(30 * daySec * 1000);
 

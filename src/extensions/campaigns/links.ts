@@ -33,7 +33,7 @@ async function readSight(stepUpId: string, deps: Ports<'state' | 'clock'>): Prom
     const state = stateAt(record, deps.clock.now());
     const isOver = state === 'failed' || state === 'expired' || state === 'abandoned';
     if (state === 'passed') return { linkState: 'enrolled', isOver: true };
-    return { linkState: record.challengeDigest === null ? 'opened' : 'waiting', isOver };
+    return { linkState: record.digests.challenge === null ? 'opened' : 'waiting', isOver };
   } catch (error) {
     // The step-up of an unopened link stays stored until the link expires, so a missing step-up means that the link was
     // opened.

@@ -6,6 +6,7 @@ import type { Directory } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
+import { invitation } from '../../invitations/flow.js';
 import { composeInvitation, type InvitationKind } from '../../notifications/email/invitation.js';
 import { readRecipient } from '../../notifications/recipient.js';
 import { startStepUp } from '../../step-up/step-up.js';
@@ -148,12 +149,10 @@ async function prepare(
       connection,
       subject,
       purpose: 'enrol',
-      callerHeldToken: null,
-      receipt: null,
-      hookSignIn: null,
       by: campaign.createdBy,
       lifeSec: campaign.linkDays * daySec,
     },
+    invitation,
     deps,
   );
   const { id, expiresAt } = started;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, beginPage, draw, enrolByApi, who } from '../../../support/benches/capture-bench.js';
 import { openPage } from '../../../support/benches/capture-page.js';
+import { plainRequest } from '../../../support/benches/core.js';
 import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
 import { standardSettings } from '../../../support/data/settings.js';
 import { eventually } from '../../../support/run/eventually.js';
@@ -9,7 +10,7 @@ import type { Trouble } from '../../../support/servers/rekognition.js';
 import { epochMs } from '../../core/units.js';
 import { recordExpired } from '../../step-up/expired.js';
 import { startStepUp } from '../../step-up/step-up.js';
-import { readRecord } from '../../step-up/stored.js';
+import { findStepUp } from '../../step-up/stored.js';
 
 /* A vendor's check over sockets: the real server, the real AWS SDK, and a simulator of Amazon Rekognition and STS. */
 
@@ -31,8 +32,8 @@ async function openCheck(fields: object = { audience: 'app' }) {
 async function openAnonymous(source = '192.0.2.7') {
   const connection = bench.server.deps.connections.get('acme')!;
   const assurance = { kind: 'anonymous', source } as const;
-  const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
-  const { id, challenge } = await startStepUp(about, bench.server.deps);
+  const about = { connection, subject: '00u1', assurance };
+  const { id, challenge } = await startStepUp(about, plainRequest, bench.server.deps);
   const ticket = `${id}.${challenge.use((text) => text)}`;
   const page = openPage(bench.server, String((await bench.server.postJson('/face/open', { ticket })).body.session));
   await page.consent('consent-1+aws-2');
@@ -337,14 +338,14 @@ describe('the sessions of an hour are bounded', () => {
   test('and the last session of an expired check is given back, in the hour in which it was counted', async () => {
     const { visit, id } = await openEnrolled({}, { settings });
     expect((await visit.start()).nonce).not.toBe('');
-    const { record } = await readRecord(id, bench.server.deps);
-    await recordExpired({ id, record }, bench.server.deps);
+    const stepUp = await findStepUp(id, bench.server.deps);
+    await recordExpired(stepUp, bench.server.deps);
     for (let at = 0; at < 2; at += 1) await (await openCheck()).visit.pass('eve');
     expect(bench.rekognition.created).toHaveLength(3);
     const { visit: third } = await openCheck();
     expect((await third.start()).body).toMatchObject({ code: 'liveness_throttled' });
     bench.server.clock.advanceSec(3600);
-    await recordExpired({ id: `${id}-2`, record }, bench.server.deps);
+    await recordExpired({ ...stepUp, id: `${id}-2` }, bench.server.deps);
     for (let at = 0; at < 2; at += 1) await (await openCheck()).visit.pass('eve');
     expect((await (await openCheck()).visit.start()).body).toMatchObject({ code: 'liveness_throttled' });
     expect(bench.rekognition.created).toHaveLength(5);

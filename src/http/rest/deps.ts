@@ -15,6 +15,7 @@ import type { LedgerStore, LivenessVendors, WebPush } from '../../core/ports.js'
 import type { ToDo } from '../../core/to-do.js';
 import type { FaceErrorCode } from '../../errors.js';
 import type { Undelivered } from '../../security-events/undelivered.js';
+import type { FlowPorts } from '../../step-up/flow.js';
 import type { HomePage } from './home-page.js';
 
 /** Result of a reload. After a failure, nothing has changed. */
@@ -41,6 +42,7 @@ export interface Contributions {
 export interface ApiDeps
   extends Contributions,
     ServerPorts,
+    FlowPorts,
     Ports<'auditEvents' | 'keys' | 'passkeys' | 'judge' | 'analysisCache'> {
   /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;

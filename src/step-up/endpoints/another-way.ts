@@ -8,6 +8,7 @@ import type { ApiPorts } from '../../http/rest/deps.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../another-way.js';
 import { takeReceipt } from '../complete.js';
+import type { FlowPorts } from '../flow.js';
 import { viewSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
@@ -23,7 +24,7 @@ const writtenCode = z
   .describe('Twelve alphanumeric characters; separators are ignored.');
 
 export function createAnotherWayEndpoints(
-  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'> & FlowPorts,
 ): Endpoint[] {
   const common = {
     method: 'POST',

@@ -23,10 +23,11 @@ import type { Call, Endpoint } from '../../http/rest/endpoint.js';
 import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
 import type { AttemptOutcome, CaptureDeps } from '../conclude.js';
+import type { FlowPorts } from '../flow.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
 import type { ShownFrom } from '../receipt-rules.js';
-import { assuranceOf, subjectOf } from '../record.js';
+import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
@@ -127,15 +128,15 @@ async function toOutcomeReply(
     readonly language: SupportedLanguage | undefined;
     readonly shownFrom: ShownFrom;
   },
-  deps: Ports<'state' | 'clock' | 'log' | 'audit' | 'keys' | 'issuer' | 'connections' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'log' | 'audit' | 'keys' | 'issuer' | 'connections' | 'settings'> & FlowPorts,
 ) {
   const policy = shown.connection?.policy;
   // A kiosk is shared, so neither its browser nor its language is the person's.
-  const isOwnBrowser = policy !== undefined && !shown.record.atKiosk;
+  const isOwnBrowser = policy !== undefined && !shown.terms.atKiosk;
   if (outcome === 'passed' && isOwnBrowser && (policy.notices || needsPlaces(policy.rules))) {
     if (language !== undefined && policy.notices) await keepLanguage(shown, language, deps);
     const { address, cookie: device } = shownFrom;
-    const isProven = assuranceOf(shown.record).kind !== 'anonymous';
+    const isProven = shown.record.assurance.kind !== 'anonymous';
     await notePlace(
       {
         stepUpId: shown.id,
@@ -266,7 +267,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
   ];
 }
 
-type Deps = CaptureDeps & Ports<'connections' | 'livenessVendors'>;
+type Deps = CaptureDeps & Ports<'connections' | 'livenessVendors'> & FlowPorts;
 
 interface Own {
   readonly deps: Deps;

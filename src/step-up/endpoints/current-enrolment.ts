@@ -9,12 +9,13 @@ import {
   renewCurrentEnrolment,
   revokeCurrentEnrolment,
 } from '../current-enrolment.js';
+import type { FlowPorts } from '../flow.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toViewReply } from '../session-view.js';
 import { askForPasskey } from '../user-secret.js';
 
 export function createPasskeyEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'passkeys' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'passkeys' | 'connections'> & FlowPorts,
 ): Endpoint[] {
   return [
     sessionEndpoint({
@@ -42,7 +43,7 @@ export function createPasskeyEndpoints(
 }
 
 export function createCurrentEnrolmentEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'> & FlowPorts,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],

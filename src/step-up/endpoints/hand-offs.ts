@@ -6,6 +6,7 @@ import { nameBrowser } from '../../core/user-agent.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { pageLink } from '../../http/page-link.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
+import type { FlowPorts } from '../flow.js';
 import { chooseNumber, startHandOff } from '../hand-off.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toViewReply } from '../session-view.js';
@@ -13,7 +14,7 @@ import { toViewReply } from '../session-view.js';
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 export function createHandOffEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'issuer' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'issuer' | 'connections'> & FlowPorts,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { draw, startCapture } from '../../../support/benches/capture-bench.js';
 import { openPage } from '../../../support/benches/capture-page.js';
+import { plainRequest } from '../../../support/benches/core.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
 import { createOneWorkerEngine } from '../../../support/fakes/one-worker-engine.js';
 import { createSimulatedJudge } from '../../../support/fakes/simulated-judge.js';
@@ -39,12 +40,9 @@ test('while anonymous pages fill the queue, an authenticated caller waits for at
       const about = {
         connection: acme,
         subject: '00u1',
-        callerHeldToken: null,
-        receipt: null,
-        hookSignIn: null,
         assurance,
       };
-      const { id, challenge } = await startStepUp(about, server.deps);
+      const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
       const ticket = `${id}.${challenge.use((text) => text)}`;
       const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
       await page.consent();

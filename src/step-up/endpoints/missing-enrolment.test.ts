@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import { plainRequest } from '../../../support/benches/core.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Assurance, Connection } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';
@@ -30,8 +31,11 @@ const proven: Assurance = { kind: 'first_factor' };
 const anonymous: Assurance = { kind: 'anonymous', source: '203.0.113.9' };
 
 async function open(subject: string, assurance: Assurance) {
-  const about = { connection: acme, subject, assurance, callerHeldToken: null, receipt: null, hookSignIn: null };
-  const { status, body } = await openLink(server, startedLink('https://x', await startStepUp(about, server.deps)));
+  const about = { connection: acme, subject, assurance };
+  const { status, body } = await openLink(
+    server,
+    startedLink('https://x', await startStepUp(about, plainRequest, server.deps)),
+  );
   const page = openPage(server, String(body.session));
   return { status, body, page, sendLink: () => page.post('/face/set-up-link', { language: 'de' }) };
 }

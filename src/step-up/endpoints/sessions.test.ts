@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { digestOf, lendCamera, openLink, openPage } from '../../../support/benches/capture-page.js';
+import { plainRequest } from '../../../support/benches/core.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Policy } from '../../core/connection.js';
@@ -259,8 +260,8 @@ describe('a lockout of the user', () => {
     await lockOut();
     const connection = server.deps.connections.get('acme')!;
     const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-    const anonymous = { ...who, connection, assurance, callerHeldToken: null, receipt: null, hookSignIn: null };
-    const link = startedLink('https://x', await startStepUp(anonymous, server.deps));
+    const anonymous = { ...who, connection, assurance };
+    const link = startedLink('https://x', await startStepUp(anonymous, plainRequest, server.deps));
     expect((await openLink(server, link)).body.lockedForSec).toBeNull();
     const { page } = await startAndOpen();
     const handedOff = await page.post('/face/hand-off');
@@ -469,10 +470,7 @@ describe('a user who checks again', () => {
     const connection = server.deps.connections.get('acme')!;
     const begin = async (subject: string) => {
       const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-      const started = await startStepUp(
-        { connection, subject, assurance, callerHeldToken: null, receipt: null, hookSignIn: null },
-        server.deps,
-      );
+      const started = await startStepUp({ connection, subject, assurance }, plainRequest, server.deps);
       return viewOf(startedLink('https://x', started));
     };
     expect(await begin('00u1')).toMatchObject(inFull);

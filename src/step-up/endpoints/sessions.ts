@@ -6,6 +6,7 @@ import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { browserCookieOf } from '../../http/cookies.js';
 import { type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
+import type { FlowPorts } from '../flow.js';
 import { openHandOff } from '../hand-off.js';
 import { openRequestedStepUp } from '../requested.js';
 import {
@@ -35,7 +36,7 @@ async function open(
   }: Omit<Parameters<typeof openRequestedStepUp>[0], 'connection' | 'request'> & {
     ticket: string;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'> & FlowPorts,
 ): Promise<OpenedSession> {
   const [kind = '', ...parts] = ticket.split('.');
   if (kind === 'handoff') return openHandOff({ ...rest, ticket: new Credential(parts.join('.')) }, deps);
@@ -49,7 +50,7 @@ async function open(
   return openRequestedStepUp({ connection, request: request.join('.'), source, ...rest }, deps);
 }
 
-export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'>): Endpoint[] {
+export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & FlowPorts): Endpoint[] {
   const own = {
     deps,
     photos: {},

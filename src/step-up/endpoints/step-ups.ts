@@ -29,17 +29,18 @@ import {
   tokenField,
 } from '../../http/rest/endpoint.js';
 import { checkRecipient, takeContentKey } from '../content-key.js';
+import type { FlowPorts } from '../flow.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
 import type { HookSignIn } from '../passed-step-up.js';
 import { findRuleOfCheck } from '../receipt-rules.js';
-import { contentKeyRecipient } from '../record.js';
 import { startedReply, stepUpReply, submittedReply, toTestReply } from '../replies.js';
+import { contentKeyRecipient, type HeldTokenFlow, type RequestFlow } from '../request-flow.js';
 import { startRequestedStepUp } from '../requested.js';
 import { toReceiptReply } from '../session-view.js';
 import {
+  type CheckStart,
   readStepUp,
   type StartedStepUp,
-  type StepUpRequested,
   type StepUpView,
   startStepUp,
   submitPhotos,
@@ -132,80 +133,65 @@ const startFields = z
     error: 'Required by nonce and action.',
   });
 
-async function toStepUpRequested(
+/** Returns the application's request as a flow. */
+async function toFlow(
   fields: z.output<typeof startFields>,
   client: Client,
-  deps: Ports<'connections' | 'verifier'> & ApiPorts<'sandbox'>,
-): Promise<StepUpRequested> {
-  const { token, audience, nonce = null, kiosk } = fields;
-  const camera = fields.camera ?? null;
-  const atKiosk = kiosk !== undefined;
-  checkNamed(fields);
-  const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
-  const receipt = audience === undefined ? null : { audience, nonce };
-  const action = fields.action === undefined ? null : nameAction(fields.action);
-  const { contentKeyTo = null } = fields;
-  if (contentKeyTo !== null) {
+  deps: Ports<'verifier'> & ApiPorts<'sandbox'>,
+): Promise<RequestFlow | HeldTokenFlow> {
+  const { token, audience, nonce = null, kiosk, contentKeyTo } = fields;
+  const asked = {
+    receipt: audience === undefined ? null : { for: { audience, nonce }, issued: null },
+    hookSignIn: toHookSignIn(fields),
+    camera: fields.camera ?? null,
+    atKiosk: kiosk !== undefined,
+    isSandbox: client.sandbox !== null || client.tenant === deps.sandbox?.tenant,
+    acceptsCopies: client.replay === 'none',
+  };
+  if (contentKeyTo !== undefined) {
     if (!client.scopes.includes('content-key'))
       throw new FaceError('scope_missing', { reason: 'needs the scope content-key' });
     if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
     await checkRecipient(contentKeyTo);
   }
-  const acceptsCopies = client.replay === 'none';
-  const isSandbox = client.sandbox !== null || client.tenant === deps.sandbox?.tenant;
-  if (fields.connection !== undefined) {
-    const connection = findConnection(fields.connection, client, deps);
-    const returnUrl = checkReturnUrl(connection, fields.returnUrl);
-    // For an unknown user a check starts as for any other, but it cannot pass. The caller therefore does not learn who
-    // exists.
-    const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
-    const hookSignIn = toHookSignIn(fields);
-    const signIn = {
-      subject,
-      application: hookSignIn?.application ?? audience ?? null,
-      address: hookSignIn?.address ?? null,
-    };
-    return {
-      connection,
-      subject,
-      callerHeldToken: kept,
-      receipt,
-      hookSignIn,
-      returnUrl,
-      camera,
-      atKiosk,
-      action,
-      contentKeyTo,
-      isSandbox,
-      acceptsCopies,
-      proof: 'client',
-      acceptsFallback: kept === null,
-      rule: kept === null && action === null ? await findRuleOfCheck(connection, signIn) : null,
-    };
+  if (token === undefined) return { kind: 'request', ...asked };
+  const held = { token: token.use((text) => text), binding: bindingOfClient(client, fields) };
+  const contentKey = contentKeyTo === undefined ? null : { to: contentKeyTo, released: null };
+  return { kind: 'held_token', ...asked, held, contentKey };
+}
+
+async function toStart(
+  fields: z.output<typeof startFields>,
+  client: Client,
+  deps: Ports<'connections'>,
+): Promise<CheckStart> {
+  const { token, audience } = fields;
+  checkNamed(fields);
+  const action = fields.action === undefined ? null : nameAction(fields.action);
+  const connection = fields.connection === undefined ? null : findConnection(fields.connection, client, deps);
+  const about = { application: audience, returnUrl: checkReturnUrl(connection, fields.returnUrl), action };
+  if (connection === null) {
+    if (fields.subject === undefined) throw new FaceError('request_malformed', { field: 'subject' });
+    return { connection, subject: fields.subject, ...about };
   }
-  const { subject } = fields;
-  if (kept === null || receipt === null || subject === undefined) throw new FaceError('request_malformed');
-  return {
-    connection: null,
+  // For an unknown user a check starts as for any other, but it cannot pass. The caller therefore does not learn who
+  // exists.
+  const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
+  const hookSignIn = toHookSignIn(fields);
+  const signIn = {
     subject,
-    callerHeldToken: kept,
-    receipt,
-    hookSignIn: null,
-    returnUrl: checkReturnUrl(null, fields.returnUrl),
-    camera,
-    atKiosk,
-    action,
-    contentKeyTo,
-    isSandbox,
-    acceptsCopies,
+    application: hookSignIn?.application ?? audience ?? null,
+    address: hookSignIn?.address ?? null,
   };
+  const rule = token === undefined && action === null ? await findRuleOfCheck(connection, signIn) : null;
+  return { connection, subject, rule, ...about };
 }
 
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
 export function createStepUpEndpoints(
-  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & ApiPorts<'sandbox'>,
+  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & ApiPorts<'sandbox'> & FlowPorts,
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', isExtension: true } as const;
   return [
@@ -226,10 +212,10 @@ export function createStepUpEndpoints(
       async handle({ fields, client }) {
         const { kiosk } = fields;
         if (kiosk !== undefined) await checkKiosk({ id: kiosk, tenants: [client.tenant] }, deps);
-        const requested = await toStepUpRequested(fields, client, deps);
-        const started = await startStepUp(requested, deps);
+        const start = await toStart(fields, client, deps);
+        const started = await startStepUp(start, await toFlow(fields, client, deps), deps);
         if (kiosk !== undefined) await assignToKiosk({ kiosk, next: started.id }, deps);
-        const digest = requested.action?.digest;
+        const digest = start.action?.digest;
         return {
           ...toStarted(started, fields.immediate, deps),
           ...(digest === undefined ? {} : { actionDigest: digest }),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { draw, startCapture } from '../../../support/benches/capture-bench.js';
 import { openPage } from '../../../support/benches/capture-page.js';
+import { plainRequest } from '../../../support/benches/core.js';
 import { createTestSight, createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createSimulatedEngine } from '../../../support/fakes/simulated-engine.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
@@ -41,8 +42,8 @@ afterEach(() => server.stop());
 async function open(source: string | null, subject = '00u1') {
   const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
   const connection = server.deps.connections.get('acme')!;
-  const about = { connection, subject, callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
-  const { id, challenge } = await startStepUp(about, server.deps);
+  const about = { connection, subject, assurance };
+  const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
   const ticket = `${id}.${challenge.use((text) => text)}`;
   const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
   await page.consent();
@@ -114,8 +115,8 @@ describe('audit lines', () => {
   test('record at most five of many concurrent consents', async () => {
     const assurance = { kind: 'anonymous', source: '192.0.2.1' } as const;
     const connection = server.deps.connections.get('acme')!;
-    const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
-    const { id, challenge } = await startStepUp(about, server.deps);
+    const about = { connection, subject: '00u1', assurance };
+    const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
     const ticket = `${id}.${challenge.use((text) => text)}`;
     const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
     await Promise.all(Array.from({ length: 40 }, () => page.consent()));

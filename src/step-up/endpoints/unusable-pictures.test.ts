@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { draw as drawPerson, startCapture } from '../../../support/benches/capture-bench.js';
 import { openPage } from '../../../support/benches/capture-page.js';
+import { plainRequest } from '../../../support/benches/core.js';
 import { createTestSight, createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createOneWorkerEngine } from '../../../support/fakes/one-worker-engine.js';
 import { createSimulatedJudge } from '../../../support/fakes/simulated-judge.js';
@@ -45,8 +46,8 @@ interface Caller {
 async function begin({ source, subject = '00u1', purpose = 'verify' }: Caller) {
   const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
   const connection = server.deps.connections.get('acme')!;
-  const about = { connection, subject, callerHeldToken: null, receipt: null, hookSignIn: null, assurance, purpose };
-  const { id, challenge } = await startStepUp(about, server.deps);
+  const about = { connection, subject, assurance, purpose };
+  const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
   return { id, challenge: challenge.use((text) => text) };
 }
 
