@@ -33,7 +33,6 @@ import {
 } from '../http/reply.js';
 import type { BodyPools, CallerPools } from '../http/request-budget.js';
 import { renderCatalogue } from '../http/rest/catalogue.js';
-import type { ApiDeps } from '../http/rest/deps.js';
 import { mountEndpoints } from '../http/rest/dispatch.js';
 import { describeApi } from '../http/rest/openapi.js';
 import type { MountOidc } from '../oidc/open.js';
@@ -48,6 +47,7 @@ import type { SecurityEvents } from '../security-events/ssf/deps.js';
 import { mountSsf, mountTokenEndpoint } from '../security-events/ssf/mount.js';
 import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/page.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import type { ApiDeps } from './api-deps.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
 import { answerUnknown, answerUnknownPage, createWelcome } from './public-pages.js';

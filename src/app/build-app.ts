@@ -34,7 +34,6 @@ import { createMovementJudge } from '../face/liveness/judge.js';
 import { heldSignals } from '../face/liveness/signals.js';
 import { sentLink } from '../http/page-link.js';
 import type { BodyPools } from '../http/request-budget.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { homePagesOf } from '../http/rest/home-page.js';
 import { createFileSink, createOutbox, openDelivery } from '../notifications/delivery/open.js';
 import { withRecipientBudget } from '../notifications/delivery/recipient-budget.js';
@@ -45,6 +44,7 @@ import { createRecoveryWatch } from '../recovery/run.js';
 import { summarizeStepUp } from '../step-up/stored.js';
 import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
 import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
+import type { ApiDeps } from './api-deps.js';
 import { type AppDeps, createApp } from './app.js';
 import { connect } from './connect.js';
 import type { OpenedPorts, ServerDeps } from './open-ports.js';
@@ -70,7 +70,7 @@ export interface BuiltApp {
 export async function buildApp(
   { config, connections: configured }: FullSetup,
   ports: OpenedPorts,
-  deps: ApiPorts<'reload' | 'operations' | 'undelivered'> &
+  deps: Pick<ApiDeps, 'reload' | 'operations' | 'undelivered'> &
     ServerDeps & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;

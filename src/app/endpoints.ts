@@ -34,7 +34,6 @@ import { type Extended, extensionsOn } from '../extensions/index.js';
 import { createCallerEndpoints, createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
 import { createDataConsentEndpoints, createHomePageEndpoints, createLinkEndpoints } from '../home/home-pages.js';
 import { createNoticeChoiceEndpoints } from '../home/notice-choices.js';
-import type { ApiDeps } from '../http/rest/deps.js';
 import { type Endpoint, withFormerPaths } from '../http/rest/endpoint.js';
 import { createInvitationEndpoints } from '../invitations/endpoints.js';
 import { createNotMeEndpoints } from '../notifications/not-me-endpoint.js';
@@ -50,6 +49,7 @@ import { createSessionEndpoints } from '../step-up/endpoints/sessions.js';
 import { createStepUpEndpoints } from '../step-up/endpoints/step-ups.js';
 import { createFaceTokenEndpoints } from '../verification/endpoints/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../verification/endpoints/matching-endpoints.js';
+import type { ApiDeps } from './api-deps.js';
 
 const { role, agreedAt } = view.shape;
 const { choices, application } = pairing.shape;

@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import type { OwnSignInConfig } from '../config/home-page.js';
 import type { Connection } from '../core/connection.js';
-import type { Ports } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
 import { type ConsumeLimits, createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
@@ -13,7 +13,7 @@ import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } fro
 import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import type { CallerPools } from '../http/request-budget.js';
-import type { ApiDeps } from '../http/rest/deps.js';
+import type { HomePages } from '../http/rest/home-page.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import { createSignInProvider, matchesState, secretsOf } from '../sign-in/provider.js';
 import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
@@ -69,7 +69,7 @@ function createOwnSignIn(
   };
 }
 
-export interface HomeDeps extends ApiDeps, Ports<'fetch'> {
+export interface HomeDeps extends CoreDeps, HomePages, Ports<'fetch' | 'connections'> {
   readonly pools: CallerPools;
 }
 

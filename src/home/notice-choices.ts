@@ -7,7 +7,6 @@ import { type Notices, noticesReply, notificationKinds } from '../core/page-prot
 import { pushAddressGuard } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import { readNotificationChoice, storeNotificationChoice } from '../notifications/choice.js';
 import {
@@ -24,7 +23,7 @@ const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base
 
 async function readNotices(
   who: SubjectRef,
-  deps: ApiPorts<'state' | 'clock' | 'keys' | 'delivery' | 'webPush'>,
+  deps: Ports<'state' | 'clock' | 'keys' | 'delivery' | 'webPush'>,
 ): Promise<Notices> {
   const { keys, delivery, webPush } = deps;
   const choice = await readNotificationChoice(who, deps);
@@ -51,7 +50,7 @@ async function admitChange(session: FoundSession, deps: Ports<'state' | 'clock' 
 
 async function record(
   who: SubjectRef,
-  deps: ApiPorts<'state' | 'clock' | 'audit' | 'keys' | 'delivery' | 'webPush'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'delivery' | 'webPush'>,
 ): Promise<{ readonly notices: Notices }> {
   const notices = await readNotices(who, deps);
   const { on, email, push } = notices;
@@ -62,7 +61,7 @@ async function record(
 }
 
 export function createNoticeChoiceEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'>,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
-import type { Json, JsonObject } from '../core/base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
-import { FaceError, type FaceErrorCode, isFault, isOneOf, refusals, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, isFault, isOneOf, type Json, refusals, toCode } from '../errors.js';
 import { noteRefusal, noteRoute } from './access-log.js';
 import { discardRest } from './front-door.js';
 

@@ -11,7 +11,6 @@ import { type SupportedLanguage, supportedLanguages } from '../../core/language.
 import { consumeLimits, type LimitDeps, refundOnFailure } from '../../core/limits/limits.js';
 import { addSec, type EpochMs, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { clientEndpoint, type Endpoint, emailField, openEndpoint, phoneField } from '../../http/rest/endpoint.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../../step-up/codes/one-time-codes.js';
 
@@ -122,10 +121,13 @@ const verifiedKey = (digest: string): string => `contact-verified:${digest}`;
 
 const codeField = z.string().min(1).max(64).describe('Six digits; separators are ignored.');
 
+interface ContactPorts extends Ports<'state' | 'clock' | 'random' | 'delivery' | 'settings'> {
+  readonly contactCodes: ContactCodesConfig;
+  readonly brands: Brands;
+}
+
 /** Creates the v2 endpoints to verify an e-mail address together with a phone number. */
-export function createContactEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'delivery' | 'settings' | 'contactCodes' | 'brands'>,
-): Endpoint[] {
+export function createContactEndpoints(deps: ContactPorts): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [2],

@@ -2,10 +2,16 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { authenticateAccess, isAccessToken } from '../../access/access-tokens.js';
 import { authenticateAdministrator } from '../../access/administrators.js';
 import type { Application } from '../../access/applications.js';
-import { authenticateClient, type Client, checkClientLive, type Sandbox } from '../../access/client-tokens.js';
+import {
+  authenticateClient,
+  type Client,
+  checkClientLive,
+  type Sandbox,
+  type SandboxSetting,
+} from '../../access/client-tokens.js';
 import { administratorOf, consoleTokenHeader, needsFaceCheck } from '../../access/console-sessions.js';
 import { type Administrator, hasRight } from '../../access/rights.js';
-import { toClientRequest } from '../../access/usage.js';
+import { type ClientRequest, toClientRequest } from '../../access/usage.js';
 import { parseBearer } from '../../core/base/bearer.js';
 import type { Ports } from '../../core/deps.js';
 import { countIn, secLeftOf, windowOf } from '../../core/limits/limits.js';
@@ -14,7 +20,6 @@ import { FaceError } from '../../errors.js';
 import { requestIdOf } from '../access-log.js';
 import type { RequestBudget } from '../request-budget.js';
 import { authenticateSession, type SessionPorts } from './console-caller.js';
-import type { ApiPorts } from './deps.js';
 import type { Auth, Caller } from './endpoint.js';
 
 type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
@@ -110,7 +115,10 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   return { ...administratorOf(session), name: session.name };
 }
 
-export type AdmissionPorts = SessionPorts & ApiPorts<'sandbox' | 'onClientRequest'>;
+export interface AdmissionPorts extends SessionPorts, SandboxSetting {
+  /** Called after each request with a valid client token. */
+  readonly onClientRequest: (request: ClientRequest) => void;
+}
 
 export interface Peer {
   readonly source: string;

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { quotaRanges } from '../../access/applications.js';
 import { hasRight, roles } from '../../access/rights.js';
 import { type Html, html } from '../../core/base/html.js';
-import type { Json } from '../../core/base/json.js';
-import { faceErrorCodes, refusals } from '../../errors.js';
+import type { Ports } from '../../core/deps.js';
+import { faceErrorCodes, type Json, refusals } from '../../errors.js';
 import type { RenderedPage } from '../page-layout.js';
 import { renderInCatalogueStyle } from './catalogue-style.js';
-import type { ApiPorts } from './deps.js';
 import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { codesOf, descriptionOf, documentedPath } from './openapi.js';
@@ -130,7 +129,7 @@ const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]
 
 export function renderCatalogue(
   endpoints: readonly Endpoint[],
-  { issuer, catalogueNotes }: ApiPorts<'issuer' | 'catalogueNotes'>,
+  { issuer, catalogueNotes }: Ports<'issuer'> & { readonly catalogueNotes: readonly Html[] },
 ): RenderedPage {
   const groups = Object.entries(groupDescriptions).flatMap(([name, description]) => {
     const members = endpoints.filter(({ tag }) => tag === name);

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { KeyPorts } from '../../access/administrators.js';
 import {
   type ConsoleSession,
+  type ConsoleSettings,
   consolePollHeader,
   consoleTokenHeader,
   findConsoleSession,
@@ -8,14 +10,14 @@ import {
   parseSessionCookie,
   sessionCookieOf,
 } from '../../access/console-sessions.js';
+import type { Ports } from '../../core/deps.js';
 import type { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { readCookie } from '../cookies.js';
 import { isSameOrigin } from '../same-origin.js';
-import type { ApiPorts } from './deps.js';
 
 /** Ports that authenticate an administrator. */
-export type SessionPorts = ApiPorts<'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console'>;
+export interface SessionPorts extends KeyPorts, ConsoleSettings, Ports<'issuer'> {}
 
 export interface ShownSession {
   readonly secret: Credential;

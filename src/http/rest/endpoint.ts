@@ -196,7 +196,6 @@ interface Described {
   readonly tag: EndpointGroup;
   readonly summary: string;
   readonly description: string;
-  /** True if only this server has the endpoint, and not the hosted Facenition API. */
   /** True if the published Facenition API does not have this endpoint. */
   readonly isExtension: boolean;
   readonly status: 200 | 201;

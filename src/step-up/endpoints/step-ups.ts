@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bindingOfClient, type Client } from '../../access/client-tokens.js';
+import { bindingOfClient, type Client, type SandboxSetting } from '../../access/client-tokens.js';
 import {
   checkNamed,
   checkReturnUrl,
@@ -18,7 +18,6 @@ import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { requestedLink } from '../../http/page-link.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import {
   accuracyField,
   clientEndpoint,
@@ -135,7 +134,7 @@ const startFields = z
 async function toStepUpRequested(
   fields: z.output<typeof startFields>,
   client: Client,
-  deps: Ports<'connections' | 'verifier'> & ApiPorts<'sandbox'>,
+  deps: Ports<'connections' | 'verifier'> & SandboxSetting,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
   const camera = fields.camera ?? null;
@@ -205,7 +204,7 @@ const toHookSignIn = ({ application, address }: z.output<typeof startFields>): H
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
 export function createStepUpEndpoints(
-  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & ApiPorts<'sandbox'>,
+  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & SandboxSetting,
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', isExtension: true } as const;
   return [
