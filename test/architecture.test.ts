@@ -100,7 +100,7 @@ const providerNames = new RegExp(
 /** Folders with the rules of features, without their folders at the edge. */
 const ruleFolders = /^src\/(core|step-up|enrolment|verification|notifications|help-desk|brand|audit\/ledger)\//;
 const atEdge =
-  /\/(endpoints|trail|webauthn|delivery)\/|\/(command|endpoints|[a-z-]+-endpoint|hook-core)\.|brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
+  /\/(endpoints|trail|webauthn|delivery)\/|\/(command|endpoints|[a-z-]+-endpoints?|hook-core)\.|brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
 
 describe('dependencies', () => {
   test('rule modules import only rule modules, errors, base helpers and pure Node modules', () => {
@@ -136,10 +136,10 @@ describe('dependencies', () => {
   test('core, OIDC, configuration and server code names no provider, not even in comments', () => {
     const neutral = [
       ...['core', 'step-up', 'enrolment', 'verification', 'notifications', 'oidc', 'config', 'app'].flatMap((room) =>
-        within(`src/${room}`).filter((file) => file !== 'src/app/program.ts'),
+        within(`src/${room}`).filter((file) => !/^src\/app\/(program|catalogue)\.ts$/.test(file)),
       ),
     ];
-    // Exceptions: an AWS region in a message, and the examples of the command line's help.
+    // Exceptions: an AWS region in a message, and the examples of the command line's help and the API catalogue.
     const nameIn = (file: string) => providerNames.exec(read(file).replaceAll('eu-central-1', ''))?.[0];
     expect(offenders(neutral, (file) => [nameIn(file)])).toEqual([]);
   });
@@ -178,6 +178,12 @@ describe('dependencies', () => {
     const ours = /^(src|adapters|web|client|triggers)\//;
     const foreign = (file: string) => importsOf(file).filter((name) => ours.test(name) && !allowed.test(name));
     expect(offenders(within('src/core'), foreign)).toEqual([]);
+  });
+
+  test('src/http imports only core, access, telemetry, errors and texts', () => {
+    const allowed = /^src\/(http|core|access|telemetry)\/|^src\/errors\.js$|^locales\//;
+    const foreign = (file: string) => importsOf(file).filter((name) => /^[\w-]+\//.test(name) && !allowed.test(name));
+    expect(offenders(within('src/http'), foreign)).toEqual([]);
   });
 
   test('the client imports only jose, zod and its own folder', () => {

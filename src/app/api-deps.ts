@@ -1,11 +1,11 @@
+import type { AdmissionPorts } from '../access/admission.js';
 import type { ReloadPorts, WithOperations } from '../admin/operations/operations-context.js';
 import type { Brands } from '../brand/brands.js';
 import type { ContactCodesConfig } from '../config/schema.js';
 import type { AccountNames } from '../connections/account-names.js';
 import type { Ports } from '../core/deps.js';
 import type { Contributions, ExtensionPorts } from '../extensions/extension.js';
-import type { AdmissionPorts } from '../http/rest/admission.js';
-import type { HomePages } from '../http/rest/home-page.js';
+import type { HomePages } from '../home/home-page.js';
 import type { RecordPorts } from '../privacy/export.js';
 import type { Undelivered } from '../security-events/undelivered.js';
 

@@ -4,14 +4,12 @@ import { createApplicationEndpoints, createApplicationKeyEndpoints } from '../ad
 import { createClientTokenEndpoints } from '../admin/endpoints/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../admin/endpoints/configuration-endpoints.js';
 import { createApplyEndpoints, createConnectionEndpoints } from '../admin/endpoints/connection-endpoints.js';
-import { createContactEndpoints } from '../admin/endpoints/contact-endpoints.js';
 import { createDoctorEndpoints } from '../admin/endpoints/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../admin/endpoints/evidence-endpoints.js';
 import { createKeyEndpoints } from '../admin/endpoints/key-endpoints.js';
 import { createLogEndpoints } from '../admin/endpoints/log-endpoints.js';
 import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';
 import { createRuleEndpoints } from '../admin/endpoints/rule-endpoints.js';
-import { createScreeningEndpoints } from '../admin/endpoints/screening-endpoints.js';
 import { createUsageEndpoints } from '../admin/endpoints/usage-endpoints.js';
 import { readChangedAt } from '../admin/operations/last-change.js';
 import { createProviderReader } from '../admin/operations/mode-in-force.js';
@@ -36,6 +34,7 @@ import { createDataConsentEndpoints, createHomePageEndpoints, createLinkEndpoint
 import { createNoticeChoiceEndpoints } from '../home/notice-choices.js';
 import { type Endpoint, withFormerPaths } from '../http/rest/endpoint.js';
 import { createInvitationEndpoints } from '../invitations/endpoints.js';
+import { createContactEndpoints } from '../notifications/contact-endpoints.js';
 import { createNotMeEndpoints } from '../notifications/not-me-endpoint.js';
 import { createSubjectEndpoints } from '../privacy/endpoints.js';
 import { createRecoveryEndpoints } from '../recovery/endpoints.js';
@@ -49,6 +48,7 @@ import { createSessionEndpoints } from '../step-up/endpoints/sessions.js';
 import { createStepUpEndpoints } from '../step-up/endpoints/step-ups.js';
 import { createFaceTokenEndpoints } from '../verification/endpoints/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../verification/endpoints/matching-endpoints.js';
+import { createScreeningEndpoints } from '../verification/endpoints/screening-endpoints.js';
 import type { ApiDeps } from './api-deps.js';
 
 const { role, agreedAt } = view.shape;

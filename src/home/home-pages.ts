@@ -22,7 +22,6 @@ import { toIso } from '../core/units.js';
 import { readPasskey } from '../enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
-import { type HomePage, type HomePages, toTexts } from '../http/rest/home-page.js';
 import { forgetKnownPlaces, readKnownPlaces } from '../notifications/known-places.js';
 import { dataNotStored, exportHoldings } from '../privacy/export.js';
 import { toHoldingsReply } from '../privacy/holdings.js';
@@ -30,6 +29,7 @@ import { mayMakeCodesHere } from '../step-up/another-way.js';
 import { findManaged, managedRef } from '../step-up/current-enrolment.js';
 import type { FoundSession } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
+import { type HomePage, type HomePages, toTexts } from './home-page.js';
 
 const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
   ...toLinkReply(link),

@@ -10,10 +10,10 @@ import {
 import { type Connection, requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
+import { requestedLink } from '../core/page-link.js';
 import { setUpLinkReply } from '../core/page-protocol.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { requestedLink } from '../http/page-link.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { invitationReply, sentInvitationReply } from '../step-up/replies.js';
 import { findMissingEnrolment } from '../step-up/session.js';

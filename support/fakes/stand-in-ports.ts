@@ -1,6 +1,6 @@
 import type { Ports } from '../../src/core/deps.js';
+import { sentLink } from '../../src/core/page-link.js';
 import { defaultBrand } from '../../src/core/ports/delivery.js';
-import { sentLink } from '../../src/http/page-link.js';
 import { testIssuer } from './keys.js';
 
 /** Ports of a server that sends no e-mails by itself. */

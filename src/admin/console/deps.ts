@@ -1,6 +1,6 @@
+import type { SessionPorts } from '../../access/console-caller.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import type { CallerPools } from '../../http/request-budget.js';
-import type { SessionPorts } from '../../http/rest/console-caller.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 
 export interface ConsoleDeps extends CoreDeps, SessionPorts, Ports<'connections' | 'delivery' | 'fetch'> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Administrator } from '../../access/rights.js';
 import { ownPageIn, requireConnection } from '../../core/connection.js';
+import { pagePath } from '../../core/page-link.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { pagePath } from '../../http/page-link.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { composeInvitation, findUnknownIn } from '../../notifications/email/invitation.js';
 import { storeEmailPreview } from '../../notifications/email/shown.js';

@@ -14,10 +14,10 @@ import { nameAction, requestedAction } from '../../core/action.js';
 import { requireConnection, subjectOfIdentifier } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { toSource } from '../../core/networks.js';
+import { requestedLink } from '../../core/page-link.js';
 import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { requestedLink } from '../../http/page-link.js';
 import {
   accuracyField,
   clientEndpoint,

@@ -1,5 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { KeyPorts } from '../../access/administrators.js';
+import { readCookie } from '../core/base/cookie.js';
+import { isSameOrigin } from '../core/base/same-origin.js';
+import type { Ports } from '../core/deps.js';
+import type { Credential } from '../core/secrets.js';
+import { FaceError } from '../errors.js';
+import type { KeyPorts } from './administrators.js';
 import {
   type ConsoleSession,
   type ConsoleSettings,
@@ -9,12 +14,7 @@ import {
   isTokenOf,
   parseSessionCookie,
   sessionCookieOf,
-} from '../../access/console-sessions.js';
-import type { Ports } from '../../core/deps.js';
-import type { Credential } from '../../core/secrets.js';
-import { FaceError } from '../../errors.js';
-import { readCookie } from '../cookies.js';
-import { isSameOrigin } from '../same-origin.js';
+} from './console-sessions.js';
 
 /** Ports that authenticate an administrator. */
 export interface SessionPorts extends KeyPorts, ConsoleSettings, Ports<'issuer'> {}

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { quotaRanges } from '../../access/applications.js';
-import { hasRight, roles } from '../../access/rights.js';
-import { type Html, html } from '../../core/base/html.js';
-import type { Ports } from '../../core/deps.js';
-import { faceErrorCodes, type Json, refusals } from '../../errors.js';
-import type { RenderedPage } from '../page-layout.js';
+import type { Auth } from '../access/admission.js';
+import { quotaRanges } from '../access/applications.js';
+import { hasRight, roles } from '../access/rights.js';
+import { type Html, html } from '../core/base/html.js';
+import type { Ports } from '../core/deps.js';
+import { faceErrorCodes, type Json, refusals } from '../errors.js';
+import type { RenderedPage } from '../http/page-layout.js';
+import { type Endpoint, groupDescriptions } from '../http/rest/endpoint.js';
+import { describeFields } from '../http/rest/json-schema.js';
+import { codesOf, descriptionOf, documentedPath } from '../http/rest/openapi.js';
 import { renderInCatalogueStyle } from './catalogue-style.js';
-import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
-import { describeFields } from './json-schema.js';
-import { codesOf, descriptionOf, documentedPath } from './openapi.js';
 
 const exampleObjects: Readonly<Record<string, Json>> = {
   values: { 'scim.baseUrl': 'https://idp.example.com/scim/v2' },

@@ -1,8 +1,8 @@
-import type { ConnectionAdditions, ConsentClient } from '../../config/additions.js';
-import type { ConnectionConfig } from '../../config/connection.js';
-import type { HomePageConfig } from '../../config/home-page.js';
-import { type OidcConfig, relyingPartiesOf } from '../../config/oidc.js';
-import type { Texts } from '../../core/home-protocol.js';
+import type { ConnectionAdditions, ConsentClient } from '../config/additions.js';
+import type { ConnectionConfig } from '../config/connection.js';
+import type { HomePageConfig } from '../config/home-page.js';
+import { type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
+import type { Texts } from '../core/home-protocol.js';
 
 export const toTexts = (text: Readonly<Record<string, string | undefined>>): Texts =>
   Object.fromEntries(
