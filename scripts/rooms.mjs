@@ -12,8 +12,8 @@ const foldersOf = (folder) =>
     .sort();
 
 /**
- * All rooms by floor, from the top. A file may import values from its own room and from lower floors; types may come
- * from anywhere. A room is a folder; a provider and an extension are rooms too, so that none imports another.
+ * All rooms by floor, from the top. A file may import values and types from its own room and from lower floors.
+ * A room is a folder; a provider and an extension are rooms too, so that none imports another.
  */
 export const floors = [
   ['evidence/journeys'],
@@ -25,20 +25,22 @@ export const floors = [
   ['evidence/measure', 'src/app'],
   ['src/extensions/index.ts'],
   foldersOf('src/extensions'),
+  ['src/extensions/extension.ts', 'web/console'],
   ['src/drafts'],
   ['src/admin', 'src/home'],
-  ['src/privacy', 'src/extensions/extension.ts'],
+  ['src/privacy'],
   ['src/help-desk', 'src/invitations', 'src/oidc', 'src/recovery', 'web/capture'],
   ['src/step-up'],
-  ['src/brand', 'src/notifications', 'src/security-events', 'src/verification', 'examples/demo'],
+  ['src/notifications', 'src/security-events', 'src/verification', 'examples/demo'],
+  ['src/brand'],
   ['src/cli', 'src/enrolment', 'adapters/index.ts'],
   ['src/http', ...foldersOf('adapters')],
-  ['src/connections', 'src/face', 'src/storage', 'web/console'],
-  ['src/access', 'src/audit', 'src/config', 'src/sign-in', 'src/telemetry', 'simulators'],
+  ['src/access', 'src/connections', 'src/face', 'src/storage'],
+  ['src/audit', 'src/sign-in', 'src/telemetry', 'simulators'],
+  ['src/config'],
+  ['src/files', 'src/network'],
   [
     'src/core',
-    'src/files',
-    'src/network',
     'web/docs',
     'web/shared',
     ...foldersOf('examples').filter((room) => !['examples/demo', 'examples/web'].includes(room)),
@@ -66,22 +68,10 @@ const listSources = () =>
 
 const readSource = (file) => readFileSync(join(root, file), 'utf8');
 
-const onlyTypes = (names) =>
-  names
-    .replace(/[{}]/g, '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-    .every((name) => name.startsWith('type '));
-
-/** Returns the files from which a file imports values, as compiled paths from the top of the checkout. */
+/** Returns the files from which a file imports values or types, as compiled paths from the top of the checkout. */
 export const importsOf = (file, text = readSource(file)) =>
-  [
-    ...text.matchAll(/^(?:import|export)\s+(?!type\s)(?:([^;'"]*?)\s*from\s*)?'(\.[^']+)'|import\('(\.[^']+)'\)/gm),
-  ].flatMap(([, names, stated, loaded]) =>
-    names?.startsWith('{') && onlyTypes(names)
-      ? []
-      : [relative(root, join(root, dirname(file), stated ?? loaded)).replaceAll('\\', '/')],
+  [...text.matchAll(/^(?:import|export)\s+(?:[^;'"]*?\s*from\s*)?'(\.[^']+)'|import\('(\.[^']+)'\)/gm)].map(
+    ([, stated, loaded]) => relative(root, join(root, dirname(file), stated ?? loaded)).replaceAll('\\', '/'),
   );
 
 const arrowsOf = (file, text) =>

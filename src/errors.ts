@@ -1,4 +1,8 @@
-import type { Json } from './core/base/json.js';
+/**
+ * The only values that loggers and replies accept, so that the compiler rejects objects that hold a face or a
+ * cryptographic key.
+ */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /**
  * Category of a refusal. Adapters map it to a reply for their provider.

@@ -37,11 +37,11 @@ const offenders = (among: readonly string[], found: (file: string) => readonly (
 
 const runScript = (...args: string[]) => spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
 
-test('every source is in a folder of the architecture, and imports values only from that folder or lower ones', () => {
+test('every source is in a folder of the architecture, and imports only from that folder or lower ones', () => {
   expect(runScript('scripts/check-floors.mjs')).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('lint refuses a value import from a higher or parallel folder in any syntax, and allows a type import', async () => {
+test('lint refuses an import of values or types from a higher or parallel folder in any syntax', async () => {
   const { findUpwardImports } = await import(join(projectRoot, 'scripts/rooms.mjs'));
   const refused = [
     ['src/core/a.ts', "import { listen } from '../http/listen.js';"],
@@ -51,11 +51,15 @@ test('lint refuses a value import from a higher or parallel folder in any syntax
     ['src/enrolment/a.ts', "export { decideHook } from '../step-up/decide.js';"],
     ['src/home/a.ts', "import { createDoctor, type Doctor } from '../admin/operations/doctor.js';"],
     ['adapters/okta/a.ts', "import { createCaller } from '../entra/caller.js';"],
+    ['src/core/a.ts', "import type { Listening } from '../http/listen.js';"],
+    ['src/core/a.ts', "import type {\n  Listening,\n} from '../http/listen.js';"],
+    ['src/core/a.ts', "import { type Listening } from '../http/listen.js';"],
+    ['src/core/a.ts', "export type { Listening } from '../http/listen.js';"],
+    ['web/capture/a.ts', "import type { Draft } from '../../src/drafts/draft.js';"],
   ];
   const taken = [
-    ['src/core/a.ts', "import type { Listening } from '../http/listen.js';"],
-    ['src/core/a.ts', "import { type Listening } from '../http/listen.js';"],
     ['src/http/a.ts', "import { toCode } from '../errors.js';"],
+    ['src/http/a.ts', "import type { Json } from '../errors.js';"],
   ];
   const isRefused = ([file, text]: string[]) => findUpwardImports(file, text).length > 0;
   expect(refused.filter((each) => !isRefused(each))).toEqual([]);
@@ -96,7 +100,7 @@ const providerNames = new RegExp(
 /** Folders with the rules of features, without their folders at the edge. */
 const ruleFolders = /^src\/(core|step-up|enrolment|verification|notifications|help-desk|brand|audit\/ledger)\//;
 const atEdge =
-  /\/(endpoints|trail|webauthn|delivery)\/|\/(command|endpoints|[a-z-]+-endpoint|hook-core)\.|brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
+  /\/(endpoints|trail|webauthn|delivery)\/|\/(command|endpoints|[a-z-]+-endpoints?|hook-core)\.|brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
 
 describe('dependencies', () => {
   test('rule modules import only rule modules, errors, base helpers and pure Node modules', () => {
@@ -132,10 +136,10 @@ describe('dependencies', () => {
   test('core, OIDC, configuration and server code names no provider, not even in comments', () => {
     const neutral = [
       ...['core', 'step-up', 'enrolment', 'verification', 'notifications', 'oidc', 'config', 'app'].flatMap((room) =>
-        within(`src/${room}`).filter((file) => file !== 'src/app/program.ts'),
+        within(`src/${room}`).filter((file) => !/^src\/app\/(program|catalogue)\.ts$/.test(file)),
       ),
     ];
-    // Exceptions: an AWS region in a message, and the examples of the command line's help.
+    // Exceptions: an AWS region in a message, and the examples of the command line's help and the API catalogue.
     const nameIn = (file: string) => providerNames.exec(read(file).replaceAll('eu-central-1', ''))?.[0];
     expect(offenders(neutral, (file) => [nameIn(file)])).toEqual([]);
   });
@@ -174,6 +178,12 @@ describe('dependencies', () => {
     const ours = /^(src|adapters|web|client|triggers)\//;
     const foreign = (file: string) => importsOf(file).filter((name) => ours.test(name) && !allowed.test(name));
     expect(offenders(within('src/core'), foreign)).toEqual([]);
+  });
+
+  test('src/http imports only core, access, telemetry, errors and texts', () => {
+    const allowed = /^src\/(http|core|access|telemetry)\/|^src\/errors\.js$|^locales\//;
+    const foreign = (file: string) => importsOf(file).filter((name) => /^[\w-]+\//.test(name) && !allowed.test(name));
+    expect(offenders(within('src/http'), foreign)).toEqual([]);
   });
 
   test('the client imports only jose, zod and its own folder', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Json } from '../src/core/base/json.js';
+import type { Json } from '../src/errors.js';
 import { type CallerPools, createBodyPools, poolLimits } from '../src/http/request-budget.js';
 import { toTokenEvent } from '../support/data/okta-events.js';
 import { eventually } from '../support/run/eventually.js';

@@ -15,10 +15,10 @@ import {
   readRetryAfterMs,
 } from '../../src/connections/rest-call.js';
 import { findCause } from '../../src/core/base/failure-cause.js';
-import type { Json, JsonObject } from '../../src/core/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, type Json } from '../../src/errors.js';
 import type { EntraSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 4_000;

@@ -1,10 +1,10 @@
 import { type RawReply, untrusted } from '../../src/connections/hook.js';
 import type { HookDecision } from '../../src/connections/hook-decision.js';
-import type { Json, JsonObject } from '../../src/core/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { Policy } from '../../src/core/connection.js';
 import { livenessBoundary } from '../../src/core/ports.js';
 import type { UnverifiedPolicy } from '../../src/core/rules/rule.js';
-import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
+import { type FaceErrorCode, type Json, type RefusalKind, refusals } from '../../src/errors.js';
 
 /* Entra accepts only status 200 with exactly one action. Claims are texts or lists of texts. */
 

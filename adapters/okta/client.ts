@@ -3,11 +3,11 @@ import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { parseAnswer, toNoAnswer, withinTime } from '../../src/connections/rest-call.js';
-import { type Json, type JsonObject, parseJson } from '../../src/core/base/json.js';
+import { type JsonObject, parseJson } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type RetryPolicy, whileAdministering, withRetryAfter } from '../../src/core/resilience.js';
 import { fromHttpDate } from '../../src/core/units.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, type Json } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;

@@ -15,9 +15,8 @@ import {
   serverClock,
   warn,
 } from '../../src/connections/provisioning.js';
-import type { Json } from '../../src/core/base/json.js';
 import { toIso } from '../../src/core/units.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, type Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
 import type { OktaClient } from './config.js';
 import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-attribute.js';

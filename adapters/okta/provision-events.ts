@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { blocked, createObjectStep, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import type { Json } from '../../src/core/base/json.js';
+import type { Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
 import { revokingEvents } from './flow-events.js';
 import { channelGuard, channelTo, differencesOf, nameOf, toFields, uriOf } from './provision-hooks.js';

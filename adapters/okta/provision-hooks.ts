@@ -7,7 +7,7 @@ import {
   withoutQuery,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
-import type { Json } from '../../src/core/base/json.js';
+import type { Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
 
 export type HookName = 'token' | 'registration' | 'saml' | 'password-import' | 'events';

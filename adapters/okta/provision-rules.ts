@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import type { Json } from '../../src/core/base/json.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, type Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
 import type { OktaConnection } from './config.js';
 import { findInlineHook, nameOf, toHookName } from './provision-hooks.js';

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import type { Json } from '../../src/core/base/json.js';
 import type { AccountRecovery, Fetch, IssuedCredential } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { RecoveryCredential } from '../../src/core/secrets.js';
 import { fromIso } from '../../src/core/units.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, type Json } from '../../src/errors.js';
 import { callOkta, callRaw, createClient, nameScopes, type Refusal, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { checkIsUserId } from './profile.js';

@@ -1,7 +1,7 @@
 import { type RawReply, untrusted } from '../../src/connections/hook.js';
 import type { HookDecision } from '../../src/connections/hook-decision.js';
-import type { Json, JsonObject } from '../../src/core/base/json.js';
-import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
+import type { JsonObject } from '../../src/core/base/json.js';
+import { type FaceErrorCode, type Json, type RefusalKind, refusals } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
 import { faceClaim, type MintedToken, type RegistrationHook, type SamlHook, type TokenHook } from './schema.js';
 

@@ -9,7 +9,7 @@ import {
   readHooks,
   type UnfinishedReads,
 } from '../../src/connections/hook-calls.js';
-import type { Json } from '../../src/core/base/json.js';
+import type { Json } from '../../src/errors.js';
 import type { OneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { createAccountClient, type Parts } from './provision-account.js';

@@ -14,10 +14,9 @@ import {
   toWholeName,
 } from '../../src/connections/profile-values.js';
 import { listOf, type RestAnswer } from '../../src/connections/rest-call.js';
-import type { Json } from '../../src/core/base/json.js';
 import type { Account, CallerClass, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { readAgainWhile, type Sleep } from '../../src/core/resilience.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, type Json } from '../../src/errors.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
 import type { OneLoginConnection } from './config.js';
 

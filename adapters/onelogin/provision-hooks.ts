@@ -12,8 +12,8 @@ import {
   type StepStatus,
   warn,
 } from '../../src/connections/provisioning.js';
-import type { Json, JsonObject } from '../../src/core/base/json.js';
-import { FaceError } from '../../src/errors.js';
+import type { JsonObject } from '../../src/core/base/json.js';
+import { FaceError, type Json } from '../../src/errors.js';
 import { isRuntime, type OneLoginSettings } from './config.js';
 import {
   apiPlace,

@@ -1,4 +1,4 @@
-import type { Json } from '../../src/core/base/json.js';
+import type { Json } from '../../src/errors.js';
 import { quantile } from '../bench/measure.js';
 
 /** `quick` is for the tests, `full` for the figures in docs/faults.md. */

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Json, JsonObject } from '../../src/core/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
+import type { Json } from '../../src/errors.js';
 import { BadInput } from './corpus/corpus.js';
 
 export type PrintLine = (line: string) => void;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { otherRoutes } from '../../src/app/describe-operations.js';
 import { photoCodes } from '../../src/errors.js';
 import { describeApi } from '../../src/http/rest/openapi.js';
 import { createDescribedEndpoints } from './described-endpoints.js';
@@ -159,7 +160,7 @@ function renderOperation(method: string, path: string, operation: Operation, lis
 }
 
 export async function renderApi(): Promise<string> {
-  const { tags, paths } = apiGuard.parse(describeApi(await createDescribedEndpoints()));
+  const { tags, paths } = apiGuard.parse(describeApi(await createDescribedEndpoints(), otherRoutes));
   const listed: Listed = new Map();
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../src/core/base/json.js';
+import type { Json } from '../../src/errors.js';
 
 /** Escapes text so that nothing outside of code marks counts as HTML. */
 export const toText = (text: string): string =>

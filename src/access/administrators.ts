@@ -6,7 +6,6 @@ import { countAttempt } from '../core/limits/lockout.js';
 import { Credential, digestOf, hasDigest } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
 /** Administrator of the configured or generated API key. This administrator always exists. */
@@ -35,6 +34,11 @@ const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: ()
 /** Digest to compare with if there is no record, so that timing is equal. No secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
+export interface KeyPorts extends Ports<'state' | 'clock'> {
+  /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
+  readonly adminKeyDigest: Uint8Array;
+}
+
 export interface IdentifiedKey {
   readonly administrator: Administrator;
   readonly keyId: string;
@@ -49,7 +53,7 @@ export interface IdentifiedKey {
 export async function authenticateAdministrator(
   credential: Credential,
   source: string,
-  deps: ApiPorts<'state' | 'clock' | 'adminKeyDigest'>,
+  deps: KeyPorts,
 ): Promise<IdentifiedKey> {
   // An empty API key is not counted as a failed attempt, because it is no guess.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
@@ -60,7 +64,7 @@ export async function authenticateAdministrator(
 
 async function identify(
   credential: Credential,
-  { adminKeyDigest, state, clock }: ApiPorts<'state' | 'clock' | 'adminKeyDigest'>,
+  { adminKeyDigest, state, clock }: KeyPorts,
 ): Promise<IdentifiedKey | null> {
   if (credential.use((text) => hasDigest(text, adminKeyDigest)))
     return toIdentified(firstOwner, idOfFirstKey(adminKeyDigest));
@@ -80,10 +84,7 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
 /** Returns the id of the first owner's API key, which changes if another API key is configured. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
 
-export async function isKeyLive(
-  keyId: string,
-  { adminKeyDigest, state, clock }: ApiPorts<'state' | 'clock' | 'adminKeyDigest'>,
-): Promise<boolean> {
+export async function isKeyLive(keyId: string, { adminKeyDigest, state, clock }: KeyPorts): Promise<boolean> {
   if (keyId === idOfFirstKey(adminKeyDigest)) return true;
   const record = (await readAll({ state })).find((each) => each.id === keyId);
   return record !== undefined && isLive(record, clock.now());

@@ -14,6 +14,11 @@ export interface Sandbox extends Pick<Application, 'perMinute' | 'perDay'> {
   readonly tenant: string;
 }
 
+export interface SandboxSetting {
+  /** `null` if no sandbox token is valid. */
+  readonly sandbox: Sandbox | null;
+}
+
 const day = 24 * 60 * 60;
 export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * day } as const;
 

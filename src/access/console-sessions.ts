@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { ConsoleConfig } from '../config/console.js';
 import { changeStored } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
 import { Credential, digestOf, hasDigest } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
-import { isKeyLive } from './administrators.js';
+import { isKeyLive, type KeyPorts } from './administrators.js';
 import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
 export const longestSessionSec = 8 * 60 * 60;
@@ -35,8 +35,12 @@ const recordGuard = z.object({
 
 export type ConsoleSession = Readonly<z.infer<typeof recordGuard>>;
 
+export interface ConsoleSettings {
+  readonly console: ConsoleConfig;
+}
+
 /** The record's key has a digest of the session secret, so that someone who reads the store cannot use the session. */
-const storedOf = (secret: Credential, { console }: ApiPorts<'console'>) => ({
+const storedOf = (secret: Credential, { console }: ConsoleSettings) => ({
   key: `console-session:${secret.use((text) => digestOf(text).toString('base64url'))}`,
   guard: recordGuard,
   expiresAt: (session: ConsoleSession) => endOf(session, console),
@@ -60,7 +64,7 @@ export const sessionCookieOf = (issuer: string): string =>
  */
 export async function beginSession(
   { name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'console'>,
+  deps: Ports<'state' | 'clock' | 'random'> & ConsoleSettings,
 ): Promise<Credential> {
   const secret = newSecret(deps);
   const now = deps.clock.now();
@@ -78,7 +82,7 @@ export async function beginSession(
 export async function findConsoleSession(
   secret: Credential,
   isUse: boolean,
-  deps: ApiPorts<'state' | 'clock' | 'adminKeyDigest' | 'console'>,
+  deps: KeyPorts & ConsoleSettings,
 ): Promise<ConsoleSession> {
   const now = deps.clock.now();
   const session = await changeSession(
@@ -95,13 +99,13 @@ export async function findConsoleSession(
   return session;
 }
 
-const isOf = ({ issuer }: { readonly issuer: string }, { console }: ApiPorts<'console'>): boolean =>
+const isOf = ({ issuer }: { readonly issuer: string }, { console }: ConsoleSettings): boolean =>
   console.signIn?.issuer === issuer;
 
 export async function changeSession(
   secret: Credential,
   change: (session: ConsoleSession) => ConsoleSession,
-  deps: ApiPorts<'state' | 'console'>,
+  deps: Ports<'state'> & ConsoleSettings,
 ): Promise<ConsoleSession> {
   const { changed } = await changeStored(
     storedOf(secret, deps),
@@ -114,7 +118,7 @@ export async function changeSession(
   return changed;
 }
 
-export async function endSession(secret: Credential, deps: ApiPorts<'state' | 'console'>): Promise<void> {
+export async function endSession(secret: Credential, deps: Ports<'state'> & ConsoleSettings): Promise<void> {
   await deps.state.delete(storedOf(secret, deps).key);
 }
 
@@ -139,7 +143,7 @@ export function administratorOf({ name, role, by }: Pick<ConsoleSession, 'name' 
  */
 export function needsFaceCheck(
   { by, checkedAt }: ConsoleSession,
-  { console, clock }: ApiPorts<'clock' | 'console'>,
+  { console, clock }: Ports<'clock'> & ConsoleSettings,
 ): boolean {
   if (console.stepUp === null || by.kind === 'key') return false;
   return checkedAt === null || addSec(checkedAt, console.stepUp.maxAgeMinutes * 60) <= clock.now();

@@ -5,8 +5,8 @@ import { createFolder } from '../../support/run/folder.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { epochMs } from '../core/units.js';
-import { countRequest } from '../http/rest/admission.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
+import { countRequest } from './admission.js';
 import type { Application } from './applications.js';
 
 let server: ApiServer;

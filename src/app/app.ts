@@ -32,8 +32,6 @@ import {
   setHeaders,
 } from '../http/reply.js';
 import type { BodyPools, CallerPools } from '../http/request-budget.js';
-import { renderCatalogue } from '../http/rest/catalogue.js';
-import type { ApiDeps } from '../http/rest/deps.js';
 import { mountEndpoints } from '../http/rest/dispatch.js';
 import { describeApi } from '../http/rest/openapi.js';
 import type { MountOidc } from '../oidc/open.js';
@@ -48,6 +46,9 @@ import type { SecurityEvents } from '../security-events/ssf/deps.js';
 import { mountSsf, mountTokenEndpoint } from '../security-events/ssf/mount.js';
 import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/page.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import type { ApiDeps } from './api-deps.js';
+import { renderCatalogue } from './catalogue.js';
+import { otherRoutes } from './describe-operations.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
 import { answerUnknown, answerUnknownPage, createWelcome } from './public-pages.js';
@@ -237,7 +238,7 @@ function createRouter(deps: AppDeps): Express {
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
   mountReadiness(app, deps);
   mountGet(app, '/openapi.json', (response) => {
-    description ??= Buffer.from(JSON.stringify(describeApi(endpoints)));
+    description ??= Buffer.from(JSON.stringify(describeApi(endpoints, otherRoutes)));
     response.type('json').send(description);
   });
   mountGet(app, '/catalogue', (response) => {

@@ -15,6 +15,7 @@ import { findRuleCallers } from '../connections/rule-callers.js';
 import { withSubscribers } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
+import { sentLink } from '../core/page-link.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
@@ -32,10 +33,8 @@ import { createAnalysisCache } from '../face/engine/engine.js';
 import { checkFrame } from '../face/engine/picture-header.js';
 import { createMovementJudge } from '../face/liveness/judge.js';
 import { heldSignals } from '../face/liveness/signals.js';
-import { sentLink } from '../http/page-link.js';
+import { homePagesOf } from '../home/home-page.js';
 import type { BodyPools } from '../http/request-budget.js';
-import type { ApiPorts } from '../http/rest/deps.js';
-import { homePagesOf } from '../http/rest/home-page.js';
 import { createFileSink, createOutbox, openDelivery } from '../notifications/delivery/open.js';
 import { withRecipientBudget } from '../notifications/delivery/recipient-budget.js';
 import { createWebPush } from '../notifications/delivery/web-push.js';
@@ -45,6 +44,7 @@ import { createRecoveryWatch } from '../recovery/run.js';
 import { summarizeStepUp } from '../step-up/stored.js';
 import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
 import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
+import type { ApiDeps } from './api-deps.js';
 import { type AppDeps, createApp } from './app.js';
 import { connect } from './connect.js';
 import { flows } from './flows.js';
@@ -71,7 +71,7 @@ export interface BuiltApp {
 export async function buildApp(
   { config, connections: configured }: FullSetup,
   ports: OpenedPorts,
-  deps: ApiPorts<'reload' | 'operations' | 'undelivered'> &
+  deps: Pick<ApiDeps, 'reload' | 'operations' | 'undelivered'> &
     ServerDeps & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;

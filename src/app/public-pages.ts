@@ -6,7 +6,7 @@ import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { discardRest } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
-import { renderInCatalogueStyle } from '../http/rest/catalogue-style.js';
+import { renderInCatalogueStyle } from './catalogue-style.js';
 
 /** Links for a first visit. The page is public, so it shows neither version nor settings. */
 const places = [

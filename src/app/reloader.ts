@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
-import type { NotLoaded, OperationsContext } from '../admin/operations/operations-context.js';
+import type { NotLoaded, OperationsContext, Reloaded } from '../admin/operations/operations-context.js';
 import { problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
@@ -10,7 +10,6 @@ import { isInMode } from '../core/rules/rule.js';
 import { FaceError, toCode } from '../errors.js';
 import type { FullSetup } from '../extensions/index.js';
 import type { ListeningServer } from '../http/listen.js';
-import type { Reloaded } from '../http/rest/deps.js';
 import type { AdminKey } from '../storage/keys/admin-key.js';
 import type { BuiltApp } from './build-app.js';
 import { digestOfConfig, redact, reloadSettings, toRecorded } from './settings.js';

@@ -4,6 +4,7 @@ import {
   type ConfigurationFile,
   createBackground,
   type OperationsContext,
+  type Reloaded,
 } from '../admin/operations/operations-context.js';
 import { startDecisionReader } from '../admin/operations/provider-decisions.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
@@ -22,7 +23,6 @@ import { FaceError, toCode } from '../errors.js';
 import { type FullSetup, openExtensions } from '../extensions/index.js';
 import { listen } from '../http/listen.js';
 import { createBodyPools } from '../http/request-budget.js';
-import type { Reloaded } from '../http/rest/deps.js';
 import { revokeEverySec, revokeMarked } from '../recovery/issue.js';
 import { type AdminKey, storeAdminKey } from '../storage/keys/admin-key.js';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.js';

@@ -1,6 +1,6 @@
 import type { Setup } from '../connections/setup.js';
-import type { Json } from '../core/base/json.js';
 import { Credential, digestOf, hasDigest } from '../core/secrets.js';
+import type { Json } from '../errors.js';
 
 export function redact(value: unknown): Json {
   if (value === null || value === undefined) return '[unset]';

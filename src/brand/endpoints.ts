@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { parseJson } from '../core/base/json.js';
+import { brandFilePath, previewPath } from '../core/page-link.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { brandFilePath, previewPath } from '../http/page-link.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Brand, type PictureName, pictureNames, plainBrand } from './brand.js';
 import type { Brands } from './brands.js';
@@ -59,7 +58,7 @@ async function readInForce(brands: Brands) {
   };
 }
 
-export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[] {
+export function createBrandEndpoints({ brands }: { readonly brands: Brands }): Endpoint[] {
   const common = {
     versions: [1, 2],
     tag: 'Brand',

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { Json } from '../core/base/json.js';
-import { FaceError, faceErrorCodes } from '../errors.js';
+import { FaceError, faceErrorCodes, type Json } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
 import { CommandError, NotFoundError, UsageError } from './command-error.js';
 import { type CallDeps, findServer } from './find-server.js';

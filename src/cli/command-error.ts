@@ -1,4 +1,4 @@
-import type { Json } from '../core/base/json.js';
+import type { Json } from '../errors.js';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';

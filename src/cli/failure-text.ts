@@ -1,8 +1,7 @@
 import { problemsOf } from '../config/problem.js';
 import { framesOf } from '../core/base/frames.js';
-import type { Json } from '../core/base/json.js';
 import { findSystemReason, systemCodeOf } from '../core/base/system-error.js';
-import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, type Json, toCode } from '../errors.js';
 import { CommandError, commandRefusals, UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './table.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../core/base/json.js';
+import type { Json } from '../errors.js';
 import type { CliDeps } from './deps.js';
 
 /** Replaces control characters by a space. A provider's names are untrusted and could move the cursor. */

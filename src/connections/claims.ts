@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { ClaimSource, ClaimSources } from '../config/claims.js';
-import type { Json } from '../core/base/json.js';
 import { isStandardClaim, type StandardClaim } from '../core/consented-data/claims.js';
 import { PersonalData } from '../core/secrets.js';
-import { FaceError } from '../errors.js';
+import { FaceError, type Json } from '../errors.js';
 
 export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>;
 

@@ -1,4 +1,4 @@
-import type { Json } from '../core/base/json.js';
+import type { Json } from '../errors.js';
 
 /** Kinds of secrets that a connection needs. Each stands in an environment variable of its own. */
 export const guideVariables = ['API_SECRET', 'HOOK_SECRET'] as const;

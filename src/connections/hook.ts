@@ -1,12 +1,11 @@
 import { errors } from 'jose';
 import { z } from 'zod';
 import { parseBearer } from '../core/base/bearer.js';
-import type { Json } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import type { Clock, Log, State } from '../core/ports.js';
 import type { SeenFacts } from '../core/rules/seen-conditions.js';
 import { addSec, type EpochMs } from '../core/units.js';
-import { FaceError, type FaceErrorCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, type Json } from '../errors.js';
 import type { HookDecision, ProviderEvent } from './hook-decision.js';
 
 /** Rules that a hook calls. Decision and redemption end within the time limit of the hook. */

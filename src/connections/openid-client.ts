@@ -1,11 +1,12 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { RegisteredClaims } from '../config/claims.js';
-import type { Json, JsonObject } from '../core/base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { Assurance } from '../core/connection.js';
 import type { SupportedLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
+import type { Json } from '../errors.js';
 
 export const paths = {
   authorize: '/authorize',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from './base/json.js';
+import type { Json } from '../errors.js';
+import type { JsonObject } from './base/json.js';
 import type { EnrolmentProof } from './enrolment-proof.js';
 import { type EpochMs, fromIso } from './units.js';
 

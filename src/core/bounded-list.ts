@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { FaceError } from '../errors.js';
-import type { Json } from './base/json.js';
+import { FaceError, type Json } from '../errors.js';
 import { changeStored, readStored } from './change-stored.js';
 import type { Ports } from './deps.js';
 import { type EpochMs, epochMs } from './units.js';

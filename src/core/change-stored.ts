@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import { FaceError } from '../errors.js';
-import type { Json } from './base/json.js';
+import { FaceError, type Json } from '../errors.js';
 import type { Ports } from './deps.js';
 import type { State, StateRecord } from './ports.js';
 import { type EpochMs, type EpochSec, toEpochSec } from './units.js';

@@ -13,6 +13,7 @@ import type {
   Directory,
   Fetch,
   Keys,
+  LedgerStore,
   LivenessJudge,
   LivenessVendors,
   Log,
@@ -21,6 +22,7 @@ import type {
   Signer,
   State,
   Verifier,
+  WebPush,
 } from './ports.js';
 
 export interface Forgetting {
@@ -87,6 +89,9 @@ interface AllPorts {
   readonly livenessVendors: LivenessVendors;
   readonly analysisCache: AnalysisCache;
   readonly delivery: Delivery;
+  readonly webPush: WebPush | null;
+  /** Enrolment index and decision log, read-only. */
+  readonly ledger: LedgerStore;
   readonly settings: CoreSettings;
   /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;

@@ -1,9 +1,8 @@
-import type { OperationsPorts } from '../admin/operations/operations-context.js';
+import type { OperationsPorts, Reloaded } from '../admin/operations/operations-context.js';
 import type { Setup } from '../connections/setup.js';
 import { releaseLease, takeLease } from '../core/lease.js';
 import { toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import type { Reloaded } from '../http/rest/deps.js';
 import { digestOfText, writeBack, writeVersion } from './file-versions.js';
 
 /** @throws `configuration_read_only` without `configurationFolder` */

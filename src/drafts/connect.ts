@@ -1,8 +1,8 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import type { ConnectionGuide, GuideField, GuideSecret } from '../connections/guide.js';
-import type { Json, JsonObject } from '../core/base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 import { hexDigestOf } from '../core/secrets.js';
-import { FaceError } from '../errors.js';
+import { FaceError, type Json } from '../errors.js';
 import { parseSection } from './sections.js';
 
 /** Values that an administrator states, by the setting of their field. */

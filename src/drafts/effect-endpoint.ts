@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { WithOperations } from '../admin/operations/operations-context.js';
 import { previewRuleEffects } from '../admin/operations/rule-effect.js';
 import { filesOf } from '../config/data-files.js';
+import type { Ports } from '../core/deps.js';
 import { orderRules } from '../core/rules/evaluate.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { common, openFile, requireDraft, requireSound, revisionField } from './endpoints.js';
 import { draftEffectReply } from './replies.js';
@@ -14,7 +15,7 @@ const days = 30;
 export const createDraftEffectEndpoint = ({
   connections,
   operations,
-}: ApiPorts<'connections' | 'operations'>): Endpoint =>
+}: Ports<'connections'> & WithOperations): Endpoint =>
   adminEndpoint({
     ...common,
     path: '/configuration/draft/effect',

@@ -2,19 +2,22 @@ import { z } from 'zod';
 import { leaveOut } from '../admin/operations/checks/in-turn.js';
 import { collectChecks, runChecks } from '../admin/operations/doctor.js';
 import { wouldRefuseAll } from '../admin/operations/open-connection.js';
-import type { ConfigurationFile } from '../admin/operations/operations-context.js';
+import type {
+  ConfigurationFile,
+  OperationsContext,
+  ReloadPorts,
+  WithOperations,
+} from '../admin/operations/operations-context.js';
 import { countUsers } from '../admin/operations/plan.js';
 import { connectionIdGuard } from '../config/connection-id.js';
 import { problemsOf } from '../config/problem.js';
 import { hooksAnswer } from '../connections/provisioning.js';
 import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
-import type { Json } from '../core/base/json.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
 import { isInMode, refusesEveryone } from '../core/rules/rule.js';
 import { toIso } from '../core/units.js';
-import { FaceError, refusals, toCode } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
+import { FaceError, type Json, refusals, toCode } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { activate, requireFolder } from './activate.js';
 import { toNewConnection } from './connect.js';
@@ -35,8 +38,6 @@ import {
   restoreSecrets,
   writeSection,
 } from './sections.js';
-
-type Operations = ApiPorts<'operations'>['operations'];
 
 const toText = (value: Json | undefined): string | null =>
   value === undefined || value === null ? null : JSON.stringify(value, null, 2);
@@ -86,7 +87,7 @@ interface OpenFile extends ConfigurationFile {
 }
 
 /** Reads and loads the configuration file. @throws `configuration_read_only` without a file */
-export async function openFile({ configurationFile }: Operations): Promise<OpenFile> {
+export async function openFile({ configurationFile }: OperationsContext): Promise<OpenFile> {
   if (configurationFile === null) throw new FaceError('configuration_read_only');
   const text = await configurationFile.read().catch((cause: unknown) => {
     throw new FaceError(
@@ -170,11 +171,11 @@ export async function requireSound(
   throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
 }
 
-async function findWarnings({ sections }: Draft, setup: Setup | null, operations: Operations): Promise<string[]> {
+async function findWarnings({ sections }: Draft, next: Setup | null, { setup }: OperationsContext): Promise<string[]> {
   const ids = new Set(sections.map(({ connection }) => connection));
-  const changed = (setup?.connections ?? []).filter(({ id, policy }) => ids.has(id) && policy.rules.length > 0);
+  const changed = (next?.connections ?? []).filter(({ id, policy }) => ids.has(id) && policy.rules.length > 0);
   const found = changed.map(async ({ id, policy, oidc, createAdapter }) => {
-    const adapter = await createAdapter(operations.setup().config.publicUrl ?? '');
+    const adapter = await createAdapter(setup().config.publicUrl ?? '');
     return checkRules(policy, findRuleCallers(adapter, oidc, null)).map(
       (each) => `${id}: ${describeRuleWarning(each)}`,
     );
@@ -182,7 +183,7 @@ async function findWarnings({ sections }: Draft, setup: Setup | null, operations
   return (await Promise.all(found)).flat();
 }
 
-async function describe(operations: Operations) {
+async function describe(operations: OperationsContext) {
   const { configurationFile, setup: active, notLoaded, loadedDigest } = operations;
   const file = configurationFile === null ? null : await openFile(operations);
   const folder = active().config.configurationFolder;
@@ -219,13 +220,13 @@ async function describe(operations: Operations) {
 }
 
 /** Finds the connections whose mode was switched manually to another one than that of the file. */
-const findSwitched = ({ setup, modes }: Operations): string[] =>
+const findSwitched = ({ setup, modes }: OperationsContext): string[] =>
   setup().connections.flatMap(({ id, policy }) => {
     const switched = modes().get(id);
     return switched === undefined || isInMode(policy, switched.mode) ? [] : [id];
   });
 
-async function describeDraft(draft: Draft, file: OpenFile, operations: Operations) {
+async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
   const { revision, by, at, sections } = draft;
   const { setup, problems } = await checkDraft(file, draft);
   return {
@@ -252,7 +253,7 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
 }
 
 /** @throws `nobody_can_pass` if a connection would begin to refuse everyone, because no user is enrolled */
-async function checkSomeoneCanPass(next: Setup, { setup, log }: Operations): Promise<void> {
+async function checkSomeoneCanPass(next: Setup, { setup, log }: OperationsContext): Promise<void> {
   const refusing = new Set(setup().connections.flatMap(({ id, policy }) => (refusesEveryone(policy) ? [id] : [])));
   const { publicUrl } = next.config;
   for (const connection of next.connections) {
@@ -278,13 +279,13 @@ export const common = {
 } as const;
 
 /** @throws `draft_changed` if there is no draft of that revision */
-export async function requireDraft(revision: number, operations: Operations): Promise<Draft> {
+export async function requireDraft(revision: number, operations: OperationsContext): Promise<Draft> {
   const draft = await readDraft(operations);
   if (draft?.revision !== revision) throw new FaceError('draft_changed');
   return draft;
 }
 
-const toGuideReply = ({ kind, name, preparation, fields, secrets }: Operations['guides'][number]) => ({
+const toGuideReply = ({ kind, name, preparation, fields, secrets }: OperationsContext['guides'][number]) => ({
   kind,
   name,
   preparation: [...preparation],
@@ -300,7 +301,7 @@ interface SavedChange extends Place, Pick<Section, 'value'> {
   readonly by: string;
 }
 
-async function saveInDraft(change: SavedChange, operations: Operations): ReturnType<typeof describe> {
+async function saveInDraft(change: SavedChange, operations: OperationsContext): ReturnType<typeof describe> {
   const { connection, section, value, text, revision, by } = change;
   const place = { connection, section };
   await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
@@ -309,7 +310,7 @@ async function saveInDraft(change: SavedChange, operations: Operations): ReturnT
   return describe(operations);
 }
 
-const createGuidesEndpoint = (operations: Operations): Endpoint =>
+const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
   adminEndpoint({
     ...common,
     path: '/configuration/guides',
@@ -323,7 +324,7 @@ const createGuidesEndpoint = (operations: Operations): Endpoint =>
   });
 
 /** Creates the endpoints that change the draft of the configuration file. Nothing becomes active. */
-export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): Endpoint[] {
+export function createDraftEndpoints({ operations }: WithOperations): Endpoint[] {
   return [
     adminEndpoint({
       ...common,
@@ -444,7 +445,7 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
 const sureField = z.boolean().prefault(false).describe('Activate even if no user is enrolled, which denies everyone.');
 
 /** Creates the endpoints that write a new version of the configuration file and activate it. */
-export function createVersionEndpoints(deps: ApiPorts<'operations' | 'reload'>): Endpoint[] {
+export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endpoint[] {
   const { operations } = deps;
   return [
     adminEndpoint({

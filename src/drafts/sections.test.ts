@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
-import type { Json } from '../core/base/json.js';
 import { Credential } from '../core/secrets.js';
-import { toCode } from '../errors.js';
+import { type Json, toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
 import {

@@ -1,7 +1,7 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import { z } from 'zod';
-import type { Json, JsonObject } from '../core/base/json.js';
-import { FaceError } from '../errors.js';
+import type { JsonObject } from '../core/base/json.js';
+import { FaceError, type Json } from '../errors.js';
 
 /*
  * Sections of the configuration file that a draft can replace. A secret in the file is never shown: `{"unchanged":

@@ -1,8 +1,8 @@
 import type { ConfigurationFile, OperationsPorts } from '../admin/operations/operations-context.js';
-import type { Json } from '../core/base/json.js';
 import { releaseLease, takeLease } from '../core/lease.js';
 import { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
+import type { Json } from '../errors.js';
 import { writing } from './activate.js';
 import { digestOfText, removeSecretVersions } from './file-versions.js';
 import { childOf, isReference, parseSection, placeholder, replaceReferences, toTree } from './sections.js';

@@ -1,13 +1,15 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
+import type { SandboxSetting } from '../access/client-tokens.js';
+import type { OpenWork } from '../admin/endpoints/open-work.js';
 import type { CliDeps } from '../cli/deps.js';
 import type { ConnectionAddition } from '../config/additions.js';
 import type { ConnectionConfig } from '../config/connection.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Check } from '../connections/provisioning.js';
+import type { Html } from '../core/base/html.js';
 import type { PersonalData, Ports, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { ApiDeps, Contributions } from '../http/rest/deps.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import type { OidcExtension } from '../oidc/feature.js';
 
@@ -25,12 +27,21 @@ export interface ExtendedServer<Sections extends z.ZodRawShape> {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** What extensions add to parts of the core. */
+export interface Contributions extends SandboxSetting, OpenWork, Ports<'livenessVendors'> {
+  /** Paragraphs of the API catalogue, about the preparation of calls. */
+  readonly catalogueNotes: readonly Html[];
+}
+
+/** The ports that endpoints of extensions may use. */
+export type ExtensionPorts = ServerPorts & Ports<'keys' | 'analysisCache'>;
+
 /** A part of a running server. It outlives reloads. */
 export interface OpenedExtension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
   isOn(config: Configured<Sections>['config']): boolean;
   /** Called at the start and after each reload, if the extension is on. */
-  createEndpoints(deps: ApiDeps & Configured<Sections>): readonly Endpoint[];
+  createEndpoints(deps: ExtensionPorts & Configured<Sections>): readonly Endpoint[];
   /** Returns what it adds to parts of the core, if it is on. */
   contribute?(config: Configured<Sections>['config']): Partial<Contributions>;
   /** Starts background jobs, when the server listens. */

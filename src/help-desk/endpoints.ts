@@ -3,20 +3,19 @@ import type { Client } from '../access/client-tokens.js';
 import { findConnection, requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
 import { bindingOf, type Connection, requireConnection } from '../core/connection.js';
-import type { CoreDeps } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
+import { madeCallerPinReply } from '../core/home-protocol.js';
 import { supportedLanguages } from '../core/language.js';
 import { attemptsOfSubject } from '../core/limits/attempts.js';
 import { readLockedUntil } from '../core/limits/lockout.js';
+import { sentLink } from '../core/page-link.js';
 import { emptyReply, helpReasons } from '../core/page-protocol.js';
 import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
-import { sentLink } from '../http/page-link.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Agent, approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
 import type { FlowPorts } from '../step-up/flow.js';
-import { madeCallerPinReply } from '../step-up/home-protocol.js';
 import { toTestReply } from '../step-up/replies.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
@@ -111,7 +110,7 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
 });
 
 export function createHelpDeskEndpoints(
-  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+  deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
   const common = {
     method: 'POST',
@@ -317,7 +316,7 @@ const toAgent = ({ id, name, application }: Client): VouchingAgent => ({ id: app
 
 /** Creates the endpoints by which a ticket system verifies a caller of the help desk. */
 export function createCallerEndpoints(
-  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+  deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Help desk', isExtension: true, scope: 'callers', photos: {} } as const;
   return [
@@ -395,7 +394,7 @@ export function createCallerEndpoints(
 }
 
 /** Creates the endpoints by which a person asks the help desk for help, or shows it who they are. */
-export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connections' | 'keys'> & FlowPorts): Endpoint[] {
+export function createHelpRequestEndpoints(deps: CoreDeps & Ports<'connections' | 'keys'> & FlowPorts): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],

@@ -3,21 +3,6 @@ import { listOwnChecks, type OwnCheck } from '../audit/ledger/checks.js';
 import { toSubjectRef } from '../core/connection.js';
 import { type DataConsent, readDataConsents, withdrawDataConsents } from '../core/consented-data/consents.js';
 import type { Ports } from '../core/deps.js';
-import { countOwnRecord } from '../core/limits/limits.js';
-import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
-import { emptyReply } from '../core/page-protocol.js';
-import { toIso } from '../core/units.js';
-import { readPasskey } from '../enrolment/passkey-record.js';
-import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
-import type { ApiPorts } from '../http/rest/deps.js';
-import type { Endpoint } from '../http/rest/endpoint.js';
-import { type HomePage, toTexts } from '../http/rest/home-page.js';
-import { forgetKnownPlaces, readKnownPlaces } from '../notifications/known-places.js';
-import { dataNotStored, exportHoldings } from '../privacy/export.js';
-import { toHoldingsReply } from '../privacy/holdings.js';
-import { mayMakeCodesHere } from '../step-up/another-way.js';
-import { findManaged, managedRef } from '../step-up/current-enrolment.js';
-import type { FlowPorts } from '../step-up/flow.js';
 import {
   type Check,
   checksReply,
@@ -29,9 +14,23 @@ import {
   type ShownDataConsent,
   type ShownLink,
   servicesReply,
-} from '../step-up/home-protocol.js';
+} from '../core/home-protocol.js';
+import { countOwnRecord } from '../core/limits/limits.js';
+import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
+import { emptyReply } from '../core/page-protocol.js';
+import { toIso } from '../core/units.js';
+import { readPasskey } from '../enrolment/passkey-record.js';
+import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
+import type { Endpoint } from '../http/rest/endpoint.js';
+import { forgetKnownPlaces, readKnownPlaces } from '../notifications/known-places.js';
+import { dataNotStored, exportHoldings } from '../privacy/export.js';
+import { toHoldingsReply } from '../privacy/holdings.js';
+import { mayMakeCodesHere } from '../step-up/another-way.js';
+import { findManaged, managedRef } from '../step-up/current-enrolment.js';
+import type { FlowPorts } from '../step-up/flow.js';
 import type { FoundSession } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
+import { type HomePage, type HomePages, toTexts } from './home-page.js';
 
 const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
   ...toLinkReply(link),
@@ -101,7 +100,7 @@ function toShownConsent(
 }
 
 export function createDataConsentEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections' | 'homePages'> & FlowPorts,
+  deps: Ports<'state' | 'clock' | 'audit' | 'settings' | 'connections'> & HomePages & FlowPorts,
 ): Endpoint[] {
   const common = {
     versions: [1, 2],
@@ -170,9 +169,8 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
 }
 
 export function createHomePageEndpoints(
-  deps: ApiPorts<
-    'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'settings' | 'connections' | 'ledger' | 'homePages'
-  > &
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'settings' | 'connections' | 'ledger'> &
+    HomePages &
     FlowPorts,
 ): Endpoint[] {
   const common = {

@@ -10,7 +10,7 @@ import { type ApiServer, startApiServer } from '../../support/servers/api-server
 import { type CompanyProviderServer, startCompanyProvider } from '../../support/servers/company-provider.js';
 import { homePageGuard } from '../config/home-page.js';
 import type { Policy } from '../core/connection.js';
-import type { HomePage } from '../http/rest/home-page.js';
+import type { HomePage } from './home-page.js';
 
 /* The door of a person's own page: who gets in, by what, and as whom. */
 

@@ -1,7 +1,9 @@
 import type { Express, Request, Response } from 'express';
 import type { OwnSignInConfig } from '../config/home-page.js';
+import { readCookie } from '../core/base/cookie.js';
+import { isSameOrigin } from '../core/base/same-origin.js';
 import type { Connection } from '../core/connection.js';
-import type { Ports } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
 import { type ConsumeLimits, createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
@@ -9,15 +11,14 @@ import { Credential } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { FaceError, type FaceErrorCode, isFault, toCode } from '../errors.js';
 import { sourceOf } from '../http/access-log.js';
-import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
+import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/cookies.js';
 import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import type { CallerPools } from '../http/request-budget.js';
-import type { ApiDeps } from '../http/rest/deps.js';
-import { isSameOrigin } from '../http/same-origin.js';
 import { createSignInProvider, matchesState, secretsOf } from '../sign-in/provider.js';
 import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
 import { type Door, doorPath, isRefusedReason, type RefusedReason, renderDoor, renderDoors } from './door-page.js';
+import type { HomePages } from './home-page.js';
 
 const visitLifeSec = 10 * 60;
 
@@ -69,7 +70,7 @@ function createOwnSignIn(
   };
 }
 
-export interface HomeDeps extends ApiDeps, Ports<'fetch'> {
+export interface HomeDeps extends CoreDeps, HomePages, Ports<'fetch' | 'connections'> {
   readonly pools: CallerPools;
 }
 

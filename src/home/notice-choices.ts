@@ -7,7 +7,6 @@ import { type Notices, noticesReply, notificationKinds } from '../core/page-prot
 import { pushAddressGuard } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import { readNotificationChoice, storeNotificationChoice } from '../notifications/choice.js';
 import {
@@ -25,7 +24,7 @@ const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base
 
 async function readNotices(
   who: SubjectRef,
-  deps: ApiPorts<'state' | 'clock' | 'keys' | 'delivery' | 'webPush'>,
+  deps: Ports<'state' | 'clock' | 'keys' | 'delivery' | 'webPush'>,
 ): Promise<Notices> {
   const { keys, delivery, webPush } = deps;
   const choice = await readNotificationChoice(who, deps);
@@ -52,7 +51,7 @@ async function admitChange(session: FoundSession, deps: Ports<'state' | 'clock' 
 
 async function record(
   who: SubjectRef,
-  deps: ApiPorts<'state' | 'clock' | 'audit' | 'keys' | 'delivery' | 'webPush'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'delivery' | 'webPush'>,
 ): Promise<{ readonly notices: Notices }> {
   const notices = await readNotices(who, deps);
   const { on, email, push } = notices;
@@ -63,9 +62,7 @@ async function record(
 }
 
 export function createNoticeChoiceEndpoints(
-  deps: ApiPorts<
-    'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'
-  > &
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'> &
     FlowPorts,
 ): Endpoint[] {
   const common = {

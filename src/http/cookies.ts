@@ -1,14 +1,8 @@
 import type { Request, Response } from 'express';
+import { readCookie } from '../core/base/cookie.js';
 import type { Random } from '../core/ports.js';
 import { Credential } from '../core/secrets.js';
 import { secondsPerDay } from '../core/units.js';
-
-/** Reads an unverified cookie. If several have the name, the first counts (RFC 6265, section 4.2.1). */
-export function readCookie(request: { get(header: 'cookie'): string | undefined }, name: string): string | null {
-  const cookies = (request.get('cookie') ?? '').split(/; */);
-  const found = cookies.find((cookie) => cookie.startsWith(`${name}=`));
-  return found === undefined ? null : found.slice(name.length + 1);
-}
 
 /** Lifetime: the maximum of RFC 6265bis, section 5.5. */
 const lifeSec = 400 * secondsPerDay;

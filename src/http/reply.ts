@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
-import type { Json, JsonObject } from '../core/base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
-import { FaceError, type FaceErrorCode, isFault, isOneOf, refusals, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, isFault, isOneOf, type Json, refusals, toCode } from '../errors.js';
 import { noteRefusal, noteRoute } from './access-log.js';
 import { discardRest } from './front-door.js';
 
@@ -31,24 +31,19 @@ const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 /** Short, because full queues and outages of the store usually end soon. */
 const defaultRetryAfterSec = 1;
 
-const publishedOnly = Symbol('publishedOnly');
+type ToStatus = (status: number, code: FaceErrorCode) => number;
+
+const toOtherStatus = Symbol('toOtherStatus');
 
 declare module 'http' {
   interface ServerResponse {
-    [publishedOnly]?: true;
+    [toOtherStatus]?: ToStatus;
   }
 }
 
-/** Limits the refusal of this request to the statuses that the hosted Facenition API has published. */
-export function usePublishedStatuses(response: ServerResponse): void {
-  response[publishedOnly] = true;
-}
-
-/** 400, 401, 404, or 502 for what a retry can solve. */
-function toPublishedStatus(status: number, code: FaceErrorCode): number {
-  if (status === 429 || status >= 500) return 502;
-  if (status === 401 || code === 'scope_missing') return 401;
-  return status === 404 ? 404 : 400;
+/** Replaces the status of this request's refusal. */
+export function replaceStatus(response: ServerResponse, toStatus: ToStatus): void {
+  response[toOtherStatus] = toStatus;
 }
 
 /**
@@ -58,7 +53,7 @@ function toPublishedStatus(status: number, code: FaceErrorCode): number {
 export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
   const { status, text } = refusals[code];
-  const sent = response[publishedOnly] === true ? toPublishedStatus(status, code) : status;
+  const sent = response[toOtherStatus]?.(status, code) ?? status;
   const detail = error instanceof FaceError ? error.detail : null;
   if (status === 429 || status === 503) {
     const hint = retryGuard.safeParse(detail);

@@ -8,13 +8,12 @@ import {
   subjectFields,
 } from '../access/connection-access.js';
 import { type Connection, requireConnection } from '../core/connection.js';
-import type { CoreDeps } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
+import { requestedLink } from '../core/page-link.js';
 import { setUpLinkReply } from '../core/page-protocol.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { requestedLink } from '../http/page-link.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import type { FlowPorts } from '../step-up/flow.js';
 import type { OwnPageFlow } from '../step-up/own-page-flow.js';
@@ -44,7 +43,7 @@ const invitationFields = z.strictObject({
 });
 
 export function createInvitationEndpoints(
-  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'linkOf'> & FlowPorts,
+  deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'linkOf'> & FlowPorts,
 ): Endpoint[] {
   const common = {
     method: 'POST',

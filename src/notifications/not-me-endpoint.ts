@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import type { CoreDeps } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { emptyReply, notMeReply } from '../core/page-protocol.js';
 import { Credential } from '../core/secrets.js';
 import { toCode } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { type Endpoint, openEndpoint } from '../http/rest/endpoint.js';
 import { findNotMe, reportNotMe } from './not-me.js';
 import { notifyHelpDesk } from './sender.js';
 
-export function createNotMeEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+export function createNotMeEndpoints(deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   const common = {
     versions: [1, 2],
     tag: 'Capture page',

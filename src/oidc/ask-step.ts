@@ -1,6 +1,6 @@
+import { kioskLink } from '../core/page-link.js';
 import { sourceOf } from '../http/access-log.js';
 import { sendPage } from '../http/page-layout.js';
-import { kioskLink } from '../http/page-link.js';
 import { checkSubject } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Visit, writeFlow } from './flow.js';

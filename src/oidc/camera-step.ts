@@ -1,22 +1,16 @@
 import type { Response } from 'express';
 import { type Person, toAssurance } from '../connections/openid-client.js';
+import { readCookie } from '../core/base/cookie.js';
 import type { Policy } from '../core/connection.js';
 import { isPhone } from '../core/device-signals.js';
 import { isStrongEnough } from '../core/liveness-policy.js';
+import { startedLink } from '../core/page-link.js';
 import { lacksFact } from '../core/rules/evaluate.js';
 import { type SignInTerms, termsWithoutRules } from '../core/rules/sign-in-terms.js';
 import { digestOf, hasDigest } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { sourceOf } from '../http/access-log.js';
-import {
-  browserCookieOf,
-  clearBrowserCookie,
-  deviceCookieOf,
-  readCookie,
-  setBrowserCookie,
-  shownDevice,
-} from '../http/cookies.js';
-import { startedLink } from '../http/page-link.js';
+import { browserCookieOf, clearBrowserCookie, deviceCookieOf, setBrowserCookie, shownDevice } from '../http/cookies.js';
 import { recordRefusedByRule } from '../step-up/decide.js';
 import { type StepUpView, startStepUp } from '../step-up/step-up.js';
 import { livenessShown } from '../step-up/stored.js';

@@ -1,5 +1,5 @@
 import type { OidcClient } from '../connections/openid-client.js';
-import type { Json, JsonObject } from '../core/base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import { type DataConsent, findDataConsent } from '../core/consented-data/consents.js';
 import type { Ports } from '../core/deps.js';
@@ -7,7 +7,7 @@ import { readLinks } from '../core/links/links.js';
 import type { Clock } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
-import { FaceError } from '../errors.js';
+import { FaceError, type Json } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { ProviderHooks } from './configuration.js';
 import type { OidcFeature } from './feature.js';

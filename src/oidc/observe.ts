@@ -2,9 +2,8 @@ import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
-import type { Json } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, type Json, toCode } from '../errors.js';
 import { RetryWithCookie } from './return-visit.js';
 
 const refusalGuard = z.object({

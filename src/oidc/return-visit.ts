@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { paths } from '../connections/openid-client.js';
+import { readCookie } from '../core/base/cookie.js';
 import type { Clock } from '../core/ports.js';
 import { type Credential, digestOf, hasDigest } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
-import { readCookie } from '../http/cookies.js';
 import type { OidcKeys } from '../storage/keys/oidc-keys.js';
 import { oidcErrors } from './library.js';
 

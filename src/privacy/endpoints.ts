@@ -7,7 +7,7 @@ import type { PersonChange } from '../core/audit-events.js';
 import type { JsonObject } from '../core/base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import { withdrawDataConsents } from '../core/consented-data/consents.js';
-import type { CoreDeps } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { attemptsOfAnonymous, unlockPerson } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
 import { endLinks } from '../core/links/links.js';
@@ -15,9 +15,8 @@ import { toSource } from '../core/networks.js';
 import { addSec } from '../core/units.js';
 import { hasEndedSince, revokeSubject } from '../enrolment/revoke.js';
 import { FaceError, toCode } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { dataNotStored, exportRecordedHoldings, type RecordedHoldings } from './export.js';
+import { dataNotStored, exportRecordedHoldings, type RecordedHoldings, type RecordPorts } from './export.js';
 import { endedLinksReply, erasureReply, subjectsReply, toExportReply, withdrawnConsentsReply } from './replies.js';
 import {
   type Erased,
@@ -57,7 +56,7 @@ const isComplete = (outcomes: readonly { readonly code: string | null }[]): bool
 const loggedWithinSec = 60;
 
 /** Ends an enrolment, and records its end even if only the log knows the enrolment. */
-async function endEnrolment(who: ConnectedSubject, by: string, deps: CoreDeps & ApiPorts<'ledger'>): Promise<void> {
+async function endEnrolment(who: ConnectedSubject, by: string, deps: CoreDeps & Ports<'ledger'>): Promise<void> {
   const ref = toSubjectRef(who);
   const hasJustEnded = await hasEndedSince(ref, addSec(deps.clock.now(), -loggedWithinSec), deps);
   const { isRecorded } = await revokeSubject({ ...who, by }, deps);
@@ -68,7 +67,7 @@ async function endEnrolment(who: ConnectedSubject, by: string, deps: CoreDeps & 
 }
 
 export function createSubjectEndpoints(
-  deps: CoreDeps & ApiPorts<'connections' | 'keys' | 'recordsOf' | 'ledger'>,
+  deps: CoreDeps & Ports<'connections' | 'keys' | 'ledger'> & RecordPorts,
 ): Endpoint[] {
   const common = {
     method: 'POST',

@@ -1,10 +1,9 @@
 import type { RecordOf } from '../core/audit-events.js';
-import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { identifyIfToken, isDenied } from '../enrolment/deny-list.js';
 import { toCode } from '../errors.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { type Holdings, toHoldingsReply } from './holdings.js';
 import { readPersonalData } from './registry.js';
 
@@ -43,9 +42,14 @@ export async function exportHoldings(
   return toHoldingsReply(deps.settings.holdings).parse(Object.assign({}, token, ...inStore));
 }
 
+export interface RecordPorts {
+  /** Returns this server's newest audit records about a user, and the number of `omitted` older ones. */
+  readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly omitted: number }>;
+}
+
 export async function exportRecordedHoldings(
   who: ConnectedSubject,
-  deps: ApiPorts<'state' | 'clock' | 'verifier' | 'keys' | 'settings' | 'recordsOf'>,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'keys' | 'settings'> & RecordPorts,
 ): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
   const { records, omitted } = await deps.recordsOf(toSubjectRef(who));

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
 import { requireConnection } from '../core/connection.js';
-import type { CoreDeps } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
 import { type EpochMs, toIso } from '../core/units.js';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
 import { sendRecoveryLink } from './begin.js';
@@ -30,7 +29,7 @@ const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
   begunAt: toIso(recovery.begunAt),
 });
 
-export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+export function createRecoveryEndpoints(deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],

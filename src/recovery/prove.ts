@@ -9,7 +9,7 @@ import type { Credential } from '../core/secrets.js';
 import { takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { FaceError, toCode } from '../errors.js';
 import { isKnownDevice } from '../notifications/known-places.js';
-import { issueCodes, takeCodes, toCodeMessage } from '../step-up/codes/one-time-codes.js';
+import { issueCodes, takeCodes, toCodeMessage } from '../notifications/one-time-codes.js';
 import { quietSince, readQuietContacts } from './eligibility.js';
 import { changeRecovery, isApproval, type Recovery, recoveryAt, stageOf } from './record.js';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import type { Undelivered } from './undelivered.js';
 import { retriedReply, undeliveredReply } from './undelivered-replies.js';
 
 const listedAtMost = 50;
 
-export function createUndeliveredEndpoints({ undelivered }: ApiPorts<'undelivered'>): Endpoint[] {
+export function createUndeliveredEndpoints({ undelivered }: { readonly undelivered: Undelivered | null }): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],

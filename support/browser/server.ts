@@ -7,7 +7,8 @@ import { startService } from '../../examples/demo/service.js';
 import { auditEvents } from '../../src/app/audit-events.js';
 import { readEvents } from '../../src/audit/events.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
-import type { Json, JsonObject } from '../../src/core/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
+import type { Json } from '../../src/errors.js';
 import { modelsFolder } from '../run/paths.js';
 
 export type ServerUnderTest = Awaited<ReturnType<typeof startServerUnderTest>>;

@@ -3,7 +3,7 @@ import type { Frame, Page } from 'playwright-core';
 import { type Brand, digestOfBrand, plainBrand } from '../../src/brand/brand.js';
 import { checkDraft } from '../../src/brand/draft.js';
 import { takePicture } from '../../src/brand/picture.js';
-import { previewPath } from '../../src/http/page-link.js';
+import { previewPath } from '../../src/core/page-link.js';
 import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowser, usePage } from '../../support/browser/page-suite.js';
 import { scriptReplies } from '../../support/browser/scripted-replies.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../../src/core/base/json.js';
+import type { Json } from '../../../src/errors.js';
 import { type Answer, atOnce, type Exchange, type Header, type Request, toBytes, type Wire } from './exchange.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { startSignIn, toCodeChallenge } from '../../../simulators/relying-party.js';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
-import type { Json, JsonObject } from '../../../src/core/base/json.js';
+import type { JsonObject } from '../../../src/core/base/json.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
+import type { Json } from '../../../src/errors.js';
 import { openPage as openBySocket, takePictures } from '../../../support/browser/page-client.js';
 import { readPeople } from '../../../support/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../support/face-video/index.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/core/base/json.js';
+import type { Json } from '../../../src/errors.js';
 import {
   alterSecret,
   alterToken,

@@ -1,6 +1,6 @@
 import { createSeededRandom, type SeededRandom } from '../../../src/core/base/chance.js';
-import type { Json } from '../../../src/core/base/json.js';
 import { type Instruction, toPoses } from '../../../src/core/poses.js';
+import type { Json } from '../../../src/errors.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading } from '../../../src/face/engine/light.js';
 import { findLight, type LightFinding, type LitPair } from '../../../src/face/liveness/light.js';

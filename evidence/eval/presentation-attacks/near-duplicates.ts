@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import type { Json } from '../../../src/core/base/json.js';
 import { sketchBands } from '../../../src/core/ports.js';
 import { alikeBands } from '../../../src/enrolment/earlier-frames.js';
+import type { Json } from '../../../src/errors.js';
 import { decode, readHeader, toReduction } from '../../../src/face/engine/decode.js';
 import { sketchOf } from '../../../src/face/engine/frame-traces.js';
 import { hasPresentations, presentationsFolder } from '../../../support/data/recorded-presentations.js';

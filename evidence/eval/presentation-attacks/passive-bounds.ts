@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
-import type { Json } from '../../../src/core/base/json.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
+import type { Json } from '../../../src/errors.js';
 import {
   digestOfManifest,
   openPassiveModel,

@@ -1,10 +1,10 @@
 import type { Express, Request, Response } from 'express';
 import type { z } from 'zod';
+import { isSameOrigin } from '../../core/base/same-origin.js';
 import { FaceError } from '../../errors.js';
 import { mountRoute, type RouteExchange } from '../../http/front-door.js';
 import { parseJsonFields } from '../../http/json.js';
 import type { CallerPools } from '../../http/request-budget.js';
-import { isSameOrigin } from '../../http/same-origin.js';
 
 const maxBodyBytes = 8 * 1024;
 

@@ -1,12 +1,12 @@
 import type { Express } from 'express';
 import { z } from 'zod';
 import type { FaceCheckReply } from '../../access/administrator-replies.js';
+import { authenticateSession } from '../../access/console-caller.js';
 import { changeSession, needsFaceCheck } from '../../access/console-sessions.js';
+import { startedLink } from '../../core/page-link.js';
 import { newSecret } from '../../core/tickets.js';
 import { FaceError } from '../../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../../http/cookies.js';
-import { startedLink } from '../../http/page-link.js';
-import { authenticateSession } from '../../http/rest/console-caller.js';
 import { isByFace } from '../../step-up/record.js';
 import { startStepUp, takeStepUp } from '../../step-up/step-up.js';
 import type { ConsoleDeps } from './deps.js';

@@ -1,11 +1,11 @@
 import express, { type Express } from 'express';
 import type { SessionReply } from '../../access/administrator-replies.js';
+import { readSession } from '../../access/console-caller.js';
 import { administratorOf, endOf, tokenOf } from '../../access/console-sessions.js';
 import { rightsByRole } from '../../access/rights.js';
+import { isSameOrigin } from '../../core/base/same-origin.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { readSession } from '../../http/rest/console-caller.js';
-import { isSameOrigin } from '../../http/same-origin.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall } from './exchange.js';
 import { mountFaceCheck } from './face-check.js';

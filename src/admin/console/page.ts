@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import express, { type Router } from 'express';
+import { isSameOrigin } from '../../core/base/same-origin.js';
 import { FaceError } from '../../errors.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { noDevices, ownFiles, securePage } from '../../http/content-security-policy.js';
 import { discardBody } from '../../http/front-door.js';
-import { isSameOrigin } from '../../http/same-origin.js';
 import { findEmailPreview } from '../../notifications/email/shown.js';
 import type { ConsoleDeps } from './deps.js';
 

@@ -1,6 +1,7 @@
 import type { CookieOptions, Express, Request } from 'express';
 import { z } from 'zod';
 import { authenticateAdministrator } from '../../access/administrators.js';
+import { authenticateSession } from '../../access/console-caller.js';
 import {
   administratorOf,
   beginSession,
@@ -11,6 +12,7 @@ import {
 } from '../../access/console-sessions.js';
 import { type SignedInRole, signedInRoles } from '../../access/rights.js';
 import type { SignInConfig } from '../../config/console.js';
+import { readCookie } from '../../core/base/cookie.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { Credential, digestOf } from '../../core/secrets.js';
@@ -18,9 +20,7 @@ import { newSecret } from '../../core/tickets.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { noteRefusal, sourceOf } from '../../http/access-log.js';
-import { readCookie } from '../../http/cookies.js';
 import { queryOf } from '../../http/front-door.js';
-import { authenticateSession } from '../../http/rest/console-caller.js';
 import { createSignInProvider, matchesState, secretsOf } from '../../sign-in/provider.js';
 import type { ConsoleDeps } from './deps.js';
 import { type Call, mountCall, readFields } from './exchange.js';

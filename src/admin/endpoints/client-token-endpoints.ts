@@ -19,7 +19,7 @@ import {
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
-import { checkVerifiedContact, takeVerifiedContact } from './contact-endpoints.js';
+import { checkVerifiedContact, takeVerifiedContact } from '../../notifications/contact-endpoints.js';
 
 const issueFields = z.strictObject({
   name: z.string().min(1).max(100).describe('Name of the client, for administrators.'),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import type { ReloadPorts } from '../operations/operations-context.js';
 import { reloadReply } from '../replies/operations.js';
 
-export function createConfigurationEndpoints(deps: ApiPorts<'reload'>): Endpoint[] {
+export function createConfigurationEndpoints(deps: ReloadPorts): Endpoint[] {
   return [
     adminEndpoint({
       versions: [1, 2],

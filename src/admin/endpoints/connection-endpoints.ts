@@ -12,17 +12,18 @@ import {
   refusedReply,
 } from '../../connections/replies.js';
 import type { PhotoPolicy, Policy } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
 import { findRulesInForce, isInMode } from '../../core/rules/rule.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { replacementOf } from '../../enrolment/company-photo.js';
 import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { allowsHandOff } from '../../step-up/session-view.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
+import type { WithOperations } from '../operations/operations-context.js';
 import { countUsers, planConnection } from '../operations/plan.js';
 import { readKnownDecisions } from '../operations/provider-decisions.js';
 import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
@@ -44,7 +45,7 @@ const toRun = ({ run: { progress, ...run }, state }: ApplyRun) => ({
   steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),
 });
 
-export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
+export function createApplyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],
@@ -144,7 +145,7 @@ function toRuleNames(policy: Policy) {
 }
 
 export function createConnectionEndpoints(
-  { operations: upkeep, ledger }: ApiPorts<'ledger' | 'operations'>,
+  { operations: upkeep, ledger }: Ports<'ledger'> & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;

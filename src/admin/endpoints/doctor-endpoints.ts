@@ -1,16 +1,16 @@
 import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
 import { findToDo } from '../../core/to-do.js';
 import { toIso } from '../../core/units.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { readDoctorReport, readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
 import { createFactFinder } from '../operations/facts.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
 import { findConfigured } from '../operations/open-connection.js';
-import type { OperationsPorts } from '../operations/operations-context.js';
+import type { OperationsPorts, WithOperations } from '../operations/operations-context.js';
 import { doctorReply, toDoReply } from '../replies/doctor.js';
 import { jobsReply } from '../replies/operations.js';
-import { createOpenWorkFinder, createOutageFinder } from './open-work.js';
+import { createOpenWorkFinder, createOutageFinder, type OpenWork } from './open-work.js';
 
 async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 'setup'>) {
   const run = await readDoctorRun(operations);
@@ -30,7 +30,7 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
 }
 
 export function createDoctorEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork' | 'connections' | 'livenessVendors' | 'delivery'>,
+  deps: Ports<'state' | 'clock' | 'connections' | 'livenessVendors' | 'delivery'> & OpenWork & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
   const { operations: upkeep } = deps;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { readLastBackup } from '../operations/last-backup.js';
+import type { WithOperations } from '../operations/operations-context.js';
 import {
   readHeadTime,
   readVerification,
@@ -20,7 +20,7 @@ const toReply = ({ run, state }: Verification) => ({
   ...run.progress,
 });
 
-export function createEvidenceEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
+export function createEvidenceEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', isExtension: true, photos: {} } as const;
   const describe = async () => {
     const verification = await readVerification(upkeep);

@@ -3,7 +3,6 @@ import { fileExists, filesOf } from '../../config/data-files.js';
 import { addSec, toIso } from '../../core/units.js';
 import { countTokens } from '../../enrolment/trail/token-count.js';
 import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
 import { signingLifeSec } from '../../storage/keys/key-schedule.js';
@@ -15,9 +14,10 @@ import {
   retireVersion,
   rotateKey,
 } from '../operations/keys.js';
+import type { WithOperations } from '../operations/operations-context.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
 
-export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
+export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', status: 200, isExtension: true, photos: {} } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
   const note = (

@@ -15,6 +15,7 @@ import {
   lineCountsReply,
   linesReply,
 } from '../../audit/ledger/replies.js';
+import type { AccountNames } from '../../connections/account-names.js';
 import { type AuditEvents, outcomes } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
@@ -22,9 +23,9 @@ import { keptNetworkOf, toSource } from '../../core/networks.js';
 import type { NamedAccount } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint, instantField, JsonLines } from '../../http/rest/endpoint.js';
 import { readDoctorReport } from '../operations/doctor-reports.js';
+import type { WithOperations } from '../operations/operations-context.js';
 
 export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');
 export const subjectField = z.string().min(1).max(256).describe('The user’s immutable id at that provider.');
@@ -66,9 +67,11 @@ function createFilterFields({ loggedActions: actions }: AuditEvents) {
 }
 type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>> & Pick<LogFilter, 'since' | 'until'>;
 
-export function createLogEndpoints(
-  deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
-): Endpoint[] {
+interface LogPorts extends Ports<'auditEvents' | 'clock' | 'connections' | 'ledger'>, WithOperations {
+  readonly accounts: AccountNames;
+}
+
+export function createLogEndpoints(deps: LogPorts): Endpoint[] {
   const filterFields = createFilterFields(deps.auditEvents);
   const periodFields = {
     ...filterFields,
@@ -209,7 +212,7 @@ async function* exportChecks(
   filter: LogFilter,
   unasked: string[],
   administrator: Administrator,
-  deps: ApiPorts<'auditEvents' | 'connections' | 'ledger' | 'accounts'>,
+  deps: LogPorts,
 ): AsyncGenerator<ExportedChecksReply> {
   const total = await countScanned(filter, deps.ledger);
   const accounts = new Map<string, NamedAccount | null>();
@@ -235,7 +238,7 @@ async function addAccounts(
   lines: readonly LineReply[],
   accounts: Map<string, NamedAccount | null>,
   { id }: Administrator,
-  deps: ApiPorts<'connections' | 'accounts'>,
+  deps: LogPorts,
 ): Promise<void> {
   for (const connection of deps.connections.values()) {
     const own = lines.filter((line) => line.connection === connection.id && !accounts.has(toAccountKey(line)));
@@ -251,7 +254,7 @@ type Found = { readonly filter: LogFilter; readonly unasked: string[] };
 async function toFilter(
   { network, subject, search, ...fields }: Fields,
   administrator: Administrator,
-  deps: ApiPorts<'connections' | 'ledger' | 'accounts'>,
+  deps: LogPorts,
 ): Promise<Found> {
   const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
   const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
@@ -276,7 +279,7 @@ async function toFilter(
   };
 }
 
-const hasLines = async (people: readonly SubjectRef[], deps: ApiPorts<'ledger'>): Promise<boolean> =>
+const hasLines = async (people: readonly SubjectRef[], deps: LogPorts): Promise<boolean> =>
   (await listLines({ people }, { cursor: null, limit: 1 }, deps)).items.length > 0;
 
 const distinct = (people: readonly SubjectRef[]): readonly SubjectRef[] => [

@@ -10,12 +10,12 @@ import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import { listHelpRequests } from '../../help-desk/help-requests.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { readAllRecoveries, stageOf } from '../../recovery/record.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
 import { createLastKnown } from '../operations/last-known.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
 import { applyModes } from '../operations/modes.js';
+import type { WithOperations } from '../operations/operations-context.js';
 
 const expiringDays = 14;
 
@@ -28,9 +28,14 @@ interface ExpiringSecret {
   readonly where: 'administrators' | 'applications';
 }
 
+export interface OpenWork {
+  /** Find open tasks, as far as an administrator may see them. */
+  readonly openWork: readonly ((administrator: Administrator, deps: Ports<'state'>) => Promise<readonly ToDo[]>)[];
+}
+
 /** Creates a function that returns the requests and expiring secrets that an administrator may see. */
 export function createOpenWorkFinder(
-  deps: ApiPorts<'state' | 'clock' | 'openWork' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'connections'> & OpenWork,
 ): (administrator: Administrator) => Promise<ToDo[]> {
   let secrets: { readonly found: readonly ExpiringSecret[]; readonly until: EpochMs } | null = null;
   const findSecrets = async (): Promise<readonly ExpiringSecret[]> => {
@@ -86,7 +91,7 @@ const outageHoldSec = 300;
  * vendor, and connections whose e-mails are not sent. It waits for no reading: it returns what the last one found.
  */
 export function createOutageFinder(
-  { operations, livenessVendors, clock, delivery }: ApiPorts<'operations' | 'livenessVendors' | 'clock' | 'delivery'>,
+  { operations, livenessVendors, clock, delivery }: Ports<'livenessVendors' | 'clock' | 'delivery'> & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): () => ToDo[] {
   const hold = { clock, everySec: outageHoldSec };

@@ -14,12 +14,13 @@ import {
   personChecksReply,
   personLogReply,
 } from '../../audit/ledger/replies.js';
+import type { AccountNames } from '../../connections/account-names.js';
 import type { PeopleSearch } from '../../connections/search-people.js';
 import { type Connection, requireConnection } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import type { Member } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import { connectionField, cursorField, limitField, subjectField, toCheckReply, toLineReply } from './log-endpoints.js';
 
@@ -37,9 +38,9 @@ const pageFields = { limit: limitField(200), cursor: cursorField.optional() };
 const personFields = { connection: connectionField, subject: subjectField, ...pageFields };
 
 export function createPeopleEndpoints(
-  deps: ApiPorts<
-    'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'accounts' | 'state' | 'settings'
-  >,
+  deps: Ports<'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'state' | 'settings'> & {
+    readonly accounts: AccountNames;
+  },
 ): Endpoint[] {
   const { connections, accounts } = deps;
   const common = {

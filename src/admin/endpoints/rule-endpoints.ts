@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { filesOf } from '../../config/data-files.js';
 import { rulesReply, ruleTestReply } from '../../connections/rule-replies.js';
 import { type Connection, requireConnection, toSubject } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
 import { toSource } from '../../core/networks.js';
 import { explainRule, matchRule, orderRules } from '../../core/rules/evaluate.js';
 import { deviceKinds, type SignInRule } from '../../core/rules/rule.js';
 import { termsWithoutRules } from '../../core/rules/sign-in-terms.js';
 import { addSec, secondsPerDay, toIso } from '../../core/units.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import type { WithOperations } from '../operations/operations-context.js';
 import { countRuleEffects, noEffect } from '../operations/rule-effect.js';
 
 /** Writes the conditions of a rule as lists of texts. */
@@ -20,7 +21,7 @@ const toTexts = ({ when }: SignInRule): Record<string, string[]> =>
   );
 
 /** Creates the endpoints that show rules for sign-ins, their effect, and the rule for one sign-in. */
-export function createRuleEndpoints({ connections, operations }: ApiPorts<'connections' | 'operations'>): Endpoint[] {
+export function createRuleEndpoints({ connections, operations }: Ports<'connections'> & WithOperations): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],

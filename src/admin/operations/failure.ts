@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { framesOf } from '../../core/base/frames.js';
-import type { Json } from '../../core/base/json.js';
 import type { Log } from '../../core/ports.js';
 import { isCredentialRefusal, nameProviderRefusal } from '../../core/provider-refusal.js';
-import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode, type Json, toCode } from '../../errors.js';
 
 export interface Failure {
   readonly state: 'failed';

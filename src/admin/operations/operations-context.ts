@@ -3,6 +3,7 @@ import type { ConnectionGuide } from '../../connections/guide.js';
 import type { SecretUses } from '../../connections/hook.js';
 import type { Setup } from '../../connections/setup.js';
 import { framesOf } from '../../core/base/frames.js';
+import type { Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import { withTimeout } from '../../core/resilience.js';
@@ -12,6 +13,20 @@ import type { Modes } from './modes.js';
 export interface NotLoaded {
   readonly code: FaceErrorCode;
   readonly problems: readonly Problem[];
+}
+
+/** Result of a reload. After a failure, nothing has changed. */
+export interface Reloaded {
+  readonly code: FaceErrorCode | null;
+  readonly changed: readonly string[];
+  readonly needingRestart: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
+}
+
+export interface ReloadPorts {
+  /** Reads the configuration again and activates every change that needs no restart. Never rejects. */
+  readonly reload: (by: string) => Promise<Reloaded>;
 }
 
 export interface ConfigurationFile {
@@ -52,6 +67,10 @@ export interface OperationsContext extends Ports<'state' | 'clock' | 'random' | 
    * log's end).
    */
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
+}
+
+export interface WithOperations {
+  readonly operations: OperationsContext;
 }
 
 export type OperationsPorts<Name extends keyof OperationsContext> = Pick<OperationsContext, Name>;

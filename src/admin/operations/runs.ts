@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { Json } from '../../core/base/json.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
-import { FaceError } from '../../errors.js';
+import { FaceError, type Json } from '../../errors.js';
 
 /*
  * A run is work that only one server may do at a time. Its record is a lease: if the lease expires, the run counts as

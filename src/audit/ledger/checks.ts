@@ -1,10 +1,10 @@
 import type { AuditAction, AuditEvents } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
+import type { CheckEvent, CheckReason } from '../../core/home-protocol.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
-import type { CheckEvent, CheckReason } from '../../step-up/home-protocol.js';
 import { type LogFilter, linePage, listLines, matchesFilter, readFiltered, readReferences } from './log.js';
 import { collectPage, type Page } from './newest-first.js';
 import { type LogLine, ofRequest, ofStepUp, timeOfId } from './places.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.js';
+import type { Json } from '../../errors.js';
 import type { EpochMs } from '../units.js';
 
 export interface StateRecord {

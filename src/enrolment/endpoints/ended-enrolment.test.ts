@@ -4,7 +4,7 @@ import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest } from '../../../support/benches/core.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
-import { startedLink } from '../../http/page-link.js';
+import { startedLink } from '../../core/page-link.js';
 import { startStepUp, takeStepUp } from '../../step-up/step-up.js';
 
 /* Once an enrolment has ended, nothing that was begun before enrols anybody, or lets anybody in. */

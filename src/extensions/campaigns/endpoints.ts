@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Administrator } from '../../access/rights.js';
 import { ownPageIn, requireConnection } from '../../core/connection.js';
+import { pagePath } from '../../core/page-link.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { pagePath } from '../../http/page-link.js';
-import type { ApiDeps } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { composeInvitation, findUnknownIn } from '../../notifications/email/invitation.js';
 import { storeEmailPreview } from '../../notifications/email/shown.js';
@@ -40,9 +39,7 @@ interface ActionCall {
 
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
 
-export function createCampaignEndpoints(
-  deps: ApiDeps & Pick<CampaignPorts, 'campaigns'> & { readonly wake: () => void },
-): Endpoint[] {
+export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: () => void }): Endpoint[] {
   const common = {
     versions: [1, 2],
     tag: 'Campaigns',

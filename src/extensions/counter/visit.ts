@@ -1,14 +1,15 @@
 import type { Request, Response } from 'express';
+import { readCookie } from '../../core/base/cookie.js';
 import type { Ports } from '../../core/deps.js';
+import { kioskLink } from '../../core/page-link.js';
 import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
 import { newSecret } from '../../core/tickets.js';
 import { toPlainCode } from '../../core/written-codes.js';
 import { toCode } from '../../errors.js';
 import { sourceOf } from '../../http/access-log.js';
-import { browserCookieOf, readCookie, setBrowserCookie } from '../../http/cookies.js';
+import { browserCookieOf, setBrowserCookie } from '../../http/cookies.js';
 import { queryOf } from '../../http/front-door.js';
 import { type RenderedPage, sendPage } from '../../http/page-layout.js';
-import { kioskLink } from '../../http/page-link.js';
 import type { OidcIssuer } from '../../oidc/feature.js';
 import { newFlow, writeFlow } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';

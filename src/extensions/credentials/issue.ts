@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../core/base/json.js';
+import type { JsonObject } from '../../core/base/json.js';
 import { type Connection, readTokenIfAny, type SubjectRef } from '../../core/connection.js';
 import { findDataConsent } from '../../core/consented-data/consents.js';
 import type { Ports } from '../../core/deps.js';
@@ -18,12 +18,11 @@ import {
 } from '../../core/units.js';
 import { identifyIfToken, isDenied } from '../../enrolment/deny-list.js';
 import { hasEndedSince } from '../../enrolment/revoke.js';
-import { FaceError } from '../../errors.js';
+import { FaceError, type Json } from '../../errors.js';
 import { readClaims } from '../../oidc/flow.js';
 import { oidcErrors } from '../../oidc/library.js';
 import { toUnavailable } from '../../oidc/unavailable.js';
-import type { CredentialConfigs } from './config.js';
-import { consentNameOf } from './config.js';
+import { type CredentialConfigs, consentNameOf } from './config.js';
 import { endCredentials, noteCredential } from './credentials.js';
 import type { IssueCredential } from './library-settings.js';
 import { statusAddressOf } from './status-lists.js';

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
+import { drawCode } from '../../notifications/one-time-codes.js';
 import { type SharedClaims, writeClaims, writeSharedClaims } from '../../oidc/flow.js';
 import type { Provider } from '../../oidc/library.js';
-import { drawCode } from '../../step-up/codes/one-time-codes.js';
 import { walletClientId } from './config.js';
 import type { CheckedFace } from './issue.js';
 import { preAuthorized } from './library-settings.js';

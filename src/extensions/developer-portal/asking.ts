@@ -7,7 +7,6 @@ import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import type { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Developer, findDeveloper } from './developers.js';
 import {
   type ApplicationDraft,
@@ -64,7 +63,7 @@ function isRedirectUri(text: string, isSandbox: boolean): boolean {
 }
 
 /** @throws `request_malformed` for scopes or a connection that are not available */
-function checkWish(wish: ApplicationDraft, { onboarding, connections }: ApiPorts<'connections'> & Settings): void {
+function checkWish(wish: ApplicationDraft, { onboarding, connections }: Ports<'connections'> & Settings): void {
   const refuse = (field: string): never => {
     throw new FaceError('request_malformed', { field });
   };
@@ -87,7 +86,7 @@ export async function beginRequest(
   wish: ApplicationDraft,
   application: string | null,
   developer: Developer,
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'settings' | 'connections'> & Settings,
+  deps: Ports<'state' | 'clock' | 'random' | 'settings' | 'connections'> & Settings,
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   if (application !== null) await readOwnApplication(application, developer, deps);
@@ -99,7 +98,7 @@ export async function rewriteRequest(
   id: string,
   wish: ApplicationDraft,
   developer: Developer,
-  deps: ApiPorts<'state' | 'clock' | 'settings' | 'connections'> & Settings,
+  deps: Ports<'state' | 'clock' | 'settings' | 'connections'> & Settings,
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   await readOwnRequest(id, developer, deps);
@@ -111,7 +110,7 @@ export async function submitRequest(
   id: string,
   given: { readonly termsVersion: number; readonly message: string | null },
   developer: Developer,
-  deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections'> & Settings,
+  deps: Ports<'state' | 'clock' | 'audit' | 'settings' | 'connections'> & Settings,
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   const draft = await readOwnRequest(id, developer, deps);

@@ -6,7 +6,6 @@ import type { Ports } from '../../core/deps.js';
 import type { Credential } from '../../core/secrets.js';
 import { secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import {
   beginRequest,
@@ -36,7 +35,7 @@ const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'conte
  */
 async function issueSandboxToken(
   developer: Developer,
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings'> & Settings,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'> & Settings,
 ): Promise<{ readonly credential: Credential; readonly client: Client }> {
   const { sandbox } = deps.onboarding;
   if (sandbox === null) throw new FaceError('not_found');
@@ -59,7 +58,7 @@ async function endSandboxToken(id: string, developer: Developer, deps: Ports<'st
 }
 
 export function createOwnRequestEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections'> & Settings,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections'> & Settings,
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Developers', status: 200, isExtension: true, photos: {} } as const;
   const none = z.strictObject({});

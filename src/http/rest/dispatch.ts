@@ -1,21 +1,21 @@
 import type { Express, Request, Response } from 'express';
+import { Admission, type AdmissionPorts, type Caller, readBearer } from '../../access/admission.js';
 import type { Client } from '../../access/client-tokens.js';
+import { toPublishedStatus } from '../../access/compatibility.js';
+import { readCookie } from '../../core/base/cookie.js';
 import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { nameProviderRefusal } from '../../core/provider-refusal.js';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { setLoggedCaller, sourceOf } from '../access-log.js';
+import { requestIdOf, setLoggedCaller, sourceOf } from '../access-log.js';
 import { type Body, type BodyOptions, isMultipart, maxJsonBytes, readBody } from '../body.js';
-import { readCookie } from '../cookies.js';
 import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
 import { type FieldValue, parseJsonFields } from '../json.js';
-import { sendJson, sendLines, usePublishedStatuses } from '../reply.js';
+import { replaceStatus, sendJson, sendLines } from '../reply.js';
 import { type BodyPools, formOverheadBytes } from '../request-budget.js';
-import { Admission, type AdmissionPorts, readBearer } from './admission.js';
 import {
   type ApiVersion,
-  type Caller,
   callsProvider,
   type Endpoint,
   type FormKind,
@@ -148,9 +148,9 @@ async function serve(
     else sendJson(response, endpoint.status, { ok: true, ...reply });
   };
   try {
-    await admission.serve(`${endpoint.method} ${endpoint.path}`, response, work);
+    await admission.serve(`${endpoint.method} ${endpoint.path}`, requestIdOf(response), work);
   } catch (error) {
-    if (admission.recognised?.compat === 'facenition') usePublishedStatuses(response);
+    if (admission.recognised?.compat === 'facenition') replaceStatus(response, toPublishedStatus);
     throw error;
   } finally {
     logCaller(response, admission.recognised);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Auth, Caller } from '../../access/admission.js';
 import { type Client, clientTokenLifeSec } from '../../access/client-tokens.js';
 import type { Administrator, Right } from '../../access/rights.js';
 import { type ClientScope, clientScopes, compatibilities, replayPolicies } from '../../access/scopes.js';
@@ -175,17 +176,6 @@ export const groupDescriptions = {
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 
-/**
- * Callers allowed at an endpoint: clients whose token has `scope` (all if `null`), administrators with `right`, capture
- * pages whose session permits `action`, developers, or anyone.
- */
-export type Auth =
-  | { readonly kind: 'client'; readonly scope: ClientScope | null }
-  | { readonly kind: 'developer' }
-  | { readonly kind: 'admin'; readonly right: Right; readonly isSensitive: boolean }
-  | { readonly kind: 'session'; readonly action: string }
-  | { readonly kind: 'open' };
-
 interface Described {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /**
@@ -196,7 +186,6 @@ interface Described {
   readonly tag: EndpointGroup;
   readonly summary: string;
   readonly description: string;
-  /** True if only this server has the endpoint, and not the hosted Facenition API. */
   /** True if the published Facenition API does not have this endpoint. */
   readonly isExtension: boolean;
   readonly status: 200 | 201;
@@ -219,13 +208,6 @@ export interface Call<Fields, PhotoName extends string> {
   readonly userAgent: string | null;
   cookie(name: string): string | null;
 }
-
-/** Authenticated sender of a request. The sessions of capture pages are verified in `admit`, before the body is read. */
-export type Caller =
-  | { readonly kind: 'client'; readonly client: Client }
-  | { readonly kind: 'administrator'; readonly administrator: Administrator }
-  | { readonly kind: 'developer'; readonly developer: Administrator }
-  | { readonly kind: 'anonymous' };
 
 /** How a form field that is not text is read: as JSON, or as the only text of a list. */
 export type FormKind = 'json' | 'list';

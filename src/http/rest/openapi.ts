@@ -3,9 +3,7 @@ import type { JsonObject } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
 import { maxJsonBytes } from '../body.js';
 import { refusalGuard } from '../reply.js';
-import { operationalPaths } from './describe-operations.js';
 import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
-import { streamKeyScheme } from './describe-ssf.js';
 import { callsProvider, type Endpoint, type FileField, groupDescriptions, toTemplate } from './endpoint.js';
 import { asJson, asJsonLines, describeFields, toJsonSchema } from './json-schema.js';
 
@@ -55,8 +53,12 @@ export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'vers
   return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
 }
 
-export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
-  const paths: Record<string, JsonObject> = { ...operationalPaths };
+/** Describes the endpoints, and other routes of the server. */
+export function describeApi(
+  endpoints: readonly Endpoint[],
+  others: Record<'paths' | 'securitySchemes', Readonly<Record<string, JsonObject>>>,
+): JsonObject {
+  const paths: Record<string, JsonObject> = { ...others.paths };
   for (const endpoint of endpoints) {
     const path = documentedPath(endpoint);
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint) };
@@ -92,7 +94,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           name: 'X-Console-Token',
           description: 'Token that the console page sends in addition to its cookie, after a sign-in there.',
         },
-        streamKey: streamKeyScheme,
+        ...others.securitySchemes,
         pageSession: {
           type: 'http',
           scheme: 'bearer',

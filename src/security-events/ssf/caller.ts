@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { authenticateAccess, isAccessToken } from '../../access/access-tokens.js';
+import { Admission, type AdmissionPorts, readBearer } from '../../access/admission.js';
 import type { Application } from '../../access/applications.js';
 import type { SecurityEventReceiver } from '../../config/security-events.js';
 import type { Ports } from '../../core/deps.js';
@@ -7,7 +8,6 @@ import { digestOf, hasDigest } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { sourceOf } from '../../http/access-log.js';
 import type { RouteExchange } from '../../http/front-door.js';
-import { Admission, type AdmissionPorts, readBearer } from '../../http/rest/admission.js';
 import { type EventStream, toStream } from '../stream.js';
 import type { SecurityEvents } from './deps.js';
 

@@ -1,15 +1,16 @@
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import { grantableTo, issueAccessToken } from '../../access/access-tokens.js';
+import type { AdmissionPorts } from '../../access/admission.js';
 import { authenticateClient, type Client } from '../../access/client-tokens.js';
 import { type ClientScope, clientScopes } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
+import { requestIdOf } from '../../http/access-log.js';
 import { mountRoute, notFormGuard, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
 import type { CallerPools } from '../../http/request-budget.js';
-import type { AdmissionPorts } from '../../http/rest/admission.js';
 import { ssfPaths, ssfScopes } from '../metadata.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SecurityEvents } from './deps.js';
@@ -49,7 +50,7 @@ export function mountTokenEndpoint(app: Express, deps: AdmissionPorts & Ports<'r
 async function grant(arrival: RouteExchange<Request, Response>, deps: AdmissionPorts & Ports<'random'>): Promise<void> {
   const { request, response } = arrival;
   const admission = createAdmission(arrival, deps);
-  await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
+  await admission.serve(`POST ${ssfPaths.token}`, requestIdOf(response), async () => {
     const inHeader = readBasic(request);
     // Clients that send an `Authorization` header are authenticated before the body is read.
     if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
@@ -174,7 +175,7 @@ async function serve(
   const admission = createAdmission(arrival, deps);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  await admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
+  await admission.serve(`${endpoint.method} ${endpoint.path}`, requestIdOf(response), async () => {
     const caller = await admitCaller(arrival, admission, deps);
     if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
       throw new FaceError('scope_missing');

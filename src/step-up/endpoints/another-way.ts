@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { CoreDeps } from '../../core/deps.js';
+import type { CoreDeps, Ports } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
 import { anotherWayReply, receiptReply, recoveryCodesReply, sentCodeReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../another-way.js';
 import { takeReceipt } from '../complete.js';
@@ -24,7 +23,7 @@ const writtenCode = z
   .describe('Twelve alphanumeric characters; separators are ignored.');
 
 export function createAnotherWayEndpoints(
-  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'> & FlowPorts,
+  deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'> & FlowPorts,
 ): Endpoint[] {
   const common = {
     method: 'POST',

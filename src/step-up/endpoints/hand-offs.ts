@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
+import { pageLink } from '../../core/page-link.js';
 import { handOffReply, viewReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import { nameBrowser } from '../../core/user-agent.js';
 import type { FaceErrorCode } from '../../errors.js';
-import { pageLink } from '../../http/page-link.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
 import type { FlowPorts } from '../flow.js';
 import { chooseNumber, startHandOff } from '../hand-off.js';

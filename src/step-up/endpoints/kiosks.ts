@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
+import { kioskLink } from '../../core/page-link.js';
 import { kioskReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import { joinTicket } from '../../core/tickets.js';
-import { kioskLink } from '../../http/page-link.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
 import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../kiosk.js';
 

@@ -4,8 +4,8 @@ import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest } from '../../../support/benches/core.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Assurance, Connection } from '../../core/connection.js';
+import { startedLink } from '../../core/page-link.js';
 import { FaceError } from '../../errors.js';
-import { startedLink } from '../../http/page-link.js';
 import { startStepUp } from '../step-up.js';
 
 /* Users without an enrolment: told before the camera opens after a first factor, and otherwise not at all. */

@@ -8,6 +8,7 @@ import { type BrandOfPage, brandMetaName } from '../../brand/page-brand.js';
 import { toStylesheet } from '../../brand/palette.js';
 import { html } from '../../core/base/html.js';
 import { directionOf, type SupportedLanguage, supportedLanguages } from '../../core/language.js';
+import { brandFilePath, brandFiles, pagePath } from '../../core/page-link.js';
 import type { LivenessVendors } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { type ModelFile, models } from '../../face/engine/manifest.js';
@@ -16,7 +17,6 @@ import { markOf } from '../../files/durable-file.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { ownFiles, securePage } from '../../http/content-security-policy.js';
 import { discardBody, queryOf } from '../../http/front-door.js';
-import { brandFilePath, brandFiles, pagePath } from '../../http/page-link.js';
 
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
 

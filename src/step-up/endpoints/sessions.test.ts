@@ -7,9 +7,9 @@ import { plainRequest } from '../../../support/benches/core.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Policy } from '../../core/connection.js';
+import { startedLink } from '../../core/page-link.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import { readConsent } from '../../enrolment/consent.js';
-import { startedLink } from '../../http/page-link.js';
 import { startStepUp } from '../step-up.js';
 
 let server: ApiServer;

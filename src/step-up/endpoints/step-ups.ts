@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bindingOfClient, type Client } from '../../access/client-tokens.js';
+import { bindingOfClient, type Client, type SandboxSetting } from '../../access/client-tokens.js';
 import {
   checkNamed,
   checkReturnUrl,
@@ -14,11 +14,10 @@ import { nameAction, requestedAction } from '../../core/action.js';
 import { requireConnection, subjectOfIdentifier } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { toSource } from '../../core/networks.js';
+import { requestedLink } from '../../core/page-link.js';
 import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { requestedLink } from '../../http/page-link.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
 import {
   accuracyField,
   clientEndpoint,
@@ -137,7 +136,7 @@ const startFields = z
 async function toFlow(
   fields: z.output<typeof startFields>,
   client: Client,
-  deps: Ports<'verifier'> & ApiPorts<'sandbox'>,
+  deps: Ports<'verifier'> & SandboxSetting,
 ): Promise<RequestFlow | HeldTokenFlow> {
   const { token, audience, nonce = null, kiosk, contentKeyTo } = fields;
   const asked = {
@@ -191,7 +190,7 @@ const toHookSignIn = ({ application, address }: z.output<typeof startFields>): H
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
 export function createStepUpEndpoints(
-  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & ApiPorts<'sandbox'> & FlowPorts,
+  deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & SandboxSetting & FlowPorts,
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', isExtension: true } as const;
   return [

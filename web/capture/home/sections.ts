@@ -15,7 +15,7 @@ import {
   type ShownDataConsent,
   type ShownLink,
   servicesReply,
-} from '../../../src/step-up/home-protocol.js';
+} from '../../../src/core/home-protocol.js';
 import { download } from '../../shared/download.js';
 import type { Language } from '../../shared/languages.js';
 import { actions, button, el, facts, paragraph, yesOrNo } from '../dom.js';

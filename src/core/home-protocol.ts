@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { instant } from '../core/page-protocol.js';
+import { instant } from './page-protocol.js';
 
 /* Guards of replies to a person's own page, in a separate file that the page loads only with that screen. */
 

@@ -1,21 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readCookie } from '../core/base/cookie.js';
+import { isSameOrigin } from '../core/base/same-origin.js';
+import type { Ports } from '../core/deps.js';
+import type { Credential } from '../core/secrets.js';
+import { FaceError } from '../errors.js';
+import type { KeyPorts } from './administrators.js';
 import {
   type ConsoleSession,
+  type ConsoleSettings,
   consolePollHeader,
   consoleTokenHeader,
   findConsoleSession,
   isTokenOf,
   parseSessionCookie,
   sessionCookieOf,
-} from '../../access/console-sessions.js';
-import type { Credential } from '../../core/secrets.js';
-import { FaceError } from '../../errors.js';
-import { readCookie } from '../cookies.js';
-import { isSameOrigin } from '../same-origin.js';
-import type { ApiPorts } from './deps.js';
+} from './console-sessions.js';
 
 /** Ports that authenticate an administrator. */
-export type SessionPorts = ApiPorts<'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console'>;
+export interface SessionPorts extends KeyPorts, ConsoleSettings, Ports<'issuer'> {}
 
 export interface ShownSession {
   readonly secret: Credential;

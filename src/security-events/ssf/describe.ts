@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/base/json.js';
 import type { FaceErrorCode } from '../../errors.js';
-import { describeRefusals, quotaHeaders } from './describe-refusals.js';
+import { describeRefusals, quotaHeaders } from '../../http/rest/describe-refusals.js';
 
 /* Descriptions of the bodies follow https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html */
 

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { quotaRanges } from '../../access/applications.js';
-import { hasRight, roles } from '../../access/rights.js';
-import { type Html, html } from '../../core/base/html.js';
-import type { Json } from '../../core/base/json.js';
-import { faceErrorCodes, refusals } from '../../errors.js';
-import type { RenderedPage } from '../page-layout.js';
+import type { Auth } from '../access/admission.js';
+import { quotaRanges } from '../access/applications.js';
+import { hasRight, roles } from '../access/rights.js';
+import { type Html, html } from '../core/base/html.js';
+import type { Ports } from '../core/deps.js';
+import { faceErrorCodes, type Json, refusals } from '../errors.js';
+import type { RenderedPage } from '../http/page-layout.js';
+import { type Endpoint, groupDescriptions } from '../http/rest/endpoint.js';
+import { describeFields } from '../http/rest/json-schema.js';
+import { codesOf, descriptionOf, documentedPath } from '../http/rest/openapi.js';
 import { renderInCatalogueStyle } from './catalogue-style.js';
-import type { ApiPorts } from './deps.js';
-import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
-import { describeFields } from './json-schema.js';
-import { codesOf, descriptionOf, documentedPath } from './openapi.js';
 
 const exampleObjects: Readonly<Record<string, Json>> = {
   values: { 'scim.baseUrl': 'https://idp.example.com/scim/v2' },
@@ -130,7 +130,7 @@ const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]
 
 export function renderCatalogue(
   endpoints: readonly Endpoint[],
-  { issuer, catalogueNotes }: ApiPorts<'issuer' | 'catalogueNotes'>,
+  { issuer, catalogueNotes }: Ports<'issuer'> & { readonly catalogueNotes: readonly Html[] },
 ): RenderedPage {
   const groups = Object.entries(groupDescriptions).flatMap(([name, description]) => {
     const members = endpoints.filter(({ tag }) => tag === name);

@@ -1,21 +1,42 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { authenticateAccess, isAccessToken } from '../../access/access-tokens.js';
-import { authenticateAdministrator } from '../../access/administrators.js';
-import type { Application } from '../../access/applications.js';
-import { authenticateClient, type Client, checkClientLive, type Sandbox } from '../../access/client-tokens.js';
-import { administratorOf, consoleTokenHeader, needsFaceCheck } from '../../access/console-sessions.js';
-import { type Administrator, hasRight } from '../../access/rights.js';
-import { toClientRequest } from '../../access/usage.js';
-import { parseBearer } from '../../core/base/bearer.js';
-import type { Ports } from '../../core/deps.js';
-import { countIn, secLeftOf, windowOf } from '../../core/limits/limits.js';
-import { Credential } from '../../core/secrets.js';
-import { FaceError } from '../../errors.js';
-import { requestIdOf } from '../access-log.js';
-import type { RequestBudget } from '../request-budget.js';
+import type { IncomingHttpHeaders } from 'node:http';
+import { parseBearer } from '../core/base/bearer.js';
+import type { Ports } from '../core/deps.js';
+import { countIn, secLeftOf, windowOf } from '../core/limits/limits.js';
+import { Credential } from '../core/secrets.js';
+import { FaceError } from '../errors.js';
+import { authenticateAccess, isAccessToken } from './access-tokens.js';
+import { authenticateAdministrator } from './administrators.js';
+import type { Application } from './applications.js';
+import {
+  authenticateClient,
+  type Client,
+  checkClientLive,
+  type Sandbox,
+  type SandboxSetting,
+} from './client-tokens.js';
 import { authenticateSession, type SessionPorts } from './console-caller.js';
-import type { ApiPorts } from './deps.js';
-import type { Auth, Caller } from './endpoint.js';
+import { administratorOf, consoleTokenHeader, needsFaceCheck } from './console-sessions.js';
+import { type Administrator, hasRight, type Right } from './rights.js';
+import type { ClientScope } from './scopes.js';
+import { type ClientRequest, toClientRequest } from './usage.js';
+
+/**
+ * Callers allowed at an endpoint: clients whose token has `scope` (all if `null`), administrators with `right`, capture
+ * pages whose session permits `action`, developers, or anyone.
+ */
+export type Auth =
+  | { readonly kind: 'client'; readonly scope: ClientScope | null }
+  | { readonly kind: 'developer' }
+  | { readonly kind: 'admin'; readonly right: Right; readonly isSensitive: boolean }
+  | { readonly kind: 'session'; readonly action: string }
+  | { readonly kind: 'open' };
+
+/** Authenticated sender of a request. The sessions of capture pages are verified in `admit`, before the body is read. */
+export type Caller =
+  | { readonly kind: 'client'; readonly client: Client }
+  | { readonly kind: 'administrator'; readonly administrator: Administrator }
+  | { readonly kind: 'developer'; readonly developer: Administrator }
+  | { readonly kind: 'anonymous' };
 
 type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 
@@ -110,7 +131,10 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   return { ...administratorOf(session), name: session.name };
 }
 
-export type AdmissionPorts = SessionPorts & ApiPorts<'sandbox' | 'onClientRequest'>;
+export interface AdmissionPorts extends SessionPorts, SandboxSetting {
+  /** Called after each request with a valid client token. */
+  readonly onClientRequest: (request: ClientRequest) => void;
+}
 
 export interface Peer {
   readonly source: string;
@@ -128,7 +152,7 @@ export class Admission {
 
   constructor(
     private readonly auth: Auth,
-    private readonly allowance: RequestBudget,
+    private readonly allowance: { promoteToAuthenticated(id: string, limitBytes: number): void },
     private readonly callerLimitBytes: number,
     private readonly peer: Peer,
     private readonly deps: AdmissionPorts,
@@ -189,7 +213,7 @@ export class Admission {
    * @param endpoint - such as `POST /generate`
    * @throws errors of the work
    */
-  async serve(endpoint: string, response: ServerResponse, work: () => Promise<void>): Promise<void> {
+  async serve(endpoint: string, requestId: string, work: () => Promise<void>): Promise<void> {
     let refused: unknown = null;
     try {
       await work();
@@ -199,7 +223,7 @@ export class Admission {
     } finally {
       const client = this.#recognised;
       if (client !== null) {
-        this.deps.onClientRequest(toClientRequest({ client, endpoint, requestId: requestIdOf(response) }, refused));
+        this.deps.onClientRequest(toClientRequest({ client, endpoint, requestId }, refused));
       }
     }
   }

@@ -1,9 +1,9 @@
-import { hookPath } from '../../connections/hook.js';
-import type { JsonObject } from '../../core/base/json.js';
-import { describeRefusals } from './describe-refusals.js';
-import { ssfPathItems } from './describe-ssf.js';
-import { toTemplate } from './endpoint.js';
-import { asJson } from './json-schema.js';
+import { hookPath } from '../connections/hook.js';
+import type { JsonObject } from '../core/base/json.js';
+import { describeRefusals } from '../http/rest/describe-refusals.js';
+import { toTemplate } from '../http/rest/endpoint.js';
+import { asJson } from '../http/rest/json-schema.js';
+import { ssfPathItems, streamKeyScheme } from '../security-events/ssf/describe.js';
 
 const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
 
@@ -41,7 +41,7 @@ const unready: Record<string, JsonObject> = {
 
 const absent = describeRefusals(['not_found']);
 
-export const operationalPaths: Record<string, JsonObject> = {
+const paths: Record<string, JsonObject> = {
   '/': {
     get: operational(
       'welcome',
@@ -176,7 +176,7 @@ export const operationalPaths: Record<string, JsonObject> = {
         {
           summary: 'Receive a call of an identity provider',
           description:
-            'Request, authentication and reply follow the identity provider, such as the inline hooks of Okta or the custom authentication extensions of Entra ID; see the README of each adapter. `facestep provision` registers the address there. Applications do not call it.',
+            'Request, authentication and reply follow the identity provider; see the README of its adapter. `facestep provision` registers the address there. Applications do not call it.',
         },
         {},
         absent,
@@ -190,3 +190,6 @@ export const operationalPaths: Record<string, JsonObject> = {
     },
   },
 };
+
+/** Routes that are not endpoints, for the description of the API. */
+export const otherRoutes = { paths, securitySchemes: { streamKey: streamKeyScheme } };

@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Client } from '../../access/client-tokens.js';
-import { toEmailBrand } from '../../brand/brand.js';
-import type { Brands } from '../../brand/brands.js';
-import type { ContactCodesConfig } from '../../config/schema.js';
-import { changeStored, readStored } from '../../core/change-stored.js';
-import type { Ports } from '../../core/deps.js';
-import { instantReply } from '../../core/instant.js';
-import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
-import { consumeLimits, type LimitDeps, refundOnFailure } from '../../core/limits/limits.js';
-import { addSec, type EpochMs, toIso } from '../../core/units.js';
-import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
-import { clientEndpoint, type Endpoint, emailField, openEndpoint, phoneField } from '../../http/rest/endpoint.js';
-import { issueCodes, takeCodes, toCodeMessage } from '../../step-up/codes/one-time-codes.js';
+import type { Client } from '../access/client-tokens.js';
+import { toEmailBrand } from '../brand/brand.js';
+import type { Brands } from '../brand/brands.js';
+import type { ContactCodesConfig } from '../config/schema.js';
+import { changeStored, readStored } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
+import { instantReply } from '../core/instant.js';
+import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import { consumeLimits, type LimitDeps, refundOnFailure } from '../core/limits/limits.js';
+import { addSec, type EpochMs, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { clientEndpoint, type Endpoint, emailField, openEndpoint, phoneField } from '../http/rest/endpoint.js';
+import { issueCodes, takeCodes, toCodeMessage } from './one-time-codes.js';
 
 /** One person's e-mail address (lower case) and phone number (E.164). */
 interface Contact {
@@ -33,11 +32,7 @@ const verifiedLifeSec = 60 * 60;
  * @throws `not_found` if codes are disabled; `caller_untrusted` for a sandbox token; `request_malformed` for a country
  * that is not allowed
  */
-function checkAllowed(
-  phone: string,
-  client: Client,
-  { contactCodes: { countries } }: Pick<Deps, 'contactCodes'>,
-): void {
+function checkAllowed(phone: string, client: Client, { countries }: ContactCodesConfig): void {
   if (countries.length === 0) throw new FaceError('not_found');
   if (client.sandbox !== null) throw new FaceError('caller_untrusted');
   if (!countries.some((each) => phone.startsWith(`+${each}`)))
@@ -52,7 +47,7 @@ async function sendCodes(
   { contact, client, language }: { contact: Contact; client: Client; language: SupportedLanguage },
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
-  checkAllowed(contact.phone, client, deps);
+  checkAllowed(contact.phone, client, deps.contactCodes);
   // Codes are counted per application, because the application chooses the addresses. Both limits are checked before
   // counting, so that an exhausted phone number does not use up the limit of another person's e-mail address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
@@ -86,10 +81,7 @@ async function verifyCodes(
   { clock, state }: Pick<Deps, 'clock' | 'state'>,
 ): Promise<void> {
   const about = await takeCodes({ id, codes: { email: emailCode, sms: phoneCode } }, { clock, state });
-  await state.write(verifiedKey(about), false, {
-    when: 'any',
-    expiresAt: addSec(clock.now(), verifiedLifeSec),
-  });
+  await state.write(verifiedKey(about), false, { when: 'any', expiresAt: addSec(clock.now(), verifiedLifeSec) });
 }
 
 /** @throws `contact_unverified` if the contact has no verification, or a client token has used it */
@@ -123,9 +115,7 @@ const verifiedKey = (digest: string): string => `contact-verified:${digest}`;
 const codeField = z.string().min(1).max(64).describe('Six digits; separators are ignored.');
 
 /** Creates the v2 endpoints to verify an e-mail address together with a phone number. */
-export function createContactEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'delivery' | 'settings' | 'contactCodes' | 'brands'>,
-): Endpoint[] {
+export function createContactEndpoints(deps: Deps): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [2],

@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { texts } from '../../../locales/compiled/server/code-messages/all.js';
-import { changeStored, readStored } from '../../core/change-stored.js';
-import type { Ports } from '../../core/deps.js';
-import type { SupportedLanguage } from '../../core/language.js';
-import type { EmailBrand } from '../../core/ports/delivery.js';
-import type { Message, Random } from '../../core/ports.js';
-import { digestOf, isSameDigest } from '../../core/secrets.js';
-import { addSec, type EpochMs } from '../../core/units.js';
-import { toPlainCode } from '../../core/written-codes.js';
-import { FaceError } from '../../errors.js';
-import { composeEmail } from '../../notifications/email/email.js';
+import { texts } from '../../locales/compiled/server/code-messages/all.js';
+import { changeStored, readStored } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
+import type { SupportedLanguage } from '../core/language.js';
+import type { EmailBrand } from '../core/ports/delivery.js';
+import type { Message, Random } from '../core/ports.js';
+import { digestOf, isSameDigest } from '../core/secrets.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { toPlainCode } from '../core/written-codes.js';
+import { FaceError } from '../errors.js';
+import { composeEmail } from './email/email.js';
 
 interface Recipient extends Pick<Message, 'channel' | 'to'> {
   readonly language: SupportedLanguage;

@@ -1,5 +1,5 @@
-import { html } from '../../core/base/html.js';
-import { createPageLayout } from '../page-layout.js';
+import { html } from '../core/base/html.js';
+import { createPageLayout } from '../http/page-layout.js';
 
 const catalogueStyle = html`
 :root {

@@ -1,8 +1,8 @@
-import type { ConnectionAdditions, ConsentClient } from '../../config/additions.js';
-import type { ConnectionConfig } from '../../config/connection.js';
-import type { HomePageConfig } from '../../config/home-page.js';
-import { type OidcConfig, relyingPartiesOf } from '../../config/oidc.js';
-import type { Texts } from '../../step-up/home-protocol.js';
+import type { ConnectionAdditions, ConsentClient } from '../config/additions.js';
+import type { ConnectionConfig } from '../config/connection.js';
+import type { HomePageConfig } from '../config/home-page.js';
+import { type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
+import type { Texts } from '../core/home-protocol.js';
 
 export const toTexts = (text: Readonly<Record<string, string | undefined>>): Texts =>
   Object.fromEntries(
@@ -18,6 +18,10 @@ export interface HomePage {
    * stored.
    */
   readonly clients: ReadonlyMap<string, ConsentClient>;
+}
+
+export interface HomePages {
+  readonly homePages: ReadonlyMap<string, HomePage>;
 }
 
 export const homePagesOf = (

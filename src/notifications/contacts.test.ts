@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { asTyped } from '../../../support/data/typed-codes.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
-import { issueClientToken } from '../../access/client-tokens.js';
+import { asTyped } from '../../support/data/typed-codes.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
+import { issueClientToken } from '../access/client-tokens.js';
 
 const contact = { email: 'Ada@Example.test', phone: '+4915112345678' };
 

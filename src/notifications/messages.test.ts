@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { supportedLanguages } from '../../core/language.js';
-import type { EmailBrand } from '../../core/ports/delivery.js';
+import { supportedLanguages } from '../core/language.js';
+import type { EmailBrand } from '../core/ports/delivery.js';
 import { toCheckMessage, toCodeMessage } from './one-time-codes.js';
 
 const brand: EmailBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c' };

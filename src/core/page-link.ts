@@ -1,6 +1,6 @@
-import type { Credential } from '../core/secrets.js';
-import { joinTicket } from '../core/tickets.js';
-import type { StartedStepUp } from '../step-up/step-up.js';
+import type { StartedStepUp } from './connection.js';
+import type { Credential } from './secrets.js';
+import { joinTicket } from './tickets.js';
 
 export const pagePath = '/face';
 
