@@ -7,9 +7,9 @@ import { addSec } from '../core/units.js';
 import { type ExpiryPorts, recordExpired } from '../step-up/expired.js';
 import { termsOf } from '../step-up/flow.js';
 import { anonymousSourceOf, type StepUpRecord, stateAt, type Termed } from '../step-up/record.js';
-import { dropHeldToken, isOfHeldToken } from '../step-up/request-flow.js';
+import { isOfHeldToken } from '../step-up/request-flow.js';
 import { readRecords } from '../step-up/stored.js';
-import { judgedWithinSec } from '../step-up/transitions.js';
+import { dropHeldToken, judgedWithinSec } from '../step-up/transitions.js';
 import { flows } from './flows.js';
 
 /*

@@ -64,26 +64,34 @@ export interface NewFace extends ConnectedSubject {
 
 /** What an enrolment rests on, and whether that is enough to replace the face of an enrolled person. */
 export interface ProvenEnrolment {
+  readonly kind: 'proven';
   readonly proof: EnrolmentProof;
   readonly mayReplace: boolean;
+}
+
+/** The organization's photo does not confirm the face, or cannot. */
+export interface UnprovenEnrolment {
+  readonly kind: 'unproven';
+  readonly code: CompanyPhotoCode;
 }
 
 /**
  * Finds out what an enrolment rests on, and compares the face with the organization's photo if the policy asks for it.
  * In the shadow mode of `policy.photo`, a refusal is only recorded.
- * @throws `company_photo_*`; `locked_out` after too many faces that differ from the photo; `profile_unavailable`
+ * @throws `locked_out` after too many faces that differ from the photo; `profile_unavailable`
  */
 export async function proveEnrolment(
   face: NewFace,
   deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
-): Promise<ProvenEnrolment> {
+): Promise<ProvenEnrolment | UnprovenEnrolment> {
   const { connection, given, hasShownFormer } = face;
   const { photo: policy } = connection.policy;
-  if (policy !== null && (await compareWithCompanyPhoto(face, policy, deps)))
-    return { proof: 'photo', mayReplace: true };
+  const found = policy === null ? 'passed_over' : await compareWithCompanyPhoto(face, policy, deps);
+  if (found === 'confirmed') return { kind: 'proven', proof: 'photo', mayReplace: true };
+  if (found !== 'passed_over') return { kind: 'unproven', code: found };
   // The new face was compared with nothing, so the former proof does not hold for it.
-  if (hasShownFormer) return { proof: 'former_face', mayReplace: true };
-  return { proof: given, mayReplace: replaces(connection, given) };
+  if (hasShownFormer) return { kind: 'proven', proof: 'former_face', mayReplace: true };
+  return { kind: 'proven', proof: given, mayReplace: replaces(connection, given) };
 }
 
 /** Returns true if what is given is enough to replace a face. */
@@ -140,14 +148,14 @@ export async function isUsable(
 
 /**
  * Compares the face with the organization's photo, and records the outcome.
- * @returns true if the photo confirms the face, false if the enrolment need not be refused for it
- * @throws `company_photo_*`, `locked_out`, `profile_unavailable`
+ * @returns `passed_over` if the enrolment need not be refused for the finding; otherwise the reason for the refusal
+ * @throws `locked_out`, `profile_unavailable`
  */
 async function compareWithCompanyPhoto(
   face: NewFace,
   policy: PhotoPolicy,
   deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
-): Promise<boolean> {
+): Promise<'confirmed' | 'passed_over' | CompanyPhotoCode> {
   const { given, hasShownFormer, stepUpId } = face;
   const who = toSubjectRef(face);
   const limit = ['companyPhotosOfPerson', JSON.stringify([who.connection, who.subject])] as const;
@@ -164,8 +172,8 @@ async function compareWithCompanyPhoto(
   const isVouchedFor = hasShownFormer || (rule === 'helpDesk' && isHelpDesk(given));
   const isRefused = code !== null && !isVouchedFor && policy.mode === 'enforce';
   await deps.audit.append({ action: 'company_photo_compared', ...who, detail: { stepUpId, code, refused: isRefused } });
-  if (isRefused) throw new FaceError(code);
-  return code === null;
+  if (code === null) return 'confirmed';
+  return isRefused ? code : 'passed_over';
 }
 
 function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: PhotoPolicy): UnprovenPolicy {

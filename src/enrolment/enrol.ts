@@ -249,7 +249,7 @@ export async function enrolSubject(
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
     readonly share: QueueShare;
-  } & ProvenEnrolment,
+  } & Pick<ProvenEnrolment, 'proof' | 'mayReplace'>,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<Sealed> {
   const { connection, subject, photos, secret, passkey = null, consent, proof, mayReplace, share } = request;

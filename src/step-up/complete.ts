@@ -14,7 +14,7 @@ import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
 import { consumeLimits, notePassedNetwork } from '../core/limits/limits.js';
 import { capLockout } from '../core/limits/lockout.js';
-import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding, Sealed, Verdict } from '../core/ports.js';
+import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding, Sealed } from '../core/ports.js';
 import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
 import { longestFreshnessSec } from '../core/rules/rule.js';
@@ -27,7 +27,7 @@ import { holderOf, type PhotoGuard } from '../enrolment/earlier-frames.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
-import { type CheckRules, verifyPerson } from '../verification/verify.js';
+import { type CheckRules, type PersonVerdict, verifyPerson } from '../verification/verify.js';
 import { encryptContentKey } from './content-key.js';
 import { recordExpired } from './expired.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
@@ -42,16 +42,9 @@ import {
   testLockoutSec,
   toAskedBy,
 } from './record.js';
-import {
-  type CallerHeldToken,
-  heldTokenOf,
-  isOfHeldToken,
-  noteIssued,
-  noteReleasedKey,
-  requestOf,
-} from './request-flow.js';
+import { type CallerHeldToken, heldTokenOf, isOfHeldToken, requestOf } from './request-flow.js';
 import { changeRecord, endAttempt, livenessShown, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
-import { releaseAttempt } from './transitions.js';
+import { noteIssued, noteReleasedKey, releaseAttempt } from './transitions.js';
 
 /**
  * Counts a face check that an anonymous caller started, before it costs a look-up, a record or engine time.
@@ -91,7 +84,7 @@ export async function checkFace(
     readonly takeContentKey?: (key: Uint8Array) => void;
   } & CheckRules,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
-): Promise<{ verdict: Verdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
+): Promise<{ verdict: PersonVerdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
   const { connection, subject, callerHeldToken, photos, secret, share, takeContentKey, ...rules } = request;
   const requireLiveness = connection?.policy.liveness === 'passive';
   if (callerHeldToken !== null) {
@@ -284,12 +277,9 @@ async function verifyShown(
       isRefused: () => isRefusedByRule(captured, { methods }, shownFrom, deps),
     },
     deps,
-  ).catch((error: unknown) => {
-    if (toCode(error) !== 'face_not_verified') throw error;
-    return null;
-  });
-  if (checked === null) return refuseByRule(record);
+  );
   const { verdict, accuracy, tokenIds } = checked;
+  if (verdict.isRefusedByRule) return refuseByRule(record);
   if (!verdict.matched) return { ...record, state: 'failed' };
   const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {

@@ -1,18 +1,19 @@
 import type { CoreDeps, Ports } from '../core/deps.js';
 import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
-import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
+import { type Hint, hintOfFrames } from '../core/hints.js';
 import { charge, type LimitUse } from '../core/limits/limits.js';
 import type { LivenessFinding, PresentedSecret } from '../core/ports.js';
 import type { Credential, Photo } from '../core/secrets.js';
-import { companyPhotoCodes, proveEnrolment } from '../enrolment/company-photo.js';
+import { type CompanyPhotoCode, proveEnrolment } from '../enrolment/company-photo.js';
 import { acceptAnyPhotos, type ComparedFrames, rememberFrames } from '../enrolment/earlier-frames.js';
 import { enrolSubject } from '../enrolment/enrol.js';
+import { isPortraitOf } from '../enrolment/portrait.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
 import { completeVerification, frameOwnerOf, passStepUp, recordFailed } from './complete.js';
 import type { ShownFrom } from './receipt-rules.js';
 import { anonymousSourceOf, type StepUpRecord, shareOf, type Termed } from './record.js';
-import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
+import { findReferenceProblem, wantsReference } from './reference-photo.js';
 import { isOfHeldToken } from './request-flow.js';
 import { type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
@@ -70,8 +71,30 @@ export function undecidedOf({ record, terms: { countsAs } }: Termed): readonly L
   return [['undecidedOfPersonByOutsiders', person, anonymousShare(source)]];
 }
 
-/** Refusals that depend on a comparison. All get the same answer. */
+/** What an attempt came to. */
+type Conclusion =
+  | { readonly kind: 'passed'; readonly ended: StepUpRecord }
+  /** Pictures that cannot be compared cost no try. */
+  | { readonly kind: 'unusable'; readonly hint: Hint | null }
+  /** A wrong face, missing liveness, an unenrolled and a revoked person get the same answer. */
+  | { readonly kind: 'unlike'; readonly triesLeft: number }
+  | { readonly kind: 'reference_unlike' }
+  | { readonly kind: 'unproven'; readonly code: CompanyPhotoCode }
+  | { readonly kind: 'enrolled_before' };
+
+/** Refusals that depend on a comparison. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
+
+/** Returns what a refusal of verifier or profile comes to. @throws any other error */
+function toConclusion(error: unknown): Conclusion {
+  const code = toCode(error);
+  if (isOneOf(photoCodes, code)) return { kind: 'unusable', hint: hintOfFrames[code] };
+  if (code === 'enrolment_exists') return { kind: 'enrolled_before' };
+  if (isOneOf(decidedCodes, code)) return unlike;
+  throw error;
+}
+
+const unlike: Conclusion = { kind: 'unlike', triesLeft: Number.POSITIVE_INFINITY };
 
 type Ending = Pick<Attempt, 'captured' | 'sent'>;
 
@@ -100,61 +123,46 @@ export async function lose(
   return outcome;
 }
 
-/**
- * Decides an attempt. A wrong face, missing liveness, an unenrolled and a revoked person get the same answer, and each
- * costs a try.
- */
+/** Decides an attempt. Each that is decided against the person costs a try. */
 export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<AttemptOutcome> {
-  const before = releaseAttempt(attempted.captured.record);
+  const { captured, judging, advice } = attempted;
+  const before = releaseAttempt(captured.record);
   const counted = countTry(before);
-  const { judging } = attempted;
-  let left = counted;
   const judged = judging.then(({ finding }) => finding);
-  // Prevents an unhandled rejection. The error is reported where `judged` is awaited.
-  judged.catch(() => null);
-  /** Remembers the frames of a decided check. Those of undecided checks would push out earlier ones. */
-  const noteDecision = async (): Promise<void> => {
-    const { earlier } = await judging;
-    // An anonymous caller could push out the person's own frames.
-    if (anonymousSourceOf(before) === null) await rememberFrames(frameOwnerOf(before, deps), earlier, deps);
-    await charge(undecidedOf(attempted.captured), -1, deps);
+  const decide = before.purpose === 'enrol' ? enrolFrom : verifyFrom;
+  // The photos are wiped after this function, so the judge must release them first.
+  const [deciding] = await Promise.allSettled([decide(attempted, judged, deps).catch(toConclusion), judged]);
+  if (deciding.status === 'rejected') throw deciding.reason;
+  const concluded = deciding.value;
+  if (concluded.kind === 'unusable') return lose(attempted, before, concluded.hint, deps);
+  const { earlier, finding } = await judging;
+  // Frames of a decided check are remembered. Those of undecided checks would push out earlier ones, and an anonymous
+  // caller could push out the person's own frames.
+  if (anonymousSourceOf(before) === null) await rememberFrames(frameOwnerOf(before, deps), earlier, deps);
+  await charge(undecidedOf(captured), -1, deps);
+  const fail = async (): Promise<void> => {
+    await endAttempt(captured, { ...counted, state: 'failed' }, deps);
+    await recordFailed(captured, deps);
   };
-  try {
-    const ended = await (before.purpose === 'enrol'
-      ? enrolFrom(attempted, judged, deps)
-      : verifyFrom(attempted, judged, deps));
-    if (ended.state === 'passed') {
-      await noteDecision();
-      return await endWith(attempted, { ended, outcome: 'passed', hint: null }, deps);
+  switch (concluded.kind) {
+    case 'passed':
+      return endWith(attempted, { ended: concluded.ended, outcome: 'passed', hint: null }, deps);
+    case 'unlike': {
+      const tries = Math.min(counted.left.tries, concluded.triesLeft);
+      return lose(attempted, { ...counted, left: { ...counted.left, tries } }, finding.hint ?? advice, deps);
     }
-    left = { ...counted, left: { ...counted.left, tries: Math.min(counted.left.tries, ended.left.tries) } };
-  } catch (error) {
-    const code = toCode(error);
-    const isReference = isOfReferencePhoto(error);
-    if (isOneOf(photoCodes, code))
-      return lose(attempted, before, (isReference ? hintOfReference : hintOfFrames)[code], deps);
-    const isOfPhoto = isOneOf(companyPhotoCodes, code);
-    if (isOfPhoto || code === 'enrolment_exists') await noteDecision();
-    if (code === 'company_photo_unlike' && counted.left.tries > 0)
-      return lose(attempted, counted, 'company_photo', deps);
-    if (code === 'company_photo_unlike' || code === 'enrolment_exists') {
-      await endAttempt(attempted.captured, { ...counted, state: 'failed' }, deps);
-      await recordFailed(attempted.captured, deps);
-    }
-    // After the other codes, the step-up stays open without a lost try, because the organization can correct the photo.
-    if (isOfPhoto || code === 'enrolment_exists') throw error;
-    if (!isOneOf(decidedCodes, code)) throw error;
-    if (isReference) {
-      await noteDecision();
+    case 'reference_unlike':
       return lose(attempted, counted, 'reference_unlike', deps);
-    }
-  } finally {
-    // The photos are wiped after this function, so the judge must release them first.
-    await judged.catch(() => null);
+    case 'unproven':
+      // After the other codes, the step-up stays open without a lost try, because the organization can correct the photo.
+      if (concluded.code !== 'company_photo_unlike') throw new FaceError(concluded.code);
+      if (counted.left.tries > 0) return lose(attempted, counted, 'company_photo', deps);
+      await fail();
+      throw new FaceError(concluded.code);
+    case 'enrolled_before':
+      await fail();
+      throw new FaceError('enrolment_exists');
   }
-  const { hint } = await judged;
-  await noteDecision();
-  return lose(attempted, left, hint ?? attempted.advice, deps);
 }
 
 const methodsOf = (secret: PresentedSecret | null) =>
@@ -164,12 +172,13 @@ async function verifyFrom(
   { captured, sent, faces, share }: Attempt,
   judged: Promise<LivenessFinding>,
   deps: CoreDeps & Ports<'passkeys'>,
-): Promise<StepUpRecord> {
+): Promise<Conclusion> {
   const { secret } = await presentSecret(captured, sent.secret, deps);
   const shown = { photos: faces, share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
   const { shownFrom } = sent;
   // The judgment compares the frames of a challenge with earlier ones.
-  return completeVerification(captured, { ...shown, guard: acceptAnyPhotos, shownFrom }, deps);
+  const ended = await completeVerification(captured, { ...shown, guard: acceptAnyPhotos, shownFrom }, deps);
+  return ended.state === 'passed' ? { kind: 'passed', ended } : { kind: 'unlike', triesLeft: ended.left.tries };
 }
 
 /** @throws `step_up_finished` if the enrolment has ended, or the face that opened the page has been replaced */
@@ -182,17 +191,20 @@ async function enrolFrom(
   { captured, sent, faces: photos, share }: Attempt,
   judged: Promise<LivenessFinding>,
   deps: CoreDeps & Ports<'passkeys'>,
-): Promise<StepUpRecord> {
+): Promise<Conclusion> {
   const { record, terms, connection } = captured;
   const { subject, consent } = record;
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   await checkGoesOn(captured, deps);
   // A bad document photo is reported first, and costs no attempt.
-  const reference = wantsReference(captured) ? await takeReference(sent.reference, share, deps) : null;
+  const problem = wantsReference(captured) ? await findReferenceProblem(sent.reference, share, deps) : null;
+  if (problem !== null) return { kind: 'unusable', hint: problem };
   const { pass, liveness, presence } = await judged;
-  if (!pass) throw new FaceError('liveness_low');
-  if (reference !== null) await matchReference({ reference, photos }, share, deps);
+  if (!pass) return unlike;
+  const portrait = wantsReference(captured) ? sent.reference : null;
+  if (portrait !== null && !(await isPortraitOf({ portrait, photos }, share, deps)))
+    return { kind: 'reference_unlike' };
   const proven = await proveEnrolment(
     {
       connection,
@@ -206,13 +218,16 @@ async function enrolFrom(
     },
     deps,
   );
+  if (proven.kind === 'unproven') return proven;
   // The passkey response is consumed last, so that it stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, sent.secret, deps);
   const value = secret?.value ?? null;
+  const { proof, mayReplace } = proven;
   // The enrolment may have ended while the pictures were judged.
   await checkGoesOn(captured, deps);
-  await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, ...proven, share }, deps);
+  await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, proof, mayReplace, share }, deps);
   const methods = [...methodsOf(secret)];
-  const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proven.proof };
-  return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
+  const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proof };
+  const ended = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
+  return { kind: 'passed', ended };
 }

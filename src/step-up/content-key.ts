@@ -4,8 +4,9 @@ import { receiptLifeSec } from '../core/receipt.js';
 import type { ContentKey } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { type ContentKeyRecipient, noteReleasedKey, type ReleasedKey, requestOf } from './request-flow.js';
+import { type ContentKeyRecipient, type ReleasedKey, requestOf } from './request-flow.js';
 import { changeRecord, readRecord } from './stored.js';
+import { noteReleasedKey } from './transitions.js';
 
 /*
  * Release of a content key after a live check. The check runs in the browser's request, and the application reads the

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Assurance } from '../core/connection.js';
 import type { EnrolmentProof } from '../core/enrolment-proof.js';
 import type { AttemptScope } from '../core/limits/attempts.js';
 import { FaceError } from '../errors.js';
 import type { HookSignIn } from './passed-step-up.js';
-import type { Check } from './record.js';
 
 /*
  * What a check is for. Each flow is a type of the feature that owns it, told apart by `kind`; `src/app/flows.ts` lists
@@ -48,9 +48,15 @@ const plainTerms: FlowTerms = {
   hasShownFormer: false,
 };
 
+/** A check with its flow. */
+export interface FlowingCheck {
+  readonly flow: StoredFlow;
+  readonly assurance: Assurance;
+}
+
 export interface FlowKind {
   readonly kind: string;
-  readonly toTerms: (check: Check & { readonly flow: StoredFlow }) => FlowTerms;
+  readonly toTerms: (check: FlowingCheck) => FlowTerms;
 }
 
 /** The kinds of flows by name. */
@@ -67,14 +73,14 @@ export interface FlowPorts {
 export const defineFlow = <Stored extends StoredFlow>(
   kind: Stored['kind'],
   guard: z.ZodType<Stored>,
-  toTerms: (flow: Stored, check: Check) => Partial<FlowTerms>,
+  toTerms: (flow: Stored, check: FlowingCheck) => Partial<FlowTerms>,
 ): FlowKind => ({
   kind,
   toTerms: (check) => ({ ...plainTerms, ...toTerms(guard.parse(check.flow), check) }),
 });
 
 /** @throws `step_up_unknown` for a flow of a feature that this server no longer has */
-export function termsOf(check: Check & { readonly flow: StoredFlow }, { flows }: FlowPorts): FlowTerms {
+export function termsOf(check: FlowingCheck, { flows }: FlowPorts): FlowTerms {
   const kind = flows.get(check.flow.kind);
   if (kind === undefined) throw new FaceError('step_up_unknown');
   return kind.toTerms(check);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { epochMsGuard } from '../core/units.js';
-import { defineFlow } from './flow.js';
-import type { StepUpRecord } from './record.js';
+import { defineFlow, type FlowingCheck } from './flow.js';
 
 /* The person's own page, where they view, renew and end their enrolment. */
 
@@ -22,5 +21,5 @@ export const ownPageFlow = defineFlow('own_page', guard, ({ faceShownAt, proof }
 }));
 
 /** Returns the own page that a step-up started as, or `null` for another flow. */
-export const ownPageOf = ({ flow }: Pick<StepUpRecord, 'flow'>): OwnPageFlow | null =>
+export const ownPageOf = ({ flow }: Pick<FlowingCheck, 'flow'>): OwnPageFlow | null =>
   flow.kind === 'own_page' ? guard.parse(flow) : null;

@@ -3,8 +3,7 @@ import type { QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfReference } from '../core/hints.js';
 import type { Photo } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
-import { findUnusable, isPortraitOf } from '../enrolment/portrait.js';
-import { FaceError, isOneOf, photoCodes, toCode } from '../errors.js';
+import { findUnusable } from '../enrolment/portrait.js';
 import { chargeUnusable, type StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import type { StepUp } from './stored.js';
@@ -15,18 +14,8 @@ import { countReferenceCheck } from './transitions.js';
  * frames.
  */
 
-/** Detail of errors about this photo, which distinguishes them from errors about camera pictures. */
-const detail = 'reference';
-
-export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
-
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   record.purpose === 'enrol' && connection?.policy.referencePhoto === true;
-
-async function examine(reference: Photo, share: QueueShare, deps: Ports<'verifier'>): Promise<void> {
-  const unusable = await findUnusable(reference, share, deps);
-  if (unusable !== null) throw new FaceError(unusable, detail);
-}
 
 /**
  * Checks a document's photo without storing it.
@@ -38,41 +27,28 @@ export async function checkReferencePhoto(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
   deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
 ): Promise<Hint | null> {
-  try {
-    const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
-      countReferenceCheck(record, { isWanted: wantsReference({ ...session, record }) }, now);
-    return await chargeUnusable(
-      session,
-      async (toRow) => {
-        await changeSession(session, spend, deps);
-        await examine(reference, toRow(), deps);
-        return null;
-      },
-      deps,
-    );
-  } catch (error) {
-    const code = toCode(error);
-    if (isOfReferencePhoto(error) && isOneOf(photoCodes, code)) return hintOfReference[code];
-    throw error;
-  }
+  const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
+    countReferenceCheck(record, { isWanted: wantsReference({ ...session, record }) }, now);
+  const unusable = await chargeUnusable(
+    session,
+    async (toRow) => {
+      await changeSession(session, spend, deps);
+      return findUnusable(reference, toRow(), deps);
+    },
+    deps,
+  );
+  return unusable === null ? null : hintOfReference[unusable];
 }
 
-/** Returns the submitted photo after detecting its face. @throws `photo_missing`, or errors of this photo */
-export async function takeReference(
+/**
+ * Detects the face of the submitted photo.
+ * @returns a hint if the photo is missing or unusable. Tells the person before a try is counted
+ */
+export async function findReferenceProblem(
   reference: Photo | null,
   share: QueueShare,
   deps: Ports<'verifier'>,
-): Promise<Photo> {
-  if (reference === null) throw new FaceError('photo_missing', detail);
-  await examine(reference, share, deps);
-  return reference;
-}
-
-/** Compares the document with the pictures straight ahead. @throws `face_mismatch`, or errors of a picture */
-export async function matchReference(
-  { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },
-  share: QueueShare,
-  deps: Ports<'verifier'>,
-): Promise<void> {
-  if (!(await isPortraitOf({ portrait: reference, photos }, share, deps))) throw new FaceError('face_mismatch', detail);
+): Promise<Hint | null> {
+  const unusable = reference === null ? 'photo_missing' : await findUnusable(reference, share, deps);
+  return unusable === null ? null : hintOfReference[unusable];
 }

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { Accuracy, Binding } from '../core/ports.js';
 import { SealedToken } from '../core/secrets.js';
 import { epochMsGuard } from '../core/units.js';
-import { defineFlow } from './flow.js';
+import { defineFlow, type FlowingCheck } from './flow.js';
 import { hookSignInGuard } from './passed-step-up.js';
-import type { StepUpRecord } from './record.js';
 
 /* Checks that an application requests: of a user of a connection, of a token that it holds, or through the provider. */
 
@@ -91,11 +90,11 @@ export const providerRequestFlow = defineFlow('provider_request', providerGuard,
 const guard = z.discriminatedUnion('kind', [clientGuard, heldGuard, providerGuard]);
 
 /** Returns the application's request, or `null` for another flow. */
-export const requestOf = ({ flow }: Pick<StepUpRecord, 'flow'>): z.output<typeof guard> | null =>
+export const requestOf = ({ flow }: Pick<FlowingCheck, 'flow'>): z.output<typeof guard> | null =>
   guard.safeParse(flow).data ?? null;
 
 /** Returns true if the caller stores the token. Only the caller then knows whose it is. */
-export const isOfHeldToken = ({ flow }: Pick<StepUpRecord, 'flow'>): boolean => flow.kind === 'held_token';
+export const isOfHeldToken = ({ flow }: Pick<FlowingCheck, 'flow'>): boolean => flow.kind === 'held_token';
 
 /** A token that the caller stores, instead of a profile. */
 export interface CallerHeldToken {
@@ -104,33 +103,11 @@ export interface CallerHeldToken {
 }
 
 /** Returns the caller's token of an open step-up, or `null`. */
-export function heldTokenOf(record: Pick<StepUpRecord, 'flow'>): CallerHeldToken | null {
+export function heldTokenOf(record: Pick<FlowingCheck, 'flow'>): CallerHeldToken | null {
   const flow = requestOf(record);
   if (flow?.kind !== 'held_token' || flow.held === null) return null;
   return { token: new SealedToken(flow.held.token), binding: flow.held.binding };
 }
 
-/** Removes the caller's token. */
-export function dropHeldToken(record: StepUpRecord): StepUpRecord {
-  const flow = requestOf(record);
-  return flow?.kind === 'held_token' ? { ...record, flow: { ...flow, held: null } } : record;
-}
-
-/** Records the receipt that was issued, or the content key that was released. */
-export function noteIssued(
-  record: StepUpRecord,
-  issued: NonNullable<z.output<typeof receiptGuard>['issued']>,
-): StepUpRecord {
-  const flow = requestOf(record);
-  if (flow === null || flow.receipt === null) return record;
-  return { ...record, flow: { ...flow, receipt: { ...flow.receipt, issued } } };
-}
-
+export type IssuedReceipt = NonNullable<z.output<typeof receiptGuard>['issued']>;
 export type ReleasedKey = NonNullable<NonNullable<HeldTokenFlow['contentKey']>['released']>;
-
-/** @param released - `null` after the application has read it */
-export function noteReleasedKey(record: StepUpRecord, released: ReleasedKey | null): StepUpRecord {
-  const flow = requestOf(record);
-  if (flow?.kind !== 'held_token' || flow.contentKey === null) return record;
-  return { ...record, flow: { ...flow, contentKey: { ...flow.contentKey, released } } };
-}

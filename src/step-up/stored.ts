@@ -16,8 +16,8 @@ import {
   stateAt,
   type Termed,
 } from './record.js';
-import { dropHeldToken, heldTokenOf, requestOf } from './request-flow.js';
-import { end, judgedWithinSec, reserveForPass } from './transitions.js';
+import { heldTokenOf, requestOf } from './request-flow.js';
+import { dropHeldToken, end, judgedWithinSec, reserveForPass } from './transitions.js';
 
 /**
  * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection

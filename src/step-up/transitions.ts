@@ -15,6 +15,7 @@ import {
   type StepUpRecord,
   type VendorCheckRecord,
 } from './record.js';
+import { type IssuedReceipt, type ReleasedKey, requestOf } from './request-flow.js';
 
 /*
  * State transitions of a step-up, as pure functions. They throw `step_up_finished` if the step-up is not active.
@@ -260,4 +261,27 @@ export function take(record: StepUpRecord): StepUpRecord {
   if (record.state !== 'passed' || record.pass === null) throw new FaceError('face_not_verified');
   if (record.pass.isTaken) throw new FaceError('step_up_finished');
   return { ...record, pass: { ...record.pass, isTaken: true } };
+}
+
+/** Removes the caller's token. */
+export function dropHeldToken(record: StepUpRecord): StepUpRecord {
+  const flow = requestOf(record);
+  return flow?.kind === 'held_token' ? { ...record, flow: { ...flow, held: null } } : record;
+}
+
+/** Records the receipt that was issued. */
+export function noteIssued(record: StepUpRecord, issued: IssuedReceipt): StepUpRecord {
+  const flow = requestOf(record);
+  if (flow === null || flow.receipt === null) return record;
+  return { ...record, flow: { ...flow, receipt: { ...flow.receipt, issued } } };
+}
+
+/**
+ * Records the content key that was released.
+ * @param released - `null` after the application has read it
+ */
+export function noteReleasedKey(record: StepUpRecord, released: ReleasedKey | null): StepUpRecord {
+  const flow = requestOf(record);
+  if (flow?.kind !== 'held_token' || flow.contentKey === null) return record;
+  return { ...record, flow: { ...flow, contentKey: { ...flow.contentKey, released } } };
 }

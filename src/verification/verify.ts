@@ -60,35 +60,38 @@ const mismatchCodes = [
   'request_malformed',
 ] as const satisfies readonly FaceErrorCode[];
 
+/** A face that matches is refused if a rule refuses the person whom it has proven. */
+export type PersonVerdict = Verdict & { readonly isRefusedByRule: boolean };
+
 /**
  * Verifies a person in front of a camera. A wrong face, a missing enrolment, an unusable token and missing liveness get
  * the same answer after the same work, and count as a failed attempt.
- * @throws `locked_out`, `face_not_verified` if a rule refuses the person, the codes of `Verifier`
+ * @throws `locked_out`, the codes of `Verifier`
  */
 export async function verifyPerson(
   request: VerifyRequest,
   { judged, guard, anonymousSource, countsAs, application, stepUp, isRefused }: CheckRules,
   deps: Needed,
-): Promise<Verdict> {
+): Promise<PersonVerdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
   // Prevents an unhandled rejection if a lockout ends the check before liveness is judged.
   judgedLive?.catch(() => null);
   const rules = judgedLive === undefined ? {} : { judgedLive };
-  const check = async (asked: VerifyRequest): Promise<Verdict> => {
+  const check = async (asked: VerifyRequest): Promise<PersonVerdict> => {
     const verified = deps.verifier.verify({ ...asked, ...rules });
     // Verifier and judge must both have released the photos before this returns.
     await Promise.allSettled([verified, judged]);
     const [verdict, finding] = await Promise.all([verified, judged]);
     const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
     if (isLow || finding?.pass === false) throw new FaceError('liveness_low');
-    return verdict;
+    return { ...verdict, isRefusedByRule: false };
   };
   try {
     const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp, isRefused };
     return await attemptCheck(request, (asked) => guard(asked, check), attempted, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
-    return { matched: false, liveness: null, renewed: null };
+    return { matched: false, isRefusedByRule: false, liveness: null, renewed: null };
   }
 }
 
@@ -125,7 +128,7 @@ const toldToBackend: AttemptRules = {
 };
 
 async function attemptCheck<
-  T extends { readonly matched: boolean },
+  T extends { readonly matched: boolean; readonly isRefusedByRule?: boolean },
   Request extends Pick<VerifyRequest, 'token' | 'binding'>,
 >(
   request: Request,
@@ -161,9 +164,16 @@ async function attemptCheck<
     );
     // The token may have been revoked during the comparison.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
-    // Before the match is recorded and reported as a passed check.
-    if (verdict.matched && (await isRefused?.())) throw new FaceError('face_not_verified', { reason: 'rule' });
     const who = { connection, subject };
+    // Before the match is recorded and reported as a passed check.
+    if (verdict.matched && (await isRefused?.())) {
+      await deps.audit.append({
+        action: 'verification_refused',
+        ...who,
+        detail: { code: 'face_not_verified', ...about },
+      });
+      return { ...verdict, matched: false, isRefusedByRule: true };
+    }
     if (verdict.matched) {
       const seconds = stepUp === null ? undefined : Math.round((deps.clock.now() - stepUp.startedAt) / 1000);
       await deps.audit.append({ action: 'verified', ...who, detail: { tokenId, ...about, seconds } });

@@ -77,15 +77,9 @@ export function createEnrolmentEndpoints(
           { ...face, stepUpId: null, given: 'photos_of_client', hasShownFormer: false },
           deps,
         );
-        const sealed = await enrolSubject(
-          {
-            ...face,
-            secret,
-            consent,
-            ...proven,
-          },
-          deps,
-        );
+        if (proven.kind === 'unproven') throw new FaceError(proven.code);
+        const { proof, mayReplace } = proven;
+        const sealed = await enrolSubject({ ...face, secret, consent, proof, mayReplace }, deps);
         await rememberFrames(toSubjectRef(person), earlier, deps);
         return {
           tokenId: sealed.tokenId,
