@@ -23,7 +23,7 @@ const passGuard = z.object({
   liveness: z.number().nullable(),
   presence: z.string().nullable(),
   anotherWay: z.boolean(),
-  /** Liveness that the check had to show. `null` in records of 0.1.0-rc.1. */
+  /** Liveness that the check had to show. `null` in records of the release candidate. */
   judgedBy: z
     .union([
       z.enum(livenessLevels),
