@@ -216,6 +216,19 @@ describe('dependencies', () => {
     ]);
   });
 
+  test('a simulator that only tests and evidence start is in support, so that it does not ship', () => {
+    // The last one runs in a process of its own.
+    const reached = ['simulators/simulations.ts', 'examples/demo/demo.ts', 'simulators/cognito/lambda-runtime.ts'];
+    for (const file of reached)
+      for (const name of importsOf(file)) {
+        const next = name.replace(/\.js$/, '.ts');
+        if (/^(simulators|examples)\//.test(next) && !reached.includes(next)) reached.push(next);
+      }
+    const simulators = readdirSync(join(projectRoot, 'simulators'), { recursive: true, encoding: 'utf8' });
+    const shipped = simulators.filter((name) => /(?<!\.test)\.ts$/.test(name)).map((name) => `simulators/${name}`);
+    expect(shipped.filter((file) => !reached.includes(file))).toEqual([]);
+  });
+
   test('no file of evidence, examples or support imports a file of test', () => {
     const sources = ['support', 'evidence', 'scripts/reference', 'examples'].flatMap((folder) =>
       readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })

@@ -17,11 +17,10 @@ test.each([
   [['--quick', '--write'], {}],
   [['--write'], { FACESTEP_FACES: join(projectRoot, 'no-faces') }],
 ])('with %j, the stored figures of the full run on real faces are not overwritten', (flags, variables) => {
-  const document = resultsFile('secret-without-face');
+  const document = resultsFile('token-alone');
   const stored = readFileSync(document, 'utf8');
   const program = join(projectRoot, 'dist', 'evidence', 'attacks', 'attacks.js');
-  // The least of them, so that nothing is attacked for long where this fails.
-  const { status, stderr } = spawnSync(process.execPath, [program, 'secret-without-face', ...flags], {
+  const { status, stderr } = spawnSync(process.execPath, [program, 'token-alone', ...flags], {
     env: { ...process.env, ...variables },
     encoding: 'utf8',
   });

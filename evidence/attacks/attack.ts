@@ -47,7 +47,7 @@ export function toClaim(claim: string, figure: number, bound: Bound, interval: C
 export const show = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(round(value));
 
-export const showWith = (value: number, [from, to]: readonly [number, number]): string =>
+const showWith = (value: number, [from, to]: readonly [number, number]): string =>
   `${show(value)} (${show(from)}–${show(to)})`;
 
 export const showShare = ({ hits, trials, rate, interval }: Proportion): string =>

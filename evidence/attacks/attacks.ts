@@ -5,16 +5,9 @@ import { BadInput } from '../measure/corpus/corpus.js';
 import { describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../measure/program.js';
 import { type Attack, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
-import { fewNumbers } from './few-numbers.js';
-import { guessing } from './guessing.js';
-import { hillClimbing } from './hill-climbing.js';
-import { linkage } from './linkage.js';
 import { otherPhoto } from './other-photo.js';
 import { outsiders } from './outsiders.js';
-import { reconstruction } from './reconstruction.js';
 import { recovery } from './recovery.js';
-import { samePhoto } from './same-photo.js';
-import { secretWithoutFace } from './secret-without-face.js';
 import { server } from './server.js';
 import { tokenAlone } from './token-alone.js';
 import { vendorCheck } from './vendor-check.js';
@@ -22,18 +15,11 @@ import { vendorCheck } from './vendor-check.js';
 /** Attacks, in the order of docs/security-analysis.md. */
 export const attacks: Readonly<Record<string, Attack>> = {
   'token-alone': tokenAlone,
-  linkage,
-  'same-photo': samePhoto,
-  guessing,
-  reconstruction,
-  'secret-without-face': secretWithoutFace,
-  'hill-climbing': hillClimbing,
   outsiders,
   server,
   'other-photo': otherPhoto,
   recovery,
   'vendor-check': vendorCheck,
-  'few-numbers': fewNumbers,
 };
 
 const usage = `npm run attacks -- [NAME…] [--quick] [--json] [--write]
@@ -77,7 +63,7 @@ async function main(): Promise<void> {
     node: process.version,
     cores: availableParallelism(),
     faces: faces === null ? 'none' : faces.areReal ? 'real' : 'simulated',
-    people: faces === null ? 0 : faces.fit.length + faces.judge.length,
+    people: faces === null ? 0 : faces.people.length,
   };
   if (values.json) console.log(JSON.stringify({ setting, findings }, null, 2));
   else {

@@ -1,11 +1,41 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
+import type { Binding } from '../../src/core/ports.js';
+import { Embedding } from '../../src/core/secrets.js';
+import { createStretch, publishedCost } from '../../src/face/token/derive.js';
+import { parseToken, type TokenFields } from '../../src/face/token/format.js';
+import { createFv1 } from '../../src/face/token/fv1.js';
 import { packBits, unpackBits } from '../../src/face/token/polar.js';
-import { createBareTokens, enrolledBits, viewsOf } from '../measure/accuracy/bare-token.js';
-import { type Attack, show, toClaim } from './attack.js';
-import { ones } from './linkability.js';
-import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
+import { testShare } from '../../support/data/share.js';
+import { createKeysInMemory } from '../../support/fakes/keys.js';
+import { createBareTokens, enrolledBits, parameters, viewsOf } from '../measure/accuracy/bare-token.js';
+import { type Attack, type Size, show, toClaim } from './attack.js';
 
 type PValues = Readonly<Record<string, number>>;
+
+type SecretFields = Pick<TokenFields, 'salt' | 'stored' | 'tag'>;
+
+const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
+
+/**
+ * Seals real tokens with deterministic randomness, one at a time, so that results are reproducible. Quick mode uses the
+ * cheapest Argon2id parameters, because the cost does not affect the results.
+ */
+function createSealing(size: Size): (embedding: Float32Array) => Promise<SecretFields> {
+  const chance = createSeededRandom('token alone');
+  const fv1 = createFv1({
+    parameters,
+    keys: createKeysInMemory(chance.bytes(32)),
+    random: (count: number) => chance.bytes(count),
+    stretch: createStretch(size === 'full' ? publishedCost : { memoryKiB: 8, passes: 1 }),
+  });
+  return async (embedding) => {
+    const sealed = new Embedding(Float32Array.from(embedding));
+    const request = { embedding: sealed, photos: 1, binding, secret: null, expiresAt: null, share: testShare };
+    return parseToken((await fv1.seal(request)).token).fields;
+  };
+}
+
+const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
 
 /**
  * Returns the probability that a normal value is as many standard deviations off, to either side.
@@ -63,13 +93,13 @@ export const tokenAlone: Attack = {
   async run({ size, loadFaces, say }) {
     const faces = await loadFaces();
     const half = size === 'full' ? 5000 : 256;
-    const sealing = createSealing('token alone', size);
-    const [victim, ...others] = faces.judge.map(({ embeddings }) => embeddings[0]);
+    const seal = createSealing(size);
+    const [victim, ...others] = faces.people.map(([embedding]) => embedding);
     const ofOne: SecretFields[] = [];
     const ofMany: SecretFields[] = [];
     for (let at = 0; at < half; at += 1) {
-      ofOne.push(await sealFields(sealing, victim));
-      ofMany.push(await sealFields(sealing, others[at % others.length]));
+      ofOne.push(await seal(victim));
+      ofMany.push(await seal(others[at % others.length]));
       if ((at + 1) % 1000 === 0) say(`${2 * at + 2} of ${2 * half} tokens sealed`);
     }
     const values = testBits(ofOne, ofMany);

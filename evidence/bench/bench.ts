@@ -4,7 +4,6 @@ import { parseOptions, runProgram, say } from '../measure/program.js';
 import { benchEngine } from './engine.js';
 import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
-import { benchGrowth, parseGrowthSize } from './growth/year.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
 import { benchPeers } from './peers/peers.js';
 import { benchRecover } from './recover.js';
@@ -14,14 +13,10 @@ import { benchOpening, benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
 const usage = `npm run bench -- [verify | engine | hooks | step-up | opening | scale | roster | recover | peers] [--json] [--quick]
-npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--fill=N] [--json]
 npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
   --quick   fewer repetitions
   --json    print JSON on stdout
-  --people  simulate a year of this many people
-  --stores  state stores of that year
-  --fill    copy records for this many people before month 10
   --plan    print the tables of docs/sizing.md`;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -33,12 +28,9 @@ await runProgram(async () => {
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
       plan: { type: 'boolean' },
-      people: { type: 'string' },
-      stores: { type: 'string' },
-      fill: { type: 'string' },
     },
   });
-  const { json, quick, plan, people, stores, fill } = values;
+  const { json, quick, plan } = values;
   const [program = 'verify'] = positionals;
   // Each returns the JSON output, with stable property names.
   const benchmarks: Readonly<Record<string, () => Promise<object>>> = {
@@ -47,10 +39,7 @@ await runProgram(async () => {
     hooks: () => benchHooks(quick ? quickRate : fullRate),
     'step-up': () => benchStepUp(quick ? 1 : 40),
     opening: () => benchOpening(quick ? 5 : 40),
-    scale: () =>
-      (people ?? stores ?? fill) === undefined
-        ? benchScale(quick ? quickScale : fullScale, say)
-        : benchGrowth(parseGrowthSize(values), say),
+    scale: () => benchScale(quick ? quickScale : fullScale, say),
     peers: () => benchPeers(quick ? 3 : 60, say),
     recover: () => benchRecover(quick ? 5 : 400),
     roster: () => benchRoster(quick ? 2 : 20, quick ? [5] : [100, 500]),

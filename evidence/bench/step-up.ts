@@ -15,7 +15,7 @@ import { testShare } from '../../support/data/share.js';
 import { makeGenuineFrames, readDemoHeads, type Scene } from '../../support/face-video/index.js';
 import { createTestSight, createTestVerifier } from '../../support/fakes/embedded.js';
 import { withEngine } from '../eval/presentation-attacks/heads.js';
-import { processorMs, quantile, round } from './measure.js';
+import { quantile, round } from './measure.js';
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
 
@@ -46,17 +46,6 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene) {
   for (let run = 0; run < 12; run += 1) times.push(await check());
   return { judge: round(quantile(times.slice(2)), 1) };
 }
-
-export const measureCheckProcessor = (runs: number): Promise<number> =>
-  withEngine(async (engine) => {
-    const [victim, attacker] = await readDemoHeads(engine);
-    const scene = { victim, attacker, movements, seed: 'processor' };
-    const check = await prepareCheck(engine, createMovementJudge({ engine }), scene);
-    await check();
-    const before = await processorMs(process.pid);
-    for (let run = 0; run < runs; run += 1) await check();
-    return round(((await processorMs(process.pid)) - before) / runs, 1);
-  });
 
 /** Times the liveness judge without HTTP, state store and audit log. */
 const timeJudge = () =>

@@ -1,4 +1,4 @@
-import type { Act } from '../../simulators/front.js';
+import type { Act } from '../../support/servers/front.js';
 import type { Fault } from './fault.js';
 import { runOnStage } from './stage.js';
 

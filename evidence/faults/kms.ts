@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kmsEnvironment, startKms, type Trouble } from '../../simulators/kms/index.js';
+import { kmsEnvironment, startKms, type Trouble } from '../../support/servers/kms/index.js';
 import type { Fault } from './fault.js';
 import { runOnStage, type Stage } from './stage.js';
 

@@ -46,7 +46,7 @@ const recordGuard = z.object({
   contact: z.string(),
   createdAt: epochMsGuard,
   changedAt: epochMsGuard,
-  owners: z.array(z.string()).default([]),
+  owners: z.array(z.string()),
   keys: z.array(z.string()),
 });
 type ApplicationRecord = z.infer<typeof recordGuard>;

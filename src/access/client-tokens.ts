@@ -42,8 +42,8 @@ const recordGuard = z.object({
   issuedAt: epochMsGuard,
   expiresAt: epochMsGuard,
   isRevoked: z.boolean(),
-  application: z.string().nullable().default(null),
-  sandbox: z.string().nullable().default(null),
+  application: z.string().nullable(),
+  sandbox: z.string().nullable(),
   compat: z.enum(compatibilities).nullable().default(null),
   replay: z.enum(replayPolicies).default('step_ups'),
 });

@@ -46,21 +46,12 @@ const apiClientDetails = {
   administrator_removed: event('An administrator was removed.', { name: z.string(), by: z.string() }),
 } as const satisfies AuditDetails;
 
-/** Schemas for records of this and earlier versions, where they differ. */
-const pastApiClientDetails = {
-  client_token_issued: apiClientDetails.client_token_issued.partial({ application: true, by: true }),
-  client_token_revoked: apiClientDetails.client_token_revoked.partial({ application: true, by: true }),
-} as const;
-
 type ApiClientDetails = typeof apiClientDetails;
-type PastApiClientDetails = typeof pastApiClientDetails;
 
 declare module '../core/audit-events.js' {
   interface EventDetails extends ApiClientDetails {}
-  interface PastDetails extends PastApiClientDetails {}
 }
 
 export const apiClientEvents = {
   details: apiClientDetails,
-  past: pastApiClientDetails,
 } as const satisfies FeatureEvents;

@@ -108,22 +108,14 @@ const adminDetails = {
   }),
 } as const satisfies AuditDetails;
 
-/** Schemas for records of this and earlier versions, where they differ. */
-const pastAdminDetails = {
-  configuration_loaded: adminDetails.configuration_loaded.partial({ version: true }),
-} as const;
-
 type AdminDetails = typeof adminDetails;
-type PastAdminDetails = typeof pastAdminDetails;
 
 declare module '../core/audit-events.js' {
   interface EventDetails extends AdminDetails {}
-  interface PastDetails extends PastAdminDetails {}
 }
 
 export const adminEvents = {
   details: adminDetails,
-  past: pastAdminDetails,
   relaxed: [
     'caller_pin_made',
     'caller_pin_refused',

@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startService } from '../../examples/demo/service.js';
-import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { serve } from '../../simulators/serve.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { createTable, startDynamoDb } from '../../support/servers/dynamodb.js';
+import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
 import { createDynamoDbClient } from '../storage/state/dynamodb.js';
 import { ignoreUserFiles } from './user-files.js';
 

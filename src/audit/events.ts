@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { type AuditAction, type AuditEvents, type PastDetail, timeOf } from '../core/audit-events.js';
+import { type AuditAction, type AuditDetail, type AuditEvents, timeOf } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
 /** Schemas of audit records: those of all features, or of the one feature whose records are read. */
-export type EventSchemas = Pick<AuditEvents, 'details'> & Partial<Pick<AuditEvents, 'past'>>;
+export type EventSchemas = Pick<AuditEvents, 'details'>;
 
 /** `time` is that of the event, which may be before that of its record. */
 export type PastEvent<Action extends AuditAction = AuditAction> = {
-  [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
+  [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: AuditDetail<Each> };
 }[Action];
 
 export interface EventParser<Action extends AuditAction> {
@@ -23,9 +23,8 @@ export interface EventParser<Action extends AuditAction> {
 export function isReadable(line: Buffer, schemas: EventSchemas): boolean {
   try {
     const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
-    const past: Readonly<Record<string, z.ZodType>> = schemas.past ?? {};
-    const current: Readonly<Record<string, z.ZodType>> = schemas.details;
-    return (past[action] ?? current[action])?.safeParse(detail).success ?? false;
+    const guards: Readonly<Record<string, z.ZodType>> = schemas.details;
+    return guards[action]?.safeParse(detail).success ?? false;
   } catch {
     return false;
   }
@@ -37,10 +36,7 @@ export function createEventParser<Action extends AuditAction>(
   actions: readonly Action[],
   schemas: EventSchemas,
 ): EventParser<Action> {
-  const guards: { readonly [Each in AuditAction]?: z.ZodType<PastDetail<Each>> } = {
-    ...schemas.details,
-    ...schemas.past,
-  };
+  const guards: { readonly [Each in AuditAction]?: z.ZodType<AuditDetail<Each>> } = schemas.details;
   const missing = actions.find((action) => guards[action] === undefined);
   if (missing !== undefined) throw new FaceError('internal', `audit action ${missing} is not registered`);
   const parse = (line: Buffer): PastEvent<Action> | null => {

@@ -15,9 +15,6 @@ export type AuditDetails = Readonly<Record<string, z.ZodType<{ readonly [field: 
 /** Schemas of all actions. Each feature declares its own here. */
 export interface EventDetails extends Readonly<Record<never, never>> {}
 
-/** Schemas for records of this and earlier versions, of actions whose records have changed. */
-export interface PastDetails extends Readonly<Record<never, never>> {}
-
 /** Outcomes in the decision log. `let_through`: no face was verified, but the connection allows the sign-in. */
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -44,12 +41,11 @@ export interface LogFields {
   readonly changes?: readonly PersonChange[];
 }
 
-type LogEntries = { readonly [Action in AuditAction]?: (detail: PastDetail<Action>) => LogFields };
+type LogEntries = { readonly [Action in AuditAction]?: (detail: AuditDetail<Action>) => LogFields };
 
 /** Audit events of one feature. */
 export interface FeatureEvents {
   readonly details: Partial<EventDetails>;
-  readonly past?: Partial<PastDetails>;
   /**
    * Actions that are synced to disk within a second, because they are frequent. All others, such as those about stored
    * personal data and permissions, are synced before the caller gets an answer.
@@ -65,8 +61,6 @@ export interface FeatureEvents {
 export interface AuditEvents {
   /** Schemas of new records, by action. */
   readonly details: { readonly [Action in AuditAction]?: z.ZodType<AuditDetail<Action>> };
-  /** Schemas of stored records, by action, where they differ from those of new records. */
-  readonly past: { readonly [Action in keyof PastDetails]?: z.ZodType<PastDetail<Action>> };
   /** Conversions to entries of the decision log, by action. */
   readonly log: LogEntries;
   /** Actions that the decision log contains. */
@@ -80,14 +74,12 @@ export interface AuditEvents {
 /** Combines the audit events of features. */
 export function combineEvents(features: readonly FeatureEvents[]): AuditEvents {
   const details: Partial<EventDetails> = Object.assign({}, ...features.map((each) => each.details));
-  const past: Partial<PastDetails> = Object.assign({}, ...features.map((each) => each.past));
   const log: LogEntries = Object.assign({}, ...features.map((each) => each.log));
   const relaxed = new Set<string>(features.flatMap((each) => each.relaxed ?? []));
   const results = new Set<string>(features.flatMap((each) => each.results ?? []));
   const isAction = (name: string): name is AuditAction => Object.hasOwn(details, name);
   return {
     details,
-    past,
     log,
     loggedActions: Object.keys(log).filter(isAction),
     isAction,
@@ -123,11 +115,6 @@ export type AuditAction = keyof EventDetails;
 /** Detail of an action. Fields that are `undefined` are not written. */
 export type AuditDetail<Action extends AuditAction> =
   EventDetails[Action] extends z.ZodType<infer Detail> ? Detail : never;
-
-/** Detail in a record of this or an earlier version. Fields that an earlier version did not write are optional. */
-export type PastDetail<Action extends AuditAction> = Action extends keyof PastDetails
-  ? z.output<PastDetails[Action]>
-  : AuditDetail<Action>;
 
 /** A record of the audit log. It names users by their id at the provider, and tokens by their public id. */
 export type AuditEvent<Action extends AuditAction = AuditAction> = {

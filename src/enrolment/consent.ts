@@ -18,7 +18,7 @@ const consentGuard = z.object({
   statement: z.string(),
   givenAt: epochMsGuard,
   tokenId: z.string(),
-  expiresAt: z.number().transform(epochSec).nullable().default(null),
+  expiresAt: z.number().transform(epochSec).nullable(),
   withdrawnAt: epochMsGuard.nullable(),
   /** What the enrolment rests on. `null` in records of earlier versions. */
   proof: z.enum(enrolmentProofs).nullable().default(null),
@@ -30,9 +30,9 @@ const consentGuard = z.object({
 
 const recordGuard = consentGuard.extend({
   /** Consent to the token that is still in the profile while a new one is written. */
-  replaces: consentGuard.nullable().default(null),
+  replaces: consentGuard.nullable(),
   /** Deadline of the write in progress, or `null` if it is complete. */
-  changingUntil: epochMsGuard.nullable().default(null),
+  changingUntil: epochMsGuard.nullable(),
 });
 
 /** Evidence of consent, without face data. It is kept after the enrolment has ended. */

@@ -67,7 +67,7 @@ const enrolmentDetails = {
   renewed: tokenChange.describe('A check sealed the face again under a newer key.'),
   revoked: z
     .union([
-      z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
+      z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string(), by: absent }),
       enrolmentEnded.extend({ expiresAt: absent, client: absent }),
     ])
     .describe('An enrolment ended, or a client revoked a token.'),
@@ -107,27 +107,10 @@ const enrolmentDetails = {
   ),
 } as const satisfies AuditDetails;
 
-const [ofClient, ofEnrolment] = enrolmentDetails.revoked.options;
-const [refused] = enrolmentDetails.enrolment_refused.options;
-
-/** Records of early versions contain little more than the token's id. */
-const tokenNamed = enrolmentDetails.enrolment_begun.partial().required({ tokenId: true });
-
-/** Schemas for records of this and earlier versions, where they differ. */
-const pastEnrolmentDetails = {
-  enrolled: tokenNamed,
-  enrolment_refused: refused.partial().required({ code: true }),
-  enrolment_recovered: tokenNamed,
-  renewed: tokenNamed,
-  revoked: ofClient.partial().extend(ofEnrolment.pick({ tokenId: true, by: true }).shape),
-} as const;
-
 type EnrolmentDetails = typeof enrolmentDetails;
-type PastEnrolmentDetails = typeof pastEnrolmentDetails;
 
 declare module '../core/audit-events.js' {
   interface EventDetails extends EnrolmentDetails {}
-  interface PastDetails extends PastEnrolmentDetails {}
 }
 
 const toEnrolled = ({
@@ -145,7 +128,6 @@ const ended: readonly PersonChange[] = [{ kind: 'ended' }, { kind: 'lockout', un
 
 export const enrolmentEvents = {
   details: enrolmentDetails,
-  past: pastEnrolmentDetails,
   relaxed: ['enrolment_refused', 'consent_relied_on', 'own_page_opened', 'invitation_sent'],
   log: {
     enrolled: toEnrolled,

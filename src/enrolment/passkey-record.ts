@@ -12,13 +12,13 @@ const recordGuard = z.object({
   counter: z.int(),
   transports: z.array(z.string()),
   backupEligible: z.boolean(),
-  tokenId: z.string().default(''),
+  tokenId: z.string(),
   expiresAt: epochMsGuard.nullable(),
 });
 
 const storedGuard = recordGuard.extend({
   /** Passkey of the token that is still in the profile while a new one is written. */
-  replaces: recordGuard.nullable().default(null),
+  replaces: recordGuard.nullable(),
 });
 
 export type PasskeyRecord = z.output<typeof storedGuard>;

@@ -22,7 +22,7 @@ const requestGuard = z.object({
   note: z.string(),
   at: epochMsGuard,
   takenBy: z.string().nullable(),
-  takenById: z.string().nullable().default(null),
+  takenById: z.string().nullable(),
   expiresAt: epochMsGuard,
 });
 export type HelpRequest = z.infer<typeof requestGuard>;

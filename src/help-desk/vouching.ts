@@ -31,7 +31,7 @@ const recordGuard = z.object({
   subject: z.string(),
   stepUpId: z.string(),
   by: z.string(),
-  byId: z.string().nullable().default(null),
+  byId: z.string().nullable(),
   reference: z.string().nullable().default(null),
   isRead: z.boolean(),
   endsAt: epochMsGuard,

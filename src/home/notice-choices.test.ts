@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
 import { startCapture } from '../../support/benches/capture-bench.js';
 import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
+import { type PushServiceSimulator, startPushService } from '../../support/servers/push-service.js';
 import { withSubscribers } from '../core/audit-events.js';
 import { digestOf } from '../core/secrets.js';
 import { createWebPush } from '../notifications/delivery/web-push.js';

@@ -16,7 +16,7 @@ const personGuard = z
     subject: z.string(),
     // These two are the stored form of the assurance.
     isProven: z.boolean(),
-    isSentByProvider: z.boolean().default(false),
+    isSentByProvider: z.boolean(),
     claims: z.intersection(jsonGuard, z.object({ sub: z.string() })),
   })
   .transform(
@@ -61,12 +61,11 @@ const flowGuard = z.object({
   stepUp: z.object({ id: z.string(), browserDigest: z.string(), starts: z.int() }).nullable(),
   linking: z
     .object({ source: z.string(), subject: z.string(), stepUpId: z.string(), browserDigest: z.string() })
-    .nullable()
-    .default(null),
-  notLinked: z.string().nullable().default(null),
-  /** Decisions of the person, by feature. Missing in records of earlier versions. */
-  decided: z.record(z.string(), z.json()).default({}),
-  atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
+    .nullable(),
+  notLinked: z.string().nullable(),
+  /** Decisions of the person, by feature. */
+  decided: z.record(z.string(), z.json()),
+  atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable(),
   /** True if a rule refused the sign-in, so that it is evaluated and recorded once. */
   isRefused: z.boolean().default(false),
   /** Rule that decides the sign-in. `null` until all facts that the rules need are known, or the face was shown. */

@@ -82,10 +82,8 @@ export function createSingleUse({
   const check: SingleUse['check'] = async ({ id }, context) => {
     const found = await state.read(id);
     if (found === null) return;
-    // Records of earlier versions name no sign-in.
-    const { data: use } = useGuard.safeParse(found.value);
-    const isSame = use?.request === requestOf(context);
-    if (use === undefined || !isSame) throw toUsed();
+    const use = useGuard.parse(found.value);
+    if (use.request !== requestOf(context)) throw toUsed();
     const isUnderWay = (await context.oidc.provider.Interaction.find(use.uid)) !== undefined;
     throw isUnderWay ? new ResumeSignIn(interactionUrl(use.uid)) : toUsed();
   };

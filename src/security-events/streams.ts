@@ -29,8 +29,8 @@ const recordGuard = z.object({
   tenant: z.string(),
   /** Time at which the stream was created or enabled. Earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** Time at which the stream was resumed or changed to push. Records of earlier versions have no such field. */
-  toldOnAt: epochMsGuard.nullable().default(null),
+  /** Time at which the stream was resumed or changed to push. */
+  toldOnAt: epochMsGuard.nullable(),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),
   description: z.string().nullable(),

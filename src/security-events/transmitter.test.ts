@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  type SecurityEventReceiverSimulator,
-  startSecurityEventReceiver,
-} from '../../simulators/security-event-receiver.js';
 import { createAuditDeps, tokenChange } from '../../support/benches/audit.js';
 import { createTestJobs } from '../../support/fakes/jobs.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../support/fakes/keys.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
+import {
+  type SecurityEventReceiverSimulator,
+  startSecurityEventReceiver,
+} from '../../support/servers/security-event-receiver.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';

@@ -15,13 +15,13 @@ import { termsOutcomes, unverifiedPolicies } from '../core/rules/rule.js';
 import { fromIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
 
-/** Host of the application that requested the check. Earlier versions did not record it. */
+/** Host of the application that requested the check. */
 const asker = { application: z.string().optional() };
 
 /** Ticket of the help desk for which a caller is verified. */
 const ticket = { reference: z.string().optional() };
 
-/** `stepUpId` is absent if a backend verified the photos without a step-up, and in records of earlier versions. */
+/** `stepUpId` is absent if a backend verified the photos without a step-up. */
 const checkNamed = { ...asker, stepUpId: z.string().optional(), ...ticket };
 
 /** Present if the check is one of a test person. */
@@ -33,7 +33,7 @@ const begunBy = { anonymous: z.literal(true).optional() };
 const stepUpNamed = z.object({ stepUpId: z.string() });
 const stepUpEnded = stepUpNamed.extend({ ...asker, ...ticket, ...begunBy, ...tested });
 
-/** `title` is shortened. Earlier versions did not record it. */
+/** `title` is shortened. */
 const actionNamed = stepUpNamed.extend({
   actionDigest: z.string(),
   title: z.string().optional(),
@@ -109,7 +109,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
     /** Decision that `enforce` mode would have made. Present only in shadow mode. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
-    /** Why no face was verified. Earlier versions did not record it. */
+    /** Why no face was verified. */
     reason: z
       .enum([
         'no_check',
@@ -240,17 +240,10 @@ const stepUpDetails = {
   }),
 } as const satisfies AuditDetails;
 
-/** Schemas for records of this and earlier versions, where they differ. */
-const pastStepUpDetails = {
-  step_up_started: stepUpDetails.step_up_started.partial({ purpose: true }),
-} as const;
-
 type StepUpDetails = typeof stepUpDetails;
-type PastStepUpDetails = typeof pastStepUpDetails;
 
 declare module '../core/audit-events.js' {
   interface EventDetails extends StepUpDetails {}
-  interface PastDetails extends PastStepUpDetails {}
 }
 
 /** Log entry of an approved action. The title is the beginning of an application's untrusted text. */
@@ -268,7 +261,6 @@ const toRefused = (code: string) => ({ outcome: 'refused', code }) as const;
 
 export const stepUpEvents = {
   details: stepUpDetails,
-  past: pastStepUpDetails,
   relaxed: [
     'verified',
     'verification_refused',

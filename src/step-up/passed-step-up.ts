@@ -21,9 +21,9 @@ const passGuard = z.object({
   stepUpId: z.string(),
   passedAt: epochMsGuard,
   liveness: z.number().nullable(),
-  presence: z.string().nullable().default(null),
-  anotherWay: z.boolean().default(false),
-  /** Liveness that the check had to show. `null` in records of earlier versions. */
+  presence: z.string().nullable(),
+  anotherWay: z.boolean(),
+  /** Liveness that the check had to show. `null` in records of the release candidate. */
   judgedBy: z
     .union([
       z.enum(livenessLevels),
@@ -31,14 +31,13 @@ const passGuard = z.object({
     ])
     .nullable()
     .default(null),
-  /** `null` in records of earlier versions, which no hook event can use. */
-  signIn: hookSignInGuard.nullable().default(null),
+  signIn: hookSignInGuard,
 });
 
 const recordGuard = passGuard.extend({
   used: useGuard.nullable(),
   /** The replaced pass, if an event had used it, because that event may be repeated. */
-  before: passGuard.extend({ used: useGuard }).nullable().default(null),
+  before: passGuard.extend({ used: useGuard }).nullable(),
 });
 
 export type PassedStepUp = z.infer<typeof recordGuard>;
@@ -149,8 +148,7 @@ export async function takePassedStepUp(
   return findOther(changed, signIn) ?? 'no_check';
 }
 
-function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check' | null {
-  if (signIn === null) return 'no_check';
+function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | null {
   const differs = (part: keyof HookSignIn): boolean =>
     signIn[part] !== null && event[part] !== null && signIn[part] !== event[part];
   if (differs('application')) return 'other_application';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
+import { type OtlpReceiver, startOtlpReceiver } from '../../support/servers/otlp.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { startPushService } from '../../simulators/push-service.js';
 import { withSubscribers } from '../../src/core/audit-events.js';
 import { createWebPush } from '../../src/notifications/delivery/web-push.js';
 import { createNotificationSender } from '../../src/notifications/sender.js';
@@ -16,6 +15,7 @@ import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { eventually } from '../../support/run/eventually.js';
 import { startApiServer } from '../../support/servers/api-server.js';
+import { startPushService } from '../../support/servers/push-service.js';
 
 /*
  * Notices as a person chooses them, and as their browser shows them. Chromium reaches no push service from here, so the address is one

@@ -6,7 +6,6 @@ import { startService } from '../../examples/demo/service.js';
 import { atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
-import { startFront } from '../../simulators/front.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
@@ -14,6 +13,7 @@ import { startScimSimulator } from '../../simulators/scim/index.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { runHere } from '../../support/benches/cli.js';
 import { modelsFolder } from '../../support/run/paths.js';
+import { startFront } from '../../support/servers/front.js';
 import { administer } from './cognito.js';
 import { schema } from './scim.js';
 

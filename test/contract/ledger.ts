@@ -20,7 +20,7 @@ const trail = '0123456789abcdef0123456789abcdef';
 const otherTrail = 'fedcba9876543210fedcba9876543210';
 const everything = { partition: 'p', after: '', before: '~' } as const;
 const network = '192.0.2.0/24';
-const made = { tokenId: 't1', expiresAt: null };
+const made = { tokenId: 't1', keyVersion: 1, photos: 1, expiresAt: null, former: null };
 const ended = { tokenId: 't1' };
 
 const row = (sort: string, value: string | null, version: number | null = null): LedgerRow => ({
@@ -245,7 +245,9 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         const stepUp = async (stepUpId: string, request: string, isLive: boolean) => {
           const at = { request: `${request}1` };
           clock.advanceSec(4);
-          await record(entry({ action: 'step_up_started', request: `${request}0`, detail: { stepUpId } }));
+          await record(
+            entry({ action: 'step_up_started', request: `${request}0`, detail: { stepUpId, purpose: 'verify' } }),
+          );
           clock.advanceSec(4);
           const judged = {
             stepUpId,
@@ -272,7 +274,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         // the step-up.
         const stepUpId = 's3';
         await record(
-          entry({ action: 'step_up_started', request: 'd', detail: { stepUpId } }),
+          entry({ action: 'step_up_started', request: 'd', detail: { stepUpId, purpose: 'verify' } }),
           entry({ action: 'enrolled', request: 'd', detail: made }),
           // A record about another person, with the same request ID.
           entry({ action: 'revoked', subject: 'berta', request: 'd', detail: ended }),
@@ -405,7 +407,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
 
       test('can be filtered by status, time and last check', async () => {
         const { clock, entry, enrolled, record, list } = await start();
-        const expiring = { tokenId: 't1', expiresAt: toIso(addSec(clock.now(), 60)) };
+        const expiring = { ...made, expiresAt: toIso(addSec(clock.now(), 60)) };
         await record(enrolled('old'), entry({ action: 'enrolled', detail: expiring, subject: 'short' }));
         await record(enrolled('gone'), entry({ action: 'revoked', detail: ended, subject: 'gone' }));
         clock.advanceSec(100);

@@ -11,8 +11,6 @@ import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { Exchange } from '../../simulators/exchanges.js';
-import { startFront } from '../../simulators/front.js';
-import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { SealedToken } from '../../src/core/secrets.js';
@@ -26,6 +24,8 @@ import { createTestSigner, systemClock, testIssuer } from '../../support/fakes/k
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { until } from '../../support/run/eventually.js';
+import { startFront } from '../../support/servers/front.js';
+import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
 import { toPassedCheck } from '../contract/bench.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { judgeCalls } from './judgement.js';

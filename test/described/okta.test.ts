@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Exchange } from '../../simulators/exchanges.js';
-import { startFront } from '../../simulators/front.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { rightPassword } from '../../support/data/okta-events.js';
+import { startFront } from '../../support/servers/front.js';
 import type { ConnectionChanges } from '../contract/bench.js';
 import { openOktaBench } from '../contract/okta.js';
 import { startOktaServer } from '../contract/okta-server.js';

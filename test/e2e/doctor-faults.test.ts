@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import type { Act } from '../../simulators/front.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { createFolder } from '../../support/run/folder.js';
+import type { Act } from '../../support/servers/front.js';
 import { type DoctorBench, type Elsewhere, openDoctorBench } from '../contract/doctor-bench.js';
 import { schema } from '../contract/scim.js';
 

@@ -7,7 +7,6 @@ import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { Photo } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
@@ -17,6 +16,7 @@ import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { toForm } from '../../support/servers/api-server.js';
+import { type OtlpReceiver, startOtlpReceiver } from '../../support/servers/otlp.js';
 
 /*
  * No secret and no face in anything the server writes. One whole journey, with all that can go wrong on the way, then a

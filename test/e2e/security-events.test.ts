@@ -6,14 +6,14 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import {
-  type SecurityEventReceiverSimulator,
-  startSecurityEventReceiver,
-} from '../../simulators/security-event-receiver.js';
 import { runHere } from '../../support/benches/cli.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
+import {
+  type SecurityEventReceiverSimulator,
+  startSecurityEventReceiver,
+} from '../../support/servers/security-event-receiver.js';
 
 /*
  * The server as its own process, receivers that know nothing of it but its address and a key, and what an administrator sees of

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { filesOf } from '../../src/config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../../src/config/keys.js';
 import { openInventory } from '../../src/storage/keys/inventory.js';
 import { openKeyService } from '../../src/storage/keys/open.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { projectRoot } from '../../support/run/paths.js';
+import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
 import { createManualClock } from '../contract/state.js';
 import { modules, readModule } from './terraform.js';
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { type Front, startFront } from '../../simulators/front.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { clientSecret, loginOf, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { type Browser, createBrowser, type Seen } from '../../support/fakes/browser.js';
 import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
+import { type Front, startFront } from '../../support/servers/front.js';
 
 const program = '/usr/sbin/apache2';
 const modules = process.env.APACHE_MODULES_PATH ?? '/usr/lib/apache2/modules';

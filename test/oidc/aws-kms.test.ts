@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import * as client from 'openid-client';
-import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { filesOf } from '../../src/config/data-files.js';
 import { keysGuard } from '../../src/config/keys.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { openKeyService } from '../../src/storage/keys/open.js';
 import { oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
+import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
 
 /* A sign-in whose ID token is signed by a key in AWS KMS. */
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../../../support/run/paths.js';
 
-export const storeKinds = ['sqlite', 'redis', 'dynamodb'] as const;
+const storeKinds = ['sqlite', 'redis', 'dynamodb'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
 const costGuard = z.object({
@@ -19,13 +19,11 @@ export type Cost = z.output<typeof costGuard>;
 const growthGuard = z.object({ startMs: z.number(), endMs: z.number(), ratio: z.number() });
 export type Growth = z.output<typeof growthGuard>;
 
-export const countedGuard = z.object({ stateRows: z.int(), ledgerRows: z.int(), ledgerEntries: z.int() });
-
 const yearGuard = z.object({
   store: z.enum(storeKinds),
   people: z.int().positive(),
   /** Size of the store after copies were added for month 10; `null` if there are none. */
-  filled: countedGuard.extend({ people: z.int(), bytes: z.int(), memoryBytes: z.int() }).nullable().default(null),
+  filled: z.object({ people: z.int() }).nullable().default(null),
   bytesPerPerson: z.number().positive(),
   /** Memory of the process, including the simulated people and profiles. */
   rssMiB: z.object({ start: z.number(), end: z.number() }),
@@ -40,7 +38,6 @@ const yearGuard = z.object({
   }),
 });
 export type Year = z.output<typeof yearGuard>;
-export type Operation = keyof Year['costs'];
 
 const measuredGuard = z.object({
   date: z.iso.date(),

@@ -1,4 +1,4 @@
-import { type AuditAction, type PastDetail, type PersonChange, timeOf } from '../../core/audit-events.js';
+import { type AuditAction, type AuditDetail, type PersonChange, timeOf } from '../../core/audit-events.js';
 import { hasNoAccount, type SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
@@ -31,7 +31,7 @@ export interface RecordedEvent<Action extends AuditAction> {
   readonly action: Action;
   readonly connection: string;
   readonly subject: string;
-  readonly detail: PastDetail<Action>;
+  readonly detail: AuditDetail<Action>;
   readonly time: EpochMs;
   readonly sequence: number;
   readonly request: string | null;

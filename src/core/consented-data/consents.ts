@@ -15,7 +15,7 @@ const consentGuard = z.object({
   /**
    * Ids of the person's account links, by id of the linked connection. Accounts that are linked later are not covered.
    */
-  links: z.record(z.string(), z.string()).default({}),
+  links: z.record(z.string(), z.string()),
   givenAt: epochMsGuard,
   expiresAt: epochMsGuard,
 });

@@ -49,9 +49,9 @@ const lockoutGuard = z.object({
   level: z.int().min(1),
   until: epochMsGuard,
   /** True if running attempts caused the lockout. The lockout ends if one of these attempts does not fail. */
-  isCrowded: z.boolean().default(false),
+  isCrowded: z.boolean(),
   /** Time of the person's last unlock before the attempts that caused the lockout. */
-  unlockedAt: epochMsGuard.default(epochMs(0)),
+  unlockedAt: epochMsGuard,
 });
 
 const unlockGuard = z.object({ at: epochMsGuard });

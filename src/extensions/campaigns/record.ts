@@ -19,9 +19,9 @@ export const campaignGuard = z.object({
   /** Code of the error because of which the plan was delayed or refused. */
   problem: z.string().nullable(),
   /** Time of the first of consecutive failed look-ups, or `null` if the last look-up succeeded. */
-  stuckSince: epochMsGuard.nullable().default(null),
+  stuckSince: epochMsGuard.nullable(),
   /** Digests of people erased during planning, so that the planner does not store them afterwards. */
-  forgotten: z.array(z.string()).default([]),
+  forgotten: z.array(z.string()),
   language: z.enum(supportedLanguages),
   linkDays: z.int().min(1).max(longestLinkDays),
   reminderDays: z.int(),

@@ -122,7 +122,7 @@ const tensorNameGuard = z.string().min(1).max(256);
 
 /**
  * Minimum length of an embedding. With 256 numbers or fewer, half of the usual 512, an attacker could reconstruct the
- * message sealed in a token without the face (`npm run attacks -- few-numbers`).
+ * message sealed in a token without the face (docs/security-analysis/few-numbers.md).
  */
 export const leastNumbers = 257;
 

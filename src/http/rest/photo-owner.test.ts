@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import express from 'express';
-import { startFaultServer } from '../../../simulators/facenition-faults.js';
 import { testShare } from '../../../support/data/share.js';
 import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
 import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
+import { startFaultServer } from '../../../support/servers/facenition-faults.js';
 import type { Verifier } from '../../core/ports.js';
 import { Credential, owningPhotos, type Photo } from '../../core/secrets.js';
 import { epochMs } from '../../core/units.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { kmsEnvironment } from '../../../simulators/kms/index.js';
-import { startSns, type Trouble } from '../../../simulators/sns/index.js';
+import { kmsEnvironment } from '../../../support/servers/kms/index.js';
+import { startSns, type Trouble } from '../../../support/servers/sns.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import type { Message } from '../../core/ports.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type PushServiceSimulator, startPushService } from '../../../simulators/push-service.js';
 import { createKeysInMemory } from '../../../support/fakes/keys.js';
 import { systemRandom } from '../../../support/fakes/sinks.js';
+import { type PushServiceSimulator, startPushService } from '../../../support/servers/push-service.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import type { Fetch } from '../../core/ports.js';
 import { createWebPush } from './web-push.js';

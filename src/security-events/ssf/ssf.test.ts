@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ConnectedReceiver, connectReceiver } from '../../../simulators/security-event-client.js';
-import {
-  type SecurityEventReceiverSimulator,
-  startSecurityEventReceiver,
-} from '../../../simulators/security-event-receiver.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { until } from '../../../support/run/eventually.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { type ConnectedReceiver, connectReceiver } from '../../../support/servers/security-event-client.js';
+import {
+  type SecurityEventReceiverSimulator,
+  startSecurityEventReceiver,
+} from '../../../support/servers/security-event-receiver.js';
 import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 import { securityEventReceiverGuard } from '../../config/security-events.js';
 import { listStreams } from '../streams.js';

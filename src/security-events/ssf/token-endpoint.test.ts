@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectReceiver } from '../../../simulators/security-event-client.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { connectReceiver } from '../../../support/servers/security-event-client.js';
 import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 
 /* The client credentials grant before the whole HTTP surface: by a strict receiver, and by anyone who does it wrong. */

@@ -21,10 +21,10 @@ const codeGuard = z.object({
   digest: z.string(),
   by: z.string(),
   /** Id of the issuing administrator. Without it, a code cannot be approved. */
-  byId: z.string().nullable().default(null),
+  byId: z.string().nullable(),
   approvedBy: z.string().nullable(),
   isApproved: z.boolean(),
-  takesKeys: z.boolean().default(true),
+  takesKeys: z.boolean(),
   minutes: z.int(),
   expiresAt: epochMsGuard,
 });

@@ -1,12 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { kmsEnvironment, startKms, type Trouble } from '../../../simulators/kms/index.js';
 import { parameters } from '../../../support/data/parameters.js';
 import { testShare } from '../../../support/data/share.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { createSimulatedEngine } from '../../../support/fakes/simulated-engine.js';
 import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { cheapStretch } from '../../../support/fakes/stretch.js';
+import { kmsEnvironment, startKms, type Trouble } from '../../../support/servers/kms/index.js';
 import { runKeysContract } from '../../../test/contract/keys.js';
 import { runSignerContract } from '../../../test/contract/signer.js';
 import { createManualClock } from '../../../test/contract/state.js';

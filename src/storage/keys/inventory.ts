@@ -63,8 +63,7 @@ function openLocal({ files, ...deps }: Deps): KeyInventory {
 const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): RotatingKey => ({
   name: kid,
   isSigning,
-  // Files of earlier versions contain 0.
-  signsFrom: signsFrom === 0 ? null : signsFrom,
+  signsFrom,
   problem: null,
 });
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { createTextLog } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { runSignerContract } from '../../../test/contract/signer.js';
@@ -105,19 +104,6 @@ test('a retired key is invalid at once; the signing key and unknown keys cannot 
   await (await start()).retire(first!);
   await expect(signer.verify(typ, jws)).rejects.toMatchObject({ code: 'receipt_invalid' });
   expect(await kidsOf(signer)).toHaveLength(1);
-});
-
-test('the key file of an earlier format is read, and its key continues to sign', async () => {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  const text = JSON.stringify({ format: 'facestep-signing-keys-1', current: kid, keys: [{ ...jwk, kid }] });
-  await writeFile(file, text, { mode: 0o600 });
-  const signer = await start();
-  expect(await signingKid(signer)).toBe(kid);
-  expect(await readFile(file, 'utf8')).toBe(text);
-  await signer.rotate();
-  expect(await kidsOf(await start())).toEqual([kid, expect.any(String)]);
 });
 
 test('a key file without a key, or readable by others, is refused', async () => {

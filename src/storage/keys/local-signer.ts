@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { Signer } from '../../core/ports.js';
-import { addSec, type EpochMs, epochMs, epochMsGuard } from '../../core/units.js';
+import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { openKeyFile } from './key-file.js';
 import type { OnKeysLoaded } from './key-notes.js';
@@ -22,12 +22,13 @@ import { type StatementKey, statementAlgorithm, understoodHeaders, verifyStateme
 export const signerOverlapSec = 600;
 
 const coordinate = z.base64url().length(43);
-const publicPart = { kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate };
-const kid = z.string().min(1);
 
 const keyGuard = z.strictObject({
-  ...publicPart,
-  kid,
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: coordinate,
+  y: coordinate,
+  kid: z.string().min(1),
   signsFrom: epochMsGuard,
   /** Private part, removed after the key's period. */
   d: coordinate.optional(),
@@ -35,21 +36,10 @@ const keyGuard = z.strictObject({
 type SigningKey = z.output<typeof keyGuard>;
 type KeyRing = readonly [SigningKey, ...SigningKey[]];
 
-/** File format before rotation existed. */
-const formerFileGuard = z
-  .strictObject({
-    format: z.literal('facestep-signing-keys-1'),
-    current: z.string(),
-    keys: z.tuple([z.strictObject({ ...publicPart, kid, d: coordinate })]),
-  })
-  .refine(({ current, keys: [only] }) => only.kid === current)
-  .transform(({ keys: [only] }): KeyRing => [{ ...only, signsFrom: epochMs(0) }]);
-
 /** Keys in order: former ones, the signing one, and sometimes the next. */
 const fileGuard = z
   .strictObject({ format: z.literal('facestep-signing-keys-2'), keys: z.tuple([keyGuard], keyGuard) })
-  .transform(({ keys }): KeyRing => keys)
-  .or(formerFileGuard);
+  .transform(({ keys }): KeyRing => keys);
 
 export interface SigningTurn {
   readonly kid: string;

@@ -4,7 +4,7 @@ import type { State } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { callsAfter } from './store-epoch.js';
 
-/** Current format of the data folder and of a shared store. Versions before 0.1.0 did not record their format. */
+/** Current format of the data folder and of a shared store. */
 export const dataFormat = 2;
 
 const markGuard = z.object({
@@ -16,7 +16,8 @@ const markGuard = z.object({
 
 export type FormatMark = z.output<typeof markGuard>;
 
-export const unmarked: FormatMark = { format: 1, readableFrom: 1, writtenBy: 'a version before 0.1.0' };
+/** Mark of a folder without one, such as after a return to the copy that precedes a migration. */
+export const unmarked: FormatMark = { format: 1, readableFrom: 1, writtenBy: 'a version that recorded no format' };
 
 export const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { kmsEnvironment, startKms } from '../../../../simulators/kms/index.js';
 import { connectionGuards } from '../../../../support/data/connection-guards.js';
 import { createTextLog, systemRandom } from '../../../../support/fakes/sinks.js';
 import { createFolder } from '../../../../support/run/folder.js';
+import { kmsEnvironment, startKms } from '../../../../support/servers/kms/index.js';
 import { createManualClock } from '../../../../test/contract/state.js';
 import { createConfigGuard } from '../../../config/schema.js';
 import { createKeyChecks, createPublishedKeysCheck } from './keys.js';

@@ -10,7 +10,7 @@ import {
   randomUUID,
 } from 'node:crypto';
 import { z } from 'zod';
-import { ServiceError } from '../aws.js';
+import { ServiceError } from '../../../simulators/aws.js';
 
 /* Signs a given digest. Node can only sign whole messages. */
 

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { decodeJwt, type JSONWebKeySet } from 'jose';
+import { serve } from '../../simulators/serve.js';
 import { createSetVerifier, type TakenEvent } from './security-event-verifier.js';
-import { serve } from './serve.js';
 
 /* A strict receiver of Security Event Tokens by push (RFC 8935). */
 

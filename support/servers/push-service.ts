@@ -4,8 +4,8 @@ import { createServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { importJWK, jwtVerify } from 'jose';
 import { Agent, fetch as fetchWith } from 'undici';
-import { serve } from './serve.js';
-import { createSelfSigned } from './tls-server.js';
+import { serve } from '../../simulators/serve.js';
+import { createSelfSigned } from '../../simulators/tls-server.js';
 
 /*
  * A push service with browsers, as strict as RFC 8030, RFC 8188, RFC 8291 and RFC 8292 allow. It refuses messages that

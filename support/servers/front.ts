@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { Exchange } from './exchanges.js';
-import { serve } from './serve.js';
+import type { Exchange } from '../../simulators/exchanges.js';
+import { serve } from '../../simulators/serve.js';
 
 export interface Front {
   readonly url: string;

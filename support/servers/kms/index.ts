@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import { createProtocol, isSigned, ServiceError } from '../aws.js';
-import { serve } from '../serve.js';
+import { createProtocol, isSigned, ServiceError } from '../../../simulators/aws.js';
+import { serve } from '../../../simulators/serve.js';
 import { createKmsKeys } from './keys.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { isSigned, ServiceError } from '../aws.js';
-import { serve } from '../serve.js';
+import { isSigned, ServiceError } from '../../simulators/aws.js';
+import { serve } from '../../simulators/serve.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' | 'broken';
 

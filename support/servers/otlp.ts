@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { serve } from './serve.js';
+import { serve } from '../../simulators/serve.js';
 
 const attributeGuard = z.object({
   key: z.string(),
