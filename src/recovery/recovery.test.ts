@@ -395,6 +395,13 @@ describe('is refused after both were proven', () => {
     expect((await proveMailbox(bench.browse())).text).toContain('Now your face');
   });
 
+  test('not if the domain of the second mailbox is written in another form', async () => {
+    bench.profile.details.set('anna', { motto: 'anna@m\u00fcnchen.example' });
+    await enrolAnna();
+    bench.profile.details.set('anna', { motto: 'Anna@XN--mnchen-3ya.example' });
+    expect((await proveMailbox(bench.browse())).text).toContain('Now your face');
+  });
+
   test('if a mailbox was removed in the last days, so that it gets no notice', async () => {
     await enrolAnna();
     const { page } = await recoverWith(() => {
