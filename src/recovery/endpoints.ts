@@ -30,7 +30,9 @@ const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
   begunAt: toIso(recovery.begunAt),
 });
 
-export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+export function createRecoveryEndpoints(
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],

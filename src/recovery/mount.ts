@@ -3,7 +3,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
-import { consumeLimit, createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
+import { createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { secondThings } from '../core/second-things.js';
 import { Credential } from '../core/secrets.js';
 import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
@@ -111,15 +111,9 @@ function createActs(
         renderStart({ language: languageOf(request), connection, alert: null, link: linkIn(request) }),
       ),
     'POST link': async (visit) => {
-      const { connection, source } = visit;
+      const { connection } = visit;
       const ticket = new Credential((await readForm(visit)).get('t') ?? '');
-      // Only wrong secrets count, so that no one else's wrong ones refuse a right one.
-      const { recovery, secret } = await openRecoveryLink({ connection, ticket }, deps).catch(
-        async (error: unknown) => {
-          if (toCode(error) === 'step_up_unknown') await consumeLimit('wrongLinksOfSource', source, deps);
-          throw error;
-        },
-      );
+      const { recovery, secret } = await openRecoveryLink({ connection, ticket }, deps);
       bind(visit, { id: recovery.id, secret });
       goOn(visit);
     },
