@@ -55,6 +55,7 @@ export function createRecoveryEndpoints(
         'connection_unknown',
         'subject_unknown',
         'profile_unavailable',
+        'key_service_unavailable',
         'locked_out',
         'not_found',
         'contact_missing',
