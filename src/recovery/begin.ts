@@ -29,13 +29,10 @@ async function deriveLinkSecret(
   { keys }: Ports<'keys'>,
 ): Promise<Credential> {
   const material = await keys.mac(version, Buffer.from('facestep/recovery-links/the key of the secrets of all links'));
-  const mac = material.use((key) =>
-    createHmac('sha256', key)
-      .update(JSON.stringify([connection, id]))
-      .digest(),
-  );
+  const message = JSON.stringify([connection, id]);
+  const mac = material.use((key) => createHmac('sha256', key).update(message).digest('base64url'));
   material.wipe();
-  return new Credential(`${version}-${mac.toString('base64url')}`);
+  return new Credential(`${version}-${mac}`);
 }
 
 /** Draws four digits, which an approver types. */

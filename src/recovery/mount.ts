@@ -82,7 +82,7 @@ function createVisits(deps: RecoveryMountDeps) {
     },
     /** Returns a message instead of an offer while the provider refuses recoveries. */
     async alertOf({ request, connection }: Pick<Visit, 'request' | 'connection'>): Promise<Alert | null> {
-      if (await readProviderRefuses(connection)) return 'refused';
+      if (await readProviderRefuses(connection.id)) return 'refused';
       const alert = alertIn(request);
       return alert === 'refused' ? null : alert;
     },

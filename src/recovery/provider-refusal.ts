@@ -1,4 +1,3 @@
-import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createKeptValues } from '../core/kept-values.js';
 import { addSec } from '../core/units.js';
@@ -8,30 +7,24 @@ import { addSec } from '../core/units.js';
  */
 
 const refusedSec = 15 * 60;
-/** Time for which a server uses its last answer, so that anonymous callers cause few reads. */
-const heldSec = 10;
-const mostHeld = 1000;
 
 const toKey = (connection: string): string => `recovery-refused:${connection}`;
 
-export async function noteProviderRefuses(
-  connection: string,
-  { state, clock }: Ports<'state' | 'clock'>,
-): Promise<void> {
-  await state.write(toKey(connection), true, { when: 'any', expiresAt: addSec(clock.now(), refusedSec) });
+export async function noteProviderRefuses(id: string, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
+  await state.write(toKey(id), true, { when: 'any', expiresAt: addSec(clock.now(), refusedSec) });
 }
 
-export const noteProviderAccepts = (connection: string, { state }: Ports<'state'>): Promise<void> =>
-  state.delete(toKey(connection));
+/** Ends the note. Never rejects, because the note ends by itself. */
+export const noteProviderAccepts = (id: string, { state }: Ports<'state'>): Promise<void> =>
+  state.delete(toKey(id)).catch(() => {});
 
-export function createReadProviderRefuses(
-  deps: Ports<'state' | 'clock'>,
-): (connection: Connection) => Promise<boolean> {
-  const held = createKeptValues<Promise<boolean>>({ lifeSec: heldSec, most: mostHeld }, deps);
-  return ({ id }) => {
+/** Creates a function that reads at most once in some seconds, for anonymous callers. False if the store fails. */
+export function createReadProviderRefuses(deps: Ports<'state' | 'clock'>): (id: string) => Promise<boolean> {
+  const held = createKeptValues<Promise<boolean>>({ lifeSec: 10, most: 1000 }, deps);
+  return (id) => {
     const known = held.read(id);
     if (known !== undefined) return known;
-    const read = deps.state.read(toKey(id)).then((found) => found !== null);
+    const read = deps.state.read(toKey(id)).then(Boolean, () => false);
     held.write(id, read);
     return read;
   };
