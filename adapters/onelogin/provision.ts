@@ -11,6 +11,7 @@ import {
   toRotatable,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
+import { foldCase } from '../../src/core/fold-case.js';
 import type { Group, Member, NamedGroup } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
@@ -90,7 +91,7 @@ export async function* listMembers(
   group: string,
   { onelogin: { attribute }, api }: Pick<Parts, 'onelogin' | 'api'>,
 ): AsyncGenerator<Member[]> {
-  const isNamed = ({ name }: NamedGroup): boolean => name.toLowerCase() === group.toLowerCase();
+  const isNamed = ({ name }: NamedGroup): boolean => foldCase(name) === foldCase(group);
   const roles = /^\d{1,18}$/.test(group)
     ? (await readRolePage([group], 0, api)).groups
     : (await readRoles(group, api)).filter(isNamed);

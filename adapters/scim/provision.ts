@@ -4,6 +4,7 @@ import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../s
 import { mostFound, selectNamed, singleMatch } from '../../src/connections/groups.js';
 import { inConsole, manualStep, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import { foldCase } from '../../src/core/fold-case.js';
 import type { Member, NamedGroup } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
@@ -103,7 +104,7 @@ export async function* listMembers(
   const answer = await callGroups('eq', group, 2, api);
   // Filters are optional (RFC 7644, section 3.4.2.2), so a server may refuse or ignore this one.
   const listed = [400, 501].includes(answer.status) ? [] : parseGroups(answer);
-  const named = listed.filter(({ name }) => name.toLowerCase() === group.toLowerCase());
+  const named = listed.filter(({ name }) => foldCase(name) === foldCase(group));
   const id = named.length === 0 ? group : singleMatch(named).id;
   const readMembers = async (attributes: string) => {
     const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=${attributes}`);

@@ -34,9 +34,9 @@ async function start(more: Partial<CheckStart> = {}, flow: StoredFlow = plainReq
 }
 const calling = (reference: string) => ({ kind: 'caller', reference, proof: null });
 /** Starts the job, as a server does that starts now. */
-const watch = async () => {
+const watch = async (reportsChecks = true, core = () => server.deps) => {
   const { sequence: begunAfter } = await trail.sync();
-  return createExpiryWatch({ ...server.deps, auditEvents, audit: trail, trail, begunAfter });
+  return createExpiryWatch({ ...server.deps, core, reportsChecks, auditEvents, audit: trail, trail, begunAfter });
 };
 async function recorded() {
   const found: object[] = [];
@@ -90,4 +90,17 @@ test('a step-up with a token of the caller, which is deleted when it expires, is
   server.clock.advanceSec(631);
   await run();
   expect(await recorded()).toEqual([{ stepUpId: body.id, application: 'shop.example.com' }]);
+});
+
+test('without a webhook, it begins when a connection gets a liveness vendor', async () => {
+  let { connections } = server.deps;
+  const run = await watch(false, () => ({ ...server.deps, connections }));
+  const id = await start();
+  await run();
+  const acme = connections.get('acme')!;
+  const liveness = { vendor: 'aws', confidence: 90, fallback: 'none' } as const;
+  connections = new Map([['acme', { ...acme, policy: { ...acme.policy, liveness } }]]);
+  server.clock.advanceSec(631);
+  await run();
+  expect(await recorded()).toEqual([{ stepUpId: id }]);
 });

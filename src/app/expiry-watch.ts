@@ -3,6 +3,8 @@ import type { EventSchemas } from '../audit/events.js';
 import type { Trail } from '../audit/file.js';
 import { createFollower, type FollowedEvent, type Follower } from '../audit/follow.js';
 import { readStored } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
+import { vendorPolicyOf } from '../core/liveness-policy.js';
 import { addSec } from '../core/units.js';
 import { type ExpiryPorts, recordExpired } from '../step-up/expired.js';
 import { termsOf } from '../step-up/flow.js';
@@ -39,17 +41,22 @@ interface Watched extends Termed {
 }
 
 /**
- * Creates the job that records expired step-ups of this server's audit trail.
+ * Creates the job that records expired step-ups of this server's audit trail, from when a webhook or a liveness vendor
+ * needs it: sessions of a vendor that no one finished are given back.
+ * @param core - returns the active settings and connections
  * @param begunAfter - number of the last record before the server started
  */
 export function createExpiryWatch(
-  deps: ExpiryPorts & {
+  deps: Omit<ExpiryPorts, 'settings'> & {
+    readonly core: () => Ports<'settings' | 'connections'>;
+    /** True if a webhook reports finished checks. */
+    readonly reportsChecks: boolean;
     readonly auditEvents: EventSchemas;
     readonly trail: Pick<Trail, 'file' | 'chain'>;
     readonly begunAfter: number;
   },
 ): () => Promise<void> {
-  const { trail, begunAfter, state, clock, auditEvents } = deps;
+  const { trail, begunAfter, state, clock, audit, auditEvents, core, reportsChecks } = deps;
   const key = `step-up-expiry:${trail.chain}`;
   let follower: Follower<'step_up_started'> | null = null;
   let unread: readonly FollowedEvent<'step_up_started'>[] = [];
@@ -97,13 +104,22 @@ export function createExpiryWatch(
     for (const [at, each] of due.entries()) {
       const found = latest[at] ?? null;
       const isExpired = found === null ? each.isDeleted : stateAt(found, now) === 'expired';
-      if (isExpired) await recordExpired({ id: each.id, record: found ?? each.record, terms: each.terms }, deps);
+      const { settings } = core();
+      if (isExpired)
+        await recordExpired(
+          { id: each.id, record: found ?? each.record, terms: each.terms },
+          { state, clock, settings, audit },
+        );
     }
     const handled = new Set(due);
     watched = watched.filter((each) => !handled.has(each));
   };
 
+  const isNeeded = (): boolean =>
+    reportsChecks || [...core().connections.values()].some(({ policy }) => vendorPolicyOf(policy) !== null);
+
   return async () => {
+    if (follower === null && !isNeeded()) return;
     follower ??= await openFollower();
     await watchNew(follower);
     await recordDue();

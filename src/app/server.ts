@@ -14,7 +14,6 @@ import { httpAddressOf } from '../core/base/http-address.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
-import { vendorPolicyOf } from '../core/liveness-policy.js';
 import { isRefusing } from '../core/rules/rule.js';
 import { watchFile, watchFileEverySec } from '../drafts/watch.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
@@ -147,18 +146,13 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   });
   const reportsChecks = config.webhooks.some(({ events }) => events.includes('step_up.finished'));
   const audit = { append: (event: AuditEvent) => coreOf(active).audit.append(event) };
-  const { settings, connections } = built.core;
-  const hasVendor = [...connections.values()].some(({ policy }) => vendorPolicyOf(policy) !== null);
-  // Sessions of a vendor that no one finished are given back when their checks expire.
-  const expiring =
-    reportsChecks || hasVendor
-      ? jobs.start({
-          name: 'expired_step_ups',
-          everySec: recordExpiredEverySec,
-          run: createExpiryWatch({ ...operations, ...ports, settings, auditEvents, audit, begunAfter }),
-        })
-      : null;
-  void expiring?.runNow();
+  const core = () => coreOf(active);
+  const expiring = jobs.start({
+    name: 'expired_step_ups',
+    everySec: recordExpiredEverySec,
+    run: createExpiryWatch({ ...operations, ...ports, core, reportsChecks, auditEvents, audit, begunAfter }),
+  });
+  void expiring.runNow();
   const fileWatch = watchFile(operations, () => reloader.reload('configurationFolder'));
   const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });
   void watchingFile.runNow();
@@ -168,7 +162,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     async stop() {
       readiness.stop();
       await watchingFile.stop();
-      await expiring?.stop();
+      await expiring.stop();
       await notifying.stop();
       await following.stop();
       await revoking.stop();

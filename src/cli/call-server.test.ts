@@ -21,6 +21,7 @@ const policy = {
   handOff: true,
   returnUrls: [],
   referencePhoto: false,
+  photo: 'off',
   replacedBy: 'face',
   bypass: null,
   settings: [],

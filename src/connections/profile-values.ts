@@ -12,7 +12,9 @@ const maxLoginCharacters = 256;
 export const isLogin = (text: string): boolean =>
   text.length <= maxLoginCharacters && /^[^\s\p{C}]+(?: +[^\s\p{C}]+)*$/u.test(text) && !/^\.+$/.test(text);
 
-export const isSameLogin = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+/** Compares in lower case and NFC. Full case folding would also join different logins, such as `straße` and `strasse`. */
+export const isSameLogin = (one: string, other: string): boolean =>
+  one.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase();
 
 const maxTextCharacters = 200;
 

@@ -120,6 +120,9 @@ export const connectionsReply = z.object({
         handOff: z.boolean().describe('True if a computer may hand the capture over to a phone.'),
         returnUrls: z.array(z.string()),
         referencePhoto: z.boolean(),
+        photo: z
+          .enum(['off', 'shadow', 'enforce'])
+          .describe('Mode of the comparison of enrolments with the organization’s photo.'),
         replacedBy: z
           .enum(['link', 'photo', 'face'])
           .describe(

@@ -21,7 +21,7 @@ test.each(providers.map((provider) => [provider.kind, provider] as const))(
     const connection = toNewConnection(guide, { id: 'acme-eu', kind, values });
     const names = [...JSON.stringify(connection).matchAll(/\{"env":"([^"]+)"\}/g)].map(([, name]) => name);
     for (const [index, { variable }] of guide.secrets.entries())
-      expect(names[index]).toMatch(new RegExp(`^FACESTEP_${variable}_ACME_EU(_[0-9A-F]{8}){2}$`));
+      expect(names[index]).toMatch(new RegExp(`^FACESTEP_${variable}_ACME_EU_[0-9A-Z]{13}_[0-9A-Z]{12}$`));
     for (const { setting } of guide.fields) {
       const moved = { ...values, [setting]: `${values[setting]}x` };
       for (const { variable } of guide.secrets)

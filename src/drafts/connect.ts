@@ -24,14 +24,15 @@ interface Stated {
 }
 
 /**
- * Returns the environment variable of a secret, such as `FACESTEP_API_SECRET_ACME_0F8B1D5A_60C2E974`. It ends in a digest
- * of the stated values. Otherwise a draft could send a secret that was prepared for one address to another.
+ * Returns the environment variable of a secret, such as `FACESTEP_API_SECRET_ACME_0W8B1D5AQ60CZ_2E9741KX0PB7`. It ends in
+ * 128 bits of a digest of the stated values. Otherwise a draft could send a secret that was prepared for one address to another.
  */
 export function toVariable(variable: GuideSecret['variable'], { id, kind, values }: Stated): string {
   const stated = Object.entries(values).map(([setting, value]) => [setting, value.trim()]);
-  const digest = hexDigestOf(JSON.stringify([kind, ...stated.toSorted()])).slice(0, 16);
+  const bits = BigInt(`0x${hexDigestOf(JSON.stringify([kind, ...stated.toSorted()])).slice(0, 32)}`);
+  const digest = bits.toString(36).padStart(25, '0');
   // In parts, as the loader shows only names of short words.
-  const words = [digest.slice(0, 8), digest.slice(8)].join('_');
+  const words = [digest.slice(0, 13), digest.slice(13)].join('_');
   return `FACESTEP_${variable}_${id.replaceAll('-', '_')}_${words}`.toUpperCase();
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WithOperations } from '../admin/operations/operations-context.js';
 import { previewRuleEffects } from '../admin/operations/rule-effect.js';
 import { filesOf } from '../config/data-files.js';
+import { createFindGroupIds } from '../connections/groups.js';
 import type { Ports } from '../core/deps.js';
 import { orderRules } from '../core/rules/evaluate.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
@@ -14,8 +15,9 @@ const days = 30;
 
 export const createDraftEffectEndpoint = ({
   connections,
+  directories,
   operations,
-}: Ports<'connections'> & WithOperations): Endpoint =>
+}: Ports<'connections' | 'directories'> & WithOperations): Endpoint =>
   adminEndpoint({
     ...common,
     path: '/configuration/draft/effect',
@@ -30,10 +32,13 @@ export const createDraftEffectEndpoint = ({
       const { setup } = await requireSound(await openFile(operations), await requireDraft(revision, operations));
       const policy = setup.connections.find((each) => each.id === id)?.policy;
       const profile = connections.get(id)?.profile;
-      if (policy === undefined || profile === undefined) throw new FaceError('connection_unknown');
+      const openDirectory = directories.get(id);
+      if (policy === undefined || profile === undefined || openDirectory === undefined)
+        throw new FaceError('connection_unknown');
       const since = addSec(operations.clock.now(), -days * secondsPerDay);
       const { audit } = filesOf(operations.setup().config);
-      const asked = { connection: id, since, readGroups: (subject: string) => profile.readGroups(subject) };
+      const findGroupIds = createFindGroupIds(openDirectory, operations);
+      const asked = { connection: id, since, profile, findGroupIds };
       const { effects, signIns, people, peopleRead } = await previewRuleEffects(audit, policy, asked, operations);
       return {
         rules: orderRules(policy.rules).flatMap(({ name, outcome, mode }) => {

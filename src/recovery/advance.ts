@@ -13,6 +13,7 @@ import { addApproval, isAccountOf, managerPrefix } from './approve.js';
 import { type ApprovingManager, checkEligible, findQuietManager } from './eligibility.js';
 import { managersApproval, type RecoveryFlow } from './flow.js';
 import { tellOfDelay, toLinkMessage } from './notices.js';
+import { noteProviderRefuses } from './provider-refusal.js';
 import {
   approvalLifeSec,
   approvalsNeeded,
@@ -150,9 +151,10 @@ const changedGuard = z
 export async function noteRefusal(
   { id, connection, subject }: Recovery,
   error: unknown,
-  deps: Ports<'audit' | 'log'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<void> {
   const code = toCode(error);
+  if (code === 'provider_refused') await noteProviderRefuses(connection, deps);
   deps.log.info('recovery refused', { connection, code, cause: error instanceof FaceError ? error.detail : null });
   const { changed } = changedGuard.parse(error);
   await deps.audit.append({ action: 'recovery_refused', connection, subject, detail: { id, code, changed } });
@@ -162,7 +164,7 @@ export async function noteRefusal(
 export async function refuseRecovery(
   recovery: Recovery,
   error: unknown,
-  deps: Ports<'state' | 'audit' | 'log'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<Recovery> {
   await noteRefusal(recovery, error, deps);
   const reason = toCode(error);

@@ -5,6 +5,7 @@ import { waitForApproval } from '../../support/data/recoveries.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { FaceError } from '../errors.js';
 import { advanceRecovery } from './advance.js';
+import { isAccountOf } from './approve.js';
 import { listRecovery, readRecovery } from './record.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
@@ -156,4 +157,9 @@ describe('the list of recoveries', () => {
     const found = await state.read('recoveries:acme');
     expect(found?.value).toMatchObject([{ id: added.id }, { id: waiting.id }]);
   });
+});
+
+test('an administrator whose name is written in another Unicode form is the person of the account', () => {
+  const account = { subject: 'u1', login: 'jos\u00e9@example.com', email: null, phone: null, name: null };
+  expect(isAccountOf(account, { byId: 'a1', by: 'JOSE\u0301@example.com (idp.example.com, a1)' })).toBe(true);
 });

@@ -1,4 +1,5 @@
 import type { Ports } from '../core/deps.js';
+import { foldCase } from '../core/fold-case.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import type { Account } from '../core/ports.js';
 import { addSec } from '../core/units.js';
@@ -23,10 +24,10 @@ export function isAccountOf(
   { login, email, subject }: Account,
   { byId, by }: { readonly byId: string; readonly by: string },
 ): boolean {
-  const name = by.toLowerCase();
+  const name = foldCase(by);
   return [login, email, subject].some((each) => {
-    const own = each?.toLowerCase() ?? '';
-    return own !== '' && (name === own || name.startsWith(`${own} (`) || byId.toLowerCase() === own);
+    const own = foldCase(each ?? '');
+    return own !== '' && (name === own || name.startsWith(`${own} (`) || foldCase(byId) === own);
   });
 }
 

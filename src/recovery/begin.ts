@@ -1,11 +1,12 @@
+import { createHmac } from 'node:crypto';
 import { type ConnectedSubject, readTokenIfAny, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { SupportedLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { drawBelow } from '../core/number-choices.js';
-import type { Random } from '../core/ports.js';
-import type { Credential } from '../core/secrets.js';
+import type { KeyVersion, Random } from '../core/ports.js';
+import { Credential } from '../core/secrets.js';
 import { isStored, newSecret, splitTicket, toStoredDigest } from '../core/tickets.js';
 import { addSec } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
@@ -20,6 +21,19 @@ export interface BegunRecovery {
 }
 
 const linkLifeSec = 24 * 60 * 60;
+
+/** Returns the secret of a link: a MAC, so that a made-up secret is refused without the store. */
+async function deriveLinkSecret(
+  version: KeyVersion,
+  { connection, id }: Pick<Recovery, 'connection' | 'id'>,
+  { keys }: Ports<'keys'>,
+): Promise<Credential> {
+  const material = await keys.mac(version, Buffer.from('facestep/recovery-links/the key of the secrets of all links'));
+  const message = JSON.stringify([connection, id]);
+  const mac = material.use((key) => createHmac('sha256', key).update(message).digest('base64url'));
+  material.wipe();
+  return new Credential(`${version}-${mac}`);
+}
 
 /** Draws four digits, which an approver types. */
 const drawNumber = (random: Random): string => Array.from({ length: 4 }, () => String(drawBelow(10, random))).join('');
@@ -100,7 +114,7 @@ export async function sendRecoveryLink(
     readonly language: SupportedLanguage;
     readonly toLink: (begun: BegunRecovery) => string;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'keys' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
 ): Promise<{
   readonly id: string;
   readonly url: string | null;
@@ -117,9 +131,10 @@ export async function sendRecoveryLink(
   const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
   if (send !== 'none' && to === null) throw new FaceError('contact_missing');
   const isEnrolled = await isUsable(await readTokenIfAny(connection, subject), deps);
-  const secret = newSecret(deps);
+  const begun = toNew(request, language, deps);
+  const secret = await deriveLinkSecret(await deps.keys.currentVersion(), begun, deps);
   const recovery: Recovery = {
-    ...toNew(request, language, deps),
+    ...begun,
     begunBy: { byId: by.id, by: by.name },
     linkDigest: toStoredDigest(secret),
     expiresAt: addSec(deps.clock.now(), linkLifeSec),
@@ -141,14 +156,18 @@ export async function sendRecoveryLink(
  */
 export async function openRecoveryLink(
   { connection, ticket }: Pick<ConnectedSubject, 'connection'> & { readonly ticket: Credential },
-  deps: Ports<'state' | 'clock' | 'random'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'keys'>,
 ): Promise<{ readonly recovery: Recovery; readonly secret: Credential }> {
   const link = splitTicket(ticket);
+  const version = Number(link.secret.use((text) => /^([1-9]\d{0,8})-/.exec(text)?.[1]));
+  const isKnown = await deps.keys.holds(version);
+  const expected = isKnown ? await deriveLinkSecret(version, { connection: connection.id, id: link.id }, deps) : null;
+  if (expected === null || !isStored(link.secret, toStoredDigest(expected))) throw new FaceError('step_up_unknown');
   const secret = newSecret(deps);
   const open = (found: Recovery): Recovery => {
     // Checked before the change, because a link opens once.
-    const isOurs = found.connection === connection.id && isStored(link.secret, found.linkDigest);
-    if (!isOurs || found.expiresAt <= deps.clock.now()) throw new FaceError('step_up_unknown');
+    if (!isStored(link.secret, found.linkDigest) || found.expiresAt <= deps.clock.now())
+      throw new FaceError('step_up_unknown');
     if (found.browserDigest !== null) throw new FaceError('step_up_opened');
     return {
       ...found,

@@ -89,8 +89,9 @@ export async function noteContacts(
   const digests = notedKinds.flatMap((kind) => {
     const value = contacts[kind];
     if (value === undefined) return [];
-    const text = `${kind} ${value?.toLowerCase()}`;
-    return [{ kind, digest: value === null ? '' : createHmac('sha256', key).update(text).digest('base64url') }];
+    if (value === null) return [{ kind, digest: '' }];
+    const text = `${kind} ${toEmailKey(value)}`;
+    return [{ kind, digest: createHmac('sha256', key).update(text).digest('base64url') }];
   });
   key.fill(0);
   const isGiven = (kind: (typeof notedKinds)[number]): boolean => contacts[kind] !== undefined;

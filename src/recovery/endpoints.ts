@@ -29,7 +29,9 @@ const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
   begunAt: toIso(recovery.begunAt),
 });
 
-export function createRecoveryEndpoints(deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+export function createRecoveryEndpoints(
+  deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],
@@ -52,6 +54,7 @@ export function createRecoveryEndpoints(deps: CoreDeps & Ports<'brandOf' | 'conn
         'connection_unknown',
         'subject_unknown',
         'profile_unavailable',
+        'key_service_unavailable',
         'locked_out',
         'not_found',
         'contact_missing',

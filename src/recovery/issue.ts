@@ -7,6 +7,7 @@ import { FaceError, toCode } from '../errors.js';
 import { type AdvanceDeps, endings, noteRefusal, refuseRecovery } from './advance.js';
 import { checkEligible } from './eligibility.js';
 import { tellOfRecovery } from './notices.js';
+import { noteProviderAccepts } from './provider-refusal.js';
 import { issueRecoveryReceipt } from './receipt.js';
 import {
   changeRecovery,
@@ -69,6 +70,7 @@ export async function finishRecovery(
   await deps.audit.append({ action: 'recovery_issuing', ...who, detail: { id, credential: issuer.credentialKind } });
   const issued = await issue(taken, issuer, deps);
   if (issued === null) return { kind: 'refused', recovery: await readRecovery(id, deps) };
+  await noteProviderAccepts(connection.id, deps);
   void tellOfRecovery(taken, connection, deps);
   return { kind: issuer.credentialKind, credential: issued.credential, expiresAt: issued.expiresAt };
 }

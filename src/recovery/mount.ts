@@ -5,7 +5,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
-import { consumeLimit, createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
+import { createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { startedLink } from '../core/page-link.js';
 import { secondThings } from '../core/second-things.js';
 import { Credential } from '../core/secrets.js';
@@ -22,6 +22,7 @@ import { type BegunRecovery, beginRecovery, openRecoveryLink } from './begin.js'
 import { confirmSeen, finishRecovery } from './issue.js';
 import { type Alert, isAlert, recoveryPath, renderEnding, renderStage, renderStart } from './page.js';
 import { proveSecondThing, type Shown, sendSecondCode } from './prove.js';
+import { createReadProviderRefuses } from './provider-refusal.js';
 import { changeRecovery, findRecovery, type Recovery, recoveryAt, stageOf, toRevoking } from './record.js';
 
 /** Longer than the longest wait of a privileged person. */
@@ -66,6 +67,7 @@ function createVisits(deps: RecoveryMountDeps) {
       createDirectories(connection, { ...deps, consumeLimits }),
     ]),
   );
+  const readProviderRefuses = createReadProviderRefuses(deps);
   const cookie = browserCookieOf('recovery', issuer.startsWith('https:'));
   return {
     directoryFor({ id }: Connection): DirectoryFor {
@@ -78,6 +80,12 @@ function createVisits(deps: RecoveryMountDeps) {
       if (connection === undefined) throw new FaceError('not_found');
       recoveryAt(connection);
       return connection;
+    },
+    /** Returns a message instead of an offer while the provider refuses recoveries. */
+    async alertOf({ request, connection }: Pick<Visit, 'request' | 'connection'>): Promise<Alert | null> {
+      if (await readProviderRefuses(connection.id)) return 'refused';
+      const alert = alertIn(request);
+      return alert === 'refused' ? null : alert;
     },
     async findOwn({ request, connection }: Visit): Promise<Recovery> {
       const ticket = readCookie(request, cookie);
@@ -100,33 +108,29 @@ type Acts = Readonly<Record<string, (visit: Visit) => Promise<void>>>;
 
 /** Steps by method and last part of the path. */
 function createActs(
-  { directoryFor, findOwn, goOn, bind, countStart, readForm }: ReturnType<typeof createVisits>,
+  { directoryFor, alertOf, findOwn, goOn, bind, countStart, readForm }: ReturnType<typeof createVisits>,
   deps: RecoveryMountDeps,
 ): Acts {
   const { issuer } = deps;
   return {
-    'GET link': async ({ response, request, connection }) =>
+    'GET link': async (visit) => {
+      const { response, request, connection } = visit;
+      const alert = await alertOf(visit);
       // Mail filters open links, so the link counts only after a click.
-      sendPage(
-        response,
-        renderStart({ language: languageOf(request), connection, alert: null, link: linkIn(request) }),
-      ),
+      sendPage(response, renderStart({ language: languageOf(request), connection, alert, link: linkIn(request) }));
+    },
     'POST link': async (visit) => {
-      const { connection, source } = visit;
+      const { connection } = visit;
+      if ((await alertOf(visit)) === 'refused') throw new FaceError('provider_refused');
       const ticket = new Credential((await readForm(visit)).get('t') ?? '');
-      // Only wrong secrets count, so that no one else's wrong ones refuse a right one.
-      const { recovery, secret } = await openRecoveryLink({ connection, ticket }, deps).catch(
-        async (error: unknown) => {
-          if (toCode(error) === 'step_up_unknown') await consumeLimit('wrongLinksOfSource', source, deps);
-          throw error;
-        },
-      );
+      const { recovery, secret } = await openRecoveryLink({ connection, ticket }, deps);
       bind(visit, { id: recovery.id, secret });
       goOn(visit);
     },
     'POST begin': async (visit) => {
       const { connection, source, request } = visit;
       await countStart(visit);
+      if ((await alertOf(visit)) === 'refused') throw new FaceError('provider_refused');
       const login = (await readForm(visit)).get('username')?.trim() ?? '';
       if (login === '' || login.length > 256) throw new FaceError('request_malformed', { field: 'username' });
       const language = languageOf(request);
@@ -197,12 +201,13 @@ function createActs(
 export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
   const { issuer } = deps;
   const visits = createVisits(deps);
-  const { find } = visits;
+  const { find, alertOf } = visits;
   const acts = createActs(visits, deps);
 
-  mountGet(app, '/recover/:connection', (response, request) => {
+  mountGet(app, '/recover/:connection', async (response, request) => {
     const connection = find(request);
-    sendPage(response, renderStart({ language: languageOf(request), connection, alert: alertIn(request) }));
+    const alert = await alertOf({ request, connection });
+    sendPage(response, renderStart({ language: languageOf(request), connection, alert }));
   });
 
   mountRoute(app, '/recover/:connection/:act', {
@@ -223,7 +228,7 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
       if (alert === null) throw error;
       const { id } = find(request);
       if (isFault(code)) deps.log.warn('recovery page request failed', { connection: id, code });
-      const below = alert === 'over' ? '' : '/step';
+      const below = alert === 'over' || alert === 'refused' ? '' : '/step';
       response.redirect(303, `${issuer}${recoveryPath(id, below)}?alert=${alert}`);
     },
   });
@@ -272,8 +277,9 @@ function toAlert(code: FaceErrorCode): Alert | null {
     case 'step_up_opened':
     case 'caller_untrusted':
       return 'over';
-    case 'profile_unavailable':
     case 'provider_refused':
+      return 'refused';
+    case 'profile_unavailable':
     case 'state_unavailable':
     case 'key_service_unavailable':
     case 'delivery_failed':

@@ -81,6 +81,7 @@ export function renderStart({
 }): RenderedPage {
   const { language, connection } = shown;
   const texts = allTexts[language];
+  if (shown.alert === 'refused') return titled(texts.title, shown, html``);
   const trial = isTrialAt(connection) ? html`<p>${texts.trial}</p>` : null;
   if (link !== null) {
     const field = html`<input type="hidden" name="t" value="${link}">`;

@@ -396,6 +396,13 @@ describe('is refused after both were proven', () => {
     expect((await proveMailbox(bench.browse())).text).toContain('Now your face');
   });
 
+  test('not if the domain of the second mailbox is written in another form', async () => {
+    bench.profile.details.set('anna', { motto: 'anna@m\u00fcnchen.example' });
+    await enrolAnna();
+    bench.profile.details.set('anna', { motto: 'Anna@XN--mnchen-3ya.example' });
+    expect((await proveMailbox(bench.browse())).text).toContain('Now your face');
+  });
+
   test('if a mailbox was removed in the last days, so that it gets no notice', async () => {
     await enrolAnna();
     const { page } = await recoverWith(() => {
@@ -440,7 +447,25 @@ describe('is refused after both were proven', () => {
       recoverWith(() => {
         bench.provider.failing.check = code;
       });
+    const running = bench.browse();
+    await proveMailbox(running);
     const { text } = (await recover('provider_refused')).page;
+    bench.server.clock.advanceSec(10);
+    const { body } = await bench.server.postJson('/recoveries', { connection: 'acme', subject: 'anna' }, grace);
+    const { pathname, search, searchParams } = new URL(String(body.url));
+    for (const page of [
+      await bench.browse().get('/recover/acme'),
+      await bench.browse().begin('anna'),
+      await bench.browse().get(pathname + search),
+      await bench.browse().post('link', { t: searchParams.get('t') ?? '' }),
+    ]) {
+      expect(page.text).toContain('can’t be recovered here at the moment');
+      expect(page.text).not.toContain('<form');
+    }
+    bench.provider.failing.check = null;
+    await running.showFace('ada');
+    expect(credentialIn(await running.post('credential'))).not.toBeNull();
+    bench.server.clock.advanceSec(10);
     const other = (await recover('credential_refused')).page.text;
     expect(text).toContain('Nothing was changed');
     expect([text, other].map((each) => each.includes('class="button"'))).toEqual([false, true]);

@@ -3,13 +3,11 @@ import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { readIfThere, replaceFile } from '../files/durable-file.js';
 
-const sequenceGuard = z.int().min(0);
-const cursorsGuard = z.strictObject({
-  chain: z.string(),
-  receivers: z.record(z.string(), sequenceGuard),
-  /** Earlier records of which an event is still to be delivered. Missing in files of earlier versions. */
-  parked: z.record(z.string(), z.array(sequenceGuard)).default({}),
-});
+/** The former version accepts no other fields. It ignores streams that it does not know, such as parked records. */
+const cursorsGuard = z.object({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
+
+/** Name of a stream's parked record among the streams: an earlier record of which an event is still to be delivered. */
+const toParked = (stream: string, sequence: number): string => `parked ${sequence} ${stream}`;
 
 export interface Cursors {
   of(stream: string): number;
@@ -32,11 +30,15 @@ export async function openCursors(
     return kept?.chain === chain ? known : 0;
   };
   const cursors = new Map([...streams].map(([stream, whenNew]) => [stream, startOf(stream, whenNew)]));
-  const parkedBefore = kept?.chain === chain ? kept.parked : {};
-  const parked = new Map<string, number[]>([...streams.keys()].map((stream) => [stream, parkedBefore[stream] ?? []]));
+  const known = kept?.chain === chain ? Object.entries(kept.receivers) : [];
+  const findParked = (stream: string): readonly number[] =>
+    known.flatMap(([name, sequence]) => (name === toParked(stream, sequence) ? [sequence] : []));
+  const parked = new Map([...streams.keys()].map((stream) => [stream, findParked(stream)]));
   let queue: Promise<unknown> = Promise.resolve();
-  const toText = (): string =>
-    JSON.stringify({ chain, receivers: Object.fromEntries(cursors), parked: Object.fromEntries(parked) });
+  const toText = (): string => {
+    const all = [...parked].flatMap(([stream, each]) => each.map((at) => [toParked(stream, at), at] as const));
+    return JSON.stringify({ chain, receivers: Object.fromEntries([...cursors, ...all]) });
+  };
   const write = (): Promise<void> => replaceFile(file, toText(), random);
   const writeInTurn = (): Promise<void> => {
     const written = queue.then(write);

@@ -32,6 +32,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
     keys: [
       'audit-head:*',
       'brand',
+      'recovery-refused:*',
       'brand-kept:*',
       'brand-draft:*',
       'letter-shown:*',

@@ -90,6 +90,8 @@ inBrowser(
       'Address for reports (“This was not me”)desk@example.com helpDesk',
       'Continue on a phoneNot allowed handOff',
       'Return addresseshttps://app.example.com/back returnUrls',
+      'Comparison with the organization’s photoNone photo.mode',
+      'An invitation replaces an enrolled faceNever replaceFace',
     ])
       expect(rows).toContain(row);
     await close();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
-import { connectBackend } from '../../examples/demo/backend.js';
+import { issueClientToken } from '../../examples/demo/backend.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
@@ -145,7 +145,6 @@ const settledGuard = z.object({ state: z.string() });
   });
 
   test('two replicas change version one by one and back, and every hook call and check is answered correctly', async () => {
-    const ada = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
     const eve = await okta.createUser({ login: 'eve@example.com', password: 'correct horse' });
     // That of toTokenEvent.
     const application = '0oafacestepapp000001';
@@ -155,19 +154,31 @@ const settledGuard = z.object({ state: z.string() });
       return { status: response.status, body: await response.text() };
     };
     const at = { connection: 'workforce', application };
-    await (await connectBackend(replicas[0]!.url, adminKey, at)).enrol(ada, pictures.person[0]);
-    const issued = await post(replicas[0]!, '/generateToken', { ...json, 'x-admin-key': adminKey }, '{"name":"load"}');
-    const client = { ...json, 'x-auth-token': z.object({ token: z.string() }).parse(JSON.parse(issued.body)).token };
+    const token = { 'x-auth-token': await issueClientToken(replicas[0]!.url, adminKey, { name: 'load' }) };
+    const client = { ...json, ...token };
 
-    const begin = async (service: Service) => {
-      const { status, body } = await post(service, '/step-ups', client, JSON.stringify({ ...at, subject: ada }));
+    const picture = (index: 0 | 1) => new Blob([Uint8Array.from(pictures.person[index])]);
+    let people = 0;
+    /** Each check is of another person, because a person's photo counts as a copy the second time. */
+    const enrol = async (service: Service): Promise<string> => {
+      const user = await okta.createUser({ login: `ada-${people++}@example.com`, password: 'correct horse' });
+      const form = new FormData();
+      const consent = { consentStatement: 'Sign-in with my face', consentGivenAt: new Date(clock.now()).toISOString() };
+      for (const [name, text] of Object.entries({ connection: at.connection, subject: user, ...consent }))
+        form.append(name, text);
+      form.append('photo', picture(0), 'photo.jpg');
+      expect(await post(service, '/enrolments', token, form)).toMatchObject({ status: 201 });
+      return user;
+    };
+    const begin = async (service: Service, subject: string) => {
+      const { status, body } = await post(service, '/step-ups', client, JSON.stringify({ ...at, subject }));
       if (status >= 400) throw new Error(`POST /step-ups answered ${status}: ${body}`);
       return startedGuard.parse(JSON.parse(body));
     };
     const finish = async (service: Service, { id, challenge }: z.infer<typeof startedGuard>) => {
       const form = new FormData();
       form.append('challenge', challenge);
-      form.append('photo', new Blob([Uint8Array.from(pictures.person[1])]), 'photo.jpg');
+      form.append('photo', picture(1), 'photo.jpg');
       return settledGuard.parse(JSON.parse((await post(service, `/step-ups/${id}/photos`, {}, form)).body)).state;
     };
     let events = 0;
@@ -200,16 +211,16 @@ const settledGuard = z.object({ state: z.string() });
     };
     /** A check at one replica, and the hook it is for at the other one where there are two. */
     const checkAt = async (turn: number): Promise<void> => {
-      const begun = await begin(pick(turn));
-      const state = await finish(pick(turn), begun);
-      count(answers.checked, `${state}, ${await askHook(pick(turn + 1), ada)}`);
+      const user = await enrol(pick(turn));
+      const state = await finish(pick(turn), await begin(pick(turn + 1), user));
+      count(answers.checked, `${state}, ${await askHook(pick(turn + 1), user)}`);
     };
     const check = async (): Promise<void> => {
       for (let turn = 0; !isOver; turn += 1) await checkAt(turn);
     };
     /** Ends one replica and starts it with another package. What it began, it ends. */
     const change = async (index: number, to: Version): Promise<void> => {
-      const begun = await begin(replicas[index]!);
+      const begun = await begin(replicas[index]!, await enrol(replicas[index]!));
       away.add(index);
       await replicas[index]!.stop();
       replicas[index] = await startService(envOf(index), devNull, to.main);

@@ -215,6 +215,7 @@ export function createConnectionEndpoints(
               handOff: allowsHandOff(policy),
               returnUrls: [...policy.returnUrls],
               referencePhoto: policy.referencePhoto,
+              photo: policy.photo?.mode ?? ('off' as const),
               replacedBy: replacementOf(policy),
               bypass: policy.bypass.allowed
                 ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }

@@ -61,9 +61,16 @@ async function preview(file: string, given: RuledPolicy = policy) {
   });
   const readGroups = async (subject: string) => {
     if (subject === 'eve') throw new FaceError('profile_unavailable');
-    return subject === 'ada' ? [{ id: 'g1', name: 'Pilot' }] : [];
+    // Entra ID states the ids of cloud groups without names.
+    return subject === 'ada' ? [{ id: 'g1', name: null }] : [];
   };
-  return previewRuleEffects(file, given, { connection: 'work', since, readGroups }, { clock });
+  const findGroupIds = async (named: string) => (named === 'pilot' ? ['g1'] : []);
+  return previewRuleEffects(
+    file,
+    given,
+    { connection: 'work', since, profile: { readGroups }, findGroupIds },
+    { clock },
+  );
 }
 
 test('rules of a draft are evaluated for past sign-ins, and what is not recorded is counted as not known', async () => {
@@ -76,6 +83,12 @@ test('rules of a draft are evaluated for past sign-ins, and what is not recorded
     Payroll: { signIns: 2, people: 2, refused: 2, peopleRefused: 2, unknown: 1 },
     Office: { ...noEffect, unknown: 5 },
   });
+});
+
+test('it is not known who is in a group that the provider does not have', async () => {
+  const misspelled = { ...pilot, when: { groups: ['pilto'] } };
+  const { effects } = await preview(join(createFolder('effect'), 'audit.jsonl'), { ...policy, rules: [misspelled] });
+  expect(effects.get('Pilot')).toEqual({ ...noEffect, unknown: 5 });
 });
 
 test('without groups in the rules, no groups are read', async () => {

@@ -1,7 +1,7 @@
 import { readEvents } from '../../audit/events.js';
 import type { Ports } from '../../core/deps.js';
-import type { Group } from '../../core/ports.js';
 import { evaluateRules, matchRule, orderRules, type SignInFacts } from '../../core/rules/evaluate.js';
+import { createReadGroups, type NamedGroups, type ReadNamedGroups } from '../../core/rules/read-groups.js';
 import type { RuledPolicy } from '../../core/rules/rule.js';
 import { toTerms } from '../../core/rules/sign-in-terms.js';
 import { addSec, type EpochMs } from '../../core/units.js';
@@ -103,7 +103,7 @@ export interface PreviewedEffects {
 export async function previewRuleEffects(
   file: string,
   policy: RuledPolicy,
-  { connection, since, readGroups }: Period & { readonly readGroups: (subject: string) => Promise<readonly Group[]> },
+  { connection, since, ...directory }: Period & Pick<ReadNamedGroups, 'profile' | 'findGroupIds'>,
   { clock }: Ports<'clock'>,
 ): Promise<PreviewedEffects> {
   const pairs = new Map<string, SignIns>();
@@ -120,7 +120,9 @@ export async function previewRuleEffects(
   const people = [...new Set(signIns.map(({ subject }) => subject))];
   const rules = orderRules(policy.rules);
   const hasGroups = rules.some(({ when }) => when.groups !== undefined);
-  const groups = new Map<string, readonly Group[]>();
+  const names = rules.flatMap(({ when }) => when.groups ?? []);
+  const readGroups = createReadGroups({ ...directory, names }, { clock });
+  const groups = new Map<string, NamedGroups>();
   const until = addSec(clock.now(), readWithinSec);
   for (const subject of hasGroups ? people.slice(0, mostPeople) : []) {
     if (clock.now() > until) break;
@@ -130,7 +132,8 @@ export async function previewRuleEffects(
   const counts = createCounts();
   const unknown = new Map<string, number>();
   for (const { subject, application, count, unverified } of signIns) {
-    const facts = { ...noFacts, application, groups: groups.get(subject) ?? null };
+    const { groups: known, absentGroups } = groups.get(subject) ?? notRead;
+    const facts = { ...noFacts, application, groups: known, absentGroups };
     const { outcome, policy: own, rule, watched } = toTerms(policy, evaluateRules(rules, facts), facts);
     const decided = watched ?? (rule === null ? null : { rule: rule.name, outcome, fallback: own.whenUnverified });
     for (const each of rules)
@@ -140,16 +143,18 @@ export async function previewRuleEffects(
     const refused = !isRefused ? 0 : decided.outcome === 'deny' ? count : unverified;
     counts.add(decided.rule, { subject, signIns: count, refused });
   }
-  const known = counts.list();
+  const counted = counts.list();
   return {
     effects: new Map(
-      rules.map(({ name }) => [name, { ...(known.get(name) ?? noEffect), unknown: unknown.get(name) ?? 0 }]),
+      rules.map(({ name }) => [name, { ...(counted.get(name) ?? noEffect), unknown: unknown.get(name) ?? 0 }]),
     ),
     signIns: signIns.reduce((sum, { count }) => sum + count, 0),
     people: people.length,
     peopleRead: hasGroups ? groups.size : null,
   };
 }
+
+const notRead = { groups: null, absentGroups: new Set<string>() };
 
 const noFacts: SignInFacts = {
   application: null,

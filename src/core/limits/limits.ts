@@ -162,8 +162,6 @@ const limitRules = {
   approvalsOfRecovery: { windowSec: 24 * hour, allowed: 5 },
   recoveryCodesOfPerson: { windowSec: 24 * hour, allowed: 6 },
   recoveryCodesOfSource: { windowSec: hour, allowed: 20, isBySource: true },
-  /** Links of the help desk with a wrong secret. A right one is not counted, and never refused. */
-  wrongLinksOfSource: { windowSec: 10 * minute, allowed: 20, isBySource: true },
   /** Codes that were sent, except those behind a link of the help desk. */
   recoveryCodesOfConnection: { windowSec: hour, allowed: 300 },
   /** Attempts to prove a second thing. Those behind a link of the help desk count by recovery only. */

@@ -1,4 +1,5 @@
 import type { Policy } from '../connection.js';
+import { foldCase } from '../fold-case.js';
 import { isStrongEnough } from '../liveness-policy.js';
 import { orderRules } from './evaluate.js';
 import { conditionsOf, type SignInRule } from './rule.js';
@@ -59,11 +60,11 @@ type Entries = readonly string[] | undefined;
 const includesList = (wider: Entries, narrower: Entries): boolean =>
   wider === undefined || narrower?.every((entry) => wider.includes(entry)) === true;
 
-const inLowerCase = (names: Entries): Entries => names?.map((name) => name.toLowerCase());
+const folded = (names: Entries): Entries => names?.map(foldCase);
 
 /** Returns true if the first rule matches every sign-in that the second matches. */
 const includesRule = ({ when: wider }: SignInRule, { when: narrower }: SignInRule): boolean =>
-  includesList(inLowerCase(wider.groups), inLowerCase(narrower.groups)) &&
+  includesList(folded(wider.groups), folded(narrower.groups)) &&
   includesList(wider.applications, narrower.applications) &&
   includesList(wider.networks, narrower.networks) &&
   includesList(wider.devices, narrower.devices) &&

@@ -10,10 +10,17 @@ export const groupsHeldSec = 300;
 const mostHeld = 10_000;
 
 /** Groups of a person among those that rules name, under the names of the rules. */
-export interface NamedGroups extends Pick<SignInFacts, 'absentGroups'> {
+export interface NamedGroups extends Required<Pick<SignInFacts, 'absentGroups'>> {
   readonly groups: readonly Group[];
   /** False if a look-up failed, so that it is repeated at the next sign-in. */
   readonly isComplete: boolean;
+}
+
+export interface ReadNamedGroups {
+  readonly profile: Pick<Profile, 'readGroups'>;
+  /** Groups as rules name them. */
+  readonly names: readonly string[];
+  readonly findGroupIds: FindGroupIds;
 }
 
 /**
@@ -22,15 +29,7 @@ export interface NamedGroups extends Pick<SignInFacts, 'absentGroups'> {
  * @returns only groups that `names` has, so that little is held
  */
 export function createReadGroups(
-  {
-    profile,
-    names,
-    findGroupIds,
-  }: {
-    readonly profile: Pick<Profile, 'readGroups'>;
-    readonly names: readonly string[];
-    readonly findGroupIds: FindGroupIds;
-  },
+  { profile, names, findGroupIds }: ReadNamedGroups,
   deps: Ports<'clock'>,
 ): (subject: string) => Promise<NamedGroups> {
   const held = createKeptValues<Promise<NamedGroups>>({ lifeSec: groupsHeldSec, most: mostHeld }, deps);

@@ -3,7 +3,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { toUtf8 } from '../../core/base/text-file.js';
-import { parseEmail } from '../../core/email-address.js';
+import { parseEmail, toEmailKey } from '../../core/email-address.js';
 import { supportedLanguages } from '../../core/language.js';
 import { FaceError } from '../../errors.js';
 import type { NamedPerson } from './administer.js';
@@ -184,10 +184,10 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
     if ([login, email, name].some(isFormula)) return 'formula';
     if (login.length > longestLogin || name.length > longestName) return 'too_long';
     if (email !== '' && address === null) return 'bad_email';
-    if (seen.has(login.toLowerCase())) return 'double';
+    if (seen.has(toEmailKey(login))) return 'double';
     return language !== '' && known === null ? 'other_language' : null;
   })();
-  if (reason === null || reason === 'other_language') seen.add(login.toLowerCase());
+  if (reason === null || reason === 'other_language') seen.add(toEmailKey(login));
   return {
     line,
     login: login.slice(0, longestLogin),

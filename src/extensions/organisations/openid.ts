@@ -4,6 +4,7 @@ import type { Texts as OrganisationTexts } from '../../../locales/compiled/serve
 import { type Html, html } from '../../core/base/html.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
+import { foldCase } from '../../core/fold-case.js';
 import { digestOf } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -29,7 +30,7 @@ import { type Organisation, readOrganisations } from './organisations.js';
 const mostShown = 20;
 
 const matchesName = ({ id, name }: Organisation, text: string): boolean =>
-  [id, name].some((each) => each.toLowerCase().includes(text.toLowerCase()));
+  [id, name].some((each) => foldCase(each).includes(foldCase(text)));
 
 export function renderOrganisationPage(
   language: Language,

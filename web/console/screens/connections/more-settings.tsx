@@ -16,6 +16,7 @@ const named = new Set([
   'whenUnavailable',
   'freshnessSec',
   'enrolmentDays',
+  'replaceFace',
   'anotherWay',
   'fallbackUrl',
   'notices',

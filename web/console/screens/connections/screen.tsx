@@ -80,6 +80,8 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
               policy.enrolmentDays === null ? named.endless : named.days({ count: number(policy.enrolmentDays) }),
             ),
           ],
+          [named.photo, set('photo.mode', named.photoModes[policy.photo])],
+          [named.replacedBy, set('replaceFace', named.replacements[policy.replacedBy])],
           [
             named.bypass,
             set(
