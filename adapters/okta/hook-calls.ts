@@ -111,7 +111,7 @@ async function readInlineHook(
   deps: OktaProvisionDeps,
 ): Promise<FoundHook> {
   const found = await findActiveHook(hook, deps);
-  return typeof found === 'string' ? notCalled(found) : findPlaces(found.id, deps);
+  return found.kind === 'not_called' ? notCalled(found.reason) : findPlaces(found.hook.id, deps);
 }
 
 const nameOf = ({ policy, rule }: ActiveRule): string => `rule "${rule.name ?? rule.id}" of "${policy}"`;

@@ -165,9 +165,9 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
 
 async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<Finding> {
   const found = await findActiveHook(hook, deps);
-  return typeof found === 'string'
-    ? fail(found, provisionAgain)
-    : pass(`"${found.name}" is active and calls ${uriOf(deps, hook)}`);
+  return found.kind === 'not_called'
+    ? fail(found.reason, provisionAgain)
+    : pass(`"${found.hook.name}" is active and calls ${uriOf(deps, hook)}`);
 }
 
 const executedGuard = z.object({ commands: z.array(z.unknown()) });

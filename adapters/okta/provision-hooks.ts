@@ -116,17 +116,23 @@ export async function findInlineHook(
   return { ours, others: hooks.filter(({ id }) => id !== ours?.id) };
 }
 
-/** @returns our hook if it is active and calls this server, or the reason why Okta does not call it */
-export async function findActiveHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<InlineHook | string> {
+/** Our hook, if it is active and calls this server, or why Okta does not call it. */
+type FoundInlineHook =
+  | { readonly kind: 'active'; readonly hook: InlineHook }
+  | { readonly kind: 'not_called'; readonly reason: string };
+
+export async function findActiveHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<FoundInlineHook> {
   const { ours, others } = await findInlineHook(hook, deps);
   if (ours === null) {
     const found = others.map(toHookName).join(', ');
-    return `It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`;
+    return notCalled(`It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`);
   }
   const { uri } = ours.channel.config;
-  if (uri !== uriOf(deps, hook)) return `It calls ${withoutQuery(uri)}, not ${uriOf(deps, hook)}`;
-  return ours.status === 'ACTIVE' ? ours : `"${ours.name}" is not active`;
+  if (uri !== uriOf(deps, hook)) return notCalled(`It calls ${withoutQuery(uri)}, not ${uriOf(deps, hook)}`);
+  return ours.status === 'ACTIVE' ? { kind: 'active', hook: ours } : notCalled(`"${ours.name}" is not active`);
 }
+
+const notCalled = (reason: string): FoundInlineHook => ({ kind: 'not_called', reason });
 
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
 export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDeps): ProvisionStep {

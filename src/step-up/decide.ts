@@ -30,20 +30,22 @@ export async function decideHook(
     terms = found;
     return found;
   });
-  const answer = answerFromState(event, finding, deps).catch((error: unknown) => {
+  const answer = answerFromState(event, finding, deps).then(toDecided, (error: unknown): Answer => {
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
-    return 'hook answered without state';
+    return { kind: 'no_state' };
   });
-  const decision = await withTimeout<HookDecision | string>(
-    answer,
-    budgetMs,
-    () => 'hook answered before its decision',
-  );
-  if (typeof decision !== 'string') return decision;
+  const found = await withTimeout<Answer>(answer, budgetMs, () => ({ kind: 'late' }));
+  if (found.kind === 'decided') return found.decision;
   // Logged before replying, so that a later store failure cannot change the decision.
-  deps.log.error(decision, { connection: connection.id, code: 'state_unavailable' });
+  deps.log.error(logged[found.kind], { connection: connection.id, code: 'state_unavailable' });
   return answerUnavailable(event, terms, deps);
 }
+
+type Answer = { readonly kind: 'decided'; readonly decision: HookDecision } | { readonly kind: 'no_state' | 'late' };
+
+const toDecided = (decision: HookDecision): Answer => ({ kind: 'decided', decision });
+
+const logged = { no_state: 'hook answered without state', late: 'hook answered before its decision' } as const;
 
 /** Returns the decision during an outage. The provider's reply does not wait for the audit log. */
 function answerUnavailable(event: HookEvent, terms: SignInTerms<Policy>, deps: Ports<'audit' | 'log'>): HookDecision {

@@ -88,11 +88,12 @@ describeOnRedis('on one Redis server', () => {
     const { state, clock, folder } = await start();
     const since = await state.storeEpoch();
     const later = toIso(addSec(clock.now(), 1000));
+    const made = { keyVersion: 1, photos: 3, kind: 'enrolment', formerExpiresAt: null };
     const records: [string, Record<string, unknown>][] = [
-      ['enrolled', { tokenId: 'former', expiresAt: later, former: null }],
-      ['enrolled', { tokenId: 'newer', expiresAt: null, former: 'former' }],
-      ['renewed', { tokenId: 'renewed', former: 'newer' }],
-      ['enrolled', { tokenId: 'past', expiresAt: toIso(addSec(clock.now(), -60)), former: null }],
+      ['enrolled', { ...made, tokenId: 'former', expiresAt: later, former: null }],
+      ['enrolled', { ...made, tokenId: 'newer', expiresAt: null, former: 'former' }],
+      ['renewed', { ...made, tokenId: 'renewed', expiresAt: null, former: 'newer' }],
+      ['enrolled', { ...made, tokenId: 'past', expiresAt: toIso(addSec(clock.now(), -60)), former: null }],
       ['revoked', { tokenId: 'past' }],
       ['revoked', { tokenId: null }],
       ['subject_erased', { receiptId: 'r', tokenId: 'erased', by: 'owner' }],
