@@ -89,9 +89,11 @@ export const providerRequestFlow = defineFlow('provider_request', providerGuard,
 
 const guard = z.discriminatedUnion('kind', [clientGuard, heldGuard, providerGuard]);
 
+const requestKinds: ReadonlySet<string> = new Set(guard.options.map(({ shape }) => shape.kind.value));
+
 /** Returns the application's request, or `null` for another flow. */
 export const requestOf = ({ flow }: Pick<FlowingCheck, 'flow'>): z.output<typeof guard> | null =>
-  guard.safeParse(flow).data ?? null;
+  requestKinds.has(flow.kind) ? guard.parse(flow) : null;
 
 /** Returns true if the caller stores the token. Only the caller then knows whose it is. */
 export const isOfHeldToken = ({ flow }: Pick<FlowingCheck, 'flow'>): boolean => flow.kind === 'held_token';

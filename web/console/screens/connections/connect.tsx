@@ -209,7 +209,8 @@ function Secrets({
   const { connect: words } = useTexts();
   const text = draft?.sections.find(({ connection, section }) => connection === id && section === 'connection')?.text;
   const guide = guides.find(({ kind }) => parseNew(text, kind) !== null);
-  const missing = draft?.problems.some(({ reason }) => reason.includes('FACESTEP_')) ?? false;
+  const places = guide?.secrets.map(({ setting }) => `(${id}).${setting}`) ?? [];
+  const missing = draft?.problems.some(({ path }) => places.some((place) => path.endsWith(place))) ?? false;
   return (
     <Section heading={words.secrets({ id })} intro={words.secretsText}>
       <ul className="lines">
