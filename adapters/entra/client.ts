@@ -17,7 +17,7 @@ import {
 import { findCause } from '../../src/core/base/failure-cause.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
+import { type BackOff, backOffMs, type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
 import { FaceError, type Json } from '../../src/errors.js';
 import type { EntraSettings } from './config.js';
 
@@ -103,12 +103,14 @@ export function createGraphClient(
     );
 }
 
+const towardsGraph: BackOff = { firstMs: 500, longestMs: 60_000 };
+
 /**
  * Returns the wait before the next attempt: Graph's Retry-After, or an exponential back-off. @see
  * https://learn.microsoft.com/en-us/graph/throttling
  */
 const readWaitMs = (answer: RestAnswer, tried: number): number | null =>
-  mayBeRetried(answer) ? (readRetryAfterMs(answer) ?? 500 * 2 ** (tried - 1)) : null;
+  mayBeRetried(answer) ? (readRetryAfterMs(answer) ?? backOffMs(towardsGraph, tried)) : null;
 
 const graphErrorGuard = z.object({
   error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),
