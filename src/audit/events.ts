@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AuditAction, type AuditEvents, type PastDetail, timeOf } from '../core/audit-events.js';
+import { parseJsonAs } from '../core/base/json.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { linesWith, readPieces } from './read.js';
@@ -21,14 +22,11 @@ export interface EventParser<Action extends AuditAction> {
 
 /** Returns true if a line is a record of an action that has a schema. */
 export function isReadable(line: Buffer, schemas: EventSchemas): boolean {
-  try {
-    const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
-    const past: Readonly<Record<string, z.ZodType>> = schemas.past ?? {};
-    const current: Readonly<Record<string, z.ZodType>> = schemas.details;
-    return (past[action] ?? current[action])?.safeParse(detail).success ?? false;
-  } catch {
-    return false;
-  }
+  const record = parseJsonAs(line, undetailed);
+  if (record === undefined) return false;
+  const past: Readonly<Record<string, z.ZodType>> = schemas.past ?? {};
+  const current: Readonly<Record<string, z.ZodType>> = schemas.details;
+  return (past[record.action] ?? current[record.action])?.safeParse(record.detail).success ?? false;
 }
 
 const undetailed = recordHead.extend({ detail: z.unknown() });

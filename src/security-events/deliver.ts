@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonAs } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import type { Fetch } from '../core/ports.js';
 import { type BackOff, backOffMs } from '../core/resilience.js';
@@ -51,12 +52,9 @@ async function pushEvent(
 
 /** Reads the error code. A response 400 without an error code may come from a proxy, so the event is retried. */
 function toRefusal(text: string): PushOutcome {
-  try {
-    const { err } = errorGuard.parse(JSON.parse(text));
-    return err === senderUnknown ? { ...noAnswer, reason: err } : { kind: 'refused', reason: err };
-  } catch {
-    return { ...noAnswer, reason: 'status 400' };
-  }
+  const { err } = parseJsonAs(text, errorGuard) ?? { err: null };
+  if (err === null) return { ...noAnswer, reason: 'status 400' };
+  return err === senderUnknown ? { ...noAnswer, reason: err } : { kind: 'refused', reason: err };
 }
 
 async function readStart({ body }: Response): Promise<string> {
