@@ -7,7 +7,7 @@ import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
-import { isLanguage, languages } from '../../shared/languages.js';
+import { isLanguage, languages } from '../../../src/core/base/languages.js';
 import { useAction } from '../frame/acting.js';
 import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
