@@ -27,7 +27,7 @@ export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query after `/v1.0`, or the full address of an `@odata.nextLink`. */
   readonly path: string;
-  readonly body?: JsonObject;
+  readonly body?: JsonObject | undefined;
   readonly tenantId?: string;
   readonly bytes?: RestCall['bytes'];
   /** The call is not repeated after status 503, because it may have had an effect. */
@@ -81,7 +81,7 @@ export function createGraphClient(
         },
         body: body === undefined ? null : JSON.stringify(body),
         timeoutMs: REQUEST_TIMEOUT_MS,
-        ...(bytes === undefined ? {} : { bytes }),
+        bytes,
       },
       fetch,
     );

@@ -101,7 +101,7 @@ export function createConsentStep(
         until: client.asksEachTime === true ? null : addSec(deps.clock.now(), lifeSec),
         items: offer.claims.flatMap(toItem).map((item) => ({
           ...item,
-          ...(answers.length === 0 ? {} : { source: nameOf(item.from) }),
+          source: answers.length === 0 ? undefined : nameOf(item.from),
           value: values[item.claim] ?? null,
         })),
         canLink,

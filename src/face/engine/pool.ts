@@ -94,7 +94,7 @@ export interface EnginePoolOptions {
   readonly recognisers?: readonly Recogniser[];
   /** Passive-liveness model of one's own; by default the built-in one. */
   readonly passive?: PassiveModel | null;
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** Maximum of waiting jobs per class of callers. Further jobs are refused as `overloaded`. */
   readonly queueLimit: number;
 }
