@@ -41,7 +41,7 @@ test('a retry ends with the first success, and at once when its signal aborts', 
   expect(outcomes).toEqual(['tried', 'failed', 'tried']);
   const failing = () => Promise.reject(new Error('never'));
   const hours = { backOff: { firstMs: 2 ** 30, longestMs: 2 ** 30 }, signal: stop.signal };
-  await retryUntilDone(failing, () => stop.abort(), hours);
+  await retryUntilDone(failing, () => setImmediate(() => stop.abort()), hours);
   await retryUntilDone(work, () => {}, hours);
   expect(outcomes).toHaveLength(3);
 });

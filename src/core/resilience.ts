@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Random } from './ports.js';
 import { type EpochMs, fromHttpDate } from './units.js';
 
@@ -28,7 +27,16 @@ export async function withTimeout<Result>(
 
 /** Waits, but ends early if the signal aborts. Never rejects, and does not keep the process alive. */
 export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
-  delay(ms, undefined, { signal, ref: false }).catch(() => {});
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms).unref();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted === true) end();
+  });
 
 /** Delays between attempts: each is `growth` times the one before, up to `longestMs`. */
 export interface BackOff {
