@@ -56,11 +56,6 @@ export function backOffMs({ firstMs, growth = 2, longestMs }: BackOff, failures:
   return Math.round(longest * (0.5 + chance / 512));
 }
 
-interface RetryOptions {
-  readonly backOff?: BackOff;
-  readonly signal?: AbortSignal;
-}
-
 export const inBackground: BackOff = { firstMs: 1_000, growth: 5, longestMs: 600_000 };
 
 /**
@@ -70,7 +65,7 @@ export const inBackground: BackOff = { firstMs: 1_000, growth: 5, longestMs: 600
 export async function retryUntilDone(
   work: () => Promise<unknown>,
   onFailure: (error: unknown) => void,
-  { backOff = inBackground, signal }: RetryOptions = {},
+  { backOff = inBackground, signal }: { readonly backOff?: BackOff; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   for (let failures = 1; !signal?.aborted; failures += 1) {
     try {
