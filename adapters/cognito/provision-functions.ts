@@ -2,6 +2,7 @@ import { GetFunctionConfigurationCommand, GetPolicyCommand, LambdaClient } from 
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
+import { parseJsonAs } from '../../src/core/base/json.js';
 import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { defaultAttribute, regionOf } from './trigger-settings.js';
@@ -56,13 +57,8 @@ function toRefused(name: string, { status, code }: ReturnType<typeof toServiceFa
 
 const keySetGuard = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 
-function readKids(text: string): readonly string[] | null {
-  try {
-    return keySetGuard.parse(JSON.parse(text)).keys.map(({ kid }) => kid);
-  } catch {
-    return null;
-  }
-}
+const readKids = (text: string): readonly string[] | null =>
+  parseJsonAs(text, keySetGuard)?.keys.map(({ kid }) => kid) ?? null;
 
 async function readKeyIds({ publicUrl, fetch }: Deps): Promise<readonly string[] | null> {
   try {

@@ -17,7 +17,7 @@ import {
 import { findCause } from '../../src/core/base/failure-cause.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
+import { type BackOff, backOffMs, type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
 import { FaceError, type Json } from '../../src/errors.js';
 import type { EntraSettings } from './config.js';
 
@@ -27,7 +27,7 @@ export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query after `/v1.0`, or the full address of an `@odata.nextLink`. */
   readonly path: string;
-  readonly body?: JsonObject;
+  readonly body?: JsonObject | undefined;
   readonly tenantId?: string;
   readonly bytes?: RestCall['bytes'];
   /** The call is not repeated after status 503, because it may have had an effect. */
@@ -81,7 +81,7 @@ export function createGraphClient(
         },
         body: body === undefined ? null : JSON.stringify(body),
         timeoutMs: REQUEST_TIMEOUT_MS,
-        ...(bytes === undefined ? {} : { bytes }),
+        bytes,
       },
       fetch,
     );
@@ -103,12 +103,14 @@ export function createGraphClient(
     );
 }
 
+const towardsGraph: BackOff = { firstMs: 500, longestMs: 60_000 };
+
 /**
  * Returns the wait before the next attempt: Graph's Retry-After, or an exponential back-off. @see
  * https://learn.microsoft.com/en-us/graph/throttling
  */
 const readWaitMs = (answer: RestAnswer, tried: number): number | null =>
-  mayBeRetried(answer) ? (readRetryAfterMs(answer) ?? 500 * 2 ** (tried - 1)) : null;
+  mayBeRetried(answer) ? (readRetryAfterMs(answer) ?? backOffMs(towardsGraph, tried)) : null;
 
 const graphErrorGuard = z.object({
   error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),

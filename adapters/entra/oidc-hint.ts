@@ -2,6 +2,7 @@ import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import { toProofRefusal } from '../../src/connections/hook.js';
 import type { Proof } from '../../src/connections/openid-client.js';
+import { parseJsonAs } from '../../src/core/base/json.js';
 import { mayHaveBeenLost } from '../../src/core/change-stored.js';
 import type { Clock, Fetch, State } from '../../src/core/ports.js';
 import { digestOf } from '../../src/core/secrets.js';
@@ -87,7 +88,7 @@ function readUnverified(hint: string, tenantIds: readonly string[]): { kid: stri
 }
 
 function parseClaims(payload: Uint8Array): z.output<typeof claimsGuard> {
-  const parsed = claimsGuard.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')));
-  if (parsed.success) return parsed.data;
+  const claims = parseJsonAs(payload, claimsGuard);
+  if (claims !== undefined) return claims;
   throw untrusted('claims');
 }

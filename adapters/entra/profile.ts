@@ -4,7 +4,7 @@ import { mostPhotoBytes, toCompanyPhoto } from '../../src/connections/company-ph
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin, isSearchable, toStoredToken } from '../../src/connections/profile-values.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { parseJson } from '../../src/core/base/json.js';
+import { parseJsonAs } from '../../src/core/base/json.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
@@ -249,7 +249,7 @@ const noMailboxGuard = z.object({
  */
 function lacksMailbox({ status, body }: RestAnswer): boolean {
   if (status !== 400 || !(body instanceof Uint8Array)) return false;
-  return noMailboxGuard.safeParse(parseJson(Buffer.from(body).toString())).success;
+  return parseJsonAs(body, noMailboxGuard) !== undefined;
 }
 
 function nullIfUnknown(error: unknown): null {

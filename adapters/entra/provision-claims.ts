@@ -8,6 +8,7 @@ import {
   type StepStatus,
 } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
+import { parseJsonAs } from '../../src/core/base/json.js';
 import { findApplication, findServicePrincipal, toApplicationPage } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required, toPostLine } from './provision-graph.js';
 import { claimNames } from './reply.js';
@@ -29,13 +30,8 @@ const entries = Object.entries(claimNames).map(([ID, JwtClaimType]) => ({
   JwtClaimType,
 }));
 
-function parseDefinition([text = '']: readonly string[]): z.infer<typeof definitionGuard> | null {
-  try {
-    return definitionGuard.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
+const parseDefinition = ([text = '']: readonly string[]): z.infer<typeof definitionGuard> | null =>
+  parseJsonAs(text, definitionGuard) ?? null;
 
 function lackingIn({ definition }: ClaimsMappingPolicy): typeof entries {
   const schema = parseDefinition(definition)?.ClaimsMappingPolicy.ClaimsSchema ?? [];

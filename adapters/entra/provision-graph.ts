@@ -79,7 +79,7 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock) {
     listPages,
     read,
     async create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output> {
-      const answer = await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
+      const answer = await call({ method: 'POST', path, body });
       madeAt = clock.now();
       return parseAnswer(guard, answer.body);
     },

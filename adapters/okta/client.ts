@@ -179,7 +179,7 @@ interface HttpResponse extends Pick<OktaAnswer, 'headers'> {
 export async function callRaw(client: Client, method: string, path: string, body?: Json): Promise<OktaAnswer> {
   const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
   const url = client.baseUrl + path;
-  const request = { url, method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const request = { url, method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
   const response: HttpResponse = await client.http.http(url, request);
   const text = await response.text();
   const answer = text === '' ? null : parseJson(text);

@@ -1,6 +1,6 @@
 import type { HookCore, RawReply, RequestHead } from '../../src/connections/hook.js';
 import type { Ports } from '../../src/core/deps.js';
-import { pause, withTimeout } from '../../src/core/resilience.js';
+import { backOffMs, inBackground, pause, withTimeout } from '../../src/core/resilience.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
 import { isRefusedByStatus } from './profile.js';
@@ -24,7 +24,7 @@ const doneKeptSec = 7 * 86_400;
 /** Maximum of concurrent API calls, because an administrator may deactivate thousands of users at once. */
 const lanes = 4;
 
-const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+const mostTries = 6;
 
 export interface EventDeps extends Ports<'clock' | 'log'> {
   readonly connection: string;
@@ -72,14 +72,14 @@ export function createRevoke(deps: EventDeps): Revoke {
   const running = new Map<string, Promise<void>>();
   const inLane = createLanes(lanes);
   const tryAll = async (subject: string, uuid: string): Promise<void> => {
-    for (const pauseMs of [...pausesMs, null]) {
+    for (let failures = 1; ; failures += 1) {
       try {
         return await inLane(() => revokeOnce({ subject, uuid }, deps));
       } catch (error) {
         const code = toCode(error);
         log.warn('enrolment not ended yet', { connection, subject, code });
-        if (pauseMs === null) throw error;
-        await pause(pauseMs);
+        if (failures === mostTries) throw error;
+        await pause(backOffMs(inBackground, failures));
       }
     }
   };

@@ -179,7 +179,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
         return inConsole(...byOAuth(deps, hook));
       return step.inspect();
     },
-    ...(secret === undefined ? {} : { pushSecret }),
+    pushSecret: secret === undefined ? undefined : pushSecret,
   };
 }
 

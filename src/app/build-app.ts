@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRequestNote } from '../access/usage.js';
 import type { OperationsPorts } from '../admin/operations/operations-context.js';
@@ -17,6 +16,7 @@ import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
 import { sentLink } from '../core/page-link.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
+import { type BackOff, retryUntilDone } from '../core/resilience.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
 import { toCode } from '../errors.js';
@@ -199,29 +199,18 @@ export async function buildApp(
   };
 }
 
-const shareAgainMs = 5_000;
+const everyFiveSec: BackOff = { firstMs: 5_000, longestMs: 5_000 };
 
-/**
- * Stores the brand. Failed attempts are retried in the background, because a server may start before its state store.
- */
+/** Stores the brand, in the background if the state store does not answer yet. */
 async function shareWithRetries(
   brand: Brand,
   { background, log, ...deps }: OperationsPorts<'state' | 'clock' | 'log' | 'background'>,
 ): Promise<void> {
-  const share = async (): Promise<boolean> => {
-    try {
-      await shareConfigured(brand, deps);
-      return true;
-    } catch (error) {
-      if (toCode(error) !== 'state_unavailable') throw error;
-      log.warn('brand not yet shared with other servers', { code: toCode(error) });
-      return false;
-    }
-  };
-  if (await share()) return;
-  const { stopping } = background;
-  background.start(async () => {
-    do await delay(shareAgainMs, undefined, { signal: stopping, ref: false }).catch(() => {});
-    while (!stopping.aborted && !(await share()));
+  const share = (): Promise<unknown> => shareConfigured(brand, deps);
+  const onFailure = (error: unknown): void =>
+    log.warn('brand not yet shared with other servers', { code: toCode(error) });
+  await share().catch((error: unknown) => {
+    if (toCode(error) !== 'state_unavailable') throw error;
+    background.start(() => retryUntilDone(share, onFailure, { backOff: everyFiveSec, signal: background.stopping }));
   });
 }

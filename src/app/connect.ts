@@ -78,13 +78,11 @@ export function connect(
     policy,
     profile,
     openStepUpRequest,
-    ...(testOutcomeOf === undefined ? {} : { testOutcomeOf }),
-    ...(me === null ? {} : { ownPage: `${core.issuer}${doorPath(id, '', null)}` }),
-    ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery, findGroupIds } } : {}),
-    ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
-    ...(policy.rules.length === 0
-      ? {}
-      : { signInRules: createSignInRules({ id, policy, profile, findGroupIds }, core) }),
+    testOutcomeOf,
+    ownPage: me === null ? undefined : `${core.issuer}${doorPath(id, '', null)}`,
+    recovery: isRecoverable ? { policy: recovery, issuer: adapter.accountRecovery, findGroupIds } : undefined,
+    findPhoto: policy.photo === null ? undefined : createFindPhoto(policy.photo, profile, core),
+    signInRules: policy.rules.length === 0 ? undefined : createSignInRules({ id, policy, profile, findGroupIds }, core),
   };
   const hooks = serveHooks(adapter.hooks, connection, core);
   return {

@@ -61,7 +61,7 @@ function createEngine(
 ): Promise<EnginePool> {
   if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, passive, queueLimit: defaultQueueLimit });
   const { workers, queueLimit } = verifier;
-  return createEnginePool({ modelsFolder, recognisers, passive, queueLimit, ...(workers === null ? {} : { workers }) });
+  return createEnginePool({ modelsFolder, recognisers, passive, queueLimit, workers: workers ?? undefined });
 }
 
 function reportRuntime({ name, standsInBecause }: RuntimeName, { log, printError }: EngineDeps): void {

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { findApplication } from '../access/applications.js';
 import { signsRs256 } from '../config/keys.js';
 import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
 import type { Connection } from '../core/connection.js';
 import type { Jobs } from '../core/jobs.js';
+import { pause } from '../core/resilience.js';
 import { createFindEmail } from '../security-events/find-email.js';
 import { createPoll } from '../security-events/poll.js';
 import { type DeliveryOutcome, deliveryOutcomes } from '../security-events/ports.js';
@@ -57,7 +57,7 @@ export async function openTransmitter(
     state,
     files,
     sets: createSets(signer, createFindEmail(connectionOf, deps), { ...deps, issuer }),
-    sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
+    sleep: pause,
     onDelivery: (receiver: string, outcome: DeliveryOutcome) => metrics.securityEvents.inc({ receiver, outcome }),
   };
 

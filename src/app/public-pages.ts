@@ -1,7 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
 import { texts } from '../../locales/compiled/server/not-found/all.js';
 import { type Html, html } from '../core/base/html.js';
-import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import { chooseLanguage } from '../core/base/languages.js';
+import type { SupportedLanguage } from '../core/language.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { discardRest } from '../http/front-door.js';
@@ -85,10 +86,8 @@ export function answerUnknown(request: Request, response: Response, _next: NextF
   if (!isRead || request.accepts(['json', 'html']) !== 'html') throw new FaceError('not_found');
   noteRefusal(response, new FaceError('not_found'));
   discardRest(request);
-  const accepted = request.acceptsLanguages([...supportedLanguages]);
-  const language = supportedLanguages.find((each) => each === accepted) ?? 'en';
   response.status(404).set('Cache-Control', 'no-store').vary('Accept');
-  sendPage(response, pageIn(language));
+  sendPage(response, pageIn(chooseLanguage(request.acceptsLanguages())));
 }
 
 /** Answers a page that a connection does not have as `answerUnknown`. Express recognizes it by four parameters. */

@@ -145,7 +145,7 @@ export async function recordLoaded(
     connections: config.connections.length,
     changed: toRecorded(changed),
     version,
-    ...(by === undefined ? {} : { by }),
+    by,
   };
   await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
 }

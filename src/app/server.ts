@@ -14,6 +14,7 @@ import { httpAddressOf } from '../core/base/http-address.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
+import { pause } from '../core/resilience.js';
 import { isRefusing } from '../core/rules/rule.js';
 import { watchFile, watchFileEverySec } from '../drafts/watch.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
@@ -66,8 +67,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const { log } = deps;
   log.info('configuration', { settings: redact(config) });
   const telemetry = await openTelemetry(config.telemetry, deps);
-  const sleep = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal, ref: false }).catch(() => {});
-  const jobs = createJobs({ ...deps, sleep, onRun: (run) => observeRun(run, telemetry) });
+  const jobs = createJobs({ ...deps, sleep: pause, onRun: (run) => observeRun(run, telemetry) });
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
@@ -90,7 +90,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     notLoaded: () => reloader.notLoaded(),
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
   };
-  const extensions = await openExtensions({ current: () => coreOf(active), jobs, sleep });
+  const extensions = await openExtensions({ current: () => coreOf(active), jobs, sleep: pause });
   const bodyPools = createBodyPools();
   const build = (next: FullSetup): Promise<BuiltApp> =>
     buildApp(applyModes(next, active.modes), ports, {

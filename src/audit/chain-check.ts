@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonAs } from '../core/base/json.js';
 import { hexDigestOf } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
 import { noDigest, parseLink } from './chain.js';
@@ -139,8 +140,8 @@ export class ChainCheck {
   }
 
   #noteRemoval(line: Buffer): void {
-    const removal = removalGuard.safeParse(JSON.parse(line.toString('utf8')));
-    if (removal.success) this.#removals.set(removal.data.detail.through, removal.data.detail.digest);
+    const removal = parseJsonAs(line, removalGuard);
+    if (removal !== undefined) this.#removals.set(removal.detail.through, removal.detail.digest);
   }
 
   #tampering(): Tampering | null {

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { parseJsonAs } from '../core/base/json.js';
 import { hexDigestOf } from '../core/secrets.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -15,13 +16,7 @@ const linkGuard = z.object({
 
 export type Link = z.output<typeof linkGuard>;
 
-export function parseLink(line: Buffer): Link | null {
-  try {
-    return linkGuard.parse(JSON.parse(line.toString('utf8')));
-  } catch {
-    return null;
-  }
-}
+export const parseLink = (line: Buffer): Link | null => parseJsonAs(line, linkGuard) ?? null;
 
 export interface Tail {
   readonly sequence: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AuditAction, type AuditDetail, type AuditEvents, timeOf } from '../core/audit-events.js';
+import { parseJsonAs } from '../core/base/json.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { linesWith, readPieces } from './read.js';
@@ -21,13 +22,10 @@ export interface EventParser<Action extends AuditAction> {
 
 /** Returns true if a line is a record of an action that has a schema. */
 export function isReadable(line: Buffer, schemas: EventSchemas): boolean {
-  try {
-    const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
-    const guards: Readonly<Record<string, z.ZodType>> = schemas.details;
-    return guards[action]?.safeParse(detail).success ?? false;
-  } catch {
-    return false;
-  }
+  const record = parseJsonAs(line, undetailed);
+  if (record === undefined) return false;
+  const guards: Readonly<Record<string, z.ZodType>> = schemas.details;
+  return guards[record.action]?.safeParse(record.detail).success ?? false;
 }
 
 const undetailed = recordHead.extend({ detail: z.unknown() });

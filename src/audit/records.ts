@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RecordOf } from '../core/audit-events.js';
+import { parseJsonAs } from '../core/base/json.js';
 import type { SubjectRef } from '../core/connection.js';
 import { type EpochMs, fromIso, toIso } from '../core/units.js';
 import { linesWith, readPieces } from './read.js';
@@ -63,13 +64,7 @@ function marksOf({
   return [connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`];
 }
 
-function parseRecord(line: Buffer): AuditRecord | null {
-  try {
-    return recordGuard.parse(JSON.parse(line.toString('utf8')));
-  } catch {
-    return null;
-  }
-}
+const parseRecord = (line: Buffer): AuditRecord | null => parseJsonAs(line, recordGuard) ?? null;
 
 const mostRecords = 1000;
 

@@ -1,4 +1,5 @@
 import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
+import { parseJsonAs } from '../core/base/json.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -23,8 +24,7 @@ export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promi
     try {
       const { payload, protectedHeader } = await compactVerify(jws, keySet);
       if (protectedHeader.typ !== headType) return 'invalid';
-      const head = headGuard.safeParse(JSON.parse(new TextDecoder().decode(payload)));
-      return head.success ? head.data : 'invalid';
+      return parseJsonAs(payload, headGuard) ?? 'invalid';
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey) return 'unknown key';
       return 'invalid';

@@ -63,7 +63,7 @@ export async function callServer<Reply extends z.ZodType>(
           ...(token === null ? { 'X-Admin-Key': text } : { 'X-Auth-Token': token }),
           ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}),
         },
-        ...(method === 'POST' ? { body: JSON.stringify(fields) } : {}),
+        body: method === 'POST' ? JSON.stringify(fields) : null,
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       }),

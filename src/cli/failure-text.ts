@@ -180,7 +180,9 @@ export function toFailureLines(error: unknown, { command, asJson, isVerbose, pai
   const { code, fix, facts } = failure;
   const details = isVerbose ? toDetails(error) : [];
   if (asJson)
-    return [JSON.stringify({ ok: false, code, error: failure.error, facts, fix, ...(isVerbose ? { details } : {}) })];
+    return [
+      JSON.stringify({ ok: false, code, error: failure.error, facts, fix, details: isVerbose ? details : undefined }),
+    ];
   return [
     `${paint('red', 'Error:')} ${failure.error}${code === 'usage' ? '' : ` (${code})`}`,
     ...facts.map((fact) => `  ${toPrintable(fact)}`),

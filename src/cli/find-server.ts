@@ -6,10 +6,11 @@ import type { Environment } from '../config/references.js';
 import { isLoopback, safeUrlGuard } from '../config/safe-url.js';
 import type { AddressConfig } from '../config/schema.js';
 import { httpAddressOf } from '../core/base/http-address.js';
+import { parseJson } from '../core/base/json.js';
 import type { Random } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
-import { parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
+import { readPrivateFile, replaceFile } from '../files/durable-file.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 
@@ -115,7 +116,7 @@ async function readLogin(env: Environment): Promise<Login | null> {
     );
   });
   if (text === null) return null;
-  const login = loginGuard.safeParse(parseKeyJson(text));
+  const login = loginGuard.safeParse(parseJson(text));
   if (!login.success) throw new UsageError(`${file} is not a login`, 'Run “facestep login” again.');
   return login.data;
 }

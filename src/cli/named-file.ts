@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileExists } from '../config/data-files.js';
+import { parseJson } from '../core/base/json.js';
 import { UsageError } from './command-error.js';
 
 export const readGivenFile = (file: string): Promise<Buffer> =>
@@ -10,11 +11,9 @@ export const readGivenFile = (file: string): Promise<Buffer> =>
 export const toUnread = (file: string): UsageError => new UsageError(`${file} cannot be read`);
 
 export function parseGivenJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`${file} is not JSON`);
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new UsageError(`${file} is not JSON`);
+  return value;
 }
 
 /** Checks that no file has this name. @throws UsageError if a file has this name; system errors */

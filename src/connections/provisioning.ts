@@ -45,7 +45,7 @@ export interface ProvisionStep {
    * Sends the step's secret to the provider again. Called if the status is `ready`, because providers never return
    * secrets to compare.
    */
-  pushSecret?(): Promise<void>;
+  pushSecret?: (() => Promise<void>) | undefined;
 }
 
 interface ManagedObject<Found> {

@@ -24,7 +24,7 @@ export interface RestCall {
   readonly body: string | null;
   readonly timeoutMs: number;
   /** Asks for bytes in place of JSON. A longer answer has no body. Redirects are answers. */
-  readonly bytes?: { readonly atMost: number };
+  readonly bytes?: { readonly atMost: number } | undefined;
 }
 
 /**

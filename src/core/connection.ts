@@ -166,15 +166,15 @@ export interface Connection {
    * Reads the photo of `policy.photo`. Absent without such a policy.
    * @throws `company_photo_invalid`, `company_photo_unavailable`, `subject_unknown`, `profile_unavailable`
    */
-  readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>;
+  readonly findPhoto?: ((subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>) | undefined;
   /** Address of the page where people see their data. Absent if the connection has none. */
-  readonly ownPage?: string;
+  readonly ownPage?: string | undefined;
   /** Absent if a recovery could end in nothing. Its mode may be `off`. */
-  readonly recovery?: ConnectedRecovery;
+  readonly recovery?: ConnectedRecovery | undefined;
   /** Absent without rules. */
-  readonly signInRules?: SignInRules;
+  readonly signInRules?: SignInRules | undefined;
   /** How the check of each test person ends. Absent if the connection has real people. */
-  readonly testOutcomeOf?: (subject: string) => TestOutcome | null;
+  readonly testOutcomeOf?: ((subject: string) => TestOutcome | null) | undefined;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

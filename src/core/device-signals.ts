@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJsonAs } from './base/json.js';
 
 /*
  * Camera data from the page. It can be forged, so it is only recorded. The page bundles this file, so it must not
@@ -43,13 +44,7 @@ export const deviceSignals = z
   .check(z.refine(({ camera, label }) => camera === 'virtual' || label === null));
 export type DeviceSignals = z.output<typeof deviceSignals>;
 
-export function parseDeviceSignals(text: string): DeviceSignals | null {
-  try {
-    return deviceSignals.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
+export const parseDeviceSignals = (text: string): DeviceSignals | null => parseJsonAs(text, deviceSignals) ?? null;
 
 /* The page bundles this file too. */
 

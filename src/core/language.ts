@@ -1,11 +1,11 @@
-import { type Language, languageCodes, rightToLeft } from '../../locales/compiled/languages.js';
+import { type Language, languageCodes } from './base/languages.js';
 import { type EpochMs, toDate } from './units.js';
+
+export { directionOf } from './base/languages.js';
 
 export const supportedLanguages = languageCodes;
 
 export type SupportedLanguage = Language;
-
-export const directionOf = (language: Language): 'ltr' | 'rtl' => (rightToLeft.has(language) ? 'rtl' : 'ltr');
 
 const timeFormat = {
   day: 'numeric',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type BreakerState, createBreaker } from './resilience.js';
+import { type BreakerState, backOffMs, createBreaker, retryUntilDone } from './resilience.js';
 import { epochMs } from './units.js';
 
 const setUp = () => {
@@ -22,6 +22,29 @@ const setUp = () => {
   };
   return { breaker, changes, attempt, open, pass: (ms: number) => (now += ms) };
 };
+
+test('a back-off grows up to its maximum, and half of it is random', () => {
+  const backOff = { firstMs: 100, growth: 5, longestMs: 2_000 };
+  expect([1, 2, 3, 9_999].map((failures) => backOffMs(backOff, failures))).toEqual([100, 500, 2_000, 2_000]);
+  expect([0, 128, 255].map((chance) => backOffMs(backOff, 2, () => Uint8Array.of(chance)))).toEqual([250, 375, 499]);
+});
+
+test('a retry ends with the first success, and at once when its signal aborts', async () => {
+  const stop = new AbortController();
+  const outcomes: string[] = [];
+  const work = async () => {
+    outcomes.push('tried');
+    if (outcomes.length < 3) throw new Error('not yet');
+  };
+  const options = { backOff: { firstMs: 1, longestMs: 1 }, signal: stop.signal };
+  await retryUntilDone(work, () => outcomes.push('failed'), options);
+  expect(outcomes).toEqual(['tried', 'failed', 'tried']);
+  const failing = () => Promise.reject(new Error('never'));
+  const hours = { backOff: { firstMs: 2 ** 30, longestMs: 2 ** 30 }, signal: stop.signal };
+  await retryUntilDone(failing, () => setImmediate(() => stop.abort()), hours);
+  await retryUntilDone(work, () => {}, hours);
+  expect(outcomes).toHaveLength(3);
+});
 
 describe('a circuit breaker', () => {
   test('allows one attempt after the cool-down and closes when that attempt succeeds', () => {

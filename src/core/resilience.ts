@@ -1,4 +1,4 @@
-import type { Clock } from './ports.js';
+import type { Clock, Random } from './ports.js';
 import { type EpochMs, fromHttpDate } from './units.js';
 
 /* Time limits, retries and circuit breakers of calls to other systems. */
@@ -25,27 +25,55 @@ export async function withTimeout<Result>(
   }
 }
 
-/** Waits without keeping the process alive. */
-export const pause = (ms: number): Promise<void> =>
+/** Waits, but ends early if the signal aborts. Never rejects, and does not keep the process alive. */
+export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms).unref();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted === true) end();
   });
 
-/** Back-off in milliseconds after each failure. The last pause repeats. */
-const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+/** Delays between attempts: each is `growth` times the one before, up to `longestMs`. */
+export interface BackOff {
+  readonly firstMs: number;
+  /** By default 2. */
+  readonly growth?: number;
+  readonly longestMs: number;
+}
 
 /**
- * Retries work in the background until it succeeds, without keeping the process alive.
- * @returns a promise that resolves when the work has succeeded, and never rejects
+ * Returns the delay after a number of failures.
+ * @param random - makes half of the delay random, so that replicas do not call simultaneously
  */
-export async function retryUntilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
+export function backOffMs({ firstMs, growth = 2, longestMs }: BackOff, failures: number, random?: Random): number {
+  const longest = Math.min(firstMs * growth ** (failures - 1), longestMs);
+  const [chance = 0] = random?.(1) ?? [256];
+  return Math.round(longest * (0.5 + chance / 512));
+}
+
+export const inBackground: BackOff = { firstMs: 1_000, growth: 5, longestMs: 600_000 };
+
+/**
+ * Retries work in the background until it succeeds or the signal aborts, without keeping the process alive.
+ * @returns a promise that never rejects
+ */
+export async function retryUntilDone(
+  work: () => Promise<unknown>,
+  onFailure: (error: unknown) => void,
+  { backOff = inBackground, signal }: { readonly backOff?: BackOff; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  for (let failures = 1; !signal?.aborted; failures += 1) {
     try {
       await work();
       return;
     } catch (error) {
       onFailure(error);
-      await pause(pausesMs[Math.min(tries, pausesMs.length - 1)] ?? 0);
+      await pause(backOffMs(backOff, failures), signal);
     }
   }
 }
@@ -115,6 +143,7 @@ export async function withRetryAfter<Answer>(
 
 /** Time for a replicated directory to show a change. */
 const whileReplicating: RetryPolicy = { tries: 5, longestWaitSec: 4 };
+const towardsReplicas: BackOff = { firstMs: 250, longestMs: 2_000 };
 
 /** Reads again, for up to 4 s, while a replica may still show an earlier value. @returns the last value */
 export const readAgainWhile = <Value>(
@@ -122,7 +151,12 @@ export const readAgainWhile = <Value>(
   isEarlier: (value: Value) => boolean,
   sleepFor?: Sleep,
 ): Promise<Value> =>
-  withRetryAfter(read, (value, tried) => (isEarlier(value) ? 125 * 2 ** tried : null), whileReplicating, sleepFor);
+  withRetryAfter(
+    read,
+    (value, tried) => (isEarlier(value) ? backOffMs(towardsReplicas, tried) : null),
+    whileReplicating,
+    sleepFor,
+  );
 
 /** Permission for one call. The holder must report the call's outcome once. */
 export interface Permit {

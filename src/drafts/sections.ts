@@ -1,6 +1,6 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import { z } from 'zod';
-import type { JsonObject } from '../core/base/json.js';
+import { type JsonObject, parseJsonAs } from '../core/base/json.js';
 import { FaceError, type Json } from '../errors.js';
 
 /*
@@ -39,11 +39,9 @@ export function readSection(text: string, connection: string, section: SectionNa
 
 /** @throws `config_invalid` if the file is not JSON with connections */
 function readConnections(text: string): z.output<typeof fileGuard>['connections'] {
-  try {
-    return fileGuard.parse(JSON.parse(text.replace(/^\uFEFF/, ''))).connections;
-  } catch {
-    throw new FaceError('config_invalid', { problems: [{ path: 'FACESTEP_CONFIG', reason: 'cannot be read' }] });
-  }
+  const file = parseJsonAs(text.replace(/^\uFEFF/, ''), fileGuard);
+  if (file !== undefined) return file.connections;
+  throw new FaceError('config_invalid', { problems: [{ path: 'FACESTEP_CONFIG', reason: 'cannot be read' }] });
 }
 
 const unchanged = { unchanged: true } as const;
@@ -226,11 +224,7 @@ export function writeSection(text: string, connection: string, section: SectionN
 
 /** Parses the text of a section. @throws `request_malformed` with the field `settings` and the reason */
 export function parseSection(text: string): JsonObject {
-  try {
-    const value = jsonGuard.parse(JSON.parse(text));
-    if (isJsonObject(value)) return value;
-  } catch {
-    // The error of the parser quotes the text, so it is not the cause.
-  }
+  const value = parseJsonAs(text, jsonGuard);
+  if (value !== undefined && isJsonObject(value)) return value;
   throw new FaceError('request_malformed', { field: 'settings', reason: 'The text is not a JSON object.' });
 }

@@ -78,15 +78,6 @@ export function isPrivate(
   return (mode & (uid === 0 && ownUid !== 0 ? 0o037 : 0o077)) === 0;
 }
 
-/** Returns `undefined` for malformed JSON, because the parser's error would quote the key. */
-export function parseKeyJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Replaces or creates a file atomically and syncs it to disk. The file keeps its owner. Temporary files left by a crash
  * are removed, because they may contain keys.

@@ -1,10 +1,10 @@
 import type { Express, Request, Response } from 'express';
 import type { OwnSignInConfig } from '../config/home-page.js';
 import { readCookie } from '../core/base/cookie.js';
+import { isLanguage, languageOf } from '../core/base/languages.js';
 import { isSameOrigin } from '../core/base/same-origin.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
-import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
 import { type ConsumeLimits, createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { Credential } from '../core/secrets.js';
@@ -82,8 +82,6 @@ interface OpenDoor extends Door {
 
 const maxFormBytes = 4 * 1024;
 
-const isLanguage = (text: string | null): text is SupportedLanguage => supportedLanguages.some((each) => each === text);
-
 /** Mounts the entry pages at `/me`, which show no personal data. */
 export function mountHome(app: Express, deps: HomeDeps): void {
   const consumeLimits = createConsumeLimits(deps);
@@ -92,9 +90,8 @@ export function mountHome(app: Express, deps: HomeDeps): void {
   const visitOf = (request: Request, response: Response) => {
     const asked = new URLSearchParams(queryOf(request));
     const lang = asked.get('lang');
-    const requestedLanguage = isLanguage(lang) ? lang : null;
-    const accepted = request.acceptsLanguages([...supportedLanguages]) || 'en';
-    const language = requestedLanguage ?? (isLanguage(accepted) ? accepted : 'en');
+    const requestedLanguage = lang !== null && isLanguage(lang) ? lang : null;
+    const language = languageOf(lang, request.acceptsLanguages());
     return { request, response, requestedLanguage, language, refused: asked.get('refused') };
   };
   type PendingSignIn = DoorVisit & RouteExchange<Request, Response> & { readonly door: OpenDoor };

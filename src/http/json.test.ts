@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
+import { parseJsonAs } from '../core/base/json.js';
 import { type FieldValue, LongText, longTextBytes, parseJsonFields } from './json.js';
 
 const parse = (text: string | Uint8Array) => parseJsonFields(Buffer.from(text));
@@ -71,4 +73,12 @@ test('accepted JSON has the value that JSON.parse returns; other input is refuse
     ),
     { numRuns: 3000 },
   );
+});
+
+test('JSON that the guard does not accept, other text and malformed UTF-8 are no value', () => {
+  const guard = z.object({ name: z.string() });
+  expect(parseJsonAs('{"name":"é"}', guard)).toEqual({ name: 'é' });
+  expect(parseJsonAs(Buffer.from('{"name":"é"}'), guard)).toEqual({ name: 'é' });
+  const others = ['{"name":1}', '{', '', Buffer.from('{"name":"é"}', 'latin1')];
+  expect(others.map((text) => parseJsonAs(text, guard))).toEqual(others.map(() => undefined));
 });

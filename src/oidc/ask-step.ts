@@ -1,10 +1,10 @@
+import { languageOf } from '../core/base/languages.js';
 import { kioskLink } from '../core/page-link.js';
 import { sourceOf } from '../http/access-log.js';
 import { sendPage } from '../http/page-layout.js';
 import { checkSubject } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Visit, writeFlow } from './flow.js';
-import { languageOf } from './language.js';
 import { renderAskPage } from './pages.js';
 
 /** Creates the step that asks for a username, and finds its person. */

@@ -10,7 +10,7 @@ import type {
   RequestedClaims,
 } from '../connections/openid-client.js';
 import { type NamedAction, nameAction, requestedAction } from '../core/action.js';
-import { parseJson } from '../core/base/json.js';
+import { parseJson, parseJsonAs } from '../core/base/json.js';
 import { claimsOfScope, type DataScope, isDataScope, type RequestedClaim } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 
@@ -191,7 +191,7 @@ const detailsGuard = mini.tuple([requestedAction]);
  */
 export function parseRequestedAction(text: string | undefined): NamedAction | null {
   if (text === undefined) return null;
-  const parsed = detailsGuard.safeParse(JSON.parse(text));
-  if (parsed.success) return nameAction(parsed.data[0]);
+  const details = parseJsonAs(text, detailsGuard);
+  if (details !== undefined) return nameAction(details[0]);
   throw new oidcErrors.InvalidAuthorizationDetails('expected exactly one displayable action');
 }

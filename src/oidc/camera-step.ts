@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { type Person, toAssurance } from '../connections/openid-client.js';
 import { readCookie } from '../core/base/cookie.js';
+import { languageOf } from '../core/base/languages.js';
 import type { Policy } from '../core/connection.js';
 import { isPhone } from '../core/device-signals.js';
 import { isStrongEnough } from '../core/liveness-policy.js';
@@ -18,7 +19,6 @@ import { isMet, parseRequestedAction } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, type Visit, writeFlow } from './flow.js';
 import type { OpenIdFlow } from './flows.js';
-import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 
 /** Value of `acr` if a code was accepted instead of a face. Clients cannot request it. */

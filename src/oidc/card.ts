@@ -2,8 +2,8 @@ import { encode } from 'uqr';
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import type { ConsentWords } from '../connections/openid-client.js';
 import { type Html, html } from '../core/base/html.js';
+import type { Language } from '../core/base/languages.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
-import type { Language } from './language.js';
 
 /** Draws a QR code, dark on light in both color schemes, as scanners require. */
 export function drawQr(text: string, label: string, ecc: 'L' | 'M'): Html {

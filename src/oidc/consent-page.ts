@@ -4,13 +4,13 @@ import { texts as claimLabels } from '../../locales/compiled/shared/claims/all.j
 import type { RegisteredClaim } from '../config/claims.js';
 import type { ConsentWords } from '../connections/openid-client.js';
 import { type Html, html } from '../core/base/html.js';
+import type { Language } from '../core/base/languages.js';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
 import { toDay } from '../core/language.js';
 import type { EpochMs } from '../core/units.js';
 import type { Json } from '../errors.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import { isolate, type Requester, renderPersonCard } from './card.js';
-import type { Language } from './language.js';
 
 interface ShownClaim extends RegisteredClaim {
   readonly claim: string;

@@ -1,4 +1,5 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
+import { languageOf } from '../core/base/languages.js';
 import { coversRequest, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
 import { type Link, readLinks } from '../core/links/links.js';
 import { digestOf, PersonalData } from '../core/secrets.js';
@@ -9,7 +10,6 @@ import { renderUnreadablePage } from './card.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import type { SharedClaims, Visit } from './flow.js';
-import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
@@ -101,7 +101,7 @@ export function createConsentStep(
         until: client.asksEachTime === true ? null : addSec(deps.clock.now(), lifeSec),
         items: offer.claims.flatMap(toItem).map((item) => ({
           ...item,
-          ...(answers.length === 0 ? {} : { source: nameOf(item.from) }),
+          source: answers.length === 0 ? undefined : nameOf(item.from),
           value: values[item.claim] ?? null,
         })),
         canLink,

@@ -1,6 +1,7 @@
 import type { Interaction, KoaContextWithOIDC } from 'oidc-provider';
 import { relyingPartiesOf } from '../config/oidc.js';
 import { type OidcClient, paths } from '../connections/openid-client.js';
+import { languageOf } from '../core/base/languages.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
@@ -21,7 +22,6 @@ import type {
 } from './feature.js';
 import { createFindAccount } from './find-account.js';
 import { type Flow, flowLifeSec, newFlow, writeFlow } from './flow.js';
-import { languageOf } from './language.js';
 import { createAuthorizationMiddlewares } from './middlewares.js';
 import { observe } from './observe.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';

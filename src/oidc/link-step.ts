@@ -3,6 +3,7 @@ import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.
 import { type Action, actionType, nameAction, requestedAction } from '../core/action.js';
 import { readCookie } from '../core/base/cookie.js';
 import { html } from '../core/base/html.js';
+import { type Language, languageOf } from '../core/base/languages.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { toDay } from '../core/language.js';
@@ -22,7 +23,6 @@ import { renderPersonCard } from './card.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, type Visit, writeFlow } from './flow.js';
 import type { LinkingFlow } from './flows.js';
-import { type Language, languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { findNamed } from './relying-party.js';
 import { nameOfSource, type Source } from './sources.js';

@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { paths } from '../connections/openid-client.js';
 import { framesOf } from '../core/base/frames.js';
+import { languageOf } from '../core/base/languages.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, isFault, refusals, toCode } from '../errors.js';
@@ -10,7 +11,6 @@ import { sendPage } from '../http/page-layout.js';
 import type { CallerPools } from '../http/request-budget.js';
 import type { OidcExtension, OidcIssuer, OidcRoute } from './feature.js';
 import type { createInteraction } from './interaction.js';
-import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';
 

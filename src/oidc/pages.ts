@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.js';
 import { html } from '../core/base/html.js';
+import type { Language } from '../core/base/languages.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import { createCard } from './card.js';
-import type { Language } from './language.js';
 import { oidcErrors } from './library.js';
 import { CookiesNeeded } from './return-visit.js';
 

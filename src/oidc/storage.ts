@@ -169,7 +169,7 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       if (found === null) return undefined;
       const { payload, consumedAt } = found.record;
       const stored: AdapterPayload = JSON.parse(payload);
-      return { ...stored, jti: id, ...(consumedAt === null ? {} : { consumed: consumedAt }) };
+      return { ...stored, jti: id, consumed: consumedAt ?? undefined };
     },
     async consume(id) {
       const refuse = usedTwice[model] ?? codeUsedTwice;

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { parseJsonAs } from '../core/base/json.js';
 import type { Random } from '../core/ports.js';
 import { readIfThere, removeUnfinishedLine, replaceFile } from '../files/durable-file.js';
 import { eventNames } from './event-names.js';
@@ -75,18 +76,10 @@ export async function readDeadLetters(file: string): Promise<DeadLetter[]> {
   const text = (await readIfThere(file)) ?? '';
   const letters = new Map<string, DeadLetter>();
   for (const line of text.split('\n')) {
-    const parsed = parseLine(line);
-    if (parsed === null) continue;
+    const parsed = parseJsonAs(line, lineGuard);
+    if (parsed === undefined) continue;
     if ('deliveredAt' in parsed) letters.delete(parsed.jti);
     else letters.set(parsed.jti, parsed);
   }
   return [...letters.values()];
-}
-
-function parseLine(line: string): z.output<typeof lineGuard> | null {
-  try {
-    return lineGuard.parse(JSON.parse(line));
-  } catch {
-    return null;
-  }
 }

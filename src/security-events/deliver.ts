@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { parseJsonAs } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import type { Fetch } from '../core/ports.js';
+import { type BackOff, backOffMs } from '../core/resilience.js';
 import { addSec, epochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { appendDeadLetter } from './dead-letters.js';
@@ -50,12 +52,9 @@ async function pushEvent(
 
 /** Reads the error code. A response 400 without an error code may come from a proxy, so the event is retried. */
 function toRefusal(text: string): PushOutcome {
-  try {
-    const { err } = errorGuard.parse(JSON.parse(text));
-    return err === senderUnknown ? { ...noAnswer, reason: err } : { kind: 'refused', reason: err };
-  } catch {
-    return { ...noAnswer, reason: 'status 400' };
-  }
+  const { err } = parseJsonAs(text, errorGuard) ?? { err: null };
+  if (err === null) return { ...noAnswer, reason: 'status 400' };
+  return err === senderUnknown ? { ...noAnswer, reason: err } : { kind: 'refused', reason: err };
 }
 
 async function readStart({ body }: Response): Promise<string> {
@@ -73,9 +72,7 @@ const answerMs = 10_000;
 /** Time for which delivery is retried, from the event or from when its stream resumed, in seconds. */
 const triedForSec = 86_400;
 
-/** Exponential back-off, from a second to a quarter of an hour. */
-const firstDelayMs = 1000;
-const longestDelayMs = 900_000;
+export const deliveryBackOff: BackOff = { firstMs: 1000, longestMs: 900_000 };
 
 const queueFullMs = 1000;
 
@@ -161,10 +158,10 @@ export async function pushVerification(
   stream: EventStream,
   deps: DeliveryPorts<'random' | 'log' | 'fetch' | 'sets' | 'signal' | 'sleep'>,
 ): Promise<void> {
-  const { sets, signal, sleep, log } = deps;
+  const { sets, random, signal, sleep, log } = deps;
   const { delivery } = stream;
   if (delivery.kind !== 'push') return;
-  for (let attempt = 0; attempt < verificationTries && !signal.aborted; attempt += 1) {
+  for (let attempts = 1; attempts <= verificationTries && !signal.aborted; attempts += 1) {
     const outcome = await sets
       .ofVerification(verification, stream)
       .then((jws) => push(jws, delivery, deps))
@@ -173,7 +170,7 @@ export async function pushVerification(
     if (outcome.kind === 'delivered') return log.info('verification event delivered', about);
     log.warn('verification event not delivered', { ...about, reason: outcome.reason });
     if (outcome.kind === 'refused') return;
-    await sleep(delayAfter(attempt, deps), signal);
+    await sleep(backOffMs(deliveryBackOff, attempts, random), signal);
   }
 }
 
@@ -207,11 +204,4 @@ export async function storeDeadLetter(
   onDelivery(id, 'dead');
   log.error('security event abandoned', letter);
   return true;
-}
-
-/** Returns the delay, half of which is random, so that replicas do not call simultaneously. */
-export function delayAfter(attempt: number, { random }: Ports<'random'>): number {
-  const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
-  const [chance = 0] = random(1);
-  return Math.round(longest * (0.5 + chance / 512));
 }

@@ -2,10 +2,11 @@ import type { Trail } from '../audit/file.js';
 import { createFollower } from '../audit/follow.js';
 import type { DataFiles } from '../config/data-files.js';
 import type { Jobs } from '../core/jobs.js';
+import { type BackOff, backOffMs, retryUntilDone } from '../core/resilience.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { openCursors } from './cursors.js';
-import { attemptDelivery, delayAfter, pushVerification } from './deliver.js';
+import { attemptDelivery, deliveryBackOff, pushVerification } from './deliver.js';
 import { type ReportedRecord, reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
 import { dequeue, enqueueVerification, jtiOf, readQueue } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
@@ -53,7 +54,7 @@ type DispatchPorts = DeliveryPorts<
  * in parallel, so that one event which the receiver never accepts does not hold up the others.
  */
 async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
-  const { trail, cursors, attempt, clock, signal, sleep, onWaiting, log } = deps;
+  const { trail, cursors, attempt, clock, random, signal, sleep, onWaiting, log } = deps;
   const begun = deps.streamNow();
   if (begun === undefined) return;
   const orNothing = <Read>(reading: Promise<Read>): Promise<Read | null> =>
@@ -92,7 +93,7 @@ async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
       failing.clear();
       return true;
     }
-    const delayMs = Math.max(delayAfter(attempts, deps), result.retryAfterMs ?? 0);
+    const delayMs = Math.max(backOffMs(deliveryBackOff, attempts + 1, random), result.retryAfterMs ?? 0);
     waiting = [...waiting, { event, attempts: attempts + 1, dueAt: epochMs(clock.now() + delayMs) }];
     if (!isAnonymous) failing.add(jti);
     const isDown = failing.size >= failuresOfOutage;
@@ -144,14 +145,14 @@ function createPushQueued(
   id: string,
   deps: DeliveryPorts<'state' | 'clock' | 'random' | 'log' | 'attempt' | 'streamNow' | 'signal' | 'sleep'>,
 ): () => Promise<void> {
-  const { attempt, streamNow, signal, sleep, log } = deps;
+  const { attempt, streamNow, random, signal, sleep, log } = deps;
   let known: EventStream['delivery']['kind'] | null = null;
   const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
   const pushEvent = async (event: SecurityEvent): Promise<boolean> => {
-    for (let attempts = 0; ; attempts += 1) {
+    for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(event, () => untilOpen(deps));
       if (result.kind !== 'failed') return result.kind === 'ended';
-      await sleep(Math.max(delayAfter(attempts, deps), result.retryAfterMs ?? 0), signal);
+      await sleep(Math.max(backOffMs(deliveryBackOff, attempts, random), result.retryAfterMs ?? 0), signal);
     }
   };
   const push = async (): Promise<void> => {
@@ -191,7 +192,7 @@ async function untilOpen({
 /** Interval at which changes by other replicas are noticed. */
 const refreshSec = 5;
 
-const retryMs = 1000;
+const everySecond: BackOff = { firstMs: 1000, longestMs: 1000 };
 
 interface TransmitterOptions
   extends DeliveryPorts<
@@ -307,20 +308,14 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
 }
 
 function startLater(deps: TransmitterOptions): Transmitter {
-  const { sleep, log } = deps;
+  const { log } = deps;
   const closing = new AbortController();
   let started: Transmitter | null = null;
   const start = async (): Promise<void> => {
-    while (started === null && !closing.signal.aborted) {
-      await sleep(retryMs, closing.signal);
-      if (closing.signal.aborted) return;
-      started = await startNow(deps).catch((error: unknown) => {
-        log.error('security events not yet delivered', { code: toCode(error) });
-        return null;
-      });
-    }
+    started = await startNow(deps);
   };
-  const starting = start();
+  const onFailure = (error: unknown): void => log.error('security events not yet delivered', { code: toCode(error) });
+  const starting = retryUntilDone(start, onFailure, { backOff: everySecond, signal: closing.signal });
   const now = (): Transmitter => {
     if (started === null) throw new FaceError('state_unavailable');
     return started;

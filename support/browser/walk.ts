@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Language } from '../../web/shared/languages.js';
+import type { Language } from '../../src/core/base/languages.js';
 
 const goesOnBy: Readonly<Record<string, string | RegExp>> = {
   arrived: 'Continue',

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createJobs, type Jobs, type JobsDeps } from '../../src/core/jobs.js';
+import { pause } from '../../src/core/resilience.js';
 
 /** Shortens waits of 5 seconds and more, which separate the executions of a job. Skips all shorter waits. */
 export const sleepShortly: JobsDeps['sleep'] = (ms, signal) =>
   delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {});
 
 /** Creates jobs that run when the test asks for it, and otherwise as rarely as in a server. */
-export const createTestJobs = (
-  deps: Pick<JobsDeps, 'clock' | 'log'>,
-  sleep: JobsDeps['sleep'] = (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
-): Jobs => createJobs({ ...deps, sleep, onRun: () => {} });
+export const createTestJobs = (deps: Pick<JobsDeps, 'clock' | 'log'>, sleep: JobsDeps['sleep'] = pause): Jobs =>
+  createJobs({ ...deps, sleep, onRun: () => {} });
 
 /** Creates jobs that run once for each interval that the test lets pass. */
 export function createSteppedJobs(deps: Pick<JobsDeps, 'clock' | 'log'>) {

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { Language } from '../../src/core/base/languages.js';
 import type { Connection } from '../../src/core/connection.js';
 import { Credential } from '../../src/core/secrets.js';
 import { createOutbox } from '../../src/notifications/delivery/open.js';
@@ -16,7 +17,6 @@ import { setupOf } from '../../support/fakes/upkeep.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { readPart, startMailRelay } from '../../support/servers/mail-relay.js';
 import type { Words } from '../../web/capture/words.js';
-import type { Language } from '../../web/shared/languages.js';
 import { pageWords } from './page-words.js';
 
 export const windows = {

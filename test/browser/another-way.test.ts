@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
+import type { Language } from '../../src/core/base/languages.js';
 import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowser, useShared } from '../../support/browser/page-suite.js';
 import { press, screenOf, see } from '../../support/browser/walk.js';
 import { adminKey } from '../../support/servers/api-server.js';
-import type { Language } from '../../web/shared/languages.js';
 import { enter, faultsIn, startAnotherWayStage, type Window } from './another-way-stage.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';

@@ -1,8 +1,8 @@
+import type { Language } from '../../src/core/base/languages.js';
 import { addressMembers } from '../../src/core/consented-data/claims.js';
 import { epochMs } from '../../src/core/units.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import { renderConsentPage } from '../../src/oidc/consent-page.js';
-import type { Language } from '../../src/oidc/language.js';
 import { renderLinkPage } from '../../src/oidc/link-step.js';
 
 /** Renders the consent page with realistic values, also for docs/screens. */

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Language } from '../../src/oidc/language.js';
+import type { Language } from '../../src/core/base/languages.js';
 import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
 import { insist, tabTo } from '../../support/browser/walk.js';

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { Language } from '../../src/core/base/languages.js';
 import {
   renderDone,
   renderEnd,
@@ -9,7 +10,6 @@ import {
   renderStart,
 } from '../../src/extensions/counter/pages.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
-import type { Language } from '../../src/oidc/language.js';
 import { renderAskPage } from '../../src/oidc/pages.js';
 import { expectWithinReach, findBarriers, fitsWidth } from '../../support/browser/accessibility.js';
 import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';

@@ -1,6 +1,6 @@
+import type { Language } from '../../src/core/base/languages.js';
 import { renderOfferPage, renderStartPage } from '../../src/extensions/credentials/pages.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
-import type { Language } from '../../src/oidc/language.js';
 
 /** Renders the page that invites a user to get a credential. */
 export const renderStart = (language: Language): RenderedPage =>

@@ -1,6 +1,6 @@
+import type { Language } from '../../src/core/base/languages.js';
 import { renderOrganisationPage } from '../../src/extensions/organisations/openid.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
-import type { Language } from '../../src/oidc/language.js';
 
 export const renderOrganisationSample = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {

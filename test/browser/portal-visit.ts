@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startPortals } from '../../examples/demo/portals.js';
+import { type Language, languageCodes as languages } from '../../src/core/base/languages.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
-import { type Language, languages } from '../../src/oidc/language.js';
 import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { seatAda } from '../../support/browser/people.js';

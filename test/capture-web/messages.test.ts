@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/capture/page/en.js';
-import { chooseLanguage, directionOf } from '../../web/shared/languages.js';
+import { chooseLanguage, directionOf } from '../../src/core/base/languages.js';
 import { pageWords } from '../browser/page-words.js';
 
 const facts = { organisation: 'Harbour Clinic', retentionDays: 365 };

@@ -1,5 +1,5 @@
+import { chooseLanguage } from '../../src/core/base/languages.js';
 import { isPhone } from '../../src/core/device-signals.js';
-import { chooseLanguage } from '../shared/languages.js';
 import { ahead } from './ahead.js';
 import { readBrand } from './brand.js';
 import { finishedMemory, openingMemory, sessionMemory } from './browser-memory.js';

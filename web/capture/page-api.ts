@@ -69,7 +69,7 @@ export class PageApi {
 
   /** Exchanges the single-use ticket for a session. The call can be repeated if its answer was lost. */
   async open(ticket: string, returnUrl: string | null): Promise<Opened> {
-    const body = { ticket, key: this.keys.keyOf(ticket), ...(returnUrl === null ? {} : { returnUrl }) };
+    const body = { ticket, key: this.keys.keyOf(ticket), returnUrl: returnUrl ?? undefined };
     const { session, ...opened } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
     this.#session = session;
     return opened;
@@ -95,10 +95,7 @@ export class PageApi {
    * @param light - arrangement of the screen's halves, or `null` for movements only
    */
   async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
-    const body = {
-      ...(light === null ? {} : { light }),
-      ...(this.#shownAction === null ? {} : { action: this.#shownAction }),
-    };
+    const body = { light: light ?? undefined, action: this.#shownAction ?? undefined };
     const { nonce, next } = await this.#post('/challenge', body, challengeReply);
     if (next === null) throw new Problem('general');
     return { nonce, next };
@@ -106,7 +103,7 @@ export class PageApi {
 
   /** Starts a vendor's liveness check. @returns `null` if the own challenge takes its place */
   async startVendorCheck(): Promise<VendorCheck | null> {
-    const body = this.#shownAction === null ? {} : { action: this.#shownAction };
+    const body = { action: this.#shownAction ?? undefined };
     return (await this.#post('/vendor-check', body, vendorCheckReply)).check;
   }
 

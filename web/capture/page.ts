@@ -1,6 +1,6 @@
 import { loadTexts as loadWords } from '../../locales/compiled/capture/page/load.js';
+import { directionOf, isLanguage, type Language, languages } from '../../src/core/base/languages.js';
 import type { Movement } from '../../src/core/movements.js';
-import { directionOf, isLanguage, type Language, languages } from '../shared/languages.js';
 import { type Brand, brandWords, noBrand, showName } from './brand.js';
 import { el } from './dom.js';
 import type { Screen } from './state.js';

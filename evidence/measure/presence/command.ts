@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { toPrintable } from '../../../src/cli/table.js';
 import { originGuard } from '../../../src/config/safe-url.js';
+import { parseJson } from '../../../src/core/base/json.js';
 import { soleShare } from '../../../src/core/fair-queue.js';
 import { pageLink } from '../../../src/core/page-link.js';
 import type { CapturedFrame, LivenessJudge } from '../../../src/core/ports.js';
@@ -11,7 +12,6 @@ import { toIso } from '../../../src/core/units.js';
 import { FaceError, isOneOf, photoCodes } from '../../../src/errors.js';
 import { createEnginePool } from '../../../src/face/engine/pool.js';
 import { createMovementJudge } from '../../../src/face/liveness/judge.js';
-import { parseKeyJson } from '../../../src/files/durable-file.js';
 import { listen } from '../../../src/http/listen.js';
 import { type JudgedPresentation, ratePresence } from '../accuracy/presence-report.js';
 import { BadInput } from '../corpus/corpus.js';
@@ -196,7 +196,7 @@ async function start(options: StartOptions, deps: MeasureDeps): Promise<void> {
 }
 
 async function readPlan(file: string): Promise<Plan> {
-  const parsed = planGuard.safeParse(parseKeyJson(await readText(file)));
+  const parsed = planGuard.safeParse(parseJson(await readText(file)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new BadInput(`${file} is not a plan: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);

@@ -1,12 +1,13 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { parseJson } from '../../../src/core/base/json.js';
 import { soleShare } from '../../../src/core/fair-queue.js';
 import type { Random } from '../../../src/core/ports.js';
 import { KeyMaterial, UserSecret } from '../../../src/core/secrets.js';
 import { epochMsGuard } from '../../../src/core/units.js';
 import { createStretch, publishedCost, secretBytes } from '../../../src/face/token/derive.js';
-import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../../src/files/durable-file.js';
+import { createFile, readPrivateFile, replaceFile } from '../../../src/files/durable-file.js';
 import { BadInput } from '../corpus/corpus.js';
 
 /* The key file has a random encryption key and a consent for each participant, encrypted under the passphrase. */
@@ -82,7 +83,7 @@ const toText = ({ salt, check, people }: Omit<KeyFile, 'version'>): string => {
 };
 
 async function parse(file: string): Promise<KeyFile> {
-  const parsed = keyFileGuard.safeParse(parseKeyJson((await readPrivateFile(file, file)) ?? ''));
+  const parsed = keyFileGuard.safeParse(parseJson((await readPrivateFile(file, file)) ?? ''));
   if (!parsed.success) throw new PresenceLocked();
   return parsed.data;
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { parseJson } from '../../../src/core/base/json.js';
 import { movements } from '../../../src/core/movements.js';
 import type { CapturedFrame } from '../../../src/core/ports.js';
 import { screenAxes, screenColours } from '../../../src/core/screen-light.js';
 import type { OwnPhoto, Photo } from '../../../src/core/secrets.js';
 import { epochMsGuard } from '../../../src/core/units.js';
-import { parseKeyJson } from '../../../src/files/durable-file.js';
 import { PresenceLocked } from './key-file.js';
 import { skipReasons } from './page-protocol.js';
 
@@ -55,7 +55,7 @@ export function decodePresentation(
     parts.push(bytes.subarray(from, at));
   }
   const [first = Buffer.alloc(0), ...pictures] = parts;
-  const about = aboutGuard.safeParse(parseKeyJson(first.toString('utf8')));
+  const about = aboutGuard.safeParse(parseJson(first.toString('utf8')));
   if (!about.success || about.data.frames.length !== pictures.length) throw new PresenceLocked();
   const photos = pictures.map((picture) => own(Uint8Array.from(picture)));
   const frames = about.data.frames.flatMap((asked, index) => {

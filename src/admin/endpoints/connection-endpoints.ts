@@ -11,10 +11,11 @@ import {
   planReply,
   refusedReply,
 } from '../../connections/replies.js';
+import { parseJsonAs } from '../../core/base/json.js';
 import type { PhotoPolicy, Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { findRulesInForce, isInMode } from '../../core/rules/rule.js';
-import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { addSec, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js';
 import { replacementOf } from '../../enrolment/company-photo.js';
 import { FaceError } from '../../errors.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
@@ -362,16 +363,13 @@ export function createConnectionEndpoints(
   ];
 }
 
-const cursorGuard = z.tuple([z.number(), z.string()]);
+const cursorGuard = z.tuple([epochMsGuard, z.string()]);
 
 const toCursor = ({ lastAt, subject }: RefusedSubject): string =>
   Buffer.from(JSON.stringify([lastAt, subject])).toString('base64url');
 
 function parseCursor(text: string): Pick<RefusedSubject, 'lastAt' | 'subject'> {
-  try {
-    const [lastAt, subject] = cursorGuard.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return { lastAt: epochMs(lastAt), subject };
-  } catch {
-    throw new FaceError('request_malformed', { field: 'cursor' });
-  }
+  const place = parseJsonAs(Buffer.from(text, 'base64url'), cursorGuard);
+  if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });
+  return { lastAt: place[0], subject: place[1] };
 }

@@ -4,6 +4,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { readGivenFile } from '../../cli/named-file.js';
 import { safeUrlGuard } from '../../config/safe-url.js';
 import type { KeptConfig } from '../../config/schema.js';
+import { parseJsonAs } from '../../core/base/json.js';
 import { keySetGuard, readPublicKeys } from './keys.js';
 
 const timeoutMs = 10_000;
@@ -42,9 +43,7 @@ async function readSource(source: string, { fetch }: Pick<CliDeps, 'fetch'>): Pr
 }
 
 function parseKeySet(text: string, source: string): JSONWebKeySet {
-  try {
-    return keySetGuard.parse(JSON.parse(text));
-  } catch {
-    throw new UsageError(`${source} holds no JSON Web Key Set`);
-  }
+  const keySet = parseJsonAs(text, keySetGuard);
+  if (keySet === undefined) throw new UsageError(`${source} holds no JSON Web Key Set`);
+  return keySet;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonAs } from '../../core/base/json.js';
 import type { Random } from '../../core/ports.js';
 import { chownToFolderOwner, readIfThere, replaceFile } from '../../files/durable-file.js';
 
@@ -22,10 +23,5 @@ export async function writeLastBackup(file: string, backup: LastBackup, random: 
 }
 
 export async function readLastBackup(file: string): Promise<LastBackup | null> {
-  try {
-    return lastBackupGuard.parse(JSON.parse((await readIfThere(file)) ?? ''));
-  } catch (error) {
-    if (error instanceof z.ZodError || error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return parseJsonAs((await readIfThere(file)) ?? '', lastBackupGuard) ?? null;
 }

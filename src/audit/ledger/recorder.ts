@@ -1,8 +1,9 @@
-import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { Log } from '../../core/ports.js';
+import { pause } from '../../core/resilience.js';
 import { toCode } from '../../errors.js';
 import { readEvents } from '../events.js';
 import type { Trail, WrittenRecord } from '../file.js';
@@ -96,7 +97,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
         return await recordEntries(batch, deps, { isRebuilt: true });
       } catch (error) {
         log.warn('erasures not yet replayed in the ledger', { code: toCode(error) });
-        await delay(pauseMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+        await pause(pauseMs, stopping.signal);
       }
     }
   };
@@ -119,7 +120,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   const pruning = jobs.start({
     name: 'ledger_pruning',
     everySec: 600,
-    run: () => prune({ ...deps, counted, pause: () => delay(20) }),
+    run: () => prune({ ...deps, counted, pause: () => pause(20) }),
   });
 
   return {
@@ -143,7 +144,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     async stop() {
       stopping.abort();
       if (timer !== null) clearTimeout(timer);
-      await Promise.race([Promise.all([flush(), erasing, pruning.stop()]), delay(stopMs, undefined, { ref: false })]);
+      await Promise.race([Promise.all([flush(), erasing, pruning.stop()]), pause(stopMs)]);
       if (waiting.length === 0) return;
       countLost(waiting.length);
       reportFailedWrite('state_unavailable');

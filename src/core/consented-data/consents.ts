@@ -113,7 +113,7 @@ export async function withdrawDataConsents(
   for (const { forgetConsented } of deps.settings.personalData) await forgetConsented?.(who, { client, by }, deps);
   const ended = (former?.consents ?? []).filter(isMeant);
   for (const { client: of, claims } of ended) {
-    const detail = { client: of, claims, ...(by === undefined ? {} : { by }) };
+    const detail = { client: of, claims, by };
     await deps.audit.append({ action: 'data_consent_withdrawn', ...who, detail });
   }
   return ended.map(({ client: of }) => of);

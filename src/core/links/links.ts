@@ -97,7 +97,7 @@ export async function endLinks(
   }
   const ended = removed.filter((link) => isKeptBy(holding, link));
   for (const { other } of ended) {
-    const detail = (of: string) => ({ other: of, ...(by === undefined ? {} : { by }) });
+    const detail = (of: string) => ({ other: of, by });
     await deps.audit.append({ action: 'identities_unlinked', ...who, detail: detail(other.connection) });
     await deps.audit.append({ action: 'identities_unlinked', ...other, detail: detail(who.connection) });
   }

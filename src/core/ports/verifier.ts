@@ -88,7 +88,7 @@ export interface VerifyRequest {
   readonly binding: Binding;
   readonly secret: UserSecret | null;
   /** Expected expiry. A token with another expiry does not match. `undefined` accepts any. */
-  readonly expectedExpiresAt?: EpochSec | null;
+  readonly expectedExpiresAt?: EpochSec | null | undefined;
   /** If true, photos that do not look live do not match. The check takes as long as for live photos. */
   readonly requireLiveness: boolean;
   /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../core/base/json.js';
+import { parseJsonAs } from '../../core/base/json.js';
 import type { PasskeyAnswer } from '../../core/ports.js';
 import { UserSecret } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
@@ -73,7 +73,7 @@ const answerGuard = z.object({
  * @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
  */
 export function parsePasskeyAnswer(text: string): PasskeyAnswer {
-  const parsed = answerGuard.safeParse(parseJson(text));
-  if (!parsed.success) throw new FaceError('request_malformed', { field: 'passkey' });
-  return parsed.data;
+  const answer = parseJsonAs(text, answerGuard);
+  if (answer === undefined) throw new FaceError('request_malformed', { field: 'passkey' });
+  return answer;
 }

@@ -1,9 +1,9 @@
 import { texts as counterTexts } from '../../../locales/compiled/server/counter/all.js';
 import { texts as signInTexts } from '../../../locales/compiled/server/sign-in/all.js';
 import { type Html, html } from '../../core/base/html.js';
+import type { Language } from '../../core/base/languages.js';
 import { pageStyle, type RenderedPage } from '../../http/page-layout.js';
 import { createCard, drawQr } from '../../oidc/card.js';
-import type { Language } from '../../oidc/language.js';
 
 /** Layout whose forms may lead to the interaction or to the capture page. */
 const card = createCard(html`${pageStyle}

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { readCookie } from '../../core/base/cookie.js';
+import { languageOf } from '../../core/base/languages.js';
 import type { Ports } from '../../core/deps.js';
 import { kioskLink } from '../../core/page-link.js';
 import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
@@ -12,7 +13,6 @@ import { queryOf } from '../../http/front-door.js';
 import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import type { OidcIssuer } from '../../oidc/feature.js';
 import { newFlow, writeFlow } from '../../oidc/flow.js';
-import { languageOf } from '../../oidc/language.js';
 import { type KioskPage, refreshToKiosk } from '../../oidc/pages.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../step-up/kiosk.js';
 import { type Check, type Checks, checkLifeSec, visitOf } from './check.js';

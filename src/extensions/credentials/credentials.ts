@@ -87,7 +87,7 @@ export async function endCredentials(
     deps,
   );
   for (const { id, type: credential } of ending) {
-    const detail = { credential, credentialId: id, why, ...(by === undefined ? {} : { by }) };
+    const detail = { credential, credentialId: id, why, by };
     await deps.audit.append({ action: 'credential_ended', ...who, detail });
   }
 }

@@ -1,9 +1,9 @@
 import { texts as credentialTexts } from '../../../locales/compiled/server/credentials/all.js';
 import { paths } from '../../connections/openid-client.js';
 import { html } from '../../core/base/html.js';
+import type { Language } from '../../core/base/languages.js';
 import { pageStyle, type RenderedPage } from '../../http/page-layout.js';
 import { createCard, drawQr } from '../../oidc/card.js';
-import type { Language } from '../../oidc/language.js';
 import type { CredentialOffer } from './offer-step.js';
 
 /** QR code and digits are never visible together, so that a photo of the screen is useless. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonAs } from '../../core/base/json.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
@@ -211,12 +212,9 @@ const toCursor = ({ createdAt, id }: ListPlace): string =>
   Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 
 function fromCursor(cursor: string): ListPlace {
-  try {
-    const [createdAt, id] = placeGuard.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    return { createdAt, id };
-  } catch (cause) {
-    throw new FaceError('request_malformed', { field: 'cursor' }, { cause });
-  }
+  const place = parseJsonAs(Buffer.from(cursor, 'base64url'), placeGuard);
+  if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });
+  return { createdAt: place[0], id: place[1] };
 }
 
 /** @throws `request_malformed` unless this server issued the cursor */

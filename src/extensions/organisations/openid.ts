@@ -3,6 +3,7 @@ import { texts as organisationTexts } from '../../../locales/compiled/server/org
 import type { Texts as OrganisationTexts } from '../../../locales/compiled/server/organisation/texts.js';
 import { type Html, html } from '../../core/base/html.js';
 import type { JsonObject } from '../../core/base/json.js';
+import { type Language, languageOf } from '../../core/base/languages.js';
 import type { Connection } from '../../core/connection.js';
 import { foldCase } from '../../core/fold-case.js';
 import { digestOf } from '../../core/secrets.js';
@@ -21,7 +22,6 @@ import {
   type OpenedIssuer,
 } from '../../oidc/feature.js';
 import { decidingSec, type Visit, writeFlow } from '../../oidc/flow.js';
-import { type Language, languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import { nullIfUnreadable, toUnavailable } from '../../oidc/unavailable.js';
 import type { OrganisationRules } from './config.js';

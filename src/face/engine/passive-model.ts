@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../core/base/json.js';
+import { parseJsonAs } from '../../core/base/json.js';
 import { FaceError } from '../../errors.js';
 import { readWithin } from './published-file.js';
 
@@ -80,7 +80,7 @@ export async function openPassiveModel(
   if (setting === null) return null;
   const folder = resolve(setting.folder);
   const text = await readModelManifest(folder);
-  const { data } = passiveManifestGuard.safeParse(parseJson(text));
+  const data = parseJsonAs(text, passiveManifestGuard);
   if (digestOfManifest(text) !== setting.manifest || data === undefined)
     throw new FaceError('model_altered', { file: modelManifestName, folder });
   return { folder, manifest: data };

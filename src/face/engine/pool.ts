@@ -2,6 +2,7 @@ import './unreported.js';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { createFairQueue, type QueueShare, soleShare } from '../../core/fair-queue.js';
+import { type BackOff, retryUntilDone } from '../../core/resilience.js';
 import { Embedding, FrameSketch, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { Recogniser } from './embed.js';
@@ -93,7 +94,7 @@ export interface EnginePoolOptions {
   readonly recognisers?: readonly Recogniser[];
   /** Passive-liveness model of one's own; by default the built-in one. */
   readonly passive?: PassiveModel | null;
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** Maximum of waiting jobs per class of callers. Further jobs are refused as `overloaded`. */
   readonly queueLimit: number;
 }
@@ -116,8 +117,7 @@ const jobSec = 0.02;
 /** Longer than a busy machine takes to load the models. An exit meanwhile aborts the process. */
 const exitTimeoutMs = 20_000;
 
-const firstRetryMs = 250;
-const longestRetryMs = 30_000;
+const restarts: BackOff = { firstMs: 250, longestMs: 30_000 };
 
 const noWorker = (): FaceError => new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
 
@@ -144,7 +144,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   let running = 0;
   let runningAnonymous = 0;
   let examinations = 0;
-  let isClosing = false;
+  const closing = new AbortController();
   let whenDrained: (() => void) | null = null;
 
   const start = async (): Promise<RuntimeName> => {
@@ -183,22 +183,18 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     workers.delete(worker);
     const at = idle.indexOf(worker);
     if (at >= 0) idle.splice(at, 1);
-    startInPlace(firstRetryMs);
+    startInPlace();
   };
 
   /**
    * Starts a worker in place of one that died. If the new worker cannot start, the pool tries again later and is
    * smaller until then. A pool that is closing starts no worker and, once none is left, refuses waiting jobs.
    */
-  const startInPlace = (retryMs: number): void => {
-    if (isClosing) {
+  const startInPlace = (): void => {
+    const refuseIfNone = (): void => {
       if (hasNone()) refuseWaiting(noWorker());
-      return;
-    }
-    addWorker().catch(() => {
-      if (hasNone()) refuseWaiting(noWorker());
-      setTimeout(startInPlace, retryMs, Math.min(2 * retryMs, longestRetryMs)).unref();
-    });
+    };
+    void retryUntilDone(addWorker, refuseIfNone, { backOff: restarts, signal: closing.signal }).then(refuseIfNone);
   };
 
   const hasNone = (): boolean => workers.size === 0 && starting.size === 0;
@@ -248,7 +244,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     new FaceError('overloaded', { retryAfterSec: Math.max(1, Math.ceil((waiting.length * jobSec) / size)) });
 
   const ask = async (task: PhotoTask, photo: Photo, share: QueueShare): Promise<Reply> => {
-    if (isClosing) throw overloaded();
+    if (closing.signal.aborted) throw overloaded();
     if (hasNone()) throw noWorker();
     const refusal = share.row?.refusal ?? null;
     if (refusal !== null) throw refusal;
@@ -273,7 +269,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   const close = async (): Promise<void> => {
-    isClosing = true;
+    closing.abort();
     if (running > 0 || waiting.length > 0)
       await new Promise<void>((resolve) => {
         whenDrained = resolve;
@@ -308,7 +304,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       examine(photo, { task: 'examine', signals: [...signals], choice: 'central' }, soleShare),
     examineAgain: (photo, signals, near, share) =>
       examine(photo, { task: 'examine_again', signals: [...signals], near }, share),
-    isReady: () => !isClosing && workers.size === size,
+    isReady: () => !closing.signal.aborted && workers.size === size,
     load: () => ({ waiting: waiting.length, busy: running, examinations }),
     close,
   };

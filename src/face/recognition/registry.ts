@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../core/base/json.js';
+import { parseJsonAs } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -122,7 +122,7 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
       throw new FaceError('parameters_altered', { file: 'registry.json' }, { cause: error });
     });
     if (text === null) return { format: 'facestep-recognition-1', nextNumber: customEngines.first, engines: [] };
-    const { data } = registryGuard.safeParse(parseJson(text));
+    const data = parseJsonAs(text, registryGuard);
     if (data === undefined) throw new FaceError('parameters_altered', { file: 'registry.json' });
     return data;
   }
@@ -171,7 +171,7 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
         throw isForbidden(error) ? error : altered(error);
       });
       if (sha256(bytes) !== parameters) throw altered();
-      const { data } = engineEntryGuard.safeParse(parseJson(bytes.toString('utf8')));
+      const data = parseJsonAs(bytes, engineEntryGuard);
       if (data?.id !== number) throw altered();
       return data;
     },

@@ -46,7 +46,7 @@ export interface UnlockRequest {
    * Expected expiry. A token with another expiry does not open, but the same work is done; `undefined` accepts any
    * expiry.
    */
-  readonly expectedExpiresAt?: EpochSec | null;
+  readonly expectedExpiresAt?: EpochSec | null | undefined;
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import { parseJson } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { Random } from '../../core/ports.js';
-import { createBreaker, parseRetryAfterMs } from '../../core/resilience.js';
+import { type BackOff, backOffMs, createBreaker, parseRetryAfterMs, pause } from '../../core/resilience.js';
 import type { Credential, Photo } from '../../core/secrets.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -122,7 +121,7 @@ const connections = 16;
 /** Includes calls that wait for a connection. */
 const callsLimit = 64;
 const attemptsLimit = 3;
-const firstPauseMs = 50;
+const backOff: BackOff = { firstMs: 100, longestMs: 1000 };
 const outagesToOpen = 5;
 const coolDownMs = 10_000;
 const evidenceMs = 5000;
@@ -208,12 +207,8 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
       if (!mayRepeat || attempts === attemptsLimit) throw result.error;
       log.info('face service request retried', { endpoint, attempts });
-      // A fully random wait, so that callers do not retry simultaneously.
-      const [share = 0] = random(1);
-      const pauseMs = (firstPauseMs * 2 ** attempts * share) / 255;
-      await delay(pauseMs, undefined, { signal }).catch(() => {
-        throw result.error;
-      });
+      await pause(backOffMs(backOff, attempts, random), signal);
+      if (signal.aborted) throw result.error;
     }
   };
 

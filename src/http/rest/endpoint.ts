@@ -190,14 +190,14 @@ interface Described {
   readonly isExtension: boolean;
   readonly status: 200 | 201;
   /** True if the reply consists of lines of JSON (`application/x-ndjson`), which are sent as they are made. */
-  readonly repliesInLines?: true;
+  readonly repliesInLines?: true | undefined;
   readonly codes: readonly FaceErrorCode[];
   /** Address below which a `POST` does the same, for callers of earlier versions. */
-  readonly formerPath?: string;
+  readonly formerPath?: string | undefined;
   /** Method and address to use instead of this deprecated endpoint. */
-  readonly replacedBy?: string;
+  readonly replacedBy?: string | undefined;
   /** True if the endpoint calls identity providers, although it names no connection. */
-  readonly callsProviders?: true;
+  readonly callsProviders?: true | undefined;
 }
 
 export interface Call<Fields, PhotoName extends string> {
@@ -362,10 +362,10 @@ export function createEndpoint<
     isExtension,
     status,
     codes,
-    ...(definition.repliesInLines === undefined ? {} : { repliesInLines: definition.repliesInLines }),
-    ...(definition.callsProviders === undefined ? {} : { callsProviders: definition.callsProviders }),
-    ...(definition.formerPath === undefined ? {} : { formerPath: definition.formerPath }),
-    ...(definition.replacedBy === undefined ? {} : { replacedBy: definition.replacedBy }),
+    repliesInLines: definition.repliesInLines,
+    callsProviders: definition.callsProviders,
+    formerPath: definition.formerPath,
+    replacedBy: definition.replacedBy,
     photos,
     fieldsGuard: fields,
     form: definition.form ?? {},

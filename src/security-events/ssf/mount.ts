@@ -4,7 +4,7 @@ import { grantableTo, issueAccessToken } from '../../access/access-tokens.js';
 import type { AdmissionPorts } from '../../access/admission.js';
 import { authenticateClient, type Client } from '../../access/client-tokens.js';
 import { type ClientScope, clientScopes } from '../../access/scopes.js';
-import type { JsonObject } from '../../core/base/json.js';
+import { type JsonObject, parseJson } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
@@ -182,7 +182,7 @@ async function serve(
     }
     const { status, body } = await endpoint.handle({
       caller,
-      body: parseJson(request, await arrival.readBody()),
+      body: readJsonBody(request, await arrival.readBody()),
       query: new URLSearchParams(queryOf(request)),
       param: (name) => String(request.params[name] ?? ''),
       signal: AbortSignal.any([gone.signal, deps.stopping]),
@@ -194,12 +194,10 @@ async function serve(
   });
 }
 
-function parseJson(request: Request, body: Buffer): unknown {
+function readJsonBody(request: Request, body: Buffer): unknown {
   if (body.length === 0) return null;
   if (request.is('application/json') === false) throw new FaceError('request_malformed');
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (cause) {
-    throw new FaceError('request_malformed', { reason: 'syntax' }, { cause });
-  }
+  const value = parseJson(body);
+  if (value === undefined) throw new FaceError('request_malformed', { reason: 'syntax' });
+  return value;
 }

@@ -1,16 +1,10 @@
 import { open, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
+import { parseJson } from '../../core/base/json.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import {
-  createFile,
-  isSystemError,
-  markOf,
-  parseKeyJson,
-  readPrivateFile,
-  replaceFile,
-} from '../../files/durable-file.js';
+import { createFile, isSystemError, markOf, readPrivateFile, replaceFile } from '../../files/durable-file.js';
 
 /** A JSON file of mode 0600, shared by several processes. */
 export interface KeyFile<Content> {
@@ -57,7 +51,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);
     if (text === null) return null;
-    const parsed = options.guard.safeParse(parseKeyJson(text));
+    const parsed = options.guard.safeParse(parseJson(text));
     if (!parsed.success) throw invalid('not a key file');
     return { mark, content: parsed.data };
   };

@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 import type { DynamoDbConfig } from '../../config/state.js';
 import type { LedgerKey, LedgerRange, LedgerRow, LedgerStore } from '../../core/ports.js';
-import { pause } from '../../core/resilience.js';
+import { type BackOff, backOffMs, pause } from '../../core/resilience.js';
 import { FaceError } from '../../errors.js';
 import { createDynamoDbClient } from './dynamodb.js';
 import { orUnavailable } from './unavailable.js';
@@ -35,6 +35,7 @@ const writesAtOnce = 25;
 const readsAtOnce = 100;
 /** Maximum of attempts for throttled writes. */
 const mostTries = 6;
+const backOff: BackOff = { firstMs: 50, longestMs: 1600 };
 
 const toPk = ({ partition, sort }: LedgerKey): string => `l:${partition}|${sort}`;
 
@@ -53,7 +54,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     let left = [...requests];
     for (let tries = 0; left.length > 0; tries += 1) {
       if (tries === mostTries) throw new FaceError('state_unavailable', { reason: 'throttled' });
-      if (tries > 0) await pause(25 * 2 ** tries);
+      if (tries > 0) await pause(backOffMs(backOff, tries));
       const { UnprocessedItems } = await client.send(
         new BatchWriteItemCommand({ RequestItems: { [TableName]: left } }),
       );

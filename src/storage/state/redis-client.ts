@@ -1,12 +1,13 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../../config/state.js';
 import { findCause } from '../../core/base/failure-cause.js';
+import { type BackOff, backOffMs } from '../../core/resilience.js';
 import { FaceError } from '../../errors.js';
 
 /** With a smaller value, load of this process would look like an outage. */
 const defaultAnswerWithinMs = 1000;
 
-const longestPauseMs = 1000;
+const backOff: BackOff = { firstMs: 100, longestMs: 1000 };
 
 const toImpatient = (answerWithinMs: number) => ({
   lazyConnect: true,
@@ -21,7 +22,7 @@ const toImpatient = (answerWithinMs: number) => ({
   disableClientInfo: true,
 });
 
-const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), longestPauseMs);
+const pauseMs = (attempt: number): number => backOffMs(backOff, attempt);
 
 /**
  * Creates a client that reconnects automatically, with a function that converts errors of its calls.

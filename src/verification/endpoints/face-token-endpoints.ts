@@ -208,7 +208,7 @@ function toVerifyRequest(call: VerifyCall): VerifyRequest {
     token,
     binding: bindingOfClient(call.client, call.fields),
     secret: password ?? null,
-    ...(expiry === undefined ? {} : { expectedExpiresAt: expiry }),
+    expectedExpiresAt: expiry,
     requireLiveness: false,
     // The caller stores the token, and this reply cannot return a new one.
     allowRenewal: false,

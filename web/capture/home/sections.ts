@@ -1,5 +1,6 @@
 import type { Texts as HomeWords } from '../../../locales/compiled/capture/home/texts.js';
 import { texts as claimLabels } from '../../../locales/compiled/shared/claims/all.js';
+import type { Language } from '../../../src/core/base/languages.js';
 import { isStandardClaim } from '../../../src/core/consented-data/claims.js';
 import {
   type CallerPin,
@@ -17,7 +18,6 @@ import {
   servicesReply,
 } from '../../../src/core/home-protocol.js';
 import { download } from '../../shared/download.js';
-import type { Language } from '../../shared/languages.js';
 import { actions, button, el, facts, paragraph, yesOrNo } from '../dom.js';
 import type { Page } from '../page.js';
 import type { PageApi } from '../page-api.js';

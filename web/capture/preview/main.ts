@@ -1,4 +1,4 @@
-import { chooseLanguage } from '../../shared/languages.js';
+import { chooseLanguage } from '../../../src/core/base/languages.js';
 import { readBrand } from '../brand.js';
 import { actions, button } from '../dom.js';
 import { type Content, Page } from '../page.js';

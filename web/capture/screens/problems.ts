@@ -133,7 +133,7 @@ function wayOut(view: View | null, isKiosk: boolean, words: Words): Node | null 
 /** Returns the text that says when to try again, with the date unless it is today. */
 function wait(until: number, locale: string, words: Words): string {
   const isToday = new Date(until).toDateString() === new Date().toDateString();
-  const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }) });
+  const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', dateStyle: isToday ? undefined : 'medium' });
   return words.tryAgainAt({
     time: format.format(until),
     minutes: Math.max(1, Math.ceil((until - Date.now()) / 60_000)),

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import type { Language } from '../../shared/languages.js';
+import type { Language } from '../../../src/core/base/languages.js';
 import { Loading, Problem, QuietButton } from '../parts/state.js';
 import { findScreen, maySee, type ScreenRow, screens } from '../screens.js';
 import { toRefusal, useSessionActions } from './acting.js';

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Language } from '../../shared/languages.js';
+import type { Language } from '../../../src/core/base/languages.js';
 import { ActForm, Field, languageOptions, Select } from '../parts/form.js';
 import { Note } from '../parts/state.js';
 import { send } from './call.js';

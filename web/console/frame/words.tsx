@@ -1,6 +1,6 @@
 import { type ComponentType, createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Texts as Words } from '../../../locales/compiled/console/frame/texts.js';
-import type { Language } from '../../shared/languages.js';
+import type { Language } from '../../../src/core/base/languages.js';
 
 export interface I18n {
   readonly language: Language;

@@ -1,6 +1,6 @@
 import { loadTexts } from '../../../locales/compiled/console/ledger/load.js';
 import type { Texts as LedgerWords } from '../../../locales/compiled/console/ledger/texts.js';
-import type { Language } from '../../shared/languages.js';
+import type { Language } from '../../../src/core/base/languages.js';
 import { textIn } from '../frame/words.js';
 import type { Line } from './requests.js';
 

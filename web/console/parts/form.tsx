@@ -7,7 +7,7 @@ import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
-import { isLanguage, languages } from '../../shared/languages.js';
+import { isLanguage, languages } from '../../../src/core/base/languages.js';
 import { useAction } from '../frame/acting.js';
 import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
@@ -55,7 +55,7 @@ export function ActForm({
 interface FieldProps {
   readonly name: string;
   readonly label: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 /** @param props.rows - lines of a long text; by default, the field has one line */
@@ -71,7 +71,7 @@ export function Field({
 }: FieldProps & {
   readonly type?: 'text' | 'password' | 'number' | 'search' | 'email' | 'url' | 'date';
   readonly isRequired?: boolean;
-  readonly initial?: string;
+  readonly initial?: string | undefined;
   readonly pattern?: string;
   readonly maxLength?: number;
   readonly min?: number;
@@ -137,7 +137,7 @@ export const FileField = ({
   hint,
   ...input
 }: FieldProps & { readonly accept: string; readonly required?: boolean }) => (
-  <Labeled label={label} {...(hint === undefined ? {} : { hint })}>
+  <Labeled label={label} hint={hint}>
     {(attributes) => <input {...attributes} {...input} type="file" />}
   </Labeled>
 );

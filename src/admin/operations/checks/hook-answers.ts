@@ -13,6 +13,7 @@ import {
   serverClock,
   warn,
 } from '../../../connections/provisioning.js';
+import { parseJson } from '../../../core/base/json.js';
 import type { Ports } from '../../../core/deps.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
 
@@ -101,13 +102,4 @@ const refused = (address: string, headers: readonly string[]): Finding =>
   );
 
 const isReply = ({ status, text }: Answer, expected: RawReply): boolean =>
-  status === expected.status && isDeepStrictEqual(parseBody(text), expected.body);
-
-function parseBody(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+  status === expected.status && isDeepStrictEqual(text === '' ? null : parseJson(text), expected.body);

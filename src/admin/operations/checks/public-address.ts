@@ -9,6 +9,7 @@ import {
   serverClock,
   warn,
 } from '../../../connections/provisioning.js';
+import { parseJsonAs } from '../../../core/base/json.js';
 import type { Ports } from '../../../core/deps.js';
 import { fromHttpDate } from '../../../core/units.js';
 import { listProxies } from '../../../network/forward-proxy.js';
@@ -104,7 +105,7 @@ function judgeAddress(publicUrl: string): Finding {
 async function checkServer(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   const health = await ask(`${publicUrl}/healthz`, { method: 'GET' }, deps);
   if (health === null) return noAnswer(`${publicUrl}/healthz`);
-  if (health.status !== 200 || !isOk(health.text)) {
+  if (health.status !== 200 || parseJsonAs(health.text, healthGuard) === undefined) {
     return fail(
       `${publicUrl}/healthz answers ${health.status}, and not as this server does`,
       'Another server answers there. Let the proxy forward every path unchanged, without its own sign-in.',
@@ -152,11 +153,3 @@ async function checkCamera(publicUrl: string, deps: Ports<'clock' | 'fetch'>): P
 }
 
 const healthGuard = z.object({ ok: z.literal(true) });
-
-function isOk(text: string): boolean {
-  try {
-    return healthGuard.safeParse(JSON.parse(text)).success;
-  } catch {
-    return false;
-  }
-}

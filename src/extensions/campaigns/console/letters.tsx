@@ -4,7 +4,7 @@ import { Refusal } from '../../../../web/console/frame/call.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
 import { ActForm, Field, languageOptions, Select } from '../../../../web/console/parts/form.js';
 import { Await, Done, Note, Section } from '../../../../web/console/parts/state.js';
-import type { Language } from '../../../../web/shared/languages.js';
+import type { Language } from '../../../core/base/languages.js';
 import {
   type Campaign,
   type EmailKind,

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { BrandReply, BrandTextsReply, CheckedBrandReply } from '../../../../src/brand/replies.js';
-import type { Language } from '../../../shared/languages.js';
-import { isLanguage, languages } from '../../../shared/languages.js';
+import type { Language } from '../../../../src/core/base/languages.js';
+import { isLanguage, languages } from '../../../../src/core/base/languages.js';
 import { toRefusal, useSessionActions } from '../../frame/acting.js';
 import { post, type Refusal } from '../../frame/call.js';
 import { useLanguage } from '../../frame/words.js';

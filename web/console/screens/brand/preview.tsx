@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Language } from '../../../shared/languages.js';
+import type { Language } from '../../../../src/core/base/languages.js';
 import { useLanguage } from '../../frame/words.js';
 import { languageOptions, Select } from '../../parts/form.js';
 import { useTexts } from './texts.js';

@@ -23,7 +23,7 @@ function addRule(policy: string, fields: FormData): string {
     when: Object.fromEntries(when),
     outcome: textOf('outcome'),
     mode: textOf('mode'),
-    ...(when.length === 0 ? {} : { whenUnknown: textOf('whenUnknown') }),
+    whenUnknown: when.length === 0 ? undefined : textOf('whenUnknown'),
   };
   const settings = parseSettings(policy);
   const rules: readonly unknown[] = Array.isArray(settings.rules) ? settings.rules : [];

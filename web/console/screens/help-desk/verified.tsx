@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { languages } from '../../../shared/languages.js';
+import { languages } from '../../../../src/core/base/languages.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post, type ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';

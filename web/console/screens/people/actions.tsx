@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { languages } from '../../../shared/languages.js';
+import { languages } from '../../../../src/core/base/languages.js';
 import { useAction, useMay, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { languages } from '../../../shared/languages.js';
+import { languages } from '../../../../src/core/base/languages.js';
 import { useAction, useMay } from '../../frame/acting.js';
 import { useFormats, useLanguage, useWords } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';

@@ -25,7 +25,7 @@ function Find({ text }: { readonly text: string | null }) {
           hint={find.hint}
           isRequired
           maxLength={256}
-          {...(text === null ? {} : { initial: text })}
+          initial={text ?? undefined}
         />
       </ActForm>
       {text !== null && <Found text={text} />}
