@@ -7,7 +7,8 @@ import type { Brands, NamedBrand } from '../../brand/brands.js';
 import { type BrandOfPage, brandMetaName } from '../../brand/page-brand.js';
 import { toStylesheet } from '../../brand/palette.js';
 import { html } from '../../core/base/html.js';
-import { directionOf, type SupportedLanguage, supportedLanguages } from '../../core/language.js';
+import { languageOf } from '../../core/base/languages.js';
+import { directionOf, type SupportedLanguage } from '../../core/language.js';
 import { brandFilePath, brandFiles, pagePath } from '../../core/page-link.js';
 import type { LivenessVendors } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
@@ -80,11 +81,6 @@ function addBrand(page: string, named: NamedBrand | null): string {
   const icon = html`<link rel="icon" type="image/png" href="${brandFilePath(digest, 'icon.png')}">`;
   const withIcon = brand.icon === null ? page : page.replace(ownIcon, () => icon.toString());
   return withIcon.replace('</head>', () => added.toString());
-}
-
-function languageOf(request: Request): SupportedLanguage {
-  const wanted = [new URLSearchParams(queryOf(request)).get('lang'), request.acceptsLanguages([...supportedLanguages])];
-  return wanted.flatMap((tag) => supportedLanguages.find((each) => each === tag) ?? [])[0] ?? 'en';
 }
 
 const textsLink = /<link rel="modulepreload" data-language="(\w+)"[^>]*>\s*/g;
@@ -169,10 +165,11 @@ export function mountPage(
   page.get(['/', '/kiosk', '/not-me'], discardBody, async (request, response) => {
     if (request.path !== '/not-me') keepDevice?.(request, response, request.path === '/kiosk');
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);
+    const wanted = new URLSearchParams(queryOf(request)).get('lang');
     response
       .vary('Accept-Language')
       .type('html')
-      .send(addBrand(addLanguage(html, languageOf(request)), brand));
+      .send(addBrand(addLanguage(html, languageOf(wanted, request.acceptsLanguages())), brand));
   });
   const kept = {
     cacheControl: false,
