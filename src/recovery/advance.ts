@@ -154,7 +154,7 @@ export async function noteRefusal(
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<void> {
   const code = toCode(error);
-  if (code === 'provider_refused') await noteProviderRefuses(connection, deps);
+  if (code === 'provider_refused') await noteProviderRefuses({ connection, subject }, deps);
   deps.log.info('recovery refused', { connection, code, cause: error instanceof FaceError ? error.detail : null });
   const { changed } = changedGuard.parse(error);
   await deps.audit.append({ action: 'recovery_refused', connection, subject, detail: { id, code, changed } });
