@@ -162,6 +162,25 @@ describe('a person with a second thing and the enrolled face', () => {
     expect(JSON.stringify(await list())).not.toContain(number);
   });
 
+  test('goes on by a button: reading the page acts on nothing', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    await browser.passCheck('ada');
+    const { state } = bench.server.deps;
+    const [id] = browser.cookies.get('__Host-facestep-recovery')!.split('.');
+    const before = await state.read(`recovery:${id}`);
+    const events = bench.server.audit.events.length;
+    for (const reload of ['', '?lang=en', '?alert=later']) {
+      const { text } = await browser.get(`/recover/acme/step${reload}`);
+      expect(text).toContain('<form method="post" action="/recover/acme/step">');
+    }
+    expect(await state.read(`recovery:${id}`)).toEqual(before);
+    expect(bench.server.audit.events.length).toBe(events);
+    expect((await browser.post('step', {}, { 'sec-fetch-site': 'cross-site' })).path).toContain('alert=over');
+    expect((await browser.step()).text).toContain('Show it now');
+  });
+
   test('waits for the manager, who approves by a face check', async () => {
     await restart({ recovery: { managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
@@ -196,6 +215,8 @@ describe('a person with a second thing and the enrolled face', () => {
       { action: digest },
     );
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
+    const reading = await browser.send('/recover/acme/step');
+    expect([reading.headers.get('refresh'), (await reading.text()).includes('Show it now')]).toEqual([null, false]);
     expect((await browser.step()).text).toContain('Show it now');
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
   });
@@ -211,7 +232,7 @@ describe('without one of the two', () => {
     const thingOnly = bench.browse();
     await proveMailbox(thingOnly);
     expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
-    expect((await thingOnly.showFace('eve', 3)).path).toContain('alert=face');
+    expect((await thingOnly.showFace('eve', 3)).text).toContain('The face check was not passed');
     expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
     expect(bench.provider.counts.issued).toBe(0);
   });
@@ -293,7 +314,7 @@ describe('without one of the two', () => {
     await bench.passDays(8);
     const browser = bench.browse();
     await proveMailbox(browser);
-    expect((await browser.showFace('bea', 3)).path).toContain('alert=face');
+    expect((await browser.showFace('bea', 3)).text).toContain('The face check was not passed');
   });
 });
 
@@ -829,6 +850,24 @@ describe('a credential', () => {
     await bench.server.postJson('/face/not-me', { secret });
     await revoke();
     expect(bench.provider.counts.passwordsEnded).toBe(1);
+  });
+
+  test('of an earlier version is revoked, and a recovery that was open is over', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    const [{ id } = { id: '' }] = await list();
+    const { state, clock } = bench.server.deps;
+    const { stage, ...common } = (await state.read(`recovery:${id}`))!.value as { stage: { kind: string } };
+    expect(stage.kind).toBe('shown');
+    const ofAll = { secondThing: 'phone', faceAt: clock.now(), approvals: [], outcome: null, endsPassword: false };
+    const credential = { id: 'pass-1', kind: 'temporary_access_pass', expiresAt: null };
+    const writeEarlier = (given: object) =>
+      state.write(`recovery:${id}`, { ...common, ...ofAll, ...given }, { when: 'any', expiresAt: null });
+    await writeEarlier({ state: 'open', credential: null, issuedAt: null });
+    expect((await list())[0]).toMatchObject({ stage: 'ended', outcome: 'revoked' });
+    await writeEarlier({ state: 'shown', credential, issuedAt: clock.now() });
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
   });
 
   test('is revoked although recovery was switched off meanwhile', async () => {
