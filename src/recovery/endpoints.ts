@@ -13,23 +13,17 @@ import { type Recovery, readAllRecoveries, readRecoveries } from './record.js';
 import { changedRecoveryReply, type RecoveryReply, recoveriesReply, recoveryLinkReply } from './replies.js';
 import { approvalsNeeded, outcomeOf, proofOf, reasonOf, type StageNow, stageAt } from './stage.js';
 
-const shownStages = {
+/** Stages of the reply. All others are `ended`. */
+const shownStages: Partial<Record<StageNow['kind'], RecoveryReply['stage']>> = {
   proving: 'second_thing',
   face: 'face',
   checked: 'face',
   approval: 'approval',
   delay: 'delay',
   ready: 'ready',
-  issuing: 'ended',
   shown: 'shown',
   revoking: 'revoking',
-  recovered: 'ended',
-  revoked: 'ended',
-  stopped: 'ended',
-  refused: 'ended',
-  evaluated: 'ended',
-  expired: 'ended',
-} as const satisfies Record<StageNow['kind'], RecoveryReply['stage']>;
+};
 
 /** The number is left out: only the person reads it. */
 function toRecoveryReply(recovery: Recovery, now: EpochMs): RecoveryReply {
@@ -41,7 +35,7 @@ function toRecoveryReply(recovery: Recovery, now: EpochMs): RecoveryReply {
     connection: recovery.connection,
     subject: recovery.subject,
     secondThing: proof?.secondThing ?? null,
-    stage: shownStages[stage.kind],
+    stage: shownStages[stage.kind] ?? 'ended',
     outcome: outcomeOf(stage),
     reason: reasonOf(stage),
     isPrivileged: (proof?.delay ?? null) !== null,

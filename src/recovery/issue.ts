@@ -65,43 +65,45 @@ export async function finishRecovery(
   if (outcomeOf(ready) !== null || ready.kind === 'issuing' || ready.kind === 'shown') return over;
   if (ready.kind !== 'ready' || policy.mode !== 'on') throw new FaceError('step_up_finished');
   const { proof } = ready;
-  const verdict = await checkEligible({ connection, subject, secondThing: proof.secondThing }, deps);
+  const now = await checkEligible({ connection, subject, secondThing: proof.secondThing }, deps);
   // Someone who has become privileged meanwhile has not waited.
-  const isNewlyPrivileged = verdict.kind === 'eligible' && verdict.isPrivileged && proof.delay === null;
-  if (verdict.kind === 'refused' || isNewlyPrivileged) {
-    await refuseRecovery(recovery, verdict.kind === 'refused' ? verdict : refusal('recovery_privileged'), deps);
+  const isNew = now.kind === 'eligible' && now.isPrivileged && proof.delay === null;
+  const verdict = isNew ? refusal('recovery_privileged') : now;
+  if (verdict.kind === 'refused') {
+    await refuseRecovery(recovery, verdict, deps);
     return over;
   }
   const who = { connection: connection.id, subject };
   await listRecovery(recovery, deps);
   await holdIssuing(who, id, deps);
-  if (!(await take(id, deps))) return over;
+  const issuing = await take(id, deps);
+  if (issuing === null) return over;
   if (issuer === null) {
     const receipt = await issueReceiptOnce(recovery, proof, connection, deps);
     void tellOfRecovery(recovery, proof, connection, deps);
     return { kind: 'receipt', receipt };
   }
   await deps.audit.append({ action: 'recovery_issuing', ...who, detail: { id, credential: issuer.credentialKind } });
-  const issued = await issue(recovery, issuer, deps);
+  const issued = await issue(recovery, issuing, issuer, deps);
   if (issued === null) return over;
   await noteProviderAccepts(connection.id, deps);
   void tellOfRecovery(recovery, proof, connection, deps);
   return { kind: issuer.credentialKind, credential: issued.credential, expiresAt: issued.expiresAt };
 }
 
-/** Leaves the stage `ready`. @returns true for one of several requests only */
-async function take(id: string, deps: Ports<'state' | 'clock'>): Promise<boolean> {
+/** Leaves the stage `ready`. @returns `null` for all but one of several requests */
+async function take(id: string, deps: Ports<'state' | 'clock'>): Promise<StageOf<'issuing'> | null> {
   const now = deps.clock.now();
-  let isTaken = false;
+  let taken: StageOf<'issuing'> | null = null;
   const leave = (found: Recovery): Recovery => {
     const stage = stageAt(found, now);
-    isTaken = stage.kind === 'ready';
+    taken = null;
     if (stage.kind !== 'ready') return found;
-    const { proof } = stage;
-    return withStage(found, { kind: 'issuing', proof, issuedAt: now, revokeAt: addSec(now, issuingSec) });
+    taken = { kind: 'issuing', proof: stage.proof, issuedAt: now, revokeAt: addSec(now, issuingSec) };
+    return withStage(found, taken);
   };
   await changeRecovery(id, leave, deps);
-  return isTaken;
+  return taken;
 }
 
 async function issueReceiptOnce(
@@ -143,6 +145,7 @@ async function releaseIssuing(recovery: Recovery, { state }: Ports<'state'>): Pr
 /** @returns `null` if there is no credential, or one that is revoked unseen */
 async function issue(
   recovery: Recovery,
+  issuing: StageOf<'issuing'>,
   issuer: AccountRecovery,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<IssuedCredential | null> {
@@ -165,29 +168,23 @@ async function issue(
     await changeStage(id, 'issuing', ({ proof, issuedAt }) => ({ ...uncertain, proof, issuedAt }), deps);
     return null;
   }
-  return (await show(recovery, issued, issuer, deps)) ? issued : null;
+  return (await show(recovery, { issuing, issued }, issuer, deps)) ? issued : null;
 }
 
 /** Records an issued credential before it is shown. @returns false if it is revoked, because no one could revoke it later */
 async function show(
-  recovery: Recovery,
-  issued: IssuedCredential,
+  { id, connection, subject }: Recovery,
+  { issuing: { proof, issuedAt }, issued }: { readonly issuing: StageOf<'issuing'>; readonly issued: IssuedCredential },
   issuer: AccountRecovery,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<boolean> {
-  const { id, connection, subject } = recovery;
   const kind = issuer.credentialKind;
-  const toCredential = (issuedAt: EpochMs) => ({ id: issued.id, kind, issuedAt, expiresAt: issued.expiresAt });
+  const credential = { id: issued.id, kind, issuedAt, expiresAt: issued.expiresAt };
   const revokeAt = addSec(deps.clock.now(), confirmSec);
   const noteShown = async (): Promise<boolean> => {
-    const { stage } = await changeStage(
-      id,
-      'issuing',
-      ({ proof, issuedAt }) => ({ kind: 'shown', proof, credential: toCredential(issuedAt), revokeAt }),
-      deps,
-    );
+    const { stage } = await changeStage(id, 'issuing', () => ({ kind: 'shown', proof, credential, revokeAt }), deps);
     if (stage.kind !== 'shown') return false;
-    const detail = { id, credential: kind, secondThing: stage.proof.secondThing };
+    const detail = { id, credential: kind, secondThing: proof.secondThing };
     await deps.audit.append({ action: 'recovered', connection, subject, detail });
     return true;
   };
@@ -197,11 +194,11 @@ async function show(
   });
   if (isShown) return true;
   // It was refused or reported meanwhile, or cannot be recorded: no one sees it. The job tries again.
+  const marked = { kind: 'revoking', proof, credential, issuedAt, revokeAt: null, reason: null } as const;
   const mark = (found: Recovery): Recovery => {
-    const marked = toRevoking(found.stage, { alsoSeen: false });
-    const known =
-      marked.kind === 'revoking' ? { ...marked, credential: toCredential(marked.issuedAt), revokeAt: null } : marked;
-    return withStage(found, known);
+    const { stage } = found;
+    const endsPassword = (stage.kind === 'revoking' || stage.kind === 'revoked') && stage.endsPassword;
+    return withStage(found, { ...marked, endsPassword });
   };
   const results = await Promise.allSettled([
     changeRecovery(id, mark, deps),
