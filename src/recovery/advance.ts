@@ -186,7 +186,7 @@ async function decideEligibility({ recovery, connection, source }: Visited, deps
   if (proof === null) return recovery;
   const { secondThing } = proof;
   const { policy } = recoveryAt(connection);
-  const verdict = await checkEligible({ connection, subject, secondThing }, deps);
+  const verdict = await orRefused(checkEligible({ connection, subject, secondThing }, deps));
   if (verdict.kind === 'refused') return refuseRecovery(recovery, verdict, deps);
   const { isPrivileged } = verdict;
   const now = deps.clock.now();

@@ -6,7 +6,7 @@ import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { readEnrolled } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
 import { readEnrolledAt } from '../enrolment/revoke.js';
-import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
 import { type Contacts, noteContacts, readContacts } from './contacts.js';
 import { findManager } from './manager.js';
 import { recoveryAt } from './record.js';
@@ -26,19 +26,13 @@ export const refusal = (reason: FaceErrorCode, detail: FaceError['detail'] = nul
   detail,
 });
 
-const tooNew = (reason: FaceErrorCode, changed: string): Refusal => ({
-  kind: 'refused',
-  reason,
-  changed,
-  detail: { changed },
-});
+const tooNew = (reason: FaceErrorCode, changed: string): Refusal => ({ ...refusal(reason, { changed }), changed });
+
+const finalCodes: readonly FaceErrorCode[] = ['credential_refused', 'provider_refused', 'subject_unknown'];
 
 /** Returns what the provider refuses for good, or `null` for a fault. */
-export function refusalIn(error: unknown): Refusal | null {
-  const code = toCode(error);
-  const isFinal = code === 'credential_refused' || code === 'provider_refused' || code === 'subject_unknown';
-  return isFinal && error instanceof FaceError ? refusal(code, error.detail) : null;
-}
+export const refusalIn = (error: unknown): Refusal | null =>
+  error instanceof FaceError && finalCodes.includes(error.code) ? refusal(error.code, error.detail) : null;
 
 /** Returns a refusal of the provider as an outcome. */
 export const orRefused = <Found>(work: Promise<Found>): Promise<Found | Refusal> =>
@@ -54,13 +48,8 @@ export interface Eligible {
   readonly isPrivileged: boolean;
 }
 
-/** Checks whether a person who proved both things may recover. @throws `profile_unavailable` */
-export const checkEligible = (
-  person: ConnectedSubject & { readonly secondThing: SecondThing },
-  deps: Ports<'state' | 'clock' | 'keys' | 'verifier'>,
-): Promise<Eligible | Refusal> => orRefused(decide(person, deps));
-
-async function decide(
+/** Checks whether a person who proved both things may recover. @throws what `orRefused` returns; `profile_unavailable` */
+export async function checkEligible(
   person: ConnectedSubject & { readonly secondThing: SecondThing },
   deps: Ports<'state' | 'clock' | 'keys' | 'verifier'>,
 ): Promise<Eligible | Refusal> {

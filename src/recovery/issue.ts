@@ -5,7 +5,7 @@ import type { Credential, RecoveryCredential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { type AdvanceDeps, noteRefusal, refuseRecovery } from './advance.js';
-import { checkEligible, refusal, refusalIn } from './eligibility.js';
+import { checkEligible, orRefused, refusal, refusalIn } from './eligibility.js';
 import { tellOfRecovery } from './notices.js';
 import { noteProviderAccepts } from './provider-refusal.js';
 import { issueRecoveryReceipt } from './receipt.js';
@@ -65,7 +65,7 @@ export async function finishRecovery(
   if (outcomeOf(ready) !== null || ready.kind === 'issuing' || ready.kind === 'shown') return over;
   if (ready.kind !== 'ready' || policy.mode !== 'on') throw new FaceError('step_up_finished');
   const { proof } = ready;
-  const now = await checkEligible({ connection, subject, secondThing: proof.secondThing }, deps);
+  const now = await orRefused(checkEligible({ connection, subject, secondThing: proof.secondThing }, deps));
   // Someone who has become privileged meanwhile has not waited.
   const isNew = now.kind === 'eligible' && now.isPrivileged && proof.delay === null;
   const verdict = isNew ? refusal('recovery_privileged') : now;

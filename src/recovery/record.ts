@@ -70,15 +70,6 @@ export async function readRecovery(id: string, deps: Ports<'state'>): Promise<Re
   return found.record;
 }
 
-/** Changes a recovery, or returns `null` if there is none. @param change - throws to leave it unchanged */
-async function changeIfAny(
-  id: string,
-  change: (former: Recovery) => Recovery,
-  deps: Ports<'state'>,
-): Promise<Recovery | null> {
-  return (await changeStored(toStored(id), (found) => (found === null ? null : change(found)), deps)).changed;
-}
-
 /**
  * Changes a recovery.
  * @param change - returns its argument, or throws, to leave it unchanged
@@ -90,7 +81,8 @@ export async function changeRecovery(
   deps: Ports<'state'>,
   absent: FaceErrorCode = 'not_found',
 ): Promise<Recovery> {
-  const changed = await changeIfAny(id, change, deps);
+  const changeIfAny = (found: Recovery | null) => (found === null ? null : change(found));
+  const { changed } = await changeStored(toStored(id), changeIfAny, deps);
   if (changed === null) throw new FaceError(absent);
   return changed;
 }
@@ -202,7 +194,7 @@ async function endRecoveries(
   deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
   for (const { id } of (await readRecoveries(who.connection, deps)).filter(isOf(who)))
-    await changeIfAny(id, (found) => withStage(found, toRevoking(found.stage, credentials)), deps);
+    await changeStored(toStored(id), (found) => found && withStage(found, toRevoking(found.stage, credentials)), deps);
 }
 
 export const recoveryData = {
