@@ -1,29 +1,31 @@
-import { z } from 'zod';
 import { nameAction } from '../core/action.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import type { Credential } from '../core/secrets.js';
-import { addSec } from '../core/units.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
-import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
 import { addApproval, isAccountOf, managerPrefix } from './approve.js';
-import { type ApprovingManager, checkEligible, findQuietManager } from './eligibility.js';
+import { checkEligible, findQuietManager, orRefused, type Refusal, refusal } from './eligibility.js';
 import { managersApproval, type RecoveryFlow } from './flow.js';
 import { tellOfDelay, toLinkMessage } from './notices.js';
 import { noteProviderRefuses } from './provider-refusal.js';
+import { changeRecovery, changeStage, listRecovery, type Recovery, recoveryAt, withStage } from './record.js';
 import {
+  type Approval,
   approvalLifeSec,
   approvalsNeeded,
-  changeRecovery,
-  listRecovery,
-  type Recovery,
-  readRecovery,
-  recoveryAt,
-  stageOf,
-} from './record.js';
+  type Delay,
+  isApproval,
+  proofOf,
+  type StageOf,
+  stageAt,
+  toApproved,
+  toRefused,
+} from './stage.js';
 
 export type AdvanceDeps = Ports<
   | 'state'
@@ -65,8 +67,10 @@ export async function startRecoveryCheck(
   }: Visited & { readonly browser: Credential; readonly returnUrl: string },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'issuer'>,
 ): Promise<StartedStepUp> {
-  const { id, subject, isProven, begunBy } = recovery;
-  if (stageOf(recovery, deps.clock.now()) !== 'face') throw new FaceError('step_up_finished');
+  const { id, subject, begunBy } = recovery;
+  const stage = stageAt(recovery, deps.clock.now());
+  if (stage.kind !== 'face') throw new FaceError('step_up_finished');
+  const isProven = !isApproval(stage.secondThing);
   await consumeLimit('recoveryChecksOfRecovery', id, deps);
   const check: RecoveryFlow = {
     kind: 'recovery',
@@ -84,132 +88,142 @@ export async function startRecoveryCheck(
     check,
     deps,
   );
-  await changeRecovery(id, (found) => ({ ...found, stepUpId: started.id }), deps);
+  await changeStage(id, 'face', (found) => ({ ...found, stepUpId: started.id }), deps);
   return started;
 }
 
 /**
+ * State of the check that a recovery waits for: the person's, or the manager's. `continue`: `advanceRecovery` goes on.
+ * Changes nothing.
+ */
+export async function readCheck(
+  recovery: Recovery,
+  deps: Ports<'state' | 'clock'>,
+): Promise<'open' | 'failed' | 'continue'> {
+  const stage = stageAt(recovery, deps.clock.now());
+  if (stage.kind === 'checked') return 'continue';
+  const id =
+    stage.kind === 'face' ? stage.stepUpId : stage.kind === 'approval' ? (stage.managerStepUp?.id ?? null) : null;
+  if (id === null) return 'open';
+  const { state } = await readStepUp(id, deps);
+  if (state === 'started' || state === 'captured') return 'open';
+  return stage.kind === 'approval' || state === 'passed' ? 'continue' : 'failed';
+}
+
+/**
  * Takes a passed face check, checks whether the person may recover, and asks for what is still missing.
- * @returns the recovery as it stands
- * @throws `face_not_verified` after a failed check; `locked_out`; `profile_unavailable`, `delivery_failed`, after which
- * it can be called again
+ * @returns the recovery as it stands, unchanged after a failed check, which another one may follow
+ * @throws `locked_out`; `profile_unavailable`, `delivery_failed`, after which it can be called again
  */
 export async function advanceRecovery({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
-  const stage = stageOf(recovery, deps.clock.now());
-  if (stage === 'face') {
-    if (recovery.stepUpId === null) return recovery;
-    const passed = recovery.faceAt === null ? await takePassedCheck(recovery, recovery.stepUpId, deps) : recovery;
-    if (passed.faceAt === null) return passed;
-    const eligible = await decideEligibility({ recovery: passed, connection }, deps);
-    return eligible.state === 'open' ? advanceRecovery({ recovery: eligible, connection, source }, deps) : eligible;
+  const stage = stageAt(recovery, deps.clock.now());
+  switch (stage.kind) {
+    case 'face': {
+      const checked = await takePassedCheck(recovery, stage, deps);
+      return checked.stage.kind === 'checked'
+        ? decideEligibility({ recovery: checked, connection, source }, deps)
+        : checked;
+    }
+    case 'checked':
+      return decideEligibility({ recovery, connection, source }, deps);
+    case 'approval':
+    case 'delay': {
+      const told = await startDelay({ recovery, connection }, deps);
+      return told.stage.kind === 'approval' ? askOrTake(told, told.stage, { connection, source }, deps) : told;
+    }
+    default:
+      return recovery;
   }
-  if (stage !== 'approval' && stage !== 'delay') return recovery;
-  const told = await startDelay({ recovery, connection }, deps);
-  if (stage !== 'approval' || told.secondThing !== 'manager') return told;
-  if (told.managerStepUp !== null) return takeManagersApproval({ recovery: told, connection }, deps);
-  return told.approvals.some(isManagers) ? told : askManager({ recovery: told, connection, source }, deps);
 }
 
-async function takePassedCheck(recovery: Recovery, stepUpId: string, deps: AdvanceDeps): Promise<Recovery> {
-  const { state } = await readStepUp(stepUpId, deps);
-  if (state === 'started' || state === 'captured') return recovery;
-  const refuse = async (): Promise<never> => {
-    // Another check may follow a failed one.
-    await changeRecovery(recovery.id, (found) => ({ ...found, stepUpId: null }), deps);
-    throw new FaceError('face_not_verified');
-  };
-  if (state !== 'passed') return refuse();
+async function takePassedCheck(
+  recovery: Recovery,
+  { stepUpId, secondThing }: StageOf<'face'>,
+  deps: AdvanceDeps,
+): Promise<Recovery> {
+  if (stepUpId === null || (await readStepUp(stepUpId, deps)).state !== 'passed') return recovery;
   const { pass, subject, connection } = await takeStepUp(stepUpId, deps);
   const isSame = subject === recovery.subject && connection === recovery.connection;
-  if (pass === null || !isByFace(pass) || !isSame) return refuse();
+  if (pass === null || !isByFace(pass) || !isSame) throw new FaceError('face_not_verified');
   await consumeLimit('recoveriesOfPerson', JSON.stringify([connection, subject]), deps);
-  const { at } = pass;
+  const faceAt = pass.at;
   // Listed first, so that nothing goes on that no one sees and nothing would revoke.
   await listRecovery(recovery, deps);
-  const detail = { id: recovery.id, stepUpId, secondThing: recovery.secondThing ?? 'help_desk' };
+  const detail = { id: recovery.id, stepUpId, secondThing };
   await deps.audit.append({ action: 'recovery_face_passed', connection, subject, detail });
-  return changeRecovery(recovery.id, (found) => ({ ...found, faceAt: found.faceAt ?? at }), deps);
+  return changeStage(
+    recovery.id,
+    'face',
+    (found) => ({ kind: 'checked', secondThing: found.secondThing, faceAt }),
+    deps,
+  );
 }
-
-/** Errors that end a recovery. After others it can be continued. */
-export const endings: readonly FaceErrorCode[] = [
-  'recovery_too_soon',
-  'recovery_privileged',
-  'recovery_manager_missing',
-  'credential_refused',
-  'provider_refused',
-  'subject_unknown',
-];
-
-/** What `recovery_too_soon` says has changed. */
-const changedGuard = z
-  .object({ detail: z.object({ changed: z.string().optional() }) })
-  .transform(({ detail }) => detail)
-  .catch({});
 
 /** Records why a recovery may not go on. */
 export async function noteRefusal(
   { id, connection, subject }: Recovery,
-  error: unknown,
+  { reason: code, changed, detail: cause }: Refusal,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<void> {
-  const code = toCode(error);
-  if (code === 'provider_refused') await noteProviderRefuses(connection, deps);
-  deps.log.info('recovery refused', { connection, code, cause: error instanceof FaceError ? error.detail : null });
-  const { changed } = changedGuard.parse(error);
+  if (code === 'provider_refused') await noteProviderRefuses({ connection, subject }, deps);
+  deps.log.info('recovery refused', { connection, code, cause });
   await deps.audit.append({ action: 'recovery_refused', connection, subject, detail: { id, code, changed } });
 }
 
 /** Ends a recovery that may not go on. The person is told what to do. */
 export async function refuseRecovery(
   recovery: Recovery,
-  error: unknown,
+  refused: Refusal,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<Recovery> {
-  await noteRefusal(recovery, error, deps);
-  const reason = toCode(error);
-  return changeRecovery(
-    recovery.id,
-    (found) => (found.state === 'open' ? { ...found, state: 'ended', outcome: 'refused', reason } : found),
-    deps,
-  );
+  await noteRefusal(recovery, refused, deps);
+  return changeRecovery(recovery.id, (found) => withStage(found, toRefused(found.stage, refused.reason)), deps);
 }
 
-async function decideEligibility({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
-  const { id, subject, secondThing } = recovery;
-  if (secondThing === null) throw new FaceError('step_up_finished');
+async function decideEligibility({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
+  const { id, subject } = recovery;
+  const proof = proofOf(recovery.stage);
+  if (proof === null) return recovery;
+  const { secondThing } = proof;
   const { policy } = recoveryAt(connection);
-  let isPrivileged: boolean;
-  try {
-    ({ isPrivileged } = await checkEligible({ connection, subject, secondThing }, deps));
-  } catch (error) {
-    if (!endings.includes(toCode(error))) throw error;
-    return refuseRecovery(recovery, error, deps);
-  }
+  const verdict = await orRefused(checkEligible({ connection, subject, secondThing }, deps));
+  if (verdict.kind === 'refused') return refuseRecovery(recovery, verdict, deps);
+  const { isPrivileged } = verdict;
   const now = deps.clock.now();
+  const delay = isPrivileged ? { notBefore: null, told: [], tellAgain: null } : null;
+  const needed = approvalsNeeded({ secondThing, delay });
+  // A trial asks no one: neither the owners nor the manager.
   const isTrial = policy.mode === 'evaluation';
+  const delaySec = isPrivileged ? policy.privileged.delayHours * 3600 : 0;
+  const expiresAt = !isTrial && needed > 0 ? addSec(now, delaySec + approvalLifeSec) : recovery.expiresAt;
+  let isDecidedHere = false;
   const eligible = await changeRecovery(
     id,
     (found) => {
-      if (found.eligibleAt !== null || found.state !== 'open') return found;
-      // A trial asks no one: neither the owners nor the manager.
-      if (isTrial) return { ...found, isPrivileged, eligibleAt: now, state: 'ended', outcome: 'evaluated' };
-      const waits = approvalsNeeded({ ...found, isPrivileged }) > 0;
-      const delaySec = isPrivileged ? policy.privileged.delayHours * 3600 : 0;
-      const expiresAt = waits ? addSec(now, delaySec + approvalLifeSec) : found.expiresAt;
-      return { ...found, isPrivileged, eligibleAt: now, expiresAt };
+      isDecidedHere = found.stage.kind === 'checked';
+      const checked = proofOf(found.stage);
+      if (!isDecidedHere || checked === null) return found;
+      const asked = { ...checked, delay };
+      const waiting = { kind: 'approval', managerStepUp: null, sending: null } as const;
+      if (isTrial) return { ...found, stage: { kind: 'evaluated', proof: asked } };
+      return { ...found, expiresAt, stage: toApproved({ ...waiting, approving: [], proof: asked, eligibleAt: now }) };
     },
     deps,
   );
   await listRecovery(eligible, deps);
-  if (isTrial && eligible.eligibleAt === now) {
-    const detail = { id, secondThing, approvals: approvalsNeeded(eligible) };
+  if (isTrial && isDecidedHere) {
+    const detail = { id, secondThing, approvals: needed };
     await deps.audit.append({ action: 'recovery_evaluated', connection: connection.id, subject, detail });
   }
-  return eligible;
+  return advanceRecovery({ recovery: eligible, connection, source }, deps);
 }
 
 const sendingSec = 60;
+
+type Sending = StageOf<'approval' | 'delay'>;
+
+const sendingIn = ({ stage }: Recovery): Sending | null =>
+  stage.kind === 'approval' || stage.kind === 'delay' ? stage : null;
 
 /**
  * Reserves the sending of a message for this request.
@@ -218,57 +232,69 @@ const sendingSec = 60;
  */
 async function reserveSending(
   id: string,
-  isDue: (found: Recovery) => boolean,
+  isDue: (stage: Sending) => boolean,
   deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<boolean> {
   const now = deps.clock.now();
   const by = Buffer.from(deps.random(8)).toString('hex');
-  const reserve = (found: Recovery): Recovery =>
-    !isDue(found) || (found.sending !== null && found.sending.until > now)
-      ? found
-      : { ...found, sending: { by, until: addSec(now, sendingSec) } };
-  return (await changeRecovery(id, reserve, deps)).sending?.by === by;
+  const reserve = (found: Recovery): Recovery => {
+    const stage = sendingIn(found);
+    if (stage === null || !isDue(stage) || (stage.sending !== null && stage.sending.until > now)) return found;
+    return withStage(found, { ...stage, sending: { by, until: addSec(now, sendingSec) } });
+  };
+  return sendingIn(await changeRecovery(id, reserve, deps))?.sending?.by === by;
 }
 
 /** Starts the delay of a privileged person, after an owner was told. Until then, it is tried again at growing intervals. */
 async function startDelay({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
   const { id } = recovery;
   const now = deps.clock.now();
-  const isDue = ({ isPrivileged, notBefore, tellAgain }: Recovery): boolean =>
-    isPrivileged && notBefore === null && (tellAgain === null || tellAgain.at <= now);
-  if (!isDue(recovery) || !(await reserveSending(id, isDue, deps))) return recovery;
+  const isDue = ({ proof: { delay } }: Sending): boolean =>
+    delay !== null && delay.notBefore === null && (delay.tellAgain === null || delay.tellAgain.at <= now);
+  const stage = sendingIn(recovery);
+  if (stage === null || !isDue(stage) || !(await reserveSending(id, isDue, deps))) return recovery;
   const from = addSec(now, recoveryAt(connection).policy.privileged.delayHours * 3600);
-  const { told, isOwnerTold } = await tellOfDelay({ ...recovery, notBefore: from }, connection, deps);
-  const note = (found: Recovery): Recovery => {
-    const tries = (found.tellAgain?.tries ?? 0) + 1;
+  const { told, isOwnerTold } = await tellOfDelay(
+    recovery,
+    { told: stage.proof.delay?.told ?? [], from },
+    connection,
+    deps,
+  );
+  const toTold = ({ tellAgain: last, notBefore }: Delay): Delay => {
+    const tries = (last?.tries ?? 0) + 1;
     const tellAgain = { tries, at: addSec(now, Math.min(30 * 2 ** tries, 3600)) };
-    const notBefore = found.notBefore ?? (isOwnerTold ? from : null);
-    return { ...found, sending: null, told: [...told], tellAgain, notBefore };
+    return { told: [...told], tellAgain, notBefore: notBefore ?? (isOwnerTold ? from : null) };
+  };
+  const note = (found: Recovery): Recovery => {
+    const latest = sendingIn(found);
+    const delay = latest?.proof.delay ?? null;
+    if (latest === null || delay === null) return found;
+    return withStage(found, { ...latest, sending: null, proof: { ...latest.proof, delay: toTold(delay) } });
   };
   return changeRecovery(id, note, deps);
 }
 
-const isManagers = ({ byId }: Recovery['approvals'][number]): boolean => byId.startsWith(managerPrefix);
+const isManagers = ({ byId }: Approval): boolean => byId.startsWith(managerPrefix);
 
-/** Returns the manager who may approve. Without one, the recovery is refused and returned. */
-async function findManagerOrRefuse(
-  { recovery, connection }: Open,
+/** Asks the manager to approve, or takes the approval. */
+async function askOrTake(
+  recovery: Recovery,
+  { proof, managerStepUp, eligibleAt }: StageOf<'approval'>,
+  { connection, source }: Pick<Visited, 'connection' | 'source'>,
   deps: AdvanceDeps,
-): Promise<ApprovingManager | Recovery> {
-  try {
-    return await findQuietManager({ connection, subject: recovery.subject }, deps);
-  } catch (error) {
-    if (!endings.includes(toCode(error))) throw error;
-    return refuseRecovery(recovery, error, deps);
-  }
+): Promise<Recovery> {
+  if (proof.secondThing !== 'manager' || proof.approvals.some(isManagers)) return recovery;
+  if (managerStepUp === null) return askManager({ recovery, connection, source }, deps);
+  return takeManagersApproval({ recovery, connection }, { ...managerStepUp, eligibleAt }, deps);
 }
 
 /** Sends the manager a link to a face check that approves this recovery. */
 async function askManager({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
   const { language, number, id, subject } = recovery;
-  const manager = await findManagerOrRefuse({ recovery, connection }, deps);
-  if ('state' in manager) return manager;
-  if (!(await reserveSending(id, ({ managerStepUp }) => managerStepUp === null, deps))) return recovery;
+  const manager = await orRefused(findQuietManager({ connection, subject }, deps));
+  if (manager.kind === 'refused') return refuseRecovery(recovery, manager, deps);
+  const isDue = (stage: Sending): boolean => stage.kind === 'approval' && stage.managerStepUp === null;
+  if (!(await reserveSending(id, isDue, deps))) return recovery;
   await consumeLimit('managerLinksOfPerson', JSON.stringify([connection.id, subject]), deps);
   const account = await connection.profile.readAccount(subject);
   const started = await startStepUp(
@@ -293,37 +319,36 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
   const detail = { id, stepUpId: started.id };
   await deps.audit.append({ action: 'recovery_manager_asked', connection: connection.id, subject, detail });
   const managerStepUp = { id: started.id, manager: manager.subject };
-  return changeRecovery(id, (found) => ({ ...found, managerStepUp, sending: null }), deps);
+  return changeStage(id, 'approval', (found) => ({ ...found, managerStepUp, sending: null }), deps);
 }
 
 /** A login that could change what the manager sees is left out. The page shows the number in any case. */
 const toShown = (login: string): string => (/^[\w.@+-]{1,110}$/.test(login) ? login : 'An employee of yours');
 
-async function takeManagersApproval({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
-  const { managerStepUp, id, eligibleAt } = recovery;
-  if (managerStepUp === null || eligibleAt === null) return recovery;
-  const { id: stepUpId, manager } = managerStepUp;
+async function takeManagersApproval(
+  { recovery, connection }: Open,
+  {
+    id: stepUpId,
+    manager,
+    eligibleAt,
+  }: { readonly id: string; readonly manager: string; readonly eligibleAt: EpochMs },
+  deps: AdvanceDeps,
+): Promise<Recovery> {
   const { state, pass, ...checked } = await readStepUp(stepUpId, deps);
   if (state === 'started' || state === 'captured') return recovery;
   const hasEnded = await hasEndedSince({ connection: connection.id, subject: manager }, eligibleAt, deps);
   if (pass === null || !isByFace(pass) || checked.subject !== manager || hasEnded)
-    return refuseRecovery(recovery, new FaceError('face_not_verified'), deps);
-  const current = await findManagerOrRefuse({ recovery, connection }, deps);
-  if ('state' in current) return current;
-  if (current.subject !== manager) return refuseRecovery(recovery, new FaceError('recovery_manager_missing'), deps);
+    return refuseRecovery(recovery, refusal('face_not_verified'), deps);
+  const current = await orRefused(findQuietManager({ connection, subject: recovery.subject }, deps));
+  if (current.kind === 'refused') return refuseRecovery(recovery, current, deps);
+  if (current.subject !== manager) return refuseRecovery(recovery, refusal('recovery_manager_missing'), deps);
   const account = await connection.profile.readAccount(manager);
   const byId = `${managerPrefix}${manager}`;
-  const isTheirs = (found: Recovery): boolean =>
-    stageOf(found, deps.clock.now()) === 'approval' &&
-    found.managerStepUp?.id === stepUpId &&
-    ![...found.approvals, ...found.approving].some((each) => each.byId !== byId && isAccountOf(account, each));
-  if (!isTheirs(recovery)) return recovery;
-  const check = (found: Recovery): void => {
-    if (!isTheirs(found)) throw new FaceError('recovery_not_waiting');
+  const check = ({ managerStepUp, proof, approving }: StageOf<'approval'>): FaceErrorCode | null => {
+    if (managerStepUp?.id !== stepUpId) return 'recovery_not_waiting';
+    const isTaken = [...proof.approvals, ...approving].some((each) => each.byId !== byId && isAccountOf(account, each));
+    return isTaken ? 'approver_same' : null;
   };
-  return addApproval(recovery, { byId, by: 'manager' }, check, deps).catch((error: unknown) => {
-    // Another request records it, or has recorded it.
-    if (toCode(error) === 'recovery_not_waiting' || toCode(error) === 'approver_same') return readRecovery(id, deps);
-    throw error;
-  });
+  // If it is refused, another request records it, or has recorded it.
+  return (await addApproval(recovery, { byId, by: 'manager' }, check, deps)).recovery;
 }

@@ -4,17 +4,19 @@ import { consumeLimit } from '../core/limits/limits.js';
 import type { Account } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { toPlainCode } from '../core/written-codes.js';
-import { FaceError } from '../errors.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
+import { changeRecovery, changeStage, type Recovery, readRecovery, recoveryAt, withStage } from './record.js';
 import {
+  type Approval,
   approvalsNeeded,
-  changeRecovery,
-  type Recovery,
-  readRecovery,
-  recoveryAt,
-  stageOf,
+  isForHelpDesk,
+  type Stage,
+  type StageOf,
+  stageAt,
+  toApproved,
   toRevoking,
-} from './record.js';
+} from './stage.js';
 
 /** Precedes the id of a manager among the ids of approvers. */
 export const managerPrefix = 'manager:';
@@ -36,38 +38,46 @@ const approvingSec = 60;
 
 /**
  * Adds an approval, which counts once it is in the audit trail. Only one of several requests of an approver records it.
- * @param check - throws if the approver may not approve the recovery as it is now
- * @throws what `check` throws; `approver_same` if it is being recorded
+ * @param check - returns why the approver may not approve the recovery as it is now, or `null`
+ * @returns the recovery; or why it was not approved, such as `approver_same` if the approval is being recorded
  */
 export async function addApproval(
   { id, connection, subject }: Pick<Recovery, 'id' | 'connection' | 'subject'>,
-  { byId, by }: Recovery['approvals'][number],
-  check: (latest: Recovery) => void,
+  { byId, by }: Approval,
+  check: (stage: StageOf<'approval'>, latest: Recovery) => FaceErrorCode | null,
   deps: Ports<'state' | 'clock' | 'audit'>,
-): Promise<Recovery> {
+): Promise<{ readonly recovery: Recovery; readonly refused: FaceErrorCode | null }> {
   const now = deps.clock.now();
   const until = addSec(now, approvingSec);
+  const isOwn = (each: StageOf<'approval'>['approving'][number]): boolean => each.byId === byId && each.until === until;
+  let refused: FaceErrorCode | null = 'recovery_not_waiting';
   const reserve = (latest: Recovery): Recovery => {
-    check(latest);
-    const approving = latest.approving.filter((each) => each.until > now);
-    if (approving.some((each) => each.byId === byId)) throw new FaceError('approver_same');
-    if (latest.approvals.length + approving.length >= approvalsNeeded(latest))
-      throw new FaceError('recovery_not_waiting');
-    return { ...latest, approving: [...approving, { byId, by, until }] };
+    const stage = stageAt(latest, now);
+    refused = stage.kind === 'approval' ? check(stage, latest) : 'recovery_not_waiting';
+    if (stage.kind !== 'approval' || refused !== null) return latest;
+    const { proof } = stage;
+    const approving = stage.approving.filter((each) => each.until > now);
+    if (approving.some((each) => each.byId === byId)) refused = 'approver_same';
+    else if (proof.approvals.length + approving.length >= approvalsNeeded(proof)) refused = 'recovery_not_waiting';
+    if (refused !== null) return latest;
+    return withStage(latest, { ...stage, approving: [...approving, { byId, by, until }] });
   };
-  await changeRecovery(id, reserve, deps);
+  const reserved = await changeRecovery(id, reserve, deps);
+  if (refused !== null) return { recovery: reserved, refused };
   await deps.audit.append({ action: 'recovery_approved', connection, subject, detail: { id, by } });
-  const isOwn = (each: Recovery['approving'][number]): boolean => each.byId === byId && each.until === until;
-  const count = (latest: Recovery): Recovery => {
-    if (!latest.approving.some(isOwn)) throw new FaceError('recovery_not_waiting');
-    return {
-      ...latest,
-      approving: latest.approving.filter((each) => !isOwn(each)),
-      approvals: [...latest.approvals, { byId, by }],
-      managerStepUp: byId.startsWith(managerPrefix) ? null : latest.managerStepUp,
-    };
+  refused = 'recovery_not_waiting';
+  const count = (stage: StageOf<'approval'>): Stage => {
+    const isHeld = stage.approving.some(isOwn);
+    refused = isHeld ? null : 'recovery_not_waiting';
+    if (!isHeld) return stage;
+    return toApproved({
+      ...stage,
+      proof: { ...stage.proof, approvals: [...stage.proof.approvals, { byId, by }] },
+      approving: stage.approving.filter((each) => !isOwn(each)),
+      managerStepUp: byId.startsWith(managerPrefix) ? null : stage.managerStepUp,
+    });
   };
-  return changeRecovery(id, count, deps);
+  return { recovery: await changeStage(id, 'approval', count, deps), refused };
 }
 
 /**
@@ -84,29 +94,31 @@ export async function approveRecovery(
   const found = await readRecovery(id, deps);
   const connection = deps.connections.get(found.connection);
   if (connection === undefined) throw new FaceError('not_found');
-  const check = (latest: Recovery): void => {
-    const isOpen = stageOf(latest, deps.clock.now()) === 'approval';
-    const takesHelpDesk = latest.isPrivileged || latest.secondThing === 'help_desk';
-    if (!isOpen || !takesHelpDesk) throw new FaceError('recovery_not_waiting');
+  const check = ({ proof }: StageOf<'approval'>, latest: Recovery): FaceErrorCode | null => {
+    if (!isForHelpDesk(proof)) return 'recovery_not_waiting';
     // A person with a key and a sign-in would count as two.
     const { takesKeys, privileged } = recoveryAt(connection).policy;
-    const mayUseKey = takesKeys && (!latest.isPrivileged || privileged.takesKeys);
-    if (!mayUseKey && by.means === 'key') throw new FaceError('role_missing');
-    const earlier = [latest.begunBy, ...latest.approvals];
-    if (earlier.some((each) => each?.byId === by.id)) throw new FaceError('approver_same');
-    if (latest.number !== toPlainCode(number)) throw new FaceError('recovery_number_wrong');
+    const mayUseKey = takesKeys && (proof.delay === null || privileged.takesKeys);
+    if (!mayUseKey && by.means === 'key') return 'role_missing';
+    const earlier = [latest.begunBy, ...proof.approvals];
+    if (earlier.some((each) => each?.byId === by.id)) return 'approver_same';
+    return latest.number === toPlainCode(number) ? null : 'recovery_number_wrong';
   };
-  const managers = [...found.approvals, ...found.approving].flatMap(({ byId }) =>
+  const stage = stageAt(found, deps.clock.now());
+  const given = stage.kind === 'approval' ? [...stage.proof.approvals, ...stage.approving] : [];
+  const managers = given.flatMap(({ byId }) =>
     byId.startsWith(managerPrefix) ? [byId.slice(managerPrefix.length)] : [],
   );
   // A manager who was asked may approve while this request is under way.
-  const asked = found.managerStepUp === null ? [] : [found.managerStepUp.manager];
+  const asked = stage.kind === 'approval' && stage.managerStepUp !== null ? [stage.managerStepUp.manager] : [];
   for (const subject of new Set([found.subject, ...managers, ...asked])) {
     const account = await connection.profile.readAccount(subject);
     if (isAccountOf(account, { byId: by.id, by: by.name })) throw new FaceError('approver_same');
   }
   await consumeLimit('approvalsOfRecovery', id, deps);
-  return addApproval(found, { byId: by.id, by: by.name }, check, deps);
+  const { recovery, refused } = await addApproval(found, { byId: by.id, by: by.name }, check, deps);
+  if (refused !== null) throw new FaceError(refused);
+  return recovery;
 }
 
 /** Refuses a recovery, also after its end: its credential is revoked then. @throws `not_found` */
@@ -116,5 +128,5 @@ export async function denyRecovery(
 ): Promise<Recovery> {
   const { connection, subject } = await readRecovery(id, deps);
   await deps.audit.append({ action: 'recovery_denied', connection, subject, detail: { id, by: by.name } });
-  return changeRecovery(id, (found) => toRevoking(found, { alsoSeen: true }), deps);
+  return changeRecovery(id, (found) => withStage(found, toRevoking(found.stage, { alsoSeen: true })), deps);
 }

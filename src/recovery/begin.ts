@@ -13,7 +13,8 @@ import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { toLinkMessage } from './notices.js';
-import { beginLifeSec, changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
+import { changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
+import { beginLifeSec } from './stage.js';
 
 export interface BegunRecovery {
   readonly id: string;
@@ -50,28 +51,7 @@ const toNew = (
   browserDigest: null,
   linkDigest: null,
   number: drawNumber(random),
-  secondThing: null,
-  isProven: false,
-  codeId: null,
-  codeThing: null,
-  stepUpId: null,
-  faceAt: null,
-  eligibleAt: null,
-  isPrivileged: false,
-  approvals: [],
-  approving: [],
-  managerStepUp: null,
-  notBefore: null,
-  state: 'open',
-  outcome: null,
-  reason: null,
-  credential: null,
-  endsPassword: false,
-  sending: null,
-  told: [],
-  tellAgain: null,
-  issuedAt: null,
-  revokeAt: null,
+  stage: { kind: 'proving', code: null },
   begunAt: clock.now(),
   expiresAt: addSec(clock.now(), beginLifeSec),
 });
@@ -175,8 +155,5 @@ export async function openRecoveryLink(
       expiresAt: addSec(deps.clock.now(), beginLifeSec),
     };
   };
-  const recovery = await changeRecovery(link.id, open, deps).catch((error: unknown) => {
-    throw error instanceof FaceError && error.code === 'not_found' ? new FaceError('step_up_unknown') : error;
-  });
-  return { recovery, secret };
+  return { recovery: await changeRecovery(link.id, open, deps, 'step_up_unknown'), secret };
 }

@@ -9,25 +9,43 @@ import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
 import { sendRecoveryLink } from './begin.js';
 import { recoveryLink } from './mount.js';
-import { approvalsNeeded, outcomeOf, type Recovery, readAllRecoveries, readRecoveries, stageOf } from './record.js';
+import { type Recovery, readAllRecoveries, readRecoveries } from './record.js';
 import { changedRecoveryReply, type RecoveryReply, recoveriesReply, recoveryLinkReply } from './replies.js';
+import { approvalsNeeded, outcomeOf, proofOf, reasonOf, type StageNow, stageAt } from './stage.js';
+
+/** Stages of the reply. All others are `ended`. */
+const shownStages: Partial<Record<StageNow['kind'], RecoveryReply['stage']>> = {
+  proving: 'second_thing',
+  face: 'face',
+  checked: 'face',
+  approval: 'approval',
+  delay: 'delay',
+  ready: 'ready',
+  shown: 'shown',
+  revoking: 'revoking',
+};
 
 /** The number is left out: only the person reads it. */
-const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
-  id: recovery.id,
-  connection: recovery.connection,
-  subject: recovery.subject,
-  secondThing: recovery.secondThing,
-  stage: recovery.state === 'revoking' ? 'revoking' : stageOf(recovery, now),
-  outcome: outcomeOf(recovery, now),
-  reason: recovery.reason,
-  isPrivileged: recovery.isPrivileged,
-  approvals: recovery.approvals.map(({ by }) => by),
-  approvalsNeeded: approvalsNeeded(recovery),
-  notBefore: recovery.notBefore === null ? null : toIso(recovery.notBefore),
-  begunBy: recovery.begunBy?.by ?? null,
-  begunAt: toIso(recovery.begunAt),
-});
+function toRecoveryReply(recovery: Recovery, now: EpochMs): RecoveryReply {
+  const stage = stageAt(recovery, now);
+  const proof = proofOf(stage);
+  const notBefore = proof?.delay?.notBefore ?? null;
+  return {
+    id: recovery.id,
+    connection: recovery.connection,
+    subject: recovery.subject,
+    secondThing: proof?.secondThing ?? null,
+    stage: shownStages[stage.kind] ?? 'ended',
+    outcome: outcomeOf(stage),
+    reason: reasonOf(stage),
+    isPrivileged: (proof?.delay ?? null) !== null,
+    approvals: proof?.approvals.map(({ by }) => by) ?? [],
+    approvalsNeeded: proof === null ? 0 : approvalsNeeded(proof),
+    notBefore: notBefore === null ? null : toIso(notBefore),
+    begunBy: recovery.begunBy?.by ?? null,
+    begunAt: toIso(recovery.begunAt),
+  };
+}
 
 export function createRecoveryEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,

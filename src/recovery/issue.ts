@@ -4,21 +4,32 @@ import type { AccountRecovery, IssuedCredential, RecoveryCredentialKind } from '
 import type { Credential, RecoveryCredential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { type AdvanceDeps, endings, noteRefusal, refuseRecovery } from './advance.js';
-import { checkEligible } from './eligibility.js';
+import { type AdvanceDeps, noteRefusal, refuseRecovery } from './advance.js';
+import { checkEligible, orRefused, refusal, refusalIn } from './eligibility.js';
 import { tellOfRecovery } from './notices.js';
 import { noteProviderAccepts } from './provider-refusal.js';
 import { issueRecoveryReceipt } from './receipt.js';
 import {
   changeRecovery,
+  changeStage,
   isOf,
   listRecovery,
   type Recovery,
   readRecoveries,
-  readRecovery,
   recoveryAt,
-  stageOf,
+  withStage,
 } from './record.js';
+import {
+  type Issued,
+  outcomeOf,
+  type Proof,
+  reasonOf,
+  type Stage,
+  type StageOf,
+  stageAt,
+  toRevoked,
+  toRevoking,
+} from './stage.js';
 
 /** Longer than every provider's timeout. After it, a credential that was being issued is revoked. */
 const issuingSec = 180;
@@ -26,7 +37,7 @@ const issuingSec = 180;
 const confirmSec = 5 * 60;
 const lockSec = 10 * 60;
 
-/** What a recovery ends in. */
+/** What a recovery ends in. `over`: without a credential, as its page says. */
 export type Ending =
   | {
       readonly kind: RecoveryCredentialKind;
@@ -34,80 +45,81 @@ export type Ending =
       readonly expiresAt: EpochMs | null;
     }
   | { readonly kind: 'receipt'; readonly receipt: Credential }
-  | { readonly kind: 'refused'; readonly recovery: Recovery };
+  | { readonly kind: 'over' };
+
+const over = { kind: 'over' } as const;
 
 /**
  * Ends a recovery in a credential, which is returned once and stored nowhere. Everything is checked again, because days
  * may have passed.
- * @throws `step_up_finished` unless everything is proven; `recovery_running`; `limit_reached`; `profile_unavailable`,
- * after which nothing has changed at the provider, or is revoked
+ * @throws `step_up_finished` if something is still to be proven; `recovery_running`; `limit_reached`;
+ * `profile_unavailable`, after which nothing has changed at the provider
  */
 export async function finishRecovery(
   { recovery, connection }: { readonly recovery: Recovery; readonly connection: Connection },
   deps: AdvanceDeps & Ports<'signer'>,
 ): Promise<Ending> {
-  const { id, subject, secondThing } = recovery;
+  const { id, subject } = recovery;
   const { policy, issuer } = recoveryAt(connection);
-  if (stageOf(recovery, deps.clock.now()) !== 'ready' || secondThing === null || policy.mode !== 'on')
-    throw new FaceError('step_up_finished');
-  try {
-    const { isPrivileged } = await checkEligible({ connection, subject, secondThing }, deps);
-    // Someone who has become privileged meanwhile has not waited.
-    if (isPrivileged && !recovery.isPrivileged) throw new FaceError('recovery_privileged');
-  } catch (error) {
-    if (!endings.includes(toCode(error))) throw error;
-    return { kind: 'refused', recovery: await refuseRecovery(recovery, error, deps) };
+  const ready = stageAt(recovery, deps.clock.now());
+  if (outcomeOf(ready) !== null || ready.kind === 'issuing' || ready.kind === 'shown') return over;
+  if (ready.kind !== 'ready' || policy.mode !== 'on') throw new FaceError('step_up_finished');
+  const { proof } = ready;
+  const now = await orRefused(checkEligible({ connection, subject, secondThing: proof.secondThing }, deps));
+  // Someone who has become privileged meanwhile has not waited.
+  const isNew = now.kind === 'eligible' && now.isPrivileged && proof.delay === null;
+  const verdict = isNew ? refusal('recovery_privileged') : now;
+  if (verdict.kind === 'refused') {
+    await refuseRecovery(recovery, verdict, deps);
+    return over;
   }
   const who = { connection: connection.id, subject };
   await listRecovery(recovery, deps);
   await holdIssuing(who, id, deps);
-  const taken = await take(id, deps);
+  const issuing = await take(id, deps);
+  if (issuing === null) return over;
   if (issuer === null) {
-    const receipt = await issueReceiptOnce(taken, connection, deps);
-    void tellOfRecovery(taken, connection, deps);
+    const receipt = await issueReceiptOnce(recovery, proof, connection, deps);
+    void tellOfRecovery(recovery, proof, connection, deps);
     return { kind: 'receipt', receipt };
   }
   await deps.audit.append({ action: 'recovery_issuing', ...who, detail: { id, credential: issuer.credentialKind } });
-  const issued = await issue(taken, issuer, deps);
-  if (issued === null) return { kind: 'refused', recovery: await readRecovery(id, deps) };
+  const issued = await issue(recovery, issuing, issuer, deps);
+  if (issued === null) return over;
   await noteProviderAccepts(connection.id, deps);
-  void tellOfRecovery(taken, connection, deps);
+  void tellOfRecovery(recovery, proof, connection, deps);
   return { kind: issuer.credentialKind, credential: issued.credential, expiresAt: issued.expiresAt };
 }
 
-/** Leaves the state `ready`, which only one of several requests can do. @throws `step_up_finished` */
-function take(id: string, deps: Ports<'state' | 'clock'>): Promise<Recovery> {
+/** Leaves the stage `ready`. @returns `null` for all but one of several requests */
+async function take(id: string, deps: Ports<'state' | 'clock'>): Promise<StageOf<'issuing'> | null> {
   const now = deps.clock.now();
-  return changeRecovery(
-    id,
-    (found) => {
-      if (stageOf(found, now) !== 'ready') throw new FaceError('step_up_finished');
-      return { ...found, state: 'issuing', issuedAt: now, revokeAt: addSec(now, issuingSec) };
-    },
-    deps,
-  );
+  let taken: StageOf<'issuing'> | null = null;
+  const leave = (found: Recovery): Recovery => {
+    const stage = stageAt(found, now);
+    taken = null;
+    if (stage.kind !== 'ready') return found;
+    taken = { kind: 'issuing', proof: stage.proof, issuedAt: now, revokeAt: addSec(now, issuingSec) };
+    return withStage(found, taken);
+  };
+  await changeRecovery(id, leave, deps);
+  return taken;
 }
-
-/** Changes a recovery that is being issued. One that was ended meanwhile stays as it is. */
-const settle = (
-  id: string,
-  change: Partial<Pick<Recovery, 'state' | 'outcome' | 'reason' | 'revokeAt'>>,
-  deps: Ports<'state'>,
-): Promise<Recovery> =>
-  changeRecovery(id, (found) => (found.state === 'issuing' ? { ...found, ...change } : found), deps);
 
 async function issueReceiptOnce(
   recovery: Recovery,
+  proof: Proof,
   connection: Connection,
   deps: AdvanceDeps & Ports<'signer'>,
 ): Promise<Credential> {
-  const { id } = recovery;
+  // One that was ended meanwhile stays as it is.
+  const settle = (stage: Stage) => changeStage(recovery.id, 'issuing', () => stage, deps);
   try {
-    const receipt = await issueRecoveryReceipt(recovery, connection, deps);
-    await settle(id, { state: 'ended', outcome: 'recovered', revokeAt: null }, deps);
+    const receipt = await issueRecoveryReceipt(recovery, proof, connection, deps);
+    await settle({ kind: 'recovered', proof, credential: null });
     return receipt;
   } catch (error) {
-    await settle(id, { state: 'open', revokeAt: null }, deps);
+    await settle({ kind: 'ready', proof });
     throw error;
   } finally {
     await releaseIssuing(recovery, deps);
@@ -130,67 +142,72 @@ async function releaseIssuing(recovery: Recovery, { state }: Ports<'state'>): Pr
   if (await isLockedBy(recovery, recovery.id, { state })) await state.delete(lockKey(recovery));
 }
 
-/** @returns `null` if the provider refused, so that nothing was changed */
+/** @returns `null` if there is no credential, or one that is revoked unseen */
 async function issue(
   recovery: Recovery,
+  issuing: StageOf<'issuing'>,
   issuer: AccountRecovery,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<IssuedCredential | null> {
-  const { id, subject } = recovery;
+  const { id, connection, subject } = recovery;
   let issued: IssuedCredential;
   try {
     issued = await issuer.issueCredential(subject);
   } catch (error) {
-    const code = toCode(error);
-    if (code === 'credential_refused' || code === 'subject_unknown') {
-      await noteRefusal(recovery, error, deps);
-      await settle(id, { state: 'ended', outcome: 'refused', reason: code, revokeAt: null }, deps);
+    const reason = toCode(error);
+    const refused = refusalIn(error);
+    if (refused !== null && reason !== 'provider_refused') {
+      await noteRefusal(recovery, refused, deps);
+      await changeStage(id, 'issuing', ({ proof }) => ({ kind: 'refused', proof, reason }), deps);
       await releaseIssuing(recovery, deps);
       return null;
     }
     // The provider may have issued it nevertheless. The job revokes it, also if the provider does not answer now.
-    await settle(id, { state: 'revoking', outcome: 'refused', reason: code, revokeAt: null }, deps);
-    throw error;
+    deps.log.warn('recovery stopped', { connection, code: reason });
+    const uncertain = { kind: 'revoking', credential: null, revokeAt: null, reason, endsPassword: false } as const;
+    await changeStage(id, 'issuing', ({ proof, issuedAt }) => ({ ...uncertain, proof, issuedAt }), deps);
+    return null;
   }
-  await show(recovery, issued, issuer, deps);
-  return issued;
+  return (await show(recovery, { issuing, issued }, issuer, deps)) ? issued : null;
 }
 
-/** Records an issued credential before it is shown. @throws if it must not be shown, because no one could revoke it */
+/** Records an issued credential before it is shown. @returns false if it is revoked, because no one could revoke it later */
 async function show(
-  recovery: Recovery,
-  issued: IssuedCredential,
+  { id, connection, subject }: Recovery,
+  { issuing: { proof, issuedAt }, issued }: { readonly issuing: StageOf<'issuing'>; readonly issued: IssuedCredential },
   issuer: AccountRecovery,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
-): Promise<void> {
-  const { id, connection, subject, secondThing } = recovery;
+): Promise<boolean> {
   const kind = issuer.credentialKind;
-  const credential = { id: issued.id, kind, expiresAt: issued.expiresAt };
+  const credential = { id: issued.id, kind, issuedAt, expiresAt: issued.expiresAt };
   const revokeAt = addSec(deps.clock.now(), confirmSec);
-  try {
-    await changeRecovery(
-      id,
-      (found) => {
-        if (found.state !== 'issuing') throw new FaceError('step_up_finished');
-        return { ...found, state: 'shown', credential, revokeAt };
-      },
-      deps,
-    );
-    const detail = { id, credential: kind, secondThing: secondThing ?? 'help_desk' };
+  const noteShown = async (): Promise<boolean> => {
+    const { stage } = await changeStage(id, 'issuing', () => ({ kind: 'shown', proof, credential, revokeAt }), deps);
+    if (stage.kind !== 'shown') return false;
+    const detail = { id, credential: kind, secondThing: proof.secondThing };
     await deps.audit.append({ action: 'recovered', connection, subject, detail });
-  } catch (error) {
-    // It was refused or reported meanwhile, or cannot be recorded: no one sees it. The job tries again.
-    const mark = changeRecovery(
-      id,
-      (found) => ({ ...found, state: 'revoking', outcome: 'revoked', credential, revokeAt: null }),
-      deps,
-    );
-    const results = await Promise.allSettled([mark, issuer.revokeCredential(subject, issued.id)]);
-    for (const result of results)
-      if (result.status === 'rejected')
-        deps.log.error('cannot revoke a credential yet', { connection, code: toCode(result.reason) });
-    throw error;
-  }
+    return true;
+  };
+  const isShown = await noteShown().catch((error: unknown) => {
+    deps.log.warn('recovery stopped', { connection, code: toCode(error) });
+    return false;
+  });
+  if (isShown) return true;
+  // It was refused or reported meanwhile, or cannot be recorded: no one sees it. The job tries again.
+  const marked = { kind: 'revoking', proof, credential, issuedAt, revokeAt: null, reason: null } as const;
+  const mark = (found: Recovery): Recovery => {
+    const { stage } = found;
+    const endsPassword = (stage.kind === 'revoking' || stage.kind === 'revoked') && stage.endsPassword;
+    return withStage(found, { ...marked, endsPassword });
+  };
+  const results = await Promise.allSettled([
+    changeRecovery(id, mark, deps),
+    issuer.revokeCredential(subject, issued.id),
+  ]);
+  for (const result of results)
+    if (result.status === 'rejected')
+      deps.log.error('cannot revoke a credential yet', { connection, code: toCode(result.reason) });
+  return false;
 }
 
 /**
@@ -201,8 +218,9 @@ export async function confirmSeen({ id }: Recovery, deps: Ports<'state'>): Promi
   const seen = await changeRecovery(
     id,
     (found) => {
-      if (found.state !== 'shown') throw new FaceError('step_up_finished');
-      return { ...found, state: 'ended', outcome: 'recovered', revokeAt: null };
+      const { stage } = found;
+      if (stage.kind !== 'shown') throw new FaceError('step_up_finished');
+      return withStage(found, { kind: 'recovered', proof: stage.proof, credential: stage.credential });
     },
     deps,
   );
@@ -235,15 +253,33 @@ export async function revokeMarked(deps: Ports<'state' | 'clock' | 'audit' | 'lo
   if (failure !== null) throw failure;
 }
 
-function isToRevoke({ state, revokeAt }: Recovery, now: EpochMs): boolean {
-  const isDue = revokeAt !== null && revokeAt <= now;
-  if (state === 'revoking') return revokeAt === null || isDue;
-  return isDue && (state === 'issuing' || state === 'shown');
+function isToRevoke({ stage }: Recovery, now: EpochMs): boolean {
+  switch (stage.kind) {
+    case 'issuing':
+    case 'shown':
+      return stage.revokeAt <= now;
+    case 'revoking':
+      return stage.revokeAt === null || stage.revokeAt <= now;
+    default:
+      return false;
+  }
 }
 
-function causeOf({ state, reason }: Recovery): 'not_confirmed' | 'interrupted' | 'ended' {
-  if (state === 'shown') return 'not_confirmed';
-  return state === 'issuing' || reason !== null ? 'interrupted' : 'ended';
+function causeOf({ stage }: Recovery): 'not_confirmed' | 'interrupted' | 'ended' {
+  if (stage.kind === 'shown') return 'not_confirmed';
+  return stage.kind === 'issuing' || reasonOf(stage) !== null ? 'interrupted' : 'ended';
+}
+
+function credentialIn(stage: Stage): Issued | null {
+  switch (stage.kind) {
+    case 'shown':
+    case 'revoking':
+    case 'recovered':
+    case 'revoked':
+      return stage.credential;
+    default:
+      return null;
+  }
 }
 
 async function revoke(
@@ -259,18 +295,13 @@ async function revoke(
   },
   deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {
-  const { id, connection, subject, issuedAt } = recovery;
-  const marked = await changeRecovery(
-    id,
-    (found) =>
-      isToRevoke(found, deps.clock.now())
-        ? { ...found, state: 'revoking', outcome: found.outcome ?? 'revoked' }
-        : found,
-    deps,
-  );
-  if (marked.state !== 'revoking') return;
+  const { id, connection, subject } = recovery;
+  const mark = (found: Recovery): Recovery =>
+    isToRevoke(found, deps.clock.now()) ? withStage(found, toRevoking(found.stage, { alsoSeen: false })) : found;
+  const { stage: marked } = await changeRecovery(id, mark, deps);
+  if (marked.kind !== 'revoking') return;
   const isSuperseded = all.some(
-    (other) => isOf(recovery)(other) && other.credential !== null && (other.issuedAt ?? 0) > (issuedAt ?? 0),
+    (other) => isOf(recovery)(other) && (credentialIn(other.stage)?.issuedAt ?? 0) > marked.issuedAt,
   );
   const end = async (): Promise<'ended' | 'expires'> => {
     if (issuer === null) return 'ended';
@@ -283,16 +314,18 @@ async function revoke(
     throw error;
   });
   // A provider may list a new credential only after seconds, so one whose id is unknown is looked for twice.
-  const isFirstLook = marked.credential === null && recovery.state === 'revoking' && recovery.revokeAt === null;
-  const isUnchanged = (found: Recovery): boolean =>
-    found.state === 'revoking' && found.endsPassword === marked.endsPassword;
+  const isFirstLook =
+    marked.credential === null && recovery.stage.kind === 'revoking' && recovery.stage.revokeAt === null;
+  /** Changes it unless it was reported meanwhile. */
+  const settle = (change: (stage: StageOf<'revoking'>) => Stage) =>
+    changeStage(id, 'revoking', (stage) => (stage.endsPassword === marked.endsPassword ? change(stage) : stage), deps);
   if (isFirstLook && !isSuperseded) {
     const revokeAt = addSec(deps.clock.now(), secondLookSec);
-    await changeRecovery(id, (found) => (isUnchanged(found) ? { ...found, revokeAt } : found), deps);
+    await settle((stage) => ({ ...stage, revokeAt }));
     return;
   }
   const cause = causeOf(recovery);
   await deps.audit.append({ action: 'recovery_revoked', connection, subject, detail: { id, result, cause } });
-  await changeRecovery(id, (found) => (isUnchanged(found) ? { ...found, state: 'ended' } : found), deps);
+  await settle(toRevoked);
   await releaseIssuing(recovery, deps);
 }

@@ -17,13 +17,14 @@ import { browserCookieOf, deviceCookieOf, setBrowserCookie, shownDevice } from '
 import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import type { CallerPools } from '../http/request-budget.js';
-import { type AdvanceDeps, advanceRecovery, startRecoveryCheck } from './advance.js';
+import { type AdvanceDeps, advanceRecovery, readCheck, startRecoveryCheck } from './advance.js';
 import { type BegunRecovery, beginRecovery, openRecoveryLink } from './begin.js';
 import { confirmSeen, finishRecovery } from './issue.js';
 import { type Alert, isAlert, recoveryPath, renderEnding, renderStage, renderStart } from './page.js';
 import { proveSecondThing, type Shown, sendSecondCode } from './prove.js';
 import { createReadProviderRefuses } from './provider-refusal.js';
-import { changeRecovery, findRecovery, type Recovery, recoveryAt, stageOf, toRevoking } from './record.js';
+import { changeRecovery, findRecovery, type Recovery, recoveryAt, withStage } from './record.js';
+import { isApproval, stageAt, toRevoking } from './stage.js';
 
 /** Longer than the longest wait of a privileged person. */
 const cookieLifeSec = 9 * secondsPerDay;
@@ -139,16 +140,21 @@ function createActs(
       goOn(visit);
     },
     'GET step': async (visit) => {
-      const { request, response, connection, source } = visit;
-      const alert = alertIn(request);
-      const found = await findOwn(visit);
-      // After an error, the person decides when to try again.
-      const recovery = alert === null ? await advanceRecovery({ recovery: found, connection, source }, deps) : found;
-      const stage = stageOf(recovery, deps.clock.now());
-      // The page has no script. It asks again while it waits.
-      if (stage === 'approval') response.set('Refresh', String(refreshSec));
+      const { request, response, connection } = visit;
+      const recovery = await findOwn(visit);
+      const stage = stageAt(recovery, deps.clock.now());
+      const check = await readCheck(recovery, deps);
+      const alert = alertIn(request) ?? (check === 'failed' ? 'face' : null);
+      // The page has no script. It reads again while it waits, and the person decides when to go on.
+      if (stage.kind === 'approval' && check !== 'continue') response.set('Refresh', String(refreshSec));
       const { outbox } = deps.delivery;
-      sendPage(response, renderStage(stage, recovery, { language: recovery.language, connection, alert, outbox }));
+      const shown = { language: recovery.language, connection, alert, outbox, mayContinue: check === 'continue' };
+      sendPage(response, renderStage(stage, recovery.number, shown));
+    },
+    'POST step': async (visit) => {
+      const { connection, source } = visit;
+      await advanceRecovery({ recovery: await findOwn(visit), connection, source }, deps);
+      goOn(visit);
     },
     'POST send': async (visit) => {
       const { connection, source } = visit;
@@ -166,7 +172,9 @@ function createActs(
     'POST face': async (visit) => {
       const { response, connection, source } = visit;
       const recovery = await findOwn(visit);
-      if (!recovery.isProven && recovery.begunBy === null) await countStart(visit);
+      const { stage } = recovery;
+      const isProven = stage.kind === 'face' && !isApproval(stage.secondThing);
+      if (!isProven && recovery.begunBy === null) await countStart(visit);
       const browser = newSecret(deps);
       const returnUrl = `${issuer}${recoveryPath(connection.id, '/step')}`;
       const started = await startRecoveryCheck({ recovery, connection, source, browser, returnUrl }, deps);
@@ -177,17 +185,13 @@ function createActs(
     'POST credential': async (visit) => {
       const { response, connection } = visit;
       const recovery = await findOwn(visit);
-      const ending = await finishRecovery({ recovery, connection }, deps).catch(async (error: unknown) => {
-        // The page of a recovery that has ended says so, and what may have changed.
-        if ((await findOwn(visit)).state === 'open') throw error;
-        deps.log.warn('recovery stopped', { connection: connection.id, code: toCode(error) });
-        return null;
-      });
-      if (ending === null) return goOn(visit);
+      const ending = await finishRecovery({ recovery, connection }, deps);
+      if (ending.kind === 'over') return goOn(visit);
       sendPage(response, renderEnding(ending, { language: recovery.language, connection, alert: null }));
     },
     'POST revoke': async (visit) => {
-      await changeRecovery((await findOwn(visit)).id, (found) => toRevoking(found, { alsoSeen: false }), deps);
+      const revoke = (found: Recovery): Recovery => withStage(found, toRevoking(found.stage, { alsoSeen: false }));
+      await changeRecovery((await findOwn(visit)).id, revoke, deps);
       goOn(visit);
     },
     'POST noted': async (visit) => {

@@ -12,6 +12,7 @@ import { issueNotMe } from '../notifications/not-me.js';
 import { notMePath } from '../notifications/sender.js';
 import { readContacts } from './contacts.js';
 import { type Recovery, recoveryAt } from './record.js';
+import type { Proof } from './stage.js';
 
 type NoticeDeps = Ports<'state' | 'clock' | 'random' | 'log' | 'delivery' | 'brandOf' | 'issuer'>;
 
@@ -31,24 +32,38 @@ export interface Told {
 type Addressed = Message & { readonly name: string };
 
 /** Tells the person, on every channel of the profile, and the owners if the person is privileged. Never throws. */
-export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<Told> =>
-  tell('done', { ...recovery, told: [] }, connection, deps);
+export const tellOfRecovery = (
+  recovery: Recovery,
+  { delay }: Proof,
+  connection: Connection,
+  deps: NoticeDeps,
+): Promise<Told> =>
+  tell({ ...recovery, kind: 'done', told: [], isPrivileged: delay !== null, at: deps.clock.now() }, connection, deps);
 
 /**
  * Tells the person and the owners that a privileged account will be recovered, while they can stop it. Leaves out those
  * who were told already. Never throws.
  */
-export const tellOfDelay = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<Told> =>
-  tell('delayed', recovery, connection, deps);
-
-/** A failed message is logged, and does not stop the other messages. */
-async function tell(
-  kind: 'done' | 'delayed',
+export const tellOfDelay = (
   recovery: Recovery,
+  { told, from }: { readonly told: readonly string[]; readonly from: EpochMs },
   connection: Connection,
   deps: NoticeDeps,
-): Promise<Told> {
-  const { subject, told: before } = recovery;
+): Promise<Told> => tell({ ...recovery, kind: 'delayed', told, isPrivileged: true, at: from }, connection, deps);
+
+/** What a message says. */
+interface Notice extends Pick<Recovery, 'subject' | 'language'> {
+  readonly kind: 'done' | 'delayed';
+  /** Recipients who have got it. */
+  readonly told: readonly string[];
+  readonly isPrivileged: boolean;
+  /** When the credential was issued, or is issued at the earliest. */
+  readonly at: EpochMs;
+}
+
+/** A failed message is logged, and does not stop the other messages. */
+async function tell(notice: Notice, connection: Connection, deps: NoticeDeps): Promise<Told> {
+  const { subject, told: before } = notice;
   const noteFailure = (error: unknown): never[] => {
     deps.log.error('recovery notice not sent', { connection: connection.id, code: toCode(error) });
     return [];
@@ -61,11 +76,11 @@ async function tell(
   };
   try {
     const secret = await issueNotMe({ connection: connection.id, subject }, { endsEnrolment: true }, deps);
-    const address = secret.use((text) => `${deps.issuer}${notMePath}?lang=${recovery.language}#${text}`);
+    const address = secret.use((text) => `${deps.issuer}${notMePath}?lang=${notice.language}#${text}`);
     const look = { address, brand: await deps.brandOf(connection), deps };
-    const owners = recovery.isPrivileged ? toOwners(kind, recovery, connection, look) : [];
+    const owners = notice.isPrivileged ? toOwners(notice, connection, look) : [];
     // The owners are told although the contacts of the person cannot be read.
-    const person = await toPerson(kind, recovery, connection, look).catch(noteFailure);
+    const person = await toPerson(notice, connection, look).catch(noteFailure);
     const told = (await Promise.all([...owners, ...person].map(send))).flat();
     return { told, isOwnerTold: owners.some(({ name }) => told.includes(name)) };
   } catch (error) {
@@ -81,15 +96,14 @@ interface Look {
 }
 
 async function toPerson(
-  kind: 'done' | 'delayed',
-  { subject, language, notBefore }: Recovery,
+  { kind, subject, language, at }: Notice,
   connection: Connection,
   { address, brand, deps }: Look,
 ): Promise<Addressed[]> {
   const { phone, ...mailboxes } = await readContacts({ connection, subject });
   const { when, button, footer } = noticeTexts[language];
   const { subject: title, text: line } = texts[language].notices[kind];
-  const text = line({ time: toShownTime(notBefore ?? deps.clock.now(), language) });
+  const text = line({ time: toShownTime(at, language) });
   const email = composeEmail(
     {
       language,
@@ -107,12 +121,7 @@ async function toPerson(
 }
 
 /** Tells the owners, in English, of the recovery of a privileged person. The link ends the enrolment and the recovery. */
-function toOwners(
-  kind: 'done' | 'delayed',
-  { subject, notBefore }: Recovery,
-  connection: Connection,
-  { address, brand, deps }: Look,
-): Addressed[] {
+function toOwners({ kind, subject, at }: Notice, connection: Connection, { address, brand }: Look): Addressed[] {
   const what = {
     done: 'A privileged account was recovered',
     delayed: 'The recovery of a privileged account is waiting',
@@ -124,7 +133,7 @@ function toOwners(
       paragraphs: [
         `${what}, at the connection ${connection.id}.`,
         `Id of the user at the identity provider: ${subject}`,
-        kind === 'done' ? '' : `It ends in a credential after ${toShownTime(notBefore ?? deps.clock.now(), 'en')}.`,
+        kind === 'done' ? '' : `It ends in a credential after ${toShownTime(at, 'en')}.`,
         'If this should not happen, select the button. It ends the face check of the user and this recovery.',
       ].filter((line) => line !== ''),
       button: { label: 'Stop it', address },

@@ -5,10 +5,12 @@ import type { Connection } from '../core/connection.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import type { Delivery } from '../core/ports.js';
 import type { SecondThing } from '../core/second-things.js';
+import type { FaceErrorCode } from '../errors.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
 import type { Ending } from './issue.js';
 import { toShownTime } from './notices.js';
-import { approvalsNeeded, type Recovery, recoveryAt, type Stage } from './record.js';
+import { recoveryAt } from './record.js';
+import { approvalsNeeded, type StageNow, type StageOf } from './stage.js';
 
 /* Pages of a recovery. They need no script, and the credential stands in one reply only. */
 
@@ -46,7 +48,11 @@ interface Shown {
 }
 
 /** Channels without delivery are a fact of the server, so the page is the same for all names. */
-type ShownStage = Shown & Pick<Delivery, 'outbox'>;
+type ShownStage = Shown &
+  Pick<Delivery, 'outbox'> & {
+    /** True if nothing is missing for the next step, which the page then posts. */
+    readonly mayContinue: boolean;
+  };
 
 function titled(title: string, { language, connection, alert }: Shown, body: Html, nav: Html | null = null) {
   const { organisation } = connection.policy;
@@ -104,16 +110,19 @@ export function renderStart({
   return titled(texts.title, shown, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
 }
 
-const again = ({ language, connection }: Shown): Html =>
-  html`<a class="button strong" href="${recoveryPath(connection.id, '/step')}">${allTexts[language].approval.again}</a>`;
+const again = ({ language, connection }: Shown): Html => button(connection, 'step', allTexts[language].approval.again);
 
 const restart = ({ language, connection }: Shown): Html =>
   html`<a class="button" href="${recoveryPath(connection.id)}?lang=${language}">${allTexts[language].ended.restart}</a>`;
 
-function renderSecondThing(thing: SecondThing, recovery: Recovery, { language, connection, outbox }: ShownStage): Html {
+function renderSecondThing(
+  thing: SecondThing,
+  { code }: StageOf<'proving'>,
+  { language, connection, outbox }: ShownStage,
+): Html {
   const { second } = allTexts[language];
   const heading = `about-${thing}`;
-  const isSent = recovery.codeId !== null && recovery.codeThing === thing;
+  const isSent = code?.thing === thing;
   const form = (act: 'prove' | 'send', label: string, field: Html | null = null): Html =>
     html`<form method="post" action="${recoveryPath(connection.id, `/${act}`)}">
 <input type="hidden" name="thing" value="${thing}">
@@ -145,33 +154,31 @@ ${field}
   }
 }
 
-function renderApproval(recovery: Recovery, shown: ShownStage): RenderedPage {
+function renderApproval(
+  { proof, managerStepUp, sending }: StageOf<'approval'>,
+  number: string,
+  shown: ShownStage,
+): RenderedPage {
   const { approval } = allTexts[shown.language];
-  const isAsking = recovery.managerStepUp !== null || recovery.sending !== null;
-  const isManagerAsked = isAsking && !shown.outbox.includes('email');
-  const needed = approvalsNeeded(recovery);
+  const isManagerAsked = (managerStepUp !== null || sending !== null) && !shown.outbox.includes('email');
+  const needed = approvalsNeeded(proof);
   const toText = (): string => {
-    if (recovery.isPrivileged) return approval.privileged;
-    if (recovery.secondThing !== 'manager') return approval.help_desk;
+    if (proof.delay !== null) return approval.privileged;
+    if (proof.secondThing !== 'manager') return approval.help_desk;
     return isManagerAsked ? approval.manager : approval.managerNotAsked;
   };
   const body = html`<p>${toText()}</p>
-<output translate="no">${recovery.number}</output>
-<p>${approval.count({ count: recovery.approvals.length, needed })}</p>
+<output translate="no">${number}</output>
+<p>${approval.count({ count: proof.approvals.length, needed })}</p>
 ${again(shown)}`;
   return titled(approval.title, shown, body);
 }
 
-function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
+function renderRefused(reason: FaceErrorCode | null, shown: Shown): RenderedPage {
   const { ended } = allTexts[shown.language];
-  const { outcome, reason } = recovery;
-  if (outcome === 'recovered') return titled(ended.title, shown, html`<p>${ended.done}</p>`);
-  if (outcome === 'evaluated') return titled(ended.title, shown, html`<p>${ended.evaluated}</p>`);
   // Another attempt would end in the same way.
-  const finalReasons: readonly (typeof reason)[] = ['recovery_too_soon', 'recovery_privileged', 'provider_refused'];
-  const isFinal = finalReasons.includes(reason);
+  const isFinal = reason === 'recovery_too_soon' || reason === 'recovery_privileged' || reason === 'provider_refused';
   const toText = (): string => {
-    if (outcome === 'revoked') return ended.revoked;
     switch (reason) {
       case 'recovery_too_soon':
       case 'recovery_privileged':
@@ -189,30 +196,32 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
 }
 
 /** The page of the current stage. */
-export function renderStage(stage: Stage, recovery: Recovery, shown: ShownStage): RenderedPage {
+export function renderStage(stage: StageNow, number: string, shown: ShownStage): RenderedPage {
   const { language, connection } = shown;
-  const { second, face, delay, ready, ended } = allTexts[language];
-  switch (stage) {
-    case 'second_thing': {
+  const { next, second, face, approval, delay, ready, ended } = allTexts[language];
+  if (shown.mayContinue)
+    return titled(stage.kind === 'approval' ? approval.title : face.title, shown, button(connection, 'step', next));
+  switch (stage.kind) {
+    case 'proving': {
       const offered = recoveryAt(connection).policy.secondThings.filter(
         (thing) => thing !== 'recovery_code' || connection.policy.anotherWay.recoveryCodes,
       );
       // The one with a code on its way comes first, so that no one has to look for its field.
-      const ordered = offered.toSorted((a, b) => Number(b === recovery.codeThing) - Number(a === recovery.codeThing));
-      const things = ordered.map((thing) => renderSecondThing(thing, recovery, shown));
+      const isSent = (thing: SecondThing): boolean => thing === stage.code?.thing;
+      const ordered = offered.toSorted((a, b) => Number(isSent(b)) - Number(isSent(a)));
+      const things = ordered.map((thing) => renderSecondThing(thing, stage, shown));
       if (things.length === 0) return titled(second.title, shown, html`<p>${ended.other}</p>`);
       return titled(second.title, shown, html`${things}`);
     }
-    case 'face': {
-      // The face is known, but the provider could not be asked yet.
-      const start = html`<p>${face.text}</p>${button(connection, 'face', face.start)}`;
-      return titled(face.title, shown, recovery.faceAt === null ? start : again(shown));
-    }
+    case 'face':
+    case 'checked':
+      return titled(face.title, shown, html`<p>${face.text}</p>${button(connection, 'face', face.start)}`);
     case 'approval':
-      return renderApproval(recovery, shown);
+      return renderApproval(stage, number, shown);
     case 'delay': {
-      const time = toShownTime(recovery.notBefore ?? recovery.expiresAt, language);
-      return titled(delay.title, shown, html`<p>${delay.text({ time })}</p>${again(shown)}`);
+      const { notBefore } = stage.proof.delay;
+      const wait = notBefore === null ? null : html`<p>${delay.text({ time: toShownTime(notBefore, language) })}</p>`;
+      return titled(delay.title, shown, html`${wait}${again(shown)}`);
     }
     case 'ready': {
       const body = html`<p>${ready.text}</p>${button(connection, 'credential', ready.show)}`;
@@ -223,18 +232,29 @@ export function renderStage(stage: Stage, recovery: Recovery, shown: ShownStage)
       const noted = button(connection, 'noted', allTexts[language].credential.noted);
       return titled(title, shown, html`<p>${text}</p>${noted}${button(connection, 'revoke', revoke)}`);
     }
-    case 'ended':
-      return renderEnded(recovery, shown);
+    case 'recovered':
+      return titled(ended.title, shown, html`<p>${ended.done}</p>`);
+    case 'evaluated':
+      return titled(ended.title, shown, html`<p>${ended.evaluated}</p>`);
+    case 'stopped':
+    case 'revoked':
+      return titled(ended.refusedTitle, shown, html`<p>${ended.revoked}</p>${restart(shown)}`);
+    case 'revoking':
+      if (stage.reason !== null) return renderRefused(stage.reason, shown);
+      return titled(ended.refusedTitle, shown, html`<p>${ended.revoked}</p>${restart(shown)}`);
+    case 'refused':
+      return renderRefused(stage.reason, shown);
+    case 'issuing':
+    case 'expired':
+      return renderRefused(null, shown);
   }
 }
 
 /** The page with the credential, which no other reply contains. */
-export function renderEnding(ending: Ending, shown: Shown): RenderedPage {
+export function renderEnding(ending: Exclude<Ending, { kind: 'over' }>, shown: Shown): RenderedPage {
   const { language, connection } = shown;
   const texts = allTexts[language];
   switch (ending.kind) {
-    case 'refused':
-      return renderEnded(ending.recovery, shown);
     case 'receipt': {
       const { returnUrl } = recoveryAt(connection).policy;
       const address = ending.receipt.use((receipt) => `${returnUrl ?? ''}#recovery_receipt=${receipt}`);

@@ -7,11 +7,12 @@ import { pause } from '../core/resilience.js';
 import type { SecondThing } from '../core/second-things.js';
 import type { Credential } from '../core/secrets.js';
 import { takeRecoveryCode } from '../enrolment/recovery-codes.js';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { isKnownDevice } from '../notifications/known-places.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../notifications/one-time-codes.js';
 import { quietSince, readQuietContacts } from './eligibility.js';
-import { changeRecovery, isApproval, type Recovery, recoveryAt, stageOf } from './record.js';
+import { changeRecovery, type Recovery, recoveryAt, withStage } from './record.js';
+import { isApproval, stageAt } from './stage.js';
 
 /** The second thing that a person names, and what proves it. */
 export type Shown =
@@ -22,9 +23,10 @@ export type Shown =
 /** @throws `not_found` if the policy does not list it; `step_up_finished` if it is too late for a second thing */
 function checkOffered(recovery: Recovery, connection: Connection, thing: SecondThing, { clock }: Ports<'clock'>): void {
   if (!recoveryAt(connection).policy.secondThings.includes(thing)) throw new FaceError('not_found');
-  const stage = stageOf(recovery, clock.now());
+  const stage = stageAt(recovery, clock.now());
   // A person may choose another one before the face check, as long as none is proven.
-  if (stage !== 'second_thing' && !(stage === 'face' && !recovery.isProven)) throw new FaceError('step_up_finished');
+  const isOpen = stage.kind === 'proving' || (stage.kind === 'face' && isApproval(stage.secondThing));
+  if (!isOpen) throw new FaceError('step_up_finished');
 }
 
 /**
@@ -48,14 +50,21 @@ export async function sendSecondCode(
   const ofRecovery: LimitUse = ['recoveryCodesOfRecovery', id];
   await consumeLimits(isAnonymous ? [ofRecovery, ['recoveryCodesOfSource', source]] : [ofRecovery], deps);
   const issued = await issueCodes({ about: aboutOf(id, channel), names: [channel] }, deps);
-  await changeRecovery(id, (found) => ({ ...found, codeId: issued.id, codeThing: channel }), deps);
+  const note = (found: Recovery): Recovery => {
+    checkOffered(found, connection, channel, deps);
+    return withStage(found, { kind: 'proving', code: { id: issued.id, thing: channel } });
+  };
+  await changeRecovery(id, note, deps);
+  const noteUnsent = (code: FaceErrorCode): void =>
+    deps.log.warn('recovery code not sent', { connection: connection.id, code });
   const send = async (): Promise<void> => {
     await pause(afterReplyMs);
     // The provider is not asked about names that it does not know.
     if (hasNoAccount(subject)) return;
     if (isAnonymous) await consumeLimit('recoveryCodesOfPerson', personOf(recovery), deps);
-    const contacts = await readQuietContacts({ connection, subject, secondThing: channel, compareOnly: true }, deps);
-    const to = contacts[channel];
+    const found = await readQuietContacts({ connection, subject, secondThing: channel, compareOnly: true }, deps);
+    if (found.kind === 'refused') return noteUnsent(found.reason);
+    const to = found.contacts[channel];
     if (to === null) return;
     if (isAnonymous) await consumeLimits([['recoveryCodesOfConnection', connection.id, anonymousShare(source)]], deps);
     const brand = await deps.brandOf(connection);
@@ -64,9 +73,7 @@ export async function sendSecondCode(
     const detail = { id, channel };
     await deps.audit.append({ action: 'recovery_code_sent', connection: connection.id, subject, detail });
   };
-  void send().catch((error: unknown) => {
-    deps.log.warn('recovery code not sent', { connection: connection.id, code: toCode(error) });
-  });
+  void send().catch((error: unknown) => noteUnsent(toCode(error)));
 }
 
 /** The reply is sent before the work begins, so that its time does not tell who has an account. */
@@ -103,7 +110,7 @@ export async function proveSecondThing(
     id,
     (found) => {
       checkOffered(found, connection, secondThing, deps);
-      return { ...found, secondThing, isProven: !isApproval(secondThing) };
+      return withStage(found, { kind: 'face', secondThing, stepUpId: null });
     },
     deps,
   );
@@ -140,7 +147,7 @@ async function take(
   { recovery, connection: of }: Ask,
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<boolean> {
-  const { id, connection, subject, codeId } = recovery;
+  const { id, connection, subject, stage } = recovery;
   const who = { connection, subject };
   switch (shown.secondThing) {
     case 'recovery_code':
@@ -148,10 +155,10 @@ async function take(
       return takeRecoveryCode(who, shown.code, isIndependentProof, deps);
     case 'other_email':
     case 'phone': {
-      if (codeId === null) return false;
+      if (stage.kind !== 'proving' || stage.code === null) return false;
       const codes = { [shown.secondThing]: shown.code.use((text) => text) };
       const about = aboutOf(id, shown.secondThing);
-      return takeCodes({ id: codeId, codes, isExpected: (each) => each === about }, deps).then(
+      return takeCodes({ id: stage.code.id, codes, isExpected: (each) => each === about }, deps).then(
         () => true,
         (error: unknown) => {
           if (toCode(error) === 'code_wrong') return false;

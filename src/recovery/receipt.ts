@@ -5,7 +5,8 @@ import { receiptLifeSec } from '../core/receipt.js';
 import { Credential } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { approvalsNeeded, type Recovery, recoveryAt } from './record.js';
+import { type Recovery, recoveryAt } from './record.js';
+import { approvalsNeeded, type Proof } from './stage.js';
 
 /**
  * Issues the receipt of a finished recovery, for the customer's own program. Its type differs from that of a sign-in's
@@ -13,13 +14,13 @@ import { approvalsNeeded, type Recovery, recoveryAt } from './record.js';
  * @throws `credential_refused` without `recovery.returnUrl`
  */
 export async function issueRecoveryReceipt(
-  recovery: Recovery,
+  { id, subject }: Recovery,
+  proof: Proof,
   connection: Connection,
   { signer, issuer, audit, clock, random }: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<Credential> {
-  const { id, subject, faceAt, secondThing } = recovery;
   const { returnUrl } = recoveryAt(connection).policy;
-  if (returnUrl === null || faceAt === null || secondThing === null) throw new FaceError('credential_refused');
+  if (returnUrl === null) throw new FaceError('credential_refused');
   const issuedAt = toEpochSec(clock.now());
   const receiptId = Buffer.from(random(16)).toString('base64url');
   const audience = new URL(returnUrl).origin;
@@ -32,10 +33,10 @@ export async function issueRecoveryReceipt(
     jti: receiptId,
     connection: connection.id,
     txn: id,
-    auth_time: toEpochSec(faceAt),
+    auth_time: toEpochSec(proof.faceAt),
     purpose: 'recovery',
-    second_thing: secondThing,
-    approvals: approvalsNeeded(recovery),
+    second_thing: proof.secondThing,
+    approvals: approvalsNeeded(proof),
   } satisfies RecoveryReceiptClaims);
   const who = { connection: connection.id, subject };
   await audit.append({ action: 'recovery_receipt_issued', ...who, detail: { id, receiptId, audience } });

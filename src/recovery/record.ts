@@ -4,21 +4,27 @@ import { changeStored, readStored } from '../core/change-stored.js';
 import type { ConnectedRecovery, Connection, SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
-import { recoveryCredentialKinds } from '../core/ports.js';
-import { recoveryOutcomes, secondThings } from '../core/second-things.js';
 import type { Credential } from '../core/secrets.js';
 import { isStored } from '../core/tickets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
-import { FaceError, faceErrorCodes } from '../errors.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+import { toCurrentRecord } from './earlier-record.js';
+import {
+  approvalGuard,
+  approvalLifeSec,
+  outcomeOf,
+  proofOf,
+  type Stage,
+  type StageOf,
+  stageAt,
+  stageGuard,
+  toRevoking,
+} from './stage.js';
 
 /*
  * An account recovery: a person proves a second thing and shows their face, and gets a credential of the provider.
  * Every step is stored before it takes effect, so that a stopped server leaves no credential that the person did not see.
  */
-
-const recoveryStates = ['open', 'issuing', 'shown', 'revoking', 'ended'] as const;
-
-const approvalGuard = z.object({ byId: z.string(), by: z.string() });
 
 const recordGuard = z.object({
   id: z.string(),
@@ -33,84 +39,23 @@ const recordGuard = z.object({
   linkDigest: z.string().nullable(),
   /** Number that the page shows and that an approver must type. */
   number: z.string(),
-  secondThing: z.enum(secondThings).nullable(),
-  /** True after a code or a known device proved the second thing. Approvals are counted instead. */
-  isProven: z.boolean(),
-  codeId: z.string().nullable(),
-  codeThing: z.enum(secondThings).nullable(),
-  stepUpId: z.string().nullable(),
-  faceAt: epochMsGuard.nullable(),
-  /** When the account was found eligible, after the face check. */
-  eligibleAt: epochMsGuard.nullable(),
-  isPrivileged: z.boolean(),
-  approvals: z.array(approvalGuard),
-  /** Approvals that are being recorded in the audit trail. They do not count yet. */
-  approving: z.array(approvalGuard.extend({ until: epochMsGuard })).default([]),
-  managerStepUp: z.object({ id: z.string(), manager: z.string() }).nullable(),
-  /** A privileged person gets no credential before this time. `null` until an owner was told. */
-  notBefore: epochMsGuard.nullable(),
-  /** Request that sends the message to the owners or the manager, so that no other one does. */
-  sending: z.object({ by: z.string(), until: epochMsGuard }).nullable(),
-  /** Recipients of the message about the delay: kinds of contacts, and addresses of owners. */
-  told: z.array(z.string()).default([]),
-  /** When those are told who have not got it. `null` before the first try. */
-  tellAgain: z.object({ tries: z.int(), at: epochMsGuard }).nullable().default(null),
-  state: z.enum(recoveryStates),
-  outcome: z.enum(recoveryOutcomes).nullable(),
-  reason: z.enum(faceErrorCodes).nullable(),
-  /** Id at the provider. Absent while it is being issued. */
-  credential: z
-    .object({ id: z.string().nullable(), kind: z.enum(recoveryCredentialKinds), expiresAt: epochMsGuard.nullable() })
-    .nullable(),
-  /** True if a password that was chosen with the credential is ended, too, because the wrong person got it. */
-  endsPassword: z.boolean(),
-  /** When a credential is revoked that is being issued, or that the person has not confirmed. */
-  revokeAt: epochMsGuard.nullable(),
-  issuedAt: epochMsGuard.nullable(),
   begunAt: epochMsGuard,
   expiresAt: epochMsGuard,
+  stage: stageGuard,
 });
 export type Recovery = z.infer<typeof recordGuard>;
 
-export type Stage = 'second_thing' | 'face' | 'approval' | 'delay' | 'ready' | 'shown' | 'ended';
+const storedGuard = z.preprocess(toCurrentRecord, recordGuard);
 
-/** A recovery must be finished in this time, but waits longer for approvals. */
-export const beginLifeSec = 20 * 60;
-export const approvalLifeSec = secondsPerDay;
 /** An ended recovery is listed, and its credential can be revoked, for as long as the link "this was not me" works. */
 const keptSec = 7 * secondsPerDay;
 
-export const isApproval = (thing: Recovery['secondThing']): boolean => thing === 'help_desk' || thing === 'manager';
-
-/** Returns the approvals that a recovery needs in all. */
-export function approvalsNeeded({ secondThing, isPrivileged }: Recovery): number {
-  if (isPrivileged) return 2;
-  return isApproval(secondThing) ? 1 : 0;
-}
-
-/** Returns what comes next. The face alone never leads to `ready`, nor does the second thing. */
-export function stageOf(recovery: Recovery, now: EpochMs): Stage {
-  const { state, secondThing, isProven, faceAt, eligibleAt, approvals, isPrivileged, notBefore } = recovery;
-  if (state === 'shown') return 'shown';
-  if (state !== 'open' || recovery.expiresAt <= now) return 'ended';
-  if (secondThing === null || !(isProven || isApproval(secondThing))) return 'second_thing';
-  if (faceAt === null || eligibleAt === null) return 'face';
-  if (approvals.length < approvalsNeeded(recovery)) return 'approval';
-  // Without a told owner, no one could stop it.
-  if (isPrivileged && (notBefore === null || now < notBefore)) return 'delay';
-  return 'ready';
-}
-
-/** Returns how a recovery ended, or `null` while it has not. */
-export const outcomeOf = ({ state, outcome, expiresAt }: Recovery, now: EpochMs): Recovery['outcome'] =>
-  state === 'open' && expiresAt <= now ? 'expired' : outcome;
-
 const toStored = (id: string) => ({
   key: `recovery:${id}`,
-  guard: recordGuard,
+  guard: storedGuard,
   // The help desk sees a recovery whose face check passed, also if it was never finished.
-  expiresAt: ({ expiresAt, state, faceAt }: Recovery): EpochMs =>
-    state === 'open' && faceAt === null ? expiresAt : addSec(expiresAt, keptSec),
+  expiresAt: ({ expiresAt, stage }: Recovery): EpochMs =>
+    stage.kind === 'proving' || stage.kind === 'face' ? expiresAt : addSec(expiresAt, keptSec),
 });
 
 export async function writeNewRecovery(recovery: Recovery, { state }: Ports<'state'>): Promise<void> {
@@ -125,22 +70,40 @@ export async function readRecovery(id: string, deps: Ports<'state'>): Promise<Re
   return found.record;
 }
 
-/** Changes a recovery. @param change - throws to leave it unchanged */
+/**
+ * Changes a recovery.
+ * @param change - returns its argument, or throws, to leave it unchanged
+ * @throws `not_found`, or `absent`
+ */
 export async function changeRecovery(
   id: string,
   change: (former: Recovery) => Recovery,
   deps: Ports<'state'>,
+  absent: FaceErrorCode = 'not_found',
 ): Promise<Recovery> {
-  const { changed } = await changeStored(
-    toStored(id),
-    (found) => {
-      if (found === null) throw new FaceError('not_found');
-      return change(found);
-    },
-    deps,
-  );
+  const changeIfAny = (found: Recovery | null) => (found === null ? null : change(found));
+  const { changed } = await changeStored(toStored(id), changeIfAny, deps);
+  if (changed === null) throw new FaceError(absent);
   return changed;
 }
+
+/** Changes the stage if it is still of the kind that the change is for. */
+export const changeStage = <Kind extends Stage['kind']>(
+  id: string,
+  kind: Kind,
+  change: (stage: StageOf<Kind>) => Stage,
+  deps: Ports<'state'>,
+): Promise<Recovery> => {
+  const isStill = (stage: Stage): stage is StageOf<Kind> => stage.kind === kind;
+  const step = (found: Recovery): Recovery => {
+    const { stage } = found;
+    return isStill(stage) ? withStage(found, change(stage)) : found;
+  };
+  return changeRecovery(id, step, deps);
+};
+
+export const withStage = (recovery: Recovery, stage: Stage): Recovery =>
+  stage === recovery.stage ? recovery : { ...recovery, stage };
 
 /** Finds the recovery of a browser. @throws `step_up_unknown` */
 export async function findRecovery(
@@ -183,12 +146,14 @@ export async function listRecovery(recovery: Recovery, deps: Ports<'state' | 'cl
 async function readOver(list: BoundedList<Listed>, deps: Ports<'state' | 'clock'>): Promise<ReadonlySet<string>> {
   const ids = (await readList(list, deps)).map(({ id }) => id);
   const found = await deps.state.readMany(ids.map((id) => toStored(id).key));
-  const isOver = (recovery: Recovery): boolean =>
-    recovery.state === 'ended' || outcomeOf(recovery, deps.clock.now()) === 'expired';
+  const isOver = (recovery: Recovery): boolean => {
+    const stage = stageAt(recovery, deps.clock.now());
+    return stage.kind !== 'revoking' && outcomeOf(stage) !== null;
+  };
   return new Set(
     ids.filter((_, index) => {
       const value = found[index]?.value;
-      return value === undefined || isOver(recordGuard.parse(value));
+      return value === undefined || isOver(storedGuard.parse(value));
     }),
   );
 }
@@ -198,7 +163,7 @@ export async function readRecoveries(connection: string, deps: Ports<'state' | '
   const entries = await readList(listOf(connection), deps);
   if (entries.length === 0) return [];
   const found = await deps.state.readMany(entries.map(({ id }) => toStored(id).key));
-  return found.flatMap((each) => (each === null ? [] : [recordGuard.parse(each.value)]));
+  return found.flatMap((each) => (each === null ? [] : [storedGuard.parse(each.value)]));
 }
 
 /** Returns the listed recoveries of all connections, newest first. */
@@ -217,25 +182,6 @@ export function recoveryAt(connection: Connection | undefined): ConnectedRecover
   return recovery;
 }
 
-/**
- * Marks a recovery for revocation, which the background job carries out at the provider. One without a credential ends.
- * @param alsoSeen - true to end a credential that the person has seen, and what they set with it
- */
-export function toRevoking(recovery: Recovery, { alsoSeen }: { readonly alsoSeen: boolean }): Recovery {
-  const { state, credential, endsPassword } = recovery;
-  if (state === 'open') return { ...recovery, state: 'ended', outcome: 'revoked' };
-  const isUnseen = state === 'issuing' || state === 'shown';
-  const isToEnd = alsoSeen && !endsPassword && (state === 'revoking' || credential !== null);
-  if (!isUnseen && !isToEnd) return recovery;
-  return {
-    ...recovery,
-    state: 'revoking',
-    outcome: 'revoked',
-    revokeAt: null,
-    endsPassword: endsPassword || alsoSeen,
-  };
-}
-
 export const isOf =
   (who: SubjectRef) =>
   ({ connection, subject }: SubjectRef): boolean =>
@@ -248,9 +194,7 @@ async function endRecoveries(
   deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
   for (const { id } of (await readRecoveries(who.connection, deps)).filter(isOf(who)))
-    await changeRecovery(id, (found) => toRevoking(found, credentials), deps).catch((error: unknown) => {
-      if (!(error instanceof FaceError && error.code === 'not_found')) throw error;
-    });
+    await changeStored(toStored(id), (found) => found && withStage(found, toRevoking(found.stage, credentials)), deps);
 }
 
 export const recoveryData = {
@@ -261,8 +205,8 @@ export const recoveryData = {
     return {
       recoveries: own.map((each) => ({
         begunAt: toIso(each.begunAt),
-        secondThing: each.secondThing,
-        outcome: outcomeOf(each, deps.clock.now()),
+        secondThing: proofOf(each.stage)?.secondThing ?? null,
+        outcome: outcomeOf(stageAt(each, deps.clock.now())),
       })),
     };
   },
@@ -279,7 +223,9 @@ export const endedRecoveryData = {
   async forget(who, deps) {
     const own = (await readRecoveries(who.connection, deps)).filter(isOf(who));
     // A credential that is still to be revoked needs its record, which expires then.
-    const settled = own.filter(({ state }) => state === 'ended').map(({ id }) => id);
+    const settled = own
+      .filter(({ stage }) => stage.kind !== 'revoking' && outcomeOf(stage) !== null)
+      .map(({ id }) => id);
     for (const id of settled) await deps.state.delete(toStored(id).key);
     if (settled.length > 0)
       await changeList(listOf(who.connection), (entries) => entries.filter(({ id }) => !settled.includes(id)), deps);

@@ -162,6 +162,25 @@ describe('a person with a second thing and the enrolled face', () => {
     expect(JSON.stringify(await list())).not.toContain(number);
   });
 
+  test('goes on by a button: reading the page acts on nothing', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    await browser.passCheck('ada');
+    const { state } = bench.server.deps;
+    const [id] = browser.cookies.get('__Host-facestep-recovery')!.split('.');
+    const before = await state.read(`recovery:${id}`);
+    const events = bench.server.audit.events.length;
+    for (const reload of ['', '?lang=en', '?alert=later']) {
+      const { text } = await browser.get(`/recover/acme/step${reload}`);
+      expect(text).toContain('<form method="post" action="/recover/acme/step">');
+    }
+    expect(await state.read(`recovery:${id}`)).toEqual(before);
+    expect(bench.server.audit.events.length).toBe(events);
+    expect((await browser.post('step', {}, { 'sec-fetch-site': 'cross-site' })).path).toContain('alert=over');
+    expect((await browser.step()).text).toContain('Show it now');
+  });
+
   test('waits for the manager, who approves by a face check', async () => {
     await restart({ recovery: { managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
@@ -196,6 +215,8 @@ describe('a person with a second thing and the enrolled face', () => {
       { action: digest },
     );
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
+    const reading = await browser.send('/recover/acme/step');
+    expect([reading.headers.get('refresh'), (await reading.text()).includes('Show it now')]).toEqual([null, false]);
     expect((await browser.step()).text).toContain('Show it now');
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
   });
@@ -211,7 +232,7 @@ describe('without one of the two', () => {
     const thingOnly = bench.browse();
     await proveMailbox(thingOnly);
     expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
-    expect((await thingOnly.showFace('eve', 3)).path).toContain('alert=face');
+    expect((await thingOnly.showFace('eve', 3)).text).toContain('The face check was not passed');
     expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
     expect(bench.provider.counts.issued).toBe(0);
   });
@@ -293,7 +314,7 @@ describe('without one of the two', () => {
     await bench.passDays(8);
     const browser = bench.browse();
     await proveMailbox(browser);
-    expect((await browser.showFace('bea', 3)).path).toContain('alert=face');
+    expect((await browser.showFace('bea', 3)).text).toContain('The face check was not passed');
   });
 });
 
@@ -362,12 +383,12 @@ describe('a face alone makes no second thing', () => {
 });
 
 describe('is refused after both were proven', () => {
-  const recoverWith = async (prepare: () => Promise<void> | void) => {
+  const recoverWith = async (prepare: () => Promise<void> | void, subject = 'anna', face = 'ada') => {
     await prepare();
     const browser = bench.browse();
-    await browser.begin('anna');
+    await browser.begin(subject);
     await browser.prove('help_desk');
-    return { browser, page: await browser.showFace('ada') };
+    return { browser, page: await browser.showFace(face) };
   };
   const reasons = () => bench.detailsOf('recovery_refused').map((detail) => (detail as { code: string }).code);
 
@@ -441,15 +462,25 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual(['recovery_privileged']);
   });
 
-  test('if this server lacks a permission at the provider, without an offer to begin again', async () => {
+  test('if this server lacks a permission at the provider, without an offer to begin again after two people', async () => {
+    await bench.enrol('berta', 'bea');
     await enrolAnna();
-    const recover = (code: 'provider_refused' | 'credential_refused') =>
-      recoverWith(() => {
-        bench.provider.failing.check = code;
-      });
+    const recover = (code: 'provider_refused' | 'credential_refused', subject = 'anna', face = 'ada') =>
+      recoverWith(
+        () => {
+          bench.provider.failing.check = code;
+        },
+        subject,
+        face,
+      );
     const running = bench.browse();
     await proveMailbox(running);
     const { text } = (await recover('provider_refused')).page;
+    await recover('provider_refused');
+    bench.server.clock.advanceSec(10);
+    // The account of one person may be the reason.
+    expect((await bench.browse().get('/recover/acme')).text).toContain('<form');
+    await recover('provider_refused', 'berta', 'bea');
     bench.server.clock.advanceSec(10);
     const { body } = await bench.server.postJson('/recoveries', { connection: 'acme', subject: 'anna' }, grace);
     const { pathname, search, searchParams } = new URL(String(body.url));
@@ -469,7 +500,7 @@ describe('is refused after both were proven', () => {
     const other = (await recover('credential_refused')).page.text;
     expect(text).toContain('Nothing was changed');
     expect([text, other].map((each) => each.includes('class="button"'))).toEqual([false, true]);
-    expect(reasons()).toEqual(['provider_refused', 'credential_refused']);
+    expect(reasons()).toEqual([...Array(3).fill('provider_refused'), 'credential_refused']);
   });
 
   test('if the provider would not issue it, before and after the person asks', async () => {
@@ -819,6 +850,24 @@ describe('a credential', () => {
     await bench.server.postJson('/face/not-me', { secret });
     await revoke();
     expect(bench.provider.counts.passwordsEnded).toBe(1);
+  });
+
+  test('of an earlier version is revoked, and a recovery that was open is over', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    const [{ id } = { id: '' }] = await list();
+    const { state, clock } = bench.server.deps;
+    const { stage, ...common } = (await state.read(`recovery:${id}`))!.value as { stage: { kind: string } };
+    expect(stage.kind).toBe('shown');
+    const ofAll = { secondThing: 'phone', faceAt: clock.now(), approvals: [], outcome: null, endsPassword: false };
+    const credential = { id: 'pass-1', kind: 'temporary_access_pass', expiresAt: null };
+    const writeEarlier = (given: object) =>
+      state.write(`recovery:${id}`, { ...common, ...ofAll, ...given }, { when: 'any', expiresAt: null });
+    await writeEarlier({ state: 'open', credential: null, issuedAt: null });
+    expect((await list())[0]).toMatchObject({ stage: 'ended', outcome: 'revoked' });
+    await writeEarlier({ state: 'shown', credential, issuedAt: clock.now() });
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
   });
 
   test('is revoked although recovery was switched off meanwhile', async () => {

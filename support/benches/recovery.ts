@@ -177,26 +177,31 @@ function createBrowser(server: ApiServer, address?: string) {
     await page.consent();
     return { started, page, cookie };
   };
+  /** Opens the face check, and shows a face. */
+  const passCheck = async (face: string, tries = 1) => {
+    const { started, page, cookie } = await openCheck();
+    for (let tried = 0; page !== null && tried < tries; tried += 1) {
+      const { nonce, photos } = await page.takeFrames((movement) =>
+        Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`),
+      );
+      const form = toForm({ nonce, photo: photos });
+      await server.postForm('/face/frames', form, { authorization: `Bearer ${page.session}`, cookie });
+    }
+    return { started, isOpen: page !== null };
+  };
   return {
     cookies,
     send,
     post,
     get: async (path: string) => read(await send(path)),
-    step: async () => read(await send('/recover/acme/step')),
+    step: async () => post('step'),
     begin: (subject: string) => post('begin', { username: loginOf(subject) }),
     prove: (thing: string, code = '') => post('prove', { thing, code: code && asTyped(code) }),
-    /** Opens the face check, shows a face, and returns to the recovery. */
+    passCheck,
+    /** Opens the face check, shows a face, and continues with the recovery. */
     async showFace(face: string, tries = 1) {
-      const { started, page, cookie } = await openCheck();
-      if (page === null) return read(started);
-      for (let tried = 0; tried < tries; tried += 1) {
-        const { nonce, photos } = await page.takeFrames((movement) =>
-          Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`),
-        );
-        const form = toForm({ nonce, photo: photos });
-        await server.postForm('/face/frames', form, { authorization: `Bearer ${page.session}`, cookie });
-      }
-      return read(await send('/recover/acme/step'));
+      const { started, isOpen } = await passCheck(face, tries);
+      return isOpen ? post('step') : read(started);
     },
     /** Opens the face check and starts challenges that no one answers. */
     async startChallenges(times: number) {

@@ -32,6 +32,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
     keys: [
       'audit-head:*',
       'brand',
+      // Digests of the last two refused people, for 15 minutes.
       'recovery-refused:*',
       'brand-kept:*',
       'brand-draft:*',

@@ -99,17 +99,18 @@ inBrowser('the list says in words what each recovery waits for and why one was r
     waitForApproval({ connection: 'acme', subject }, deps, given);
   await list('ada', {
     secondThing: 'phone',
-    isProven: true,
-    state: 'ended',
-    outcome: 'refused',
-    reason: 'recovery_too_soon',
+    to: (proof) => ({ kind: 'refused', proof, reason: 'recovery_too_soon' }),
   });
   await list('ben', { isPrivileged: true, begunBy: grace, approvals: [{ byId: 'key:first', by: 'owner' }] });
   await list('eve', {
     isPrivileged: true,
     secondThing: 'manager',
     approvals: [grace, grace],
-    notBefore: addSec(now, 3600),
+    to: (proof) => ({
+      kind: 'delay',
+      proof: { ...proof, delay: { notBefore: addSec(now, 3600), told: [], tellAgain: null } },
+      sending: null,
+    }),
   });
   await list('kay', {});
   const { page, complaints, close } = await visit('/help-desk/recoveries');

@@ -53,6 +53,7 @@ async function waitForHelpDesk(page: Page, connection: string, name = login): Pr
   await choose(page, 'help_desk');
   await arrive(page, en.face.title);
   await showFace(page);
+  await press(page, en.next);
   await arrive(page, en.approval.title);
   return (await page.locator('output').textContent()) ?? '';
 }
@@ -62,7 +63,7 @@ async function getReady(page: Page, connection: string, name = login): Promise<v
   const number = await waitForHelpDesk(page, connection, name);
   expect(number).toMatch(/^\d{4}$/);
   await stage().approve(connection, number);
-  await page.getByRole('link', { name: en.approval.again }).click();
+  await press(page, en.approval.again);
   await arrive(page, en.ready.title);
 }
 
@@ -175,10 +176,12 @@ inBrowser('each page of a privileged person’s recovery is within reach', async
   await arrive(page, en.face.title);
   await lookAt(page, 'face');
   await showFace(page);
+  await lookAt(page, 'continue');
+  await press(page, en.next);
   await arrive(page, en.approval.title);
   await lookAt(page, 'approval');
   await stage().approve('org', (await page.locator('output').textContent()) ?? '', 2);
-  await page.getByRole('link', { name: en.approval.again }).click();
+  await press(page, en.approval.again);
   await arrive(page, en.delay.title);
   await lookAt(page, 'delay');
   await close();
@@ -197,6 +200,7 @@ inBrowser('the pages with the credential, and those after the end, are within re
   await nameAccount(page, 'trial', logins.trial);
   await choose(page, 'help_desk');
   await showFace(page);
+  await press(page, en.next);
   await arrive(page, en.ended.refusedTitle);
   await page.getByText(en.ended.recovery_too_soon).waitFor();
   await lookAt(page, 'refused');

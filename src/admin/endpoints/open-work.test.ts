@@ -31,8 +31,8 @@ test('open work counts recoveries for each administrator who can approve them, a
   await waitForApproval(who, server.deps, { isPrivileged: true, approvals: [byGrace] });
   // The manager approves these, or no one has to.
   await waitForApproval(who, server.deps, { secondThing: 'manager' });
-  await waitForApproval(who, server.deps, { secondThing: 'phone', isProven: true });
-  await waitForApproval(who, server.deps, { state: 'ended', outcome: 'refused' });
+  await waitForApproval(who, server.deps, { secondThing: 'phone', to: (proof) => ({ kind: 'ready', proof }) });
+  await waitForApproval(who, server.deps, { to: (proof) => ({ kind: 'stopped', proof }) });
   expect([await countOf(grace), await countOf(joan), await countOf(auditor)]).toEqual([1, 3, 0]);
   server.clock.advanceSec(24 * 60 * 60);
   expect(await countOf(joan)).toBe(0);

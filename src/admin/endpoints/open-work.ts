@@ -10,7 +10,8 @@ import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import { listHelpRequests } from '../../help-desk/help-requests.js';
-import { readAllRecoveries, stageOf } from '../../recovery/record.js';
+import { readAllRecoveries } from '../../recovery/record.js';
+import { isForHelpDesk, stageAt } from '../../recovery/stage.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
 import { createLastKnown } from '../operations/last-known.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
@@ -70,12 +71,11 @@ async function findHelpDeskWork(
     ({ isApproved, byId, takesKeys }) =>
       !isApproved && byId !== null && byId !== id && (takesKeys || means === 'sign_in'),
   );
-  const recoverable = recoveries.filter(
-    (recovery) =>
-      stageOf(recovery, deps.clock.now()) === 'approval' &&
-      (recovery.isPrivileged || recovery.secondThing === 'help_desk') &&
-      ![recovery.begunBy, ...recovery.approvals].some((each) => each?.byId === id),
-  );
+  const recoverable = recoveries.filter((recovery) => {
+    const stage = stageAt(recovery, deps.clock.now());
+    if (stage.kind !== 'approval' || !isForHelpDesk(stage.proof)) return false;
+    return ![recovery.begunBy, ...stage.proof.approvals].some((each) => each?.byId === id);
+  });
   return [
     ...waiting('help_waiting', 'help_desk', open.length, 'help requests'),
     ...waiting('approvals_waiting', 'approvals', approvable.length, 'bypass codes to approve'),
