@@ -1,9 +1,10 @@
 import type { Express, Request, Response } from 'express';
 import { readCookie } from '../core/base/cookie.js';
+import { languageOf } from '../core/base/languages.js';
 import { isSameOrigin } from '../core/base/same-origin.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import type { SupportedLanguage } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
 import { createConsumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { startedLink } from '../core/page-link.js';
@@ -40,14 +41,8 @@ interface Visit extends RouteExchange<Request, Response> {
   readonly source: string;
 }
 
-const isLanguage = (text: string | null): text is SupportedLanguage => supportedLanguages.some((each) => each === text);
-
-function languageOf(request: Request): SupportedLanguage {
-  const asked = new URLSearchParams(queryOf(request)).get('lang');
-  if (isLanguage(asked)) return asked;
-  const accepted = request.acceptsLanguages([...supportedLanguages]) || 'en';
-  return isLanguage(accepted) ? accepted : 'en';
-}
+const languageAsked = (request: Request): SupportedLanguage =>
+  languageOf(new URLSearchParams(queryOf(request)).get('lang'), request.acceptsLanguages());
 
 const alertIn = (request: Request): Alert | null => {
   const alert = new URLSearchParams(queryOf(request)).get('alert');
@@ -118,7 +113,7 @@ function createActs(
       const { response, request, connection } = visit;
       const alert = await alertOf(visit);
       // Mail filters open links, so the link counts only after a click.
-      sendPage(response, renderStart({ language: languageOf(request), connection, alert, link: linkIn(request) }));
+      sendPage(response, renderStart({ language: languageAsked(request), connection, alert, link: linkIn(request) }));
     },
     'POST link': async (visit) => {
       const { connection } = visit;
@@ -134,7 +129,7 @@ function createActs(
       if ((await alertOf(visit)) === 'refused') throw new FaceError('provider_refused');
       const login = (await readForm(visit)).get('username')?.trim() ?? '';
       if (login === '' || login.length > 256) throw new FaceError('request_malformed', { field: 'username' });
-      const language = languageOf(request);
+      const language = languageAsked(request);
       const begun = { connection, login, source, language };
       bind(visit, await beginRecovery(begun, { ...deps, directoryFor: directoryFor(connection) }));
       goOn(visit);
@@ -211,7 +206,7 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
   mountGet(app, '/recover/:connection', async (response, request) => {
     const connection = find(request);
     const alert = await alertOf({ request, connection });
-    sendPage(response, renderStart({ language: languageOf(request), connection, alert }));
+    sendPage(response, renderStart({ language: languageAsked(request), connection, alert }));
   });
 
   mountRoute(app, '/recover/:connection/:act', {
