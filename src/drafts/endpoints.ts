@@ -313,7 +313,9 @@ async function saveInDraft(change: SavedChange, operations: OperationsContext): 
 const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
   adminEndpoint({
     ...common,
+    method: 'GET',
     path: '/configuration/guides',
+    formerPath: '/configuration/guides',
     summary: 'List what is needed to connect a provider',
     description:
       'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
@@ -328,7 +330,9 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
   return [
     adminEndpoint({
       ...common,
-      path: '/configuration/draft/read',
+      method: 'GET',
+      path: '/configuration/draft',
+      formerPath: '/configuration/draft/read',
       summary: 'Read the draft of the configuration',
       description:
         'Returns the policies and OpenID settings of the configuration file, the draft with its changes and problems, and the versions. Secrets are never returned.',
@@ -478,7 +482,9 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
     }),
     adminEndpoint({
       ...common,
+      method: 'GET',
       path: '/configuration/versions/compare',
+      formerPath: '/configuration/versions/compare',
       summary: 'Compare the configuration with an earlier version',
       description:
         'Lists the settings that restoring the version would change. A text that is or may be a secret is shown as `…`.',
