@@ -8,7 +8,7 @@ import { orderRules } from '../core/rules/evaluate.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { common, openFile, requireDraft, requireSound, revisionField } from './endpoints.js';
+import { openFile, reading, requireDraft, requireSound, revisionField } from './endpoints.js';
 import { draftEffectReply } from './replies.js';
 
 const days = 30;
@@ -19,8 +19,7 @@ export const createDraftEffectEndpoint = ({
   operations,
 }: Ports<'connections' | 'directories'> & WithOperations): Endpoint =>
   adminEndpoint({
-    ...common,
-    method: 'GET',
+    ...reading,
     path: '/configuration/draft/effect',
     formerPath: '/configuration/draft/effect',
     summary: 'Preview the effect of the rules of a draft',

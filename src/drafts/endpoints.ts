@@ -278,6 +278,8 @@ export const common = {
   right: 'configure',
 } as const;
 
+export const reading = { ...common, method: 'GET' } as const;
+
 /** @throws `draft_changed` if there is no draft of that revision */
 export async function requireDraft(revision: number, operations: OperationsContext): Promise<Draft> {
   const draft = await readDraft(operations);
@@ -312,8 +314,7 @@ async function saveInDraft(change: SavedChange, operations: OperationsContext): 
 
 const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
   adminEndpoint({
-    ...common,
-    method: 'GET',
+    ...reading,
     path: '/configuration/guides',
     formerPath: '/configuration/guides',
     summary: 'List what is needed to connect a provider',
@@ -329,8 +330,7 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
 export function createDraftEndpoints({ operations }: WithOperations): Endpoint[] {
   return [
     adminEndpoint({
-      ...common,
-      method: 'GET',
+      ...reading,
       path: '/configuration/draft',
       formerPath: '/configuration/draft/read',
       summary: 'Read the draft of the configuration',
@@ -481,8 +481,7 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
       },
     }),
     adminEndpoint({
-      ...common,
-      method: 'GET',
+      ...reading,
       path: '/configuration/versions/compare',
       formerPath: '/configuration/versions/compare',
       summary: 'Compare the configuration with an earlier version',
