@@ -17,6 +17,7 @@ const operationGuard = z.object({
   tags: z.array(z.string()),
   summary: z.string(),
   description: z.string().default(''),
+  deprecated: z.boolean().default(false),
   security: z.array(z.record(z.string(), z.unknown())).default([]),
   parameters: z.array(z.union([parameterGuard, z.object({ $ref: z.string() })])).default([]),
   requestBody: bodyGuard.optional(),
@@ -114,15 +115,19 @@ function listOnce(fields: readonly Field[], heading: string, listed: Listed): Fi
   });
 }
 
+const mark = /^«extension» /;
+
+/** Renders an operation; a deprecated one only names its successor. */
 function renderOperation(method: string, path: string, operation: Operation, listed: Listed): string[] {
   const heading = `${method.toUpperCase()} ${path}`;
+  const [named] = /^Deprecated: [^ ]+ `[^`]+`\./.exec(operation.description.replace(mark, '')) ?? [];
+  if (operation.deprecated && named !== undefined) return [`### ${heading}`, named];
   const parameters = operation.parameters.flatMap((each) => ('name' in each ? [each] : []));
   const replies = Object.entries(operation.responses);
   const [status, success] = replies.find(([code]) => code.startsWith('2')) ?? [];
   const codes = replies
     .filter(([code]) => !code.startsWith('2'))
     .flatMap(([, { description }]) => [...description.matchAll(/^`(\w+)`:/gm)].map(([, code = '']) => code));
-  const mark = /^«extension» /;
   return [
     `### ${heading}`,
     toText(`${operation.summary.replace(mark, '')}.`),
@@ -132,7 +137,12 @@ function renderOperation(method: string, path: string, operation: Operation, lis
       'Parameters',
       toTable(
         ['name', 'in', 'type', 'description'],
-        parameters.map((each) => [`\`${each.name}\``, each.in, typeOf(each.schema), toText(each.description)]),
+        parameters.map((each) => [
+          `\`${each.name}\``,
+          each.in,
+          typeOf(each.schema),
+          toText(each.description || (each.schema.description ?? '')),
+        ]),
       ),
     ),
     titled(

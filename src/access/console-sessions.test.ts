@@ -130,6 +130,21 @@ describe('a console session', () => {
     expect(await codeOf(change(headers))).toBe('caller_untrusted');
   });
 
+  test('a GET with fields cannot be read by another site or from a cache', async () => {
+    const headers = await signInByKey(server);
+    const read = (sent: Record<string, string>) => server.send('GET', '/v1/usage?days=1', { headers: sent });
+    const { status, headers: answered } = await read(headers);
+    expect([status, answered.get('cache-control'), answered.get('cross-origin-resource-policy')]).toEqual([
+      200,
+      'no-store',
+      'same-origin',
+    ]);
+    expect(answered.get('access-control-allow-origin')).toBeNull();
+    // Images, scripts and links of another site send no header of its choice.
+    expect((await read({ cookie: headers.cookie })).body.code).toBe('caller_untrusted');
+    expect((await read({ ...headers, 'sec-fetch-site': 'cross-site' })).body.code).toBe('caller_untrusted');
+  });
+
   test('refuses the anti-forgery token of another session', async () => {
     const mine = await signInByKey(server);
     const other = await signInByKey(server);

@@ -105,16 +105,18 @@ function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>
 
 export function toCurlExample(endpoint: Endpoint): string {
   const path = documentedPath(endpoint).replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
-  const call = `curl${endpoint.method === 'GET' ? '' : ` -X ${endpoint.method}`} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;
+  const isGet = endpoint.method === 'GET';
   const fields = Object.entries(exampleFields(endpoint));
+  const option = isGet ? (fields.length > 0 ? ' -G' : '') : ` -X ${endpoint.method}`;
+  const call = `curl${option} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;
   const photos = Object.entries(endpoint.photos).flatMap(([name, { atLeast }]) =>
     Array.from({ length: atLeast }, (_, index) => {
       const file = name === 'roster' ? 'roster.txt' : `${name}${atLeast > 1 ? index + 1 : ''}.jpg`;
       return `-F "${name}=@${file}"`;
     }),
   );
-  if (photos.length > 0) {
-    const texts = fields.map(([name, value]) => `-F "${name}=${String(value)}"`);
+  if (isGet || photos.length > 0) {
+    const texts = fields.map(([name, value]) => `${isGet ? '--data-urlencode' : '-F'} "${name}=${String(value)}"`);
     return [call, ...texts, ...photos].join(' \\\n  ');
   }
   if (fields.length === 0) return call;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { toQuery } from '../core/base/query.js';
 import { FaceError, faceErrorCodes, type Json } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
 import { CommandError, NotFoundError, UsageError } from './command-error.js';
@@ -10,32 +11,34 @@ import { type CallDeps, findServer } from './find-server.js';
  * @throws FaceError, UsageError as `callServer`
  */
 export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(
-  path: `/${string}`,
+  call: Call,
   toFields: () => Fields,
   guard: Guard,
   deps: CallDeps,
 ): AsyncGenerator<z.output<Guard>> {
   let cursor: string | null | undefined;
   do {
-    const page: z.output<Guard> = await callServer(`POST ${path}`, guard, deps, { ...toFields(), cursor });
+    const page: z.output<Guard> = await callServer(call, guard, deps, { ...toFields(), cursor });
     yield page;
     cursor = page.cursor;
   } while (cursor !== null);
 }
 
 export async function readAllPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(
-  path: `/${string}`,
+  call: Call,
   fields: Fields,
   guard: Guard,
   deps: CallDeps,
 ): Promise<z.output<Guard>[]> {
   const all: z.output<Guard>[] = [];
-  for await (const page of readPages(path, () => fields, guard, deps)) all.push(page);
+  for await (const page of readPages(call, () => fields, guard, deps)) all.push(page);
   return all;
 }
 
 /** Time limit of a call, which may wait for a slow identity provider. */
 const timeoutMs = 30_000;
+
+type Call = `${'GET' | 'POST' | 'DELETE'} /${string}`;
 
 /** Fields of a request, without those that are `undefined`. */
 export type Fields = { readonly [name: string]: Json | undefined };
@@ -47,7 +50,7 @@ export type Fields = { readonly [name: string]: Json | undefined };
  * @throws the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
  */
 export async function callServer<Reply extends z.ZodType>(
-  call: `${'GET' | 'POST'} /${string}`,
+  call: Call,
   replyGuard: Reply,
   deps: CallDeps,
   fields: Fields = {},
@@ -57,7 +60,7 @@ export async function callServer<Reply extends z.ZodType>(
   const { url, key } = await findServer(deps);
   const answer = await key
     .use((text) =>
-      deps.fetch(`${url}${path}`, {
+      deps.fetch(`${url}${path}${method === 'GET' ? toQuery(fields) : ''}`, {
         method,
         headers: {
           ...(token === null ? { 'X-Admin-Key': text } : { 'X-Auth-Token': token }),

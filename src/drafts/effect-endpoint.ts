@@ -8,7 +8,7 @@ import { orderRules } from '../core/rules/evaluate.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { common, openFile, requireDraft, requireSound, revisionField } from './endpoints.js';
+import { openFile, reading, requireDraft, requireSound, revisionField } from './endpoints.js';
 import { draftEffectReply } from './replies.js';
 
 const days = 30;
@@ -19,8 +19,9 @@ export const createDraftEffectEndpoint = ({
   operations,
 }: Ports<'connections' | 'directories'> & WithOperations): Endpoint =>
   adminEndpoint({
-    ...common,
+    ...reading,
     path: '/configuration/draft/effect',
+    formerPath: '/configuration/draft/effect',
     summary: 'Preview the effect of the rules of a draft',
     description:
       'Evaluates the rules of the draft for the sign-ins of the last 30 days in the audit trail of this server, with the application, if it was recorded, and with the groups that users have now. It reads the groups of up to 300 users in up to 20 seconds, and changes nothing. Networks, devices and earlier checks of these sign-ins are not known.',

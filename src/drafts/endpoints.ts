@@ -278,6 +278,8 @@ export const common = {
   right: 'configure',
 } as const;
 
+export const reading = { ...common, method: 'GET' } as const;
+
 /** @throws `draft_changed` if there is no draft of that revision */
 export async function requireDraft(revision: number, operations: OperationsContext): Promise<Draft> {
   const draft = await readDraft(operations);
@@ -312,8 +314,9 @@ async function saveInDraft(change: SavedChange, operations: OperationsContext): 
 
 const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
   adminEndpoint({
-    ...common,
+    ...reading,
     path: '/configuration/guides',
+    formerPath: '/configuration/guides',
     summary: 'List what is needed to connect a provider',
     description:
       'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
@@ -327,8 +330,9 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
 export function createDraftEndpoints({ operations }: WithOperations): Endpoint[] {
   return [
     adminEndpoint({
-      ...common,
-      path: '/configuration/draft/read',
+      ...reading,
+      path: '/configuration/draft',
+      formerPath: '/configuration/draft/read',
       summary: 'Read the draft of the configuration',
       description:
         'Returns the policies and OpenID settings of the configuration file, the draft with its changes and problems, and the versions. Secrets are never returned.',
@@ -477,8 +481,9 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
       },
     }),
     adminEndpoint({
-      ...common,
+      ...reading,
       path: '/configuration/versions/compare',
+      formerPath: '/configuration/versions/compare',
       summary: 'Compare the configuration with an earlier version',
       description:
         'Lists the settings that restoring the version would change. A text that is or may be a secret is shown as `…`.',

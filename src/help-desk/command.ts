@@ -125,7 +125,7 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
     .command('bypasses')
     .description('list valid and pending bypass codes, without the codes')
     .action(async () => {
-      const { codes } = await post('bypass-codes/list', {}, bypassesReply);
+      const { codes } = await callServer('GET /help-desk/bypass-codes', bypassesReply, deps);
       printRows(codes, deps, [
         ['id', 'connection', 'subject', 'made by', 'state', 'until'],
         (each) => [each.id, each.connection, each.subject, each.by, each.state, each.expiresAt],
@@ -143,7 +143,7 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
     .command('requests')
     .description('list help requests')
     .action(async () => {
-      const { requests } = await post('requests/list', {}, helpRequestsReply);
+      const { requests } = await callServer('GET /help-desk/requests', helpRequestsReply, deps);
       printRows(requests, deps, [
         ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],
         ({ id, at, connection, subject, reason, takenBy, note }) => [

@@ -241,7 +241,9 @@ export function createHelpDeskEndpoints(
     }),
     adminEndpoint({
       ...common,
-      path: '/help-desk/bypass-codes/list',
+      method: 'GET',
+      path: '/help-desk/bypass-codes',
+      formerPath: '/help-desk/bypass-codes/list',
       summary: 'List active and pending bypass codes',
       description: 'Returns them newest first, without the codes themselves.',
       codes: [],
@@ -269,7 +271,9 @@ export function createHelpDeskEndpoints(
     }),
     adminEndpoint({
       ...common,
-      path: '/help-desk/requests/list',
+      method: 'GET',
+      path: '/help-desk/requests',
+      formerPath: '/help-desk/requests/list',
       summary: 'List help requests',
       description: 'Returns the requests, newest first. A request is stored for a day.',
       codes: [],

@@ -4,7 +4,7 @@ import multer from 'multer';
 import { z } from 'zod';
 import { maxPhotoBytes, type OwnPhoto, type Photo } from '../core/secrets.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { ChunkBuffer, collectBody, concatAndZero, receiveBody } from './front-door.js';
+import { ChunkBuffer, collectBody, concatAndZero, discardRest, queryOf, receiveBody } from './front-door.js';
 import { type FieldValue, LongText, longTextBytes, parseJsonFields } from './json.js';
 import type { RequestBudget } from './request-budget.js';
 
@@ -307,6 +307,16 @@ export async function readBody(request: Request, response: Response, options: Bo
   } finally {
     body.fill(0);
   }
+}
+
+/** Reads the fields of the query like those of a form, and discards the body. A repeated field is a list. */
+export function readQuery(request: Request, options: BodyOptions): Body {
+  discardRest(request);
+  const sent = new URLSearchParams(queryOf(request));
+  if (sent.size > maxTextFields) throw new FaceError('request_malformed', { reason: 'The query has too many fields.' });
+  const valuesOf = (name: string) => (sent.getAll(name).length === 1 ? sent.get(name) : sent.getAll(name));
+  const fields = new Map(Array.from(sent.keys(), (name) => [name, toText(name, valuesOf(name), options)]));
+  return { fields, photos: new Map() };
 }
 
 export const isMultipart = (request: Request): boolean => request.is('multipart/form-data') === 'multipart/form-data';

@@ -29,7 +29,7 @@ afterEach(() => bench.server.stop());
 
 const approve = async (id: string, by = grace) =>
   (await bench.server.postJson(`/recoveries/${id}/approve`, { number: '4711' }, by)).body;
-const list = async () => (await bench.server.postJson('/recoveries/list', {}, grace)).body.recoveries;
+const list = async () => (await bench.server.send('GET', '/recoveries', { headers: grace })).body.recoveries;
 const records = () => bench.detailsOf('recovery_approved');
 
 /** Starts requests that overlap: a record is written after each of the others has replied, or writes one, too. */

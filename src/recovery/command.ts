@@ -24,7 +24,7 @@ export function createRecoveryCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--connection <id>', 'only of this connection')
     .action(async ({ connection }) => {
       const fields = connection === undefined ? {} : { connection };
-      const { recoveries } = await callServer('POST /recoveries/list', recoveriesReply, deps, fields);
+      const { recoveries } = await callServer('GET /recoveries', recoveriesReply, deps, fields);
       printRows(recoveries, deps, [
         ['id', 'begun', 'connection', 'subject', 'second thing', 'state', 'approvals', 'privileged'],
         (each) => [

@@ -98,7 +98,9 @@ export function createRecoveryEndpoints(
     }),
     adminEndpoint({
       ...common,
-      path: '/recoveries/list',
+      method: 'GET',
+      path: '/recoveries',
+      formerPath: '/recoveries/list',
       summary: 'List account recoveries',
       description: 'Returns those in which the face check passed, newest first, for seven days after their end.',
       codes: [],

@@ -37,7 +37,7 @@ const enrolAnna = async () => {
   return page;
 };
 const list = async () =>
-  (await bench.server.postJson('/recoveries/list', {}, grace)).body.recoveries as {
+  (await bench.server.send('GET', '/recoveries', { headers: grace })).body.recoveries as {
     id: string;
     [name: string]: unknown;
   }[];

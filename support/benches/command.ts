@@ -9,13 +9,14 @@ const unused = () => Promise.reject(new Error('this command needs none of it'));
 export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>) {
   const printed: string[] = [];
   const told: string[] = [];
+  const deprecated: string[] = [];
+  const { fetch = () => Promise.reject(new Error('makes no calls')) } = deps;
   let exitCode: ExitCode = 0;
   await runCommand(args, {
     auditEvents,
     random: systemRandom,
     log: createTextLog(),
     env: {},
-    fetch: () => Promise.reject(new Error('makes no calls')),
     print: (line) => printed.push(line),
     printError: (line) => told.push(line),
     endWith: (code) => {
@@ -34,7 +35,13 @@ export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 
     extensionCommands,
     paint: (_, text) => text,
     ...deps,
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      if (response.headers.has('deprecation')) deprecated.push(`${init?.method} ${url}`);
+      return response;
+    },
   });
+  if (deprecated.length > 0) throw new Error(`The command called deprecated endpoints: ${deprecated.join(', ')}`);
   return { printed, told, exitCode };
 }
 

@@ -125,11 +125,12 @@ export async function startOperatedServer(
   };
   await read(mode);
   const owner = { 'x-admin-key': adminKey };
+  const get = (path: string) => server.send('GET', path, { headers: owner });
   const post = (path: string, fields: JsonObject = {}) => server.postJson(path, fields, owner);
   return {
     server,
     post,
-    get: (path: string) => server.send('GET', path, { headers: owner }),
+    get,
     read,
     /** Blocks calls to the provider until the returned function is called. */
     hold(): () => void {
@@ -142,7 +143,7 @@ export async function startOperatedServer(
     async ended(connection: string): Promise<JsonObject> {
       let run: unknown;
       await eventually(async () => {
-        run = (await post(`/connections/${connection}/run`)).body.run;
+        run = (await get(`/connections/${connection}/run`)).body.run;
         expect(run).toMatchObject({ endedAt: expect.any(String) });
       });
       return run as JsonObject;

@@ -43,7 +43,7 @@ export function createAdministratorsCommand(deps: CliDeps): CommandUnknownOpts {
     .description('remove an administrator and revoke the key at once')
     .argument('<name>')
     .action(async (name) => {
-      await callServer('POST /administrators/remove', z.object({}), deps, { name });
+      await callServer(`DELETE /administrators/${encodeURIComponent(name)}`, z.object({}), deps);
       deps.printError('Removed.');
     });
   return command;

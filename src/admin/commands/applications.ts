@@ -59,7 +59,7 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
     .description('remove an application: its keys end at once')
     .argument('<id>')
     .action(async (id) => {
-      await callServer(`POST ${pathOf(id)}/remove`, z.object({}), deps);
+      await callServer(`DELETE ${pathOf(id)}`, z.object({}), deps);
       deps.printError('Removed.');
     });
   command
@@ -109,7 +109,7 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
       if (id === undefined && days !== undefined && days > 31)
         throw new UsageError('--days is at most 31 without the id of an application');
       if (id === undefined) {
-        const { usage } = await callServer('POST /usage', usageOfAllReply, deps, { days });
+        const { usage } = await callServer('GET /usage', usageOfAllReply, deps, { days });
         return printRows(usage, deps, [
           ['id', 'name', 'requests', 'refused'],
           ({ application, name, requests, refusals }) => [
@@ -120,7 +120,7 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
           ],
         ]);
       }
-      const { usage } = await callServer(`POST ${pathOf(id)}/usage`, usageReply, deps, { days });
+      const { usage } = await callServer(`GET ${pathOf(id)}/usage`, usageReply, deps, { days });
       printRows(usage, deps, [
         ['day', 'endpoint', 'requests', 'refused'],
         ({ day, endpoint, requests, refusals }) => [day, endpoint, requests, toText(refusals)],

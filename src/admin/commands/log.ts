@@ -125,7 +125,7 @@ async function list(
     until,
     limit: Math.min(largestPage, most - printed - shown.length),
   });
-  for await (const page of readPages('/log/list', toAsked, linesReply, deps)) {
+  for await (const page of readPages('POST /log/list', toAsked, linesReply, deps)) {
     if (isFirst) reportUnsearched(page, deps);
     isFirst = false;
     shown.push(...page.lines);
@@ -140,7 +140,7 @@ async function list(
   }
   const { connection } = filter;
   if (connection !== undefined && printed + shown.length === 0) {
-    const known = await callServer('POST /log/counts', lineCountsReply, deps);
+    const known = await callServer('GET /log/counts', lineCountsReply, deps);
     // A connection that was removed may still have log lines.
     if (known.connections.every((each) => each.connection !== connection))
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);

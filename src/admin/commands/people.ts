@@ -130,7 +130,7 @@ const largestPage = 200;
 async function listPeople(filter: Fields, limit: number, deps: CallDeps) {
   const people: PersonReply[] = [];
   const toAsked = (): Fields => ({ ...filter, limit: Math.min(largestPage, limit - people.length) });
-  for await (const page of readPages('/people/list', toAsked, peopleReply, deps)) {
+  for await (const page of readPages('POST /people/list', toAsked, peopleReply, deps)) {
     people.push(...page.people);
     if (people.length >= limit) return { people, hasMore: page.cursor !== null };
   }

@@ -22,7 +22,7 @@ export const createPolicyCommand = (deps: CliDeps): CommandUnknownOpts =>
         .option('--days <days>', 'count the last DAYS days', wholeNumber(1, 365, 'days'), 30)
         .action(async (given, { days }) => {
           const { id } = await findServerConnection(given, deps);
-          const found = await callServer(`POST ${pathOf(id)}/rules`, rulesReply, deps, { days });
+          const found = await callServer(`GET ${pathOf(id)}/rules`, rulesReply, deps, { days });
           if (!deps.printJson({ connection: id, ...found })) printRules(id, found, deps);
         }),
     )

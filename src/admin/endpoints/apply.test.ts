@@ -31,8 +31,8 @@ async function start(given: Partial<Parameters<typeof startOperatedServer>[1]> =
 
 describe('plan and apply', () => {
   test('applies a plan once, step by step, and records the administrator', async () => {
-    const { post, ended, server } = await start();
-    const { body: plan } = await post('/connections/onelogin/plan');
+    const { get, post, ended, server } = await start();
+    const { body: plan } = await get('/connections/onelogin/plan');
     const [first] = plan.steps as { diff: unknown }[];
     expect(first).toMatchObject({ id: expect.stringMatching(/^custom-user-field/), state: 'missing' });
     expect(first?.diff).toContainEqual({ sign: '+', text: expect.any(String) });
@@ -46,7 +46,7 @@ describe('plan and apply', () => {
     expect(steps.every(({ progress }) => progress === 'done')).toBe(true);
     expect(steps.some(({ applied }) => applied)).toBe(true);
 
-    const { body: again } = await post('/connections/onelogin/plan');
+    const { body: again } = await get('/connections/onelogin/plan');
     for (const step of again.steps as { state: string; diff: unknown[] }[]) {
       expect(['ready', 'manual']).toContain(step.state);
       expect(step.diff).toEqual([]);
@@ -66,7 +66,7 @@ describe('plan and apply', () => {
   });
 
   test('with pushSecrets, a completed step is applied again, and neither the run nor the list of secrets contains a secret', async () => {
-    const { post, ended } = await start();
+    const { get, post, ended } = await start();
     await post('/connections/okta/apply');
     await ended('okta');
     await post('/connections/okta/apply', { step: 'inline-hook-token', pushSecrets: true });
@@ -76,7 +76,7 @@ describe('plan and apply', () => {
       state: 'done',
       steps: [{ id: 'inline-hook-token', applied: true }],
     });
-    const { body } = await post('/connections/okta/secrets');
+    const { body } = await get('/connections/okta/secrets');
     expect(body.secrets).toMatchObject([
       { setting: 'okta.hooks.secret.value', isPreviousTaken: false, isPushed: true, previous: null },
     ]);
@@ -84,10 +84,10 @@ describe('plan and apply', () => {
   });
 
   test('refuses a plan that would deny all users unless the administrator confirms', async () => {
-    const { post, ended, actions } = await start({ mode: 'enforce' });
+    const { get, post, ended, actions } = await start({ mode: 'enforce' });
     expect(await post('/connections/okta/apply')).toMatchObject({ status: 409, body: { code: 'nobody_can_pass' } });
     expect(actions()).not.toContain('connection_apply_begun');
-    expect((await post('/connections/okta/run')).body.run).toBeNull();
+    expect((await get('/connections/okta/run')).body.run).toBeNull();
     expect(await post('/connections/okta/apply', { isSure: true })).toMatchObject({ status: 201 });
     expect(await ended('okta')).toMatchObject({ state: 'done' });
   });
@@ -100,13 +100,13 @@ describe('plan and apply', () => {
     const { body: begun } = await one.post('/connections/onelogin/apply');
     expect(begun.run).toMatchObject({ state: 'under_way' });
     expect(await two.post('/connections/onelogin/apply')).toMatchObject({ body: { code: 'run_under_way' } });
-    expect((await two.post('/connections/onelogin/run')).body.run).toEqual(
+    expect((await two.get('/connections/onelogin/run')).body.run).toEqual(
       expect.objectContaining({ state: 'under_way', by: 'owner' }),
     );
 
     // The first says nothing more for longer than the lease.
     two.server.clock.advanceSec(61);
-    expect((await two.post('/connections/onelogin/run')).body.run).toMatchObject({ state: 'broken_off' });
+    expect((await two.get('/connections/onelogin/run')).body.run).toMatchObject({ state: 'broken_off' });
     expect((await two.get('/to-do')).body.items).toContainEqual(
       expect.objectContaining({ code: 'apply_broken_off', connection: 'onelogin' }),
     );
@@ -115,7 +115,7 @@ describe('plan and apply', () => {
     expect(taken).toMatchObject({ state: 'done' });
     letGo();
     await one.server.deps.operations.background.stop();
-    expect((await two.post('/connections/onelogin/run')).body.run).toEqual(taken);
+    expect((await two.get('/connections/onelogin/run')).body.run).toEqual(taken);
     expect(one.actions()).not.toContain('connection_apply_ended');
   });
 });

@@ -59,7 +59,9 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
     adminEndpoint({
       ...common,
       status: 200,
+      method: 'GET',
       path: '/connections/:id/plan',
+      formerPath: '/connections/:id/plan',
       summary: 'Plan the set-up of a connection',
       description:
         'Checks every step at the provider, and counts enrolled users. This can take a minute. Changes nothing.',
@@ -110,7 +112,9 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
     adminEndpoint({
       ...common,
       status: 200,
+      method: 'GET',
       path: '/connections/:id/run',
+      formerPath: '/connections/:id/run',
       summary: 'Get the progress of a set-up',
       description: 'Returns the last run on any server, for 30 days.',
       codes: ['connection_unknown'],
@@ -332,8 +336,9 @@ export function createConnectionEndpoints(
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
+      method: 'GET',
       path: '/connections/:id/secrets',
+      formerPath: '/connections/:id/secrets',
       right: 'configure',
       summary: 'List the secrets of a connection',
       description:

@@ -169,7 +169,9 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
     }),
     adminEndpoint({
       ...common,
+      method: 'GET',
       path: '/log/counts',
+      formerPath: '/log/counts',
       right: 'view',
       summary: 'Get the health of all connections',
       description:

@@ -129,7 +129,9 @@ export function createPeopleEndpoints(
     }),
     adminEndpoint({
       ...common,
+      method: 'GET',
       path: '/people/members',
+      formerPath: '/people/members',
       right: 'audit',
       summary: 'List the members of a group',
       description:

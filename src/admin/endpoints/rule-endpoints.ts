@@ -38,7 +38,9 @@ export function createRuleEndpoints({ connections, operations }: Ports<'connecti
   return [
     adminEndpoint({
       ...common,
+      method: 'GET',
       path: '/connections/:id/rules',
+      formerPath: '/connections/:id/rules',
       right: 'audit',
       summary: 'List the rules for sign-ins, with their effect',
       description:

@@ -11,7 +11,7 @@ const maxDaysOfAll = 31;
 
 export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[] {
   const common = {
-    method: 'POST',
+    method: 'GET',
     versions: [1, 2],
     tag: 'Applications',
     status: 200,
@@ -23,6 +23,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
     adminEndpoint({
       ...common,
       path: '/applications/:id/usage',
+      formerPath: '/applications/:id/usage',
       summary: 'Get the usage of an application',
       description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
       codes: ['not_found'],
@@ -39,6 +40,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
     adminEndpoint({
       ...common,
       path: '/usage',
+      formerPath: '/usage',
       summary: 'Get the usage of all applications',
       description:
         'Returns one sum for each application, and one with the application `null` for client tokens without an application.',

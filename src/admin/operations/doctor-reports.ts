@@ -23,7 +23,7 @@ const findingGuard = z.object({
   remedy: z.string().nullable(),
   cause: z.string().nullable(),
   /** Step that fixes the problem; `null` if it needs manual work. */
-  mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
+  fix: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable().default(null),
 });
 
 export type DoctorFinding = z.output<typeof findingGuard>;
@@ -155,7 +155,7 @@ async function examineConnection(
     found: result.found,
     remedy: result.remedy,
     cause: result.cause,
-    mend: remedySteps.get(result.title) ?? null,
+    fix: remedySteps.get(result.title) ?? null,
   }));
   const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
   const examination: DoctorReport = { examinedAt: deps.clock.now(), light, findings, enrolled, users };
@@ -199,11 +199,11 @@ const tooLate: CheckResult = {
   remedy: 'Run this check on the server: facestep doctor',
 };
 
-type RemedySteps = ReadonlyMap<string, NonNullable<DoctorFinding['mend']>>;
+type RemedySteps = ReadonlyMap<string, NonNullable<DoctorFinding['fix']>>;
 
 /** Finds the steps that fix problems: pending ones, and ones that can send a secret again. */
 async function findRemedySteps(results: readonly CheckResult[], { checks, steps }: Checks): Promise<RemedySteps> {
-  const remedySteps = new Map<string, NonNullable<DoctorFinding['mend']>>();
+  const remedySteps = new Map<string, NonNullable<DoctorFinding['fix']>>();
   const named = nameSteps(steps);
   for (const { title, verdict } of results) {
     if (verdict !== 'fail' && verdict !== 'warn') continue;

@@ -5,6 +5,8 @@ import { places, type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 const light = z.enum(['ok', 'warn', 'fail']);
 const toDoCodes = Object.keys(toDoUrgency).filter((code): code is ToDoCode => code in toDoUrgency);
 
+const fixReply = z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable();
+
 export const doctorReply = z.object({
   doctor: z.object({
     isUnderWay: z.boolean(),
@@ -33,10 +35,10 @@ export const doctorReply = z.object({
             found: z.string(),
             remedy: z.string().nullable(),
             cause: z.string().nullable().describe('Title of the finding that prevented this check.'),
-            mend: z
-              .object({ step: z.string(), pushSecrets: z.boolean() })
-              .nullable()
-              .describe('Fields of the apply call that fixes the problem; `null` if a person has to fix it.'),
+            fix: fixReply.describe(
+              'Fields of the apply call that fixes the problem; `null` if a person has to fix it.',
+            ),
+            mend: fixReply.describe('Deprecated: use `fix`, which has the same value.'),
           }),
         ),
       }),

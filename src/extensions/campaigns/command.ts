@@ -72,7 +72,7 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
         return;
       }
       const fields = { campaign: id, state, limit: 200 };
-      const people = (await readAllPages('/campaigns/people', fields, campaignPeopleReply, deps)).flatMap(
+      const people = (await readAllPages('GET /campaigns/people', fields, campaignPeopleReply, deps)).flatMap(
         (page) => page.people,
       );
       if (deps.printJson({ campaign, people })) return;

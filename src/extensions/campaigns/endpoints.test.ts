@@ -7,6 +7,7 @@ import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { until } from '../../../support/run/eventually.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
+import { toQuery } from '../../core/base/query.js';
 import type { Connection } from '../../core/connection.js';
 import { createCampaign } from './administer.js';
 import { standardSettings } from './settings.js';
@@ -53,6 +54,8 @@ interface PeopleView {
 const ofBody = <Field>(body: unknown): Field => body as Field;
 
 const asOwner = { 'x-admin-key': adminKey };
+const get = async (path: string, fields: Record<string, unknown>) =>
+  (await server.send('GET', `${path}${toQuery(fields)}`, { headers: asOwner })).body;
 const post = async (path: string, fields: object) => (await server.postJson(path, fields, asOwner)).body;
 const read = async (id: string) =>
   (await server.send('GET', `/campaigns/${id}`, { headers: asOwner })).body.campaign as unknown as CampaignView;
@@ -63,11 +66,11 @@ const readOnce = async (id: string, isSo: (campaign: CampaignView) => boolean): 
 const planned = { connection: 'work', name: 'Pilot' };
 
 test('groups are found by a part of the name', async () => {
-  expect(await post('/campaigns/groups', { connection: 'work', text: 'ilo' })).toMatchObject({
+  expect(await get('/campaigns/groups', { connection: 'work', text: 'ilo' })).toMatchObject({
     groups: [{ id: 'Pilot', name: 'Pilot' }],
   });
-  expect(await post('/campaigns/groups', { connection: 'work', text: 'Everyone' })).toMatchObject({ groups: [] });
-  expect(await post('/campaigns/groups', { connection: 'none', text: 'Pilot' })).toMatchObject({
+  expect(await get('/campaigns/groups', { connection: 'work', text: 'Everyone' })).toMatchObject({ groups: [] });
+  expect(await get('/campaigns/groups', { connection: 'none', text: 'Pilot' })).toMatchObject({
     code: 'connection_unknown',
   });
 });
@@ -113,7 +116,7 @@ test('a campaign from a file can be planned, previewed with custom texts, starte
   let cursor: string | null = null;
   do {
     const page: PeopleView = ofBody(
-      await post('/campaigns/people', {
+      await get('/campaigns/people', {
         campaign: id,
         state: 'sent',
         limit: 25,
@@ -124,7 +127,7 @@ test('a campaign from a file can be planned, previewed with custom texts, starte
     cursor = page.cursor;
   } while (cursor !== null);
   expect(all).toEqual(subjects.slice(0, 60).map(loginOf));
-  expect((await post('/campaigns/people', { campaign: id, cursor: 'x' })).code).toBe('request_malformed');
+  expect((await get('/campaigns/people', { campaign: id, cursor: 'x' })).code).toBe('request_malformed');
   expect(await post('/campaigns/bounces', { campaign: id, addresses: [loginOf('user3')] })).toMatchObject({ found: 1 });
   expect((await post('/campaigns/stop', { campaign: id })).campaign).toMatchObject({ state: 'stopped' });
   await post('/campaigns/resume', { campaign: id, again: ['bounced'] });

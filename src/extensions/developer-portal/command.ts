@@ -18,7 +18,7 @@ export function createRequestsCommand(deps: CliDeps): CommandUnknownOpts {
       ),
     )
     .action(async ({ state }) => {
-      const pages = await readAllPages('/application-requests/list', { state }, requestPageReply, deps);
+      const pages = await readAllPages('GET /application-requests', { state }, requestPageReply, deps);
       const requests = pages.flatMap((page) => page.requests);
       printRows(requests, deps, [
         ['id', 'state', 'name', 'by', 'scopes', 'a minute', 'a day', 'changed'],

@@ -242,8 +242,8 @@ describe('another developer', () => {
         read(mallory, `/developer/applications/${owned}/keys`),
         ask(mallory, `/developer/applications/${owned}/keys`),
         ask(mallory, `/developer/applications/${owned}/keys/revoke`, { key: never }),
-        ask(mallory, `/developer/applications/${owned}/usage`),
-        ask(mallory, `/developer/applications/${owned}/refusals`),
+        read(mallory, `/developer/applications/${owned}/usage`),
+        read(mallory, `/developer/applications/${owned}/refusals`),
       ]);
     const theirs = await tried(id, application);
     const nobodys = await tried(never, never);

@@ -94,8 +94,9 @@ export function createOwnApplicationEndpoints(
     }),
     developerEndpoint({
       ...common,
-      method: 'POST',
+      method: 'GET',
       path: '/developer/applications/:id/usage',
+      formerPath: '/developer/applications/:id/usage',
       summary: 'Get the usage of an application of the caller',
       description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
       codes: ['not_found'],
@@ -111,8 +112,9 @@ export function createOwnApplicationEndpoints(
     }),
     developerEndpoint({
       ...common,
-      method: 'POST',
+      method: 'GET',
       path: '/developer/applications/:id/refusals',
+      formerPath: '/developer/applications/:id/refusals',
       summary: 'List recent errors of an application of the caller',
       description: `Newest first: the last ${refusalRetention.most} of ${refusalRetention.days} days; the last few seconds can be missing.`,
       codes: ['not_found'],

@@ -44,8 +44,9 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
   return [
     adminEndpoint({
       ...common,
-      method: 'POST',
-      path: '/application-requests/list',
+      method: 'GET',
+      path: '/application-requests',
+      formerPath: '/application-requests/list',
       summary: 'List requests for applications',
       description:
         'Returns the requests that developers submitted, newest first. A request is stored for a year after its last change.',

@@ -9,7 +9,7 @@ import { nameProviderRefusal } from '../../core/provider-refusal.js';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { requestIdOf, setLoggedCaller, sourceOf } from '../access-log.js';
-import { type Body, type BodyOptions, isMultipart, maxJsonBytes, readBody } from '../body.js';
+import { type Body, type BodyOptions, isMultipart, maxJsonBytes, readBody, readQuery } from '../body.js';
 import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
 import { type FieldValue, parseJsonFields } from '../json.js';
 import { replaceStatus, sendJson, sendLines } from '../reply.js';
@@ -105,6 +105,12 @@ function toRoute(offered: readonly Endpoint[], request: Request, deps: ServePort
   };
 }
 
+/**
+ * Time at which the endpoints with a successor became deprecated: 29 November 2026.
+ * @see https://www.rfc-editor.org/rfc/rfc9745
+ */
+const deprecatedSince = '@1795910400';
+
 type ServePorts = AdmissionPorts & Ports<'settings'>;
 
 async function serve(
@@ -113,6 +119,7 @@ async function serve(
   maxBytes: number,
   deps: ServePorts,
 ): Promise<void> {
+  if (endpoint.replacedBy !== undefined) response.set('Deprecation', deprecatedSince);
   const source = sourceOf(request);
   const peer = { source, setHeaders: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
@@ -157,7 +164,7 @@ async function serve(
   }
 }
 
-/** Reads the body. A client may send its token as the field `auth_token`. */
+/** Reads the body, or the query of a `GET`. A client may send its token as the field `auth_token` of a body. */
 async function readRequest(
   endpoint: Endpoint,
   admission: Admission,
@@ -165,14 +172,16 @@ async function readRequest(
   response: Response,
   reading: Pick<BodyOptions, 'photoLimits' | 'allowance' | 'own' | 'maxBytes'>,
 ): Promise<Body> {
-  const { fields: sent, photos } = await readBody(request, response, {
+  const options: BodyOptions = {
     ...reading,
     onAuthToken: (token) => admission.takeToken(token),
     refuseField: (name) => refuseField(name, endpoint),
     ignoresField: (name) => admission.recognised?.compat === 'facenition' && !fieldsOf(endpoint).includes(name),
-  });
-  const fields = isMultipart(request) ? readFormFields(endpoint.form, sent) : new Map(sent);
-  if (endpoint.auth.kind === 'client') fields.delete('auth_token');
+  };
+  const hasQuery = endpoint.method === 'GET';
+  const { fields: sent, photos } = hasQuery ? readQuery(request, options) : await readBody(request, response, options);
+  const fields = hasQuery || isMultipart(request) ? readFormFields(endpoint.form, sent) : new Map(sent);
+  if (endpoint.auth.kind === 'client' && !hasQuery) fields.delete('auth_token');
   if (admission.recognised?.compat === 'facenition' && fields.get('password') === '') fields.delete('password');
   return { fields, photos };
 }

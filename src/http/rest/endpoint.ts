@@ -177,6 +177,9 @@ export const groupDescriptions = {
 export type EndpointGroup = keyof typeof groupDescriptions;
 
 interface Described {
+  /**
+   * A `GET` reads its fields from the query, which proxies log: no field names a person, or is a secret or photo.
+   */
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /**
    * Path in Express syntax, such as `/step-ups/:id/photos`. It is served without prefix, under `/v1` and under `/v2`.
@@ -192,7 +195,7 @@ interface Described {
   /** True if the reply consists of lines of JSON (`application/x-ndjson`), which are sent as they are made. */
   readonly repliesInLines?: true | undefined;
   readonly codes: readonly FaceErrorCode[];
-  /** Address below which a `POST` does the same, for callers of earlier versions. */
+  /** Address at which a `POST` does the same, for callers of earlier versions. A `POST` reads its fields from the body. */
   readonly formerPath?: string | undefined;
   /** Method and address to use instead of this deprecated endpoint. */
   readonly replacedBy?: string | undefined;
@@ -209,7 +212,7 @@ export interface Call<Fields, PhotoName extends string> {
   cookie(name: string): string | null;
 }
 
-/** How a form field that is not text is read: as JSON, or as the only text of a list. */
+/** How a field of a form or query that is not text is read: as JSON, or as the only text of a list. */
 export type FormKind = 'json' | 'list';
 
 export interface FileField extends PhotoRange {
@@ -219,7 +222,7 @@ export interface FileField extends PhotoRange {
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;
-  /** Guard of all fields that are not files. The fields arrive as JSON, or as text in a form. */
+  /** Guard of all fields that are not files. The fields arrive as JSON, or as text in a form or query. */
   readonly fieldsGuard: z.ZodObject;
   readonly form: Readonly<Partial<Record<string, FormKind>>>;
   readonly replyGuard: z.ZodObject;
@@ -272,7 +275,7 @@ export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuar
   extends Described {
   readonly photos: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
-  /** Fields that are no text, for callers that send a form. */
+  /** Fields that are no text, for forms and queries. */
   readonly form?: Readonly<Partial<Record<keyof z.input<Fields>, FormKind>>>;
   /** Reply without `ok`, which every success contains. */
   readonly reply: Reply;
@@ -291,16 +294,22 @@ export type Handled<
   Known,
 > = Definition<Fields, Reply, PhotoName> & { handle(call: Call<z.output<Fields>, PhotoName> & Known): ReplyOf<Reply> };
 
+/** Admits any request before its body is read. */
+const knowing =
+  <Known>(know: (caller: Caller) => Known) =>
+  async () => ({ sessionId: null, know });
+
 export const clientEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
   definition: Handled<Fields, Reply, PhotoName, { readonly client: Client }> & { readonly scope: ClientScope | null },
 ): Endpoint =>
-  createEndpoint(definition, { kind: 'client', scope: definition.scope }, async () => ({
-    sessionId: null,
-    know: (caller) => {
+  createEndpoint(
+    definition,
+    { kind: 'client', scope: definition.scope },
+    knowing((caller) => {
       if (caller.kind !== 'client') throw new FaceError('caller_untrusted');
       return { client: caller.client };
-    },
-  }));
+    }),
+  );
 
 export const adminEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
   definition: Handled<Fields, Reply, PhotoName, { readonly administrator: Administrator }> & {
@@ -312,29 +321,32 @@ export const adminEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGu
   createEndpoint(
     definition,
     { kind: 'admin', right: definition.right, isSensitive: definition.isSensitive ?? false },
-    async () => ({
-      sessionId: null,
-      know: (caller) => {
-        if (caller.kind !== 'administrator') throw new FaceError('caller_untrusted');
-        return { administrator: caller.administrator };
-      },
+    knowing((caller) => {
+      if (caller.kind !== 'administrator') throw new FaceError('caller_untrusted');
+      return { administrator: caller.administrator };
     }),
   );
 
 export const developerEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
   definition: Handled<Fields, Reply, PhotoName, { readonly developer: Administrator }>,
 ): Endpoint =>
-  createEndpoint(definition, { kind: 'developer' }, async () => ({
-    sessionId: null,
-    know: (caller) => {
+  createEndpoint(
+    definition,
+    { kind: 'developer' },
+    knowing((caller) => {
       if (caller.kind !== 'developer') throw new FaceError('caller_untrusted');
       return { developer: caller.developer };
-    },
-  }));
+    }),
+  );
 
 export const openEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
   definition: Handled<Fields, Reply, PhotoName, unknown>,
-): Endpoint => createEndpoint(definition, { kind: 'open' }, async () => ({ sessionId: null, know: () => ({}) }));
+): Endpoint =>
+  createEndpoint(
+    definition,
+    { kind: 'open' },
+    knowing(() => ({})),
+  );
 
 /**
  * Creates an endpoint whose handler also knows its caller.
@@ -350,25 +362,13 @@ export function createEndpoint<
   auth: Auth,
   admit: (session: Credential | null) => Promise<{ readonly sessionId: string | null; know(caller: Caller): Known }>,
 ): Endpoint {
-  const { method, path, versions, tag, summary, description, isExtension, status, codes, photos, fields, reply } =
-    definition;
+  const described: Described = definition;
+  const { photos, fields, form = {}, reply } = definition;
   return {
-    method,
-    path,
-    versions,
-    tag,
-    summary,
-    description,
-    isExtension,
-    status,
-    codes,
-    repliesInLines: definition.repliesInLines,
-    callsProviders: definition.callsProviders,
-    formerPath: definition.formerPath,
-    replacedBy: definition.replacedBy,
+    ...described,
     photos,
     fieldsGuard: fields,
-    form: definition.form ?? {},
+    form,
     replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),
     auth,
     async admit(call) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
+import { createDescribedEndpoints } from '../../../scripts/reference/described-endpoints.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { startTestTransmitter } from '../../../support/servers/transmitter.js';
@@ -88,6 +89,45 @@ test('a deprecated path acts like its successor, and its description names the s
   await send('POST', '/administrators', { name: 'grace@example.com', role: 'auditor' });
   expect((await send('DELETE', '/administrators/grace%40example.com')).status).toBe(200);
   expect((await send('POST', '/administrators/remove', { name: 'grace@example.com' })).body.code).toBe('not_found');
+});
+
+test('a GET reads its fields from the query, and the former POST is deprecated', async () => {
+  const { paths } = documentGuard.parse(await read());
+  expect(paths['/usage']?.get.requestBody).toBeUndefined();
+  expect(paths['/usage']?.get.parameters).toContainEqual(
+    expect.objectContaining({ name: 'days', in: 'query', required: false, schema: expect.any(Object) }),
+  );
+  expect(paths['/usage']?.post).toMatchObject({
+    deprecated: true,
+    description: expect.stringContaining('Deprecated: use `GET /usage`.'),
+  });
+
+  const headers = { 'x-admin-key': adminKey };
+  const get = (query: string) => server.send('GET', `/usage${query}`, { headers });
+  const days = async (query: string) => {
+    const { status, body } = await get(query);
+    return [status, body.code, body.field];
+  };
+  expect(await days('?days=31')).toEqual([200, undefined, undefined]);
+  expect(await days('?days=32')).toEqual([400, 'request_malformed', 'days']);
+  expect(await days('?days=1&days=2')).toEqual([400, 'request_malformed', 'days']);
+  expect(await days('?days=%ff')).toEqual([400, 'request_malformed', 'days']);
+  expect(await days('?day=1')).toEqual([400, 'field_unknown', 'day']);
+  expect(await days(`?${'day&'.repeat(17)}`)).toEqual([400, 'request_malformed', undefined]);
+  expect(await days('?__proto__=1')).toEqual([400, 'field_unknown', undefined]);
+  expect((await get('')).headers.get('deprecation')).toBeNull();
+  const former = await server.postJson('/usage', { days: 1 }, headers);
+  expect([former.status, former.headers.get('deprecation')]).toEqual([200, expect.stringMatching(/^@\d{10}$/)]);
+});
+
+test('no GET has a field that names a person, or that is a secret or photo', async () => {
+  for (const { method, path, fieldsGuard, photos } of await createDescribedEndpoints()) {
+    if (method !== 'GET') continue;
+    const unfit = Object.keys({ ...fieldsGuard.shape, ...photos }).filter((name) =>
+      /^(subject|login|e?mail|user|name|phone|token|password|secret|code|pin|photo|key|ticket|search)s?$/i.test(name),
+    );
+    expect({ path, unfit }).toEqual({ path, unfit: [] });
+  }
 });
 
 test('the document has no arrays of at most one item and no choices with one alternative', async () => {

@@ -3,13 +3,12 @@ import type { JsonObject } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
 import { maxJsonBytes } from '../body.js';
 import { refusalGuard } from '../reply.js';
-import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
+import { answerHeaders, describeRefusals, quotaHeaders, referHeaders } from './describe-refusals.js';
 import { callsProvider, type Endpoint, type FileField, groupDescriptions, toTemplate } from './endpoint.js';
 import { asJson, asJsonLines, describeFields, toJsonSchema } from './json-schema.js';
 
-const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
+const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'field_unknown', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = [
-  'field_unknown',
   'body_too_large',
   'media_type_unsupported',
   'overloaded',
@@ -154,6 +153,10 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
   const asContent = endpoint.repliesInLines === true ? asJsonLines : asJson;
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const version = versions.includes(1) ? '' : 'V2';
+  const headers = {
+    ...(auth.kind === 'client' ? quotaHeaders : {}),
+    ...(replacedBy === undefined ? {} : referHeaders('Deprecation')),
+  };
   return {
     operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
     tags: [tag],
@@ -164,17 +167,29 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     parameters: [
       { $ref: '#/components/parameters/apiVersion' },
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...(method === 'GET' ? describeQuery(endpoint) : []),
     ],
     ...(method === 'GET' || method === 'DELETE' ? {} : { requestBody: describeBody(endpoint) }),
     responses: {
       [status]: {
         description: 'Success.',
-        ...(auth.kind === 'client' ? { headers: quotaHeaders } : {}),
+        headers,
         content: asContent(toJsonSchema(replyGuard, 'output')),
       },
-      ...describeRefusals(codesOf(endpoint), auth.kind === 'client' ? quotaHeaders : {}),
+      ...describeRefusals(codesOf(endpoint), headers),
     },
   };
+}
+
+function describeQuery({ fieldsGuard }: Endpoint): JsonObject[] {
+  const { properties, required } = describeFields(fieldsGuard);
+  const isRequired = (name: string): boolean => required.includes(name);
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: isRequired(name),
+    schema,
+  }));
 }
 
 function describeBody(endpoint: Endpoint): JsonObject {

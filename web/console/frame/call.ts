@@ -1,3 +1,5 @@
+import { toQuery } from '../../../src/core/base/query.js';
+
 /** A request whose reply has the server's type (src/http/rest/replies). */
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -12,17 +14,24 @@ export interface ServerRequest<Reply> {
   readonly signal?: AbortSignal;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** @param path - path with the API version, such as `/v1/administrators` */
-export const get = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'GET', path, body: null });
+export const get = <Reply>(path: string, fields: Fields = {}): ServerRequest<Reply> => ({
+  method: 'GET',
+  path: `${path}${toQuery(fields)}`,
+  body: null,
+});
 
 /** Creates a request that changes something. Omits `undefined` fields. */
-export const post = <Reply>(
-  path: string,
-  body: Readonly<Record<string, unknown>> | FormData = {},
-): ServerRequest<Reply> => ({ method: 'POST', path, body });
+export const post = <Reply>(path: string, body: Fields | FormData = {}): ServerRequest<Reply> => ({
+  method: 'POST',
+  path,
+  body,
+});
 
 /** Creates a request that changes the sent fields of a resource. */
-export const patch = <Reply>(path: string, body: Readonly<Record<string, unknown>>): ServerRequest<Reply> => ({
+export const patch = <Reply>(path: string, body: Fields): ServerRequest<Reply> => ({
   method: 'PATCH',
   path,
   body,

@@ -61,7 +61,7 @@ export const exportChecks = (
 });
 
 /** Counts of every connection, newest day first. */
-export const countLines = post<LedgerReplies.LineCountsReply>('/v1/log/counts');
+export const countLines = get<LedgerReplies.LineCountsReply>('/v1/log/counts');
 
 export const invitationHours = 72;
 
@@ -73,6 +73,6 @@ export const inviteByEmail = (who: Who, language: string) =>
  * @param status - `undefined` for all
  */
 export const listGroup = (connection: string, group: string, status: string | undefined) => ({
-  ...post<LedgerReplies.MemberPeopleReply>('/v1/people/members', { connection, group, status }),
+  ...get<LedgerReplies.MemberPeopleReply>('/v1/people/members', { connection, group, status }),
   withinMs: 90_000,
 });

@@ -37,7 +37,7 @@ export const listCampaigns = get<CampaignsReplies.CampaignsReply>('/v1/campaigns
 export const readCampaign = (id: string) =>
   get<CampaignsReplies.OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
 export const searchGroups = (connection: string, text: string) =>
-  post<CampaignsReplies.GroupsReply>('/v1/campaigns/groups', { connection, text });
+  get<CampaignsReplies.GroupsReply>('/v1/campaigns/groups', { connection, text });
 /** @param form - form fields; either the field `group` or the file `people` names the people */
 export const planCampaign = (form: FormData) => post<CampaignsReplies.OneCampaignReply>('/v1/campaigns', form);
 export const changeCampaign = (action: 'start' | 'stop' | 'remind', campaign: string) =>
@@ -48,7 +48,7 @@ export const resumeCampaign = (campaign: string, again: readonly string[]) =>
 
 export type CampaignPerson = CampaignsReplies.CampaignPersonReply;
 export const listPeople = (campaign: string, state: readonly PersonState[], cursor: string | null) =>
-  post<CampaignsReplies.CampaignPeopleReply>('/v1/campaigns/people', {
+  get<CampaignsReplies.CampaignPeopleReply>('/v1/campaigns/people', {
     campaign,
     state,
     cursor: cursor ?? undefined,

@@ -42,4 +42,4 @@ export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'
 export const usageDays = 30;
 
 export type Usage = ApplicationsReplies.UsageReply['usage'][number];
-export const readUsage = (id: string) => post<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });
+export const readUsage = (id: string) => get<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { DraftReply, GuidesReply } from '../../../../src/drafts/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
-import { post } from '../../frame/call.js';
+import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
@@ -12,7 +12,7 @@ import { useTexts } from './requests.js';
 
 type Guide = GuidesReply['guides'][number];
 
-const readGuides = post<GuidesReply>('/v1/configuration/guides');
+const readGuides = get<GuidesReply>('/v1/configuration/guides');
 
 /** Address of this page. No connection can have this id. */
 export const connectPlace = '_new';

@@ -166,24 +166,24 @@ export function Findings({
             },
             {
               id: 'remedy',
-              cell: ({ title, remedy, mend }) => (
+              cell: ({ title, remedy, fix }) => (
                 <div>
                   {remedy !== null && (
                     <p>
                       <ServerText>{remedy}</ServerText>
                     </p>
                   )}
-                  {remedy !== null && mend === null && <RemedyLink id={id} remedy={remedy} />}
-                  {mend !== null && fixing !== null && (
+                  {remedy !== null && fix === null && <RemedyLink id={id} remedy={remedy} />}
+                  {fix !== null && fixing !== null && (
                     <ConfirmButton
                       label={named.fix}
                       about={title}
                       title={named.fixTitle({ title })}
                       insist={{ warning: words.nobody, action: named.sure }}
-                      onConfirm={(isSure) => fixing.begin(mend, isSure)}
+                      onConfirm={(isSure) => fixing.begin(fix, isSure)}
                     >
                       <p>{named.fixText}</p>
-                      {mend.pushSecrets && <p>{named.fixSecret}</p>}
+                      {fix.pushSecrets && <p>{named.fixSecret}</p>}
                     </ConfirmButton>
                   )}
                 </div>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ComparedReply, DraftCheckReply, DraftEffectReply, DraftReply } from '../../../../src/drafts/replies.js';
 import { toRefusal, useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
-import { post } from '../../frame/call.js';
+import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -13,7 +13,7 @@ import { Table } from '../../parts/table.js';
 import { AddRule } from './add-rule.js';
 import { type Connection, patient, useTexts } from './requests.js';
 
-const readDraft = post<DraftReply>('/v1/configuration/draft/read');
+const readDraft = get<DraftReply>('/v1/configuration/draft');
 
 const sections = ['policy', 'oidc'] as const;
 
@@ -311,7 +311,7 @@ function Effect({ id, revision }: { readonly id: string; readonly revision: numb
   const { isBusy, refusal, run } = useAction();
   const [found, setFound] = useState<DraftEffectReply | null>(null);
   const preview = async (): Promise<void> => {
-    const asked = post<DraftEffectReply>('/v1/configuration/draft/effect', { revision, connection: id });
+    const asked = get<DraftEffectReply>('/v1/configuration/draft/effect', { revision, connection: id });
     setFound(null);
     setFound(await call({ ...asked, ...patient }));
   };
@@ -424,7 +424,7 @@ function Restoration({
   const { number } = useFormats();
   const { versions } = words;
   const byHand = versions[version.number === 1 ? 'first' : 'file'];
-  const compared = useLoaded(post<ComparedReply>('/v1/configuration/versions/compare', { number: version.number }));
+  const compared = useLoaded(get<ComparedReply>('/v1/configuration/versions/compare', { number: version.number }));
   return (
     <>
       <h3>{versions.restoring({ number: number(version.number), reason: version.reason || byHand })}</h3>

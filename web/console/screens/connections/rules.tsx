@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { RulesReply, RuleTestReply } from '../../../../src/connections/rule-replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
-import { post } from '../../frame/call.js';
+import { get, post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { Await, Section } from '../../parts/state.js';
@@ -14,7 +14,7 @@ type Rule = RulesReply['rules'][number];
 export function Rules({ connection: { id } }: { readonly connection: Connection }) {
   const { rules: words, modeNames } = useTexts();
   const { instant, number } = useFormats();
-  const loaded = useLoaded(post<RulesReply>(pathOf(id, 'rules'), { days: 30 }));
+  const loaded = useLoaded(get<RulesReply>(pathOf(id, 'rules'), { days: 30 }));
   const describe = ({ when }: Rule): string =>
     Object.entries(when)
       .map(([name, values]) => `${conditionName(name, words.conditions)}: ${values.join(', ')}`)

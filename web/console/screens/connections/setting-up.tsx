@@ -6,7 +6,7 @@ import type {
   PlanReply,
 } from '../../../../src/connections/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
-import { post } from '../../frame/call.js';
+import { get, post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
@@ -28,7 +28,7 @@ interface Props {
 
 function Secrets(given: Props) {
   const { secrets: words } = useTexts();
-  const listed = useLoaded(post<ConnectionSecretsReply>(pathOf(given.connection.id, 'secrets')));
+  const listed = useLoaded(get<ConnectionSecretsReply>(pathOf(given.connection.id, 'secrets')));
   return (
     <Await loaded={listed}>
       {({ secrets }) => (
@@ -134,7 +134,7 @@ function SetUp({ connection: { id }, begin, progress }: Props) {
         submit={named.look}
         onSubmit={async () => {
           setPlan(null);
-          setPlan(await call({ ...post<PlanReply>(pathOf(id, 'plan')), ...patient }));
+          setPlan(await call({ ...get<PlanReply>(pathOf(id, 'plan')), ...patient }));
         }}
       />
       {plan === null ? (
@@ -247,7 +247,7 @@ export function SettingUp({
 }) {
   const { id } = connection;
   const { call } = useSessionActions();
-  const last = useLoaded(post<LastRunReply>(pathOf(id, 'run')), ({ run }) => run?.state === 'under_way' && 1000);
+  const last = useLoaded(get<LastRunReply>(pathOf(id, 'run')), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('setup');
   /** Id of the run that began on this page and has not ended. */

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ConnectionsReply } from '../../../../src/connections/replies.js';
 import type { BypassesReply, MadeBypassReply } from '../../../../src/help-desk/replies.js';
 import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
-import { post, Refusal } from '../../frame/call.js';
+import { get, post, Refusal } from '../../frame/call.js';
 import { useParameter } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { listConnections } from '../../ledger/requests.js';
@@ -16,7 +16,7 @@ import { usePolling } from './poll.js';
 import { useTexts } from './texts.js';
 
 const listBypassCodes = (cursor: string | null) =>
-  post<BypassesReply>('/v1/help-desk/bypass-codes/list', { limit: 100, cursor: cursor ?? undefined });
+  get<BypassesReply>('/v1/help-desk/bypass-codes', { limit: 100, cursor: cursor ?? undefined });
 
 export function BypassCodes() {
   const { codes } = useTexts();

@@ -1,7 +1,7 @@
 import { useId, useRef, useState } from 'react';
 import type { RecoveriesReply, RecoveryLinkReply, RecoveryReply } from '../../../../src/recovery/replies.js';
 import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
-import { post, Refusal } from '../../frame/call.js';
+import { get, post, Refusal } from '../../frame/call.js';
 import { useParameter } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { PersonLink, useNames } from '../../ledger/names.js';
@@ -17,7 +17,7 @@ import { usePolling } from './poll.js';
 import { useTexts } from './texts.js';
 
 const listRecoveries = (cursor: string | null) =>
-  post<RecoveriesReply>('/v1/recoveries/list', { limit: 100, cursor: cursor ?? undefined });
+  get<RecoveriesReply>('/v1/recoveries', { limit: 100, cursor: cursor ?? undefined });
 
 export function Recoveries() {
   const { recoveries: words } = useTexts();

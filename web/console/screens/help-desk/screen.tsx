@@ -8,7 +8,7 @@ import type {
   VouchingReply,
 } from '../../../../src/help-desk/replies.js';
 import { useAction, useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
-import { post } from '../../frame/call.js';
+import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
@@ -25,7 +25,7 @@ import { defineScreen, useTexts } from './texts.js';
 import { Verified } from './verified.js';
 
 const listHelpRequests = (cursor: string | null) =>
-  post<HelpRequestsReply>('/v1/help-desk/requests/list', { limit: 100, cursor: cursor ?? undefined });
+  get<HelpRequestsReply>('/v1/help-desk/requests', { limit: 100, cursor: cursor ?? undefined });
 
 const settlements = ['vouching', 'bypass', 'invitation', 'none'] as const;
 

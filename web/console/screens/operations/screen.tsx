@@ -92,7 +92,7 @@ function Undelivered() {
   const words = useTexts().undelivered;
   const { call } = useSessionActions();
   const { instant, number } = useFormats();
-  const listed = useLoaded(post<UndeliveredReply>('/v1/events/undelivered'));
+  const listed = useLoaded(get<UndeliveredReply>('/v1/events/undelivered'));
   const [retried, setRetried] = useState<RetriedReply['events'] | null>(null);
   const failed = retried?.filter(({ reason }) => reason !== null).length ?? 0;
   return (

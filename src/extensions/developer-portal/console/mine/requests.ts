@@ -47,8 +47,8 @@ export const readOwnApplication = (id: string) => get<ApplicationsReplies.Applic
 export const listOwnKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));
 export const issueOwnKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'));
 export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
-export const readOwnUsage = (id: string) => post<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });
+export const readOwnUsage = (id: string) => get<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });
 
 /** @param requestId - id of one request, or `undefined` for the latest refusals */
 export const readOwnRefusals = (id: string, requestId: string | undefined) =>
-  post<ApplicationsReplies.RecentRefusalsReply>(of(id, '/refusals'), { requestId });
+  get<ApplicationsReplies.RecentRefusalsReply>(of(id, '/refusals'), { requestId });

@@ -18,7 +18,7 @@ export const requestStates = [
 
 /** @param state - `undefined` for all */
 export const listRequests = (state: string | undefined, cursor: string | null) =>
-  post<Replies.RequestPageReply>('/v1/application-requests/list', {
+  get<Replies.RequestPageReply>('/v1/application-requests', {
     state,
     cursor: cursor ?? undefined,
   });
