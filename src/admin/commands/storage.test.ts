@@ -51,7 +51,8 @@ function record(trail: string, action: string, detail: object, subject = 'ada'):
   appendFileSync(trail, `${JSON.stringify(event)}\n`);
 }
 
-const never = { keyVersion: 1, expiresAt: null };
+const made = { keyVersion: 1, photos: 3, kind: 'enrolment', former: null, formerExpiresAt: null };
+const never = { ...made, expiresAt: null };
 const tokensOf = async (line = 'list --json') => {
   const { out } = await run(line);
   const { sealing, counted } = JSON.parse(out);
@@ -69,29 +70,29 @@ describe('the list of keys', () => {
     const soon = toIso(addSec(clock.now(), day));
 
     record(mine, 'enrolled', { tokenId: 'stays', ...never });
-    record(mine, 'enrolled', { tokenId: 'expires', keyVersion: 1, expiresAt: soon });
+    record(mine, 'enrolled', { tokenId: 'expires', ...made, expiresAt: soon });
     record(mine, 'enrolled', { tokenId: 'replaced', ...never });
     record(theirs, 'enrolled', { tokenId: 'successor', ...never, former: 'replaced' });
-    record(theirs, 'renewed', { tokenId: 'renewal', keyVersion: 2, former: 'expires' });
+    record(theirs, 'renewed', { tokenId: 'renewal', ...made, keyVersion: 2, expiresAt: soon, former: 'expires' });
     record(mine, 'enrolled', { tokenId: 'revoked', ...never });
     record(theirs, 'revoked', { tokenId: 'revoked' });
     record(mine, 'enrolled', { tokenId: 'erased', ...never });
     record(theirs, 'subject_erased', { receiptId: 'r', tokenId: 'erased', by: 'owner' });
     record(mine, 'enrolment_begun', tokenChange('begun'));
     record(mine, 'enrolment_begun', tokenChange('refused'));
-    record(mine, 'enrolment_refused', { tokenId: 'refused', code: 'profile_unavailable' });
+    record(mine, 'enrolment_refused', { ...tokenChange('refused'), code: 'profile_unavailable', recovered: false });
     record(mine, 'enrolled', { tokenId: 'gone', ...never }, 'grace');
-    record(mine, 'enrolled', { tokenId: 'of-old', photos: 3 });
+    record(mine, 'enrolled', { tokenId: 'of-another-service', ...never, keyVersion: null });
     clock.advanceSec(1);
     record(mine, 'revoked', { tokenId: null }, 'grace');
     record(mine, 'verified', { tokenId: 'somewhere-else', keyVersion: 1 });
-    appendFileSync(mine, '{"sequence":99,"tokenId":"cut o');
+    appendFileSync(mine, '{"sequence":99,"action":"enrolled","detail":{"tokenId":"cut o');
 
-    expect(await tokensOf()).toEqual({ 1: 6, 2: 0, unknown: 1 });
-    expect(await tokensOf(`list --json --trail ${theirs}`)).toEqual({ 1: 3, 2: 1, unknown: 1 });
+    expect(await tokensOf()).toEqual({ 1: 6, 2: 0, unknown: 2 });
+    expect(await tokensOf(`list --json --trail ${theirs}`)).toEqual({ 1: 3, 2: 1, unknown: 2 });
     clock.advanceSec(day);
     // The renewal ends when the token it came from would have.
-    expect(await tokensOf(`list --json --trail ${theirs}`)).toEqual({ 1: 3, 2: 0, unknown: 1 });
+    expect(await tokensOf(`list --json --trail ${theirs}`)).toEqual({ 1: 3, 2: 0, unknown: 2 });
     expect((await run('list --trail /nowhere')).code).toBe(2);
     expect((await run('list --trail /nowhere.jsonl')).code).toBe(2);
   });

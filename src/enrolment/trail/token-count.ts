@@ -59,8 +59,14 @@ export async function countTokens(trails: readonly string[], now: EpochMs): Prom
         else if (subject !== '') subjectsEnded.set(who, latest(time, subjectsEnded.get(who)));
     }
   };
+  // A damaged line may have named a token in use, whose key would be destroyed.
+  let ofUnknownVersion = 0;
+  const onUnreadable = (): void => {
+    ofUnknownVersion += 1;
+  };
   for (const trail of trails)
-    for await (const event of readEvents(trail, [...beginnings, ...endings], enrolmentEvents)) take(event);
+    for await (const event of readEvents(trail, [...beginnings, ...endings], enrolmentEvents, { onUnreadable }))
+      take(event);
 
   const expiryOf = (token: Token): EpochMs | null => {
     const seen = new Set<Token>();
@@ -77,7 +83,6 @@ export async function countTokens(trails: readonly string[], now: EpochMs): Prom
   };
 
   const byVersion = new Map<KeyVersion, number>();
-  let ofUnknownVersion = 0;
   for (const [tokenId, token] of tokens) {
     if (!isLive(tokenId, token)) continue;
     if (token.version === null) ofUnknownVersion += 1;
