@@ -304,9 +304,8 @@ describe('a webhook', () => {
     [status, headers] = [429, { 'retry-after': '120' }];
     await start();
     await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
-    await trail.append({ action: 'revoked', ...who, subject: 'bea', detail: { tokenId: 'd' } });
-    await until(() => received.length >= 3);
-    expect(sleptMs).toBeGreaterThanOrEqual(240_000);
+    await until(() => received.length >= 2);
+    expect(sleptMs).toBeGreaterThanOrEqual(120_000);
   });
 
   test('sends no name that an anonymous caller may only have typed', async () => {
