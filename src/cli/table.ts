@@ -1,4 +1,4 @@
-import type { Json } from '../errors.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { CliDeps } from './deps.js';
 
 /** Replaces control characters by a space. A provider's names are untrusted and could move the cursor. */
@@ -32,11 +32,22 @@ export function printTable(
 export const toFactLines = (facts: readonly (readonly [string, string | number | null])[]): string[] =>
   toTableLines(['', ''], facts).slice(1);
 
+/** Columns of a table: the title of each, with the property of a row or what computes the cell from it. */
+export type Columns<Row> = Readonly<Record<string, (keyof Row & string) | ((row: Row) => string | number | null)>>;
+
 /** Prints rows as a table, or as JSON. */
-export function printRows<Row extends Json>(
+export function printRows<Row extends JsonObject>(
   rows: readonly Row[],
   deps: Pick<CliDeps, 'print' | 'printJson' | 'paint'>,
-  [head, toCells]: readonly [readonly string[], (row: Row) => Cells],
+  columns: Columns<NoInfer<Row>>,
 ): void {
-  if (!deps.printJson(rows)) printTable(head, rows.map(toCells), deps);
+  if (deps.printJson(rows)) return;
+  const toCells = (row: Row) =>
+    Object.values(columns).map((column) => (typeof column === 'string' ? toCell(row[column]) : column(row)));
+  printTable(Object.keys(columns), rows.map(toCells), deps);
 }
+
+const toCell = (value: unknown): string | number | null => {
+  if (typeof value === 'number' || value === null) return value;
+  return Array.isArray(value) ? value.join(',') : String(value);
+};

@@ -125,7 +125,7 @@ async function list(
     until,
     limit: Math.min(largestPage, most - printed - shown.length),
   });
-  for await (const page of readPages('/log/list', toAsked, linesReply, deps)) {
+  for await (const page of readPages('POST /log/list', toAsked, linesReply, deps)) {
     if (isFirst) reportUnsearched(page, deps);
     isFirst = false;
     shown.push(...page.lines);

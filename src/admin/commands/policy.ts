@@ -22,7 +22,7 @@ export const createPolicyCommand = (deps: CliDeps): CommandUnknownOpts =>
         .option('--days <days>', 'count the last DAYS days', wholeNumber(1, 365, 'days'), 30)
         .action(async (given, { days }) => {
           const { id } = await findServerConnection(given, deps);
-          const found = await callServer(`POST ${pathOf(id)}/rules`, rulesReply, deps, { days });
+          const found = await callServer('POST /connections/:id/rules', rulesReply, deps, { id, days });
           if (!deps.printJson({ connection: id, ...found })) printRules(id, found, deps);
         }),
     )
@@ -39,13 +39,11 @@ export const createPolicyCommand = (deps: CliDeps): CommandUnknownOpts =>
         .option('--before-first-factor', 'as a hook that the provider calls before the first factor')
         .action(async (given, { user, app, address, device, newBrowser, beforeFirstFactor = false }) => {
           const { id } = await findServerConnection(given, deps);
-          const asked = { user, application: app, address, device, newBrowser, firstFactor: !beforeFirstFactor };
-          const found = await callServer(`POST ${pathOf(id)}/rules/test`, ruleTestReply, deps, asked);
+          const asked = { id, user, application: app, address, device, newBrowser, firstFactor: !beforeFirstFactor };
+          const found = await callServer('POST /connections/:id/rules/test', ruleTestReply, deps, asked);
           if (!deps.printJson({ connection: id, ...found })) printTest(id, found, deps);
         }),
     );
-
-const pathOf = (connection: string) => `/connections/${encodeURIComponent(connection)}` as const;
 
 const toConditions = (when: RulesReply['rules'][number]['when']): string =>
   Object.entries(when)
