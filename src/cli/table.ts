@@ -18,16 +18,6 @@ export function toTableLines(head: readonly string[], rows: readonly Cells[]): s
   );
 }
 
-export function printTable(
-  head: readonly string[],
-  rows: readonly Cells[],
-  { print, paint }: Pick<CliDeps, 'print' | 'paint'>,
-): void {
-  const [first = '', ...rest] = toTableLines(head, rows);
-  print(paint('bold', first));
-  rest.forEach(print);
-}
-
 /** Returns lines with a name and a value each. */
 export const toFactLines = (facts: readonly (readonly [string, string | number | null])[]): string[] =>
   toTableLines(['', ''], facts).slice(1);
@@ -44,7 +34,9 @@ export function printRows<Row extends JsonObject>(
   if (deps.printJson(rows)) return;
   const toCells = (row: Row) =>
     Object.values(columns).map((column) => (typeof column === 'string' ? toCell(row[column]) : column(row)));
-  printTable(Object.keys(columns), rows.map(toCells), deps);
+  const [first = '', ...rest] = toTableLines(Object.keys(columns), rows.map(toCells));
+  deps.print(deps.paint('bold', first));
+  rest.forEach(deps.print);
 }
 
 const toCell = (value: unknown): string | number | null => {

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
 import { createActions, createServerCommand } from '../cli/server-command.js';
-import { printTable, toPrintable } from '../cli/table.js';
+import { printRows, toPrintable } from '../cli/table.js';
 import { erasureReply, exportAsSent, type SubjectOutcomes, subjectsReply, withdrawnConsentsReply } from './replies.js';
 
 /** @throws UsageError unless one person, or one login, is given */
@@ -75,14 +75,15 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
         subject,
         dataConsents: held?.dataConsents ?? [],
       }));
+      const rows = listed.flatMap(({ dataConsents, ...who }) => dataConsents.map((each) => ({ ...who, ...each })));
       if (!deps.printJson(listed))
-        printTable(
-          ['connection', 'subject', 'client', 'until', 'claims'],
-          listed.flatMap(({ connection, subject, dataConsents }) =>
-            dataConsents.map((each) => [connection, subject, each.client, each.expiresAt, each.claims.join(' ')]),
-          ),
-          deps,
-        );
+        printRows(rows, deps, {
+          connection: 'connection',
+          subject: 'subject',
+          client: 'client',
+          until: 'expiresAt',
+          claims: ({ claims }) => claims.join(' '),
+        });
       printSubjects(reply, 'read');
     }),
   );

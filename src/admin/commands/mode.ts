@@ -4,7 +4,7 @@ import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
 import { readLogins } from '../../cli/find-users.js';
-import { printTable, toPrintable } from '../../cli/table.js';
+import { printRows, toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
 import { describeCall, describeUncalled } from '../../connections/hook-calls.js';
 import { describeModeAt, describeOwnMode } from '../../connections/mode-at-provider.js';
@@ -93,17 +93,13 @@ async function printWouldBeDenied(connection: string, { atProvider }: ModeReply,
       subjects.map(({ subject }) => ({ connection, subject })),
       deps,
     );
-    printTable(
-      ['subject', 'login', 'times', 'last', 'hooks'],
-      subjects.map(({ subject, count, lastAt, hooks }) => [
-        subject,
-        loginOf({ connection, subject }),
-        count,
-        lastAt,
-        hooks.join(' '),
-      ]),
-      deps,
-    );
+    printRows(subjects, deps, {
+      subject: 'subject',
+      login: ({ subject }) => loginOf({ connection, subject }),
+      times: 'count',
+      last: 'lastAt',
+      hooks: ({ hooks }) => hooks.join(' '),
+    });
   }
   if (total > subjects.length) deps.print(`and ${total - subjects.length} more`);
   for (const { code, count } of unnamed)

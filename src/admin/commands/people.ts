@@ -13,7 +13,7 @@ import type { CallDeps } from '../../cli/find-server.js';
 import { readLogins, toWhy } from '../../cli/find-users.js';
 import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
 import { createActions, createServerCommand } from '../../cli/server-command.js';
-import { printRows, printTable, toFactLines, toPrintable } from '../../cli/table.js';
+import { printRows, toFactLines, toPrintable } from '../../cli/table.js';
 import { invitationReply } from '../../step-up/replies.js';
 
 const linesShown = 20;
@@ -80,19 +80,15 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
       if (lines.length === 0)
         return deps.printError(`No events for ${toPrintable(who.subject)}. Find the ID with facestep people find.`);
       deps.print('');
-      printTable(
-        ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
-        lines.map((line) => [
-          line.time,
-          line.action,
-          line.outcome,
-          toWhy(line) || '-',
-          line.application ?? line.hook,
-          line.network,
-          line.requestId,
-        ]),
-        deps,
-      );
+      printRows(lines, deps, {
+        time: 'time',
+        what: 'action',
+        result: 'outcome',
+        why: (line) => toWhy(line) || '-',
+        application: ({ application, hook }) => application ?? hook,
+        network: 'network',
+        request: 'requestId',
+      });
     });
   add('invite', 'create an invitation link and print it once')
     .usage('[options] [connection] <subject>')

@@ -4,7 +4,7 @@ import { callServer } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
 import { parsing, wholeNumber } from '../../cli/parse-option.js';
-import { printTable, toPrintable } from '../../cli/table.js';
+import { printRows, toPrintable } from '../../cli/table.js';
 import { type RulesReply, type RuleTestReply, rulesReply, ruleTestReply } from '../../connections/rule-replies.js';
 import { deviceKinds } from '../../core/rules/rule.js';
 
@@ -55,20 +55,16 @@ function printRules(id: string, { rules, mode, since }: RulesReply, deps: CliDep
     deps.print(toPrintable(`${id}: no rules. The policy decides every sign-in (${mode}).`));
     return;
   }
-  printTable(
-    ['rule', 'when', 'outcome', 'mode', 'sign-ins', 'people', 'refused', 'people refused'],
-    rules.map(({ name, when, outcome, mode: own, effect }) => [
-      name,
-      toConditions(when),
-      outcome,
-      own,
-      effect.signIns,
-      effect.people,
-      effect.refused,
-      effect.peopleRefused,
-    ]),
-    deps,
-  );
+  printRows(rules, deps, {
+    rule: 'name',
+    when: ({ when }) => toConditions(when),
+    outcome: 'outcome',
+    mode: 'mode',
+    'sign-ins': ({ effect }) => effect.signIns,
+    people: ({ effect }) => effect.people,
+    refused: ({ effect }) => effect.refused,
+    'people refused': ({ effect }) => effect.peopleRefused,
+  });
   deps.print(
     `The policy decides the other sign-ins (${mode}). Counted since ${since}, from the audit trail of this server.`,
   );
@@ -90,16 +86,12 @@ function printTest(id: string, { subject, rules, outcome, rule, mode, watched }:
   if (watched !== null)
     deps.print(toPrintable(`Rule "${watched.rule}" in shadow mode would decide: ${outcomes[watched.outcome]}`));
   if (rules.length === 0) return;
-  printTable(
-    ['rule', 'mode', 'matches', 'conditions'],
-    rules.map(({ name, mode: own, match, conditions }) => [
-      name,
-      own,
-      words[match],
-      conditions.map((each) => `${each.name}: ${words[each.truth]}`).join('; '),
-    ]),
-    deps,
-  );
+  printRows(rules, deps, {
+    rule: 'name',
+    mode: 'mode',
+    matches: ({ match }) => words[match],
+    conditions: ({ conditions }) => conditions.map((each) => `${each.name}: ${words[each.truth]}`).join('; '),
+  });
 }
 
 const words = { true: 'yes', false: 'no', unknown: 'not known' } as const;

@@ -5,7 +5,7 @@ import { CommandError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
 import { createActions } from '../../cli/server-command.js';
-import { printRows, printTable } from '../../cli/table.js';
+import { printRows } from '../../cli/table.js';
 import { describeMode, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionModeReply, connectionsReply } from '../../connections/replies.js';
 import { jobsReply, reloadReply } from '../replies/operations.js';
@@ -75,18 +75,14 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
       deps.print('');
       if (connections.length === 0)
         return deps.print('No connections. Add one to the configuration: docs/configuration.md');
-      printTable(
+      printRows(connections, deps, {
+        connection: 'id',
+        provider: 'kind',
+        liveness: ({ policy }) => policy.livenessVendor?.vendor ?? policy.liveness,
+        accuracy: ({ policy }) => policy.accuracy,
         // The mode is last, because it can be a long text.
-        ['connection', 'provider', 'liveness', 'accuracy', 'mode'],
-        connections.map(({ id, kind, mode, policy }) => [
-          id,
-          kind,
-          policy.livenessVendor?.vendor ?? policy.liveness,
-          policy.accuracy,
-          describeMode(describeOwnMode(mode.inForce, mode.rules), mode.atProvider, mode.hookCalls),
-        ]),
-        deps,
-      );
+        mode: ({ mode }) => describeMode(describeOwnMode(mode.inForce, mode.rules), mode.atProvider, mode.hookCalls),
+      });
     });
 
 async function readHealth(url: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<z.output<typeof readyGuard>> {
