@@ -5,7 +5,7 @@ import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
 import { parseGivenJson, readGivenFile } from '../cli/named-file.js';
 import { createActions, createServerCommand } from '../cli/server-command.js';
-import { toFactLines, toPrintable, toTableLines } from '../cli/table.js';
+import { toFactLines, toPrintable, toRowLines } from '../cli/table.js';
 import { type BrandConfig, brandConfigGuard } from '../config/schema.js';
 import { pictureNames } from './brand.js';
 import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from './replies.js';
@@ -93,9 +93,6 @@ function toLines({ source, digest, brand, versions }: BrandReply): string[] {
     ['icon', size(icon)],
     ['texts', texts.map(({ language, key }) => `${language}.${key}`).join(', ') || '-'],
   ];
-  const former = versions.map((each) => [each.at, each.by, each.organisation, each.digest]);
-  return [
-    ...toFactLines(facts),
-    ...(former.length === 0 ? [] : ['', ...toTableLines(['published', 'by', 'organisation', 'digest'], former)]),
-  ];
+  const former = toRowLines(versions, { published: 'at', by: 'by', organisation: 'organisation', digest: 'digest' });
+  return [...toFactLines(facts), ...(versions.length === 0 ? [] : ['', ...former])];
 }

@@ -25,6 +25,15 @@ export const toFactLines = (facts: readonly (readonly [string, string | number |
 /** Columns of a table: the title of each, with the property of a row or what computes the cell from it. */
 export type Columns<Row> = Readonly<Record<string, (keyof Row & string) | ((row: Row) => string | number | null)>>;
 
+/** Returns the lines of a table, the titles first. */
+export const toRowLines = <Row extends JsonObject>(rows: readonly Row[], columns: Columns<NoInfer<Row>>): string[] =>
+  toTableLines(
+    Object.keys(columns),
+    rows.map((row) =>
+      Object.values(columns).map((column) => (typeof column === 'string' ? toCell(row[column]) : column(row))),
+    ),
+  );
+
 /** Prints rows as a table, or as JSON. */
 export function printRows<Row extends JsonObject>(
   rows: readonly Row[],
@@ -32,9 +41,7 @@ export function printRows<Row extends JsonObject>(
   columns: Columns<NoInfer<Row>>,
 ): void {
   if (deps.printJson(rows)) return;
-  const toCells = (row: Row) =>
-    Object.values(columns).map((column) => (typeof column === 'string' ? toCell(row[column]) : column(row)));
-  const [first = '', ...rest] = toTableLines(Object.keys(columns), rows.map(toCells));
+  const [first = '', ...rest] = toRowLines(rows, columns);
   deps.print(deps.paint('bold', first));
   rest.forEach(deps.print);
 }
