@@ -139,6 +139,14 @@ test.each([
   });
 });
 
+test('the doctor fails an event hook that lacks one of its events', async () => {
+  const { checks } = bench.provision({ publicUrl: testIssuer });
+  const check = () => checks.find(({ title }) => title === 'Event hook')!.run();
+  expect(await check()).toMatchObject({ verdict: 'pass' });
+  eventHook().events.items = revokingEvents.slice(1);
+  expect(await check()).toMatchObject({ verdict: 'fail', found: expect.stringContaining(revokingEvents[0]!) });
+});
+
 function denySignUp(): void {
   const rule = bench.okta.org.registrationRule;
   const preRegistrationInlineHooks = [{ inlineHookId: rule.hookId }];

@@ -10,6 +10,7 @@ import {
   fail,
   manual,
   needing,
+  type ProvisionStep,
   pass,
   publishedKeysTitle,
   serverClock,
@@ -23,7 +24,7 @@ import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-
 import { checkGroups, createCredentialChecks } from './provision-credentials.js';
 import { eventHookTitle, findDeliveredHook } from './provision-events.js';
 import { findActiveHook, findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
-import { findAuthenticator, findIdp, signsRequests } from './provision-idps.js';
+import { findAuthenticator, findIdp, signsRequests, toIdpTitle } from './provision-idps.js';
 import { createSecurityEventsCheck } from './provision-receiver.js';
 import { createRecoveryChecks } from './provision-recovery.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
@@ -40,7 +41,12 @@ export function createClientChecks(entered: readonly string[], deps: OktaProvisi
     discoveryCheck(deps),
     ...clients.flatMap((client) => [
       { title: `${client.kind}: redirect URIs`, run: async () => checkRedirectUris(client, deps) },
-      { title: `${client.kind}: identity provider`, needs: entered, run: () => checkIdp(client, deps) },
+      {
+        title: `${client.kind}: identity provider`,
+        needs: entered,
+        fixedBy: toIdpTitle(client),
+        run: () => checkIdp(client, deps),
+      },
     ]),
   ];
 }
@@ -101,7 +107,21 @@ export function inlineHooksOf({ settings: { okta } }: Pick<OktaProvisionDeps, 's
   ];
 }
 
-export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
+/** Makes a check fail also if its step would change an object that the check passes. */
+function confirmedBy(steps: readonly ProvisionStep[], check: Check): Check {
+  const step = steps.find(({ title }) => title === (check.fixedBy ?? check.title));
+  if (step === undefined) return check;
+  return {
+    ...check,
+    async run() {
+      const finding = await check.run();
+      const status = finding.verdict === 'pass' ? await step.inspect() : null;
+      return status?.state === 'different' ? fail(status.changes.join('; '), provisionAgain) : finding;
+    },
+  };
+}
+
+export function createChecks(steps: readonly ProvisionStep[], deps: OktaProvisionDeps): readonly Check[] {
   const hooks = inlineHooksOf(deps);
   const credentials = createCredentialChecks(deps);
   const entered = credentials.map(({ title }) => title);
@@ -137,7 +157,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
     ...createPreviousSecretChecks(deps.settings.okta.hooks.previousSecret, 'okta.hooks.previousSecret'),
     { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
     { title: 'Okta when this server is down', run: async () => failsOpen },
-  ];
+  ].map((check) => confirmedBy(steps, check));
 }
 
 const toTitle = (hook: InlineHookName): string => `Inline hook: ${hook}`;

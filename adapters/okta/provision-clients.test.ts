@@ -140,4 +140,11 @@ test('the identity verification is created with the API', async () => {
   });
   expect(idpOf('IDV_STANDARD').client).toMatchObject({ issuer, parEndpoint: `${issuer}/par`, clientId: 'idv' });
   expect(await runCheck('okta_idv: identity provider')).toMatchObject({ verdict: 'pass' });
+  const changed = JSON.parse(JSON.stringify(idpOf('IDV_STANDARD')));
+  changed.definition.protocol.endpoints.authorization.url = 'https://evil.example/';
+  bench.okta.org.identityProviders.set(changed.id, changed);
+  expect(await runCheck('okta_idv: identity provider')).toMatchObject({
+    verdict: 'fail',
+    found: expect.stringContaining('Set the endpoints'),
+  });
 });

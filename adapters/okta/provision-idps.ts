@@ -37,7 +37,7 @@ interface IdpDefinition extends JsonObject {
 const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
   client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
 
-const toIdpTitle = ({ kind }: OktaClient): string => `Identity provider: ${kind}`;
+export const toIdpTitle = ({ kind }: OktaClient): string => `Identity provider: ${kind}`;
 
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
   const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';

@@ -414,6 +414,11 @@ describe('the checks', () => {
           .claims.push({ name: 'face_verification', claimType: 'RESOURCE', value: 'verified' }),
     ],
     ['Event hook', 'fail', () => Object.assign(eventHook(), { verificationStatus: 'UNVERIFIED' })],
+    [
+      'Inline hook: registration',
+      'fail',
+      () => Object.assign(hookOf('com.okta.user.pre-registration').channel.config, { authScheme: { key: 'x-other' } }),
+    ],
   ])('report a wrong setting: %s (%#)', async (title, verdict, damage) => {
     damage();
     expect(await verdictOf(title)).toBe(verdict);

@@ -88,39 +88,40 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
   const { registration } = okta.provision;
   const access = withScopes(okta, scopesOf(given.settings));
   const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(access, given.fetch) };
+  const steps = [
+    createAttributeStep(tokenAttribute(okta.attribute), deps),
+    createInlineHookStep('token', deps),
+    createTokenRuleStep(deps),
+    createEventHookStep(deps),
+    ...(registration === undefined
+      ? []
+      : [
+          // In a sign-up form, Okta also accepts a field that is no attribute, and sends its value only to the hook.
+          ...(okta.registration.receiptIn === 'form'
+            ? []
+            : [createAttributeStep(receiptAttribute(okta.registration.receiptField), deps)]),
+          createInlineHookStep('registration', deps),
+          createEnrolmentRuleStep(registration, deps),
+        ]),
+    ...(okta.provision.saml ? [createInlineHookStep('saml', deps), samlApps] : []),
+    ...(okta.passwordImport === undefined ? [] : [createInlineHookStep('password-import', deps), importedUsers]),
+    ...(okta.provision.securityEventsProvider ? [createSecurityEventsStep(deps)] : []),
+    ...clients.flatMap((client) => {
+      if (client.kind === 'okta_idv') return [createIdpStep(client, deps), verificationRule];
+      if (client.kind !== 'okta_factor') return [];
+      return [
+        createIdpStep(client, deps),
+        createUsageStep(client, deps),
+        createAuthenticatorStep(client, deps),
+        factorPolicies,
+      ];
+    }),
+    ...createRecoverySteps(deps),
+  ];
   return {
     permissions: describePermissions(given.settings),
-    steps: [
-      createAttributeStep(tokenAttribute(okta.attribute), deps),
-      createInlineHookStep('token', deps),
-      createTokenRuleStep(deps),
-      createEventHookStep(deps),
-      ...(registration === undefined
-        ? []
-        : [
-            // In a sign-up form, Okta also accepts a field that is no attribute, and sends its value only to the hook.
-            ...(okta.registration.receiptIn === 'form'
-              ? []
-              : [createAttributeStep(receiptAttribute(okta.registration.receiptField), deps)]),
-            createInlineHookStep('registration', deps),
-            createEnrolmentRuleStep(registration, deps),
-          ]),
-      ...(okta.provision.saml ? [createInlineHookStep('saml', deps), samlApps] : []),
-      ...(okta.passwordImport === undefined ? [] : [createInlineHookStep('password-import', deps), importedUsers]),
-      ...(okta.provision.securityEventsProvider ? [createSecurityEventsStep(deps)] : []),
-      ...clients.flatMap((client) => {
-        if (client.kind === 'okta_idv') return [createIdpStep(client, deps), verificationRule];
-        if (client.kind !== 'okta_factor') return [];
-        return [
-          createIdpStep(client, deps),
-          createUsageStep(client, deps),
-          createAuthenticatorStep(client, deps),
-          factorPolicies,
-        ];
-      }),
-      ...createRecoverySteps(deps),
-    ],
-    checks: createChecks(deps),
+    steps,
+    checks: createChecks(steps, deps),
     secrets: toRotatable('okta.hooks.secret.value', 'okta.hooks.previousSecret', {
       current: secret?.value,
       previous: previousSecret,

@@ -1,18 +1,18 @@
 import { dirname, resolve } from 'node:path';
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { callServer, type Fields } from '../cli/call-server.js';
 import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
 import { parseGivenJson, readGivenFile } from '../cli/named-file.js';
-import { toFactLines, toPrintable, toTableLines } from '../cli/table.js';
+import { createActions, createServerCommand } from '../cli/server-command.js';
+import { toFactLines, toPrintable, toRowLines } from '../cli/table.js';
 import { type BrandConfig, brandConfigGuard } from '../config/schema.js';
 import { pictureNames } from './brand.js';
 import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from './replies.js';
 
 export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('brand')
-    .summary('manage the logo, colours and texts of the capture page')
-    .description('Calls the running server.');
+  const { calling } = createActions(deps);
+  const { command, add } = createServerCommand('brand', 'manage the logo, colours and texts of the capture page');
   const printBrand = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
   const apply = async (brand: string): Promise<void> =>
     printBrand(await callServer('POST /brand/apply', brandReply, deps, { brand }));
@@ -28,38 +28,25 @@ export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
     return checked;
   };
 
-  command
-    .command('show')
-    .description('show the active brand and previous ones')
-    .action(async () => {
-      const inForce = await callServer('GET /brand', brandReply.loose(), deps);
+  add('show', 'show the active brand and previous ones').action(
+    calling('GET /brand', brandReply.loose(), (inForce) => {
       if (!deps.printJson(inForce)) printBrand(inForce);
-    });
-  command
-    .command('check')
-    .description('validate a brand and print the path of a preview; nothing changes')
+    }),
+  );
+  add('check', 'validate a brand and print the path of a preview; nothing changes')
     .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
     .action(async (file) => {
       const { preview } = await check(file);
       if (preview !== null) deps.print(preview);
     });
-  command
-    .command('set')
-    .description('validate and activate a brand')
+  add('set', 'validate and activate a brand')
     .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
     .action(async (file) => {
       const { digest } = await check(file);
       if (digest !== null) await apply(digest);
     });
-  command
-    .command('back')
-    .description('roll back to a previous brand')
-    .argument('<digest>', 'digest that “show” prints')
-    .action(apply);
-  command
-    .command('clear')
-    .description('reset to the default look')
-    .action(() => apply(''));
+  add('back', 'roll back to a previous brand').argument('<digest>', 'digest that “show” prints').action(apply);
+  add('clear', 'reset to the default look').action(() => apply(''));
   return command;
 }
 
@@ -106,9 +93,6 @@ function toLines({ source, digest, brand, versions }: BrandReply): string[] {
     ['icon', size(icon)],
     ['texts', texts.map(({ language, key }) => `${language}.${key}`).join(', ') || '-'],
   ];
-  const former = versions.map((each) => [each.at, each.by, each.organisation, each.digest]);
-  return [
-    ...toFactLines(facts),
-    ...(former.length === 0 ? [] : ['', ...toTableLines(['published', 'by', 'organisation', 'digest'], former)]),
-  ];
+  const former = toRowLines(versions, { published: 'at', by: 'by', organisation: 'organisation', digest: 'digest' });
+  return [...toFactLines(facts), ...(versions.length === 0 ? [] : ['', ...former])];
 }

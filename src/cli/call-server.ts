@@ -1,16 +1,21 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { toQuery } from '../core/base/query.js';
 import { FaceError, faceErrorCodes, type Json } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
 import { CommandError, NotFoundError, UsageError } from './command-error.js';
 import { type CallDeps, findServer } from './find-server.js';
 
+/** Method and path of an endpoint, such as `GET /applications/:id/keys`. */
+export type Call = `${'GET' | 'POST' | 'DELETE'} /${string}`;
+
+const pageGuard = z.object({ cursor: z.string().nullable().default(null) });
+
 /**
- * Reads a list page by page, as the caller consumes it.
+ * Reads a list page by page, as the caller consumes it. A list without a cursor is one page.
  * @param toFields - returns the fields of each request
  * @throws FaceError, UsageError as `callServer`
  */
-export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(
+export async function* readPages<Guard extends z.ZodType>(
   call: Call,
   toFields: () => Fields,
   guard: Guard,
@@ -20,25 +25,12 @@ export async function* readPages<Guard extends z.ZodType<{ readonly cursor: stri
   do {
     const page: z.output<Guard> = await callServer(call, guard, deps, { ...toFields(), cursor });
     yield page;
-    cursor = page.cursor;
+    cursor = pageGuard.parse(page).cursor;
   } while (cursor !== null);
-}
-
-export async function readAllPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(
-  call: Call,
-  fields: Fields,
-  guard: Guard,
-  deps: CallDeps,
-): Promise<z.output<Guard>[]> {
-  const all: z.output<Guard>[] = [];
-  for await (const page of readPages(call, () => fields, guard, deps)) all.push(page);
-  return all;
 }
 
 /** Time limit of a call, which may wait for a slow identity provider. */
 const timeoutMs = 30_000;
-
-type Call = `${'GET' | 'POST' | 'DELETE'} /${string}`;
 
 /** Fields of a request, without those that are `undefined`. */
 export type Fields = { readonly [name: string]: Json | undefined };
@@ -46,6 +38,7 @@ export type Fields = { readonly [name: string]: Json | undefined };
 /**
  * Calls the admin API with the address and API key of `findServer`. The API key is not a command line option, because
  * other users of the machine could see it.
+ * @param call - method and path; a name in the path, such as `:id`, is replaced by the field of that name
  * @param token - client token to send instead of the API key
  * @throws the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
  */
@@ -56,17 +49,22 @@ export async function callServer<Reply extends z.ZodType>(
   fields: Fields = {},
   token: string | null = null,
 ): Promise<z.output<Reply>> {
-  const [method = '', path = ''] = call.split(' ');
+  const [method = '', template = ''] = call.split(' ');
+  const sent = { ...fields };
+  const path = template.replace(/:(\w+)/g, (_, name: string) => {
+    delete sent[name];
+    return encodeURIComponent(String(fields[name]));
+  });
   const { url, key } = await findServer(deps);
   const answer = await key
     .use((text) =>
-      deps.fetch(`${url}${path}${method === 'GET' ? toQuery(fields) : ''}`, {
+      deps.fetch(`${url}${path}${method === 'GET' ? toQuery(sent) : ''}`, {
         method,
         headers: {
           ...(token === null ? { 'X-Admin-Key': text } : { 'X-Auth-Token': token }),
           ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}),
         },
-        body: method === 'POST' ? JSON.stringify(fields) : null,
+        body: method === 'POST' ? JSON.stringify(sent) : null,
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       }),

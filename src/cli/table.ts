@@ -1,4 +1,4 @@
-import type { Json } from '../errors.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { CliDeps } from './deps.js';
 
 /** Replaces control characters by a space. A provider's names are untrusted and could move the cursor. */
@@ -18,25 +18,35 @@ export function toTableLines(head: readonly string[], rows: readonly Cells[]): s
   );
 }
 
-export function printTable(
-  head: readonly string[],
-  rows: readonly Cells[],
-  { print, paint }: Pick<CliDeps, 'print' | 'paint'>,
-): void {
-  const [first = '', ...rest] = toTableLines(head, rows);
-  print(paint('bold', first));
-  rest.forEach(print);
-}
-
 /** Returns lines with a name and a value each. */
 export const toFactLines = (facts: readonly (readonly [string, string | number | null])[]): string[] =>
   toTableLines(['', ''], facts).slice(1);
 
+/** Columns of a table: the title of each, with the property of a row or what computes the cell from it. */
+export type Columns<Row> = Readonly<Record<string, (keyof Row & string) | ((row: Row) => string | number | null)>>;
+
+/** Returns the lines of a table, the titles first. */
+export const toRowLines = <Row extends JsonObject>(rows: readonly Row[], columns: Columns<NoInfer<Row>>): string[] =>
+  toTableLines(
+    Object.keys(columns),
+    rows.map((row) =>
+      Object.values(columns).map((column) => (typeof column === 'string' ? toCell(row[column]) : column(row))),
+    ),
+  );
+
 /** Prints rows as a table, or as JSON. */
-export function printRows<Row extends Json>(
+export function printRows<Row extends JsonObject>(
   rows: readonly Row[],
   deps: Pick<CliDeps, 'print' | 'printJson' | 'paint'>,
-  [head, toCells]: readonly [readonly string[], (row: Row) => Cells],
+  columns: Columns<NoInfer<Row>>,
 ): void {
-  if (!deps.printJson(rows)) printTable(head, rows.map(toCells), deps);
+  if (deps.printJson(rows)) return;
+  const [first = '', ...rest] = toRowLines(rows, columns);
+  deps.print(deps.paint('bold', first));
+  rest.forEach(deps.print);
 }
+
+const toCell = (value: unknown): string | number | null => {
+  if (typeof value === 'number' || value === null) return value;
+  return Array.isArray(value) ? value.join(',') : String(value);
+};

@@ -1,17 +1,16 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { z } from 'zod';
-import { callServer } from '../cli/call-server.js';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
-import { printTable, toPrintable } from '../cli/table.js';
+import { createActions, createServerCommand } from '../cli/server-command.js';
+import { printRows, toPrintable } from '../cli/table.js';
 import { erasureReply, exportAsSent, type SubjectOutcomes, subjectsReply, withdrawnConsentsReply } from './replies.js';
 
-interface Options {
-  readonly connection?: string;
-  readonly subject?: string;
-  readonly login?: string;
-  readonly source?: string;
-  readonly client?: string;
+/** @throws UsageError unless one person, or one login, is given */
+function checkNamed(command: CommandUnknownOpts): void {
+  const { connection, subject, login } = command.opts();
+  const isOne = login === undefined && connection !== undefined && subject !== undefined;
+  const isByLogin = login !== undefined && connection === undefined && subject === undefined;
+  if (!isOne && !isByLogin) throw new UsageError('give --login, or --connection and --subject');
 }
 
 /** Returns the outcome as text. For `subject_unknown`, the data on this server was still processed. */
@@ -22,9 +21,11 @@ function toOutcome(subject: string | null, code: string | null, done: string): s
 }
 
 export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('subject')
-    .summary('export, revoke, erase or unlock a user’s data, or end consents')
-    .description('Calls the running server.');
+  const { calling } = createActions(deps);
+  const { command, add: addCommand } = createServerCommand(
+    'subject',
+    'export, revoke, erase or unlock a user’s data, or end consents',
+  );
 
   const printSubjects = ({ subjects, complete }: SubjectOutcomes, done: string): void => {
     for (const { connection, subject, code } of subjects) {
@@ -43,67 +44,56 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
   };
 
   const add = (name: string, description: string) =>
-    command
-      .command(name)
-      .description(description)
+    addCommand(name, description)
       .option('--login <name>', 'username, searched at every connection')
       .option('--connection <id>', 'id of the connection')
-      .option('--subject <id>', 'immutable id at the provider');
+      .option('--subject <id>', 'immutable id at the provider')
+      .hook('preAction', checkNamed);
 
-  add('export', 'print the stored data of a user as JSON').action(async (options) => {
-    const reply = await call('export', options, exportAsSent, deps);
-    deps.print(JSON.stringify(reply, null, 2));
-    printSubjects(reply, 'exported');
-  });
-  add('revoke', 'end the enrolment of a user').action(async (options) => {
-    printSubjects(await call('revoke', options, subjectsReply, deps), 'no enrolment left');
-  });
-  add('erase', 'erase the stored data of a user and print the signed receipt').action(async (options) => {
-    const reply = await call('erase', options, erasureReply, deps);
-    if (reply.receipt !== null) deps.print(reply.receipt);
-    printSubjects(reply, 'erased');
-  });
+  add('export', 'print the stored data of a user as JSON').action(
+    calling('POST /subjects/export', exportAsSent, (reply) => {
+      deps.print(JSON.stringify(reply, null, 2));
+      printSubjects(reply, 'exported');
+    }),
+  );
+  add('revoke', 'end the enrolment of a user').action(
+    calling('POST /subjects/revoke', subjectsReply, (reply) => printSubjects(reply, 'no enrolment left')),
+  );
+  add('erase', 'erase the stored data of a user and print the signed receipt').action(
+    calling('POST /subjects/erase', erasureReply, (reply) => {
+      if (reply.receipt !== null) deps.print(reply.receipt);
+      printSubjects(reply, 'erased');
+    }),
+  );
   add('unlock', 'end all lockouts of a user')
     .option('--source <address>', 'end only lockouts of anonymous callers from this address')
-    .action(async (options) => {
-      printSubjects(await call('unlock', options, subjectsReply, deps), 'unlocked');
-    });
-  const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
-  consents.action(async (options) => {
-    const reply = await call('export', options, exportAsSent, deps);
-    const listed = reply.subjects.map(({ connection, subject, held }) => ({
-      connection,
-      subject,
-      dataConsents: held?.dataConsents ?? [],
-    }));
-    if (deps.printJson(listed)) return printSubjects(reply, 'read');
-    printTable(
-      ['connection', 'subject', 'client', 'until', 'claims'],
-      listed.flatMap(({ connection, subject, dataConsents }) =>
-        dataConsents.map(({ client, claims, expiresAt }) => [connection, subject, client, expiresAt, claims.join(' ')]),
-      ),
-      deps,
-    );
-    printSubjects(reply, 'read');
-  });
+    .action(calling('POST /subjects/unlock', subjectsReply, (reply) => printSubjects(reply, 'unlocked')));
+  add('data-consents', 'list the OpenID clients that may receive claims of a user').action(
+    calling('POST /subjects/export', exportAsSent, (reply) => {
+      const listed = reply.subjects.map(({ connection, subject, held }) => ({
+        connection,
+        subject,
+        dataConsents: held?.dataConsents ?? [],
+      }));
+      const rows = listed.flatMap(({ dataConsents, ...who }) => dataConsents.map((each) => ({ ...who, ...each })));
+      if (!deps.printJson(listed))
+        printRows(rows, deps, {
+          connection: 'connection',
+          subject: 'subject',
+          client: 'client',
+          until: 'expiresAt',
+          claims: ({ claims }) => claims.join(' '),
+        });
+      printSubjects(reply, 'read');
+    }),
+  );
   add('withdraw-data-consents', 'withdraw a user’s consents to share claims')
     .option('--client <id>', 'OpenID client (default: all)')
-    .action(async (options) => {
-      const reply = await call('withdraw-data-consents', options, withdrawnConsentsReply, deps);
-      for (const { clients } of reply.subjects) for (const client of clients) deps.print(toPrintable(client));
-      printSubjects(reply, 'withdrawn');
-    });
+    .action(
+      calling('POST /subjects/withdraw-data-consents', withdrawnConsentsReply, (reply) => {
+        for (const { clients } of reply.subjects) for (const client of clients) deps.print(toPrintable(client));
+        printSubjects(reply, 'withdrawn');
+      }),
+    );
   return command;
-}
-
-async function call<Reply extends z.ZodType>(
-  what: 'export' | 'revoke' | 'erase' | 'unlock' | 'withdraw-data-consents',
-  { connection, subject, login, source, client }: Options,
-  guard: Reply,
-  deps: CliDeps,
-): Promise<z.output<Reply>> {
-  const isOne = login === undefined && connection !== undefined && subject !== undefined;
-  const isByLogin = login !== undefined && connection === undefined && subject === undefined;
-  if (!isOne && !isByLogin) throw new UsageError('give --login, or --connection and --subject');
-  return callServer(`POST /subjects/${what}`, guard, deps, { connection, subject, login, source, client });
 }

@@ -140,6 +140,14 @@ test('the recovery commands create a link, list recoveries, approve one with its
   expect(JSON.stringify(listed)).not.toContain(number);
 });
 
+test('a list in pages is printed completely, as a table and as JSON', async () => {
+  for (let count = 0; count < 51; count += 1)
+    await waitForApproval({ connection: 'acme', subject: `of-many-${count}` }, server.deps);
+  const countOf = (text: string) => text.split('of-many-').length - 1;
+  expect(countOf((await run(['recovery', 'list'])).printed.join())).toBe(51);
+  expect(countOf((await run(['recovery', 'list', '--json'])).printed.join())).toBe(51);
+});
+
 test('facestep log --follow prints each line once until interrupted', async () => {
   await fillLedger(server, [{ event: enrolledAt('acme', 'berta'), hoursAgo: 100 }]);
   const printed: string[] = [];

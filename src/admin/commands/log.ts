@@ -13,7 +13,7 @@ import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { readLogins, toWhy } from '../../cli/find-users.js';
 import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
-import { toTableLines } from '../../cli/table.js';
+import { toRowLines } from '../../cli/table.js';
 import { outcomes } from '../../core/audit-events.js';
 import { toCsvLine } from '../../core/base/csv.js';
 
@@ -81,21 +81,17 @@ function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDe
   let isBegun = false;
   return async (lines) => {
     const loginOf = await readLogins(lines, deps);
-    const head = ['time', 'connection', 'person', 'what', 'result', 'why', 'application', 'network', 'request'];
-    const rows = toTableLines(
-      head,
-      lines.map((line) => [
-        line.time,
-        line.connection,
-        loginOf(line) ?? line.subject,
-        line.action,
-        line.outcome,
-        toWhy(line) || '-',
-        line.application ?? line.hook,
-        line.network,
-        line.requestId,
-      ]),
-    );
+    const rows = toRowLines(lines, {
+      time: 'time',
+      connection: 'connection',
+      person: (line) => loginOf(line) ?? line.subject,
+      what: 'action',
+      result: 'outcome',
+      why: (line) => toWhy(line) || '-',
+      application: ({ application, hook }) => application ?? hook,
+      network: 'network',
+      request: 'requestId',
+    });
     rows.slice(isBegun ? 1 : 0).forEach(deps.print);
     isBegun = true;
   };

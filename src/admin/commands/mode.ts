@@ -4,7 +4,7 @@ import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
 import { readLogins } from '../../cli/find-users.js';
-import { printTable, toPrintable } from '../../cli/table.js';
+import { printRows, toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
 import { describeCall, describeUncalled } from '../../connections/hook-calls.js';
 import { describeModeAt, describeOwnMode } from '../../connections/mode-at-provider.js';
@@ -32,8 +32,8 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
       const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
       const mode = asked === undefined ? undefined : parseMode(asked);
       const { id: connection } = await findServerConnection(given, deps);
-      const path = `/connections/${encodeURIComponent(connection)}/mode` as const;
-      const { mode: found } = await callServer(`GET ${path}`, connectionModeReply, deps);
+      const id = connection;
+      const { mode: found } = await callServer('GET /connections/:id/mode', connectionModeReply, deps, { id });
       const printMode = (now: ModeReply): void => {
         if (deps.printJson({ connection, mode: now })) return;
         deps.print(toLine(connection, now));
@@ -47,7 +47,8 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
         await printWouldBeDenied(connection, found, deps);
       if (mode === undefined) return printMode(found);
       try {
-        printMode((await callServer(`POST ${path}`, connectionModeReply, deps, { mode, isSure: yes })).mode);
+        const fields = { id, mode, isSure: yes };
+        printMode((await callServer('POST /connections/:id/mode', connectionModeReply, deps, fields)).mode);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
         deps.printError(
@@ -75,8 +76,8 @@ function toLine(connection: string, { inForce, rules, file, switched, atProvider
 }
 
 async function printWouldBeDenied(connection: string, { atProvider }: ModeReply, deps: CliDeps): Promise<void> {
-  const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
-  const found = await callServer(call, refusedReply, deps, { limit: peopleShown });
+  const fields = { id: connection, limit: peopleShown };
+  const found = await callServer('POST /connections/:id/refused', refusedReply, deps, fields);
   const { subjects, total, users, unnamed, since, decisions } = found;
   const known = atProvider?.decisions ?? null;
   const now = deps.clock.now();
@@ -92,17 +93,13 @@ async function printWouldBeDenied(connection: string, { atProvider }: ModeReply,
       subjects.map(({ subject }) => ({ connection, subject })),
       deps,
     );
-    printTable(
-      ['subject', 'login', 'times', 'last', 'hooks'],
-      subjects.map(({ subject, count, lastAt, hooks }) => [
-        subject,
-        loginOf({ connection, subject }),
-        count,
-        lastAt,
-        hooks.join(' '),
-      ]),
-      deps,
-    );
+    printRows(subjects, deps, {
+      subject: 'subject',
+      login: ({ subject }) => loginOf({ connection, subject }),
+      times: 'count',
+      last: 'lastAt',
+      hooks: ({ hooks }) => hooks.join(' '),
+    });
   }
   if (total > subjects.length) deps.print(`and ${total - subjects.length} more`);
   for (const { code, count } of unnamed)

@@ -1,5 +1,4 @@
-import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import type { z } from 'zod';
+import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import {
   foundPeopleReply,
   onePersonReply,
@@ -13,7 +12,8 @@ import { findServerConnection, splitArguments } from '../../cli/find-connection.
 import type { CallDeps } from '../../cli/find-server.js';
 import { readLogins, toWhy } from '../../cli/find-users.js';
 import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
-import { printRows, printTable, toFactLines, toPrintable } from '../../cli/table.js';
+import { createActions, createServerCommand } from '../../cli/server-command.js';
+import { printRows, toFactLines, toPrintable } from '../../cli/table.js';
 import { invitationReply } from '../../step-up/replies.js';
 
 const linesShown = 20;
@@ -21,15 +21,10 @@ const linesShown = 20;
 const statuses = ['enrolled', 'expired', 'ended', 'locked', 'any'] as const;
 
 export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('people')
-    .summary('list enrolled users, find a user and show their log')
-    .description('Calls the running server.');
-  const post = <Reply extends z.ZodType>(path: `/${string}`, fields: Fields, guard: Reply) =>
-    callServer(`POST ${path}`, guard, deps, fields);
+  const { calling } = createActions(deps);
+  const { command, add } = createServerCommand('people', 'list enrolled users, find a user and show their log');
 
-  command
-    .command('list')
-    .description('list enrolled users, newest first')
+  add('list', 'list enrolled users, newest first')
     .option('--connection <id>', 'only this connection')
     .addOption(new Option('--status <status>').choices(statuses).default('enrolled'))
     .option('--level <level>', 'only connections with this accuracy level, 1 to 8', wholeNumber(1, 8))
@@ -41,70 +36,61 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
     .action(async ({ limit, ...filter }) => {
       const { people, hasMore } = await listPeople(filter, limit, deps);
       const loginOf = await readLogins(people, deps);
-      printRows(people, deps, [
-        ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
-        (each) => [
-          each.connection,
-          each.subject,
-          loginOf(each),
-          toStatus(each),
-          each.level,
-          each.enrolledAt,
-          toCheck(each),
-        ],
-      ]);
+      printRows(people, deps, {
+        connection: 'connection',
+        subject: 'subject',
+        login: loginOf,
+        status: toStatus,
+        level: 'level',
+        enrolled: 'enrolledAt',
+        'last check': toCheck,
+      });
       if (hasMore) deps.printError(`There may be more: --limit ${limit * 2} shows them.`);
     });
-  command
-    .command('find')
-    .description('search users by name at all providers')
+  add('find', 'search users by name at all providers')
     .argument('<text>', 'start of a username, an e-mail address or a name; or an id')
-    .action(async (text) => {
-      const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
-      if (!deps.printJson(people) && people.length > 0)
-        printRows(people, deps, [
-          ['connection', 'subject', 'login', 'e-mail', 'name', 'status', 'last check'],
-          (each) => [each.connection, each.subject, each.login, each.email, each.name, toStatus(each), toCheck(each)],
-        ]);
-      if (unasked.length > 0) deps.printError(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
-      if (people.length === 0) deps.printError('facestep: no user found at any connection.');
-      deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
-    });
-  command
-    .command('show')
-    .description('show one user and the last 20 entries of their log')
+    .action(
+      calling('POST /people/find', foundPeopleReply, ({ people, unasked }) => {
+        if (!deps.printJson(people) && people.length > 0)
+          printRows(people, deps, {
+            connection: 'connection',
+            subject: 'subject',
+            login: 'login',
+            'e-mail': 'email',
+            name: 'name',
+            status: toStatus,
+            'last check': toCheck,
+          });
+        if (unasked.length > 0) deps.printError(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
+        if (people.length === 0) deps.printError('facestep: no user found at any connection.');
+        deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
+      }),
+    );
+  add('show', 'show one user and the last 20 entries of their log')
     .usage('[options] [connection] <subject>')
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
     .argument('[subject]', 'immutable id at the provider, as “people find” prints it')
     .action(async (first, second) => {
-      const [given, subject] = splitArguments(first, second);
-      const connection = given ?? (await findServerConnection(given, deps)).id;
-      const who = { connection, subject };
-      const { person } = await post('/people/one', who, onePersonReply);
-      const { lines } = await post('/people/log', { ...who, limit: linesShown }, personLogReply);
+      const who = await findPerson(first, second, deps);
+      const { person } = await callServer('POST /people/one', onePersonReply, deps, who);
+      const { lines } = await callServer('POST /people/log', personLogReply, deps, { ...who, limit: linesShown });
       if (deps.printJson({ person, lines })) return;
       const login = (await readLogins([who], deps))(who);
       toFactLines(toFacts(person, login)).forEach(deps.print);
       if (lines.length === 0)
-        return deps.printError(`No events for ${toPrintable(subject)}. Find the ID with facestep people find.`);
+        return deps.printError(`No events for ${toPrintable(who.subject)}. Find the ID with facestep people find.`);
       deps.print('');
-      printTable(
-        ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
-        lines.map((line) => [
-          line.time,
-          line.action,
-          line.outcome,
-          toWhy(line) || '-',
-          line.application ?? line.hook,
-          line.network,
-          line.requestId,
-        ]),
-        deps,
-      );
+      printRows(lines, deps, {
+        time: 'time',
+        what: 'action',
+        result: 'outcome',
+        why: (line) => toWhy(line) || '-',
+        application: ({ application, hook }) => application ?? hook,
+        network: 'network',
+        request: 'requestId',
+      });
     });
-  command
-    .command('invite')
-    .description('create an invitation link and print it once')
+  add('invite', 'create an invitation link and print it once')
     .usage('[options] [connection] <subject>')
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
     .argument('[subject]', 'immutable id at the provider')
@@ -115,14 +101,18 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
     )
     .option('--hours <hours>', 'lifetime of the link in hours, up to 720', wholeNumber(1, 720, 'hours'), 72)
     .action(async (first, second, { purpose, hours }) => {
-      const [given, subject] = splitArguments(first, second);
-      const connection = given ?? (await findServerConnection(given, deps)).id;
-      const fields = { connection, subject, purpose, lifeHours: hours };
-      const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
+      const fields = { ...(await findPerson(first, second, deps)), purpose, lifeHours: hours };
+      const { url, expiresAt } = await callServer('POST /subjects/invite', invitationReply, deps, fields);
       if (!deps.printJson({ url, expiresAt })) deps.print(url);
       deps.printError(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
     });
   return command;
+}
+
+/** Returns the person that the arguments of a command name: the connection, if given, and the subject. */
+async function findPerson(first: string, second: string | undefined, deps: CallDeps) {
+  const [given, subject] = splitArguments(first, second);
+  return { connection: given ?? (await findServerConnection(given, deps)).id, subject };
 }
 
 const largestPage = 200;

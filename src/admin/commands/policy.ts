@@ -4,7 +4,7 @@ import { callServer } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
 import { parsing, wholeNumber } from '../../cli/parse-option.js';
-import { printTable, toPrintable } from '../../cli/table.js';
+import { printRows, toPrintable } from '../../cli/table.js';
 import { type RulesReply, type RuleTestReply, rulesReply, ruleTestReply } from '../../connections/rule-replies.js';
 import { deviceKinds } from '../../core/rules/rule.js';
 
@@ -22,7 +22,7 @@ export const createPolicyCommand = (deps: CliDeps): CommandUnknownOpts =>
         .option('--days <days>', 'count the last DAYS days', wholeNumber(1, 365, 'days'), 30)
         .action(async (given, { days }) => {
           const { id } = await findServerConnection(given, deps);
-          const found = await callServer(`GET ${pathOf(id)}/rules`, rulesReply, deps, { days });
+          const found = await callServer('GET /connections/:id/rules', rulesReply, deps, { id, days });
           if (!deps.printJson({ connection: id, ...found })) printRules(id, found, deps);
         }),
     )
@@ -39,13 +39,11 @@ export const createPolicyCommand = (deps: CliDeps): CommandUnknownOpts =>
         .option('--before-first-factor', 'as a hook that the provider calls before the first factor')
         .action(async (given, { user, app, address, device, newBrowser, beforeFirstFactor = false }) => {
           const { id } = await findServerConnection(given, deps);
-          const asked = { user, application: app, address, device, newBrowser, firstFactor: !beforeFirstFactor };
-          const found = await callServer(`POST ${pathOf(id)}/rules/test`, ruleTestReply, deps, asked);
+          const asked = { id, user, application: app, address, device, newBrowser, firstFactor: !beforeFirstFactor };
+          const found = await callServer('POST /connections/:id/rules/test', ruleTestReply, deps, asked);
           if (!deps.printJson({ connection: id, ...found })) printTest(id, found, deps);
         }),
     );
-
-const pathOf = (connection: string) => `/connections/${encodeURIComponent(connection)}` as const;
 
 const toConditions = (when: RulesReply['rules'][number]['when']): string =>
   Object.entries(when)
@@ -57,20 +55,16 @@ function printRules(id: string, { rules, mode, since }: RulesReply, deps: CliDep
     deps.print(toPrintable(`${id}: no rules. The policy decides every sign-in (${mode}).`));
     return;
   }
-  printTable(
-    ['rule', 'when', 'outcome', 'mode', 'sign-ins', 'people', 'refused', 'people refused'],
-    rules.map(({ name, when, outcome, mode: own, effect }) => [
-      name,
-      toConditions(when),
-      outcome,
-      own,
-      effect.signIns,
-      effect.people,
-      effect.refused,
-      effect.peopleRefused,
-    ]),
-    deps,
-  );
+  printRows(rules, deps, {
+    rule: 'name',
+    when: ({ when }) => toConditions(when),
+    outcome: 'outcome',
+    mode: 'mode',
+    'sign-ins': ({ effect }) => effect.signIns,
+    people: ({ effect }) => effect.people,
+    refused: ({ effect }) => effect.refused,
+    'people refused': ({ effect }) => effect.peopleRefused,
+  });
   deps.print(
     `The policy decides the other sign-ins (${mode}). Counted since ${since}, from the audit trail of this server.`,
   );
@@ -92,16 +86,12 @@ function printTest(id: string, { subject, rules, outcome, rule, mode, watched }:
   if (watched !== null)
     deps.print(toPrintable(`Rule "${watched.rule}" in shadow mode would decide: ${outcomes[watched.outcome]}`));
   if (rules.length === 0) return;
-  printTable(
-    ['rule', 'mode', 'matches', 'conditions'],
-    rules.map(({ name, mode: own, match, conditions }) => [
-      name,
-      own,
-      words[match],
-      conditions.map((each) => `${each.name}: ${words[each.truth]}`).join('; '),
-    ]),
-    deps,
-  );
+  printRows(rules, deps, {
+    rule: 'name',
+    mode: 'mode',
+    matches: ({ match }) => words[match],
+    conditions: ({ conditions }) => conditions.map((each) => `${each.name}: ${words[each.truth]}`).join('; '),
+  });
 }
 
 const words = { true: 'yes', false: 'no', unknown: 'not known' } as const;

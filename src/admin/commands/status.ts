@@ -4,32 +4,29 @@ import { callServer } from '../../cli/call-server.js';
 import { CommandError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
-import { printRows, printTable } from '../../cli/table.js';
+import { createActions } from '../../cli/server-command.js';
+import { printRows } from '../../cli/table.js';
 import { describeMode, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionModeReply, connectionsReply } from '../../connections/replies.js';
 import { jobsReply, reloadReply } from '../replies/operations.js';
-
-const head = ['job', 'every', 'last run', 'result', 'runs', 'failures'];
 
 export const createJobsCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('jobs')
     .summary('list the background jobs')
     .description('Calls the running server, and lists the jobs of the replica that answers.')
-    .action(async () => {
-      const { jobs } = await callServer('GET /jobs', jobsReply, deps);
-      printRows(jobs, deps, [
-        head,
-        ({ name, everySec, last, runs, failures }) => [
-          name,
-          `${everySec} s`,
-          last?.endedAt ?? null,
-          last === null ? null : (last.code ?? 'ok'),
-          runs,
-          failures,
-        ],
-      ]);
-      if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);
-    });
+    .action(
+      createActions(deps).calling('GET /jobs', jobsReply, ({ jobs }) => {
+        printRows(jobs, deps, {
+          job: 'name',
+          every: ({ everySec }) => `${everySec} s`,
+          'last run': ({ last }) => last?.endedAt ?? null,
+          result: ({ last }) => (last === null ? null : (last.code ?? 'ok')),
+          runs: 'runs',
+          failures: 'failures',
+        });
+        if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);
+      }),
+    );
 
 export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('reload')
@@ -63,8 +60,8 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
       const listed = await callServer('GET /connections', connectionsReply, deps);
       const connections = await Promise.all(
         listed.connections.map(async (connection) => {
-          const call = `GET /connections/${encodeURIComponent(connection.id)}/mode` as const;
-          const { mode } = await callServer(call, connectionModeReply, deps);
+          const { id } = connection;
+          const { mode } = await callServer('GET /connections/:id/mode', connectionModeReply, deps, { id });
           return { ...connection, mode };
         }),
       );
@@ -78,18 +75,14 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
       deps.print('');
       if (connections.length === 0)
         return deps.print('No connections. Add one to the configuration: docs/configuration.md');
-      printTable(
+      printRows(connections, deps, {
+        connection: 'id',
+        provider: 'kind',
+        liveness: ({ policy }) => policy.livenessVendor?.vendor ?? policy.liveness,
+        accuracy: ({ policy }) => policy.accuracy,
         // The mode is last, because it can be a long text.
-        ['connection', 'provider', 'liveness', 'accuracy', 'mode'],
-        connections.map(({ id, kind, mode, policy }) => [
-          id,
-          kind,
-          policy.livenessVendor?.vendor ?? policy.liveness,
-          policy.accuracy,
-          describeMode(describeOwnMode(mode.inForce, mode.rules), mode.atProvider, mode.hookCalls),
-        ]),
-        deps,
-      );
+        mode: ({ mode }) => describeMode(describeOwnMode(mode.inForce, mode.rules), mode.atProvider, mode.hookCalls),
+      });
     });
 
 async function readHealth(url: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<z.output<typeof readyGuard>> {

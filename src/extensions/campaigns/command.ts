@@ -1,31 +1,35 @@
 import { writeFile } from 'node:fs/promises';
-import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { callServer, readAllPages } from '../../cli/call-server.js';
+import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { callServer, readPages } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { readGivenFile } from '../../cli/named-file.js';
 import { wholeNumber } from '../../cli/parse-option.js';
-import { printTable, toPrintable } from '../../cli/table.js';
+import { createActions, createServerCommand } from '../../cli/server-command.js';
+import { printRows, toPrintable } from '../../cli/table.js';
 import { supportedLanguages } from '../../core/language.js';
 import { invitationKinds } from '../../notifications/email/invitation.js';
 import { personStates, retryable } from './person.js';
-import { type CampaignReply, campaignPeopleReply, campaignsReply, oneCampaignReply, previewReply } from './replies.js';
+import {
+  type CampaignPeopleReply,
+  type CampaignReply,
+  campaignPeopleReply,
+  campaignsReply,
+  oneCampaignReply,
+  previewReply,
+} from './replies.js';
 
 const parseDays = wholeNumber(1, 30, 'days');
 
 export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
+  const { calling } = createActions(deps);
+  const { command, add } = createServerCommand('campaign', 'run an enrolment campaign');
   const printCampaign = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
   const printChanged = ({ campaign }: { readonly campaign: CampaignReply }): void => {
     if (!deps.printJson(campaign)) printCampaign(campaign);
   };
-  const change = async (what: string, id: string, fields = {}): Promise<void> => {
-    printChanged(await callServer(`POST /campaigns/${what}`, oneCampaignReply, deps, { campaign: id, ...fields }));
-  };
 
-  command
-    .command('plan')
-    .description('plan a campaign for a group or a CSV file; nothing is sent')
+  add('plan', 'plan a campaign for a group or a CSV file; nothing is sent')
     .argument('<connection>', 'id of the connection in the configuration')
     .option('--group <group>', 'id or name of a group at the provider')
     .option('--file <file>', 'CSV file with the column login, and optionally email, name and language')
@@ -34,17 +38,25 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
     .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
     .option('--reminders <count>', 'maximum number of reminders, up to 5', wholeNumber(0, 5), 2)
-    .action(async (connection, { group, file, ...options }) => {
-      if ((group === undefined) === (file === undefined)) throw new UsageError('pass either --group or --file');
-      const people = file && (await readGivenFile(file)).toString('base64');
-      const fields = { connection, ...options, group, people };
-      printChanged(await callServer('POST /campaigns', oneCampaignReply, deps, fields));
-      deps.printError('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
-    });
-  command
-    .command('preview')
-    .description('preview an e-mail')
-    .argument('<campaign>')
+    .action(
+      calling(
+        'POST /campaigns',
+        oneCampaignReply,
+        (planned) => {
+          printChanged(planned);
+          deps.printError(
+            'The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.',
+          );
+        },
+        async ({ file, ...fields }) => {
+          if ((fields.group === undefined) === (file === undefined))
+            throw new UsageError('pass either --group or --file');
+          const people = typeof file === 'string' ? (await readGivenFile(file)).toString('base64') : undefined;
+          return { ...fields, people };
+        },
+      ),
+    );
+  add('preview <campaign>', 'preview an e-mail')
     .addOption(new Option('--kind <kind>').choices(invitationKinds).default('invitation'))
     .addOption(new Option('--language <language>').choices(supportedLanguages).default('en'))
     .option('--html <file>', 'write the HTML to a file')
@@ -55,9 +67,7 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
       for (const line of letter.text.split('\n')) deps.print(toPrintable(line));
       if (file !== undefined) await writeFile(file, letter.html);
     });
-  command
-    .command('status')
-    .description('show the status of one campaign or of all')
+  add('status', 'show the status of one campaign or of all')
     .argument('[campaign]')
     .addOption(new Option('--state <state>', 'also list the people in this state').choices(personStates))
     .action(async (id, { state }) => {
@@ -66,41 +76,33 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
         if (!deps.printJson(campaigns)) for (const campaign of campaigns) printCampaign(campaign);
         return;
       }
-      const { campaign } = await callServer(`GET /campaigns/${encodeURIComponent(id)}`, oneCampaignReply, deps);
+      const { campaign } = await callServer('GET /campaigns/:id', oneCampaignReply, deps, { id });
       if (state === undefined) {
         if (!deps.printJson({ campaign })) printCampaign(campaign);
         return;
       }
       const fields = { campaign: id, state, limit: 200 };
-      const people = (await readAllPages('GET /campaigns/people', fields, campaignPeopleReply, deps)).flatMap(
-        (page) => page.people,
-      );
+      const people: CampaignPeopleReply['people'] = [];
+      for await (const page of readPages('GET /campaigns/people', () => fields, campaignPeopleReply, deps))
+        people.push(...page.people);
       if (deps.printJson({ campaign, people })) return;
       printCampaign(campaign);
-      const rows = people.map(({ line, login, email, state: personState, reason, sentAt }) => [
-        line ?? '',
-        login,
-        email ?? '',
-        toShown(personState, campaign),
-        reason ?? '',
-        sentAt ?? '',
-      ]);
-      printTable(['line', 'login', 'e-mail', 'state', 'reason', toShown('sent', campaign)], rows, deps);
+      printRows(people, deps, {
+        line: ({ line }) => line ?? '',
+        login: 'login',
+        'e-mail': ({ email }) => email ?? '',
+        state: (each) => toShown(each.state, campaign),
+        reason: ({ reason }) => reason ?? '',
+        [toShown('sent', campaign)]: ({ sentAt }) => sentAt ?? '',
+      });
     });
-  const simple = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
-  for (const [what, description] of Object.entries(simple)) {
-    command
-      .command(what)
-      .description(description)
-      .argument('<campaign>')
-      .action((id) => change(what, id));
+  const changes = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
+  for (const [what, description] of Object.entries(changes)) {
+    add(`${what} <campaign>`, description).action(calling(`POST /campaigns/${what}`, oneCampaignReply, printChanged));
   }
-  command
-    .command('resume')
-    .description('resume sending')
-    .argument('<campaign>')
+  add('resume <campaign>', 'resume sending')
     .addOption(new Option('--again <states...>', 'send again to people in these states').choices(retryable).default([]))
-    .action((id, { again }) => change('resume', id, { again }));
+    .action(calling('POST /campaigns/resume', oneCampaignReply, printChanged));
   return command;
 }
 
