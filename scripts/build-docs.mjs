@@ -1,13 +1,14 @@
 // Builds dist/docs-web from the documentation: static files with a search, served below /docs. Links are relative, so
-// any static file server works.
+// any static file server works. Run `npm run setup` first: some pages are generated from the compiled sources.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import Eleventy from '@11ty/eleventy';
 import { build } from 'esbuild';
+import { renderBuiltPages } from '../dist/scripts/reference/pages.js';
 import { createMarkdown } from '../web/docs/markdown.mjs';
-import { listPages, readNavigation } from '../web/docs/pages.mjs';
+import { listPages, nameOf, readNavigation } from '../web/docs/pages.mjs';
 import { contentsOf, sectionsOf } from '../web/docs/sections.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -62,7 +63,12 @@ const renderPages = async (pages, markdown) => {
 };
 
 rmSync(target, { recursive: true, force: true });
-const pages = listPages(root);
+const built = Object.entries(await renderBuiltPages()).map(([source, text]) => ({
+  source,
+  name: nameOf(source),
+  text,
+}));
+const pages = [...listPages(root).filter(({ name }) => built.every((page) => page.name !== name)), ...built];
 const pictures = new Set();
 const markdown = createMarkdown(pages, (picture) => {
   pictures.add(picture);

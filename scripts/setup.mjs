@@ -119,7 +119,7 @@ const buildDocs = (say) => {
   const sources = [
     ...filesIn('.', /\.md$/, false),
     ...['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'].flatMap((folder) =>
-      filesIn(folder, /\.(md|svg|webp)$/),
+      filesIn(folder, /\.(json|md|svg|webp)$/),
     ),
     ...['web/docs', 'web/shared'].flatMap((folder) => filesIn(folder, /\.(css|json|liquid|mjs|ts)$/)),
   ];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { range, share } from '../evidence/measure/accuracy/markdown.js';
-import { asUsedToMarkdown, groupsToMarkdown, toMarkdown, toPlot } from '../evidence/measure/accuracy/report.js';
+import { asUsedToMarkdown, toMarkdown, toPlot } from '../evidence/measure/accuracy/report.js';
 import { loadPictures, type Pictures } from '../examples/demo/pictures.js';
 import { writeCorpus } from '../support/data/corpus.js';
 import { createFolder } from '../support/run/folder.js';
@@ -193,9 +193,6 @@ test('the published tables and the plot match the published figures', async () =
   const figures = JSON.parse(await read('accuracy.json'));
   expect(await read('accuracy.md')).toBe(toMarkdown(figures));
   expect(await read('det.svg')).toBe(toPlot(figures));
-  const groups = JSON.parse(await read('groups.json'));
-  expect(await read('groups.md')).toBe(groupsToMarkdown(groups));
-  expect(await read('as-used.md')).toBe(asUsedToMarkdown(JSON.parse(await read('as-used.json'))));
 });
 
 test('the cross-match figures in README.md, docs/known-limits.md and docs/accuracy.md equal the measured ones', async () => {

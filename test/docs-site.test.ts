@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { renderBuiltPages } from '../scripts/reference/pages.js';
+import { deadLinksIn } from '../support/benches/page.js';
 import { docsFolder } from '../support/run/paths.js';
 
 /* The pages of documentation as they are served: every link between them leads somewhere, and nothing of them is elsewhere. */
@@ -46,4 +48,20 @@ test('the search index covers every page and points only to existing headings', 
     [],
   );
   expect(names.filter((name) => !places.some(([of]) => of === name))).toEqual([]);
+});
+
+const built = renderBuiltPages();
+
+test.each([
+  ['docs/reference/api.md', 'reference/api.html', 'api.html'],
+  ['docs/accuracy/as-used.json', 'accuracy/as-used.html', 'accuracy.html'],
+  ['docs/accuracy/groups.json', 'accuracy/groups.html', 'accuracy.html'],
+])('the page built from %s is complete, linked and without dead links', async (source, name, from) => {
+  const text = (await built)[source] ?? '';
+  expect(deadLinksIn(text, dirname(source))).toEqual([]);
+  const headings = text.match(/^#+ /gm) ?? [];
+  expect(headings.length).toBeGreaterThan(3);
+  const [content] = pages.get(name)!.split('<nav id="pages"');
+  expect(content!.match(/<h[1-6]/g)).toHaveLength(headings.length);
+  expect(attributes(pages.get(from)!, 'href')).toContain(name);
 });

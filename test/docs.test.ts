@@ -47,9 +47,11 @@ test('docs/README.md lists every hand-written page', () => {
 describe('docs/reference', () => {
   const generated = renderPages();
 
-  test('contains exactly the generated pages', async () => {
+  test('contains exactly the generated pages, and where to find the one that is built', async () => {
     const texts = await generated;
-    expect(readdirSync(join(projectRoot, 'docs/reference')).toSorted()).toEqual(Object.keys(texts).toSorted());
+    const stored = readdirSync(join(projectRoot, 'docs/reference'));
+    expect(stored.toSorted()).toEqual(['api.md', ...Object.keys(texts)].toSorted());
+    expect(readPage('docs/reference/api.md')).toMatch(/`\/docs\/reference\/api\.html`[\s\S]{0,400}$/);
     const outdated = Object.entries(texts).filter(([name, text]) => readPage(`docs/reference/${name}`) !== text);
     // `node scripts/reference.mjs` writes them again.
     expect(outdated.map(([name]) => name)).toEqual([]);

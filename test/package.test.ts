@@ -176,8 +176,8 @@ test('an unpacked package with models serves the capture page and the documentat
   const service = await startService(env, undefined, main);
   const textOf = (path: string) => fetch(service.url + path).then((answer) => answer.text());
   const page = await textOf('/face');
-  const documentation = await textOf('/docs/install.html');
+  const documentation = await textOf('/docs/reference/api.html');
   await service.stop();
   expect(page).toContain('<html');
-  expect(documentation).toContain('<h1 id="install">');
+  expect(documentation).toContain('<h3 id="post-generate">');
 });

@@ -34,7 +34,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
 }
 
 /*
- * The figures of docs/accuracy/groups.md that README.md and SECURITY.md state, measured again within one source. All of them:
+ * The figures of docs/accuracy/groups.json that README.md and SECURITY.md state, measured again within one source. All of them:
  * npm run eval -- --data DIR
  */
 (hasGroups ? describe : describe.skip)('people from one source', () => {

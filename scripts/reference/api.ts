@@ -3,7 +3,7 @@ import { otherRoutes } from '../../src/app/describe-operations.js';
 import { photoCodes } from '../../src/errors.js';
 import { describeApi } from '../../src/http/rest/openapi.js';
 import { createDescribedEndpoints } from './described-endpoints.js';
-import { type Field, fieldsOf, parseSchema, schemaGuard, toPage, toTable, toText, typeOf } from './markdown.js';
+import { type Field, fieldsOf, joinBlocks, parseSchema, schemaGuard, toTable, toText, typeOf } from './markdown.js';
 
 const bodyGuard = z.object({ content: z.record(z.string(), z.object({ schema: z.unknown().optional() })) });
 const parameterGuard = z.object({
@@ -175,19 +175,17 @@ export async function renderApi(): Promise<string> {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  return toPage(
-    'API reference',
+  return joinBlocks([
+    '# API reference',
     'Every operation of the REST API with its credential, fields, replies and error codes. [The REST API](../api.md) explains addresses, versions and credentials.',
-    [
-      'The server publishes the same description as OpenAPI 3.1 at `GET /openapi.json`. Every reply has `ok`, and every operation with a client token also accepts the token as the field `auth_token`. “Extension” marks parts that the published Facenition API does not have.',
-      `Any operation can also return ${toLinks(commonCodes)}, as far as they apply. Only other codes are listed below.`,
-      ...tags.flatMap(({ name, description }) => [
-        `## ${name}`,
-        toText(description),
-        ...operations
-          .filter(({ operation }) => operation.tags[0] === name)
-          .flatMap(({ method, path, operation }) => renderOperation(method, path, operation, listed)),
-      ]),
-    ],
-  );
+    'The server publishes the same description as OpenAPI 3.1 at `GET /openapi.json`. Every reply has `ok`, and every operation with a client token also accepts the token as the field `auth_token`. “Extension” marks parts that the published Facenition API does not have.',
+    `Any operation can also return ${toLinks(commonCodes)}, as far as they apply. Only other codes are listed below.`,
+    ...tags.flatMap(({ name, description }) => [
+      `## ${name}`,
+      toText(description),
+      ...operations
+        .filter(({ operation }) => operation.tags[0] === name)
+        .flatMap(({ method, path, operation }) => renderOperation(method, path, operation, listed)),
+    ]),
+  ]);
 }

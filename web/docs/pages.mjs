@@ -5,12 +5,12 @@ import { join, posix } from 'node:path';
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
 
 /** `docs/keys.md` becomes `keys.html`, `adapters/okta/README.md` becomes `adapters/okta/index.html`. */
-const nameOf = (source) =>
+export const nameOf = (source) =>
   source
     .replace(/^docs\/README\.md$/, 'contents.md')
     .replace(/^docs\//, '')
     .replace(/README\.md$/, 'index.md')
-    .replace(/\.md$/, '.html')
+    .replace(/\.(md|json)$/, '.html')
     .replace(/^[A-Z]+\.html$/, (name) => name.toLowerCase());
 
 export const listPages = (root) => {
