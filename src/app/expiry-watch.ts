@@ -7,7 +7,6 @@ import type { Ports } from '../core/deps.js';
 import { vendorPolicyOf } from '../core/liveness-policy.js';
 import { addSec } from '../core/units.js';
 import { type ExpiryPorts, recordExpired } from '../step-up/expired.js';
-import { termsOf } from '../step-up/flow.js';
 import { anonymousSourceOf, type StepUpRecord, stateAt, type Termed } from '../step-up/record.js';
 import { isOfHeldToken } from '../step-up/request-flow.js';
 import { readRecords } from '../step-up/stored.js';
@@ -82,8 +81,9 @@ export function createExpiryWatch(
         const record = records[at] ?? null;
         const isCheck = detail.purpose === 'verify';
         if (record === null || !isCheck) return [];
-        const terms = termsOf(record, { flows });
-        if (!isWatched({ record, terms })) return [];
+        // A flow of an extension that was removed would stop the others.
+        const terms = flows.get(record.flow.kind)?.toTerms(record);
+        if (terms === undefined || !isWatched({ record, terms })) return [];
         const isDeleted = isOfHeldToken(record);
         return [{ id: detail.stepUpId, sequence, record: dropHeldToken(record), terms, isDeleted }];
       });

@@ -44,7 +44,7 @@ import {
 } from './record.js';
 import { type CallerHeldToken, heldTokenOf, isOfHeldToken, requestOf } from './request-flow.js';
 import { changeRecord, endAttempt, livenessShown, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
-import { noteIssued, noteReleasedKey, releaseAttempt } from './transitions.js';
+import { noteIssued, noteReleasedKey, releaseAttempt, withoutTries } from './transitions.js';
 
 /**
  * Counts a face check that an anonymous caller started, before it costs a look-up, a record or engine time.
@@ -236,17 +236,25 @@ export interface ShownFace {
   readonly shownFrom: ShownFrom | null;
 }
 
-export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
+/** What a compared face came to. */
+export type Verified =
+  | { readonly kind: 'passed'; readonly ended: StepUpRecord }
+  /** A wrong face, missing liveness, an unenrolled and a revoked person get the same answer. */
+  | { readonly kind: 'unlike' }
+  | { readonly kind: 'refused_by_rule' };
+
+export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<Verified> {
   const flow = requestOf(captured.record);
   const recipient = flow?.kind === 'held_token' ? (flow.contentKey?.to ?? null) : null;
   if (recipient === null) return verifyShown(captured, { ...shown, takeContentKey: null }, deps);
   const released: ContentKey[] = [];
   const takeContentKey = (key: Uint8Array): void => void released.push(new ContentKey(Uint8Array.from(key)));
   try {
-    const ended = await verifyShown(captured, { ...shown, takeContentKey }, deps);
+    const verified = await verifyShown(captured, { ...shown, takeContentKey }, deps);
     const [key] = released;
-    if (ended.state !== 'passed' || key === undefined) return ended;
-    return noteReleasedKey(ended, await encryptContentKey(key, recipient, deps));
+    if (verified.kind !== 'passed' || key === undefined) return verified;
+    const contentKey = await encryptContentKey(key, recipient, deps);
+    return { kind: 'passed', ended: noteReleasedKey(verified.ended, contentKey) };
   } finally {
     for (const key of released) key.wipe();
   }
@@ -256,7 +264,7 @@ async function verifyShown(
   captured: StepUp,
   shown: ShownFace & { readonly takeContentKey: ((key: Uint8Array) => void) | null },
   deps: CoreDeps,
-): Promise<StepUpRecord> {
+): Promise<Verified> {
   const { record, terms, connection } = captured;
   const { photos, share, secret, methods, judged, guard, shownFrom, takeContentKey } = shown;
   const checked = await checkFace(
@@ -279,8 +287,8 @@ async function verifyShown(
     deps,
   );
   const { verdict, accuracy, tokenIds } = checked;
-  if (verdict.isRefusedByRule) return refuseByRule(record);
-  if (!verdict.matched) return { ...record, state: 'failed' };
+  if (verdict.isRefusedByRule) return { kind: 'refused_by_rule' };
+  if (!verdict.matched) return { kind: 'unlike' };
   const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {
     liveness: verdict.liveness,
@@ -288,15 +296,11 @@ async function verifyShown(
   };
   const { liveness, presence } = (await judged) ?? passive;
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methods], enrolmentProof };
-  return passStepUp(captured, { check, accuracy }, deps);
+  return { kind: 'passed', ended: await passStepUp(captured, { check, accuracy }, deps) };
 }
 
 /** Ends a step-up that a rule refuses. No try is left, because another one would end in the same way. */
-export const refuseByRule = (record: StepUpRecord): StepUpRecord => ({
-  ...record,
-  state: 'failed',
-  left: { ...record.left, tries: 0 },
-});
+export const refuseByRule = (record: StepUpRecord): StepUpRecord => ({ ...withoutTries(record), state: 'failed' });
 
 /**
  * Delivers the result: issues the receipt, records it for hooks, or stores it for pickup.

@@ -10,7 +10,7 @@ import { enrolSubject } from '../enrolment/enrol.js';
 import { isPortraitOf } from '../enrolment/portrait.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
-import { completeVerification, frameOwnerOf, passStepUp, recordFailed } from './complete.js';
+import { completeVerification, frameOwnerOf, passStepUp, recordFailed, type Verified } from './complete.js';
 import type { ShownFrom } from './receipt-rules.js';
 import { anonymousSourceOf, type StepUpRecord, shareOf, type Termed } from './record.js';
 import { findReferenceProblem, wantsReference } from './reference-photo.js';
@@ -18,7 +18,7 @@ import { isOfHeldToken } from './request-flow.js';
 import { type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
-import { countTry, releaseAttempt } from './transitions.js';
+import { countTry, releaseAttempt, withoutTries } from './transitions.js';
 import { presentSecret, type SentSecret } from './user-secret.js';
 
 /** What a person sent with their pictures. */
@@ -73,11 +73,9 @@ export function undecidedOf({ record, terms: { countsAs } }: Termed): readonly L
 
 /** What an attempt came to. */
 type Conclusion =
-  | { readonly kind: 'passed'; readonly ended: StepUpRecord }
+  | Verified
   /** Pictures that cannot be compared cost no try. */
   | { readonly kind: 'unusable'; readonly hint: Hint | null }
-  /** A wrong face, missing liveness, an unenrolled and a revoked person get the same answer. */
-  | { readonly kind: 'unlike'; readonly triesLeft: number }
   | { readonly kind: 'reference_unlike' }
   | { readonly kind: 'unproven'; readonly code: CompanyPhotoCode }
   | { readonly kind: 'enrolled_before' };
@@ -94,7 +92,7 @@ function toConclusion(error: unknown): Conclusion {
   throw error;
 }
 
-const unlike: Conclusion = { kind: 'unlike', triesLeft: Number.POSITIVE_INFINITY };
+const unlike: Conclusion = { kind: 'unlike' };
 
 type Ending = Pick<Attempt, 'captured' | 'sent'>;
 
@@ -147,10 +145,11 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
   switch (concluded.kind) {
     case 'passed':
       return endWith(attempted, { ended: concluded.ended, outcome: 'passed', hint: null }, deps);
-    case 'unlike': {
-      const tries = Math.min(counted.left.tries, concluded.triesLeft);
-      return lose(attempted, { ...counted, left: { ...counted.left, tries } }, finding.hint ?? advice, deps);
-    }
+    case 'unlike':
+      return lose(attempted, counted, finding.hint ?? advice, deps);
+    case 'refused_by_rule':
+      // Another try would end in the same way.
+      return lose(attempted, withoutTries(counted), finding.hint ?? advice, deps);
     case 'reference_unlike':
       return lose(attempted, counted, 'reference_unlike', deps);
     case 'unproven':
@@ -177,8 +176,7 @@ async function verifyFrom(
   const shown = { photos: faces, share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
   const { shownFrom } = sent;
   // The judgment compares the frames of a challenge with earlier ones.
-  const ended = await completeVerification(captured, { ...shown, guard: acceptAnyPhotos, shownFrom }, deps);
-  return ended.state === 'passed' ? { kind: 'passed', ended } : { kind: 'unlike', triesLeft: ended.left.tries };
+  return completeVerification(captured, { ...shown, guard: acceptAnyPhotos, shownFrom }, deps);
 }
 
 /** @throws `step_up_finished` if the enrolment has ended, or the face that opened the page has been replaced */

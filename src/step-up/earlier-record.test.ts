@@ -7,7 +7,7 @@ import { joinTicket, toStoredDigest } from '../core/tickets.js';
 import { openSession } from './session.js';
 import { readStepUp } from './step-up.js';
 
-test('a link that the release candidate sent still opens, and a check that was under way is over', async () => {
+test('a link that the release candidate sent still opens; a check and a page of a sign-in are over', async () => {
   const { connection, deps, clock, state } = await createTestCore(join(createFolder('earlier'), 'keys.json'));
   const challenge = new Credential('link');
   // As 371bb564 wrote it, without the members that this version does not read.
@@ -36,8 +36,10 @@ test('a link that the release candidate sent still opens, and a check that was u
     returnUrl: 'https://app.example.com/',
   };
   await state.write('step-up:link', stored, { when: 'absent', expiresAt: null });
+  const ofSignIn = { ...stored, purpose: 'manage', browserDigest: toStoredDigest(challenge) };
+  await state.write('step-up:page', ofSignIn, { when: 'absent', expiresAt: null });
   await state.write('step-up:check', { ...stored, purpose: 'verify' }, { when: 'absent', expiresAt: null });
   const opening = { ticket: joinTicket('link', challenge), browser: null, returnUrl: null };
   expect((await openSession(opening, deps)).view).toMatchObject({ purpose: 'enrol', state: 'started', role: 'own' });
-  expect((await readStepUp('check', deps)).state).toBe('abandoned');
+  for (const id of ['check', 'page']) expect((await readStepUp(id, deps)).state).toBe('abandoned');
 });

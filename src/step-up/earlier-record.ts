@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epochMsGuard } from '../core/units.js';
+import { referenceChecksOnPage } from './record.js';
 
 /** Step-up as stored by the release candidate 371bb564, in which one record served every flow. */
 const earlierGuard = z.object({
@@ -18,20 +19,21 @@ const earlierGuard = z.object({
 });
 
 /**
- * Returns a record of an earlier version as one of this version. Links that wait to be opened stay valid for days. Any
- * other step-up lasts minutes: it is over, and the person starts another one.
+ * Returns a record of an earlier version as one of this version. Links that were sent wait for days, and stay valid. Any
+ * other step-up lasts minutes, such as a page that a sign-in opened in one browser, or a call of the help desk: it is
+ * over, and the person starts another one.
  */
 export function toCurrentRecord(stored: unknown): unknown {
   const parsed = earlierGuard.safeParse(stored);
   if (!parsed.success) return stored;
   const { connection, subject, purpose, spoken, startedAt, expiresAt, returnUrl, mayRenew } = parsed.data;
   const { challengeDigest, browserDigest, triesLeft, challengesLeft } = parsed.data;
-  const isWaiting = purpose !== 'verify' && challengeDigest !== null;
+  const isSentLink = purpose !== 'verify' && challengeDigest !== null && browserDigest === null && spoken === null;
   return {
     connection,
     subject,
     purpose,
-    spoken,
+    spoken: null,
     startedAt,
     expiresAt,
     returnUrl,
@@ -44,14 +46,14 @@ export function toCurrentRecord(stored: unknown): unknown {
     action: null,
     rule: null,
     isTest: false,
-    state: isWaiting ? 'started' : 'abandoned',
+    state: isSentLink ? 'started' : 'abandoned',
     captured: null,
-    digests: { challenge: challengeDigest, browser: browserDigest, session: null },
+    digests: { challenge: challengeDigest, browser: null, session: null },
     handOff: null,
     challenge: null,
     isVendorReplaced: false,
     consent: null,
-    left: { tries: triesLeft, challenges: challengesLeft, looks: challengesLeft },
+    left: { tries: triesLeft, challenges: challengesLeft, looks: referenceChecksOnPage },
     pass: null,
     codes: null,
   };

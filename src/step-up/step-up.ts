@@ -17,7 +17,9 @@ import {
   endTest,
   frameOwnerOf,
   recordFailed,
+  refuseByRule,
   takeReceipt,
+  type Verified,
 } from './complete.js';
 import type { FlowPorts, StoredFlow } from './flow.js';
 import {
@@ -221,7 +223,8 @@ export async function submitPhotos(
         test === null
           ? await chargeUnusable(
               captured,
-              (toRow) => completeVerification(captured, { ...shown, share: toRow() }, deps),
+              async (toRow) =>
+                toEnded(record, await completeVerification(captured, { ...shown, share: toRow() }, deps)),
               deps,
             )
           : await endTest(captured, test, deps);
@@ -233,6 +236,17 @@ export async function submitPhotos(
   );
   // A caller that submits photos does not display recovery codes, so the receipt is issued at once.
   return takeOutcome(toView(id, ended, deps.clock.now()), deps);
+}
+
+function toEnded(record: StepUpRecord, verified: Verified): StepUpRecord {
+  switch (verified.kind) {
+    case 'passed':
+      return verified.ended;
+    case 'refused_by_rule':
+      return refuseByRule(record);
+    case 'unlike':
+      return { ...record, state: 'failed' };
+  }
 }
 
 export async function readStepUp(id: string, deps: Ports<'state' | 'clock'>): Promise<StepUpView> {

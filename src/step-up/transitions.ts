@@ -204,6 +204,8 @@ export const countTry = (record: StepUpRecord): StepUpRecord => ({
   left: { ...record.left, tries: record.left.tries - 1 },
 });
 
+export const withoutTries = (record: StepUpRecord): StepUpRecord => ({ ...record, left: { ...record.left, tries: 0 } });
+
 /** Reserves the step-up for one attempt. The attempt is counted now, so that a crash allows no additional one. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
   const counted = countTry(requireStarted(record, now));
