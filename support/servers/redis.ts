@@ -18,12 +18,12 @@ if (!hasRedis)
 
 /** Starts a Redis server that persists all writes and evicts nothing. */
 export async function startRedis(args: readonly string[] = []) {
-  const port = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-redis-'));
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  const settings = ['--bind', '127.0.0.1', '--dir', folder, '--save', ''];
   const keeping = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
-  const launch = async (): Promise<ChildProcess> => {
-    const child = spawn(executablePath, [...settings, ...keeping, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const launch = async (port: number): Promise<ChildProcess> => {
+    const given = ['--port', String(port), ...settings, ...keeping, ...args];
+    const child = spawn(executablePath, given, { stdio: ['ignore', 'pipe', 'inherit'] });
     const end = (): void => void child.kill('SIGKILL');
     process.once('exit', end);
     child.once('exit', () => process.off('exit', end));
@@ -42,7 +42,18 @@ export async function startRedis(args: readonly string[] = []) {
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  let running = await launch();
+  // Another test may take the port, or that of a cluster node's bus, before Redis does.
+  const launchFirst = async (tries: number): Promise<{ readonly port: number; readonly child: ChildProcess }> => {
+    const port = await findFreePort();
+    try {
+      return { port, child: await launch(port) };
+    } catch (error) {
+      if (tries === 1) throw error;
+      return launchFirst(tries - 1);
+    }
+  };
+  const { port, child: first } = await launchFirst(5);
+  let running = first;
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -53,7 +64,7 @@ export async function startRedis(args: readonly string[] = []) {
     async restart(with_: 'what it kept' | 'nothing') {
       await end(running);
       if (with_ === 'nothing') await rm(join(folder, 'appendonlydir'), { recursive: true, force: true });
-      running = await launch();
+      running = await launch(port);
     },
     async stop() {
       await end(running);
