@@ -519,6 +519,24 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual(['credential_refused', 'credential_refused']);
     expect(bench.provider.alive.size).toBe(0);
   });
+  test('if the provider refuses the issue itself to two people, without an offer to begin again', async () => {
+    await bench.enrol('berta', 'bea');
+    await enrolAnna();
+    bench.provider.failing.issue = 'provider_refused';
+    for (const [subject, face] of [
+      ['anna', 'ada'],
+      ['berta', 'bea'],
+    ] as const) {
+      const browser = bench.browse();
+      await proveMailbox(browser, subject);
+      await browser.showFace(face);
+      expect((await browser.post('credential')).text).toContain('Nothing was changed');
+    }
+    bench.server.clock.advanceSec(11);
+    expect((await bench.browse().get('/recover/acme')).text).not.toContain('<form');
+    expect(reasons()).toEqual(['provider_refused', 'provider_refused']);
+  });
+
 
   test('if there is no manager, or the manager is the person', async () => {
     await restart({ recovery: { managerClaim: 'employee_number' } });
