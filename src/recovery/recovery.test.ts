@@ -113,6 +113,16 @@ describe('a person with a second thing and the enrolled face', () => {
   });
 
   test('gets it on a device that passed a check before', async () => {
+  test('gets it with a code that was sent before an approval was chosen', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await askForCode(browser);
+    await browser.prove('help_desk');
+    expect((await browser.prove('other_email', sixDigits())).path).toBe('/recover/acme/step');
+    expect((await browser.showFace('ada')).text).toContain('Show it now');
+  });
+
     await restart({ policy: { notices: true } });
     const page = await bench.enrol('anna', 'ada');
     expect(page).toBeDefined();

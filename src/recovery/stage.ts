@@ -43,13 +43,18 @@ const credentialGuard = z.object({
 
 export type Issued = z.output<typeof credentialGuard>;
 
+/** Code that was sent last. */
+const codeGuard = z.object({ id: z.string(), thing: z.enum(['other_email', 'phone']) }).nullable();
+
 export const stageGuard = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('proving'), code: codeGuard }),
   z.object({
-    kind: z.literal('proving'),
-    /** Code that was sent last. */
-    code: z.object({ id: z.string(), thing: z.enum(['other_email', 'phone']) }).nullable(),
+    kind: z.literal('face'),
+    secondThing: z.enum(secondThings),
+    stepUpId: z.string().nullable(),
+    /** Can still be entered while the second thing is an approval. An earlier version stored none. */
+    code: codeGuard.default(null),
   }),
-  z.object({ kind: z.literal('face'), secondThing: z.enum(secondThings), stepUpId: z.string().nullable() }),
   /** The face is known, and the provider has not been asked yet. */
   z.object({ kind: z.literal('checked'), secondThing: z.enum(secondThings), faceAt: epochMsGuard }),
   z.object({
