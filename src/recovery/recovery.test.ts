@@ -10,7 +10,8 @@ import { FaceError } from '../errors.js';
 import { changeRecord } from '../step-up/stored.js';
 import { advanceRecovery } from './advance.js';
 import { revokeMarked } from './issue.js';
-import { readRecovery } from './record.js';
+import { changeStage, readRecovery } from './record.js';
+import type { StageOf } from './stage.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
 let bench: Bench;
@@ -112,7 +113,6 @@ describe('a person with a second thing and the enrolled face', () => {
     expect((await other.prove('recovery_code', codes[0]!)).path).toContain('alert=code');
   });
 
-  test('gets it on a device that passed a check before', async () => {
   test('gets it with a code that was sent before an approval was chosen', async () => {
     await enrolAnna();
     const browser = bench.browse();
@@ -123,6 +123,7 @@ describe('a person with a second thing and the enrolled face', () => {
     expect((await browser.showFace('ada')).text).toContain('Show it now');
   });
 
+  test('gets it on a device that passed a check before', async () => {
     await restart({ policy: { notices: true } });
     const page = await bench.enrol('anna', 'ada');
     expect(page).toBeDefined();
@@ -226,7 +227,12 @@ describe('a person with a second thing and the enrolled face', () => {
     );
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
     const reading = await browser.send('/recover/acme/step');
-    expect([reading.headers.get('refresh'), (await reading.text()).includes('Show it now')]).toEqual([null, false]);
+    const text = await reading.text();
+    expect([reading.headers.get('refresh'), text.includes('Show it now'), numberIn({ text })]).toEqual([
+      null,
+      false,
+      number,
+    ]);
     expect((await browser.step()).text).toContain('Show it now');
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
   });
@@ -513,22 +519,6 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual([...Array(3).fill('provider_refused'), 'credential_refused']);
   });
 
-  test('if the provider would not issue it, before and after the person asks', async () => {
-    await enrolAnna();
-    const { page } = await recoverWith(() => {
-      bench.provider.failing.check = 'credential_refused';
-    });
-    expect(page.text).toContain('Nothing was changed');
-    bench.provider.failing.check = null;
-    const browser = bench.browse();
-    await proveMailbox(browser);
-    await browser.showFace('ada');
-    bench.provider.failing.issue = 'credential_refused';
-    expect((await browser.post('credential')).text).toContain('not recovered');
-    expect((await browser.step()).text).toContain('Nothing was changed');
-    expect(reasons()).toEqual(['credential_refused', 'credential_refused']);
-    expect(bench.provider.alive.size).toBe(0);
-  });
   test('if the provider refuses the issue itself to two people, without an offer to begin again', async () => {
     await bench.enrol('berta', 'bea');
     await enrolAnna();
@@ -547,6 +537,22 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual(['provider_refused', 'provider_refused']);
   });
 
+  test('if the provider would not issue it, before and after the person asks', async () => {
+    await enrolAnna();
+    const { page } = await recoverWith(() => {
+      bench.provider.failing.check = 'credential_refused';
+    });
+    expect(page.text).toContain('Nothing was changed');
+    bench.provider.failing.check = null;
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    await browser.showFace('ada');
+    bench.provider.failing.issue = 'credential_refused';
+    expect((await browser.post('credential')).text).toContain('not recovered');
+    expect((await browser.step()).text).toContain('Nothing was changed');
+    expect(reasons()).toEqual(['credential_refused', 'credential_refused']);
+    expect(bench.provider.alive.size).toBe(0);
+  });
 
   test('if there is no manager, or the manager is the person', async () => {
     await restart({ recovery: { managerClaim: 'employee_number' } });
@@ -689,7 +695,8 @@ describe('approvals', () => {
     expect(sent).toEqual([...first, 'email owner@example.com']);
   });
 
-  test('one manager is one approval, also in requests at the same time', async () => {
+  /** Anna, who is privileged, names her manager Mona, who passes the check. */
+  const passManagersCheck = async () => {
     const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1 };
     await restart({ recovery: { privileged, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
@@ -699,7 +706,7 @@ describe('approvals', () => {
     const browser = bench.browse();
     await browser.begin('anna');
     await browser.prove('manager');
-    await browser.showFace('ada');
+    const number = numberIn(await browser.showFace('ada'));
     const toManager = bench.server.messages.find(({ to }) => to === loginOf('mona'))!;
     const opened = await openLink(bench.server, /https?:\S+/.exec(toManager.text)![0]);
     const page = openPage(bench.server, String(opened.body.session));
@@ -711,13 +718,32 @@ describe('approvals', () => {
     );
     await page.send({ nonce, photo: photos });
     const [{ id } = { id: '' }] = await list();
+    return { browser, number, id };
+  };
+  const managersMessages = () => bench.server.messages.filter(({ to }) => to === loginOf('mona')).length;
+
+  test('one manager is one approval, also in requests at the same time', async () => {
+    const { browser, id } = await passManagersCheck();
     const waiting = await readRecovery(id, bench.server.deps);
     const visit = { recovery: waiting, connection: bench.connection, source: '192.0.2.1' };
     // Two requests that both read the recovery before the first changes it.
     await advanceRecovery(visit, bench.server.deps);
     await advanceRecovery(visit, bench.server.deps);
     expect((await browser.step()).text).toContain('1 of 2 approvals');
-    expect(bench.server.messages.filter(({ to }) => to === loginOf('mona')).length).toBe(1);
+    expect(managersMessages()).toBe(1);
+  });
+
+  test('a manager who has approved as an administrator is no second approval, and the number stays', async () => {
+    const { browser, number, id } = await passManagersCheck();
+    const approvals = [{ byId: 'a1', by: loginOf('mona') }];
+    const approveMeanwhile = (stage: StageOf<'approval'>) => ({ ...stage, proof: { ...stage.proof, approvals } });
+    await changeStage(id, 'approval', approveMeanwhile, bench.server.deps);
+    for (let times = 0; times < 2; times += 1) {
+      const page = await browser.step();
+      expect([numberIn(page), page.text.includes('1 of 2 approvals')]).toEqual([number, true]);
+      expect((await browser.send('/recover/acme/step')).headers.get('refresh')).not.toBeNull();
+    }
+    expect(managersMessages()).toBe(1);
   });
 
   test('an owner’s link stops a recovery that waits', async () => {
