@@ -838,6 +838,21 @@ describe('a credential', () => {
     expect(credentialIn(await browser.post('credential'))).toBeNull();
   });
 
+  test('that was interrupted keeps its reason after the help desk refuses it', async () => {
+    const browser = await toReady();
+    bench.provider.losing.answer = true;
+    await browser.post('credential');
+    const [{ id } = { id: '' }] = await list();
+    await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+    for (const outcome of ['refused', 'refused']) {
+      expect((await list())[0]).toMatchObject({ outcome, reason: 'profile_unavailable' });
+      await revoke();
+      bench.server.clock.advanceSec(31);
+      await revoke();
+    }
+    expect([bench.provider.alive.size, bench.provider.counts.passwordsEnded]).toEqual([0, 2]);
+  });
+
   test('is revoked if the server stopped between the check and the credential', async () => {
     const browser = await toReady();
     let stop = (): void => {};

@@ -196,7 +196,7 @@ export function toRevoking(stage: Stage, { alsoSeen }: { readonly alsoSeen: bool
     case 'shown':
       return { ...marked, proof: stage.proof, credential: stage.credential, issuedAt: stage.credential.issuedAt };
     case 'revoking':
-      return alsoSeen && !stage.endsPassword ? { ...stage, ...marked } : stage;
+      return alsoSeen && !stage.endsPassword ? { ...stage, revokeAt: null, endsPassword: true } : stage;
     case 'recovered':
     case 'revoked': {
       const { proof, credential } = stage;
