@@ -294,6 +294,9 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
   const manager = await orRefused(findQuietManager({ connection, subject }, deps));
   if (manager.kind === 'refused') return refuseRecovery(recovery, manager, deps);
   const isDue = (stage: Sending): boolean => stage.kind === 'approval' && stage.managerStepUp === null;
+  // A manager who has approved as an administrator cannot approve twice.
+  const approver = await connection.profile.readAccount(manager.subject);
+  if (proofOf(recovery.stage)?.approvals.some((each) => isAccountOf(approver, each))) return recovery;
   if (!(await reserveSending(id, isDue, deps))) return recovery;
   await consumeLimit('managerLinksOfPerson', JSON.stringify([connection.id, subject]), deps);
   const account = await connection.profile.readAccount(subject);
@@ -344,11 +347,14 @@ async function takeManagersApproval(
   if (current.subject !== manager) return refuseRecovery(recovery, refusal('recovery_manager_missing'), deps);
   const account = await connection.profile.readAccount(manager);
   const byId = `${managerPrefix}${manager}`;
+  let isTaken = false;
   const check = ({ managerStepUp, proof, approving }: StageOf<'approval'>): FaceErrorCode | null => {
     if (managerStepUp?.id !== stepUpId) return 'recovery_not_waiting';
-    const isTaken = [...proof.approvals, ...approving].some((each) => each.byId !== byId && isAccountOf(account, each));
+    isTaken = [...proof.approvals, ...approving].some((each) => each.byId !== byId && isAccountOf(account, each));
     return isTaken ? 'approver_same' : null;
   };
-  // If it is refused, another request records it, or has recorded it.
-  return (await addApproval(recovery, { byId, by: 'manager' }, check, deps)).recovery;
+  // If it is refused for another reason, another request records it, or has recorded it.
+  const { recovery: latest } = await addApproval(recovery, { byId, by: 'manager' }, check, deps);
+  if (!isTaken) return latest;
+  return changeStage(recovery.id, 'approval', (found) => ({ ...found, managerStepUp: null }), deps);
 }

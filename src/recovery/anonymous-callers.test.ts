@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { plainRequest } from '../../support/benches/core.js';
 import { secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
+import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { until } from '../../support/run/eventually.js';
 import { adminKey } from '../../support/servers/api-server.js';
@@ -185,6 +186,10 @@ describe('a link of the help desk', () => {
       await expect(opening).rejects.toMatchObject({ code: 'step_up_unknown' });
       expect((await bench.browse(address(0)).post('link', { t: made })).path).toContain('alert=over');
     }
+    // A key that is disabled at the key service is held, too.
+    const disabled = { ...deps, keys: { ...createKeysInMemory(null), holds: async () => true } };
+    const opening = openRecoveryLink({ connection: bench.connection, ticket: new Credential(link) }, disabled);
+    await expect(opening).rejects.toMatchObject({ code: 'step_up_unknown' });
     expect((await bench.browse(address(0)).post('link', { t: link })).path).toBe('/recover/acme/step');
   });
 

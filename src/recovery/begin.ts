@@ -10,7 +10,7 @@ import { Credential } from '../core/secrets.js';
 import { isStored, newSecret, splitTicket, toStoredDigest } from '../core/tickets.js';
 import { addSec } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { toLinkMessage } from './notices.js';
 import { changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
@@ -140,8 +140,12 @@ export async function openRecoveryLink(
 ): Promise<{ readonly recovery: Recovery; readonly secret: Credential }> {
   const link = splitTicket(ticket);
   const version = Number(link.secret.use((text) => /^([1-9]\d{0,8})-/.exec(text)?.[1]));
-  const isKnown = await deps.keys.holds(version);
-  const expected = isKnown ? await deriveLinkSecret(version, { connection: connection.id, id: link.id }, deps) : null;
+  const expected = await deriveLinkSecret(version, { connection: connection.id, id: link.id }, deps).catch(
+    (error: unknown) => {
+      if (toCode(error) === 'token_key_retired') return null;
+      throw error;
+    },
+  );
   if (expected === null || !isStored(link.secret, toStoredDigest(expected))) throw new FaceError('step_up_unknown');
   const secret = newSecret(deps);
   const open = (found: Recovery): Recovery => {

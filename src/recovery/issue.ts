@@ -156,8 +156,8 @@ async function issue(
   } catch (error) {
     const reason = toCode(error);
     const refused = refusalIn(error);
+    if (refused !== null) await noteRefusal(recovery, refused, deps);
     if (refused !== null && reason !== 'provider_refused') {
-      await noteRefusal(recovery, refused, deps);
       await changeStage(id, 'issuing', ({ proof }) => ({ kind: 'refused', proof, reason }), deps);
       await releaseIssuing(recovery, deps);
       return null;

@@ -110,7 +110,10 @@ export function renderStart({
   return titled(texts.title, shown, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
 }
 
-const again = ({ language, connection }: Shown): Html => button(connection, 'step', allTexts[language].approval.again);
+function again({ language, connection, mayContinue }: ShownStage): Html {
+  const { next, approval } = allTexts[language];
+  return button(connection, 'step', mayContinue ? next : approval.again);
+}
 
 const restart = ({ language, connection }: Shown): Html =>
   html`<a class="button" href="${recoveryPath(connection.id)}?lang=${language}">${allTexts[language].ended.restart}</a>`;
@@ -198,9 +201,9 @@ function renderRefused(reason: FaceErrorCode | null, shown: Shown): RenderedPage
 /** The page of the current stage. */
 export function renderStage(stage: StageNow, number: string, shown: ShownStage): RenderedPage {
   const { language, connection } = shown;
-  const { next, second, face, approval, delay, ready, ended } = allTexts[language];
-  if (shown.mayContinue)
-    return titled(stage.kind === 'approval' ? approval.title : face.title, shown, button(connection, 'step', next));
+  const { second, face, delay, ready, ended } = allTexts[language];
+  // While an approval is missing, the person still needs the number.
+  if (shown.mayContinue && stage.kind !== 'approval') return titled(face.title, shown, again(shown));
   switch (stage.kind) {
     case 'proving': {
       const offered = recoveryAt(connection).policy.secondThings.filter(

@@ -12,7 +12,7 @@ import { isKnownDevice } from '../notifications/known-places.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../notifications/one-time-codes.js';
 import { quietSince, readQuietContacts } from './eligibility.js';
 import { changeRecovery, type Recovery, recoveryAt, withStage } from './record.js';
-import { isApproval, stageAt } from './stage.js';
+import { isApproval, type StageOf, stageAt } from './stage.js';
 
 /** The second thing that a person names, and what proves it. */
 export type Shown =
@@ -110,11 +110,14 @@ export async function proveSecondThing(
     id,
     (found) => {
       checkOffered(found, connection, secondThing, deps);
-      return withStage(found, { kind: 'face', secondThing, stepUpId: null });
+      return withStage(found, { kind: 'face', secondThing, stepUpId: null, code: codeIn(found) });
     },
     deps,
   );
 }
+
+const codeIn = ({ stage }: Recovery): StageOf<'proving'>['code'] =>
+  stage.kind === 'proving' || stage.kind === 'face' ? stage.code : null;
 
 /** Counts an attempt before it runs, so that parallel attempts count. @returns true if the second thing is proven */
 async function countTaking(
@@ -147,7 +150,7 @@ async function take(
   { recovery, connection: of }: Ask,
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<boolean> {
-  const { id, connection, subject, stage } = recovery;
+  const { id, connection, subject } = recovery;
   const who = { connection, subject };
   switch (shown.secondThing) {
     case 'recovery_code':
@@ -155,10 +158,11 @@ async function take(
       return takeRecoveryCode(who, shown.code, isIndependentProof, deps);
     case 'other_email':
     case 'phone': {
-      if (stage.kind !== 'proving' || stage.code === null) return false;
+      const sent = codeIn(recovery);
+      if (sent === null) return false;
       const codes = { [shown.secondThing]: shown.code.use((text) => text) };
       const about = aboutOf(id, shown.secondThing);
-      return takeCodes({ id: stage.code.id, codes, isExpected: (each) => each === about }, deps).then(
+      return takeCodes({ id: sent.id, codes, isExpected: (each) => each === about }, deps).then(
         () => true,
         (error: unknown) => {
           if (toCode(error) === 'code_wrong') return false;

@@ -10,7 +10,8 @@ import { FaceError } from '../errors.js';
 import { changeRecord } from '../step-up/stored.js';
 import { advanceRecovery } from './advance.js';
 import { revokeMarked } from './issue.js';
-import { readRecovery } from './record.js';
+import { changeStage, readRecovery } from './record.js';
+import type { StageOf } from './stage.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
 let bench: Bench;
@@ -110,6 +111,16 @@ describe('a person with a second thing and the enrolled face', () => {
     const other = bench.browse();
     await other.begin('anna');
     expect((await other.prove('recovery_code', codes[0]!)).path).toContain('alert=code');
+  });
+
+  test('gets it with a code that was sent before an approval was chosen', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await askForCode(browser);
+    await browser.prove('help_desk');
+    expect((await browser.prove('other_email', sixDigits())).path).toBe('/recover/acme/step');
+    expect((await browser.showFace('ada')).text).toContain('Show it now');
   });
 
   test('gets it on a device that passed a check before', async () => {
@@ -216,7 +227,12 @@ describe('a person with a second thing and the enrolled face', () => {
     );
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
     const reading = await browser.send('/recover/acme/step');
-    expect([reading.headers.get('refresh'), (await reading.text()).includes('Show it now')]).toEqual([null, false]);
+    const text = await reading.text();
+    expect([reading.headers.get('refresh'), text.includes('Show it now'), numberIn({ text })]).toEqual([
+      null,
+      false,
+      number,
+    ]);
     expect((await browser.step()).text).toContain('Show it now');
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
   });
@@ -503,6 +519,24 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual([...Array(3).fill('provider_refused'), 'credential_refused']);
   });
 
+  test('if the provider refuses the issue itself to two people, without an offer to begin again', async () => {
+    await bench.enrol('berta', 'bea');
+    await enrolAnna();
+    bench.provider.failing.issue = 'provider_refused';
+    for (const [subject, face] of [
+      ['anna', 'ada'],
+      ['berta', 'bea'],
+    ] as const) {
+      const browser = bench.browse();
+      await proveMailbox(browser, subject);
+      await browser.showFace(face);
+      expect((await browser.post('credential')).text).toContain('Nothing was changed');
+    }
+    bench.server.clock.advanceSec(11);
+    expect((await bench.browse().get('/recover/acme')).text).not.toContain('<form');
+    expect(reasons()).toEqual(['provider_refused', 'provider_refused']);
+  });
+
   test('if the provider would not issue it, before and after the person asks', async () => {
     await enrolAnna();
     const { page } = await recoverWith(() => {
@@ -661,7 +695,8 @@ describe('approvals', () => {
     expect(sent).toEqual([...first, 'email owner@example.com']);
   });
 
-  test('one manager is one approval, also in requests at the same time', async () => {
+  /** Anna, who is privileged, names her manager Mona, who passes the check. */
+  const passManagersCheck = async () => {
     const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1 };
     await restart({ recovery: { privileged, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
@@ -671,7 +706,7 @@ describe('approvals', () => {
     const browser = bench.browse();
     await browser.begin('anna');
     await browser.prove('manager');
-    await browser.showFace('ada');
+    const number = numberIn(await browser.showFace('ada'));
     const toManager = bench.server.messages.find(({ to }) => to === loginOf('mona'))!;
     const opened = await openLink(bench.server, /https?:\S+/.exec(toManager.text)![0]);
     const page = openPage(bench.server, String(opened.body.session));
@@ -683,13 +718,32 @@ describe('approvals', () => {
     );
     await page.send({ nonce, photo: photos });
     const [{ id } = { id: '' }] = await list();
+    return { browser, number, id };
+  };
+  const managersMessages = () => bench.server.messages.filter(({ to }) => to === loginOf('mona')).length;
+
+  test('one manager is one approval, also in requests at the same time', async () => {
+    const { browser, id } = await passManagersCheck();
     const waiting = await readRecovery(id, bench.server.deps);
     const visit = { recovery: waiting, connection: bench.connection, source: '192.0.2.1' };
     // Two requests that both read the recovery before the first changes it.
     await advanceRecovery(visit, bench.server.deps);
     await advanceRecovery(visit, bench.server.deps);
     expect((await browser.step()).text).toContain('1 of 2 approvals');
-    expect(bench.server.messages.filter(({ to }) => to === loginOf('mona')).length).toBe(1);
+    expect(managersMessages()).toBe(1);
+  });
+
+  test('a manager who has approved as an administrator is no second approval, and the number stays', async () => {
+    const { browser, number, id } = await passManagersCheck();
+    const approvals = [{ byId: 'a1', by: loginOf('mona') }];
+    const approveMeanwhile = (stage: StageOf<'approval'>) => ({ ...stage, proof: { ...stage.proof, approvals } });
+    await changeStage(id, 'approval', approveMeanwhile, bench.server.deps);
+    for (let times = 0; times < 2; times += 1) {
+      const page = await browser.step();
+      expect([numberIn(page), page.text.includes('1 of 2 approvals')]).toEqual([number, true]);
+      expect((await browser.send('/recover/acme/step')).headers.get('refresh')).not.toBeNull();
+    }
+    expect(managersMessages()).toBe(1);
   });
 
   test('an owner’s link stops a recovery that waits', async () => {
@@ -784,6 +838,21 @@ describe('a credential', () => {
     expect(credentialIn(await browser.post('credential'))).toBeNull();
   });
 
+  test('that was interrupted keeps its reason after the help desk refuses it', async () => {
+    const browser = await toReady();
+    bench.provider.losing.answer = true;
+    await browser.post('credential');
+    const [{ id } = { id: '' }] = await list();
+    await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+    for (const outcome of ['refused', 'refused']) {
+      expect((await list())[0]).toMatchObject({ outcome, reason: 'profile_unavailable' });
+      await revoke();
+      bench.server.clock.advanceSec(31);
+      await revoke();
+    }
+    expect([bench.provider.alive.size, bench.provider.counts.passwordsEnded]).toEqual([0, 2]);
+  });
+
   test('is revoked if the server stopped between the check and the credential', async () => {
     const browser = await toReady();
     let stop = (): void => {};
@@ -859,12 +928,16 @@ describe('a credential', () => {
     const { state, clock } = bench.server.deps;
     const { stage, ...common } = (await state.read(`recovery:${id}`))!.value as { stage: { kind: string } };
     expect(stage.kind).toBe('shown');
-    const ofAll = { secondThing: 'phone', faceAt: clock.now(), approvals: [], outcome: null, endsPassword: false };
+    const ended = { outcome: null, reason: null, endsPassword: false };
+    const ofAll = { ...ended, secondThing: 'phone', faceAt: clock.now(), approvals: [] };
     const credential = { id: 'pass-1', kind: 'temporary_access_pass', expiresAt: null };
     const writeEarlier = (given: object) =>
       state.write(`recovery:${id}`, { ...common, ...ofAll, ...given }, { when: 'any', expiresAt: null });
     await writeEarlier({ state: 'open', credential: null, issuedAt: null });
     expect((await list())[0]).toMatchObject({ stage: 'ended', outcome: 'revoked' });
+    const reason = 'profile_unavailable';
+    await writeEarlier({ state: 'revoking', outcome: 'refused', reason, credential: null, issuedAt: clock.now() });
+    expect((await list())[0]).toMatchObject({ outcome: 'refused', reason });
     await writeEarlier({ state: 'shown', credential, issuedAt: clock.now() });
     await revoke();
     expect(bench.provider.alive.size).toBe(0);

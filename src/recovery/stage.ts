@@ -43,13 +43,18 @@ const credentialGuard = z.object({
 
 export type Issued = z.output<typeof credentialGuard>;
 
+/** Code that was sent last. */
+const codeGuard = z.object({ id: z.string(), thing: z.enum(['other_email', 'phone']) }).nullable();
+
 export const stageGuard = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('proving'), code: codeGuard }),
   z.object({
-    kind: z.literal('proving'),
-    /** Code that was sent last. */
-    code: z.object({ id: z.string(), thing: z.enum(['other_email', 'phone']) }).nullable(),
+    kind: z.literal('face'),
+    secondThing: z.enum(secondThings),
+    stepUpId: z.string().nullable(),
+    /** Can still be entered while the second thing is an approval. An earlier version stored none. */
+    code: codeGuard.default(null),
   }),
-  z.object({ kind: z.literal('face'), secondThing: z.enum(secondThings), stepUpId: z.string().nullable() }),
   /** The face is known, and the provider has not been asked yet. */
   z.object({ kind: z.literal('checked'), secondThing: z.enum(secondThings), faceAt: epochMsGuard }),
   z.object({
@@ -191,7 +196,7 @@ export function toRevoking(stage: Stage, { alsoSeen }: { readonly alsoSeen: bool
     case 'shown':
       return { ...marked, proof: stage.proof, credential: stage.credential, issuedAt: stage.credential.issuedAt };
     case 'revoking':
-      return alsoSeen && !stage.endsPassword ? { ...stage, ...marked } : stage;
+      return alsoSeen && !stage.endsPassword ? { ...stage, revokeAt: null, endsPassword: true } : stage;
     case 'recovered':
     case 'revoked': {
       const { proof, credential } = stage;

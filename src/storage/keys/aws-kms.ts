@@ -5,23 +5,23 @@ import { FaceError } from '../../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';
 
 export interface MacCache {
-  /** Returns a copy of an output. Concurrent callers share one derivation; failures are not cached. */
-  take(name: string, derive: () => Promise<KeyMaterial>): Promise<KeyMaterial>;
+  /** Returns a copy of an output. Concurrent callers share one derivation; failures are not cached, `null` is. */
+  take(name: string, derive: () => Promise<KeyMaterial | null>): Promise<KeyMaterial | null>;
 }
 
 export function createMacCache({ keepMs, limit }: { readonly keepMs: number; readonly limit: number }): MacCache {
-  const kept = new Map<string, Promise<KeyMaterial>>();
+  const kept = new Map<string, Promise<KeyMaterial | null>>();
 
-  const drop = (name: string, entry: Promise<KeyMaterial>): void => {
+  const drop = (name: string, entry: Promise<KeyMaterial | null>): void => {
     if (kept.get(name) === entry) kept.delete(name);
     // The cached MAC is wiped only after waiting callers have copied it.
     void entry.then(
-      (material) => material.wipe(),
+      (material) => material?.wipe(),
       () => {},
     );
   };
 
-  const add = (name: string, derive: () => Promise<KeyMaterial>): Promise<KeyMaterial> => {
+  const add = (name: string, derive: () => Promise<KeyMaterial | null>): Promise<KeyMaterial | null> => {
     for (const [oldest, entry] of kept) if (kept.size >= limit) drop(oldest, entry);
     const entry = derive();
     kept.set(name, entry);
@@ -35,7 +35,7 @@ export function createMacCache({ keepMs, limit }: { readonly keepMs: number; rea
   return {
     async take(name, derive) {
       const material = await (kept.get(name) ?? add(name, derive));
-      return material.use((bytes) => new KeyMaterial(Uint8Array.from(bytes)));
+      return material === null ? null : material.use((bytes) => new KeyMaterial(Uint8Array.from(bytes)));
     },
   };
 }
@@ -52,7 +52,7 @@ export const currentOf = ({ sealing, current }: Pick<AwsKmsConfig, 'sealing' | '
 
 /**
  * Creates sealing keys in AWS KMS, with one `GenerateMac` per token. Tokens of a disabled or deleted key are refused
- * once their MAC has left the cache.
+ * once their MAC has left the cache. A key that is enabled again works once the refusal has left it.
  */
 export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current'>, calls: AwsKmsCalls): Keys {
   const keyIds = new Map(config.sealing.map(({ version, keyId }) => [version, keyId]));
@@ -66,14 +66,14 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
     async mac(version, message) {
       const keyId = keyIds.get(version);
       if (keyId === undefined) throw new FaceError('token_key_retired');
-      return cache.take(`${version}:${Buffer.from(message).toString('base64url')}`, async () => {
+      const material = await cache.take(`${version}:${Buffer.from(message).toString('base64url')}`, async () => {
         const mac = await calls.generateMac(keyId, message);
-        if (mac !== null) return new KeyMaterial(mac);
-        // New tokens cannot be sealed without this key, so this is an outage.
-        if (version === current)
-          throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
-        throw new FaceError('token_key_retired', { keyId });
+        return mac === null ? null : new KeyMaterial(mac);
       });
+      if (material !== null) return material;
+      // New tokens cannot be sealed without this key, so this is an outage.
+      if (version === current) throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
+      throw new FaceError('token_key_retired', { keyId });
     },
   };
 }

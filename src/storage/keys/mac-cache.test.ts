@@ -20,7 +20,7 @@ const setUp = (limit = 2) => {
     });
   return { take, made, cache };
 };
-const byteOf = (material: KeyMaterial): number => material.use(([byte = 0]) => byte);
+const byteOf = (material: KeyMaterial | null): number | undefined => material?.use(([byte = 0]) => byte);
 
 test('an output is reused while it is cached, and zeroed when it expires', async () => {
   const { take, made } = setUp();
