@@ -55,12 +55,12 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/face\/(not-me(\/about)?|help|receipt|recovery-codes|set-up-link|test|caller-pin|another-way\/.*)$/,
   /^POST \/help-desk\/(vouchings|enrolments|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^POST \/(help-desk\/caller-pins|callers(\/pin)?|events\/undelivered\/retry)$|^GET \/callers\/\{id\}$/,
-  /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
+  /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/(\{id\}|people)/,
   /^(GET|POST) \/connections\/\{id\}|^POST \/(applications\/\{id\}\/owners|hooks\/\{connection\})/,
   /^POST \/(face\/vendor-check.*|recoveries(\/\{id\}\/(approve|refuse))?)$/,
   // Without a draft or an earlier version, there is nothing to change.
-  /^POST \/configuration\/(draft\/(save|discard|check|apply|connect|effect)|versions\/(restore|compare))$/,
-  /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
+  /^(GET|POST) \/configuration\/(draft\/(save|discard|check|apply|connect|effect)|versions\/(restore|compare))$/,
+  /^(GET|POST) \/(brand\/apply|keys\/retire|people\/(names|members))$/,
   // Each has a former address, which removes the same thing.
   /^DELETE /,
 ];

@@ -309,9 +309,15 @@ export async function readBody(request: Request, response: Response, options: Bo
   }
 }
 
-/** Reads the fields of the query like those of a form, and discards the body. A repeated field is a list. */
+/**
+ * Reads the fields of the query like those of a form. A repeated field is a list.
+ * @throws `request_malformed` also for a body, which a `GET` does not have
+ */
 export function readQuery(request: Request, options: BodyOptions): Body {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   discardRest(request);
+  if (length !== '0' || encoding !== undefined)
+    throw new FaceError('request_malformed', { reason: 'A GET has no body.' });
   const sent = new URLSearchParams(queryOf(request));
   if (sent.size > maxTextFields) throw new FaceError('request_malformed', { reason: 'The query has too many fields.' });
   const valuesOf = (name: string) => (sent.getAll(name).length === 1 ? sent.get(name) : sent.getAll(name));

@@ -58,11 +58,11 @@ inBrowser('facestep try enrols and checks a drawn person, and ends the enrolment
 
 test('facestep try --camera prints a link, and revokes the link when interrupted', async () => {
   const { code, stdout } = await runHere(['try', 'simulated', '--login', login, '--camera'], env);
-  expect(stdout).toMatch(/Open this in a browser with a camera\. It opens once:\n {3}http:\S+\/face#/);
+  expect(stdout).toMatch(/Open this in a browser with a camera\. It opens once:\n {3}http:\S+\/face\?sent#/);
   expect(stdout).toContain('Revoked the link. The user is not enrolled.');
   expect(stdout).not.toContain('The enrolment stays');
   expect(code).toBe(1);
-  const ticket = /\/face#(\S+)/.exec(stdout)?.[1];
+  const ticket = /\/face\?sent#(\S+)/.exec(stdout)?.[1];
   const opened = await fetch(`${service.url}/face/open`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -27,8 +27,20 @@ const schemaGuard = z.object({
 const operationGuard = z.object({
   description: z.string().default(''),
   security: z.array(z.record(z.string(), z.json())).default([]),
+  parameters: z
+    .array(
+      z.object({
+        in: z.string().default(''),
+        name: z.string().default(''),
+        required: z.boolean().default(false),
+        schema: z.json().default({}),
+      }),
+    )
+    .default([]),
   requestBody: z.object({ content: z.record(z.string(), z.object({ schema: schemaGuard })) }).optional(),
 });
+
+const schemaOf = (schema: Json): Schema => z.record(z.string(), z.json()).catch({}).parse(schema);
 
 const descriptionGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), operationGuard)) });
 
@@ -48,10 +60,14 @@ const needsOf: Readonly<Record<string, Endpoint['needs']>> = {
 export function readDescription({ text }: Pick<Answer, 'text'>): readonly Endpoint[] {
   const { paths } = descriptionGuard.parse(JSON.parse(text));
   return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([verb, { description, security, requestBody }]): Endpoint => {
+    Object.entries(operations).map(([verb, { description, security, parameters, requestBody }]): Endpoint => {
       const method = verb.toUpperCase();
       const [scheme = ''] = security.flatMap((each) => Object.keys(each));
-      const { properties = {}, required = [] } = requestBody?.content['multipart/form-data']?.schema ?? {};
+      const asked = parameters.filter((each) => each.in === 'query');
+      const { properties, required } = requestBody?.content['multipart/form-data']?.schema ?? {
+        properties: Object.fromEntries(asked.map(({ name, schema }) => [name, schemaOf(schema)])),
+        required: asked.filter((each) => each.required).map(({ name }) => name),
+      };
       const { auth_token: _, ...fields } = properties;
       const photos: Record<string, number> = {};
       for (const [name, field] of Object.entries(fields)) {

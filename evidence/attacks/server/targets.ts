@@ -1,3 +1,4 @@
+import { toQuery } from '../../../src/core/base/query.js';
 import type { Json } from '../../../src/errors.js';
 import {
   alterSecret,
@@ -161,7 +162,8 @@ export function validRequest(endpoint: Endpoint, source: Battlefield, sample = s
   const parts = { applications: application, 'step-ups': stepUps.waiting.id };
   const part = Object.entries(parts).find(([name]) => path.startsWith(`/${name}/`))?.[1] ?? 'none';
   const body = method === 'GET' ? null : sample.photos.length > 0 ? asForm(sample) : toJson(jsonFields(sample));
-  return { method, path: path.replace(/\{\w+\}/g, part), headers: [], body };
+  const query = method === 'GET' ? toQuery(sample.texts) : '';
+  return { method, path: `${path.replace(/\{\w+\}/g, part)}${query}`, headers: [], body };
 }
 
 /** Endpoints that receive the user's own photo, so that an accepted credential is noticed. */
