@@ -78,7 +78,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
     since: instantField.optional(),
     until: instantField.optional().describe('Excludes entries of this time and later.'),
   };
-  const exporting = new Set<string>();
+  const exporting = new Map<string, AsyncIterable<unknown>>();
   const common = {
     method: 'POST',
     versions: [1, 2],
@@ -138,7 +138,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       repliesInLines: true,
       summary: 'Export all face checks and other events',
       description:
-        'Returns what /log/checks lists, without the events of each entry and with names, in lines of JSON, while the log is read. Each line has the progress. An administrator may run one export at a time at each server.',
+        'Returns what /log/checks lists, without the events of each entry and with names, in lines of JSON, while the log is read. Each line has the progress. A second export of the same administrator at the same server ends the first one.',
       codes: ['run_under_way'],
       fields: z.strictObject(periodFields),
       form: { actions: 'list' },
@@ -196,17 +196,20 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
   ];
 }
 
+/** A later export of the administrator replaces this one: a cancelled export may be noticed after the next one starts. */
 async function* exportOnce<Line>(
   administrator: string,
-  exporting: Set<string>,
+  exporting: Map<string, AsyncIterable<unknown>>,
   lines: AsyncIterable<Line>,
 ): AsyncGenerator<Line> {
-  if (exporting.has(administrator)) throw new FaceError('run_under_way');
-  exporting.add(administrator);
+  exporting.set(administrator, lines);
   try {
-    yield* lines;
+    for await (const line of lines) {
+      if (exporting.get(administrator) !== lines) throw new FaceError('run_under_way');
+      yield line;
+    }
   } finally {
-    exporting.delete(administrator);
+    if (exporting.get(administrator) === lines) exporting.delete(administrator);
   }
 }
 
