@@ -51,12 +51,13 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md;
             and this folder's entry in as-used.json and as-used.md, next to the entries of other folders
 
-npm run eval -- NAME [--data DIR]… [--model DIR] [--json] [--out DIR]
+npm run eval -- NAME [--data DIR]… [--model built-in|DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
             passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/<species>/<clip>/<ms>.jpg;
             near-duplicates: any folder with clips and stills of people in "live"
-  --model   passive-bounds: folder of a model of your own with its model.json (docs/own-model.md)
+  --model   passive-bounds and presentation-attacks: judges of passive liveness, whose mean is measured: built-in, or the
+            folder of a model with its model.json (docs/own-model.md). Several are named one by one; default built-in
   --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
@@ -66,7 +67,7 @@ const programOptions = { json: { type: 'boolean', default: false }, out: { type:
 const programDataOptions = {
   ...programOptions,
   data: { type: 'string', multiple: true },
-  model: { type: 'string' },
+  model: { type: 'string', multiple: true },
 } as const;
 const accuracyOptions = {
   ...programOptions,
@@ -125,9 +126,9 @@ async function runAccuracy(args: string[]): Promise<void> {
 async function runNamedProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (program === undefined) throw new BadInput(`Unknown program ${name}\n\n${usage}`);
-  const { data = [], json, out = null, model = null } = parseOptions({ args, options: programDataOptions }).values;
-  if (model !== null && program.takesModel !== true) throw new BadInput(`${name} takes no --model`);
-  if (model !== null && data.length === 0) throw new BadInput('--model needs --data DIR');
+  const { data = [], json, out = null, model = [] } = parseOptions({ args, options: programDataOptions }).values;
+  if (model.length > 0 && program.takesModel !== true) throw new BadInput(`${name} takes no --model`);
+  if (model.length > 0 && data.length === 0) throw new BadInput('--model needs --data DIR');
   if (data.length === 0 && !hasFaces) throw new BadInput('No evaluation faces. Set FACESTEP_FACES to their folder.');
   const { runOn } = program;
   if (data.length > 0 && runOn === undefined) throw new BadInput(`${name} takes no --data`);

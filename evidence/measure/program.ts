@@ -107,9 +107,9 @@ export interface EvalProgram {
     folders: readonly string[],
     say: PrintLine,
     out: string | null,
-    model: string | null,
+    models: readonly string[],
   ) => Promise<{ readonly [figure: string]: Json }>;
-  /** True if `runOn` takes a folder of a model of one's own. */
+  /** True if `runOn` takes judges of passive liveness: `built-in`, or folders of other models. */
   readonly takesModel?: true;
   run(say: PrintLine, out: string | null): Promise<{ readonly [figure: string]: Json }>;
 }

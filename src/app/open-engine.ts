@@ -2,8 +2,9 @@ import { recognitionFolderOf } from '../config/data-files.js';
 import { toConfigError } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import type { Ports } from '../core/deps.js';
+import { builtInJudge } from '../core/liveness-policy.js';
 import type { Recogniser } from '../face/engine/embed.js';
-import { openPassiveModel, type PassiveModel } from '../face/engine/passive-model.js';
+import { type JudgeSource, openJudges } from '../face/engine/passive-model.js';
 import { createEnginePool, type EnginePool } from '../face/engine/pool.js';
 import type { RuntimeName } from '../face/engine/runtime.js';
 import { type OpenedEngines, openEngines } from '../face/recognition/open-engines.js';
@@ -23,10 +24,11 @@ const defaultQueueLimit = 64;
 
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
-  const passive = await openPassiveModel(config.recognition.passiveLiveness);
-  if (passive !== null)
-    deps.log.info('passive liveness', { file: passive.manifest.file, sha256: passive.manifest.sha256 });
-  const engine = await createEngine(config, recognisers, passive);
+  const judges = await openJudges(config.recognition.passiveLiveness);
+  for (const judge of judges)
+    if (judge !== builtInJudge)
+      deps.log.info('passive liveness', { judge: judge.manifest.name, sha256: judge.manifest.sha256 });
+  const engine = await createEngine(config, recognisers, judges);
   reportRuntime(engine.runtime, deps);
   return { engine, parameters };
 }
@@ -57,11 +59,11 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],
-  passive: PassiveModel | null,
+  judges: readonly JudgeSource[],
 ): Promise<EnginePool> {
-  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, passive, queueLimit: defaultQueueLimit });
+  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, judges, queueLimit: defaultQueueLimit });
   const { workers, queueLimit } = verifier;
-  return createEnginePool({ modelsFolder, recognisers, passive, queueLimit, workers: workers ?? undefined });
+  return createEnginePool({ modelsFolder, recognisers, judges, queueLimit, workers: workers ?? undefined });
 }
 
 function reportRuntime({ name, standsInBecause }: RuntimeName, { log, printError }: EngineDeps): void {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { httpAddressOf } from '../core/base/http-address.js';
 import type { Limits } from '../core/deps.js';
+import { builtInJudge } from '../core/liveness-policy.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
 import { headerCredentialGuard } from './credential.js';
@@ -180,17 +181,23 @@ const recognitionGuard = z.strictObject({
       'Folder of your own models, which several servers can share. `null` is `recognition` in the data folder.',
     ),
   passiveLiveness: z
-    .strictObject({
-      folder: folderGuard.describe('Folder with the model and its `model.json`.'),
-      manifest: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, as facestep models use prints it')
-        .describe('SHA-256 of `model.json`. The server does not start with another.'),
-    })
-    .nullable()
-    .default(null)
+    .array(
+      z.union([
+        z.literal(builtInJudge),
+        z.strictObject({
+          folder: folderGuard.describe('Folder with the model and its `model.json`.'),
+          manifest: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, as facestep models use prints it')
+            .describe('SHA-256 of `model.json`. The server does not start with another.'),
+        }),
+      ]),
+    )
+    .min(1)
+    .max(4)
+    .default([builtInJudge])
     .describe(
-      'Your own model for passive liveness, as `facestep models use` prints it. `null` is the built-in one. See docs/own-model.md.',
+      'Models that judge passive liveness by the mean of their probabilities, as `facestep models fetch minifasnet-v2` and `facestep models use` print them. `"built-in"` is the built-in one. See docs/own-model.md.',
     ),
 });
 

@@ -30,3 +30,6 @@ export function isStrongEnough(shown: LivenessPolicy | null, asked: LivenessPoli
 /** Returns the own check. With a vendor, it is the one that may replace the vendor's. */
 export const ownLivenessOf = ({ liveness }: { readonly liveness: LivenessPolicy }): LivenessLevel =>
   typeof liveness === 'string' ? liveness : 'movement';
+
+/** Name of the built-in judge of passive liveness. */
+export const builtInJudge = 'built-in';

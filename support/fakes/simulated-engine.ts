@@ -54,6 +54,7 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
         magnitude: wants('embedding') || wants('magnitude') ? (person === 'fog' ? 2.5 : 3.7) : null,
         pose: wants('pose') ? { yawDeg: 0, pitchDeg: -15, rollDeg: 0 } : null,
         liveness: wants('liveness') ? liveness : null,
+        judgeScores: [],
         eyesOpen: wants('eyes') ? 0.99 : null,
         quality: wants('quality')
           ? { faceWidthPx: 100, eyeDistancePx: 45, sharpness: 500, brightness: 128, contrast: 50 }

@@ -176,6 +176,8 @@ inBrowser('each page of a privileged person’s recovery is within reach', async
   await arrive(page, en.face.title);
   await lookAt(page, 'face');
   await showFace(page);
+  // The capture page leaves by itself, a moment after its result.
+  await page.getByRole('button', { name: en.next }).waitFor();
   await lookAt(page, 'continue');
   await press(page, en.next);
   await arrive(page, en.approval.title);

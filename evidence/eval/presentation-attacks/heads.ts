@@ -1,7 +1,13 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
+import { builtInJudge } from '../../../src/core/liveness-policy.js';
 import { FaceError } from '../../../src/errors.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
-import type { PassiveModel } from '../../../src/face/engine/passive-model.js';
+import {
+  digestOfManifest,
+  type JudgeSource,
+  openJudges,
+  readModelManifest,
+} from '../../../src/face/engine/passive-model.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
 import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
 import { face, people } from '../../../support/data/faces.js';
@@ -14,14 +20,28 @@ import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 /** Starts the engine for one evaluation. */
 export async function withEngine<Figures>(
   measure: (engine: EnginePool) => Promise<Figures>,
-  passive: PassiveModel | null = null,
+  judges: readonly JudgeSource[] = [builtInJudge],
 ): Promise<Figures> {
-  const engine = await createEnginePool({ modelsFolder, passive, queueLimit: 64 });
+  const engine = await createEnginePool({ modelsFolder, judges, queueLimit: 64 });
   try {
     return await measure(engine);
   } finally {
     await engine.close();
   }
+}
+
+/**
+ * Opens judges of passive liveness that a command names.
+ * @param names - `built-in`, or folders of models; empty for the built-in judge
+ */
+export async function openNamedJudges(names: readonly string[]): Promise<readonly JudgeSource[]> {
+  if (names.length === 0) return [builtInJudge];
+  const settings = await Promise.all(
+    names.map(async (folder) =>
+      folder === builtInJudge ? folder : { folder, manifest: digestOfManifest(await readModelManifest(folder)) },
+    ),
+  );
+  return openJudges(settings);
 }
 
 /** Maps values in order, a few concurrently, so that the engine's workers are busy while this thread renders. */

@@ -1,18 +1,14 @@
 import { basename, resolve } from 'node:path';
+import { builtInJudge } from '../../../src/core/liveness-policy.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Json } from '../../../src/errors.js';
-import {
-  digestOfManifest,
-  openPassiveModel,
-  type PassiveModel,
-  readModelManifest,
-} from '../../../src/face/engine/passive-model.js';
+import type { JudgeSource } from '../../../src/face/engine/passive-model.js';
 import { facesFolder } from '../../../support/data/faces.js';
 import { table } from '../../measure/accuracy/markdown.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 import { type EvalProgram, keep, type PrintLine } from '../../measure/program.js';
 import { type ClusteredRate, rateByPerson } from '../../measure/statistics/clustered-rate.js';
-import { mapConcurrently, scorePicture, withEngine } from './heads.js';
+import { mapConcurrently, openNamedJudges, scorePicture, withEngine } from './heads.js';
 import { countsAsText, rateAsJson } from './presentation-rates.js';
 import { liveSpecies, readRecorded, readRecordedPicture } from './recorded.js';
 
@@ -23,7 +19,7 @@ interface ScoredPerson {
   readonly scores: readonly number[];
 }
 
-const candidates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.95] as const;
+const candidates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.8] as const;
 
 const frames = 5;
 
@@ -71,14 +67,13 @@ function ratesOf(view: View, people: readonly ScoredPerson[]): readonly SourceRa
   });
 }
 
-/** Opens a model of one's own, whose probabilities are compared with the bounds as they are. */
-async function openModel(folder: string): Promise<PassiveModel | null> {
-  const manifest = digestOfManifest(await readModelManifest(folder));
-  const opened = await openPassiveModel({ folder, manifest });
-  return opened === null ? null : { folder: opened.folder, manifest: { ...opened.manifest, bound: livenessBoundary } };
-}
+/** Opens judges whose mean is compared with the bounds as it is. */
+const openMeasured = async (names: readonly string[]): Promise<readonly JudgeSource[]> =>
+  (await openNamedJudges(names)).map((judge) =>
+    judge === builtInJudge ? judge : { ...judge, manifest: { ...judge.manifest, bound: livenessBoundary } },
+  );
 
-const scorePeople = (folders: readonly string[], say: PrintLine, passive: PassiveModel | null) =>
+const scorePeople = (folders: readonly string[], say: PrintLine, judges: readonly JudgeSource[]) =>
   withEngine(async (engine) => {
     const people = new Map<string, ScoredPerson & { readonly scores: number[] }>();
     let noResponse = 0;
@@ -99,7 +94,7 @@ const scorePeople = (folders: readonly string[], say: PrintLine, passive: Passiv
       say(`${basename(resolve(folder))}: ${pictures.length} pictures`);
     }
     return { people: [...people.values()], noResponse };
-  }, passive);
+  }, judges);
 
 const titles: Readonly<Record<View, string>> = { one: 'One picture', five: 'The mean of five' };
 const halves: Readonly<Record<Half, string>> = {
@@ -144,9 +139,9 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
 async function measureBounds(
   folders: readonly string[],
   say: PrintLine,
-  { out, model }: { readonly out: string | null; readonly model: string | null },
+  { out, models }: { readonly out: string | null; readonly models: readonly string[] },
 ) {
-  const { people, noResponse } = await scorePeople(folders, say, model === null ? null : await openModel(model));
+  const { people, noResponse } = await scorePeople(folders, say, await openMeasured(models));
   const tables: string[] = [];
   const figuresOf = (half: Half, view: View): Json => {
     const own = people.filter(({ person }) => toHalf(person) === half);
@@ -162,7 +157,7 @@ async function measureBounds(
 
 export const passiveBounds: EvalProgram = {
   about: 'what each bound of passive liveness costs people and stops of attacks, by source, in both halves',
-  runOn: (folders, say, out, model) => measureBounds(folders, say, { out, model }),
+  runOn: (folders, say, out, models) => measureBounds(folders, say, { out, models }),
   takesModel: true,
-  run: (say, out) => measureBounds([facesFolder], say, { out, model: null }),
+  run: (say, out) => measureBounds([facesFolder], say, { out, models: [] }),
 };

@@ -12,6 +12,7 @@ const people = 100;
 export const presentationAttacks: EvalProgram = {
   about: 'APCER, BPCER, RIAPAR of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
   runOn: measureRecorded,
+  takesModel: true,
   run: (say, out) =>
     withEngine(async (engine) => {
       const photos = drawPhotos('judge', 'people of the step-up benchmark');

@@ -9,7 +9,7 @@ import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/
 import { BadInput } from '../../measure/corpus/corpus.js';
 import { keepFigures, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
-import { mapConcurrently, scorePicture, withEngine, withoutRefusal } from './heads.js';
+import { mapConcurrently, openNamedJudges, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson, toRiapar } from './presentation-rates.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
@@ -170,37 +170,45 @@ const toRiapars = (attacks: Figures, people: Figures | undefined) => ({
  * Measures recorded pictures and clips of people and attacks, by species.
  * @throws BadInput
  */
-export async function measureRecorded([folder, ...others]: readonly string[], say: PrintLine, out: string | null) {
+export async function measureRecorded(
+  [folder, ...others]: readonly string[],
+  say: PrintLine,
+  out: string | null,
+  models: readonly string[] = [],
+) {
   if (others.length > 0) throw new BadInput('presentation-attacks takes one --data');
   const { stills, clips } = await readRecorded(folder);
-  return withEngine(async (engine) => {
-    const scored = await mapConcurrently(stills, async (still) => ({
-      ...still,
-      score: await scorePicture(engine, await readRecordedPicture(still.file)),
-    }));
-    say(`${stills.length} stills`);
-    const seen: SeenClip[] = [];
-    for (const clip of clips) {
-      seen.push(await lookAtClip(engine, clip));
-      say(`${seen.length} of ${clips.length} clips`);
-    }
-    const species = [...new Set([...stills, ...clips].map((each) => each.species))].sort();
-    const isOf =
-      (name: string) =>
-      (each: { readonly species: string }): boolean =>
-        each.species === name;
-    const measured = species.map((name) => ({
-      name,
-      figures: figuresOf(name, scored.filter(isOf(name)), seen.filter(isOf(name))),
-    }));
-    const people = measured.find(({ name }) => name === liveSpecies)?.figures;
-    const real = measured.map(({ name, figures }) => [
-      name,
-      name === liveSpecies ? figures : { ...figures, riapar: toRiapars(figures, people) },
-    ]);
-    for (const { frames } of seen) for (const { embedding } of frames) embedding.wipe();
-    const figures = { frames: 'recorded', real: Object.fromEntries(real) };
-    await keepFigures(out, 'presentation-attacks-real', figures, 'presentation-attacks --data DIR');
-    return figures;
-  });
+  return withEngine(
+    async (engine) => {
+      const scored = await mapConcurrently(stills, async (still) => ({
+        ...still,
+        score: await scorePicture(engine, await readRecordedPicture(still.file)),
+      }));
+      say(`${stills.length} stills`);
+      const seen: SeenClip[] = [];
+      for (const clip of clips) {
+        seen.push(await lookAtClip(engine, clip));
+        say(`${seen.length} of ${clips.length} clips`);
+      }
+      const species = [...new Set([...stills, ...clips].map((each) => each.species))].sort();
+      const isOf =
+        (name: string) =>
+        (each: { readonly species: string }): boolean =>
+          each.species === name;
+      const measured = species.map((name) => ({
+        name,
+        figures: figuresOf(name, scored.filter(isOf(name)), seen.filter(isOf(name))),
+      }));
+      const people = measured.find(({ name }) => name === liveSpecies)?.figures;
+      const real = measured.map(({ name, figures }) => [
+        name,
+        name === liveSpecies ? figures : { ...figures, riapar: toRiapars(figures, people) },
+      ]);
+      for (const { frames } of seen) for (const { embedding } of frames) embedding.wipe();
+      const figures = { frames: 'recorded', real: Object.fromEntries(real) };
+      await keepFigures(out, 'presentation-attacks-real', figures, 'presentation-attacks --data DIR');
+      return figures;
+    },
+    await openNamedJudges(models),
+  );
 }

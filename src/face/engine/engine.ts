@@ -27,6 +27,12 @@ export interface CustomModelResult {
   readonly magnitude: number;
 }
 
+/** Probability, 0 to 1, that one model for passive liveness gives. */
+export interface JudgeScore {
+  readonly judge: string;
+  readonly probability: number;
+}
+
 /** Result of an examination. Measurements that were not requested are `null`, but `magnitude` if a photo may be turned. */
 export interface FaceAnalysis {
   readonly face: DetectedFace;
@@ -36,7 +42,10 @@ export interface FaceAnalysis {
   /** Clearness of the face for the recognition model. Evaluation photos have values of 2.7 to 4.5. */
   readonly magnitude: number | null;
   readonly pose: Pose | null;
+  /** Mean of the judges of passive liveness, on the common scale. */
   readonly liveness: number | null;
+  /** Its parts if there are several judges, otherwise empty. */
+  readonly judgeScores: readonly JudgeScore[];
   readonly eyesOpen: number | null;
   readonly quality: PixelQuality | null;
   /** 68 points in the order of 300-W, in pixels of the upright original. */

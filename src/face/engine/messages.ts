@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faceErrorCodes } from '../../errors.js';
 import { recogniserGuard } from './embed.js';
 import { lightRegions } from './light.js';
-import { passiveModelGuard } from './passive-model.js';
+import { judgeSourceGuard } from './passive-model.js';
 import type { LevelTable } from './runtime.js';
 
 /*
@@ -92,6 +92,7 @@ export const faceAnalysisGuard = z.object({
   magnitude: z.number().nullable(),
   pose: pose.nullable(),
   liveness: z.number().nullable(),
+  judgeScores: z.array(z.object({ judge: z.string(), probability: z.number() })).readonly(),
   eyesOpen: z.number().nullable(),
   quality: quality.nullable(),
   landmarks: z.array(point).readonly().nullable(),
@@ -120,7 +121,7 @@ export type Reply = z.infer<typeof replyGuard>;
 export const workerDataGuard = z.object({
   modelsFolder: z.string(),
   recognisers: z.array(recogniserGuard).readonly(),
-  passive: passiveModelGuard.nullable(),
+  judges: z.array(judgeSourceGuard).readonly(),
   levels: levelTableGuard,
   flag: busyFlagGuard,
 });

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { builtInJudge } from '../../core/liveness-policy.js';
 import { FaceError } from '../../errors.js';
 import type { Preprocess, Recogniser, RecognitionModel } from './embed.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
 import type { Model } from './model.js';
-import type { PassiveModel } from './passive-model.js';
+import type { JudgeSource, PassiveModel } from './passive-model.js';
 import { readPublishedFile } from './published-file.js';
 import type { Runtime } from './runtime.js';
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
@@ -119,7 +120,7 @@ export function replacePRelu(file: Uint8Array): Uint8Array {
   return writeMessage([...others, messageField(model.graph, replaceInGraph(ofGraph, prelus))]);
 }
 
-export type Models = Readonly<Record<ModelName, Model>>;
+export type Models = Readonly<Record<Exclude<ModelName, 'liveness'>, Model>>;
 
 interface Tensors {
   readonly input: { readonly name: string; readonly dims: readonly number[] };
@@ -177,7 +178,10 @@ export const startRecognitionModel = (
     runtime,
   );
 
-/** Verifies and loads a passive-liveness model of one's own. */
+/** Verifies and loads the model of a judge of passive liveness. */
+export const loadJudge = (folder: string, source: JudgeSource, runtime: Runtime): Promise<Model> =>
+  source === builtInJudge ? loadModel(folder, models.liveness, runtime) : loadPassiveModel(source, runtime);
+
 export async function loadPassiveModel({ folder, manifest }: PassiveModel, runtime: Runtime): Promise<Model> {
   const { input, output } = manifest;
   const bytes = await readPublishedFile(folder, manifest);
@@ -192,15 +196,12 @@ export async function loadPassiveModel({ folder, manifest }: PassiveModel, runti
   );
 }
 
-/** Verifies and loads the bundled models. Their PRelu nodes, which are slow, are replaced. */
-export async function loadModels(folder: string, passive: PassiveModel | null, runtime: Runtime): Promise<Models> {
+/** Verifies and loads the bundled models, without that of passive liveness. Their PRelu nodes, which are slow, are replaced. */
+export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);
   const pose = await loadModel(folder, models.pose, runtime);
-  const liveness = await (passive === null
-    ? loadModel(folder, models.liveness, runtime)
-    : loadPassiveModel(passive, runtime));
   const eyes = await loadModel(folder, models.eyes, runtime);
-  return { detect, landmarks, embed, pose, liveness, eyes };
+  return { detect, landmarks, embed, pose, eyes };
 }

@@ -1,21 +1,21 @@
 import type { Box } from '../../core/face.js';
+import { builtInJudge } from '../../core/liveness-policy.js';
 import { livenessBoundary } from '../../core/ports.js';
+import type { JudgeScore } from './engine.js';
 import { softmax } from './estimators.js';
 import type { Model } from './model.js';
 import type { PassiveManifest } from './passive-model.js';
 import { type Normalisation, type Picture, type PlaneLayout, samplePlanes } from './picture.js';
 
-/** Returns the probability, 0 to 1, that a face is live. This is evidence, not proof. */
-type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
-
 /** How a model reads a picture, and what its output means. */
-interface Reading extends Pick<PassiveManifest, 'bound'> {
+interface Reading extends Pick<PassiveManifest, 'name' | 'bound'> {
   readonly input: Omit<PassiveManifest['input'], 'name'>;
   readonly output: Pick<PassiveManifest['output'], 'live'>;
 }
 
 /** The model also uses what surrounds the face: frames, hands, screens. */
-const builtInReading: Reading = {
+export const builtInReading: Reading = {
+  name: builtInJudge,
   input: { size: 128, channels: 'bgr', mean: [0, 0, 0], deviation: [1, 1, 1], enlargement: 2.7 },
   output: { live: 0 },
   bound: livenessBoundary,
@@ -35,8 +35,16 @@ function toSurroundings(picture: Picture, box: Box, enlargement: number): Box {
   };
 }
 
-/** @param reading - how a model of one's own reads a picture; by default the built-in model */
-export function createLivenessEstimator(model: Model, reading: Reading = builtInReading): LivenessEstimator {
+/** One model for passive liveness. Its result is evidence, not proof. */
+export interface PassiveJudge {
+  readonly name: string;
+  readonly bound: number;
+  /** Returns the probability, 0 to 1, that a face is live. */
+  judge(picture: Picture, box: Box): Promise<number>;
+}
+
+/** @param reading - how the model reads a picture */
+export function createPassiveJudge(model: Model, reading: Reading): PassiveJudge {
   const { size, channels, mean, deviation, enlargement } = reading.input;
   const toNormalisation = (channel: 0 | 1 | 2): Normalisation => ({
     mean: mean[channel],
@@ -48,17 +56,39 @@ export function createLivenessEstimator(model: Model, reading: Reading = builtIn
     normalisations: [toNormalisation(0), toNormalisation(1), toNormalisation(2)],
   };
   const { input } = model;
-  return async (picture, box) => {
-    samplePlanes(picture, toSurroundings(picture, box, enlargement), size, size, layout, input);
-    const { output } = await model.run();
-    input.fill(0);
-    const probability = softmax(output)[reading.output.live];
-    return reading.bound === livenessBoundary ? probability : toCommonScale(probability, reading.bound);
+  return {
+    name: reading.name,
+    bound: reading.bound,
+    async judge(picture, box) {
+      samplePlanes(picture, toSurroundings(picture, box, enlargement), size, size, layout, input);
+      const { output } = await model.run();
+      input.fill(0);
+      return softmax(output)[reading.output.live];
+    },
+  };
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * Judges a picture by the mean of all judges. It passes if the mean of their probabilities reaches the mean of their
+ * bounds.
+ */
+export function createLivenessEstimator(judges: readonly PassiveJudge[]) {
+  const bound = meanOf(judges.map((each) => each.bound));
+  return async (picture: Picture, box: Box): Promise<{ liveness: number; judgeScores: readonly JudgeScore[] }> => {
+    const scores: JudgeScore[] = [];
+    for (const each of judges) scores.push({ judge: each.name, probability: await each.judge(picture, box) });
+    const mean = meanOf(scores.map(({ probability }) => probability));
+    return {
+      liveness: bound === livenessBoundary ? mean : toCommonScale(mean, bound),
+      judgeScores: judges.length > 1 ? scores : [],
+    };
   };
 }
 
 /**
- * Converts a model's probability to the common scale, on which every model has the same bound. The scale is linear, so that
+ * Converts a probability to the common scale, on which every set of judges has the same bound. The scale is linear, so that
  * means compare with the bound as they do before. Values are cut at 1, which changes no comparison of a mean of at most 20.
  * @returns 0 to 1
  */

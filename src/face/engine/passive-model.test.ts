@@ -5,13 +5,14 @@ import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { createSeededRandom } from '../../core/base/chance.js';
+import { builtInJudge } from '../../core/liveness-policy.js';
 import { livenessBoundary } from '../../core/ports.js';
 import { models } from './manifest.js';
 import { toCommonScale } from './passive-liveness.js';
-import { digestOfManifest, openPassiveModel } from './passive-model.js';
+import { digestOfManifest, openJudges } from './passive-model.js';
 import { createPipeline } from './pipeline.js';
 
-/* A model for passive liveness in place of the built-in one. The model of one's own is a copy of ours. */
+/* Models for passive liveness in place of the built-in one, or besides it. They are copies of ours. */
 
 const { file, sha256 } = models.liveness;
 const reading = { size: 128, channels: 'bgr', mean: [0, 0, 0], deviation: [1, 1, 1], enlargement: 2.7 };
@@ -22,28 +23,41 @@ function bring(change: object) {
   copyFileSync(join(modelsFolder, file), join(folder, file));
   const output = { name: 'output', classes: 3, live: 0 };
   const input = { name: 'input', ...reading };
-  const stated = { use: 'liveness', file, sha256, input, output, bound: livenessBoundary };
+  const stated = { use: 'liveness', name: 'copy', file, sha256, input, output, bound: livenessBoundary };
   const text = JSON.stringify({ ...stated, licence: 'MIT', origin: 'a package', ...change });
   writeFileSync(join(folder, 'model.json'), text);
   return { folder, manifest: digestOfManifest(text) };
 }
 
-async function measure(change: object | null): Promise<number | null> {
-  const passive = change === null ? null : await openPassiveModel(bring(change));
-  const pipeline = await createPipeline(modelsFolder, { passive });
+async function measure(...judges: ('built-in' | object)[]) {
+  const settings = judges.map((each) => (typeof each === 'string' ? builtInJudge : bring(each)));
+  const pipeline = await createPipeline(modelsFolder, { judges: await openJudges(settings) });
   try {
-    return (await pipeline.examine(await twicePhotographed(1), ['liveness'], 'only')).liveness;
+    return await pipeline.examine(await twicePhotographed(1), ['liveness'], 'only');
   } finally {
     await pipeline.close();
   }
 }
 
+const printClass = { output: { name: 'output', classes: 3, live: 1 } };
+
 test('the engine measures liveness with the configured model, on the scale of its own bound', async () => {
-  const builtIn = await measure(null);
-  expect(await measure({})).toBeCloseTo(builtIn!, 6);
-  const other = await measure({ output: { name: 'output', classes: 3, live: 1 } });
-  expect(Math.abs(other! - builtIn!)).toBeGreaterThan(0.01);
-  expect(await measure({ bound: 0.5 })).toBeCloseTo(toCommonScale(builtIn!, 0.5), 6);
+  const { liveness: builtIn, judgeScores } = await measure('built-in');
+  expect(judgeScores).toEqual([]);
+  expect((await measure({})).liveness).toBeCloseTo(builtIn!, 6);
+  expect(Math.abs((await measure(printClass)).liveness! - builtIn!)).toBeGreaterThan(0.01);
+  expect((await measure({ bound: 0.5 })).liveness).toBeCloseTo(toCommonScale(builtIn!, 0.5), 6);
+});
+
+test('several judges judge by their mean and the mean of their bounds, and each is named with its score', async () => {
+  const { liveness: one } = await measure('built-in');
+  const { liveness: other } = await measure(printClass);
+  const { liveness, judgeScores } = await measure('built-in', { ...printClass, bound: 0.75 });
+  expect(liveness).toBeCloseTo(toCommonScale((one! + other!) / 2, 0.4), 6);
+  expect(judgeScores).toEqual([
+    { judge: 'built-in', probability: expect.closeTo(one!, 6) },
+    { judge: 'copy', probability: expect.closeTo(other!, 6) },
+  ]);
 });
 
 test('a mean of frames passes on the common scale if and only if it reaches the model’s own bound', () => {
@@ -58,10 +72,13 @@ test('a mean of frames passes on the common scale if and only if it reaches the 
     }
 });
 
-test('a changed manifest or model is refused as altered, and a missing one as missing', async () => {
+test('a changed manifest or model, or a second judge of the same name, is refused as altered, and a missing one as missing', async () => {
   const { folder, manifest } = bring({});
-  await expect(openPassiveModel({ folder, manifest: '0'.repeat(64) })).rejects.toMatchObject({ code: 'model_altered' });
+  const altered = { code: 'model_altered' };
+  await expect(openJudges([{ folder, manifest: '0'.repeat(64) }])).rejects.toMatchObject(altered);
+  await expect(openJudges([{ folder, manifest }, bring({ licence: 'other' })])).rejects.toMatchObject(altered);
+  await expect(openJudges([bring({ name: 'built-in' })])).rejects.toMatchObject(altered);
   const missing = { folder: createFolder('none'), manifest };
-  await expect(openPassiveModel(missing)).rejects.toMatchObject({ code: 'model_missing' });
-  await expect(measure({ sha256: '0'.repeat(64) })).rejects.toMatchObject({ code: 'model_altered' });
+  await expect(openJudges([missing])).rejects.toMatchObject({ code: 'model_missing' });
+  await expect(measure({ sha256: '0'.repeat(64) })).rejects.toMatchObject(altered);
 });

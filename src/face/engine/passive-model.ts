@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseJsonAs } from '../../core/base/json.js';
+import { builtInJudge } from '../../core/liveness-policy.js';
 import { FaceError } from '../../errors.js';
 import { readWithin } from './published-file.js';
 
@@ -42,11 +43,16 @@ const readingGuard = z.strictObject({
 export const passiveManifestGuard = z
   .strictObject({
     use: z.literal('liveness'),
+    /** Name of the judge in signals and audit events. */
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected lowercase letters, digits and hyphens')
+      .refine((name) => name !== builtInJudge, 'expected another name than that of the built-in judge'),
     ...modelStatements,
     input: readingGuard,
     /** Scores of classes, before softmax, of which `live` counts from 0. */
     output: z.strictObject({ name: nameGuard, classes: z.int().min(2).max(16), live: z.int().nonnegative() }),
-    /** Probability from which a picture counts as live, as measured: between 0 and 1. */
+    /** Share of this judge in the bound of the mean of all judges, as measured: between 0 and 1. */
     bound: z.number().gt(0).lt(1),
   })
   .refine(({ output }) => output.live < output.classes, {
@@ -57,6 +63,9 @@ export type PassiveManifest = z.output<typeof passiveManifestGuard>;
 
 export const passiveModelGuard = z.strictObject({ folder: z.string(), manifest: passiveManifestGuard });
 export type PassiveModel = z.output<typeof passiveModelGuard>;
+
+export const judgeSourceGuard = z.union([z.literal(builtInJudge), passiveModelGuard]);
+export type JudgeSource = z.output<typeof judgeSourceGuard>;
 
 const mostManifestBytes = 64 * 1024;
 
@@ -70,18 +79,30 @@ export async function readModelManifest(folder: string): Promise<string> {
   return Buffer.from(bytes).toString('utf8');
 }
 
+/** The built-in judge, or the location of another model and the SHA-256 of its manifest. */
+export type JudgeSetting = typeof builtInJudge | { readonly folder: string; readonly manifest: string };
+
 /**
- * Reads the manifest of the configured model. Its digest is pinned in the configuration, and pins the digest of the model.
- * @throws `model_missing`; `model_altered` if the manifest is not the pinned one
+ * Reads the manifests of the configured judges. The configuration pins the digest of each manifest, which pins that of the
+ * model.
+ * @throws `model_missing`; `model_altered` if a manifest is not the pinned one, or names the same judge as another
  */
-export async function openPassiveModel(
-  setting: { readonly folder: string; readonly manifest: string } | null,
-): Promise<PassiveModel | null> {
-  if (setting === null) return null;
+export async function openJudges(settings: readonly JudgeSetting[]): Promise<readonly JudgeSource[]> {
+  const opened: JudgeSource[] = [];
+  for (const setting of settings)
+    opened.push(setting === builtInJudge ? setting : await openPassiveModel(setting, opened));
+  return opened;
+}
+
+async function openPassiveModel(
+  setting: Exclude<JudgeSetting, string>,
+  others: readonly JudgeSource[],
+): Promise<PassiveModel> {
   const folder = resolve(setting.folder);
   const text = await readModelManifest(folder);
-  const data = parseJsonAs(text, passiveManifestGuard);
-  if (digestOfManifest(text) !== setting.manifest || data === undefined)
+  const manifest = parseJsonAs(text, passiveManifestGuard);
+  const isNamed = others.some((other) => other !== builtInJudge && other.manifest.name === manifest?.name);
+  if (digestOfManifest(text) !== setting.manifest || manifest === undefined || isNamed)
     throw new FaceError('model_altered', { file: modelManifestName, folder });
-  return { folder, manifest: data };
+  return { folder, manifest };
 }

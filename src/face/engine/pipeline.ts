@@ -1,3 +1,4 @@
+import { builtInJudge } from '../../core/liveness-policy.js';
 import type { Box, DetectedFace, Detection } from '../../core/ports.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../../errors.js';
 import { decode, type Header, prepareDecoder, readHeader, toReduction } from './decode.js';
@@ -9,9 +10,9 @@ import { measureNoise, readTexture, sketchOf } from './frame-traces.js';
 import { alignFace, createLandmarkFinder, type Landmarks } from './landmarks.js';
 import { readLight } from './light.js';
 import type { Model } from './model.js';
-import { loadModels, loadRecognitionModel, type Models } from './models.js';
-import { createLivenessEstimator } from './passive-liveness.js';
-import type { PassiveModel } from './passive-model.js';
+import { loadJudge, loadModels, loadRecognitionModel, type Models } from './models.js';
+import { builtInReading, createLivenessEstimator, createPassiveJudge, type PassiveJudge } from './passive-liveness.js';
+import type { JudgeSource } from './passive-model.js';
 import type { Picture, Point } from './picture.js';
 import { measureQuality, minFaceWidthPx } from './quality.js';
 import { type LevelTable, loadRuntime, type RuntimeName } from './runtime.js';
@@ -53,7 +54,7 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-function createStages(models: Models, passive: PassiveModel | null): Stages {
+function createStages(models: Models, judges: readonly PassiveJudge[]): Stages {
   return {
     readHeader,
     decode,
@@ -62,7 +63,7 @@ function createStages(models: Models, passive: PassiveModel | null): Stages {
     align: alignFace,
     embed: createFaceEmbedder(models.embed, presets.facestep),
     estimatePose: createPoseEstimator(models.pose),
-    estimateLiveness: createLivenessEstimator(models.liveness, passive?.manifest),
+    estimateLiveness: createLivenessEstimator(judges),
     estimateEyes: createEyeEstimator(models.eyes),
     measureQuality,
     readLight,
@@ -175,12 +176,13 @@ export async function createPipeline(
   modelsFolder: string,
   {
     recognisers = [],
-    passive = null,
+    judges = [builtInJudge],
     levels,
     load = loadRuntime,
   }: {
     readonly recognisers?: readonly Recogniser[];
-    readonly passive?: PassiveModel | null;
+    /** Judges of passive liveness. */
+    readonly judges?: readonly JudgeSource[];
     /** Shared by pipelines that open the same models. */
     readonly levels?: LevelTable;
     readonly load?: typeof loadRuntime;
@@ -188,8 +190,15 @@ export async function createPipeline(
 ): Promise<Pipeline> {
   prepareDecoder();
   const runtime = await load(levels);
-  const models = await loadModels(modelsFolder, passive, runtime);
-  const stages = createStages(models, passive);
+  const models = await loadModels(modelsFolder, runtime);
+  const judgeModels: Model[] = [];
+  for (const each of judges) judgeModels.push(await loadJudge(modelsFolder, each, runtime));
+  const stages = createStages(
+    models,
+    judges.map((each, at) =>
+      createPassiveJudge(judgeModels[at], each === builtInJudge ? builtInReading : each.manifest),
+    ),
+  );
   // Without the mirror image, because only the magnitude is used.
   const embedOnce = createFaceEmbedder(models.embed, { ...presets.facestep, mirror: false });
   const ownModels: Model[] = [];
@@ -233,12 +242,14 @@ export async function createPipeline(
     const described =
       wantsEmbedding || signals.has('magnitude') ? await stages.embed(picture, stages.align(landmarks)) : null;
     if (!wantsEmbedding) described?.embedding.fill(0);
+    const passive = signals.has('liveness') ? await stages.estimateLiveness(picture, box) : null;
     return {
       embedding: wantsEmbedding ? (described?.embedding ?? null) : null,
       own: wantsEmbedding ? await describeByOwn(picture, landmarks) : [],
       magnitude: described?.magnitude ?? null,
       pose: signals.has('pose') ? await stages.estimatePose(picture, box) : null,
-      liveness: signals.has('liveness') ? await stages.estimateLiveness(picture, box) : null,
+      liveness: passive?.liveness ?? null,
+      judgeScores: passive?.judgeScores ?? [],
       eyesOpen: signals.has('eyes') ? await stages.estimateEyes(picture, landmarks) : null,
       quality: signals.has('quality') ? stages.measureQuality(picture, box, landmarks, view.scale) : null,
       landmarks: signals.has('landmarks') ? landmarks.map((point) => toOriginal(point, view)) : null,
@@ -399,7 +410,7 @@ export async function createPipeline(
     },
 
     async close() {
-      await Promise.all([...Object.values(models), ...ownModels].map((model) => model.close()));
+      await Promise.all([...Object.values(models), ...judgeModels, ...ownModels].map((model) => model.close()));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { builtInJudge } from '../../core/liveness-policy.js';
 import './unreported.js';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -18,7 +19,7 @@ import {
   stopJobs,
   type WorkerData,
 } from './messages.js';
-import type { PassiveModel } from './passive-model.js';
+import type { JudgeSource } from './passive-model.js';
 import { createLevelTable, type RuntimeName } from './runtime.js';
 
 interface WorkerHandle {
@@ -92,8 +93,8 @@ async function startWorker(data: WorkerData): Promise<WorkerHandle> {
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
   readonly recognisers?: readonly Recogniser[];
-  /** Passive-liveness model of one's own; by default the built-in one. */
-  readonly passive?: PassiveModel | null;
+  /** Judges of passive liveness, by default the built-in one. */
+  readonly judges?: readonly JudgeSource[];
   readonly workers?: number | undefined;
   /** Maximum of waiting jobs per class of callers. Further jobs are refused as `overloaded`. */
   readonly queueLimit: number;
@@ -133,14 +134,14 @@ interface Waiting {
 
 /** Starts the workers and waits for their models. If a worker dies, its job fails and a new worker replaces it. */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
-  const { modelsFolder, recognisers = [], passive = null } = options;
+  const { modelsFolder, recognisers = [], judges = [builtInJudge] } = options;
   const size = options.workers ?? availableParallelism();
   const workers = new Set<WorkerHandle>();
   const idle: WorkerHandle[] = [];
   const waiting = createFairQueue<Waiting>(options.queueLimit);
   const starting = new Set<Promise<RuntimeName>>();
   const flags = new Set<BusyFlag>();
-  const levels = createLevelTable(Object.keys(models).length + recognisers.length);
+  const levels = createLevelTable(Object.keys(models).length + recognisers.length + judges.length);
   let running = 0;
   let runningAnonymous = 0;
   let examinations = 0;
@@ -150,7 +151,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const start = async (): Promise<RuntimeName> => {
     const flag = createBusyFlag();
     flags.add(flag);
-    const worker = await startWorker({ modelsFolder, recognisers, passive, levels, flag }).catch((error: unknown) => {
+    const worker = await startWorker({ modelsFolder, recognisers, judges, levels, flag }).catch((error: unknown) => {
       flags.delete(flag);
       throw error;
     });

@@ -42,11 +42,11 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
     // Arrays are transferred, so that no copy remains in this thread.
     port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
-  const { modelsFolder, recognisers, passive, levels, flag } = workerDataGuard.parse(workerData);
+  const { modelsFolder, recognisers, judges, levels, flag } = workerDataGuard.parse(workerData);
   // Loading models must not be interrupted by an exit.
   if (!markBusy(flag)) return port.close();
   const beganAt = performance.now();
-  const pipeline = await createPipeline(modelsFolder, { recognisers, passive, levels }).catch((error: unknown) => {
+  const pipeline = await createPipeline(modelsFolder, { recognisers, judges, levels }).catch((error: unknown) => {
     send(toRefusal(error, beganAt));
     return null;
   });

@@ -3,7 +3,7 @@ import { type Pose, toPoses } from '../../core/poses.js';
 import { FaceError } from '../../errors.js';
 import type { Engine } from '../engine/engine.js';
 import { type NoiseResidual, pixelsOfBlock } from '../engine/frame-traces.js';
-import { measure } from '../verifier/screening.js';
+import { measure, measureJudges } from '../verifier/screening.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
 import {
   analyzeFrame,
@@ -126,6 +126,7 @@ function measureNoises(noises: readonly NoiseResidual[]): Measurement[] {
 const measureTraces = (frames: readonly CapturedFrame[], seen: readonly SeenFrame[]): readonly Measurement[] => [
   ...measureFiles(frames),
   ...measureNoises(seen.map(({ noise }) => noise)),
+  ...measureJudges(seen.map(({ judgeScores }) => judgeScores)),
 ];
 
 interface SeenPose {

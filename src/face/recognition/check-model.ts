@@ -9,7 +9,7 @@ import {
   type RecognitionModel,
 } from '../engine/embed.js';
 import { loadPassiveModel, startRecognitionModel } from '../engine/models.js';
-import { createLivenessEstimator } from '../engine/passive-liveness.js';
+import { createPassiveJudge } from '../engine/passive-liveness.js';
 import type { PassiveModel } from '../engine/passive-model.js';
 import type { Picture } from '../engine/picture.js';
 import { loadRuntime, type Runtime, type Session, toErrorSummary } from '../engine/runtime.js';
@@ -196,12 +196,12 @@ export async function checkPassiveModel(passive: PassiveModel, file: Uint8Array,
   });
   const { size } = passive.manifest.input;
   const box = { x: size / 4, y: size / 4, width: size / 2, height: size / 2 };
-  const estimate = createLivenessEstimator(model, passive.manifest);
+  const { judge } = createPassiveJudge(model, passive.manifest);
   try {
     const found: number[] = [];
     for (const variant of [0, 1])
       found.push(
-        await estimate(drawFace(size, variant), box).catch((error: unknown) => {
+        await judge(drawFace(size, variant), box).catch((error: unknown) => {
           throw unfit(`it does not run: ${toErrorSummary(error)}`, error);
         }),
       );

@@ -1,6 +1,6 @@
 import { livenessBoundary, type Measurement, type Screening } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import type { FaceAnalysis, Signal } from '../engine/engine.js';
+import type { FaceAnalysis, JudgeScore, Signal } from '../engine/engine.js';
 import {
   isWithin,
   type QualityBound,
@@ -51,7 +51,17 @@ export function qualityOf(examination: FaceAnalysis): Screening {
   return screen([...bounded, measureProbability('eyes_open', examination.eyesOpen, null)]);
 }
 
+/** Mean of the pictures by each judge of passive liveness, which are only recorded: their mean decides. */
+export function measureJudges(pictures: readonly (readonly JudgeScore[])[]): readonly Measurement[] {
+  const judges = [...new Set(pictures.flatMap((scores) => scores.map(({ judge }) => judge)))];
+  return judges.map((judge) => {
+    const own = pictures.flatMap((scores) => scores.filter((score) => score.judge === judge));
+    const mean = own.reduce((sum, { probability }) => sum + probability, 0) / own.length;
+    return measureProbability(`passive_${judge}`, mean, null);
+  });
+}
+
 /** Returns whether a picture passes passive liveness, which is evidence but no proof. */
-export function livenessOf({ liveness }: FaceAnalysis): Screening {
-  return screen([measureProbability('liveness', liveness, livenessBoundary)]);
+export function livenessOf({ liveness, judgeScores }: FaceAnalysis): Screening {
+  return screen([measureProbability('liveness', liveness, livenessBoundary), ...measureJudges([judgeScores])]);
 }

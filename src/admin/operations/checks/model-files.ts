@@ -2,10 +2,12 @@ import { recognitionFolderOf } from '../../../config/data-files.js';
 import { type Check, fail, pass, warn } from '../../../connections/provisioning.js';
 import type { Setup } from '../../../connections/setup.js';
 import type { Ports } from '../../../core/deps.js';
+import { builtInJudge } from '../../../core/liveness-policy.js';
 import { models } from '../../../face/engine/manifest.js';
-import { openPassiveModel } from '../../../face/engine/passive-model.js';
+import { openJudges } from '../../../face/engine/passive-model.js';
 import { readPublishedFile } from '../../../face/engine/published-file.js';
 import { loadRuntime } from '../../../face/engine/runtime.js';
+import { secondJudge } from '../../../face/models/second-judge.js';
 import { openEngines } from '../../../face/recognition/open-engines.js';
 import { checkModelFile } from '../../../face/recognition/registry.js';
 import type { EngineId } from '../../../face/token/format.js';
@@ -51,22 +53,27 @@ export const createModelCheck = ({
 }: Pick<Setup['config'], 'modelsFolder' | 'recognition'>): Check => ({
   title: modelFiles,
   async run() {
-    const passive = await openPassiveModel(passiveLiveness);
-    const files = Object.values(models).filter((model) => passive === null || model !== models.liveness);
+    const judges = await openJudges(passiveLiveness);
+    const files = Object.values(models).filter((model) => model !== models.liveness || judges.includes(builtInJudge));
     for (const model of files) {
       if ((await readPublishedFile(folder, model)) === null) {
         return fail(`${model.file} is missing in ${folder}`, 'Run: facestep models fetch');
       }
     }
     const published = `all ${files.length} in ${folder} are the published ones`;
-    if (passive === null) return pass(published);
-    const { file } = passive.manifest;
-    if ((await readPublishedFile(passive.folder, passive.manifest)) === null)
-      return fail(
-        `${file} is missing in ${passive.folder}`,
-        'Restore your model for passive liveness: docs/own-model.md.',
+    const own = judges.filter((judge) => judge !== builtInJudge);
+    for (const { folder: ofModel, manifest } of own)
+      if ((await readPublishedFile(ofModel, manifest)) === null)
+        return fail(
+          `${manifest.file} is missing in ${ofModel}`,
+          'Restore your model for passive liveness: docs/own-model.md.',
+        );
+    if (own.length === 0)
+      return pass(
+        `${published}; a second judge stops more replays on screens: facestep models fetch ${secondJudge.name}`,
       );
-    return pass(`${published}; passive liveness is judged by ${file} in ${passive.folder}`);
+    const names = judges.map((judge) => (judge === builtInJudge ? judge : `${judge.manifest.name} in ${judge.folder}`));
+    return pass(`${published}; passive liveness is judged by ${names.join(' and ')}`);
   },
 });
 
