@@ -14,9 +14,10 @@ import { whileSigningIn } from '../../src/core/resilience.js';
 import { createSendToOkta, listAll, type OktaProvisionDeps, withScopes } from './client.js';
 import type { OktaClient, OktaConnection } from './config.js';
 import { revokingEvents } from './flow-events.js';
-import { checkIdp, clientsOf, inlineHooksOf } from './provision-checks.js';
+import { clientsOf, inlineHooksOf } from './provision-checks.js';
 import { findDeliveredHook, missingEvents } from './provision-events.js';
 import { findActiveHook, type InlineHookName } from './provision-hooks.js';
+import { checkIdp } from './provision-idps.js';
 import {
   type ActiveRule,
   allowsSignUp,

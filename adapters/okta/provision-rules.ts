@@ -4,7 +4,7 @@ import { parseAnswer } from '../../src/connections/rest-call.js';
 import { FaceError, type Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
 import type { OktaConnection } from './config.js';
-import { findInlineHook, nameOf, toHookName } from './provision-hooks.js';
+import { findInlineHook, nameOf, toHookName, toHookTitle } from './provision-hooks.js';
 
 const idGuard = z.object({
   id: z.string(),
@@ -77,6 +77,8 @@ function createRuleStep(hanger: Hanger, deps: OktaProvisionDeps): ProvisionStep 
   return {
     title,
     byHand,
+    // Another check finds all rules that lack the token hook.
+    check: hook === 'token' ? null : { needs: [toHookTitle(hook)] },
     async inspect(): Promise<StepStatus> {
       const located = await locate(hanger, deps.send);
       if (isBlocked(located)) return located;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  acceptedCallsTitle,
   blocked,
   different,
   type Finding,
@@ -9,6 +10,7 @@ import {
   missing,
   type ProvisionStep,
   pass,
+  publishedKeysTitle,
   type StepStatus,
   warn,
 } from '../../src/connections/provisioning.js';
@@ -94,7 +96,7 @@ export const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }
 export const isOurs = (hook: SmartHook, { deps }: Parts): boolean =>
   readMarker(decodeFunction(hook.function))?.connection === deps.settings.id;
 
-export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): string[] {
+function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): string[] {
   const { onelogin } = parts;
   const source = sourceOf(type, hook, parts);
   const found = decodeFunction(hook.function);
@@ -132,9 +134,24 @@ const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): St
       'that function with the output. Then provision again: its environment variables and packages are kept.',
   );
 
+const needs = [publishedKeysTitle, acceptedCallsTitle];
+
+/** Finds for whom the Smart Hook runs, and if OneLogin has deployed it. */
+async function checkHook({ account, onelogin: { pilotRole } }: Parts): Promise<Finding> {
+  const { conditions = [], status, runtime, timeout } = (await account.findHook('pre-authentication')) ?? {};
+  if (conditions.length > 0) {
+    const found = pilotRole ? `It runs for the role ${pilotRole} only` : 'It runs for some roles only';
+    return warn(`${found}: no other user gets a face check.`, 'Set pilotRole to null, and provision again.');
+  }
+  if ((status ?? 'ready') !== 'ready')
+    return warn(`OneLogin is still deploying it: ${status}.`, 'Check again in a few minutes.');
+  return pass(`Enabled and of this version, ${runtime}, ${timeout} seconds.`);
+}
+
 /** Creates the step for one type of Smart Hook. A function that this service did not create is never overwritten. */
 export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
   const { account, deps } = parts;
+  const check = { needs, ifMissing: '. No user gets a face check' };
   const apply = async (): Promise<void> => {
     const former = await account.findHook(type);
     if (former !== null && !isOurs(former, parts)) {
@@ -162,6 +179,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
   };
   return {
     title: `Smart Hook ${type}`,
+    check: type === 'pre-authentication' ? { ...check, whenReady: () => checkHook(parts) } : check,
     byHand: toHookByHand(type, parts),
     async inspect() {
       const hook = await account.findHook(type);

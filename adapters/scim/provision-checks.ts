@@ -4,12 +4,14 @@ import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   checkingGroups,
+  createStepChecks,
   type Finding,
   fail,
   groupsAreReadable,
   manual,
   needing,
   noUserToTestWith,
+  type ProvisionStep,
   pass,
   warn,
 } from '../../src/connections/provisioning.js';
@@ -34,7 +36,7 @@ export interface Parts {
  * @returns `null` if the server does not have it
  * @throws FaceError `provider_refused` if the credentials do not suffice; `profile_unavailable`
  */
-export async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
+async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
   const answer = await api.call('GET', path);
   if (answer.status === 200) return parseAnswer(guard, answer.body);
   if (answer.status === 404 || answer.status === 501) return null;
@@ -55,7 +57,7 @@ const characteristicsGuard = z.object({
   returned: z.string().default('default'),
 });
 
-export type Characteristics = z.output<typeof characteristicsGuard>;
+type Characteristics = z.output<typeof characteristicsGuard>;
 
 const schemaGuard = z.object({ id: z.string(), attributes: z.array(characteristicsGuard).default([]) });
 // Some servers, such as WSO2, wrap even a single schema in a list.
@@ -65,16 +67,16 @@ const schemasGuard = z.union([
   z.object({ Resources: z.array(schemaGuard) }).transform(({ Resources }) => Resources),
 ]);
 
-export type ReportedSchema =
+type ReportedSchema =
   | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
   | { readonly state: 'missing' }
   | { readonly state: 'untold' };
 
-export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ReportedSchema> =>
+const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ReportedSchema> =>
   readSchema(attribute.schema, api);
 
 /** Reads a schema by its own path, or finds it in the list of all schemas. */
-export async function readSchema(schema: string, api: ScimApi): Promise<ReportedSchema> {
+async function readSchema(schema: string, api: ScimApi): Promise<ReportedSchema> {
   type Reported = z.output<typeof schemasGuard> | null;
   const find = (told: Reported) => told?.find(({ id }) => isSameName(id, schema));
   const alone = await readAbout(`/Schemas/${schema}`, schemasGuard, api);
@@ -84,29 +86,27 @@ export async function readSchema(schema: string, api: ScimApi): Promise<Reported
   return found === undefined ? { state: 'missing' } : { state: 'told', attributes: found.attributes };
 }
 
-export const createChecks = (parts: Parts): readonly Check[] => [
+export const createChecks = (steps: readonly ProvisionStep[], parts: Parts): readonly Check[] => [
   { title: credentials, run: () => checkCredentials(parts) },
   ...needing(
     [credentials],
     [
       { title: support, run: () => checkSupport(parts) },
-      { title: attributeTitle(parts), run: () => checkAttribute(parts) },
+      ...createStepChecks(steps),
       { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
       { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
       { title: 'Write and read', needs: [support, 'A user'], run: () => checkWrite(parts) },
       ...checkingGroups(parts.deps, () => checkGroups(parts)),
     ],
   ),
-  { title: 'Other access to the attribute', run: checkRights },
   ...(parts.deps.settings.oidc === null ? [] : [discoveryCheck(parts.deps)]),
 ];
 
 const anyUserPath = '/Users?count=1&attributes=userName';
 const credentials = 'Credentials';
 const support = 'What the server supports';
-const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
+export const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
 
-const provision = '“facestep provision” prints what to define.';
 const lost = 'enrolments that were stored in it are lost';
 const refusedTokenGuard = z.object({ call: z.literal('token') });
 
@@ -155,20 +155,22 @@ const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics):
   ...(isWord(returned, 'never') ? ['It is never returned.'] : []),
 ];
 
-async function checkAttribute(parts: Parts): Promise<Finding> {
+/** @returns what is wrong with the definition of the attribute; `null` if the server does not return its schemas */
+export async function findFaults(parts: Parts): Promise<readonly string[] | null> {
   const extension = await readExtension(parts);
-  if (extension.state === 'untold') {
-    return manual('The server does not return its schemas.', `Look it up at the server: ${provision}`);
-  }
-  if (extension.state === 'missing') return fail(`The schema extension is missing: ${lost}`, provision);
+  if (extension.state === 'untold') return null;
+  if (extension.state === 'missing') return [`The schema extension is missing: ${lost}.`];
   const found = extension.attributes.find(({ name }) => isSameName(name, parts.scim.attribute.name));
-  if (found === undefined) return fail(`The attribute is missing in the schema extension: ${lost}`, provision);
-  const faults = faultsOf(found);
-  if (faults.length > 0) return fail(faults.join(' '), provision);
-  if (!found.caseExact) {
-    return warn('It is not caseExact: the server may change the case of a token.', 'Define it with caseExact true.');
-  }
-  return pass(`It exists, and is returned: ${found.returned}. Truncated writes are detected.`);
+  return found === undefined ? [`The attribute is missing in the schema extension: ${lost}.`] : faultsOf(found);
+}
+
+export async function checkCase(parts: Parts): Promise<Finding> {
+  const extension = await readExtension(parts);
+  const isExact =
+    extension.state === 'told' &&
+    extension.attributes.some(({ name, caseExact }) => caseExact && isSameName(name, parts.scim.attribute.name));
+  if (isExact) return pass('It exists. Truncated writes are detected.');
+  return warn('It is not caseExact: the server may change the case of a token.', 'Define it with caseExact true.');
 }
 
 const resourceTypeGuard = z.object({ schemaExtensions: listOf(z.object({ schema: z.string() })) });
@@ -258,6 +260,3 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
     'Let the server return the attribute groups of users.',
   );
 }
-
-const checkRights = async (): Promise<Finding> =>
-  manual('This cannot be checked by SCIM.', 'Sign in as a user: the attribute must not be visible, also not at /Me.');
