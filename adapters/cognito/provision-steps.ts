@@ -109,14 +109,14 @@ const deployment = [
 
 /** Lines of the triggers for an administrator. The console names each trigger in its own words. */
 const triggersByHand = (functions: FunctionArns, settings: Settings): readonly string[] => {
-  const wanted = toLambdaConfig(functions, {});
+  const target = toLambdaConfig(functions, {});
   return [
     inConsoleOf(settings, 'Extensions > Lambda triggers > Add a Lambda trigger, once for each of these triggers'),
     'Stop if the pool has another function for one of these triggers. A pool has one function for each trigger.',
-    `Custom authentication, Define auth challenge: ${wanted.DefineAuthChallenge}`,
-    `Custom authentication, Create auth challenge: ${wanted.CreateAuthChallenge}`,
-    `Custom authentication, Verify auth challenge response: ${wanted.VerifyAuthChallengeResponse}`,
-    `Authentication, Pre token generation: ${wanted.PreTokenGeneration}`,
+    `Custom authentication, Define auth challenge: ${target.DefineAuthChallenge}`,
+    `Custom authentication, Create auth challenge: ${target.CreateAuthChallenge}`,
+    `Custom authentication, Verify auth challenge response: ${target.VerifyAuthChallengeResponse}`,
+    `Authentication, Pre token generation: ${target.PreTokenGeneration}`,
     `Trigger event version of Pre token generation: “Basic features + access token customization for user identities” (${toEventVersion({})}). Keep V3_0 if it is set. In the Lite plan, choose “Basic features” (${toEventVersion({ UserPoolTier: 'LITE' })}).`,
   ];
 };
@@ -124,12 +124,12 @@ const triggersByHand = (functions: FunctionArns, settings: Settings): readonly s
 export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: UserPoolType): StepStatus => {
   if (functions === undefined) return inConsole(...deployment);
   const { LambdaConfig: current = {} } = pool;
-  const wanted = toLambdaConfig(functions, pool);
+  const target = toLambdaConfig(functions, pool);
   const held = {
     ...current,
     PreTokenGeneration: current.PreTokenGeneration ?? current.PreTokenGenerationConfig?.LambdaArn,
   };
-  const foreign = triggerNames.filter((name) => held[name] !== undefined && held[name] !== wanted[name]);
+  const foreign = triggerNames.filter((name) => held[name] !== undefined && held[name] !== target[name]);
   if (foreign.length > 0) {
     return blocked(
       `The pool has other functions: ${foreign.map((name) => `${name} is ${held[name]}`).join(', ')}.`,
@@ -137,10 +137,10 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
     );
   }
   const absent = triggerNames.filter((name) => held[name] === undefined);
-  const version = wanted.PreTokenGenerationConfig?.LambdaVersion;
+  const version = target.PreTokenGenerationConfig?.LambdaVersion;
   const hasVersion = current.PreTokenGenerationConfig?.LambdaVersion === version;
   const changes = [
-    ...absent.map((name) => `set the trigger ${name} to ${wanted[name]}`),
+    ...absent.map((name) => `set the trigger ${name} to ${target[name]}`),
     ...(hasVersion ? [] : [`send version ${version} of the pre-token-generation event`]),
   ];
   return absent.length === 0 ? different(changes) : missing(...changes);

@@ -73,8 +73,8 @@ export async function* listMembers(
   { fetch }: Ports<'fetch'>,
 ): AsyncGenerator<Member[]> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
-  const asked = { UserPoolId: settings.userPoolId, GroupName: group };
-  const pages = paginateListUsersInGroup({ client, pageSize }, asked);
+  const query = { UserPoolId: settings.userPoolId, GroupName: group };
+  const pages = paginateListUsersInGroup({ client, pageSize }, query);
   const toError = (error: unknown): FaceError =>
     toServiceFailure(error).code === 'ResourceNotFoundException'
       ? new FaceError('not_found', { groups: 0 })

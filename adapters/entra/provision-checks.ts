@@ -127,13 +127,13 @@ async function checkPhotos({ send, settings }: EntraProvisionDeps): Promise<Find
       'The service may not read photos, so no one can enrol',
       'Grant ProfilePhoto.Read.All to the application, with admin consent',
     );
-  const asked = await send({ method: 'GET', path: `${settings.entra.graph}/beta/admin/people/photoUpdateSettings` });
-  const { data } = photoSettingsGuard.safeParse(asked.body);
+  const reply = await send({ method: 'GET', path: `${settings.entra.graph}/beta/admin/people/photoUpdateSettings` });
+  const { data } = photoSettingsGuard.safeParse(reply.body);
   const remedy =
     'A photo that its owner can change proves nothing. Let administrators alone change photos (photoUpdateSettings: allowedRoles), or compare with a badge system';
-  if (asked.status !== 200 || data === undefined)
+  if (reply.status !== 200 || data === undefined)
     return warn(
-      `Not known whether users may change their photo: Graph answers with status ${asked.status}`,
+      `Not known whether users may change their photo: Graph answers with status ${reply.status}`,
       `Grant PeopleSettings.Read.All to the application, with admin consent. ${remedy}`,
     );
   if (data.source === 'onPremises') return pass('Photos come from the on-premises directory alone');

@@ -110,14 +110,14 @@ const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
 
 /** Returns the differences from our definition. The secret is not compared, because Okta never returns it. */
 function differencesOf(found: Idp, definition: IdpDefinition): string[] {
-  const wanted = idpGuard.parse({ ...definition, id: found.id, status: found.status });
+  const target = idpGuard.parse({ ...definition, id: found.id, status: found.status });
   const isSameEndpoint = (name: string): boolean =>
-    found.protocol.endpoints[name]?.url === wanted.protocol.endpoints[name]?.url;
+    found.protocol.endpoints[name]?.url === target.protocol.endpoints[name]?.url;
   return [
-    ...(Object.keys(wanted.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
-    ...(wanted.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
-    ...((found.policy?.trustClaims ?? false) === (wanted.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
-    ...(templateOf(found) === templateOf(wanted) ? [] : ['the user name template']),
+    ...(Object.keys(target.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
+    ...(target.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
+    ...((found.policy?.trustClaims ?? false) === (target.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
+    ...(templateOf(found) === templateOf(target) ? [] : ['the user name template']),
   ];
 }
 

@@ -86,12 +86,15 @@ const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number(
 const manageAll = 'Use an API credential with the scope Manage All, whose creator is still a user of the account.';
 
 async function checkCredentials({ api }: Parts): Promise<Finding> {
-  const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
-    const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
-    if (refused?.success) return refused.data;
-    throw error;
-  });
-  if ('call' in answer) return fail(toRefusedToken(answer.status), manageAll);
+  const answer = await api.call('GET', '/api/2/hooks?limit=1').then(
+    ({ status }) => ({ call: 'hooks', status }) as const,
+    (error: unknown) => {
+      const { data } = refusedTokenGuard.safeParse(error instanceof FaceError ? error.detail : null);
+      if (data === undefined) throw error;
+      return data;
+    },
+  );
+  if (answer.call === 'token') return fail(toRefusedToken(answer.status), manageAll);
   if (answer.status === 401)
     return fail('OneLogin refuses their access token (401): the credentials are revoked.', manageAll);
   if (answer.status === 403) return fail('They may not read Smart Hooks (403): the scope is wrong.', manageAll);

@@ -50,7 +50,8 @@ function readNextCursor(headers: Headers): string | null {
 async function* listPages<User>(guard: z.ZodType<User>, fields: string, api: OneLoginApi): AsyncGenerator<User[]> {
   let cursor: string | null = null;
   do {
-    const query: URLSearchParams = new URLSearchParams({ fields, ...(cursor === null ? {} : { cursor }) });
+    const query: URLSearchParams = new URLSearchParams({ fields });
+    if (cursor !== null) query.set('cursor', cursor);
     const answer = await api.call('GET', `/api/2/users?${query}`, null, 'anonymous');
     yield parseOk(z.array(guard), answer);
     cursor = readNextCursor(answer.headers);

@@ -22,7 +22,15 @@ import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { createAttribute, toUserPath } from './profile.js';
-import { accountListGuard, groupsGuard, idText, isSameName, parseExtension, toAsked, toScimType } from './schema.js';
+import {
+  accountListGuard,
+  groupsGuard,
+  idText,
+  isSameName,
+  parseExtension,
+  toScimType,
+  toSelection,
+} from './schema.js';
 
 export interface Parts {
   readonly deps: AdapterDeps<ScimConnection>;
@@ -68,9 +76,9 @@ const schemasGuard = z.union([
 ]);
 
 type ReportedSchema =
-  | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
+  | { readonly state: 'known'; readonly attributes: readonly Characteristics[] }
   | { readonly state: 'missing' }
-  | { readonly state: 'untold' };
+  | { readonly state: 'unknown' };
 
 const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ReportedSchema> =>
   readSchema(attribute.schema, api);
@@ -78,12 +86,12 @@ const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ReportedSch
 /** Reads a schema by its own path, or finds it in the list of all schemas. */
 async function readSchema(schema: string, api: ScimApi): Promise<ReportedSchema> {
   type Reported = z.output<typeof schemasGuard> | null;
-  const find = (told: Reported) => told?.find(({ id }) => isSameName(id, schema));
+  const find = (reports: Reported) => reports?.find(({ id }) => isSameName(id, schema));
   const alone = await readAbout(`/Schemas/${schema}`, schemasGuard, api);
-  const told = find(alone) === undefined ? await readAbout('/Schemas', schemasGuard, api) : alone;
-  if (told === null) return { state: 'untold' };
-  const found = find(told);
-  return found === undefined ? { state: 'missing' } : { state: 'told', attributes: found.attributes };
+  const reports = find(alone) === undefined ? await readAbout('/Schemas', schemasGuard, api) : alone;
+  if (reports === null) return { state: 'unknown' };
+  const found = find(reports);
+  return found === undefined ? { state: 'missing' } : { state: 'known', attributes: found.attributes };
 }
 
 export const createChecks = (steps: readonly ProvisionStep[], parts: Parts): readonly Check[] => [
@@ -146,7 +154,7 @@ async function checkSupport({ api }: Parts): Promise<Finding> {
  * Compares a value of an attribute characteristic (RFC 7643, section 7). Some servers write it in capitals:
  * `READ_WRITE`.
  */
-const isWord = (told: string, word: string): boolean => isSameName(told.replaceAll('_', ''), word);
+const isWord = (text: string, word: string): boolean => isSameName(text.replaceAll('_', ''), word);
 
 const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
   ...(isWord(type, 'string') ? [] : [`It is of type ${type}, not string.`]),
@@ -158,7 +166,7 @@ const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics):
 /** @returns what is wrong with the definition of the attribute; `null` if the server does not return its schemas */
 export async function findFaults(parts: Parts): Promise<readonly string[] | null> {
   const extension = await readExtension(parts);
-  if (extension.state === 'untold') return null;
+  if (extension.state === 'unknown') return null;
   if (extension.state === 'missing') return [`The schema extension is missing: ${lost}.`];
   const found = extension.attributes.find(({ name }) => isSameName(name, parts.scim.attribute.name));
   return found === undefined ? [`The attribute is missing in the schema extension: ${lost}.`] : faultsOf(found);
@@ -167,7 +175,7 @@ export async function findFaults(parts: Parts): Promise<readonly string[] | null
 export async function checkCase(parts: Parts): Promise<Finding> {
   const extension = await readExtension(parts);
   const isExact =
-    extension.state === 'told' &&
+    extension.state === 'known' &&
     extension.attributes.some(({ name, caseExact }) => caseExact && isSameName(name, parts.scim.attribute.name));
   if (isExact) return pass('It exists. Truncated writes are detected.');
   return warn('It is not caseExact: the server may change the case of a token.', 'Define it with caseExact true.');
@@ -188,7 +196,7 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
   const [user] = parseAnswer(accountListGuard, listed.body).Resources;
   if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
-  const read = await api.call('GET', toUserPath(user.id, toAsked(attribute)));
+  const read = await api.call('GET', toUserPath(user.id, toSelection(attribute)));
   if (read.status !== 200) {
     return fail(`The request for the attribute got status ${read.status}.`, 'Check the right to read it.');
   }
@@ -208,7 +216,7 @@ const holdersGuard = z.object({
  * Writes, reads and removes a test value at a user without a token. A test value of an interrupted run is overwritten.
  */
 async function checkWrite({ scim: { attribute }, api, sleep }: Parts): Promise<Finding> {
-  const query = new URLSearchParams({ count: '100', attributes: ['active', ...toAsked(attribute)].join(',') });
+  const query = new URLSearchParams({ count: '100', attributes: ['active', ...toSelection(attribute)].join(',') });
   const listed = await api.call('GET', `/Users?${query}`);
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
   const { Resources } = parseAnswer(holdersGuard, listed.body);
@@ -251,10 +259,10 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
   // A user without groups may mean that the server never returns groups. The schema shows if the server supports the
   // attribute.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
-  const isTold =
-    core.state !== 'told' ||
+  const isSupported =
+    core.state !== 'known' ||
     core.attributes.some(({ name, returned }) => name === 'groups' && !isWord(returned, 'never'));
-  if (isTold) return groupsAreReadable;
+  if (isSupported) return groupsAreReadable;
   return fail(
     'Users have no groups, so no user can act for an organization.',
     'Let the server return the attribute groups of users.',

@@ -18,7 +18,7 @@ import { FaceError } from '../../src/errors.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { attributeTitle, checkCase, createChecks, findFaults, type Parts } from './provision-checks.js';
-import { accountGuard, idText, parseExtension, toAccount, toAsked, totalGuard, toUnavailable } from './schema.js';
+import { accountGuard, idText, parseExtension, toAccount, toSelection, totalGuard, toUnavailable } from './schema.js';
 
 const censusPageSize = 100;
 
@@ -36,7 +36,7 @@ export async function* listCoverage({ scim: { attribute }, api }: Parts): AsyncG
   let startIndex = 1;
   for (;;) {
     const query = new URLSearchParams({
-      attributes: ['active', ...toAsked(attribute)].join(','),
+      attributes: ['active', ...toSelection(attribute)].join(','),
       startIndex: String(startIndex),
       count: String(censusPageSize),
     });
@@ -119,7 +119,7 @@ export async function* listMembers(
 
   const readMember = async (subject: string): Promise<Member[]> => {
     const query = new URLSearchParams({
-      attributes: ['userName', 'emails', 'active', ...toAsked(attribute)].join(','),
+      attributes: ['userName', 'emails', 'active', ...toSelection(attribute)].join(','),
     });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
