@@ -70,7 +70,7 @@ export interface RequestSettings {
 
 /** Signs the request that the browser carries from Cognito's challenge to this service. */
 export function signStepUpRequest(
-  asked: {
+  content: {
     readonly subject: string;
     readonly clientId: string;
     readonly nonce: string;
@@ -79,7 +79,7 @@ export function signStepUpRequest(
   },
   { userPoolId, issuer, connection, requestSecret }: RequestSettings,
 ): Promise<string> {
-  const { subject, clientId, nonce, isPasswordless, now } = asked;
+  const { subject, clientId, nonce, isPasswordless, now } = content;
   const claims = { client_id: clientId, nonce };
   const request = isPasswordless ? new EncryptJWT(claims) : new SignJWT({ ...claims, password: true });
   request

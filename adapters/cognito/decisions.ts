@@ -87,8 +87,8 @@ async function readLog(
   let nextToken: string | undefined;
   try {
     for (let page = 0; page < pagesAtMost; page += 1) {
-      const asked = { logGroupName, filterPattern, startTime: since, endTime: until, nextToken };
-      const found: FilterLogEventsCommandOutput = await client.send(new FilterLogEventsCommand(asked));
+      const query = { logGroupName, filterPattern, startTime: since, endTime: until, nextToken };
+      const found: FilterLogEventsCommandOutput = await client.send(new FilterLogEventsCommand(query));
       for (const event of found.events ?? []) {
         const decision = parse(event);
         if (decision === null) ignored += 1;

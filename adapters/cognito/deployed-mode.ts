@@ -140,6 +140,8 @@ export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
   const publishedNames = Object.entries(functions).flatMap(([name, arn]) => (isPublished({ arn }) ? [name] : []));
   return {
     title: modeTitle,
+    // The check of the functions compares the mode too.
+    check: null,
     byHand: [
       'AWS Lambda > Functions > each of these functions > Configuration > Environment variables > Edit',
       ...Object.entries(functions).map(([name, arn]) => `${name}: ${arn}`),

@@ -29,7 +29,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
       },
       { clock, noteUse: (secret) => noteUse('step-ups/requested', secret) },
     ),
-    createOidcClients: (given) => createCognitoClients(settings.oidc, given),
+    createOidcClients: (oidcDeps) => createCognitoClients(settings.oidc, oidcDeps),
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),
     readModeInForce: async () => (await import('./deployed-mode.js')).readDeployedMode(deps),
     readDecisions: async (since) => (await import('./decisions.js')).readDecisions(since, deps),

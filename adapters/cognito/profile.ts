@@ -181,12 +181,12 @@ async function readByName(Username: string, { UserPoolId, client }: Pool): Promi
  */
 export async function findBySub(subject: string, caller: CallerClass, pool: Pool): Promise<FoundUser> {
   // The pattern excludes quotes, because the subject is inserted into a quoted filter.
-  const asked = /^[A-Za-z0-9-]{1,128}$/.test(subject) ? subject : nobody.id;
+  const target = /^[A-Za-z0-9-]{1,128}$/.test(subject) ? subject : nobody.id;
   const isAskedFor = ({ attributes }: FoundUser): boolean => attributes.get('sub') === subject;
-  const named = await readByName(asked, pool);
+  const named = await readByName(target, pool);
   const isNamed = named !== null && isAskedFor(named);
   if (isNamed && caller === 'known') return named;
-  const listed = await listUsers(`sub = "${asked}"`, 1, pool);
+  const listed = await listUsers(`sub = "${target}"`, 1, pool);
   const found = isNamed ? named : listed.find(isAskedFor);
   if (found === undefined) throw new FaceError('subject_unknown');
   return found;
@@ -237,8 +237,8 @@ export function createCognitoProfile(
 
   const findAccount: Profile['findAccount'] = (login) =>
     within(async () => {
-      const asked = isLogin(login) && login.length <= maxNameCharacters ? login : nobody.login;
-      const user = await readByName(asked, { UserPoolId, client });
+      const target = isLogin(login) && login.length <= maxNameCharacters ? login : nobody.login;
+      const user = await readByName(target, { UserPoolId, client });
       return user === null || !isNamed(user, login) ? null : toAccount(user);
     });
 

@@ -6,27 +6,17 @@ import {
   type Finding,
   fail,
   groupsAreReadable,
-  manual,
   pass,
   warn,
 } from '../../src/connections/provisioning.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Clock } from '../../src/core/ports.js';
-import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { readGroupPage } from './profile.js';
 import type { Administration } from './provision-pool.js';
-import {
-  deployment,
-  flowsOf,
-  inspectAttribute,
-  inspectCustomAuth,
-  inspectTriggers,
-  isOpen,
-  nameOf,
-} from './provision-steps.js';
+import { flowsOf, nameOf } from './provision-steps.js';
 import { regionOf } from './trigger-settings.js';
 
 type Settings = CognitoConnection['cognito'];
@@ -74,16 +64,6 @@ export async function checkClock(pool: Administration, clock: Clock, dateOf: () 
   return compareClocks({ here: clock.now(), date: dateOf(), whose: 'Cognito' }, greatestSkewSec);
 }
 
-export async function checkAttribute(settings: Settings, pool: Administration): Promise<Finding> {
-  const status = inspectAttribute(settings, await pool.describePool());
-  if (status.state === 'ready') return pass(`The attribute exists and holds ${maxTokenCharacters} characters.`);
-  if (status.state === 'blocked') return fail(status.reason, status.remedy);
-  return fail(
-    'The attribute is missing: enrolments that were stored in it are lost',
-    'Run facestep provision, which adds the attribute. Enrolled users must enrol again.',
-  );
-}
-
 const nobody = 'facestep-doctor';
 
 export async function checkGroups(settings: Settings, { fetch }: Ports<'fetch'>): Promise<Finding> {
@@ -99,37 +79,6 @@ export async function checkGroups(settings: Settings, { fetch }: Ports<'fetch'>)
         'Allow cognito-idp:AdminListGroupsForUser on the user pool.',
       )
     : fail(`Cognito answers with status ${status} (${code ?? 'no code'}).`, 'Try again later.');
-}
-
-export async function checkPermissions({ attribute }: Settings, pool: Administration): Promise<Finding> {
-  const clients = await pool.describeClients();
-  const writers = clients.filter(({ WriteAttributes }) => isOpen(WriteAttributes, attribute));
-  if (writers.length > 0) {
-    return fail(
-      `Users of these app clients can write it, so they can clear it or restore an older token: ${writers.map(nameOf).join(', ')}.`,
-      'Run provision, or remove the attribute from their write permissions.',
-    );
-  }
-  const readers = clients.filter(({ ReadAttributes }) => isOpen(ReadAttributes, attribute));
-  if (readers.length === 0) return pass('No app client reads or writes it.');
-  return warn(
-    `It is readable over: ${readers.map(nameOf).join(', ')}.`,
-    'Run provision, or remove the attribute from their read permissions.',
-  );
-}
-
-export async function checkTriggers(settings: Settings, pool: Administration): Promise<Finding> {
-  const status = inspectTriggers(settings, await pool.describePool());
-  switch (status.state) {
-    case 'ready':
-      return pass('All four are set to our functions.');
-    case 'blocked':
-      return fail(status.reason, status.remedy);
-    case 'manual':
-      return manual('The configuration does not name the functions of facestep.', deployment.join(' '));
-    default:
-      return fail(`Wrong triggers: ${status.changes.join('; ')}.`, 'Run provision.');
-  }
 }
 
 const bypasses: readonly ExplicitAuthFlowsType[] = [
@@ -151,11 +100,6 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
     run: async () => find(await pool.describeClient(clientId)),
   });
   return [
-    check('custom authentication', (client) => {
-      const status = inspectCustomAuth(client);
-      if (status.state === 'ready') return pass('It is allowed.');
-      return fail('It is not allowed.', status.state === 'blocked' ? status.remedy : 'Run provision.');
-    }),
     check('no way around the face', (client) => {
       const open = [
         ...flowsOf(client).filter((flow) => bypasses.includes(flow)),

@@ -3,7 +3,6 @@ import { discoveryCheck, endpointsOf } from '../../src/connections/openid-provid
 import {
   type Check,
   createObjectStep,
-  fail,
   manual,
   manualStep,
   type ProvisionStep,
@@ -39,7 +38,8 @@ function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps
 export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
   const provider = toProvider(client, deps);
   const { client_id, oidc_issuer, authorize_scopes, attributes_request_method } = provider.ProviderDetails;
-  return createObjectStep(`The OpenID provider ${providerName}`, {
+  const title = `The OpenID provider ${providerName}`;
+  const step = createObjectStep(title, {
     byHand: [
       inConsoleOf(
         deps.settings.cognito,
@@ -66,6 +66,7 @@ export function identityProviderStep(client: CognitoClient, pool: Administration
     },
     change: () => pool.updateIdentityProvider(provider),
   });
+  return { ...step, check: { title: `${title} of the pool`, needs: [publishedKeysTitle] } };
 }
 
 /** A manual step, because each application decides whether to offer the face check. */
@@ -81,14 +82,6 @@ export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep =>
 
 export const createFederationChecks = (client: CognitoClient, pool: Administration, deps: Deps): readonly Check[] => [
   discoveryCheck(deps),
-  {
-    title: `The OpenID provider ${providerName} of the pool`,
-    needs: [publishedKeysTitle],
-    async run() {
-      const { state } = await identityProviderStep(client, pool, deps).inspect();
-      return state === 'ready' ? pass('It leads here.') : fail('It is missing, or leads elsewhere.', 'Run provision.');
-    },
-  },
   {
     title: 'Domains of the pool',
     async run() {

@@ -109,7 +109,7 @@ function differencesOf(
   return differences.filter(([isDifferent]) => isDifferent).map(([, difference]) => difference);
 }
 
-const listGuard = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat());
+const listGuard = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
 const policyGuard = z
   .string()

@@ -49,8 +49,8 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
     return UserPool ?? {};
   };
   const describeClient = async (ClientId: string): Promise<UserPoolClientType> => {
-    const asked = { UserPoolId, ClientId };
-    const { UserPoolClient } = await call('DescribeUserPoolClient', () => client.describeUserPoolClient(asked));
+    const query = { UserPoolId, ClientId };
+    const { UserPoolClient } = await call('DescribeUserPoolClient', () => client.describeUserPoolClient(query));
     return UserPoolClient ?? {};
   };
   return {
@@ -97,8 +97,8 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
       return answer?.IdentityProvider ?? null;
     },
     async createIdentityProvider(provider: OpenIdProvider): Promise<void> {
-      const given = { UserPoolId, ProviderType: 'OIDC', ...provider } as const;
-      await call('CreateIdentityProvider', () => client.createIdentityProvider(given));
+      const request = { UserPoolId, ProviderType: 'OIDC', ...provider } as const;
+      await call('CreateIdentityProvider', () => client.createIdentityProvider(request));
     },
     async updateIdentityProvider(provider: OpenIdProvider): Promise<void> {
       await call('UpdateIdentityProvider', () => client.updateIdentityProvider({ UserPoolId, ...provider }));

@@ -9,6 +9,7 @@ import {
   blocked,
   different,
   inConsole,
+  lostEnrolments,
   missing,
   type ProvisionStep,
   type StepStatus,
@@ -31,7 +32,7 @@ const misfitOf = ({ AttributeDataType, Mutable, Required, StringAttributeConstra
   return null;
 };
 
-export const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [] }: UserPoolType): StepStatus => {
+const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [] }: UserPoolType): StepStatus => {
   const existing = SchemaAttributes.find(({ Name }) => Name === attribute);
   const misfit = existing === undefined ? null : misfitOf(existing);
   if (misfit !== null) {
@@ -61,6 +62,7 @@ export const attributeStep = (settings: Settings, pool: Administration): Provisi
   } as const;
   return {
     title: attributeTitle(settings),
+    check: { ifMissing: lostEnrolments },
     byHand: [
       inConsoleOf(settings, 'Sign-up > Custom attributes > Add custom attributes'),
       `Name: ${added.Name} (Cognito adds “custom:”)`,
@@ -99,7 +101,7 @@ const triggerNames = [
   'PreTokenGeneration',
 ] as const;
 
-export const deployment = [
+const deployment = [
   'Deploy the functions: npm run build:triggers, then npm exec --no -- osls deploy (adapters/cognito/README.md).',
   'Copy the printed ARNs into the configuration: cognito.triggers.functions.',
   'Run provision again, or set the triggers by hand.',
@@ -107,14 +109,14 @@ export const deployment = [
 
 /** Lines of the triggers for an administrator. The console names each trigger in its own words. */
 const triggersByHand = (functions: FunctionArns, settings: Settings): readonly string[] => {
-  const wanted = toLambdaConfig(functions, {});
+  const target = toLambdaConfig(functions, {});
   return [
     inConsoleOf(settings, 'Extensions > Lambda triggers > Add a Lambda trigger, once for each of these triggers'),
     'Stop if the pool has another function for one of these triggers. A pool has one function for each trigger.',
-    `Custom authentication, Define auth challenge: ${wanted.DefineAuthChallenge}`,
-    `Custom authentication, Create auth challenge: ${wanted.CreateAuthChallenge}`,
-    `Custom authentication, Verify auth challenge response: ${wanted.VerifyAuthChallengeResponse}`,
-    `Authentication, Pre token generation: ${wanted.PreTokenGeneration}`,
+    `Custom authentication, Define auth challenge: ${target.DefineAuthChallenge}`,
+    `Custom authentication, Create auth challenge: ${target.CreateAuthChallenge}`,
+    `Custom authentication, Verify auth challenge response: ${target.VerifyAuthChallengeResponse}`,
+    `Authentication, Pre token generation: ${target.PreTokenGeneration}`,
     `Trigger event version of Pre token generation: “Basic features + access token customization for user identities” (${toEventVersion({})}). Keep V3_0 if it is set. In the Lite plan, choose “Basic features” (${toEventVersion({ UserPoolTier: 'LITE' })}).`,
   ];
 };
@@ -122,12 +124,12 @@ const triggersByHand = (functions: FunctionArns, settings: Settings): readonly s
 export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: UserPoolType): StepStatus => {
   if (functions === undefined) return inConsole(...deployment);
   const { LambdaConfig: current = {} } = pool;
-  const wanted = toLambdaConfig(functions, pool);
+  const target = toLambdaConfig(functions, pool);
   const held = {
     ...current,
     PreTokenGeneration: current.PreTokenGeneration ?? current.PreTokenGenerationConfig?.LambdaArn,
   };
-  const foreign = triggerNames.filter((name) => held[name] !== undefined && held[name] !== wanted[name]);
+  const foreign = triggerNames.filter((name) => held[name] !== undefined && held[name] !== target[name]);
   if (foreign.length > 0) {
     return blocked(
       `The pool has other functions: ${foreign.map((name) => `${name} is ${held[name]}`).join(', ')}.`,
@@ -135,10 +137,10 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
     );
   }
   const absent = triggerNames.filter((name) => held[name] === undefined);
-  const version = wanted.PreTokenGenerationConfig?.LambdaVersion;
+  const version = target.PreTokenGenerationConfig?.LambdaVersion;
   const hasVersion = current.PreTokenGenerationConfig?.LambdaVersion === version;
   const changes = [
-    ...absent.map((name) => `set the trigger ${name} to ${wanted[name]}`),
+    ...absent.map((name) => `set the trigger ${name} to ${target[name]}`),
     ...(hasVersion ? [] : [`send version ${version} of the pre-token-generation event`]),
   ];
   return absent.length === 0 ? different(changes) : missing(...changes);
@@ -168,7 +170,7 @@ const defaultFlows: readonly ExplicitAuthFlowsType[] = [
 export const flowsOf = ({ ExplicitAuthFlows }: UserPoolClientType): readonly ExplicitAuthFlowsType[] =>
   ExplicitAuthFlows ?? defaultFlows;
 
-export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
+const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   const flows = flowsOf(client);
   if (flows.includes('ALLOW_CUSTOM_AUTH') || flows.includes('CUSTOM_AUTH_FLOW_ONLY')) return { state: 'ready' };
   if (flows.some((flow) => !flow.startsWith('ALLOW_'))) {
@@ -184,6 +186,7 @@ const customAuth = 'ALLOW_CUSTOM_AUTH';
 
 export const customAuthStep = (clientId: string, settings: Settings, pool: Administration): ProvisionStep => ({
   title: `App client ${clientId} signs in with a face`,
+  check: { title: `App client ${clientId}: custom authentication` },
   byHand: [
     inConsoleOf(settings, `App clients > the app client with the id ${clientId} > App client information > Edit`),
     `Authentication flows: select “Sign in with custom authentication flows from Lambda triggers: ${customAuth}”`,
@@ -210,8 +213,7 @@ export const nameOf = ({ ClientName, ClientId }: UserPoolClientType): string =>
  * Returns true if users of an app client can access the attribute. In tests, users of a client without an attribute
  * list could access it, contrary to AWS's documentation.
  */
-export const isOpen = (list: readonly string[] | undefined, attribute: string): boolean =>
-  list?.includes(attribute) ?? true;
+const isOpen = (list: readonly string[] | undefined, attribute: string): boolean => list?.includes(attribute) ?? true;
 
 const closedLists = (client: UserPoolClientType, attribute: string) => {
   const close = (name: keyof typeof lists) => (client[name] ?? lists[name]).filter((each) => each !== attribute);
@@ -260,6 +262,7 @@ export function permissionStep(settings: Settings, pool: Administration): Provis
   };
   return {
     title: `No app client reads or writes ${attribute}`,
+    check: { title: `${attribute} is out of the users' reach` },
     byHand: [
       inConsoleOf(settings, 'App clients > each app client > Attribute permissions > Edit'),
       `${attribute}: clear Read and Write`,

@@ -6,7 +6,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { canary } from '../../test/contract/adapter.js';
-import type { ConnectionChanges } from '../../test/contract/bench.js';
+import { type ConnectionChanges, findUnchecked, statesOf } from '../../test/contract/bench.js';
 import { addFaceAttribute, administer, connectionId, requestSecret, toSettings } from '../../test/contract/cognito.js';
 import { createCognitoProvisioning } from './provision.js';
 
@@ -353,6 +353,26 @@ describe('provisioning', () => {
 });
 
 describe('the checks', () => {
+  test('fail for each pending step, and for an app client that reads the attribute', async () => {
+    const domains = ['https://example.auth.eu-central-1.amazoncognito.com'];
+    const secret = 'a-secret-of-the-client-0123456789abcdef';
+    const oidc = { clients: [{ kind: 'cognito', id: 'cognito', secret, domains }] };
+    const client = pool.clients.get(clientId)!.settings;
+    Object.assign(client, { ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'], WriteAttributes: ['email'] });
+    const provisioning = provision({ oidc });
+    expect(await statesOf(provisioning)).toEqual([
+      'different',
+      'missing',
+      'different',
+      'manual',
+      'missing',
+      'missing',
+      'manual',
+    ]);
+    expect(await findUnchecked(provisioning)).toEqual([]);
+    expect(await verdictOf(/out of the users/)).toBe('fail');
+  });
+
   test('all pass on a configured pool except for a warning about the session duration', async () => {
     await applyAll();
     deploy();

@@ -10,6 +10,7 @@ import { mostFound, selectNamed } from '../../src/connections/groups.js';
 import {
   checkingGroups,
   createPreviousSecretChecks,
+  createStepChecks,
   needing,
   type Provisioning,
   serverClock,
@@ -24,14 +25,11 @@ import { checkDecisions } from './decisions.js';
 import { modeStep } from './deployed-mode.js';
 import { toAccount, toUser } from './profile.js';
 import {
-  checkAttribute,
   checkClock,
   checkCredentials,
   checkGroups,
   checkOtherClients,
   checkPasswordless,
-  checkPermissions,
-  checkTriggers,
   clientChecks,
   warnOfPoolId,
 } from './provision-checks.js';
@@ -75,8 +73,8 @@ export async function* listMembers(
   { fetch }: Ports<'fetch'>,
 ): AsyncGenerator<Member[]> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
-  const asked = { UserPoolId: settings.userPoolId, GroupName: group };
-  const pages = paginateListUsersInGroup({ client, pageSize }, asked);
+  const query = { UserPoolId: settings.userPoolId, GroupName: group };
+  const pages = paginateListUsersInGroup({ client, pageSize }, query);
   const toError = (error: unknown): FaceError =>
     toServiceFailure(error).code === 'ResourceNotFoundException'
       ? new FaceError('not_found', { groups: 0 })
@@ -138,16 +136,17 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
   };
   const pool = createAdministration(cognito, { fetch });
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
+  const steps = [
+    permissionStep(cognito, pool),
+    attributeStep(cognito, pool),
+    ...cognito.clientIds.map((clientId) => customAuthStep(clientId, cognito, pool)),
+    // Before the pool calls the functions, so that they never run in another mode than the configured one.
+    ...(cognito.triggers.functions === undefined ? [] : [modeStep(cognito.triggers.functions, deps)]),
+    triggerStep(cognito, pool),
+    ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
+  ];
   return {
-    steps: [
-      permissionStep(cognito, pool),
-      attributeStep(cognito, pool),
-      ...cognito.clientIds.map((clientId) => customAuthStep(clientId, cognito, pool)),
-      // Before the pool calls the functions, so that they never run in another mode than the configured one.
-      ...(cognito.triggers.functions === undefined ? [] : [modeStep(cognito.triggers.functions, deps)]),
-      triggerStep(cognito, pool),
-      ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
-    ],
+    steps,
     checks: [
       ...(isPoolOfAws(cognito.userPoolId)
         ? []
@@ -161,9 +160,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...needing(
         [credentials],
         [
-          { title: `The attribute ${cognito.attribute}`, run: () => checkAttribute(cognito, pool) },
-          { title: `${cognito.attribute} is out of the users' reach`, run: () => checkPermissions(cognito, pool) },
-          { title: 'The triggers of the user pool', run: () => checkTriggers(cognito, pool) },
+          ...createStepChecks(steps),
           { title: functions, run: () => checkFunctions(deps) },
           { title: 'Decisions of the functions', run: () => checkDecisions(deps) },
           { title: 'Leave to invoke the functions', needs: [functions], run: () => checkInvocation(deps) },

@@ -57,9 +57,9 @@ const off = { Enabled: false, PreferredMfa: false };
 
 /** Turns off only the factors that the user has, because a pool may not offer the others. */
 const toMfaSettings = ({ UserMFASettingList = [] }: AdminGetUserResponse) => ({
-  ...(UserMFASettingList.includes('SMS_MFA') ? { SMSMfaSettings: off } : {}),
-  ...(UserMFASettingList.includes('SOFTWARE_TOKEN_MFA') ? { SoftwareTokenMfaSettings: off } : {}),
-  ...(UserMFASettingList.includes('EMAIL_OTP') ? { EmailMfaSettings: off } : {}),
+  SMSMfaSettings: UserMFASettingList.includes('SMS_MFA') ? off : undefined,
+  SoftwareTokenMfaSettings: UserMFASettingList.includes('SOFTWARE_TOKEN_MFA') ? off : undefined,
+  EmailMfaSettings: UserMFASettingList.includes('EMAIL_OTP') ? off : undefined,
 });
 
 /**

@@ -66,9 +66,9 @@ const groupsGuard = z.object({
 export function keepGroups(event: unknown, { body, ...reply }: TriggerReply): TriggerReply {
   const groupOverrideDetails = groupsGuard.safeParse(event).data?.request.groupConfiguration;
   if (groupOverrideDetails === undefined) return { ...reply, body };
-  const response = Object.entries(body.response).map(([name, given]) => {
-    const isTokenDetails = name.endsWith('OverrideDetails') && typeof given === 'object';
-    return [name, isTokenDetails ? { ...given, groupOverrideDetails } : given] as const;
+  const response = Object.entries(body.response).map(([name, value]) => {
+    const isTokenDetails = name.endsWith('OverrideDetails') && typeof value === 'object';
+    return [name, isTokenDetails ? { ...value, groupOverrideDetails } : value] as const;
   });
   return { ...reply, body: { response: Object.fromEntries(response) } };
 }
@@ -96,10 +96,10 @@ export interface FaceChallenge {
   readonly exp: string;
 }
 
-export const toCreateReply = (challenge: FaceChallenge, isPasswordless: boolean): TriggerReply =>
+export const toCreateReply = ({ nonce, ...challenge }: FaceChallenge, isPasswordless: boolean): TriggerReply =>
   toReply({
-    publicChallengeParameters: { type: faceChallenge, ...challenge },
-    privateChallengeParameters: { nonce: challenge.nonce, ...(isPasswordless ? { passwordless: 'true' } : {}) },
+    publicChallengeParameters: { type: faceChallenge, ...challenge, nonce },
+    privateChallengeParameters: isPasswordless ? { nonce, passwordless: 'true' } : { nonce },
     challengeMetadata: isPasswordless ? faceOnly : faceChallenge,
   });
 

@@ -69,16 +69,14 @@ export function createGraphClient(
     if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
     const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache };
     const token = await takeToken(application, scope, () => cause);
+    const headers: Record<string, string> = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    // Graph requires this header for queries with `$count`. Addresses of next pages may encode the `$`.
+    if (/(?:\$|%24)count=true/.test(path)) headers.ConsistencyLevel = 'eventual';
     return callRest(
       url,
       {
         method,
-        headers: {
-          Authorization: `Bearer ${token}`,
-          'Content-Type': 'application/json',
-          // Graph requires this header for queries with `$count`. Addresses of next pages may encode the `$`.
-          ...(/(?:\$|%24)count=true/.test(path) ? { ConsistencyLevel: 'eventual' } : {}),
-        },
+        headers,
         body: body === undefined ? null : JSON.stringify(body),
         timeoutMs: REQUEST_TIMEOUT_MS,
         bytes,

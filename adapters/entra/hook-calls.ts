@@ -39,14 +39,19 @@ import {
 
 /** Reads which hooks the tenant calls: those with a valid extension that an event listener names. */
 export function readEntraHookCalls(
-  given: AdapterDeps<EntraConnection>,
+  adapterDeps: AdapterDeps<EntraConnection>,
   {
     send,
     sleep,
     unfinished,
   }: { readonly send: SendToGraph; readonly sleep: Sleep; readonly unfinished: UnfinishedReads | undefined },
 ): Promise<HookCalls> {
-  const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
+  const deps: EntraProvisionDeps = {
+    ...adapterDeps,
+    send,
+    sleep,
+    graph: createGraphAdministration(send, adapterDeps.clock),
+  };
   const needs = () => 'CustomAuthenticationExtension.Read.All and EventListener.Read.All';
   const readers = hooksOf(deps).map((hook) => ({ hook, decides: true, needs, read: () => readHook(hook, deps) }));
   return readHooks(readers, deps, unfinished);

@@ -75,9 +75,9 @@ export function createExternalMfaClient(
     claimNames: [],
     lifeSec,
     asksWho: false,
-    admit: async (given) => ({
-      params: toProtocol(given),
-      admitted: { hints: given.getAll('id_token_hint'), requestId: given.get('client-request-id') },
+    admit: async (query) => ({
+      params: toProtocol(query),
+      admitted: { hints: query.getAll('id_token_hint'), requestId: query.get('client-request-id') },
     }),
     async findPerson({ params, requested, admitted }) {
       const { hints, requestId } = takenOffGuard.parse(admitted);
@@ -97,13 +97,13 @@ export function createExternalMfaClient(
   };
 }
 
-function toProtocol(given: URLSearchParams): URLSearchParams {
+function toProtocol(query: URLSearchParams): URLSearchParams {
   const params = new URLSearchParams();
-  for (const name of passedOn) for (const value of given.getAll(name)) params.append(name, value);
+  for (const name of passedOn) for (const value of query.getAll(name)) params.append(name, value);
   // The value is converted to lower case, because Microsoft's documentation writes `Id_token`.
-  for (const value of given.getAll('response_type')) params.append('response_type', value.toLowerCase());
+  for (const value of query.getAll('response_type')) params.append('response_type', value.toLowerCase());
   // Both names are accepted, because Microsoft's documentation of 2025 writes `redirect_url`.
-  const redirectUris = given.getAll(given.has('redirect_uri') ? 'redirect_uri' : 'redirect_url');
+  const redirectUris = query.getAll(query.has('redirect_uri') ? 'redirect_uri' : 'redirect_url');
   for (const value of redirectUris) params.append('redirect_uri', value);
   return params;
 }

@@ -8,7 +8,7 @@ import { parseJsonAs } from '../../src/core/base/json.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
+import { createGraphClient, type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
 import type { EntraConnection, EntraSettings } from './config.js';
 
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -76,44 +76,11 @@ const usualSources = {
 
 const revokedGuard = z.object({ value: z.literal(true) });
 
-/**
- * Creates the profile that stores the token in a directory extension. Subjects of other tenants are `{tenant
- * id}/{object id}`.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
- */
-export function createEntraProfile(
-  { claims, entra: settings }: Pick<EntraConnection, 'claims' | 'entra'>,
-  { fetch, log, sleep }: { readonly fetch: Fetch; readonly log: Log; readonly sleep: Sleep },
-): Profile {
-  const { attribute, customerDomain } = settings;
-  const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, attribute);
-  const send = createGraphClient(settings, fetch, { patience: whileSigningIn, sleep });
-
-  const call = async (subject: string, request: Pick<GraphCall, 'method' | 'body'> & { query?: string }) => {
-    const { tenantId, userId } = parseSubject(subject, settings);
-    const { query = '', ...rest } = request;
-    const answer = await send({ ...rest, path: `/users/${userId}${query}`, tenantId });
-    if (answer.status === 404) throw new FaceError('subject_unknown');
-    // A proxy before Graph may answer 200 with its own page, so only the documented status counts as success.
-    const expectedStatus = request.method === 'PATCH' ? 204 : 200;
-    if (answer.status !== expectedStatus) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-    return { userId, body: answer.body };
-  };
-  const write = async (subject: string, value: string | null): Promise<void> => {
-    await call(subject, { method: 'PATCH', body: { [attribute]: value } });
-  };
-
-  const read = async <User extends { readonly id: string }>(
-    subject: string,
-    select: string,
-    guard: z.ZodType<User>,
-  ): Promise<User> => {
-    const asked = toParts(subject, settings) === null ? nobody.id : subject;
-    const { userId, body } = await call(asked, { method: 'GET', query: `?$select=${select}` });
-    const user = parseAnswer(guard, body);
-    if (asked !== subject || user.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
-    return user;
-  };
+/** Creates the calls that find users by a name. */
+function createSearch(
+  { customerDomain }: Pick<EntraSettings, 'customerDomain'>,
+  send: SendToGraph,
+): Pick<Profile, 'findAccount' | 'searchAccounts'> {
   const readNamed = async (login: string): Promise<readonly EntraUser[]> => {
     const answer = await send({ method: 'GET', path: `${toNamedPath(login)}?$select=${accountFields}` });
     if (answer.status === 404 || answer.status === 400) return [];
@@ -130,10 +97,10 @@ export function createEntraProfile(
   // known and unknown names cause the same calls.
   const findAccount: Profile['findAccount'] = async (login) => {
     // User principal names and addresses contain `@`, ids and `me` do not. Graph would accept all of them here.
-    const asked = isLogin(login) && login.includes('@') ? login : nobody.login;
-    const quoted = `'${asked.replaceAll("'", "''")}'`;
+    const target = isLogin(login) && login.includes('@') ? login : nobody.login;
+    const quoted = `'${target.replaceAll("'", "''")}'`;
     const isIt = (name: string | null | undefined): boolean => isSameLogin(name ?? '', login);
-    const named = await readNamed(/[/\\]/.test(asked) ? nobody.login : asked);
+    const named = await readNamed(/[/\\]/.test(target) ? nobody.login : target);
     const byIdentity = `identities/any(i:i/issuerAssignedId eq ${quoted} and i/issuer eq '${customerDomain}')`;
     const customers = customerDomain === null ? [] : await list(byIdentity);
     const contacts = [...(await list(`mail eq ${quoted}`)), ...(await list(`otherMails/any(o:o eq ${quoted})`))];
@@ -165,14 +132,54 @@ export function createEntraProfile(
     return found.slice(0, limit);
   };
 
+  return { findAccount, searchAccounts };
+}
+
+/**
+ * Creates the profile that stores the token in a directory extension. Subjects of other tenants are `{tenant
+ * id}/{object id}`.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
+ */
+export function createEntraProfile(
+  { claims, entra: settings }: Pick<EntraConnection, 'claims' | 'entra'>,
+  { fetch, log, sleep }: { readonly fetch: Fetch; readonly log: Log; readonly sleep: Sleep },
+): Profile {
+  const { attribute } = settings;
+  const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, attribute);
+  const send = createGraphClient(settings, fetch, { patience: whileSigningIn, sleep });
+
+  const call = async (subject: string, request: Pick<GraphCall, 'method' | 'body'> & { query?: string }) => {
+    const { tenantId, userId } = parseSubject(subject, settings);
+    const { query = '', ...rest } = request;
+    const answer = await send({ ...rest, path: `/users/${userId}${query}`, tenantId });
+    if (answer.status === 404) throw new FaceError('subject_unknown');
+    // A proxy before Graph may answer 200 with its own page, so only the documented status counts as success.
+    const expectedStatus = request.method === 'PATCH' ? 204 : 200;
+    if (answer.status !== expectedStatus) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    return { userId, body: answer.body };
+  };
+  const write = async (subject: string, value: string | null): Promise<void> => {
+    await call(subject, { method: 'PATCH', body: { [attribute]: value } });
+  };
+
+  const read = async <User extends { readonly id: string }>(
+    subject: string,
+    select: string,
+    guard: z.ZodType<User>,
+  ): Promise<User> => {
+    const target = toParts(subject, settings) === null ? nobody.id : subject;
+    const { userId, body } = await call(target, { method: 'GET', query: `?$select=${select}` });
+    const user = parseAnswer(guard, body);
+    if (target !== subject || user.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+    return user;
+  };
   const readAccount = async (subject: string): Promise<NamedAccount> =>
     toNamedAccount(subject, await read(subject, `${accountFields},displayName`, namedGuard));
 
   return {
-    findAccount,
+    ...createSearch(settings, send),
     // PowerShell and the admin center also show ids in upper case.
-    toSubject: (given) => (subjectPattern.test(given.toLowerCase()) ? given.toLowerCase() : given),
-    searchAccounts,
+    toSubject: (id) => (subjectPattern.test(id.toLowerCase()) ? id.toLowerCase() : id),
     readAccount,
     claimNames,
     async readClaims(subject, names) {

@@ -3,6 +3,7 @@ import {
   type Check,
   checkingGroups,
   compareClocks,
+  createStepChecks,
   type Finding,
   fail,
   groupsAreReadable,
@@ -38,10 +39,10 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
       [credentials],
       checkingGroups(deps, () => checkGroups(deps)),
     ),
-    ...steps.map((step) => ({
-      title: step.title,
-      needs: [credentials, ...(step.title === extension ? [] : [publishedKeysTitle]), ...(step.needs ?? [])],
-      run: () => checkStep(step, step.title === extension ? lost : ''),
+    ...createStepChecks(steps).map((check) => ({
+      ...check,
+      needs: [credentials, ...(check.title === extension ? [] : [publishedKeysTitle]), ...(check.needs ?? [])],
+      run: () => check.run().catch(toUnseen),
     })),
     ...hooksOf(deps).map((hook) => ({
       title: `Entra finds nothing wrong with ${hook}`,
@@ -126,13 +127,13 @@ async function checkPhotos({ send, settings }: EntraProvisionDeps): Promise<Find
       'The service may not read photos, so no one can enrol',
       'Grant ProfilePhoto.Read.All to the application, with admin consent',
     );
-  const asked = await send({ method: 'GET', path: `${settings.entra.graph}/beta/admin/people/photoUpdateSettings` });
-  const { data } = photoSettingsGuard.safeParse(asked.body);
+  const reply = await send({ method: 'GET', path: `${settings.entra.graph}/beta/admin/people/photoUpdateSettings` });
+  const { data } = photoSettingsGuard.safeParse(reply.body);
   const remedy =
     'A photo that its owner can change proves nothing. Let administrators alone change photos (photoUpdateSettings: allowedRoles), or compare with a badge system';
-  if (asked.status !== 200 || data === undefined)
+  if (reply.status !== 200 || data === undefined)
     return warn(
-      `Not known whether users may change their photo: Graph answers with status ${asked.status}`,
+      `Not known whether users may change their photo: Graph answers with status ${reply.status}`,
       `Grant PeopleSettings.Read.All to the application, with admin consent. ${remedy}`,
     );
   if (data.source === 'onPremises') return pass('Photos come from the on-premises directory alone');
@@ -192,29 +193,6 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
         `Metadata and keys of a tenant take ${slowestMs} ms`,
         `After a start, or a day without calls, a call waits up to ${slowKeysMs} ms for the keys; after that, whenUnavailable applies. Check the network between this server and ${login}`,
       );
-}
-
-const lost =
-  '. Without it, no user can enrol. If it existed before, every enrolment is lost and users must enrol again';
-
-async function checkStep(step: ProvisionStep, consequence: string): Promise<Finding> {
-  try {
-    const status = await step.inspect();
-    switch (status.state) {
-      case 'ready':
-        return pass('As it should be');
-      case 'missing':
-        return fail(`Missing: ${status.changes.join('; ')}${consequence}`, apply);
-      case 'different':
-        return fail(`Not as it should be: ${status.changes.join('; ')}`, apply);
-      case 'blocked':
-        return fail(status.reason, status.remedy);
-      case 'manual':
-        return manual('This can only be done or shown in the console', status.instructions.join(' '));
-    }
-  } catch (error) {
-    return toUnseen(error);
-  }
 }
 
 const deniedGuard = z.object({ status: z.literal([401, 403]), call: z.string().catch('') });

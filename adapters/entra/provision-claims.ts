@@ -42,9 +42,9 @@ function lackingIn({ definition }: ClaimsMappingPolicy): typeof entries {
 
 const emptyPolicy = { Version: 1, IncludeBasicClaimSet: 'true', ClaimsSchema: [] };
 
-const toDefinition = (former: z.infer<typeof definitionGuard> | null, added: readonly JsonObject[]): string[] => {
-  const { ClaimsSchema, ...kept } = former?.ClaimsMappingPolicy ?? emptyPolicy;
-  return [JSON.stringify({ ...former, ClaimsMappingPolicy: { ...kept, ClaimsSchema: [...ClaimsSchema, ...added] } })];
+const toDefinition = (base: z.infer<typeof definitionGuard> | null, added: readonly JsonObject[]): string[] => {
+  const { ClaimsSchema, ...kept } = base?.ClaimsMappingPolicy ?? emptyPolicy;
+  return [JSON.stringify({ ...base, ClaimsMappingPolicy: { ...kept, ClaimsSchema: [...ClaimsSchema, ...added] } })];
 };
 
 async function findPolicy({ graph, ...deps }: EntraProvisionDeps): Promise<ClaimsMappingPolicy | null> {

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { blocked, different, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  different,
+  inConsole,
+  lostEnrolments,
+  missing,
+  type ProvisionStep,
+} from '../../src/connections/provisioning.js';
 import { anything, type EntraProvisionDeps, required, toPostLine } from './provision-graph.js';
 
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
@@ -76,6 +83,7 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   const pathOf = (id: string): string => `/applications/${id}/extensionProperties`;
   return {
     title: extensionTitleOf(deps),
+    check: { ifMissing: lostEnrolments },
     byHand: [toPostLine(pathOf(`<Object ID of the application ${ownerId}>`), body, deps)],
     async inspect() {
       const owner = await findApplication(ownerId, deps);

@@ -237,14 +237,14 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
       );
       if (found === undefined) return missing(`ask our extension when ${appId} gets a token`);
       if (extension !== null && asks(found, hook, extension, deps)) return { state: 'ready' };
-      const shown = found.handler?.customExtension?.id;
-      if (shown === undefined) {
+      const extensionId = found.handler?.customExtension?.id;
+      if (extensionId === undefined) {
         return inConsole(
           `Graph does not show which custom claims provider is assigned to ${appId}.`,
           `${page}: choose ours, "${displayNameOf(hook, deps)}".`,
         );
       }
-      const theirs = await nameOf(shown, deps);
+      const theirs = await nameOf(extensionId, deps);
       return blocked(
         `Another custom claims provider, ${theirs}, is already assigned to this application, and only one is possible`,
         page,

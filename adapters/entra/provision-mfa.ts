@@ -112,7 +112,7 @@ const grantGuard = z.object({
 
 /** Creates the step for tenant-wide consent. Without consent, Entra prompts or refuses users (AADSTS900491). */
 function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
-  const wanted = Object.keys(delegated);
+  const delegatedScopes = Object.keys(delegated);
   const find = async () => {
     const principal = await findServicePrincipal(appId, deps);
     const graph = await findServicePrincipal(graphAppId, deps);
@@ -120,7 +120,7 @@ function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDep
     const all = await deps.graph.list(grantGuard, `/oauth2PermissionGrants?$filter=clientId eq '${principal.id}'`);
     const grant = all.find((each) => each.resourceId === graph.id && each.consentType === 'AllPrincipals');
     const scopes = (grant?.scope ?? '').split(' ').filter((scope) => scope !== '');
-    return { principal, graph, grant, scopes, isWhole: wanted.every((scope) => scopes.includes(scope)) };
+    return { principal, graph, grant, scopes, isWhole: delegatedScopes.every((scope) => scopes.includes(scope)) };
   };
   const unconsented = missing('consent to openid and profile for all users (admin consent)');
   return {
@@ -129,7 +129,7 @@ function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDep
     inspect: async () => ((await find())?.isWhole === true ? { state: 'ready' } : unconsented),
     async apply() {
       const { principal, graph, grant, scopes } = required(await find(), `the service principal of ${appId}`);
-      const scope = [...new Set([...scopes, ...wanted])].join(' ');
+      const scope = [...new Set([...scopes, ...delegatedScopes])].join(' ');
       if (grant !== undefined) {
         await deps.graph.change(`/oauth2PermissionGrants/${grant.id}`, { scope });
         return;
@@ -203,9 +203,9 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
     find: () => findMethod(client, deps),
     creation: [`register an external method with the discovery address ${discoveryUrl}`],
     create: () => deps.graph.create(anything, methodsPath, { ...settings, displayName: client.displayName }),
-    changesTo: ({ appId, openIdConnectSetting: former }) => [
-      ...(former?.discoveryUrl === discoveryUrl ? [] : [`read the provider at ${discoveryUrl}`]),
-      ...(former?.clientId === clientId ? [] : [`send the client id ${clientId}`]),
+    changesTo: ({ appId, openIdConnectSetting: setting }) => [
+      ...(setting?.discoveryUrl === discoveryUrl ? [] : [`read the provider at ${discoveryUrl}`]),
+      ...(setting?.clientId === clientId ? [] : [`send the client id ${clientId}`]),
       ...(appId === client.appId ? [] : [`stand for the application ${client.appId}`]),
     ],
     change: ({ id }) => deps.graph.change(`${methodsPath}/${id}`, settings),
@@ -284,9 +284,9 @@ export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisi
         .map(({ id, userPrincipalName }) => ({ id, login: userPrincipalName }));
     },
     async isRegistered(registrant) {
-      const wanted = await configurationId();
+      const id = await configurationId();
       const all = await deps.graph.list(registrationGuard, pathOf(registrant));
-      return all.some((each) => each.configurationId === wanted);
+      return all.some((each) => each.configurationId === id);
     },
     async register(registrant) {
       await deps.graph.create(anything, pathOf(registrant), {

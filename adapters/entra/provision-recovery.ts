@@ -24,11 +24,14 @@ export const createRecoverySteps = ({ settings }: EntraProvisionDeps): readonly 
   settings.recovery.mode === 'off'
     ? []
     : [
-        manualStep(
-          'Temporary Access Passes of account recovery',
-          `${policyPage}: enable it for the people who may recover their account.`,
-          'Configure: minimum lifetime 10 minutes, and one-time use.',
-        ),
+        {
+          ...manualStep(
+            'Temporary Access Passes of account recovery',
+            `${policyPage}: enable it for the people who may recover their account.`,
+            'Configure: minimum lifetime 10 minutes, and one-time use.',
+          ),
+          check: null,
+        },
       ];
 
 /** Creates the checks of account recovery, which issue no pass. None if it is off. */

@@ -75,9 +75,9 @@ export type UserFlow = z.infer<typeof flowGuard>;
 export const listFlows = ({ graph }: Pick<EntraProvisionDeps, 'graph'>): Promise<UserFlow[]> =>
   graph.list(flowGuard, flowsPath);
 
-export async function findFlow(wanted: string, deps: EntraProvisionDeps): Promise<UserFlow | null> {
+export async function findFlow(flowName: string, deps: EntraProvisionDeps): Promise<UserFlow | null> {
   const flows = await listFlows(deps);
-  return flows.find(({ id, displayName }) => id === wanted.toLowerCase() || displayName === wanted) ?? null;
+  return flows.find(({ id, displayName }) => id === flowName.toLowerCase() || displayName === flowName) ?? null;
 }
 
 /** Returns the handler that a flow itself has for an event, in the form of a listener. */
@@ -113,24 +113,24 @@ async function findListeners(gate: Gate, flow: UserFlow, deps: EntraProvisionDep
   };
 }
 
-const notFound = (wanted: string): StepStatus =>
-  blocked(`This tenant has no user flow "${wanted}"`, 'Correct entra.hooks.signUp.userFlow');
+const notFound = (flowName: string): StepStatus =>
+  blocked(`This tenant has no user flow "${flowName}"`, 'Correct entra.hooks.signUp.userFlow');
 
 /**
  * Creates the step for the event listener that asks our extension in a user flow.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/onattributecollectionstartlistener
  */
-function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): ProvisionStep {
+function createGateStep(flowName: string, gate: Gate, deps: EntraProvisionDeps): ProvisionStep {
   const { handler, moment, field, other } = gates[gate];
   const type = listenerTypes[gate];
   const choice = [extensionsPage, `${field}: ${displayNameOf(gate, deps)}`];
   return {
-    title: `User flow "${wanted}": face check ${moment}`,
+    title: `User flow "${flowName}": face check ${moment}`,
     needs: [toTitle(gate)],
     byHand: [...choice, `${gates[other].field}: no extension of ours. ${bothAsk}.`],
     async inspect() {
-      const flow = await findFlow(wanted, deps);
-      if (flow === null) return notFound(wanted);
+      const flow = await findFlow(flowName, deps);
+      if (flow === null) return notFound(flowName);
       const second = (await findListeners(other, flow, deps)).ours;
       if (second !== null) {
         return blocked(
@@ -150,13 +150,13 @@ function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): P
         );
       }
       if (ours === null) return missing(`ask our extension ${moment} of "${flow.displayName}"`);
-      const shown = ours.handler?.customExtension?.id;
-      return extension !== null && (shown === undefined || shown === extension.id)
+      const extensionId = ours.handler?.customExtension?.id;
+      return extension !== null && (extensionId === undefined || extensionId === extension.id)
         ? { state: 'ready' }
-        : different([`ask our extension ${moment}, not ${await nameOf(shown, deps)}`]);
+        : different([`ask our extension ${moment}, not ${await nameOf(extensionId, deps)}`]);
     },
     async apply() {
-      const flow = required(await findFlow(wanted, deps), `the user flow "${wanted}"`);
+      const flow = required(await findFlow(flowName, deps), `the user flow "${flowName}"`);
       const { extension, ours } = await findListeners(gate, flow, deps);
       const { id } = required(extension, 'our extension');
       const toBeAsked = { '@odata.type': handler, customExtension: { id } };
@@ -176,12 +176,12 @@ function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): P
 const toFormLine = (attribute: string): string => `${flowsPage} > User attributes: add ${attribute} to the form.`;
 
 /** Creates the manual step for the form's receipt attribute. It is ready if the form has the attribute. */
-const createFormStep = (wanted: string, attribute: string, deps: EntraProvisionDeps): ProvisionStep => ({
-  title: `User flow "${wanted}": attribute of the form`,
+const createFormStep = (flowName: string, attribute: string, deps: EntraProvisionDeps): ProvisionStep => ({
+  title: `User flow "${flowName}": attribute of the form`,
   byHand: [toFormLine(attribute)],
   async inspect() {
-    const flow = await findFlow(wanted, deps);
-    if (flow === null) return notFound(wanted);
+    const flow = await findFlow(flowName, deps);
+    if (flow === null) return notFound(flowName);
     const views = flow.onAttributeCollection?.attributeCollectionPage?.views ?? [];
     const inputs = views.flatMap((view) => view.inputs ?? []);
     return inputs.some((input) => input.attribute === attribute)

@@ -11,7 +11,7 @@ import {
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
 import { diagnose } from '../../support/benches/diagnose.js';
-import { applyAll, statesOf } from '../../test/contract/bench.js';
+import { applyAll, findUnchecked, statesOf } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
 
@@ -58,6 +58,7 @@ describe('an empty tenant', () => {
 
   test('is planned without changes; every step describes its change', async () => {
     const before = snapshot();
+    expect(await findUnchecked(provisioning)).toEqual([]);
     const found = await plan(provisioning);
     expect(found.map(({ state }) => state)).toEqual([
       'missing',

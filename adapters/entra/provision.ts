@@ -101,12 +101,20 @@ async function searchGroups(text: string, { graph }: Pick<Deps, 'graph'>): Promi
   }));
 }
 
-export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
-  const send = createGraphClient(given.settings.entra, given.fetch, { patience: whileAdministering, sleep });
-  const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
-  const { hooks, customerDomain } = given.settings.entra;
+export function createEntraProvisioning(adapterDeps: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
+  const send = createGraphClient(adapterDeps.settings.entra, adapterDeps.fetch, {
+    patience: whileAdministering,
+    sleep,
+  });
+  const deps: EntraProvisionDeps = {
+    ...adapterDeps,
+    send,
+    sleep,
+    graph: createGraphAdministration(send, adapterDeps.clock),
+  };
+  const { hooks, customerDomain } = adapterDeps.settings.entra;
   const { clientApps, signUp } = hooks;
-  const clients = externalMfaClientsOf(given.settings);
+  const clients = externalMfaClientsOf(adapterDeps.settings);
   const steps = [
     createExtensionStep(deps),
     createHookApplicationStep(deps),

@@ -42,9 +42,9 @@ export function createVerifyCaller({ secret, previousSecret, oauth }: ExpectedCa
       ? null
       : { current: secret.value.use(digestOf), previous: previousSecret?.use((value) => digestOf(value)) };
   return async (headers: RequestHead['headers']): Promise<{ readonly secret: UsedSecret | null }> => {
-    const given = header === null ? undefined : headers[header];
-    if (digests !== null && given !== undefined) {
-      const digest = digestOf(given);
+    const value = header === null ? undefined : headers[header];
+    if (digests !== null && value !== undefined) {
+      const digest = digestOf(value);
       const found = findSecret(digests, (each) => timingSafeEqual(digest, each));
       if (found !== null) return { secret: found };
     }

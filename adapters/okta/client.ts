@@ -141,13 +141,13 @@ export async function callOkta<Answer>(
   const outcome = await withRetryAfter(
     () =>
       withinTime(send).then(
-        (answer) => ({ answer }),
-        (error: unknown) => ({ error }),
+        (answer) => ({ isAnswered: true, answer }) as const,
+        (error: unknown) => ({ isAnswered: false, error }) as const,
       ),
-    (tried) => ('error' in tried ? readWaitMs(tried.error) : null),
+    (attempt) => (attempt.isAnswered ? null : readWaitMs(attempt.error)),
     patience,
   );
-  if ('error' in outcome) throw toFailure(outcome.error, toRefused);
+  if (!outcome.isAnswered) throw toFailure(outcome.error, toRefused);
   return outcome.answer;
 }
 

@@ -14,9 +14,10 @@ import { whileSigningIn } from '../../src/core/resilience.js';
 import { createSendToOkta, listAll, type OktaProvisionDeps, withScopes } from './client.js';
 import type { OktaClient, OktaConnection } from './config.js';
 import { revokingEvents } from './flow-events.js';
-import { checkIdp, clientsOf, inlineHooksOf } from './provision-checks.js';
+import { clientsOf, inlineHooksOf } from './provision-checks.js';
 import { findDeliveredHook, missingEvents } from './provision-events.js';
 import { findActiveHook, type InlineHookName } from './provision-hooks.js';
+import { checkIdp } from './provision-idps.js';
 import {
   type ActiveRule,
   allowsSignUp,
@@ -29,10 +30,10 @@ import {
 
 /** Reads which hooks the org calls: those that are active and assigned. */
 export function readOktaHookCalls(
-  given: AdapterDeps<OktaConnection>,
+  adapterDeps: AdapterDeps<OktaConnection>,
   unfinished?: UnfinishedReads,
 ): Promise<HookCalls> {
-  const { okta } = given.settings;
+  const { okta } = adapterDeps.settings;
   const toReader = (
     hook: string,
     resources: readonly string[],
@@ -40,29 +41,29 @@ export function readOktaHookCalls(
   ): HookReader => {
     // Each hook has its own access token, because Okta refuses a token with a scope that is not granted.
     const scopes = resources.map((name) => `okta.${name}.read`);
-    const createSend = () => createSendToOkta(withScopes(okta, scopes), given.fetch, whileSigningIn);
+    const createSend = () => createSendToOkta(withScopes(okta, scopes), adapterDeps.fetch, whileSigningIn);
     const needs = createNeeds(resources, okta.auth.kind);
     // Okta's own policies ask for a factor or an identity verification, and the mode does not apply to these.
     return {
       hook,
       decides: Object.hasOwn(assignments, hook),
       needs,
-      read: async () => read({ ...given, send: createSend() }),
+      read: async () => read({ ...adapterDeps, send: createSend() }),
     };
   };
   const readers = [
-    ...inlineHooksOf(given).map((hook) => {
+    ...inlineHooksOf(adapterDeps).map((hook) => {
       const { resource, findPlaces } = assignments[hook];
       const resources = ['inlineHooks', ...(resource === null ? [] : [resource])];
       return toReader(hook, resources, (deps) => readInlineHook(hook, findPlaces, deps));
     }),
     toReader('events', ['eventHooks'], readEventHook),
-    ...clientsOf(given).map((client) => {
+    ...clientsOf(adapterDeps).map((client) => {
       const resources = ['idps', ...(client.kind === 'okta_factor' ? ['authenticators'] : [])];
       return toReader(`${client.kind} ${client.id}`, resources, (deps) => readIdp(client, deps));
     }),
   ];
-  return readHooks(readers, given, unfinished);
+  return readHooks(readers, adapterDeps, unfinished);
 }
 
 /** Returns a function that names what is missing: an API token has no scopes, and an error code can rule one out. */

@@ -102,7 +102,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     },
     accountRecovery: createOktaRecovery(okta, fetch),
     openStepUpRequest: null,
-    createOidcClients: (given) => createOktaClients(settings.oidc, given),
+    createOidcClients: (oidcDeps) => createOktaClients(settings.oidc, oidcDeps),
     readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOktaHookCalls(deps, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),
     artefacts: {},

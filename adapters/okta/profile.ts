@@ -142,10 +142,10 @@ export function createOktaProfile(
   };
 
   const findAccount: Profile['findAccount'] = async (login) => {
-    const asked = isLogin(login) ? login : nobody.login;
-    const find = () => (/[/?]/.test(asked) ? findByFilter(asked) : client.userApi.getUser({ userId: asked }));
+    const target = isLogin(login) ? login : nobody.login;
+    const find = () => (/[/?]/.test(target) ? findByFilter(target) : client.userApi.getUser({ userId: target }));
     const answer = await call(find).catch(nullIfUnknown);
-    if (answer === null || asked !== login) return null;
+    if (answer === null || target !== login) return null;
     // The login is compared, because the API call also finds users by id, and returns the calling user for `me`.
     const account = toAccount(parseAnswer(accountGuard, answer));
     return isSameLogin(account.login, login) || isShortNameOf(account.login, login) ? account : null;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   blocked,
   different,
+  lostEnrolments,
   missing,
   type ProvisionStep,
   type StepStatus,
@@ -12,9 +13,15 @@ import { maxTokenCharacters } from '../../src/core/secrets.js';
 import type { SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';
 
-export type Attribute = ReturnType<typeof tokenAttribute>;
+interface Attribute {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly maxLength: number;
+  readonly isUserWritten: boolean;
+}
 
-export const tokenAttribute = (name: string) => ({
+export const tokenAttribute = (name: string): Attribute => ({
   name,
   title: 'Face enrolment token',
   description: 'Sealed by facestep. Clearing it revokes the enrolment.',
@@ -90,8 +97,6 @@ const toDefinition = ({ title, description, maxLength, isUserWritten }: Attribut
   permissions: [{ principal: 'SELF', action: isUserWritten ? 'READ_WRITE' : 'HIDE' }],
 });
 
-export const toAttributeTitle = (name: string): string => `Profile attribute ${name}`;
-
 async function findAttribute({ name: expected }: Attribute, send: SendToOkta): Promise<[string, JsonObject] | null> {
   const { body } = await send('GET', schemaPath);
   const found = Object.entries(parseAnswer(schemaGuard, body).definitions.custom?.properties ?? {}).find(
@@ -107,7 +112,7 @@ const objectGuard = z.record(z.string(), z.json());
  * contain other data.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
-export async function inspectAttribute(expected: Attribute, send: SendToOkta): Promise<StepStatus> {
+async function inspectAttribute(expected: Attribute, send: SendToOkta): Promise<StepStatus> {
   const existing = await findAttribute(expected, send);
   if (existing === null) {
     const access = expected.isUserWritten ? 'written by users' : 'hidden from users';
@@ -141,7 +146,8 @@ const toAttributeByHand = ({ name, title, description, maxLength, isUserWritten 
 ];
 
 export const createAttributeStep = (expected: Attribute, { send }: { readonly send: SendToOkta }): ProvisionStep => ({
-  title: toAttributeTitle(expected.name),
+  title: `Profile attribute ${expected.name}`,
+  check: expected.isUserWritten ? {} : { title: 'Profile attribute', ifMissing: lostEnrolments },
   byHand: toAttributeByHand(expected),
   inspect: () => inspectAttribute(expected, send),
   async apply() {

@@ -6,13 +6,13 @@ import {
   checkingGroups,
   compareClocks,
   createPreviousSecretChecks,
+  createStepChecks,
   type Finding,
   fail,
   manual,
   needing,
   type ProvisionStep,
   pass,
-  publishedKeysTitle,
   serverClock,
   warn,
 } from '../../src/connections/provisioning.js';
@@ -20,12 +20,8 @@ import { toIso } from '../../src/core/units.js';
 import { FaceError, type Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
 import type { OktaClient } from './config.js';
-import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-attribute.js';
 import { checkGroups, createCredentialChecks } from './provision-credentials.js';
-import { eventHookTitle, findDeliveredHook } from './provision-events.js';
-import { findActiveHook, findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
-import { findAuthenticator, findIdp, signsRequests, toIdpTitle } from './provision-idps.js';
-import { createSecurityEventsCheck } from './provision-receiver.js';
+import { findInlineHook, type InlineHookName, toHookName, toHookTitle, uriOf } from './provision-hooks.js';
 import { createRecoveryChecks } from './provision-recovery.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
@@ -33,23 +29,6 @@ import { faceClaim } from './schema.js';
 /** Returns the clients to which Okta redirects users: as a factor, or to verify their identity. */
 export const clientsOf = ({ settings }: Pick<OktaProvisionDeps, 'settings'>): OktaClient[] =>
   (settings.oidc?.clients ?? []).filter((client) => client.kind === 'okta_factor' || client.kind === 'okta_idv');
-
-export function createClientChecks(entered: readonly string[], deps: OktaProvisionDeps): readonly Check[] {
-  const clients = clientsOf(deps);
-  if (clients.length === 0) return [];
-  return [
-    discoveryCheck(deps),
-    ...clients.flatMap((client) => [
-      { title: `${client.kind}: redirect URIs`, run: async () => checkRedirectUris(client, deps) },
-      {
-        title: `${client.kind}: identity provider`,
-        needs: entered,
-        fixedBy: toIdpTitle(client),
-        run: () => checkIdp(client, deps),
-      },
-    ]),
-  ];
-}
 
 /**
  * Checks that a redirect URI has the org's own domain. Okta returns users to the domain where their sign-in started.
@@ -59,33 +38,6 @@ function checkRedirectUris({ redirectUris }: OktaClient, { settings }: OktaProvi
   return redirectUris.some((uri) => uri.startsWith(`${orgUrl}/`))
     ? pass(`Responses go to ${redirectUris.join(', ')}`)
     : fail(`None of ${redirectUris.join(', ')} is at ${orgUrl}`, `Add ${orgUrl} to orgUrls of this client`);
-}
-
-export async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Finding> {
-  const idp = await findIdp(client, deps);
-  if (idp === null)
-    return fail('The org has no identity provider for it', 'Run facestep provision for this connection');
-  if (idp.status !== 'ACTIVE')
-    return fail(`"${idp.name}" is not active`, 'Activate it in Security > Identity Providers');
-  if (client.kind === 'okta_factor') {
-    const authenticator = await findAuthenticator(client, deps);
-    if (authenticator === null) {
-      return fail(
-        `"${idp.name}" is not an authenticator`,
-        'Set its IdP Usage to Factor only, and run facestep provision',
-      );
-    }
-    if (authenticator.status !== 'ACTIVE') {
-      return fail(`The authenticator of "${idp.name}" is not active`, 'Activate it in Security > Authenticators');
-    }
-  }
-  if (client.kind === 'okta_factor' && !signsRequests(idp)) {
-    return warn(
-      `"${idp.name}" does not sign its requests, so anyone who knows a username can lock that user out of the face check`,
-      'Set its request signature to HS256 in Security > Identity Providers, and try one sign-in',
-    );
-  }
-  return pass(`"${idp.name}" redirects to this server`);
 }
 
 /** Hooks refuse events whose time differs by more than this. */
@@ -107,87 +59,47 @@ export function inlineHooksOf({ settings: { okta } }: Pick<OktaProvisionDeps, 's
   ];
 }
 
-/** Makes a check fail also if its step would change an object that the check passes. */
-function confirmedBy(steps: readonly ProvisionStep[], check: Check): Check {
-  const step = steps.find(({ title }) => title === (check.fixedBy ?? check.title));
-  if (step === undefined) return check;
-  return {
-    ...check,
-    async run() {
-      const finding = await check.run();
-      const status = finding.verdict === 'pass' ? await step.inspect() : null;
-      return status?.state === 'different' ? fail(status.changes.join('; '), provisionAgain) : finding;
-    },
-  };
-}
-
 export function createChecks(steps: readonly ProvisionStep[], deps: OktaProvisionDeps): readonly Check[] {
-  const hooks = inlineHooksOf(deps);
   const credentials = createCredentialChecks(deps);
-  const entered = credentials.map(({ title }) => title);
-  const tokenHook = toTitle('token');
+  const tokenHook = toHookTitle('token');
+  const clients = clientsOf(deps);
   return [
     ...credentials,
-    ...needing(entered, [
-      { title: 'Clocks', needs: [serverClock], run: () => checkClocks(deps) },
-      {
-        title: 'Profile attribute',
-        fixedBy: toAttributeTitle(deps.settings.okta.attribute),
-        run: () => checkAttribute(deps),
-      },
-      ...hooks.map((hook) => ({
-        title: toTitle(hook),
-        needs: [publishedKeysTitle],
-        run: () => checkInlineHook(hook, deps),
-      })),
-      {
-        title: 'Okta calls the token hook, and gets a response in time',
-        needs: [tokenHook, acceptedCallsTitle],
-        fixedBy: tokenHook,
-        run: () => checkTokenHookAnswers(deps),
-      },
-      { title: 'Rules that mint tokens without the hook', needs: [tokenHook], run: () => checkRules(deps) },
-      { title: 'Claims configured by hand', run: () => checkClaims(deps) },
-      { title: 'Event hook', needs: [publishedKeysTitle], fixedBy: eventHookTitle, run: () => checkEventHook(deps) },
-      ...checkingGroups(deps, () => checkGroups(deps)),
-      ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
-      ...createRecoveryChecks(deps),
-    ]),
-    ...createClientChecks(entered, deps),
+    ...needing(
+      credentials.map(({ title }) => title),
+      [
+        { title: 'Clocks', needs: [serverClock], run: () => checkClocks(deps) },
+        ...createStepChecks(steps),
+        {
+          title: 'Okta calls the token hook, and gets a response in time',
+          needs: [tokenHook, acceptedCallsTitle],
+          fixedBy: tokenHook,
+          run: () => checkTokenHookAnswers(deps),
+        },
+        {
+          title: 'Rules that mint tokens without the hook',
+          needs: [tokenHook],
+          run: () => checkRules(deps),
+        },
+        { title: 'Claims configured by hand', run: () => checkClaims(deps) },
+        ...checkingGroups(deps, () => checkGroups(deps)),
+        ...createRecoveryChecks(deps),
+      ],
+    ),
+    ...(clients.length === 0 ? [] : [discoveryCheck(deps)]),
+    ...clients.map((client) => ({
+      title: `${client.kind}: redirect URIs`,
+      run: async () => checkRedirectUris(client, deps),
+    })),
     ...createPreviousSecretChecks(deps.settings.okta.hooks.previousSecret, 'okta.hooks.previousSecret'),
     { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
     { title: 'Okta when this server is down', run: async () => failsOpen },
-  ].map((check) => confirmedBy(steps, check));
+  ];
 }
-
-const toTitle = (hook: InlineHookName): string => `Inline hook: ${hook}`;
 
 async function checkClocks({ send, clock }: OktaProvisionDeps): Promise<Finding> {
   const { headers } = await send('GET', '/api/v1/meta/schemas/user/default');
   return compareClocks({ here: clock.now(), date: headers.get('date'), whose: 'Okta' }, greatestSkewSec);
-}
-
-async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Finding> {
-  const { attribute } = settings.okta;
-  const status = await inspectAttribute(tokenAttribute(attribute), send);
-  if (status.state === 'ready') return pass(`${attribute} holds a token, and users cannot write it`);
-  // The attribute inherits its source from the profile, so Okta cannot write it for users with another source.
-  if (status.state === 'different') {
-    return warn(`${attribute} holds a token, except for users from a directory or an application`, provisionAgain);
-  }
-  return status.state === 'blocked'
-    ? fail(status.reason, status.remedy)
-    : fail(
-        `The attribute ${attribute} is missing. If it was deleted, all enrolments are lost, because Okta deletes the values with it`,
-        `${provisionAgain}; enrolled users must enrol again (POST /invitations)`,
-      );
-}
-
-async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<Finding> {
-  const found = await findActiveHook(hook, deps);
-  return found.kind === 'not_called'
-    ? fail(found.reason, provisionAgain)
-    : pass(`"${found.hook.name}" is active and calls ${uriOf(deps, hook)}`);
 }
 
 const executedGuard = z.object({ commands: z.array(z.unknown()) });
@@ -262,11 +174,6 @@ async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Findi
         `Delete that claim in Security > API > Authorization Servers > ${server} > Claims`,
       )
     : pass(`Nothing but the hook sets ${faceClaim}`);
-}
-
-async function checkEventHook(deps: OktaProvisionDeps): Promise<Finding> {
-  const found = await findDeliveredHook(deps);
-  return typeof found === 'string' ? fail(found, provisionAgain) : pass(`"${found.name}" is active and verified`);
 }
 
 const deactivatedUsers = manual(

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { blocked, createObjectStep, type ProvisionStep } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  createObjectStep,
+  type ProvisionStep,
+  publishedKeysTitle,
+} from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
@@ -37,8 +42,6 @@ export async function findDeliveredHook(deps: OktaProvisionDeps): Promise<EventH
 export const missingEvents = ({ events }: EventHook): string[] =>
   revokingEvents.filter((type) => !events.items.includes(type));
 
-export const eventHookTitle = 'Event hook: deactivated users';
-
 const secretIsNeeded = 'Set okta.hooks.secret; it can be used together with okta.hooks.oauth';
 
 function toEventHookByHand(deps: OktaProvisionDeps): readonly string[] {
@@ -62,7 +65,7 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
     ...differencesOf(deps, 'events', hook.channel),
     ...missingEvents(hook).map((type) => `Subscribe it to ${type}`),
   ];
-  const step = createObjectStep<EventHook>(eventHookTitle, {
+  const step = createObjectStep<EventHook>('Event hook: deactivated users', {
     byHand: toEventHookByHand(deps),
     find: () => findEventHook(deps),
     creation: [
@@ -90,6 +93,7 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   });
   return {
     ...step,
+    check: { title: 'Event hook', needs: [publishedKeysTitle] },
     async inspect() {
       if (deps.settings.okta.hooks.secret !== undefined) return step.inspect();
       return blocked('An event hook authenticates with a header secret, but none is configured', secretIsNeeded);

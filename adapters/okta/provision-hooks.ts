@@ -2,9 +2,10 @@ import { z } from 'zod';
 import {
   blocked,
   createObjectStep,
-  inConsole,
   type ProvisionStep,
+  publishedKeysTitle,
   withoutQuery,
+  wrongInConsole,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/errors.js';
@@ -134,6 +135,8 @@ export async function findActiveHook(hook: InlineHookName, deps: OktaProvisionDe
 
 const notCalled = (reason: string): FoundInlineHook => ({ kind: 'not_called', reason });
 
+export const toHookTitle = (hook: InlineHookName): string => `Inline hook: ${hook}`;
+
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
 export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDeps): ProvisionStep {
   const type = inlineHookTypes[hook];
@@ -144,7 +147,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
     const version = ours.version ?? firstVersion;
     await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
-  const step = createObjectStep<InlineHook>(`Inline hook: ${hook}`, {
+  const step = createObjectStep<InlineHook>(toHookTitle(hook), {
     byHand: toInlineHookByHand(hook, deps),
     find: async () => (await findInlineHook(hook, deps)).ours,
     creation: [`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`],
@@ -175,10 +178,12 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
           'Delete it in Workflow > Inline Hooks if it is no longer needed',
         );
       }
-      if (ours === null ? secret === undefined : isByConsole(deps, hook, ours))
-        return inConsole(...byOAuth(deps, hook));
-      return step.inspect();
+      if (ours === null ? secret !== undefined : !isByConsole(deps, hook, ours)) return step.inspect();
+      const found = await findActiveHook(hook, deps);
+      const fault = found.kind === 'active' ? `"${found.hook.name}" does not use OAuth 2.0` : found.reason;
+      return wrongInConsole(fault, byOAuth(deps, hook));
     },
+    check: { needs: [publishedKeysTitle] },
     pushSecret: secret === undefined ? undefined : pushSecret,
   };
 }

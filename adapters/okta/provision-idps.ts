@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import { createObjectStep, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
+import {
+  createObjectStep,
+  type Finding,
+  fail,
+  inConsole,
+  missing,
+  type ProvisionStep,
+  pass,
+  warn,
+} from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { listAll, type OktaProvisionDeps, toWritable } from './client.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config.js';
@@ -37,7 +46,9 @@ interface IdpDefinition extends JsonObject {
 const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
   client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
 
-export const toIdpTitle = ({ kind }: OktaClient): string => `Identity provider: ${kind}`;
+const toCheckTitle = ({ kind }: OktaClient): string => `${kind}: identity provider`;
+
+const toIdpTitle = ({ kind }: OktaClient): string => `Identity provider: ${kind}`;
 
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
   const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';
@@ -70,6 +81,7 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
       changesTo: (found) => differencesOf(found, toDefinition(found)).map((each) => `Set ${each} of "${found.name}"`),
       change: replace,
     }),
+    check: { title: toCheckTitle(client), whenReady: () => checkIdp(client, deps) },
     async pushSecret() {
       const found = await findIdp(client, deps);
       if (found !== null) await replace(found);
@@ -98,14 +110,14 @@ const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
 
 /** Returns the differences from our definition. The secret is not compared, because Okta never returns it. */
 function differencesOf(found: Idp, definition: IdpDefinition): string[] {
-  const wanted = idpGuard.parse({ ...definition, id: found.id, status: found.status });
+  const target = idpGuard.parse({ ...definition, id: found.id, status: found.status });
   const isSameEndpoint = (name: string): boolean =>
-    found.protocol.endpoints[name]?.url === wanted.protocol.endpoints[name]?.url;
+    found.protocol.endpoints[name]?.url === target.protocol.endpoints[name]?.url;
   return [
-    ...(Object.keys(wanted.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
-    ...(wanted.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
-    ...((found.policy?.trustClaims ?? false) === (wanted.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
-    ...(templateOf(found) === templateOf(wanted) ? [] : ['the user name template']),
+    ...(Object.keys(target.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
+    ...(target.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
+    ...((found.policy?.trustClaims ?? false) === (target.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
+    ...(templateOf(found) === templateOf(target) ? [] : ['the user name template']),
   ];
 }
 
@@ -115,7 +127,7 @@ const signedGuard = z.object({
 }) satisfies z.ZodType<typeof signedRequests>;
 
 /** Returns true if Okta signs its requests with the client secret, so that this service can authenticate them. */
-export const signsRequests = ({ protocol }: Pick<Idp, 'protocol'>): boolean =>
+const signsRequests = ({ protocol }: Pick<Idp, 'protocol'>): boolean =>
   signedGuard.safeParse(protocol.algorithms).success;
 
 const get = (url: string) => ({ url, binding: 'HTTP-REDIRECT' });
@@ -244,10 +256,38 @@ const authenticatorGuard = z.object({
 });
 
 /** Finds the IdP authenticator. Okta offers it only for identity providers with the usage "Factor only". */
-export async function findAuthenticator(client: OktaFactor, deps: OktaProvisionDeps) {
+async function findAuthenticator(client: OktaFactor, deps: OktaProvisionDeps) {
   const idp = await findIdp(client, deps);
   const authenticators = await listAll(authenticatorGuard, '/api/v1/authenticators', deps.send);
   return authenticators.find(({ provider }) => provider.configuration.idpId === idp?.id) ?? null;
+}
+
+/** Checks that the org uses the identity provider. */
+export async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Finding> {
+  const idp = await findIdp(client, deps);
+  if (idp === null)
+    return fail('The org has no identity provider for it', 'Run facestep provision for this connection');
+  if (idp.status !== 'ACTIVE')
+    return fail(`"${idp.name}" is not active`, 'Activate it in Security > Identity Providers');
+  if (client.kind === 'okta_factor') {
+    const authenticator = await findAuthenticator(client, deps);
+    if (authenticator === null) {
+      return fail(
+        `"${idp.name}" is not an authenticator`,
+        'Set its IdP Usage to Factor only, and run facestep provision',
+      );
+    }
+    if (authenticator.status !== 'ACTIVE') {
+      return fail(`The authenticator of "${idp.name}" is not active`, 'Activate it in Security > Authenticators');
+    }
+  }
+  if (client.kind === 'okta_factor' && !signsRequests(idp)) {
+    return warn(
+      `"${idp.name}" does not sign its requests, so anyone who knows a username can lock that user out of the face check`,
+      'Set its request signature to HS256 in Security > Identity Providers, and try one sign-in',
+    );
+  }
+  return pass(`"${idp.name}" redirects to this server`);
 }
 
 /**
@@ -256,6 +296,7 @@ export async function findAuthenticator(client: OktaFactor, deps: OktaProvisionD
  */
 export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
   title: usageTitle,
+  check: { needs: [toCheckTitle(client)] },
   byHand: toUsageByHand(client),
   inspect: async () =>
     (await findAuthenticator(client, deps)) !== null
@@ -279,6 +320,7 @@ export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionD
   const name = shownNameOf(deps);
   return {
     title: 'IdP authenticator',
+    check: { needs: [toCheckTitle(client)] },
     byHand: [
       'Security > Authenticators > Setup > Add Authenticator > IdP Authenticator > Add',
       `Identity Provider (IdP): ${nameOf(deps, client)}`,

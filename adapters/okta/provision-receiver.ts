@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  type Check,
-  createObjectStep,
-  type Finding,
-  fail,
-  type ProvisionStep,
-  pass,
-  publishedKeysTitle,
-} from '../../src/connections/provisioning.js';
+import { createObjectStep, type ProvisionStep, publishedKeysTitle } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
 
@@ -43,8 +35,8 @@ const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObje
  * reachable.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
  */
-export const createSecurityEventsStep = (deps: OktaProvisionDeps): ProvisionStep =>
-  createObjectStep('Security events provider', {
+export const createSecurityEventsStep = (deps: OktaProvisionDeps): ProvisionStep => ({
+  ...createObjectStep('Security events provider', {
     byHand: [
       'Security > Device Integrations > Receive shared signals > Create stream',
       `Integration name: ${nameOf(deps)}`,
@@ -66,19 +58,6 @@ export const createSecurityEventsStep = (deps: OktaProvisionDeps): ProvisionStep
       }
       if (found.status !== 'ACTIVE') await deps.send('POST', `${providersPath}/${found.id}/lifecycle/activate`);
     },
-  });
-
-export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
-  title: 'Security events provider',
-  needs: [publishedKeysTitle],
-  async run(): Promise<Finding> {
-    const found = await findProvider(deps);
-    const remedy = 'Run facestep provision for this connection';
-    if (found === null)
-      return fail('This service is not registered in the org, so its security events are refused', remedy);
-    if (found.status !== 'ACTIVE') return fail(`"${found.name}" is not active`, remedy);
-    return found.settings.well_known_url === wellKnownUrlOf(deps)
-      ? pass(`"${found.name}" is active and reads ${wellKnownUrlOf(deps)}`)
-      : fail(`"${found.name}" has our issuer, and keys from elsewhere`, remedy);
-  },
+  }),
+  check: { needs: [publishedKeysTitle] },
 });

@@ -27,12 +27,15 @@ export const createRecoverySteps = ({ settings }: OktaProvisionDeps): readonly P
   settings.recovery.mode === 'off' || settings.okta.recovery.credential !== 'temporary_access_code'
     ? []
     : [
-        manualStep(
-          'Temporary Access Codes of account recovery',
-          `${setupPage} > Add authenticator > Temporary Access Code, with a minimum expiry of 10 minutes.`,
-          `${enrolmentPage}: set it to Optional in the policy of the people who may recover their account.`,
-          'Where a policy asks for two factor types, the code is the knowledge factor: the person needs a second one.',
-        ),
+        {
+          ...manualStep(
+            'Temporary Access Codes of account recovery',
+            `${setupPage} > Add authenticator > Temporary Access Code, with a minimum expiry of 10 minutes.`,
+            `${enrolmentPage}: set it to Optional in the policy of the people who may recover their account.`,
+            'Where a policy asks for two factor types, the code is the knowledge factor: the person needs a second one.',
+          ),
+          check: null,
+        },
       ];
 
 /** Creates the checks of account recovery, which issue nothing. None if it is off. */

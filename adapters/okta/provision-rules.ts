@@ -4,7 +4,7 @@ import { parseAnswer } from '../../src/connections/rest-call.js';
 import { FaceError, type Json } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
 import type { OktaConnection } from './config.js';
-import { findInlineHook, nameOf, toHookName } from './provision-hooks.js';
+import { findInlineHook, nameOf, toHookName, toHookTitle } from './provision-hooks.js';
 
 const idGuard = z.object({
   id: z.string(),
@@ -28,16 +28,18 @@ type Rule = z.infer<typeof ruleGuard>;
 
 type Chosen = NonNullable<OktaConnection['okta']['provision']['registration']>;
 
-type Located = { readonly path: string; readonly rule: Rule } | Extract<StepStatus, { state: 'blocked' }>;
+type Blocked = Extract<StepStatus, { state: 'blocked' }>;
+
+type Located = { readonly state: 'found'; readonly path: string; readonly rule: Rule } | Blocked;
 
 function pick<Entry extends z.infer<typeof idGuard>>(
   what: string,
   setting: string,
   entries: readonly Entry[],
   id: string | undefined,
-): Entry | Extract<StepStatus, { state: 'blocked' }> {
+): { readonly state: 'found'; readonly entry: Entry } | Blocked {
   const [only] = id === undefined ? entries : entries.filter((entry) => entry.id === id);
-  if (only !== undefined && (id !== undefined || entries.length === 1)) return only;
+  if (only !== undefined && (id !== undefined || entries.length === 1)) return { state: 'found', entry: only };
   const found = entries.map(({ id: each, name }) => `${each} (${name ?? 'unnamed'})`).join(', ');
   return blocked(
     id === undefined ? `There are ${entries.length} ${what}` : `It is not among the ${what}`,
@@ -46,9 +48,6 @@ function pick<Entry extends z.infer<typeof idGuard>>(
 }
 
 const toChoice = (id: string | undefined): string => (id === undefined ? 'the only one' : `the one with the id ${id}`);
-
-const isBlocked = (found: object): found is Extract<StepStatus, { state: 'blocked' }> =>
-  'state' in found && found.state === 'blocked';
 
 interface Hanger {
   readonly title: string;
@@ -66,10 +65,10 @@ interface Hanger {
 
 async function locate({ policies, rulesOf, setting, chosen }: Hanger, send: SendToOkta): Promise<Located> {
   const policy = pick('policies', `${setting}.policyId`, await listAll(idGuard, policies, send), chosen.policyId);
-  if (isBlocked(policy)) return policy;
-  const path = rulesOf(policy.id);
+  if (policy.state === 'blocked') return policy;
+  const path = rulesOf(policy.entry.id);
   const rule = pick('rules', `${setting}.ruleId`, await listAll(ruleGuard, path, send), chosen.ruleId);
-  return isBlocked(rule) ? rule : { path: `${path}/${rule.id}`, rule };
+  return rule.state === 'blocked' ? rule : { state: 'found', path: `${path}/${rule.entry.id}`, rule: rule.entry };
 }
 
 function createRuleStep(hanger: Hanger, deps: OktaProvisionDeps): ProvisionStep {
@@ -77,9 +76,11 @@ function createRuleStep(hanger: Hanger, deps: OktaProvisionDeps): ProvisionStep 
   return {
     title,
     byHand,
+    // Another check finds all rules that lack the token hook.
+    check: hook === 'token' ? null : { needs: [toHookTitle(hook)] },
     async inspect(): Promise<StepStatus> {
       const located = await locate(hanger, deps.send);
-      if (isBlocked(located)) return located;
+      if (located.state === 'blocked') return located;
       const { rule } = located;
       const { ours, others } = await findInlineHook(hook, deps);
       const hanging = readHook(rule.actions);
@@ -103,7 +104,7 @@ function createRuleStep(hanger: Hanger, deps: OktaProvisionDeps): ProvisionStep 
     async apply() {
       const located = await locate(hanger, deps.send);
       const { ours } = await findInlineHook(hook, deps);
-      if (isBlocked(located) || ours === null) throw new FaceError('config_invalid', { step: title });
+      if (located.state === 'blocked' || ours === null) throw new FaceError('config_invalid', { step: title });
       const rule = toWritable(located.rule, ['system']);
       await deps.send('PUT', located.path, { ...rule, actions: withHook(located.rule.actions, ours.id) });
     },

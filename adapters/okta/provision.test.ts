@@ -7,7 +7,7 @@ import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { diagnose } from '../../support/benches/diagnose.js';
 import { canary } from '../../test/contract/adapter.js';
-import { applyAll, type ConnectionChanges, statesOf } from '../../test/contract/bench.js';
+import { applyAll, type ConnectionChanges, findUnchecked, statesOf } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 import { type OktaServer, startOktaServer } from '../../test/contract/okta-server.js';
 
@@ -26,7 +26,8 @@ afterEach(async () => {
 const everything = { provision: { registration: {}, saml: true } };
 const provision = (settings: ConnectionChanges = {}) => bench.provision({ publicUrl: server.origin, ...settings });
 const inspectAll = async ({ steps }: Provisioning) => Promise.all(steps.map((step) => step.inspect()));
-const stepOf = ({ steps }: Provisioning, title: string) => steps.find((step) => step.title.startsWith(title))!;
+const stepOf = ({ steps }: Pick<Provisioning, 'steps'>, title: string) =>
+  steps.find((step) => step.title.startsWith(title))!;
 const inspect = (title: string, provisioning = provision({ okta: everything })): Promise<StepStatus> =>
   stepOf(provisioning, title).inspect();
 const hookOf = (type: string) => [...bench.okta.org.hooks.values()].find((hook) => hook.type === type)!;
@@ -80,6 +81,15 @@ describe('an empty org', () => {
     await applyAll(again);
     expect(writes).toEqual([]);
   });
+});
+
+test('each pending step is a failed check, but for the rule that the check of all rules covers', async () => {
+  const client = { secret: 'a-secret-of-the-client-0123456789abcdef', orgUrls: [bench.okta.url] };
+  const provisioning = provision({
+    okta: { provision: { ...everything.provision, securityEventsProvider: true } },
+    oidc: { clients: [{ kind: 'okta_factor', id: 'okta', ...client }] },
+  });
+  expect(await findUnchecked(provisioning)).toEqual(['Rule of the authorization server default']);
 });
 
 test('each step tells how it is done by hand: with the values that the org receives, and without a secret', async () => {
@@ -136,8 +146,11 @@ test('each step tells how it is done by hand: with the values that the org recei
 
 test('without a hook secret, the lines by hand are those of the plan', async () => {
   const oauth = { issuer: 'https://example.okta.com/oauth2/face', audience: 'face', clientId: 'client' };
-  const step = stepOf(provision({ okta: { hooks: { oauth } } }), 'Inline hook: token');
-  expect(await step.inspect()).toEqual({ state: 'manual', instructions: step.byHand });
+  const { steps, checks } = provision({ okta: { hooks: { oauth } } });
+  const step = stepOf({ steps }, 'Inline hook: token');
+  expect(await step.inspect()).toMatchObject({ state: 'manual', instructions: step.byHand });
+  const check = checks.find(({ fixedBy }) => fixedBy === step.title)!;
+  expect(await check.run()).toMatchObject({ verdict: 'fail', found: 'It is not registered' });
 });
 
 describe('a service application as the provisioning client', () => {
@@ -386,6 +399,8 @@ describe('the checks', () => {
     const before = bench.core.audit.events.length;
     const findings = await run();
     expect(findings.filter(({ verdict }) => verdict !== 'pass').map(({ title, verdict }) => [title, verdict])).toEqual([
+      ['SAML applications that ask the hook', 'manual'],
+      ['Users whose password is imported', 'manual'],
       ['Profiles of deactivated users', 'manual'],
       ['Okta when this server is down', 'warn'],
     ]);
@@ -396,7 +411,7 @@ describe('the checks', () => {
   test.each<[string, 'fail' | 'warn', () => unknown]>([
     [
       'Profile attribute',
-      'warn',
+      'fail',
       () => bench.okta.org.attributes.set('facestepToken', { type: 'string', master: { type: 'PROFILE_MASTER' } }),
     ],
     ['Inline hook: token', 'fail', () => Object.assign(tokenHook(), { status: 'INACTIVE' })],

@@ -81,13 +81,13 @@ async function searchGroups(
   return parseAnswer(namedGuard, answer.body).map(({ id, profile: { name } }) => ({ id, name }));
 }
 
-export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Provisioning {
-  const { okta, oidc } = given.settings;
+export function createOktaProvisioning(adapterDeps: AdapterDeps<OktaConnection>): Provisioning {
+  const { okta, oidc } = adapterDeps.settings;
   const { secret, previousSecret } = okta.hooks;
   const clients = oidc?.clients ?? [];
   const { registration } = okta.provision;
-  const access = withScopes(okta, scopesOf(given.settings));
-  const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(access, given.fetch) };
+  const access = withScopes(okta, scopesOf(adapterDeps.settings));
+  const deps: OktaProvisionDeps = { ...adapterDeps, send: createSendToOkta(access, adapterDeps.fetch) };
   const steps = [
     createAttributeStep(tokenAttribute(okta.attribute), deps),
     createInlineHookStep('token', deps),
@@ -119,7 +119,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     ...createRecoverySteps(deps),
   ];
   return {
-    permissions: describePermissions(given.settings),
+    permissions: describePermissions(adapterDeps.settings),
     steps,
     checks: createChecks(steps, deps),
     secrets: toRotatable('okta.hooks.secret.value', 'okta.hooks.previousSecret', {

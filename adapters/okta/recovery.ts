@@ -121,8 +121,8 @@ function createCodes(send: Send): AccountRecovery {
       const { id: authenticatorId, provider } = await check(subject);
       await endAll(subject);
       const path = `/api/v1/users/${subject}/authenticator-enrollments/tac`;
-      const asked = { authenticatorId, profile: { ttl: String(provider.configuration.minTtl), multiUse: false } };
-      const { id, status, profile } = parseAnswer(codeGuard, await send('POST', path, toIssueError, asked));
+      const request = { authenticatorId, profile: { ttl: String(provider.configuration.minTtl), multiUse: false } };
+      const { id, status, profile } = parseAnswer(codeGuard, await send('POST', path, toIssueError, request));
       const credential = new RecoveryCredential(profile.tac);
       if (status !== 'ACTIVE' || profile.multiUse) {
         await end(subject, id);

@@ -202,13 +202,10 @@ const writeClaim = ({ hasFaceClaim }: MintedToken, value: JsonObject): JsonObjec
 function toClaim(decision: Passed, namesRule: boolean): JsonObject {
   const { outcome: result, at, stepUpId: txn, rule } = decision;
   const isMeasured = decision.outcome === 'verified' && decision.liveness !== null;
-  return {
-    result,
-    at,
-    txn,
-    ...(isMeasured ? { liveness: decision.liveness } : {}),
-    ...(namesRule && rule !== undefined ? { rule } : {}),
-  };
+  const claim: Record<string, Json> = { result, at, txn };
+  if (isMeasured) claim.liveness = decision.liveness;
+  if (namesRule && rule !== undefined) claim.rule = rule;
+  return claim;
 }
 
 const removeClaim = ({ hasFaceClaim }: MintedToken): JsonObject | null =>

@@ -71,7 +71,7 @@ export async function readRolePage(
   return { groups: groups.flat(), next: next < ids.length ? next : null };
 }
 
-type Asked = Readonly<Record<string, string>>;
+type Prefixes = Readonly<Record<string, string>>;
 
 /**
  * Searches users by name prefix, with at most half of the hourly quota. OneLogin cannot escape `*` and `!`, so the rest
@@ -80,8 +80,8 @@ type Asked = Readonly<Record<string, string>>;
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */
 export async function searchUsers(text: string, limit: number, api: OneLoginApi): Promise<readonly NamedAccount[]> {
-  const list = async (asked: Asked): Promise<readonly FoundUser[]> => {
-    const plain = Object.entries(asked).map(([field, beginning]) => [field, /^[^*!]*/.exec(beginning)?.[0] ?? '']);
+  const list = async (prefixes: Prefixes): Promise<readonly FoundUser[]> => {
+    const plain = Object.entries(prefixes).map(([field, beginning]) => [field, /^[^*!]*/.exec(beginning)?.[0] ?? '']);
     if (plain.some(([, beginning]) => beginning === '')) return [];
     const query = new URLSearchParams({
       ...Object.fromEntries(plain.map(([field, beginning]) => [field, `${beginning}*`])),
@@ -90,7 +90,7 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
     });
     return parseOk(z.array(accountGuard), await api.call('GET', `/api/2/users?${query}`, null, 'anonymous'));
   };
-  const questions: readonly Asked[] = [
+  const questions: readonly Prefixes[] = [
     ...['username', 'email', 'firstname', 'lastname'].map((field) => ({ [field]: text })),
     ...toNameParts(text).map(({ given, family }) => ({ firstname: given, lastname: family })),
   ];
@@ -154,8 +154,8 @@ export async function readUser<User extends { readonly id: string }>(
   guard: z.ZodType<User>,
   { api, caller }: { readonly api: OneLoginApi; readonly caller?: CallerClass | undefined },
 ): Promise<User> {
-  const asked = isUserId(subject) ? subject : nobody.id;
-  const user = parseUser(guard, await api.call('GET', toUserPath(asked), null, caller));
+  const target = isUserId(subject) ? subject : nobody.id;
+  const user = parseUser(guard, await api.call('GET', toUserPath(target), null, caller));
   if (user.id !== subject) throw new FaceError('subject_unknown');
   return user;
 }
@@ -183,11 +183,11 @@ export function createOneLoginProfile(
       const { [attribute]: _former, ...others } = found;
       const change = { ...others, [attribute]: text };
       parseUser(fieldsGuard, await api.call('PUT', toUserPath(subject), { custom_attributes: change }));
-      const wanted = text === '' ? others : change;
+      const target = text === '' ? others : change;
       const earlier = found;
       const isEarlier = (fields: Fields): boolean => isDeepStrictEqual(fields, earlier);
       found = await readAgainWhile(() => readFields(subject), isEarlier, sleep);
-      if (isDeepStrictEqual(found, wanted)) return;
+      if (isDeepStrictEqual(found, target)) return;
     }
     // The maximum length is undocumented, and a truncated token could never be opened.
     if ((found[attribute] ?? '') === text) return;
@@ -204,10 +204,10 @@ export function createOneLoginProfile(
     return users.filter((user) => isSameLogin(user[field] ?? '', text));
   };
   const findAccount: Profile['findAccount'] = async (login, asker) => {
-    const asked = isLogin(login) ? login : nobody.login;
-    const named = [...(await listBy('username', asked, asker)), ...(await listBy('email', asked, asker))];
+    const target = isLogin(login) ? login : nobody.login;
+    const named = [...(await listBy('username', target, asker)), ...(await listBy('email', target, asker))];
     const [found, ...others] = new Map(named.map((user) => [user.id, user])).values();
-    return found === undefined || others.length > 0 || asked !== login ? null : toAccount(found);
+    return found === undefined || others.length > 0 || target !== login ? null : toAccount(found);
   };
 
   return {

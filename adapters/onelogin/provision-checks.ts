@@ -1,28 +1,27 @@
 import { z } from 'zod';
 import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
-  acceptedCallsTitle,
   type Check,
   checkingGroups,
   compareClocks,
   createPreviousSecretChecks,
+  createStepChecks,
   type Finding,
   fail,
   groupsAreReadable,
   hooksAnswer,
   manual,
   needing,
+  type ProvisionStep,
   pass,
-  publishedKeysTitle,
   serverClock,
   warn,
 } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
 import { nobody } from './profile.js';
-import { missingVariables, type Parts, variablesStepTitle } from './provision-account.js';
-import { checkLog, differencesOf, isOurs, nameOf } from './provision-hooks.js';
+import type { Parts } from './provision-account.js';
+import { checkLog, isOurs } from './provision-hooks.js';
 import { toTokenPath } from './recovery.js';
-import type { SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
 
 /** Creates manual checks, because only OneLogin's console shows trusts. */
@@ -53,22 +52,20 @@ export function createTrustChecks({ deps }: Parts): readonly Check[] {
 const credentials = 'API credentials';
 const variablesTitle = 'Environment variables';
 const hookTitle = 'Smart Hook pre-authentication';
+const migrationTitle = 'Smart Hook user-migration';
 
-const provisioned = [publishedKeysTitle, acceptedCallsTitle];
-
-export const createChecks = (parts: Parts): readonly Check[] => [
+export const createChecks = (steps: readonly ProvisionStep[], parts: Parts): readonly Check[] => [
   { title: credentials, run: () => checkCredentials(parts) },
   ...needing(
     [credentials],
     [
       { title: 'Clock', needs: [serverClock], run: () => checkClock(parts) },
       { title: 'Rate limit', run: () => checkRateLimit(parts) },
-      { title: `Custom user field ${parts.onelogin.attribute}`, run: () => checkField(parts) },
       ...checkingGroups(parts.deps, () => checkRoles(parts)),
-      { title: variablesTitle, fixedBy: variablesStepTitle, run: () => checkVariables(parts) },
-      { title: hookTitle, needs: provisioned, run: () => checkHook(parts) },
+      ...createStepChecks(steps).map((check) =>
+        check.title === migrationTitle ? { ...check, run: () => checkMigration(check, parts) } : check,
+      ),
       { title: `Log of the ${hookTitle}`, needs: [variablesTitle, hookTitle], run: () => checkLog(parts) },
-      { title: 'Smart Hook user-migration', needs: provisioned, run: () => checkMigration(parts) },
       { title: `Face policy ${parts.onelogin.facePolicyId}`, run: () => checkPolicy(parts) },
       ...createRecoveryChecks(parts),
     ],
@@ -89,12 +86,15 @@ const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number(
 const manageAll = 'Use an API credential with the scope Manage All, whose creator is still a user of the account.';
 
 async function checkCredentials({ api }: Parts): Promise<Finding> {
-  const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
-    const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
-    if (refused?.success) return refused.data;
-    throw error;
-  });
-  if ('call' in answer) return fail(toRefusedToken(answer.status), manageAll);
+  const answer = await api.call('GET', '/api/2/hooks?limit=1').then(
+    ({ status }) => ({ call: 'hooks', status }) as const,
+    (error: unknown) => {
+      const { data } = refusedTokenGuard.safeParse(error instanceof FaceError ? error.detail : null);
+      if (data === undefined) throw error;
+      return data;
+    },
+  );
+  if (answer.call === 'token') return fail(toRefusedToken(answer.status), manageAll);
   if (answer.status === 401)
     return fail('OneLogin refuses their access token (401): the credentials are revoked.', manageAll);
   if (answer.status === 403) return fail('They may not read Smart Hooks (403): the scope is wrong.', manageAll);
@@ -123,18 +123,6 @@ function toRefusedToken(status: number): string {
   return `OneLogin issues no access token for them (status ${status}).`;
 }
 
-async function checkField({ onelogin: { attribute }, account }: Parts): Promise<Finding> {
-  const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
-  if (!isThere) {
-    const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enrol again.';
-    return fail('The field is missing: enrolments that were stored in it are lost', remedy);
-  }
-  return manual(
-    'It exists. OneLogin returns neither its maximum length nor who may change it.',
-    'Sign in as a user and open the profile: the field must not be there. Truncated writes are detected.',
-  );
-}
-
 async function checkRoles({ api }: Parts): Promise<Finding> {
   const { status } = await api.call('GET', '/api/2/roles?limit=1');
   if (status === 200) return groupsAreReadable;
@@ -159,50 +147,13 @@ async function checkRecovery({ api }: Parts): Promise<Finding> {
   );
 }
 
-async function checkVariables(parts: Parts): Promise<Finding> {
-  const missing = await missingVariables(parts);
-  if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');
-  return manual(
-    'They exist. OneLogin never returns their values.',
-    'If the hook logs "refused with status 401", the secret was changed in OneLogin: change the secret and provision again.',
-  );
-}
-
-const toComposition = (type: SmartHookType, { deps }: Parts): string =>
-  `Compose the two: facestep smart-hook ${deps.settings.id} --type ${type} --compose FILE.`;
-
-async function checkHook(parts: Parts): Promise<Finding> {
-  const hook = await parts.account.findHook('pre-authentication');
-  if (hook === null) return fail('It is missing: no user gets a face check.', 'Run facestep provision.');
-  if (!isOurs(hook, parts)) {
-    const remedy = toComposition('pre-authentication', parts);
-    return fail(`The existing hook is not facestep’s (${nameOf(hook)}): no user gets a face check.`, remedy);
-  }
-  const differences = differencesOf('pre-authentication', hook, parts);
-  if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
-  const { pilotRole } = parts.onelogin;
-  if (hook.conditions.length > 0) {
-    const found = pilotRole ? `It runs for the role ${pilotRole} only` : 'It runs for some roles only';
-    return warn(`${found}: no other user gets a face check.`, 'Set pilotRole to null, and provision again.');
-  }
-  const status = hook.status ?? 'ready';
-  if (status !== 'ready') return warn(`OneLogin is still deploying it: ${status}.`, 'Check again in a few minutes.');
-  return pass(`Enabled and of this version, ${hook.runtime}, ${hook.timeout} seconds.`);
-}
-
-async function checkMigration(parts: Parts): Promise<Finding> {
+/** Passes if OneLogin migrates no user. Only warns of a hook of another origin, which may be intended. */
+async function checkMigration(check: Check, parts: Parts): Promise<Finding> {
   const hook = await parts.account.findHook('user-migration');
   if (hook === null || hook.disabled) return pass('None runs, so no user is migrated.');
-  if (!isOurs(hook, parts)) {
-    const remedy = toComposition('user-migration', parts);
-    return warn(
-      `The existing hook is not facestep’s (${nameOf(hook)}): users are migrated without a face check.`,
-      remedy,
-    );
-  }
-  const differences = differencesOf('user-migration', hook, parts);
-  if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
-  return pass('Enabled and of this version.');
+  const finding = await check.run();
+  if (isOurs(hook, parts)) return finding;
+  return warn(`${finding.found} Users are migrated without a face check.`, finding.remedy);
 }
 
 const policyGuard = z.object({

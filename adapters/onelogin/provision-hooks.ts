@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  acceptedCallsTitle,
   blocked,
   different,
   type Finding,
@@ -9,6 +10,7 @@ import {
   missing,
   type ProvisionStep,
   pass,
+  publishedKeysTitle,
   type StepStatus,
   warn,
 } from '../../src/connections/provisioning.js';
@@ -36,11 +38,11 @@ import {
 
 function toHookSettings(
   type: SmartHookType,
-  former: SmartHook | null,
+  current: SmartHook | null,
   source: string,
   { onelogin }: Parts,
 ): JsonObject {
-  const names = [...(former?.env_vars ?? []), ...variablesOf(type)];
+  const names = [...(current?.env_vars ?? []), ...variablesOf(type)];
   return {
     type,
     function: encodeFunction(source),
@@ -49,21 +51,23 @@ function toHookSettings(
     // Each retry would make the user wait again.
     retries: 0,
     env_vars: [...new Set(names)],
-    packages: former?.packages ?? {},
+    packages: current?.packages ?? {},
     // This option sends the browser's address, so that an attacker's attempts can be counted separately from the
     // user's. OneLogin ignores options of a user-migration hook.
-    options: type === 'pre-authentication' ? { ...former?.options, location_enabled: true } : {},
-    ...keptOf(former),
+    options: type === 'pre-authentication' ? { ...current?.options, location_enabled: true } : {},
+    ...keptOf(current),
     ...(type === 'pre-authentication' && onelogin.pilotRole !== undefined
       ? { conditions: toConditions(onelogin.pilotRole) }
       : {}),
   };
 }
 
-const keptOf = (hook: SmartHook | null): JsonObject => ({
-  ...(hook?.context_version ? { context_version: hook.context_version } : {}),
-  ...(hook !== null && hook.conditions.length > 0 ? { conditions: hook.conditions } : {}),
-});
+function keptOf(hook: SmartHook | null): JsonObject {
+  const settings: Record<string, Json> = {};
+  if (hook?.context_version) settings.context_version = hook.context_version;
+  if (hook !== null && hook.conditions.length > 0) settings.conditions = hook.conditions;
+  return settings;
+}
 
 /**
  * Returns the condition that limits a hook to one role. It is the only condition, because OneLogin does not document
@@ -86,15 +90,15 @@ const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => {
   return { ...settings, runtime: isRuntime(hook.runtime) ? hook.runtime : onelogin.runtime, ...keptOf(hook) };
 };
 
-export const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }: Parts): string => {
-  const compose = former === null ? null : readComposed(decodeFunction(former.function));
+export const sourceOf = (type: SmartHookType, current: SmartHook | null, { deps }: Parts): string => {
+  const compose = current === null ? null : readComposed(decodeFunction(current.function));
   return renderSmartHook({ type, settings: deps.settings, publicUrl: deps.publicUrl, compose });
 };
 
 export const isOurs = (hook: SmartHook, { deps }: Parts): boolean =>
   readMarker(decodeFunction(hook.function))?.connection === deps.settings.id;
 
-export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): string[] {
+function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): string[] {
   const { onelogin } = parts;
   const source = sourceOf(type, hook, parts);
   const found = decodeFunction(hook.function);
@@ -132,36 +136,52 @@ const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): St
       'that function with the output. Then provision again: its environment variables and packages are kept.',
   );
 
+const needs = [publishedKeysTitle, acceptedCallsTitle];
+
+/** Finds for whom the Smart Hook runs, and if OneLogin has deployed it. */
+async function checkHook({ account, onelogin: { pilotRole } }: Parts): Promise<Finding> {
+  const { conditions = [], status, runtime, timeout } = (await account.findHook('pre-authentication')) ?? {};
+  if (conditions.length > 0) {
+    const found = pilotRole ? `It runs for the role ${pilotRole} only` : 'It runs for some roles only';
+    return warn(`${found}: no other user gets a face check.`, 'Set pilotRole to null, and provision again.');
+  }
+  if ((status ?? 'ready') !== 'ready')
+    return warn(`OneLogin is still deploying it: ${status}.`, 'Check again in a few minutes.');
+  return pass(`Enabled and of this version, ${runtime}, ${timeout} seconds.`);
+}
+
 /** Creates the step for one type of Smart Hook. A function that this service did not create is never overwritten. */
 export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
   const { account, deps } = parts;
+  const check = { needs, ifMissing: '. No user gets a face check' };
   const apply = async (): Promise<void> => {
-    const former = await account.findHook(type);
-    if (former !== null && !isOurs(former, parts)) {
+    const current = await account.findHook(type);
+    if (current !== null && !isOurs(current, parts)) {
       throw new FaceError('provider_refused', { status: 409, code: null, call: 'update hook' });
     }
-    const settings = toHookSettings(type, former, sourceOf(type, former, parts), parts);
+    const settings = toHookSettings(type, current, sourceOf(type, current, parts), parts);
     // The hook is disabled first, because OneLogin may fail to change the code of an enabled hook.
-    if (former !== null && !former.disabled) {
-      await account.replaceHook(former.id, { ...toSameSettings(former, parts), disabled: true });
+    if (current !== null && !current.disabled) {
+      await account.replaceHook(current.id, { ...toSameSettings(current, parts), disabled: true });
     }
     try {
       await writeVariables(type, parts);
       const disabled = { ...settings, disabled: true };
-      const { id } = former ?? (await account.createHook(disabled));
-      if (former !== null) await account.replaceHook(id, disabled);
+      const { id } = current ?? (await account.createHook(disabled));
+      if (current !== null) await account.replaceHook(id, disabled);
       await account.replaceHook(id, { ...settings, disabled: false });
     } catch (error) {
-      if (former !== null) {
-        const same = toSameSettings(former, parts);
-        await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});
-        await account.replaceHook(former.id, { ...same, disabled: former.disabled }).catch(() => {});
+      if (current !== null) {
+        const same = toSameSettings(current, parts);
+        await account.replaceHook(current.id, { ...same, disabled: true }).catch(() => {});
+        await account.replaceHook(current.id, { ...same, disabled: current.disabled }).catch(() => {});
       }
       throw error;
     }
   };
   return {
     title: `Smart Hook ${type}`,
+    check: type === 'pre-authentication' ? { ...check, whenReady: () => checkHook(parts) } : check,
     byHand: toHookByHand(type, parts),
     async inspect() {
       const hook = await account.findHook(type);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
-import { openServer } from '../../test/contract/bench.js';
+import { findUnchecked, openServer } from '../../test/contract/bench.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 import { createOneLoginProvisioning } from './provision.js';
 import type { SmartHookType } from './schema.js';
@@ -64,6 +64,7 @@ async function addHook(source: string, changes: Record<string, unknown> = {}): P
 describe('an empty account', () => {
   test('receives field, variables and hook; steps for the console are listed as manual', async () => {
     expect(await inspect(provision())).toEqual(['missing', 'missing', 'missing', 'manual', 'manual']);
+    expect(await findUnchecked(provision())).toEqual([]);
     await apply(provision());
     expect(await inspect(provision())).toEqual(['ready', 'ready', 'ready', 'manual', 'manual']);
     expect(bench.onelogin.account.fields).toMatchObject([{ shortname: 'facestep_token' }]);
@@ -226,6 +227,9 @@ describe('a hook of another origin', () => {
       expect(await step.inspect()).toMatchObject({ state: 'blocked', remedy: expect.stringContaining('--compose') });
       await apply(provision());
       await expect(step.apply()).rejects.toMatchObject({ code: 'provider_refused' });
+      const verdict = type === 'user-migration' ? 'warn' : 'fail';
+      const remedy = expect.stringContaining('--compose');
+      expect(await check(new RegExp(`^Smart Hook ${type}`))).toMatchObject({ verdict, remedy });
       expect(hookOf(type)).toEqual(before);
     },
   );

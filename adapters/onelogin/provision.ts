@@ -4,6 +4,8 @@ import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../s
 import { selectNamed, singleMatch } from '../../src/connections/groups.js';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
 import {
+  lostEnrolments,
+  manual,
   manualStep,
   missing,
   type Provisioning,
@@ -48,7 +50,8 @@ function readNextCursor(headers: Headers): string | null {
 async function* listPages<User>(guard: z.ZodType<User>, fields: string, api: OneLoginApi): AsyncGenerator<User[]> {
   let cursor: string | null = null;
   do {
-    const query: URLSearchParams = new URLSearchParams({ fields, ...(cursor === null ? {} : { cursor }) });
+    const query: URLSearchParams = new URLSearchParams({ fields });
+    if (cursor !== null) query.set('cursor', cursor);
     const answer = await api.call('GET', `/api/2/users?${query}`, null, 'anonymous');
     yield parseOk(z.array(guard), answer);
     cursor = readNextCursor(answer.headers);
@@ -113,15 +116,16 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
   const { onelogin } = deps.settings;
   const api = createOneLoginApi(onelogin, deps);
   const parts: Parts = { deps, onelogin, api, account: createAccountClient(api) };
+  const steps = [
+    createFieldStep(parts),
+    createVariablesStep(parts),
+    createHookStep('pre-authentication', parts),
+    createHookStep('user-migration', parts),
+    createPolicyStep(parts),
+  ];
   return {
-    steps: [
-      createFieldStep(parts),
-      createVariablesStep(parts),
-      createHookStep('pre-authentication', parts),
-      createHookStep('user-migration', parts),
-      createPolicyStep(parts),
-    ],
-    checks: createChecks(parts),
+    steps,
+    checks: createChecks(steps, parts),
     secrets: toRotatable('onelogin.hooks.secret', 'onelogin.hooks.previousSecret', {
       current: onelogin.hooks.secret,
       previous: onelogin.hooks.previousSecret,
@@ -134,10 +138,21 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
   };
 }
 
+const unseenField = manual(
+  'It exists. OneLogin returns neither its maximum length nor who may change it.',
+  'Sign in as a user and open the profile: the field must not be there. Truncated writes are detected.',
+);
+
+const unseenVariables = manual(
+  'They exist. OneLogin never returns their values.',
+  'If the hook logs "refused with status 401", the secret was changed in OneLogin: change the secret and provision again.',
+);
+
 function createFieldStep({ onelogin: { attribute }, account }: Parts): ProvisionStep {
   const field = { name: 'Face enrolment token', shortname: attribute };
   return {
     title: `Custom user field ${attribute}`,
+    check: { ifMissing: lostEnrolments, whenReady: async () => unseenField },
     byHand: ['Users > Custom User Fields > New User Field', `Name: ${field.name}`, `Shortname: ${field.shortname}`],
     async inspect() {
       const fields = await account.listFields();
@@ -158,6 +173,7 @@ const toShownVariable = (name: string, onelogin: OneLoginSettings): string =>
 function createVariablesStep(parts: Parts): ProvisionStep {
   return {
     title: variablesStepTitle,
+    check: { title: 'Environment variables', whenReady: async () => unseenVariables },
     byHand: [
       apiPlace,
       ...Object.values(variableNames).map((name) => `POST ${variablesPath}: ${toShownVariable(name, parts.onelogin)}`),
@@ -195,7 +211,7 @@ function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly strin
 
 function createPolicyStep(parts: Parts): ProvisionStep {
   const { facePolicyId } = parts.onelogin;
-  return manualStep(
+  const step = manualStep(
     `Face policy ${facePolicyId}`,
     'Ask OneLogin to activate "BYO MFA" for the account: it brings the factor type "Trusted IdP as a Factor".',
     ...describeTrust(parts),
@@ -203,4 +219,5 @@ function createPolicyStep(parts: Parts): ProvisionStep {
     `Security > Policies: the user policy ${facePolicyId} demands that factor and no other, of all users, at every login.`,
     'Every user needs a username in the profile: without one the factor cannot be registered.',
   );
+  return { ...step, check: null };
 }

@@ -47,8 +47,8 @@ export function createOneLoginRecovery(
     checkIssuable,
     async issueCredential(subject) {
       await checkIssuable(subject);
-      const asked = { expires_in: recovery.lifeMin * 60, reusable: false };
-      const { status, body } = await api.call('POST', toTokenPath(subject), asked);
+      const request = { expires_in: recovery.lifeMin * 60, reusable: false };
+      const { status, body } = await api.call('POST', toTokenPath(subject), request);
       if (status === 404) throw new FaceError('subject_unknown');
       if (status === 422) throw new FaceError('credential_refused', { reason: 'OneLogin refuses the token', status });
       // The documentation shows 200, and OneLogin's SDKs expect 201.

@@ -30,11 +30,11 @@ export function createScimApi(
 ) {
   const callAuthorized = createCallAuthorized(auth, { fetch, clock });
   const send = (authorization: string, method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
-    const headers = {
+    const headers: Record<string, string> = {
       Authorization: authorization,
       Accept: 'application/scim+json, application/json',
-      ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
     };
+    if (body !== undefined) headers['Content-Type'] = 'application/scim+json';
     const text = body === undefined ? null : JSON.stringify(body);
     return withRetryAfter(
       () => callRest(baseUrl + path, { method, headers, body: text, timeoutMs }, fetch),
@@ -96,7 +96,8 @@ async function fetchToken(
     'Content-Type': 'application/x-www-form-urlencoded',
     Accept: 'application/json',
   };
-  const grant = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === null ? {} : { scope }) });
+  const grant = new URLSearchParams({ grant_type: 'client_credentials' });
+  if (scope !== null) grant.set('scope', scope);
   const { status, body } = await callRest(
     tokenUrl,
     { method: 'POST', headers, body: grant.toString(), timeoutMs },

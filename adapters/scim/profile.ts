@@ -28,10 +28,10 @@ import {
   parseExtension,
   type ScimNamed,
   toAccount,
-  toAsked,
   toAttributePath,
   toNamedAccount,
   toScimType,
+  toSelection,
   toUnavailable,
   wholeGuard,
 } from './schema.js';
@@ -106,7 +106,7 @@ function toUserAddress(subject: string): string {
 
 /** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
 export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi, sleep: Sleep) {
-  const asked = toAsked(attribute);
+  const selection = toSelection(attribute);
   const read = async <User extends { readonly id: string }>(
     subject: string,
     attributes: readonly string[],
@@ -120,7 +120,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
     return user;
   };
   const readValue = async (subject: string): Promise<unknown> =>
-    parseExtension(await read(subject, asked, wholeGuard), attribute).value;
+    parseExtension(await read(subject, selection, wholeGuard), attribute).value;
 
   // False after the server has rejected the usual form of a change, so that it is not tried again each time.
   let takesUsual = true;
@@ -130,16 +130,16 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
 
   /** Reads the user of exactly this id first, so that no other user is changed. */
   const write = async (subject: string, value: string | null): Promise<void> => {
-    const former = await readValue(subject);
+    const oldValue = await readValue(subject);
     // Some servers refuse to remove an absent value.
-    if (value === null && former === '') return;
+    if (value === null && oldValue === '') return;
     const { usual, other } = toChange(attribute, value);
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
     const answer = isPathRefused ? await send(subject, other) : first;
     if (!isDone(answer)) throw toUnavailable(first);
     // The value is read back, because servers may truncate it or change its case.
-    const isEarlier = (found: unknown): boolean => found === former && found !== (value ?? '');
+    const isEarlier = (found: unknown): boolean => found === oldValue && found !== (value ?? '');
     if ((await readAgainWhile(() => readValue(subject), isEarlier, sleep)) !== (value ?? '')) {
       throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
     }
@@ -158,8 +158,8 @@ export function createScimProfile(
   const { read, readValue, write } = createAttribute(attribute, api, sleep);
 
   const findAccount: Profile['findAccount'] = async (login) => {
-    const asked = isLogin(login) ? login : nobody.login;
-    const filter = `userName eq ${JSON.stringify(asked)}`;
+    const target = isLogin(login) ? login : nobody.login;
+    const filter = `userName eq ${JSON.stringify(target)}`;
     const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
     const answer = await api.call('GET', `/Users?${query}`);
     if (answer.status !== 200) throw toUnavailable(answer);
@@ -178,7 +178,7 @@ export function createScimProfile(
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     claimNames,
     async readClaims(subject, names) {
-      const all = attributesOf(names).flatMap((each) => toAttributePath(each).asked);
+      const all = attributesOf(names).flatMap((each) => toAttributePath(each).selection);
       const user = await read(subject, all, wholeGuard);
       return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
     },

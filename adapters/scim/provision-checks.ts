@@ -4,12 +4,14 @@ import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   checkingGroups,
+  createStepChecks,
   type Finding,
   fail,
   groupsAreReadable,
   manual,
   needing,
   noUserToTestWith,
+  type ProvisionStep,
   pass,
   warn,
 } from '../../src/connections/provisioning.js';
@@ -20,7 +22,15 @@ import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { createAttribute, toUserPath } from './profile.js';
-import { accountListGuard, groupsGuard, idText, isSameName, parseExtension, toAsked, toScimType } from './schema.js';
+import {
+  accountListGuard,
+  groupsGuard,
+  idText,
+  isSameName,
+  parseExtension,
+  toScimType,
+  toSelection,
+} from './schema.js';
 
 export interface Parts {
   readonly deps: AdapterDeps<ScimConnection>;
@@ -34,7 +44,7 @@ export interface Parts {
  * @returns `null` if the server does not have it
  * @throws FaceError `provider_refused` if the credentials do not suffice; `profile_unavailable`
  */
-export async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
+async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
   const answer = await api.call('GET', path);
   if (answer.status === 200) return parseAnswer(guard, answer.body);
   if (answer.status === 404 || answer.status === 501) return null;
@@ -55,7 +65,7 @@ const characteristicsGuard = z.object({
   returned: z.string().default('default'),
 });
 
-export type Characteristics = z.output<typeof characteristicsGuard>;
+type Characteristics = z.output<typeof characteristicsGuard>;
 
 const schemaGuard = z.object({ id: z.string(), attributes: z.array(characteristicsGuard).default([]) });
 // Some servers, such as WSO2, wrap even a single schema in a list.
@@ -65,48 +75,46 @@ const schemasGuard = z.union([
   z.object({ Resources: z.array(schemaGuard) }).transform(({ Resources }) => Resources),
 ]);
 
-export type ReportedSchema =
-  | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
+type ReportedSchema =
+  | { readonly state: 'known'; readonly attributes: readonly Characteristics[] }
   | { readonly state: 'missing' }
-  | { readonly state: 'untold' };
+  | { readonly state: 'unknown' };
 
-export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ReportedSchema> =>
+const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ReportedSchema> =>
   readSchema(attribute.schema, api);
 
 /** Reads a schema by its own path, or finds it in the list of all schemas. */
-export async function readSchema(schema: string, api: ScimApi): Promise<ReportedSchema> {
+async function readSchema(schema: string, api: ScimApi): Promise<ReportedSchema> {
   type Reported = z.output<typeof schemasGuard> | null;
-  const find = (told: Reported) => told?.find(({ id }) => isSameName(id, schema));
+  const find = (reports: Reported) => reports?.find(({ id }) => isSameName(id, schema));
   const alone = await readAbout(`/Schemas/${schema}`, schemasGuard, api);
-  const told = find(alone) === undefined ? await readAbout('/Schemas', schemasGuard, api) : alone;
-  if (told === null) return { state: 'untold' };
-  const found = find(told);
-  return found === undefined ? { state: 'missing' } : { state: 'told', attributes: found.attributes };
+  const reports = find(alone) === undefined ? await readAbout('/Schemas', schemasGuard, api) : alone;
+  if (reports === null) return { state: 'unknown' };
+  const found = find(reports);
+  return found === undefined ? { state: 'missing' } : { state: 'known', attributes: found.attributes };
 }
 
-export const createChecks = (parts: Parts): readonly Check[] => [
+export const createChecks = (steps: readonly ProvisionStep[], parts: Parts): readonly Check[] => [
   { title: credentials, run: () => checkCredentials(parts) },
   ...needing(
     [credentials],
     [
       { title: support, run: () => checkSupport(parts) },
-      { title: attributeTitle(parts), run: () => checkAttribute(parts) },
+      ...createStepChecks(steps),
       { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
       { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
       { title: 'Write and read', needs: [support, 'A user'], run: () => checkWrite(parts) },
       ...checkingGroups(parts.deps, () => checkGroups(parts)),
     ],
   ),
-  { title: 'Other access to the attribute', run: checkRights },
   ...(parts.deps.settings.oidc === null ? [] : [discoveryCheck(parts.deps)]),
 ];
 
 const anyUserPath = '/Users?count=1&attributes=userName';
 const credentials = 'Credentials';
 const support = 'What the server supports';
-const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
+export const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
 
-const provision = '“facestep provision” prints what to define.';
 const lost = 'enrolments that were stored in it are lost';
 const refusedTokenGuard = z.object({ call: z.literal('token') });
 
@@ -146,7 +154,7 @@ async function checkSupport({ api }: Parts): Promise<Finding> {
  * Compares a value of an attribute characteristic (RFC 7643, section 7). Some servers write it in capitals:
  * `READ_WRITE`.
  */
-const isWord = (told: string, word: string): boolean => isSameName(told.replaceAll('_', ''), word);
+const isWord = (text: string, word: string): boolean => isSameName(text.replaceAll('_', ''), word);
 
 const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
   ...(isWord(type, 'string') ? [] : [`It is of type ${type}, not string.`]),
@@ -155,20 +163,22 @@ const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics):
   ...(isWord(returned, 'never') ? ['It is never returned.'] : []),
 ];
 
-async function checkAttribute(parts: Parts): Promise<Finding> {
+/** @returns what is wrong with the definition of the attribute; `null` if the server does not return its schemas */
+export async function findFaults(parts: Parts): Promise<readonly string[] | null> {
   const extension = await readExtension(parts);
-  if (extension.state === 'untold') {
-    return manual('The server does not return its schemas.', `Look it up at the server: ${provision}`);
-  }
-  if (extension.state === 'missing') return fail(`The schema extension is missing: ${lost}`, provision);
+  if (extension.state === 'unknown') return null;
+  if (extension.state === 'missing') return [`The schema extension is missing: ${lost}.`];
   const found = extension.attributes.find(({ name }) => isSameName(name, parts.scim.attribute.name));
-  if (found === undefined) return fail(`The attribute is missing in the schema extension: ${lost}`, provision);
-  const faults = faultsOf(found);
-  if (faults.length > 0) return fail(faults.join(' '), provision);
-  if (!found.caseExact) {
-    return warn('It is not caseExact: the server may change the case of a token.', 'Define it with caseExact true.');
-  }
-  return pass(`It exists, and is returned: ${found.returned}. Truncated writes are detected.`);
+  return found === undefined ? [`The attribute is missing in the schema extension: ${lost}.`] : faultsOf(found);
+}
+
+export async function checkCase(parts: Parts): Promise<Finding> {
+  const extension = await readExtension(parts);
+  const isExact =
+    extension.state === 'known' &&
+    extension.attributes.some(({ name, caseExact }) => caseExact && isSameName(name, parts.scim.attribute.name));
+  if (isExact) return pass('It exists. Truncated writes are detected.');
+  return warn('It is not caseExact: the server may change the case of a token.', 'Define it with caseExact true.');
 }
 
 const resourceTypeGuard = z.object({ schemaExtensions: listOf(z.object({ schema: z.string() })) });
@@ -186,7 +196,7 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
   const [user] = parseAnswer(accountListGuard, listed.body).Resources;
   if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
-  const read = await api.call('GET', toUserPath(user.id, toAsked(attribute)));
+  const read = await api.call('GET', toUserPath(user.id, toSelection(attribute)));
   if (read.status !== 200) {
     return fail(`The request for the attribute got status ${read.status}.`, 'Check the right to read it.');
   }
@@ -206,7 +216,7 @@ const holdersGuard = z.object({
  * Writes, reads and removes a test value at a user without a token. A test value of an interrupted run is overwritten.
  */
 async function checkWrite({ scim: { attribute }, api, sleep }: Parts): Promise<Finding> {
-  const query = new URLSearchParams({ count: '100', attributes: ['active', ...toAsked(attribute)].join(',') });
+  const query = new URLSearchParams({ count: '100', attributes: ['active', ...toSelection(attribute)].join(',') });
   const listed = await api.call('GET', `/Users?${query}`);
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
   const { Resources } = parseAnswer(holdersGuard, listed.body);
@@ -249,15 +259,12 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
   // A user without groups may mean that the server never returns groups. The schema shows if the server supports the
   // attribute.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
-  const isTold =
-    core.state !== 'told' ||
+  const isSupported =
+    core.state !== 'known' ||
     core.attributes.some(({ name, returned }) => name === 'groups' && !isWord(returned, 'never'));
-  if (isTold) return groupsAreReadable;
+  if (isSupported) return groupsAreReadable;
   return fail(
     'Users have no groups, so no user can act for an organization.',
     'Let the server return the attribute groups of users.',
   );
 }
-
-const checkRights = async (): Promise<Finding> =>
-  manual('This cannot be checked by SCIM.', 'Sign in as a user: the attribute must not be visible, also not at /Me.');

@@ -48,7 +48,7 @@ describe('the steps', () => {
 test('by hand, each step has the instructions of the plan, and a server that follows them is ready', async () => {
   const { steps } = provision();
   bench.server.directory.extensions.clear();
-  for (const step of steps) expect(await step.inspect()).toEqual({ state: 'manual', instructions: step.byHand });
+  for (const step of steps) expect(await step.inspect()).toMatchObject({ state: 'manual', instructions: step.byHand });
   const [lines = [], rights = []] = steps.map(({ byHand }) => byHand);
   expect([lines.length, rights.length]).not.toContain(0);
   expect(JSON.stringify([lines, rights])).not.toContain(bench.server.bearer);
@@ -125,6 +125,8 @@ describe('the checks', () => {
     const typeVerdict = traits.servesSchemas && !('tellsPlainSchemas' in traits) ? 'pass' : 'manual';
     expect(verdicts).toEqual(['pass', attributeVerdict, typeVerdict, 'pass', 'pass']);
     if (!traits.servesSchemas) return;
+    directory.extensions.get(urn)![0]!.caseExact = false;
+    expect(await check(/^Attribute/, scim)).toMatchObject({ verdict: 'warn' });
     directory.extensions.get(urn)![0]!.mutability = 'readOnly';
     expect(await check(/^Attribute/, scim)).toMatchObject({ verdict: 'fail' });
     directory.extensions.clear();

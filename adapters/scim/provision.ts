@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
 import { mostFound, selectNamed, singleMatch } from '../../src/connections/groups.js';
-import { inConsole, manualStep, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
+import {
+  inConsole,
+  manualStep,
+  type Provisioning,
+  type ProvisionStep,
+  wrongInConsole,
+} from '../../src/connections/provisioning.js';
 import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { foldCase } from '../../src/core/fold-case.js';
 import type { Member, NamedGroup } from '../../src/core/ports.js';
@@ -11,17 +17,8 @@ import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
-import { createChecks, type Parts, readExtension } from './provision-checks.js';
-import {
-  accountGuard,
-  idText,
-  isSameName,
-  parseExtension,
-  toAccount,
-  toAsked,
-  totalGuard,
-  toUnavailable,
-} from './schema.js';
+import { attributeTitle, checkCase, createChecks, findFaults, type Parts } from './provision-checks.js';
+import { accountGuard, idText, parseExtension, toAccount, toSelection, totalGuard, toUnavailable } from './schema.js';
 
 const censusPageSize = 100;
 
@@ -39,7 +36,7 @@ export async function* listCoverage({ scim: { attribute }, api }: Parts): AsyncG
   let startIndex = 1;
   for (;;) {
     const query = new URLSearchParams({
-      attributes: ['active', ...toAsked(attribute)].join(','),
+      attributes: ['active', ...toSelection(attribute)].join(','),
       startIndex: String(startIndex),
       count: String(censusPageSize),
     });
@@ -122,7 +119,7 @@ export async function* listMembers(
 
   const readMember = async (subject: string): Promise<Member[]> => {
     const query = new URLSearchParams({
-      attributes: ['userName', 'emails', 'active', ...toAsked(attribute)].join(','),
+      attributes: ['userName', 'emails', 'active', ...toSelection(attribute)].join(','),
     });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
@@ -143,9 +140,10 @@ export async function* listMembers(
 export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Provisioning {
   const { scim } = deps.settings;
   const parts: Parts = { deps, sleep, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };
+  const steps = [createAttributeStep(parts), createRightsStep(parts)];
   return {
-    steps: [createAttributeStep(parts), createRightsStep(parts)],
-    checks: createChecks(parts),
+    steps,
+    checks: createChecks(steps, parts),
     secrets: [],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
@@ -165,20 +163,23 @@ function createAttributeStep(parts: Parts): ProvisionStep {
     'Leave it out of what is mapped into tokens, passed on to applications, or indexed for search.',
   ];
   return {
-    title: `Attribute ${parts.scim.attribute.path}`,
+    title: attributeTitle(parts),
+    check: { whenReady: () => checkCase(parts) },
     byHand: instructions,
     async inspect() {
-      const extension = await readExtension(parts);
-      const isThere = extension.state === 'told' && extension.attributes.some((each) => isSameName(each.name, name));
-      return isThere ? { state: 'ready' } : inConsole(...instructions);
+      const faults = await findFaults(parts);
+      if (faults === null) return inConsole(...instructions);
+      return faults.length === 0 ? { state: 'ready' } : wrongInConsole(faults.join(' '), instructions);
     },
     apply: async () => {},
   };
 }
 
-const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep =>
-  manualStep(
+const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep => ({
+  ...manualStep(
     'Rights',
     `The credential of the configuration reads users (id, userName, emails, ${attribute.name}) and changes ${attribute.name}. Give it nothing else.`,
     `No one else may read or change ${attribute.name}, including the users themselves in a self-service page or at /Me.`,
-  );
+  ),
+  check: { title: 'Other access to the attribute' },
+});

@@ -97,7 +97,7 @@ export const wholeGuard = z.looseObject({ id: idText });
  * Server expects a dot in place of the standard's colon (RFC 7644, section 3.10).
  * @see https://github.com/wso2/product-is/issues/11092
  */
-export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): readonly string[] {
+export function toSelection({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): readonly string[] {
   const dotted = /^urn:scim:/i.test(schema) ? [`${schema}.${name}`] : [];
   return ['schemas', `${schema}:${name}`, ...dotted];
 }
@@ -108,13 +108,13 @@ export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schem
  */
 export function toAttributePath(attribute: string): {
   readonly path: readonly string[];
-  readonly asked: readonly string[];
+  readonly selection: readonly string[];
 } {
   const colon = attribute.toLowerCase().startsWith('urn:') ? attribute.lastIndexOf(':') : -1;
   const [name = '', ...parts] = attribute.slice(colon + 1).split('.');
-  if (colon === -1) return { path: [name, ...parts], asked: [name] };
+  if (colon === -1) return { path: [name, ...parts], selection: [name] };
   const schema = attribute.slice(0, colon);
-  return { path: [schema, name, ...parts], asked: toAsked({ schema, name }) };
+  return { path: [schema, name, ...parts], selection: toSelection({ schema, name }) };
 }
 
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

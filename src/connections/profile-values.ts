@@ -32,8 +32,8 @@ interface SearchedNames {
  * wildcards or ignore a filter.
  */
 export function matchesName(text: string, { given, family, others }: SearchedNames): boolean {
-  const wanted = foldAccents(text);
-  return [given, family, ...both(given, family), ...others].some((name) => foldAccents(name).startsWith(wanted));
+  const prefix = foldAccents(text);
+  return [given, family, ...both(given, family), ...others].some((name) => foldAccents(name).startsWith(prefix));
 }
 
 /** Directories find "José" for "Jose". */

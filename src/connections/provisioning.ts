@@ -13,8 +13,8 @@ export type StepStatus =
   | { readonly state: 'missing' | 'different'; readonly changes: readonly string[] }
   /** An object that this service did not create is in the way. It is never overwritten. */
   | { readonly state: 'blocked'; readonly reason: string; readonly remedy: string }
-  /** Only an administrator can do or see this, in the provider's console. */
-  | { readonly state: 'manual'; readonly instructions: readonly string[] };
+  /** Only an administrator can do or see this, in the provider's console. `fault` is what is wrong, if it is known. */
+  | { readonly state: 'manual'; readonly instructions: readonly string[]; readonly fault?: string };
 
 const toStatus = (state: 'missing' | 'different', changes: readonly string[]): StepStatus =>
   changes.length === 0 ? { state: 'ready' } : { state, changes };
@@ -27,9 +27,28 @@ export const blocked = (reason: string, remedy: string) => ({ state: 'blocked', 
 
 export const inConsole = (...instructions: readonly string[]): StepStatus => ({ state: 'manual', instructions });
 
+export const wrongInConsole = (fault: string, instructions: readonly string[]): StepStatus => ({
+  state: 'manual',
+  instructions,
+  fault,
+});
+
+/** How the doctor checks a step. */
+interface StepCheck {
+  /** Title of the check, if it is not that of the step. */
+  readonly title?: string;
+  readonly needs?: readonly string[];
+  /** Consequence for users of a missing object. */
+  readonly ifMissing?: string;
+  /** Finds what the step does not know. It runs if the step would change nothing. */
+  readonly whenReady?: () => Promise<Finding>;
+}
+
 export interface ProvisionStep {
   readonly title: string;
   readonly needs?: readonly string[];
+  /** `null` if another check covers it. */
+  readonly check?: StepCheck | null;
   /**
    * How an administrator does the step in the provider's console: the place, and each field with its value. A setting
    * that holds a secret is named instead of the secret.
@@ -119,6 +138,42 @@ export interface Check {
   readonly fixedBy?: string;
   run(): Promise<Finding>;
 }
+
+const toList = (changes: readonly string[]): string => changes.map((each) => each.replace(/\.$/, '')).join('; ');
+
+const toFinding = (status: StepStatus, ifMissing: string): Finding => {
+  const remedy = 'Run facestep provision for this connection with --apply';
+  switch (status.state) {
+    case 'ready':
+      return pass('As configured');
+    case 'missing':
+      return fail(`Missing: ${toList(status.changes)}${ifMissing}`, remedy);
+    case 'different':
+      return fail(`Not as configured: ${toList(status.changes)}`, remedy);
+    case 'blocked':
+      return fail(status.reason, status.remedy);
+    case 'manual':
+      return status.fault === undefined
+        ? manual('This can only be done or seen in the console', status.instructions.join(' '))
+        : fail(status.fault, status.instructions.join(' '));
+  }
+};
+
+/** Consequence of a missing attribute. */
+export const lostEnrolments =
+  '. Without it, no user can enrol. If it existed before, every enrolment is lost and users must enrol again';
+
+/** Creates a check of each step, which fails if the step would change something. */
+export const createStepChecks = (steps: readonly ProvisionStep[]): readonly Check[] =>
+  steps.flatMap((step) => {
+    if (step.check === null) return [];
+    const { title = step.title, needs = [], ifMissing = '', whenReady } = step.check ?? {};
+    const run = async (): Promise<Finding> => {
+      const status = await step.inspect();
+      return status.state === 'ready' && whenReady !== undefined ? whenReady() : toFinding(status, ifMissing);
+    };
+    return [{ title, needs: [...needs, ...(step.needs ?? [])], fixedBy: step.title, run }];
+  });
 
 export const serverAnswers = 'Server';
 

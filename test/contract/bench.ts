@@ -90,6 +90,19 @@ type Steps = Pick<Provisioning, 'steps'>;
 export const statesOf = async ({ steps }: Steps): Promise<StepStatus['state'][]> =>
   (await Promise.all(steps.map((step) => step.inspect()))).map(({ state }) => state);
 
+/** @returns titles of steps with something to change for which no check of the doctor fails */
+export async function findUnchecked({ steps, checks }: Pick<Provisioning, 'checks' | 'steps'>): Promise<string[]> {
+  const failing = new Set<string>();
+  for (const { title, fixedBy = title, run } of checks) {
+    const { verdict } = await run().catch(() => ({ verdict: 'fail' }));
+    if (verdict === 'fail') failing.add(fixedBy);
+  }
+  const states = await statesOf({ steps });
+  return steps.flatMap(({ title }, at) => (isPending.includes(states[at]!) && !failing.has(title) ? [title] : []));
+}
+
+const isPending: readonly string[] = ['missing', 'different', 'blocked'];
+
 /** Does in order what is missing or different. @returns the states afterwards */
 export async function applyAll({ steps }: Steps): Promise<StepStatus['state'][]> {
   for (const step of steps) if (isToApply(await step.inspect())) await step.apply();

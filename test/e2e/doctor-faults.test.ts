@@ -191,7 +191,7 @@ const atOthers: readonly Fault[] = [
       return change(client!.settings, { WriteAttributes: ['email', 'custom:face_token'] });
     },
     /out of the users' reach$/,
-    /remove the attribute from their write permissions/,
+    /Run facestep provision/,
   ],
   [
     'the Smart Hook is not from facestep',
@@ -201,14 +201,14 @@ const atOthers: readonly Fault[] = [
       return change(smartHook(), { settings: { ...smartHook().settings, function: theirs } });
     },
     'Smart Hook pre-authentication',
-    /Compose the two/,
+    /--compose FILE/,
   ],
   [
     'the attribute is missing in the schema',
     'scim',
     () => takeOut(bench.scim.directory.extensions, () => true),
     `Attribute ${schema}:token`,
-    /“facestep provision” prints what to define/,
+    /Define the schema extension/,
   ],
 ];
 
