@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Agent } from '../core/approver.js';
 import { type ConnectedSubject, readTokenIfAny, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { SupportedLanguage } from '../core/language.js';
@@ -11,7 +12,6 @@ import { isStored, newSecret, splitTicket, toStoredDigest } from '../core/ticket
 import { addSec } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError, toCode } from '../errors.js';
-import type { Agent } from '../step-up/codes/bypass.js';
 import { toLinkMessage } from './notices.js';
 import { changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
 import { beginLifeSec } from './stage.js';
