@@ -101,12 +101,13 @@ export async function checkFace(
     rules,
     deps,
   );
-  if (verdict.matched && rules.anonymousSource === null) await capLockout(attemptsOfAllAnonymous(binding), deps);
-  if (verdict.matched && verdict.renewed !== null && token !== null) {
+  const { accuracy } = binding;
+  if (!verdict.matched) return { verdict, accuracy, tokenIds: [] };
+  if (rules.anonymousSource === null) await capLockout(attemptsOfAllAnonymous(binding), deps);
+  if (verdict.renewed !== null && token !== null)
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
-  }
   const ids = [identifyIfToken(token, deps)?.tokenId, verdict.renewed?.tokenId];
-  return { verdict, accuracy: binding.accuracy, tokenIds: ids.filter((id) => id !== undefined) };
+  return { verdict, accuracy, tokenIds: ids.filter((id) => id !== undefined) };
 }
 
 /**
@@ -287,8 +288,7 @@ async function verifyShown(
     deps,
   );
   const { verdict, accuracy, tokenIds } = checked;
-  if (verdict.isRefusedByRule) return { kind: 'refused_by_rule' };
-  if (!verdict.matched) return { kind: 'unlike' };
+  if (!verdict.matched) return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
   const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {
     liveness: verdict.liveness,
