@@ -8,11 +8,11 @@ import {
   changeInDraft,
   checkConnection,
   compareVersion,
+  describeConfiguration,
   dropDraft,
   restoreVersion,
 } from './change.js';
 import { comparedReply, draftCheckReply, draftReply, guidesReply } from './replies.js';
-import { describeConfiguration } from './review.js';
 import { editableSections, parseSection } from './sections.js';
 
 const reasonField = z.string().min(3).max(500).describe('Why, for the audit trail and the list of versions.');
