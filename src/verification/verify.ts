@@ -78,9 +78,8 @@ export async function verifyPerson(
   const judgedLive = judged?.then(({ pass }) => pass);
   // Prevents an unhandled rejection if a lockout ends the check before liveness is judged.
   judgedLive?.catch(() => null);
-  const rules = judgedLive === undefined ? {} : { judgedLive };
   const check = async (asked: VerifyRequest): Promise<Verdict> => {
-    const verified = deps.verifier.verify({ ...asked, ...rules });
+    const verified = deps.verifier.verify({ ...asked, judgedLive });
     // Verifier and judge must both have released the photos before this returns.
     await Promise.allSettled([verified, judged]);
     const [verdict, finding] = await Promise.all([verified, judged]);
@@ -114,7 +113,7 @@ export async function refuseUnseenPerson(
   const refuse = async (): Promise<Verdict> => {
     throw new FaceError('liveness_low');
   };
-  const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp, findRefusal: null };
+  const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp };
   await attemptCheck(request, refuse, attempted, deps).catch((error: unknown) => {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
   });
@@ -123,7 +122,7 @@ export async function refuseUnseenPerson(
 interface AttemptRules<Refused> extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp'> {
   readonly tellsAtOnce: boolean;
   /** Returns why a matching face is refused, or `null`. */
-  readonly findRefusal: (() => Promise<Refused | null>) | null;
+  readonly findRefusal?: () => Promise<Refused | null>;
 }
 
 const toldToBackend: AttemptRules<never> = {
@@ -132,7 +131,6 @@ const toldToBackend: AttemptRules<never> = {
   countsAs: 'sign_in',
   application: null,
   stepUp: null,
-  findRefusal: null,
 };
 
 async function attemptCheck<
