@@ -8,7 +8,8 @@ import { orderRules } from '../core/rules/evaluate.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { openFile, reading, requireDraft, requireSound, revisionField } from './endpoints.js';
+import { openFile, requireDraft, requireSound } from './change.js';
+import { reading, revisionField } from './endpoints.js';
 import { draftEffectReply } from './replies.js';
 
 const days = 30;

@@ -1,269 +1,19 @@
 import { z } from 'zod';
-import { leaveOut } from '../admin/operations/checks/in-turn.js';
-import { collectChecks, runChecks } from '../admin/operations/doctor.js';
-import { wouldRefuseAll } from '../admin/operations/open-connection.js';
-import type {
-  ConfigurationFile,
-  OperationsContext,
-  ReloadPorts,
-  WithOperations,
-} from '../admin/operations/operations-context.js';
-import { countUsers } from '../admin/operations/plan.js';
+import type { OperationsContext, ReloadPorts, WithOperations } from '../admin/operations/operations-context.js';
 import { connectionIdGuard } from '../config/connection-id.js';
-import { problemsOf } from '../config/problem.js';
-import { hooksAnswer } from '../connections/provisioning.js';
-import { findRuleCallers } from '../connections/rule-callers.js';
-import type { Setup } from '../connections/setup.js';
-import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
-import { isInMode, refusesEveryone } from '../core/rules/rule.js';
-import { toIso } from '../core/units.js';
-import { FaceError, type Json, refusals, toCode } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { activate, requireFolder } from './activate.js';
-import { toNewConnection } from './connect.js';
-import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
-import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
-import { comparedReply, draftCheckReply, draftReply, guidesReply } from './replies.js';
 import {
-  compareFiles,
-  editableSections,
-  findChanges,
-  findSecretProblems,
-  isReferenceAt,
-  maskSecrets,
-  parseSection,
-  placeholder,
-  readSection,
-  replaceReferences,
-  restoreSecrets,
-  writeSection,
-} from './sections.js';
-
-const toText = (value: Json | undefined): string | null =>
-  value === undefined || value === null ? null : JSON.stringify(value, null, 2);
-
-type Section = Draft['sections'][number];
-type Place = Pick<Section, 'connection' | 'section'>;
-
-/** Finds what the loaded configuration has in a section, in which secrets have their own types. */
-function loadedSectionOf({ connections }: Setup, { connection, section }: Place): unknown {
-  const found = connections.find(({ id }) => id === connection);
-  return section === 'connection' ? found : found?.[section];
-}
-
-/** Reads a section of the file without its secrets. `undefined` if it is not there, or if the file cannot be loaded. */
-function maskedSectionOf(file: string, loaded: Setup | null, place: Place): Json | undefined {
-  const value = readSectionIfThere(file, place);
-  return value === undefined || loaded === null ? undefined : maskSecrets(value, loadedSectionOf(loaded, place));
-}
-
-function readSectionIfThere(file: string, { connection, section }: Place): Json | undefined {
-  try {
-    return readSection(file, connection, section);
-  } catch {
-    return undefined;
-  }
-}
-
-const baseOf = (file: string, place: Place): string =>
-  digestOfText(JSON.stringify(readSectionIfThere(file, place) ?? null));
-
-/** Returns true if the section changed in the file after it was saved. */
-const isOutdated = (file: string, section: Section): boolean => section.base !== baseOf(file, section);
-
-const changesOf = ({ text, loaded }: OpenFile, section: Section) =>
-  findChanges(maskedSectionOf(text, loaded, section), section.value);
-
-/** Drops the sections that equal the file, such as one that was also changed by hand. */
-const dropUnchanged = (draft: Draft, file: OpenFile): Draft => ({
-  ...draft,
-  sections: draft.sections.filter((each) => changesOf(file, each).length > 0),
-});
-
-interface OpenFile extends ConfigurationFile {
-  readonly text: string;
-  /** The loaded text. `null` if it cannot be loaded. */
-  readonly loaded: Setup | null;
-}
-
-/** Reads and loads the configuration file. @throws `configuration_read_only` without a file */
-export async function openFile({ configurationFile }: OperationsContext): Promise<OpenFile> {
-  if (configurationFile === null) throw new FaceError('configuration_read_only');
-  const text = await configurationFile.read().catch((cause: unknown) => {
-    throw new FaceError(
-      'config_invalid',
-      { problems: [{ path: 'FACESTEP_CONFIG', reason: 'cannot be read' }] },
-      { cause },
-    );
-  });
-  return { ...configurationFile, text, loaded: await configurationFile.load(text).catch(() => null) };
-}
-
-/** Returns the file with the sections of the draft. @throws `config_invalid`, `connection_unknown` */
-const toFileText = (file: string, { sections }: Draft): string =>
-  sections.reduce((text, { connection, section, value }) => {
-    const former = readSection(text, connection, section);
-    return writeSection(text, connection, section, restoreSecrets(value, former));
-  }, file);
-
-interface Checked {
-  readonly text: string | null;
-  readonly setup: Setup | null;
-  readonly problems: readonly { readonly path: string; readonly reason: string }[];
-}
-
-/** Loads the file with the draft, without activating it. Variables and files that a draft may not name are not read. */
-async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft: Draft): Promise<Checked> {
-  const find = (loadedIn: Setup | null) =>
-    draft.sections.flatMap((each) => {
-      const { connection, section, value } = each;
-      // The secrets of a new connection are named by `toNewConnection`.
-      if (section === 'connection') return [];
-      const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
-      const found = findSecretProblems(section, value, { former: maskedSectionOf(file, active, each), loaded });
-      return found.map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason }));
-    });
-  const before = find(null);
-  if (before.length > 0) return { text: null, setup: null, problems: before };
-  try {
-    const text = toFileText(file, draft);
-    const setup = await load(text);
-    return { text, setup, problems: find(setup) };
-  } catch (error) {
-    if (!(error instanceof FaceError)) throw error;
-    const problems = problemsOf(error);
-    const unknown = { path: 'connections', reason: refusals[error.code].text };
-    return {
-      text: null,
-      setup: null,
-      problems:
-        problems.length === 0
-          ? [unknown]
-          : [...problems, ...(await findValueProblems({ text: file, load }, draft, problems))],
-    };
-  }
-}
-
-/** Finds further problems of added connections, which secrets that are not set yet would hide. */
-async function findValueProblems(
-  { text, load }: Pick<OpenFile, 'text' | 'load'>,
-  draft: Draft,
-  known: Checked['problems'],
-) {
-  const sections = draft.sections.map((each) =>
-    each.section === 'connection' ? { ...each, value: replaceReferences(each.value, placeholder) } : each,
-  );
-  const isAboutReference = ({ path }: { readonly path: string }): boolean =>
-    draft.sections.some(
-      ({ section, value }) => section === 'connection' && isReferenceAt(value, path.split('.').slice(2)),
-    );
-  const problems = await load(toFileText(text, { ...draft, sections })).then(() => [], problemsOf);
-  return problems.filter((each) => !isAboutReference(each) && !known.some(({ path }) => path === each.path));
-}
-
-/** @throws `config_invalid` with the problems of the draft. A draft with problems could send a secret elsewhere. */
-export async function requireSound(
-  file: OpenFile,
-  draft: Draft,
-): Promise<{ readonly text: string; readonly setup: Setup }> {
-  const { text, setup, problems } = await checkDraft(file, draft);
-  if (text !== null && setup !== null && problems.length === 0) return { text, setup };
-  throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
-}
-
-async function findWarnings({ sections }: Draft, next: Setup | null, { setup }: OperationsContext): Promise<string[]> {
-  const ids = new Set(sections.map(({ connection }) => connection));
-  const changed = (next?.connections ?? []).filter(({ id, policy }) => ids.has(id) && policy.rules.length > 0);
-  const found = changed.map(async ({ id, policy, oidc, createAdapter }) => {
-    const adapter = await createAdapter(setup().config.publicUrl ?? '');
-    return checkRules(policy, findRuleCallers(adapter, oidc, null)).map(
-      (each) => `${id}: ${describeRuleWarning(each)}`,
-    );
-  });
-  return (await Promise.all(found)).flat();
-}
-
-async function describe(operations: OperationsContext) {
-  const { configurationFile, setup: active, notLoaded, loadedDigest } = operations;
-  const file = configurationFile === null ? null : await openFile(operations);
-  const folder = active().config.configurationFolder;
-  const draft = await readDraft(operations);
-  const problem = notLoaded();
-  const versions = folder === null ? [] : await listVersions(folder);
-  const newest = versions.find(({ digest }) => digest === loadedDigest());
-  return {
-    file: {
-      digest: digestOfText(file?.text ?? '{}'),
-      exists: file !== null,
-      isWritable: file !== null && folder !== null && (await isWritable({ path: file.path, folder })),
-      notLoaded:
-        problem === null
-          ? null
-          : { reason: refusals[problem.code].text, problems: problem.problems.map((each) => ({ ...each })) },
-      switched: findSwitched(operations),
-      // Texts are shown only as far as the loaded configuration tells which are secrets.
-      connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => {
-        const textOf = (section: Place['section']) =>
-          file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection: id, section }));
-        return { id, kind, policy: textOf('policy') ?? '{}', oidc: textOf('oidc') };
-      }),
-    },
-    draft: draft === null || file === null ? null : await describeDraft(dropUnchanged(draft, file), file, operations),
-    versions: versions.map((version) => ({
-      number: version.number,
-      at: version.at,
-      by: version.by,
-      reason: version.reason,
-      isActive: version === newest,
-    })),
-  };
-}
-
-/** Finds the connections whose mode was switched manually to another one than that of the file. */
-const findSwitched = ({ setup, modes }: OperationsContext): string[] =>
-  setup().connections.flatMap(({ id, policy }) => {
-    const switched = modes().get(id);
-    return switched === undefined || isInMode(policy, switched.mode) ? [] : [id];
-  });
-
-async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
-  const { revision, by, at, sections } = draft;
-  const { setup, problems } = await checkDraft(file, draft);
-  return {
-    revision,
-    by,
-    at: toIso(at),
-    isOutdated: sections.some((each) => isOutdated(file.text, each)),
-    sections: sections.map((each) => ({
-      connection: each.connection,
-      section: each.section,
-      text: toText(each.value) ?? '{}',
-      isOutdated: isOutdated(file.text, each),
-    })),
-    changes: sections.flatMap((each) =>
-      changesOf(file, each).map(({ path, before, after }) => ({
-        path: [each.connection, ...(each.section === 'connection' ? [] : [each.section]), ...path].join('.'),
-        before: before === undefined ? null : JSON.stringify(before),
-        after: after === undefined ? null : JSON.stringify(after),
-      })),
-    ),
-    problems: problems.map((each) => ({ ...each })),
-    warnings: await findWarnings(draft, setup, operations),
-  };
-}
-
-/** @throws `nobody_can_pass` if a connection would begin to refuse everyone, because no user is enrolled */
-async function checkSomeoneCanPass(next: Setup, { setup, log }: OperationsContext): Promise<void> {
-  const refusing = new Set(setup().connections.flatMap(({ id, policy }) => (refusesEveryone(policy) ? [id] : [])));
-  const { publicUrl } = next.config;
-  for (const connection of next.connections) {
-    const { id, policy } = connection;
-    if (publicUrl === null || refusing.has(id) || !refusesEveryone(policy)) continue;
-    const adapter = await connection.createAdapter(publicUrl);
-    const census = await countUsers({ connection, adapter, provisioning: await adapter.createProvisioning() }, { log });
-    if (wouldRefuseAll(census, policy)) throw new FaceError('nobody_can_pass');
-  }
-}
+  addToDraft,
+  applyDraft,
+  changeInDraft,
+  checkConnection,
+  compareVersion,
+  describeConfiguration,
+  dropDraft,
+  restoreVersion,
+} from './change.js';
+import { comparedReply, draftCheckReply, draftReply, guidesReply } from './replies.js';
+import { editableSections, parseSection } from './sections.js';
 
 const reasonField = z.string().min(3).max(500).describe('Why, for the audit trail and the list of versions.');
 export const revisionField = z.int().min(1).describe('Revision of the draft that you saw.');
@@ -280,13 +30,6 @@ export const common = {
 
 export const reading = { ...common, method: 'GET' } as const;
 
-/** @throws `draft_changed` if there is no draft of that revision */
-export async function requireDraft(revision: number, operations: OperationsContext): Promise<Draft> {
-  const draft = await readDraft(operations);
-  if (draft?.revision !== revision) throw new FaceError('draft_changed');
-  return draft;
-}
-
 const toGuideReply = ({ kind, name, preparation, fields, secrets }: OperationsContext['guides'][number]) => ({
   kind,
   name,
@@ -294,23 +37,6 @@ const toGuideReply = ({ kind, name, preparation, fields, secrets }: OperationsCo
   fields: fields.map((each) => ({ ...each })),
   secrets: secrets.map((each) => ({ ...each })),
 });
-
-interface SavedChange extends Place, Pick<Section, 'value'> {
-  /** Text of the configuration file. */
-  readonly text: string;
-  readonly revision: number | null;
-  /** Administrator. */
-  readonly by: string;
-}
-
-async function saveInDraft(change: SavedChange, operations: OperationsContext): ReturnType<typeof describe> {
-  const { connection, section, value, text, revision, by } = change;
-  const place = { connection, section };
-  await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
-  const detail = { section: `${connection}.${section}`, by };
-  await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
-  return describe(operations);
-}
 
 const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
   adminEndpoint({
@@ -339,7 +65,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       codes: ['config_invalid'],
       fields: z.strictObject({}),
       reply: draftReply,
-      handle: () => describe(operations),
+      handle: () => describeConfiguration(operations),
     }),
     adminEndpoint({
       ...common,
@@ -357,14 +83,8 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       }),
       form: { revision: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision = null, connection, section, settings }, administrator: { name: by } }) {
-        const value = parseSection(settings);
-        const { text, loaded } = await openFile(operations);
-        restoreSecrets(value, readSection(text, connection, section));
-        const former = maskedSectionOf(text, loaded, { connection, section });
-        if (findSecretProblems(section, value, { former }).length > 0) throw new FaceError('draft_secret');
-        return saveInDraft({ connection, section, value, text, revision, by }, operations);
-      },
+      handle: ({ fields: { revision = null, settings, ...place }, administrator: { name: by } }) =>
+        changeInDraft({ ...place, value: parseSection(settings), revision, by }, operations),
     }),
     createGuidesEndpoint(operations),
     adminEndpoint({
@@ -385,17 +105,8 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       }),
       form: { revision: 'json', values: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision = null, provider: kind, connection, values }, administrator: { name: by } }) {
-        const guide = operations.guides.find((each) => each.kind === kind);
-        if (guide === undefined) throw new FaceError('not_found');
-        const value = toNewConnection(guide, { id: connection, kind, values });
-        const { text } = await openFile(operations);
-        const { configurationFolder: folder } = operations.setup().config;
-        const earlier = folder === null ? [] : await readVersions(folder);
-        const isTaken = [text, ...earlier].some((each) => readSection(each, connection, 'connection') !== undefined);
-        if (isTaken) throw new FaceError('name_taken');
-        return saveInDraft({ connection, section: 'connection', value, text, revision, by }, operations);
-      },
+      handle: ({ fields: { revision = null, provider: kind, ...added }, administrator: { name: by } }) =>
+        addToDraft({ ...added, kind, revision, by }, operations),
     }),
     adminEndpoint({
       ...common,
@@ -406,12 +117,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       fields: z.strictObject({ revision: revisionField }),
       form: { revision: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision }, administrator: { name: by } }) {
-        await discardDraft(revision, by, operations);
-        const action = 'configuration_draft_discarded';
-        await operations.audit.append({ action, connection: '', subject: '', detail: { by } });
-        return describe(operations);
-      },
+      handle: ({ fields: { revision }, administrator: { name: by } }) => dropDraft(revision, by, operations),
     }),
     adminEndpoint({
       ...common,
@@ -429,19 +135,9 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       fields: z.strictObject({ revision: revisionField, connection: z.string().min(1).max(64) }),
       form: { revision: 'json' },
       reply: draftCheckReply,
-      async handle({ fields: { revision, connection: id } }) {
-        const { setup } = await requireSound(await openFile(operations), await requireDraft(revision, operations));
-        const connection = setup.connections.find((each) => each.id === id);
-        if (connection === undefined) throw new FaceError('connection_unknown');
-        const { checks } = await collectChecks({ setup, connection, switched: null }, operations);
-        // This server has no hooks of a new connection before its activation.
-        const isNew = !operations.setup().connections.some((each) => each.id === id);
-        const possible = isNew ? leaveOut(hooksAnswer, checks) : checks;
-        const findings = [];
-        for await (const { title, verdict, found, remedy } of runChecks(possible, operations))
-          findings.push({ title, verdict, found, remedy });
-        return { findings };
-      },
+      handle: async ({ fields: { revision, connection: id } }) => ({
+        findings: await checkConnection({ id, revision }, operations),
+      }),
     }),
   ];
 }
@@ -463,22 +159,7 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
       fields: z.strictObject({ revision: revisionField, reason: reasonField, isSure: sureField }),
       form: { revision: 'json', isSure: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision, reason, isSure }, administrator: { name: by } }) {
-        requireFolder(operations);
-        const file = await openFile(operations);
-        const draft = dropUnchanged(await requireDraft(revision, operations), file);
-        if (draft.sections.some((each) => isOutdated(file.text, each))) throw new FaceError('draft_outdated');
-        const { text, setup } = await requireSound(file, draft);
-        if (!isSure) await checkSomeoneCanPass(setup, operations);
-        const changed = draft.sections.map(({ connection, section }) => `${connection}.${section}`);
-        const confirm = async (): Promise<void> => void (await requireDraft(revision, operations));
-        await activate(file, text, { by, reason, changed }, confirm, deps);
-        // A draft that was saved during the activation remains.
-        await discardDraft(revision, by, operations).catch((error: unknown) => {
-          if (toCode(error) !== 'draft_changed') throw error;
-        });
-        return describe(operations);
-      },
+      handle: ({ fields, administrator: { name: by } }) => applyDraft({ ...fields, by }, deps),
     }),
     adminEndpoint({
       ...reading,
@@ -491,17 +172,7 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
       fields: z.strictObject({ number: z.int().min(1) }),
       form: { number: 'json' },
       reply: comparedReply,
-      async handle({ fields: { number } }) {
-        const file = await openFile(operations);
-        const text = await readVersion(requireFolder(operations), number);
-        const { connections } = await file.load(text);
-        return {
-          changes: compareFiles(
-            { text: file.text, connections: file.loaded?.connections ?? [] },
-            { text, connections },
-          ),
-        };
-      },
+      handle: async ({ fields: { number } }) => ({ changes: await compareVersion(number, operations) }),
     }),
     adminEndpoint({
       ...common,
@@ -525,15 +196,7 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
       }),
       form: { number: 'json', isSure: 'json' },
       reply: draftReply,
-      async handle({ fields: { number, digest, reason, isSure }, administrator: { name: by } }) {
-        const file = await openFile(operations);
-        const text = await readVersion(requireFolder(operations), number);
-        const setup = await file.load(text);
-        if (digestOfText(file.text) !== digest) throw new FaceError('draft_outdated');
-        if (!isSure) await checkSomeoneCanPass(setup, operations);
-        await activate(file, text, { by, reason, changed: [`version ${number}`] }, async () => {}, deps);
-        return describe(operations);
-      },
+      handle: ({ fields, administrator: { name: by } }) => restoreVersion({ ...fields, by }, deps),
     }),
   ];
 }

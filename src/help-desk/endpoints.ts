@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '../access/client-tokens.js';
 import { findConnection, requireSubject, subjectFields } from '../access/connection-access.js';
+import type { Agent } from '../core/approver.js';
 import { pageOf } from '../core/bounded-list.js';
 import { bindingOf, type Connection, requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
@@ -14,7 +15,7 @@ import { emptyReply, helpReasons } from '../core/page-protocol.js';
 import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { type Agent, approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
+import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
 import type { FlowPorts } from '../step-up/flow.js';
 import { toTestReply } from '../step-up/replies.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Agent } from '../core/approver.js';
 import { type BoundedList, changeList, foreseeList, readList } from '../core/bounded-list.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
@@ -6,7 +7,6 @@ import { consumeLimit } from '../core/limits/limits.js';
 import { type HelpReason, helpReasons } from '../core/page-protocol.js';
 import { addSec, epochMsGuard, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { Agent } from '../step-up/codes/bypass.js';
 import { subjectOf } from '../step-up/record.js';
 import type { FoundSession } from '../step-up/session.js';
 import { mayAskForHelp } from '../step-up/session-view.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Agent } from '../core/approver.js';
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef, vouched } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
@@ -11,7 +12,6 @@ import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError } from '../errors.js';
 import { toCheckMessage } from '../notifications/one-time-codes.js';
-import type { Agent } from '../step-up/codes/bypass.js';
 import { isByFace, stateAt } from '../step-up/record.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 import { readRecord } from '../step-up/stored.js';

@@ -113,8 +113,8 @@ export function mountHome(app: Express, deps: HomeDeps): void {
         await steps[request.method]?.({ ...arrival, connection: door.of, requestedLanguage, door });
       },
       refuse(error, { request, response }) {
-        const refused = toReason(toCode(error));
-        if (refused === null) throw error;
+        const refused = reasons[toCode(error)];
+        if (refused === undefined) throw error;
         const { connection } = find(request);
         if (isFault(toCode(error))) deps.log.warn('self-service page request failed', { connection, refused });
         const back = new URL(doorPath(connection, '', visitOf(request, response).requestedLanguage), deps.issuer);
@@ -198,25 +198,15 @@ async function readName({ request, readBody }: RouteExchange<Request, Response>)
   return name;
 }
 
-/** Returns `null` for an error that no page of ours can cause. */
-function toReason(code: FaceErrorCode): RefusedReason | null {
-  switch (code) {
-    case 'face_not_verified':
-      return 'face';
-    case 'step_up_unknown':
-    case 'step_up_finished':
-      return 'over';
-    case 'caller_untrusted':
-      return 'sign-in';
-    case 'subject_unknown':
-      return 'unknown';
-    case 'profile_unavailable':
-    case 'state_unavailable':
-      return 'down';
-    case 'locked_out':
-    case 'overloaded':
-      return 'later';
-    default:
-      return null;
-  }
-}
+/** Why the page refuses after an error. The other errors are not caused by pages of ours. */
+const reasons: { readonly [Code in FaceErrorCode]?: RefusedReason } = {
+  face_not_verified: 'face',
+  step_up_unknown: 'over',
+  step_up_finished: 'over',
+  caller_untrusted: 'sign-in',
+  subject_unknown: 'unknown',
+  profile_unavailable: 'down',
+  state_unavailable: 'down',
+  locked_out: 'later',
+  overloaded: 'later',
+};

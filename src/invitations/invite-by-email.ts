@@ -1,3 +1,4 @@
+import type { Agent } from '../core/approver.js';
 import { type ConnectedSubject, ownPageIn, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { knownShare } from '../core/fair-queue.js';
@@ -6,7 +7,6 @@ import { consumeLimits, type LimitUse, refundOnFailure } from '../core/limits/li
 import { FaceError } from '../errors.js';
 import { builtInWords, composeInvitation } from '../notifications/email/invitation.js';
 import { readRecipient } from '../notifications/recipient.js';
-import type { Agent } from '../step-up/codes/bypass.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 import { invitation } from './flow.js';
 

@@ -1,3 +1,5 @@
+import { type Agent, findApproverProblem } from '../core/approver.js';
+import type { ConnectedRecovery } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { foldCase } from '../core/fold-case.js';
 import { consumeLimit } from '../core/limits/limits.js';
@@ -5,13 +7,13 @@ import type { Account } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { toPlainCode } from '../core/written-codes.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import type { Agent } from '../step-up/codes/bypass.js';
 import { changeRecovery, changeStage, type Recovery, readRecovery, recoveryAt, withStage } from './record.js';
 import {
   type Approval,
   approvalsNeeded,
   isForHelpDesk,
   type Stage,
+  type StageNow,
   type StageOf,
   stageAt,
   toApproved,
@@ -80,6 +82,19 @@ export async function addApproval(
   return { recovery: await changeStage(id, 'approval', count, deps), refused };
 }
 
+/** Returns why an administrator may not approve a recovery at its present stage, or `null`. */
+export function findApprovalProblem(
+  { begunBy }: Pick<Recovery, 'begunBy'>,
+  stage: StageNow,
+  by: Pick<Agent, 'id' | 'means'>,
+  { takesKeys, privileged }: ConnectedRecovery['policy'],
+): FaceErrorCode | null {
+  if (stage.kind !== 'approval' || !isForHelpDesk(stage.proof)) return 'recovery_not_waiting';
+  const { delay, approvals } = stage.proof;
+  const earlier = [...(begunBy === null ? [] : [begunBy]), ...approvals].map(({ byId }) => byId);
+  return findApproverProblem(by, { takesKeys: takesKeys && (delay === null || privileged.takesKeys), earlier });
+}
+
 /**
  * Approves a recovery as the help desk. The number is read out by the person, so that no one else's recovery is
  * approved.
@@ -94,16 +109,10 @@ export async function approveRecovery(
   const found = await readRecovery(id, deps);
   const connection = deps.connections.get(found.connection);
   if (connection === undefined) throw new FaceError('not_found');
-  const check = ({ proof }: StageOf<'approval'>, latest: Recovery): FaceErrorCode | null => {
-    if (!isForHelpDesk(proof)) return 'recovery_not_waiting';
-    // A person with a key and a sign-in would count as two.
-    const { takesKeys, privileged } = recoveryAt(connection).policy;
-    const mayUseKey = takesKeys && (proof.delay === null || privileged.takesKeys);
-    if (!mayUseKey && by.means === 'key') return 'role_missing';
-    const earlier = [latest.begunBy, ...proof.approvals];
-    if (earlier.some((each) => each?.byId === by.id)) return 'approver_same';
-    return latest.number === toPlainCode(number) ? null : 'recovery_number_wrong';
-  };
+  const { policy } = recoveryAt(connection);
+  const check = (stage: StageOf<'approval'>, latest: Recovery): FaceErrorCode | null =>
+    findApprovalProblem(latest, stage, by, policy) ??
+    (latest.number === toPlainCode(number) ? null : 'recovery_number_wrong');
   const stage = stageAt(found, deps.clock.now());
   const given = stage.kind === 'approval' ? [...stage.proof.approvals, ...stage.approving] : [];
   const managers = given.flatMap(({ byId }) =>

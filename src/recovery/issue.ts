@@ -1,5 +1,6 @@
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { type Lease, releaseLease, takeLease } from '../core/lease.js';
 import type { AccountRecovery, IssuedCredential, RecoveryCredentialKind } from '../core/ports.js';
 import type { Credential, RecoveryCredential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -35,7 +36,6 @@ import {
 const issuingSec = 180;
 /** Time in which the person confirms that they have noted the credential. */
 const confirmSec = 5 * 60;
-const lockSec = 10 * 60;
 
 /** What a recovery ends in. `over`: without a credential, as its page says. */
 export type Ending =
@@ -75,7 +75,7 @@ export async function finishRecovery(
   }
   const who = { connection: connection.id, subject };
   await listRecovery(recovery, deps);
-  await holdIssuing(who, id, deps);
+  if (!(await takeLease(issuingLease(who), id, deps))) throw new FaceError('recovery_running');
   const issuing = await take(id, deps);
   if (issuing === null) return over;
   if (issuer === null) {
@@ -126,21 +126,14 @@ async function issueReceiptOnce(
   }
 }
 
-const lockKey = ({ connection, subject }: SubjectRef): string => `recovery-of:${connection}:${subject}`;
+/** Held by the recovery that issues, so that two recoveries of a person never issue at the same time. */
+const issuingLease = ({ connection, subject }: SubjectRef): Lease => ({
+  key: `recovery-issuing:${connection}:${subject}`,
+  lifeSec: 10 * 60,
+});
 
-/** Two recoveries of a person never issue at the same time. @throws `recovery_running` */
-async function holdIssuing(who: SubjectRef, id: string, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
-  const expiresAt = addSec(clock.now(), lockSec);
-  if (await state.write(lockKey(who), id, { when: 'absent', expiresAt })) return;
-  if (!(await isLockedBy(who, id, { state }))) throw new FaceError('recovery_running');
-}
-
-const isLockedBy = async (who: SubjectRef, id: string, { state }: Ports<'state'>): Promise<boolean> =>
-  (await state.read(lockKey(who)))?.value === id;
-
-async function releaseIssuing(recovery: Recovery, { state }: Ports<'state'>): Promise<void> {
-  if (await isLockedBy(recovery, recovery.id, { state })) await state.delete(lockKey(recovery));
-}
+const releaseIssuing = (recovery: Recovery, deps: Ports<'state'>): Promise<void> =>
+  releaseLease(issuingLease(recovery), recovery.id, deps);
 
 /** @returns `null` if there is no credential, or one that is revoked unseen */
 async function issue(

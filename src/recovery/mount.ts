@@ -223,8 +223,8 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
     },
     refuse(error, { request, response }) {
       const code = toCode(error);
-      const alert = toAlert(code);
-      if (alert === null) throw error;
+      const alert = alerts[code];
+      if (alert === undefined) throw error;
       const { id } = find(request);
       if (isFault(code)) deps.log.warn('recovery page request failed', { connection: id, code });
       const below = alert === 'over' || alert === 'refused' ? '' : '/step';
@@ -258,33 +258,22 @@ function toShown(form: URLSearchParams, request: Request, { issuer }: Ports<'iss
   }
 }
 
-/** Returns `null` for an error that no page of ours can cause. */
-function toAlert(code: FaceErrorCode): Alert | null {
-  switch (code) {
-    case 'code_wrong':
-      return 'code';
-    case 'face_not_verified':
-      return 'face';
-    case 'locked_out':
-    case 'limit_reached':
-    case 'overloaded':
-      return 'later';
-    case 'recovery_running':
-      return 'running';
-    case 'step_up_unknown':
-    case 'step_up_finished':
-    case 'step_up_opened':
-    case 'caller_untrusted':
-      return 'over';
-    case 'provider_refused':
-      return 'refused';
-    case 'profile_unavailable':
-    case 'state_unavailable':
-    case 'key_service_unavailable':
-    case 'delivery_failed':
-    case 'credential_refused':
-      return 'down';
-    default:
-      return null;
-  }
-}
+/** What a page says after an error. The other errors are not caused by pages of ours. */
+const alerts: { readonly [Code in FaceErrorCode]?: Alert } = {
+  code_wrong: 'code',
+  face_not_verified: 'face',
+  locked_out: 'later',
+  limit_reached: 'later',
+  overloaded: 'later',
+  recovery_running: 'running',
+  step_up_unknown: 'over',
+  step_up_finished: 'over',
+  step_up_opened: 'over',
+  caller_untrusted: 'over',
+  provider_refused: 'refused',
+  profile_unavailable: 'down',
+  state_unavailable: 'down',
+  key_service_unavailable: 'down',
+  delivery_failed: 'down',
+  credential_refused: 'down',
+};

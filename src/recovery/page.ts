@@ -181,21 +181,9 @@ function renderRefused(reason: FaceErrorCode | null, shown: Shown): RenderedPage
   const { ended } = allTexts[shown.language];
   // Another attempt would end in the same way.
   const isFinal = reason === 'recovery_too_soon' || reason === 'recovery_privileged' || reason === 'provider_refused';
-  const toText = (): string => {
-    switch (reason) {
-      case 'recovery_too_soon':
-      case 'recovery_privileged':
-      case 'credential_refused':
-      case 'recovery_manager_missing':
-      case 'profile_unavailable':
-        return ended[reason];
-      case 'provider_refused':
-        return ended.credential_refused;
-      default:
-        return ended.other;
-    }
-  };
-  return titled(ended.refusedTitle, shown, html`<p>${toText()}</p>${isFinal ? null : restart(shown)}`);
+  const texts: { readonly [Code in FaceErrorCode]?: string } = { ...ended, provider_refused: ended.credential_refused };
+  const text = (reason === null ? undefined : texts[reason]) ?? ended.other;
+  return titled(ended.refusedTitle, shown, html`<p>${text}</p>${isFinal ? null : restart(shown)}`);
 }
 
 /** The page of the current stage. */

@@ -35,8 +35,6 @@ const recordGuard = z.object({
   begunBy: approvalGuard.nullable(),
   /** Digest of the cookie of the browser. `null` until the link of the help desk is opened. */
   browserDigest: z.string().nullable(),
-  /** Digest of the secret in the link of the help desk. */
-  linkDigest: z.string().nullable(),
   /** Number that the page shows and that an approver must type. */
   number: z.string(),
   begunAt: epochMsGuard,
@@ -199,7 +197,7 @@ async function endRecoveries(
 
 export const recoveryData = {
   part: 'recoveries',
-  keys: ['recovery:*', 'recoveries:*', 'recovery-of:*:*'],
+  keys: ['recovery:*', 'recoveries:*', 'recovery-issuing:*:*'],
   read: async (who, deps) => {
     const own = (await readRecoveries(who.connection, deps)).filter(isOf(who));
     return {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { FollowedEvent } from '../audit/follow.js';
 import type { SecurityEventName } from '../config/security-events.js';
+import type { AuditAction, AuditDetail } from '../core/audit-events.js';
 import { epochMsGuard, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { type EventName, eventNames } from './event-names.js';
@@ -33,31 +34,6 @@ export const securityEventGuard = z.object({
 });
 export type SecurityEvent = z.output<typeof securityEventGuard>;
 
-const securityActions = ['enrolled', 'enrolment_recovered', 'revoked', 'subject_erased', 'locked_out'] as const;
-
-const webhookActions = [
-  ...securityActions,
-  'verified',
-  'step_up_failed',
-  'step_up_abandoned',
-  'step_up_expired',
-  'test_passed',
-  'hand_off_refused',
-  'help_asked',
-  'recovered',
-  'recovery_receipt_issued',
-  'recovery_refused',
-  'connection_mode_switched',
-] as const;
-
-/** Returns the audit actions that a stream reports. */
-export const reportedActionsOf = ({ delivery }: Pick<EventStream, 'delivery'>): readonly ReportedAction[] =>
-  delivery.kind === 'webhook' ? webhookActions : securityActions;
-
-type ReportedAction = (typeof webhookActions)[number];
-
-export type ReportedRecord = FollowedEvent<ReportedAction>;
-
 export function toSecurityEvents(
   record: ReportedRecord,
   stream: EventStream,
@@ -66,10 +42,9 @@ export function toSecurityEvents(
   const { connection, subject, sequence, time, digest } = record;
   const isTold = stream.connections === null || stream.connections.includes(connection);
   if (!isTold || (stream.since !== null && time < stream.since)) return [];
-  const isWebhook = stream.delivery.kind === 'webhook';
   // A security event names a user.
-  if (subject === '' && !isWebhook) return [];
-  return (isWebhook ? webhookEventsOf(record) : eventsOf(record))
+  if (subject === '' && stream.delivery.kind !== 'webhook') return [];
+  return contentsOf(record, stream)
     .filter(({ name }) => stream.events.includes(name))
     .map(({ name, detail, isAnonymous = false }) => {
       const jti = toJti([chain, digest, stream.id, name]);
@@ -115,28 +90,6 @@ const userRiskChange = (level: number): EventContent => ({
   },
 });
 
-/** A renewal is not reported, because the same face opens the token. */
-function eventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
-  switch (action) {
-    case 'enrolled':
-    case 'enrolment_recovered':
-      if (detail.kind === 'renewal') return [];
-      return [
-        typeof detail.former === 'string'
-          ? credentialChange('update', 'The face enrolment was replaced by another.')
-          : credentialChange('create', 'A face was enrolled.'),
-      ];
-    case 'revoked':
-      return bothOf('revoke', 'The face enrolment was revoked.');
-    case 'subject_erased':
-      return bothOf('delete', 'The face enrolment was erased.');
-    case 'locked_out':
-      return [userRiskChange(detail.level)];
-    default:
-      return [];
-  }
-}
-
 const finished = (
   outcome: string,
   { stepUpId, application, reference, anonymous, test }: FinishedStepUp,
@@ -159,49 +112,79 @@ interface FinishedStepUp {
   readonly test?: true | undefined;
 }
 
-/** A renewal is not reported, because the same face opens the token. */
-function webhookEventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
-  switch (action) {
-    case 'verified':
-    case 'test_passed':
-      return finished('passed', detail);
-    case 'step_up_failed':
-    // A wrong number ends the check.
-    case 'hand_off_refused':
-      return finished('failed', detail);
-    case 'step_up_expired':
-      return finished('expired', detail);
-    case 'step_up_abandoned':
-      // Anyone can start and cancel step-ups of anyone, and would delay the other events, except those of a ticket.
-      return detail.anonymous === true && detail.reference === undefined ? [] : finished('abandoned', detail);
-    case 'enrolled':
-    case 'enrolment_recovered': {
-      if (detail.kind === 'renewal') return [];
-      const name = typeof detail.former === 'string' ? 'enrolment.replaced' : 'enrolment.created';
-      return [{ name, detail: detail.proof === undefined ? {} : { proof: detail.proof } }];
-    }
-    case 'revoked':
-      return [{ name: 'enrolment.ended', detail: { reason: 'revoked' } }];
-    case 'subject_erased':
-      return [{ name: 'enrolment.ended', detail: { reason: 'erased' } }];
-    case 'locked_out':
-      return [{ name: 'person.locked_out', detail: { level: detail.level, until: detail.until } }];
-    case 'help_asked':
-      return [{ name: 'help.requested', detail: { id: detail.id, reason: detail.reason } }];
-    case 'recovered':
-    case 'recovery_receipt_issued':
-      return [{ name: 'recovery.finished', detail: { outcome: 'recovered' } }];
-    case 'recovery_refused':
-      return [{ name: 'recovery.finished', detail: { outcome: 'refused' } }];
-    case 'connection_mode_switched':
-      return [{ name: 'mode.changed', detail: { mode: detail.mode, by: detail.by } }];
-  }
-}
-
 const bothOf = (change: 'revoke' | 'delete', reason: string): readonly EventContent[] => [
   credentialChange(change, reason),
   sessionRevoked(reason),
 ];
+
+type Reports<Action extends AuditAction> = {
+  readonly [Each in Action]: (detail: AuditDetail<Each>) => readonly EventContent[];
+};
+
+const toCredentialChange = ({ kind, former }: AuditDetail<'enrolled' | 'enrolment_recovered'>) => {
+  // A renewal is not reported, because the same face opens the token.
+  if (kind === 'renewal') return [];
+  return [
+    typeof former === 'string'
+      ? credentialChange('update', 'The face enrolment was replaced by another.')
+      : credentialChange('create', 'A face was enrolled.'),
+  ];
+};
+
+const securityReports = {
+  enrolled: toCredentialChange,
+  enrolment_recovered: toCredentialChange,
+  revoked: () => bothOf('revoke', 'The face enrolment was revoked.'),
+  subject_erased: () => bothOf('delete', 'The face enrolment was erased.'),
+  locked_out: ({ level }) => [userRiskChange(level)],
+} as const satisfies Partial<Reports<AuditAction>>;
+
+const toEnrolment = ({ kind, former, proof }: AuditDetail<'enrolled' | 'enrolment_recovered'>) => {
+  if (kind === 'renewal') return [];
+  const name = typeof former === 'string' ? 'enrolment.replaced' : 'enrolment.created';
+  return [{ name, detail: proof === undefined ? {} : { proof } } as const];
+};
+const toRecovered = () => [{ name: 'recovery.finished', detail: { outcome: 'recovered' } }] as const;
+
+const webhookReports = {
+  verified: (detail) => finished('passed', detail),
+  test_passed: (detail) => finished('passed', detail),
+  step_up_failed: (detail) => finished('failed', detail),
+  // A wrong number ends the check.
+  hand_off_refused: (detail) => finished('failed', detail),
+  step_up_expired: (detail) => finished('expired', detail),
+  // Anyone can start and cancel step-ups of anyone, and would delay the other events, except those of a ticket.
+  step_up_abandoned: (detail) =>
+    detail.anonymous === true && detail.reference === undefined ? [] : finished('abandoned', detail),
+  enrolled: toEnrolment,
+  enrolment_recovered: toEnrolment,
+  revoked: () => [{ name: 'enrolment.ended', detail: { reason: 'revoked' } }],
+  subject_erased: () => [{ name: 'enrolment.ended', detail: { reason: 'erased' } }],
+  locked_out: ({ level, until }) => [{ name: 'person.locked_out', detail: { level, until } }],
+  help_asked: ({ id, reason }) => [{ name: 'help.requested', detail: { id, reason } }],
+  recovered: toRecovered,
+  recovery_receipt_issued: toRecovered,
+  recovery_refused: () => [{ name: 'recovery.finished', detail: { outcome: 'refused' } }],
+  connection_mode_switched: ({ mode, by }) => [{ name: 'mode.changed', detail: { mode, by } }],
+} as const satisfies Partial<Reports<AuditAction>>;
+
+type ReportedAction = keyof typeof webhookReports;
+
+export type ReportedRecord = FollowedEvent<ReportedAction>;
+
+const reportsOf = ({ delivery }: Pick<EventStream, 'delivery'>): Partial<Reports<ReportedAction>> =>
+  delivery.kind === 'webhook' ? webhookReports : securityReports;
+
+const isReported = (action: string): action is ReportedAction => Object.hasOwn(webhookReports, action);
+
+/** Returns the audit actions that a stream reports. */
+export const reportedActionsOf = (stream: Pick<EventStream, 'delivery'>): readonly ReportedAction[] =>
+  Object.keys(reportsOf(stream)).filter(isReported);
+
+const contentsOf = <Action extends ReportedAction>(
+  { action, detail }: { readonly action: Action; readonly detail: AuditDetail<Action> },
+  stream: EventStream,
+): readonly EventContent[] => reportsOf(stream)[action]?.(detail) ?? [];
 
 const toJti = (parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 32);

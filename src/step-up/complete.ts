@@ -81,7 +81,7 @@ export async function checkFace(
     readonly secret: UserSecret | null;
     readonly share: QueueShare;
     /** Receives the content key of a matching token that the caller stores. */
-    readonly takeContentKey?: (key: Uint8Array) => void;
+    readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
   } & CheckRules,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<{ verdict: PersonVerdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
@@ -89,8 +89,7 @@ export async function checkFace(
   const requireLiveness = connection?.policy.liveness === 'passive';
   if (callerHeldToken !== null) {
     const { token, binding } = callerHeldToken;
-    const taking = takeContentKey === undefined ? {} : { takeContentKey };
-    const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share, ...taking };
+    const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share, takeContentKey };
     return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy, tokenIds: [] };
   }
   if (connection === null) throw new FaceError('connection_unknown');
@@ -101,12 +100,13 @@ export async function checkFace(
     rules,
     deps,
   );
-  if (verdict.matched && rules.anonymousSource === null) await capLockout(attemptsOfAllAnonymous(binding), deps);
-  if (verdict.matched && verdict.renewed !== null && token !== null) {
+  const { accuracy } = binding;
+  if (!verdict.matched) return { verdict, accuracy, tokenIds: [] };
+  if (rules.anonymousSource === null) await capLockout(attemptsOfAllAnonymous(binding), deps);
+  if (verdict.renewed !== null && token !== null)
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
-  }
   const ids = [identifyIfToken(token, deps)?.tokenId, verdict.renewed?.tokenId];
-  return { verdict, accuracy: binding.accuracy, tokenIds: ids.filter((id) => id !== undefined) };
+  return { verdict, accuracy, tokenIds: ids.filter((id) => id !== undefined) };
 }
 
 /**
@@ -246,7 +246,7 @@ export type Verified =
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<Verified> {
   const flow = requestOf(captured.record);
   const recipient = flow?.kind === 'held_token' ? (flow.contentKey?.to ?? null) : null;
-  if (recipient === null) return verifyShown(captured, { ...shown, takeContentKey: null }, deps);
+  if (recipient === null) return verifyShown(captured, shown, deps);
   const released: ContentKey[] = [];
   const takeContentKey = (key: Uint8Array): void => void released.push(new ContentKey(Uint8Array.from(key)));
   try {
@@ -262,7 +262,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
 
 async function verifyShown(
   captured: StepUp,
-  shown: ShownFace & { readonly takeContentKey: ((key: Uint8Array) => void) | null },
+  shown: ShownFace & { readonly takeContentKey?: (key: Uint8Array) => void },
   deps: CoreDeps,
 ): Promise<Verified> {
   const { record, terms, connection } = captured;
@@ -279,7 +279,7 @@ async function verifyShown(
       anonymousSource: anonymousSourceOf(record),
       countsAs: terms.countsAs,
       share,
-      ...(takeContentKey === null ? {} : { takeContentKey }),
+      takeContentKey,
       application: record.application,
       stepUp: { id: captured.id, startedAt: record.startedAt, reference: terms.reference },
       isRefused: () => isRefusedByRule(captured, { methods }, shownFrom, deps),
@@ -287,8 +287,7 @@ async function verifyShown(
     deps,
   );
   const { verdict, accuracy, tokenIds } = checked;
-  if (verdict.isRefusedByRule) return { kind: 'refused_by_rule' };
-  if (!verdict.matched) return { kind: 'unlike' };
+  if (!verdict.matched) return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
   const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {
     liveness: verdict.liveness,

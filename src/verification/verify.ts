@@ -60,8 +60,10 @@ const mismatchCodes = [
   'request_malformed',
 ] as const satisfies readonly FaceErrorCode[];
 
-/** A face that matches is refused if a rule refuses the person whom it has proven. */
-export type PersonVerdict = Verdict & { readonly isRefusedByRule: boolean };
+export type PersonVerdict =
+  | (Pick<Verdict, 'liveness' | 'renewed'> & { readonly matched: true })
+  /** `isRefusedByRule`: the face matched, and a rule refuses the person whom it has proven. */
+  | { readonly matched: false; readonly isRefusedByRule: boolean };
 
 /**
  * Verifies a person in front of a camera. A wrong face, a missing enrolment, an unusable token and missing liveness get
@@ -76,22 +78,25 @@ export async function verifyPerson(
   const judgedLive = judged?.then(({ pass }) => pass);
   // Prevents an unhandled rejection if a lockout ends the check before liveness is judged.
   judgedLive?.catch(() => null);
-  const rules = judgedLive === undefined ? {} : { judgedLive };
-  const check = async (asked: VerifyRequest): Promise<PersonVerdict> => {
-    const verified = deps.verifier.verify({ ...asked, ...rules });
+  const check = async (asked: VerifyRequest): Promise<Verdict> => {
+    const verified = deps.verifier.verify({ ...asked, judgedLive });
     // Verifier and judge must both have released the photos before this returns.
     await Promise.allSettled([verified, judged]);
     const [verdict, finding] = await Promise.all([verified, judged]);
     const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
     if (isLow || finding?.pass === false) throw new FaceError('liveness_low');
-    return { ...verdict, isRefusedByRule: false };
+    return verdict;
   };
+  const findRefusal = async () => ((await isRefused?.()) ? 'refused_by_rule' : null);
   try {
-    const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp, isRefused };
-    return await attemptCheck(request, (asked) => guard(asked, check), attempted, deps);
+    const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp, findRefusal };
+    const verdict = await attemptCheck(request, (asked) => guard(asked, check), attempted, deps);
+    if (verdict === 'refused_by_rule') return { matched: false, isRefusedByRule: true };
+    const { matched, liveness, renewed } = verdict;
+    return matched ? { matched, liveness, renewed } : { matched, isRefusedByRule: false };
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
-    return { matched: false, isRefusedByRule: false, liveness: null, renewed: null };
+    return { matched: false, isRefusedByRule: false };
   }
 }
 
@@ -114,12 +119,13 @@ export async function refuseUnseenPerson(
   });
 }
 
-interface AttemptRules
-  extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp' | 'isRefused'> {
+interface AttemptRules<Refused> extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp'> {
   readonly tellsAtOnce: boolean;
+  /** Returns why a matching face is refused, or `null`. */
+  readonly findRefusal?: () => Promise<Refused | null>;
 }
 
-const toldToBackend: AttemptRules = {
+const toldToBackend: AttemptRules<never> = {
   tellsAtOnce: true,
   anonymousSource: null,
   countsAs: 'sign_in',
@@ -128,14 +134,15 @@ const toldToBackend: AttemptRules = {
 };
 
 async function attemptCheck<
-  T extends { readonly matched: boolean; readonly isRefusedByRule?: boolean },
+  T extends { readonly matched: boolean },
+  Refused,
   Request extends Pick<VerifyRequest, 'token' | 'binding'>,
 >(
   request: Request,
   check: (asked: Request) => Promise<T>,
-  { tellsAtOnce, anonymousSource, countsAs, application: asker, stepUp, isRefused }: AttemptRules,
+  { tellsAtOnce, anonymousSource, countsAs, application: asker, stepUp, findRefusal }: AttemptRules<Refused>,
   deps: Needed,
-): Promise<T> {
+): Promise<T | Refused> {
   const { token, binding } = request;
   const { tenant: connection, subject } = binding;
   const about = { application: asker ?? undefined, stepUpId: stepUp?.id, reference: stepUp?.reference ?? undefined };
@@ -166,13 +173,14 @@ async function attemptCheck<
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
     const who = { connection, subject };
     // Before the match is recorded and reported as a passed check.
-    if (verdict.matched && (await isRefused?.())) {
+    const refused = verdict.matched ? ((await findRefusal?.()) ?? null) : null;
+    if (refused !== null) {
       await deps.audit.append({
         action: 'verification_refused',
         ...who,
         detail: { code: 'face_not_verified', ...about },
       });
-      return { ...verdict, matched: false, isRefusedByRule: true };
+      return refused;
     }
     if (verdict.matched) {
       const seconds = stepUp === null ? undefined : Math.round((deps.clock.now() - stepUp.startedAt) / 1000);

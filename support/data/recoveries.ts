@@ -31,7 +31,6 @@ export async function waitForApproval(
     language: 'en',
     begunBy,
     browserDigest: null,
-    linkDigest: null,
     number: '4711',
     begunAt: now,
     expiresAt: given.expiresAt ?? addSec(now, approvalLifeSec),

@@ -106,22 +106,16 @@ function describeHeads({ heads: { verified, lastSequence: signed }, lastSequence
 }
 
 /** Says what the state store has as the last record of the trail, after the words “the state store”. */
-function describeState(state: StateFinding): string {
-  switch (state.kind) {
-    case 'head':
-      return `has the head of record ${state.sequence}`;
-    case 'no head':
-      return 'has no head of this trail';
-    case 'not asked':
-      return 'not asked';
-    case 'unreachable':
-      return 'does not answer';
-    case 'unknown key':
-      return 'has a head by a key not given';
-    case 'invalid':
-      return 'has invalid data instead of the head';
-  }
-}
+const describeState = (state: StateFinding): string =>
+  state.kind === 'head' ? `has the head of record ${state.sequence}` : stateTexts[state.kind];
+
+const stateTexts = {
+  'no head': 'has no head of this trail',
+  'not asked': 'not asked',
+  unreachable: 'does not answer',
+  'unknown key': 'has a head by a key not given',
+  invalid: 'has invalid data instead of the head',
+} as const;
 
 const meaning = {
   edited: 'was changed',

@@ -5,7 +5,7 @@ import { findConnection, splitArguments } from '../../cli/find-connection.js';
 import { findUsers, reportUnsearched } from '../../cli/find-users.js';
 import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
-import type { AuditAction } from '../../core/audit-events.js';
+import type { AuditAction, AuditDetail } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
 import type { SecondThing } from '../../core/second-things.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
@@ -52,7 +52,7 @@ async function collectEvents(
 ): Promise<readonly ExplainedEvent[]> {
   const events: ExplainedEvent[] = [];
   for (const file of files) {
-    for await (const event of readEvents(file, toldActions, auditEvents, { since })) {
+    for await (const event of readEvents(file, explainedActions, auditEvents, { since })) {
       if (event.connection === connection && subjects.has(event.subject)) events.push(event);
     }
   }
@@ -108,44 +108,6 @@ function toLines(
   ];
 }
 
-const toldActions = [
-  'enrolled',
-  'enrolment_refused',
-  'company_photo_compared',
-  'enrolment_recovered',
-  'renewed',
-  'revoked',
-  'consent_withdrawn',
-  'subject_erased',
-  'step_up_started',
-  'step_up_abandoned',
-  'step_up_failed',
-  'step_up_expired',
-  'test_passed',
-  'hand_off_refused',
-  'liveness_judged',
-  'liveness_vendor_failed',
-  'verified',
-  'verification_refused',
-  'locked_out',
-  'lockout_cleared',
-  'hook_decided',
-  'recovery_link_made',
-  'recovery_second_thing_proven',
-  'recovery_face_passed',
-  'recovery_manager_asked',
-  'recovery_approved',
-  'recovery_denied',
-  'recovery_refused',
-  'recovery_evaluated',
-  'recovered',
-  'recovery_receipt_issued',
-  'recovery_revoked',
-  'not_me_reported',
-] as const satisfies readonly AuditAction[];
-
-type ExplainedAction = (typeof toldActions)[number];
-
 const refusingActions: readonly ExplainedAction[] = [
   'enrolment_refused',
   'verification_refused',
@@ -165,91 +127,84 @@ function isRefusal({ action, detail }: ExplainedEvent): boolean {
   return refusingActions.some((each) => each === action);
 }
 
-/**
- * Describes an event in one sentence, with the names that the documentation uses.
- * @param foreign - ids of tokens that were created for other users
- */
-function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<string>): string {
-  switch (action) {
-    case 'enrolled':
-    case 'enrolment_recovered':
-      return 'Enrolled';
-    case 'renewed':
-      return 'The token was renewed for the same face';
-    case 'enrolment_refused':
-      return `Not enrolled: ${toReason(detail.code)}`;
-    case 'company_photo_compared':
-      if (detail.code === null) return 'The face matched the photo of the organization';
-      return `The photo of the organization did not confirm the face: ${toReason(detail.code)}${detail.refused ? '' : '; not refused'}`;
-    case 'revoked':
-      return `The enrolment was ended${detail.by === undefined ? '' : ` by ${detail.by}`}`;
-    case 'consent_withdrawn':
-      return 'The consent was withdrawn, and the enrolment ended';
-    case 'subject_erased':
-      return `Erased by ${detail.by}`;
-    case 'step_up_started':
-      return toStart(detail);
-    case 'step_up_abandoned':
-      return 'Declined on the page';
-    case 'step_up_failed':
-      return 'The check ended without a pass';
-    case 'step_up_expired':
-      return 'The check expired before it passed or failed';
-    case 'test_passed':
-      return 'The check of a test person passed. No face was verified';
-    case 'hand_off_refused':
-      return detail.chosen === 'none'
-        ? 'On the phone: the user denied requesting this'
-        : 'On the phone: the user chose a wrong number';
-    case 'liveness_judged': {
-      const vendor = toVendorText(detail);
-      const by = vendor === null ? '' : ` (${vendor})`;
-      return detail.pass ? `Liveness confirmed${by}` : `Liveness not confirmed${by}: ${detail.reasons.join(', ')}`;
-    }
-    case 'liveness_vendor_failed':
-      return `The liveness service ${detail.vendor} failed: ${toReason(detail.code)}. ${
-        detail.fallback === 'none' ? 'The check was refused' : 'Movements took its place, which are not certified'
-      }`;
-    case 'verified':
-      return 'The face matches';
-    case 'verification_refused':
-      return 'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId, foreign);
-    case 'locked_out':
-      return `${detail.hook === undefined ? 'Locked out' : `Sign-ins at hook ${detail.hook} locked out`} until ${detail.until}: lockout ${detail.level} in a row`;
-    case 'lockout_cleared':
-      return `The lockout was ended by ${detail.by}`;
-    case 'hook_decided':
-      return `Hook ${detail.hook}: ${toDecision(detail)}`;
-    case 'not_me_reported':
-      return `The user reported that an action in a notification was not theirs. ${detail.sessions === 'kept' ? 'It was a failed check, so nothing was ended' : 'The enrolment was ended'}`;
-    case 'recovery_link_made':
-      return `A recovery link was created by ${detail.by}`;
-    case 'recovery_second_thing_proven':
-      return `Recovery: confirmed by ${provenBy[detail.secondThing]}`;
-    case 'recovery_face_passed':
-      return 'Recovery: the face check passed';
-    case 'recovery_manager_asked':
-      return 'Recovery: the manager was asked to approve it';
-    case 'recovery_approved':
-      return `Recovery: approved by ${detail.by}`;
-    case 'recovery_denied':
-      return `Recovery refused by ${detail.by}. A credential from it is revoked`;
-    case 'recovery_refused':
-      if (detail.code === 'face_not_verified')
-        return 'Recovery refused: the manager declined it, or their face check failed';
-      return `Recovery refused: ${toReason(detail.code)}${detail.changed === undefined ? '' : ` (${changes[detail.changed] ?? detail.changed})`}`;
-    case 'recovery_evaluated':
-      return `Recovery: the face and the account were in order. recovery.mode is "evaluation", so nothing was issued${detail.approvals === 0 ? '' : `, and no one was asked to approve (${detail.approvals} needed)`}`;
-    case 'recovered':
-      return `Recovered: a new credential was shown (${detail.credential.replaceAll('_', ' ')})`;
-    case 'recovery_receipt_issued':
-      return `Recovered: a receipt was issued for ${detail.audience}`;
-    case 'recovery_revoked':
-      return detail.result === 'ended'
-        ? `The credential of the recovery was revoked${detail.cause === undefined ? '' : `: ${causes[detail.cause]}`}`
-        : 'The credential of the recovery cannot be revoked at the provider. It ends when it expires';
-  }
-}
+type Foreign = ReadonlySet<string>;
+
+/** Descriptions of events in one sentence, with the names that the documentation uses. */
+const sentencesOfActions = {
+  enrolled: () => 'Enrolled',
+  enrolment_recovered: () => 'Enrolled',
+  renewed: () => 'The token was renewed for the same face',
+  enrolment_refused: ({ code }) => `Not enrolled: ${toReason(code)}`,
+  company_photo_compared: ({ code, refused }) =>
+    code === null
+      ? 'The face matched the photo of the organization'
+      : `The photo of the organization did not confirm the face: ${toReason(code)}${refused ? '' : '; not refused'}`,
+  revoked: ({ by }) => `The enrolment was ended${by === undefined ? '' : ` by ${by}`}`,
+  consent_withdrawn: () => 'The consent was withdrawn, and the enrolment ended',
+  subject_erased: ({ by }) => `Erased by ${by}`,
+  step_up_started({ purpose, application, by }) {
+    const what = requested[purpose ?? ''] ?? 'A face check was requested';
+    const whose = application === undefined ? '' : `, for ${application}`;
+    return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
+  },
+  step_up_abandoned: () => 'Declined on the page',
+  step_up_failed: () => 'The check ended without a pass',
+  step_up_expired: () => 'The check expired before it passed or failed',
+  test_passed: () => 'The check of a test person passed. No face was verified',
+  hand_off_refused: ({ chosen }) =>
+    chosen === 'none' ? 'On the phone: the user denied requesting this' : 'On the phone: the user chose a wrong number',
+  liveness_judged(detail) {
+    const vendor = toVendorText(detail);
+    const by = vendor === null ? '' : ` (${vendor})`;
+    return detail.pass ? `Liveness confirmed${by}` : `Liveness not confirmed${by}: ${detail.reasons.join(', ')}`;
+  },
+  liveness_vendor_failed: ({ vendor, code, fallback }) =>
+    `The liveness service ${vendor} failed: ${toReason(code)}. ${
+      fallback === 'none' ? 'The check was refused' : 'Movements took its place, which are not certified'
+    }`,
+  verified: () => 'The face matches',
+  verification_refused: (detail, foreign) =>
+    'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId, foreign),
+  locked_out: ({ hook, until, level }) =>
+    `${hook === undefined ? 'Locked out' : `Sign-ins at hook ${hook} locked out`} until ${until}: lockout ${level} in a row`,
+  lockout_cleared: ({ by }) => `The lockout was ended by ${by}`,
+  hook_decided: (detail) => `Hook ${detail.hook}: ${toDecision(detail)}`,
+  recovery_link_made: ({ by }) => `A recovery link was created by ${by}`,
+  recovery_second_thing_proven: ({ secondThing }) => `Recovery: confirmed by ${provenBy[secondThing]}`,
+  recovery_face_passed: () => 'Recovery: the face check passed',
+  recovery_manager_asked: () => 'Recovery: the manager was asked to approve it',
+  recovery_approved: ({ by }) => `Recovery: approved by ${by}`,
+  recovery_denied: ({ by }) => `Recovery refused by ${by}. A credential from it is revoked`,
+  recovery_refused: ({ code, changed }) =>
+    code === 'face_not_verified'
+      ? 'Recovery refused: the manager declined it, or their face check failed'
+      : `Recovery refused: ${toReason(code)}${changed === undefined ? '' : ` (${changes[changed] ?? changed})`}`,
+  recovery_evaluated: ({ approvals }) =>
+    `Recovery: the face and the account were in order. recovery.mode is "evaluation", so nothing was issued${approvals === 0 ? '' : `, and no one was asked to approve (${approvals} needed)`}`,
+  recovered: ({ credential }) => `Recovered: a new credential was shown (${credential.replaceAll('_', ' ')})`,
+  recovery_receipt_issued: ({ audience }) => `Recovered: a receipt was issued for ${audience}`,
+  recovery_revoked: ({ result, cause }) =>
+    result === 'ended'
+      ? `The credential of the recovery was revoked${cause === undefined ? '' : `: ${causes[cause]}`}`
+      : 'The credential of the recovery cannot be revoked at the provider. It ends when it expires',
+  not_me_reported: ({ sessions }) =>
+    `The user reported that an action in a notification was not theirs. ${sessions === 'kept' ? 'It was a failed check, so nothing was ended' : 'The enrolment was ended'}`,
+} as const satisfies { readonly [Action in AuditAction]?: (detail: AuditDetail<Action>, foreign: Foreign) => string };
+
+type ExplainedAction = keyof typeof sentencesOfActions;
+
+const sentences: { readonly [Action in ExplainedAction]: (detail: AuditDetail<Action>, foreign: Foreign) => string } =
+  sentencesOfActions;
+
+const isExplained = (action: string): action is ExplainedAction => Object.hasOwn(sentences, action);
+
+const explainedActions = Object.keys(sentences).filter(isExplained);
+
+/** @param foreign - ids of tokens that were created for other users */
+const toSentence = <Action extends ExplainedAction>(
+  { action, detail }: { readonly action: Action; readonly detail: AuditDetail<Action> },
+  foreign: Foreign,
+): string => sentences[action](detail, foreign);
 
 const changes: Readonly<Record<string, string>> = {
   face: 'the face was enrolled',
@@ -280,16 +235,6 @@ const requested: Readonly<Record<string, string>> = {
   manage: 'The own page was requested',
 };
 
-const toStart = ({
-  purpose,
-  application,
-  by,
-}: Extract<ExplainedEvent, { action: 'step_up_started' }>['detail']): string => {
-  const what = requested[purpose ?? ''] ?? 'A face check was requested';
-  const whose = application === undefined ? '' : `, for ${application}`;
-  return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
-};
-
 function toMismatch(tokenId: string | null, foreign: ReadonlySet<string>): string {
   if (tokenId === null) return 'Refused: the user is not enrolled';
   return foreign.has(tokenId)
@@ -297,7 +242,7 @@ function toMismatch(tokenId: string | null, foreign: ReadonlySet<string>): strin
     : 'Refused: not the enrolled face';
 }
 
-type Decision = Extract<ExplainedEvent, { action: 'hook_decided' }>['detail'];
+type Decision = AuditDetail<'hook_decided'>;
 
 const whyUnverified = {
   no_check: 'no face check was passed lately enough',

@@ -3,6 +3,7 @@ import { listApplicationKeys } from '../../access/application-keys.js';
 import { listApplications } from '../../access/applications.js';
 import { type Administrator, hasRight } from '../../access/rights.js';
 import { describeCall } from '../../connections/hook-calls.js';
+import { findApproverProblem } from '../../core/approver.js';
 import type { Ports } from '../../core/deps.js';
 import { isRefusing } from '../../core/rules/rule.js';
 import type { ToDo } from '../../core/to-do.js';
@@ -10,8 +11,9 @@ import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import { listHelpRequests } from '../../help-desk/help-requests.js';
+import { findApprovalProblem } from '../../recovery/approve.js';
 import { readAllRecoveries } from '../../recovery/record.js';
-import { isForHelpDesk, stageAt } from '../../recovery/stage.js';
+import { stageAt } from '../../recovery/stage.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
 import { createLastKnown } from '../operations/last-known.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
@@ -57,24 +59,21 @@ export function createOpenWorkFinder(
   };
 }
 
-async function findHelpDeskWork(
-  { id, means }: Administrator,
-  deps: Ports<'state' | 'clock' | 'connections'>,
-): Promise<ToDo[]> {
+async function findHelpDeskWork(by: Administrator, deps: Ports<'state' | 'clock' | 'connections'>): Promise<ToDo[]> {
   const [requests, codes, recoveries] = await Promise.all([
     listHelpRequests(deps),
     listBypasses(deps),
     readAllRecoveries(deps),
   ]);
-  const open = requests.filter(({ takenById }) => takenById === null || takenById === id);
+  const open = requests.filter(({ takenById }) => takenById === null || takenById === by.id);
   const approvable = codes.filter(
     ({ isApproved, byId, takesKeys }) =>
-      !isApproved && byId !== null && byId !== id && (takesKeys || means === 'sign_in'),
+      !isApproved && findApproverProblem(by, { takesKeys, earlier: [byId] }) === null,
   );
   const recoverable = recoveries.filter((recovery) => {
+    const policy = deps.connections.get(recovery.connection)?.recovery?.policy;
     const stage = stageAt(recovery, deps.clock.now());
-    if (stage.kind !== 'approval' || !isForHelpDesk(stage.proof)) return false;
-    return ![recovery.begunBy, ...stage.proof.approvals].some((each) => each?.byId === id);
+    return policy !== undefined && findApprovalProblem(recovery, stage, by, policy) === null;
   });
   return [
     ...waiting('help_waiting', 'help_desk', open.length, 'help requests'),

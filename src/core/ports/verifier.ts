@@ -95,10 +95,10 @@ export interface VerifyRequest {
    * Separate judgment of liveness. If it resolves to false, the token is not opened and nothing matches, but the check
    * takes as long as otherwise.
    */
-  readonly judgedLive?: Promise<boolean>;
+  readonly judgedLive?: Promise<boolean> | undefined;
   readonly allowRenewal: boolean;
   /** Receives the content key of a matching token. The key is zeroed after the call. */
-  readonly takeContentKey?: (key: Uint8Array) => void;
+  readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
   readonly share: QueueShare;
 }
 

@@ -47,7 +47,7 @@ export interface UnlockRequest {
    * expiry.
    */
   readonly expectedExpiresAt?: EpochSec | null | undefined;
-  readonly takeContentKey?: (key: Uint8Array) => void;
+  readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
   readonly share: QueueShare;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Agent, findApproverProblem } from '../../core/approver.js';
 import { type BoundedList, changeList, foreseeList, readList } from '../../core/bounded-list.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
@@ -31,13 +32,6 @@ const codeGuard = z.object({
 export type BypassCode = z.infer<typeof codeGuard>;
 
 const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeGuard, atMost: 200 };
-
-export interface Agent {
-  /** Id of the administrator, which stays the same if the name changes. */
-  readonly id: string;
-  readonly name: string;
-  readonly means: 'key' | 'sign_in';
-}
 
 /** Time for a second administrator to approve. */
 const approvedWithinSec = 30 * 60;
@@ -109,8 +103,8 @@ export async function approveBypass(
 ): Promise<{ readonly expiresAt: EpochMs }> {
   const approve = (code: BypassCode | undefined): BypassCode => {
     if (code === undefined || code.isApproved) throw new FaceError('not_found');
-    if (!code.takesKeys && by.means === 'key') throw new FaceError('role_missing');
-    if (code.byId === null || code.byId === by.id) throw new FaceError('approver_same');
+    const problem = findApproverProblem(by, { takesKeys: code.takesKeys, earlier: [code.byId] });
+    if (problem !== null) throw new FaceError(problem);
     const expiresAt = addSec(deps.clock.now(), code.minutes * 60);
     return { ...code, isApproved: true, approvedBy: by.name, expiresAt };
   };
