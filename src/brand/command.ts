@@ -54,8 +54,8 @@ async function toFields(file: string): Promise<Fields> {
   const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
   if (!brand.success) throw new UsageError(`${file} is not a brand: ${brand.error.issues.map(toPlace).join(', ')}`);
   const { texts } = brand.data;
-  const given = pictureNames.filter((name) => brand.data[name] !== null);
-  const pictures = await Promise.all(given.map(async (name) => [name, await readPicture(file, brand.data, name)]));
+  const named = pictureNames.filter((name) => brand.data[name] !== null);
+  const pictures = await Promise.all(named.map(async (name) => [name, await readPicture(file, brand.data, name)]));
   return {
     ...Object.fromEntries(
       (['organisation', 'helpUrl', 'accent', 'accentDark', 'ground', 'groundDark'] as const).map((name) => [
@@ -93,6 +93,6 @@ function toLines({ source, digest, brand, versions }: BrandReply): string[] {
     ['icon', size(icon)],
     ['texts', texts.map(({ language, key }) => `${language}.${key}`).join(', ') || '-'],
   ];
-  const former = toRowLines(versions, { published: 'at', by: 'by', organisation: 'organisation', digest: 'digest' });
-  return [...toFactLines(facts), ...(versions.length === 0 ? [] : ['', ...former])];
+  const published = toRowLines(versions, { published: 'at', by: 'by', organisation: 'organisation', digest: 'digest' });
+  return [...toFactLines(facts), ...(versions.length === 0 ? [] : ['', ...published])];
 }
