@@ -12,10 +12,12 @@ import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/create-guide.js';
+import type { Content } from '../page.js';
 import { checkPictures } from '../picture.js';
 import { type Change, type Facts, type Frames, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
 import { performChallenge } from './challenge.js';
 import { explainFlashes, flashesId, flashWarning } from './consent.js';
 import { type Framed, frameFace } from './framing.js';
@@ -100,6 +102,8 @@ export async function takeFrames(
   }
 }
 
+type Choice = 'start' | 'unlit' | 'phone';
+
 interface Preparation {
   readonly view: View;
   readonly facts: Facts;
@@ -107,26 +111,34 @@ interface Preparation {
   readonly needsCamera: boolean;
 }
 
+function askForCamera(
+  { view, facts, isLit, needsCamera }: Preparation,
+  words: Words,
+  choose: (choice: Choice) => void,
+): Content {
+  const go = button('plain', needsCamera ? words.permission.action : words.next, () => choose('start'));
+  const calm = isLit ? button('quiet', words.framing.withoutFlashes, () => choose('unlit')) : null;
+  if (isLit) go.setAttribute('aria-describedby', flashesId);
+  const isCalmFirst = view.light === 'offered' && matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return {
+    screen: 'permission',
+    heading: needsCamera ? words.permission.heading : words.permission.getReady,
+    body: [
+      needsCamera ? paragraph(words.permission.text, 'lead') : null,
+      isLit ? flashWarning(words) : null,
+      actions(
+        ...(isCalmFirst ? [calm, go] : [go, calm]),
+        mayUsePhone(facts, view) ? button('faint', words.usePhone, () => choose('phone')) : null,
+      ),
+    ],
+  };
+}
+
 /** Shows one screen that asks for the camera and announces flashing colors, before either is used. */
 async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: Tools): Promise<Change> {
-  const choice = await tools.page.ask<'start' | 'unlit' | 'phone'>((words, choose) => {
-    const go = button('plain', needsCamera ? words.permission.action : words.next, () => choose('start'));
-    const calm = button('quiet', words.framing.withoutFlashes, () => choose('unlit'));
-    if (isLit) go.setAttribute('aria-describedby', flashesId);
-    const isCalmFirst = view.light === 'offered' && matchMedia('(prefers-reduced-motion: reduce)').matches;
-    return {
-      screen: 'permission',
-      heading: needsCamera ? words.permission.heading : words.permission.getReady,
-      body: [
-        needsCamera ? paragraph(words.permission.text, 'lead') : null,
-        isLit ? flashWarning(words) : null,
-        actions(
-          ...(isCalmFirst ? [calm, go] : [go, isLit ? calm : null]),
-          mayUsePhone(facts, view) ? button('faint', words.usePhone, () => choose('phone')) : null,
-        ),
-      ],
-    };
-  });
+  const choice = await tools.page.ask<Choice>((words, choose) =>
+    askForCamera({ view, facts, isLit, needsCamera }, words, choose),
+  );
   if (choice === 'phone') return { place: 'phone' };
   if (choice === 'unlit') return skipLight(view, facts, tools);
   if (isLit && !facts.isKiosk) lightMemory.write(lightAnswers.accepted);

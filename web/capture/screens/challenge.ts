@@ -3,6 +3,8 @@ import { isPlain, type ScreenAxis, type ScreenColour, type ScreenLight } from '.
 import { el, icon } from '../dom.js';
 import type { FullScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/create-guide.js';
+import type { GuideReading } from '../guidance/guide.js';
+import type { Page } from '../page.js';
 import { digestOf, takeFrame, whenSeen } from '../picture.js';
 import { Problem } from '../problem.js';
 import type { Frames } from '../state.js';
@@ -124,65 +126,102 @@ async function perform(
   // The first light is shown only after the change to full screen.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
-  const stage = createStage(video);
-  const instruction = el('p', { class: 'instruction' });
-  const lamp = axis === null ? null : createLightScreen(axis, instruction, stage.element);
-  let pose = { movement: next.movement, toldAt: performance.now(), isReached: false };
+  const { stage, showMovement, showLight, showLost, held } = createDisplay(video, axis, page);
+  let pose: Pose | null = null;
   let due: NextMovement | null = next;
-  const showMovement = ({ index, of, movement }: NextMovement): void => {
-    const { movements, hold } = page.words.challenge;
-    instruction.replaceChildren(icon(movement), pose.isReached ? hold : movements[movement]);
-    stage.showProgress(index / of);
-    stage.element.dataset.tone = 'calm';
-  };
-  const showLost = (isLost: boolean): void => {
-    lamp?.hide(isLost);
-    if (due !== null) showMovement(due);
-    if (!isLost) return;
-    instruction.replaceChildren(page.words.hints.no_face);
-    stage.element.dataset.tone = 'warn';
-    page.say(page.words.hints.no_face);
-  };
-  page.show((words) => {
-    if (due !== null) showMovement(due);
-    const body = lamp === null ? [instruction, stage.element] : [lamp.element];
-    return { screen: 'challenge', heading: words.challenge.heading, body };
-  });
+  showMovement(next, false);
   void resume(video);
 
   const photos: Blob[] = [];
   while (due !== null) {
     const { movement, light }: NextMovement = due;
     const toldAt = performance.now();
-    const isMoved = photos.length === 0 ? light === null : movement !== pose.movement;
-    if (photos.length === 0 || isMoved) {
+    let quickestMs: number = quickestPictureMs.rested;
+    if (pose === null || pose.movement !== movement) {
+      if (pose !== null || light === null) quickestMs = quickestPictureMs.moved;
       pose = { movement, toldAt, isReached: false };
       page.announceMovement(movement);
     }
-    showMovement(due);
-    const paintedAt = lamp === null || light === null ? null : await lamp.show(light);
-    if (!pose.isReached && (light === null || isPlain(light))) {
-      const isReached = await reach({ ...pose, isLit: light !== null, mayPause }, video, guide, showLost);
-      if (!isReached) return null;
-      pose.isReached = true;
+    showMovement(due, pose.isReached);
+    const paintedAt = await showLight(light);
+    if (isReachDue(pose, light)) {
+      pose.isReached = await reach(
+        { movement, toldAt: pose.toldAt, isLit: light !== null, mayPause },
+        video,
+        guide,
+        showLost,
+      );
+      if (!pose.isReached) return null;
     }
-    if (paintedAt !== null) await whenSeen(video, paintedAt);
-    ended.throwIfAborted();
-    const photo = await takeFrame(video);
+    const photo = await takePhoto(video, paintedAt, ended);
     stage.element.dataset.tone = 'good';
     photos.push(photo);
     const digest = await digestOf(photo);
-    await sleep(toldAt + quickestPictureMs[isMoved ? 'moved' : 'rested'] - performance.now());
+    await sleep(toldAt + quickestMs - performance.now());
     due = await api.commitFrame(nonce, digest);
     ended.throwIfAborted();
   }
-  await lamp?.held();
+  await held();
   stage.showProgress(1);
   page.announceMovement(null);
   return { nonce, photos };
 }
 
-interface Asked {
+/** Takes a picture, with a light only once the camera sees it. */
+async function takePhoto(video: HTMLVideoElement, paintedAt: number | null, ended: AbortSignal): Promise<Blob> {
+  if (paintedAt !== null) await whenSeen(video, paintedAt);
+  ended.throwIfAborted();
+  return takeFrame(video);
+}
+
+/** Creates what the user sees during the challenge: the video, the current movement, and the light. */
+function createDisplay(video: HTMLVideoElement, axis: ScreenAxis | null, page: Page) {
+  const stage = createStage(video);
+  const instruction = el('p', { class: 'instruction' });
+  const lamp = axis === null ? null : createLightScreen(axis, instruction, stage.element);
+  let repeat = (): void => {};
+  const showMovement = ({ index, of, movement }: NextMovement, isReached: boolean): void => {
+    repeat = () => {
+      const { movements, hold } = page.words.challenge;
+      instruction.replaceChildren(icon(movement), isReached ? hold : movements[movement]);
+      stage.showProgress(index / of);
+      stage.element.dataset.tone = 'calm';
+    };
+    repeat();
+  };
+  const showLost = (isLost: boolean): void => {
+    lamp?.hide(isLost);
+    repeat();
+    if (!isLost) return;
+    instruction.replaceChildren(page.words.hints.no_face);
+    stage.element.dataset.tone = 'warn';
+    page.say(page.words.hints.no_face);
+  };
+  page.show((words) => {
+    repeat();
+    const body = lamp === null ? [instruction, stage.element] : [lamp.element];
+    return { screen: 'challenge', heading: words.challenge.heading, body };
+  });
+  return {
+    stage,
+    showMovement,
+    showLost,
+    /** Returns the time of the paint; `null` without light. */
+    showLight: async (light: ScreenLight | null) => (lamp === null || light === null ? null : lamp.show(light)),
+    held: async () => lamp?.held(),
+  };
+}
+
+interface Pose {
+  readonly movement: Movement;
+  readonly toldAt: number;
+  isReached: boolean;
+}
+
+const isReachDue = ({ isReached }: Pose, light: ScreenLight | null): boolean =>
+  !isReached && (light === null || isPlain(light));
+
+interface Expected {
   readonly movement: Movement;
   readonly toldAt: number;
   readonly isLit: boolean;
@@ -196,7 +235,7 @@ interface Asked {
  * @returns false if no face is visible at the time limit, or at once under light, so that another challenge may start
  */
 async function reach(
-  { movement, toldAt, isLit, mayPause }: Asked,
+  { movement, toldAt, isLit, mayPause }: Expected,
   video: HTMLVideoElement,
   guide: Guide | null,
   showLost: (isLost: boolean) => void,
@@ -205,35 +244,46 @@ async function reach(
   const byTheClock = (): Promise<boolean> => sleep(unguidedMs - sinceTold()).then(() => true);
   await sleep(readingMs - sinceTold());
   if (guide === null) return byTheClock();
-  let stillSince = performance.now();
-  let restsSince = performance.now();
-  let facedAt = performance.now();
+  const follow = createFollower({ movement, toldAt, isLit });
   let isLost = false;
-  for (let seen = 0; sinceTold() < guidedAtMostMs; ) {
+  while (sinceTold() < guidedAtMostMs) {
     const look = await guide.look(video).catch(() => null);
     if (look === null) return byTheClock();
-    const now = performance.now();
-    if (look.faces > 0) facedAt = now;
-    if (isLost !== now - facedAt > lostAfterMs) {
+    const state = follow(look);
+    if (isLost !== (state === 'lost')) {
       isLost = !isLost;
       showLost(isLost);
     }
-    if (isLost) {
-      // A new challenge begins instead of flashes at an empty room.
-      if (isLit && mayPause) return false;
+    if (state === 'reached') return true;
+    // A new challenge begins instead of flashes at an empty room.
+    if (isLost && isLit && mayPause) return false;
+    if (isLost || !isLit) await sleep(lookEveryMs);
+  }
+  return !(isLost && mayPause);
+}
+
+/** Creates the observer of one movement, which compares every look with the previous ones. */
+function createFollower({ movement, toldAt, isLit }: Pick<Expected, 'movement' | 'toldAt' | 'isLit'>) {
+  let stillSince = performance.now();
+  let restsSince = stillSince;
+  let facedAt = stillSince;
+  let seen = 0;
+  const { looks, restMs } = isLit ? { looks: 1, restMs: atRestForMs } : { looks: 2, restMs: 0 };
+  return (look: GuideReading): 'lost' | 'moving' | 'reached' => {
+    const now = performance.now();
+    if (look.faces > 0) facedAt = now;
+    if (now - facedAt > lostAfterMs) {
       // The time of rest is measured again from the return of the face.
       [stillSince, restsSince] = [now, now];
-      await sleep(lookEveryMs);
-      continue;
+      return 'lost';
     }
     if (!look.isBetween) stillSince = now;
     if (!look.isHeld) restsSince = now;
     seen = look.pose === movement ? seen + 1 : 0;
-    if (isLit ? seen > 0 && now - restsSince > atRestForMs : seen > 1) return true;
-    if (sinceTold() > settled.notBeforeMs && now - stillSince > settled.forMs) return true;
-    if (!isLit) await sleep(lookEveryMs);
-  }
-  return !(isLost && mayPause);
+    const isDetected = seen >= looks && now - restsSince >= restMs;
+    const isSettled = now - toldAt > settled.notBeforeMs && now - stillSince > settled.forMs;
+    return isDetected || isSettled ? 'reached' : 'moving';
+  };
 }
 
 /** Rejects if the user leaves the page, because phones then stop the camera and the light is not visible. */

@@ -81,31 +81,31 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
     if (start !== null) start.hidden = !mayStart(seen, isLit, performance.now() - begunAt);
     page.say(text);
   };
+  const note = (next: Seen): void => {
+    seen = next;
+    if (!ended.aborted) showAdvice();
+  };
   const begin = (): void => {
     // The exposure is fixed while the face is well lit, before the screen's light would change it.
     if (isLit && isReady(seen, isLit)) camera.holdExposure();
     choose('start');
   };
   const watch = async (): Promise<void> => {
-    const slow = setTimeout(() => {
-      seen = 'slow';
-      if (!ended.aborted) showAdvice();
-    }, startOfferedAfterMs);
+    const slow = setTimeout(note, startOfferedAfterMs, 'slow');
     const loaded = await guide.finally(() => clearTimeout(slow));
-    seen = 'off';
-    let steadySince: number | null = null;
+    let steadySince = Number.POSITIVE_INFINITY;
     while (!ended.aborted && loaded !== null) {
-      seen = await loaded.look(camera.video);
+      const reading = await loaded.look(camera.video);
       if (ended.aborted) return;
+      note(reading);
       const now = performance.now();
-      steadySince = isReady(seen, isLit) ? (steadySince ?? now) : null;
-      showAdvice();
-      const heldMs = steadySince === null ? 0 : now - steadySince;
+      steadySince = isReady(reading, isLit) ? Math.min(steadySince, now) : Number.POSITIVE_INFINITY;
+      const heldMs = Math.max(0, now - steadySince);
       stage.showProgress(Math.min(1, heldMs / steadyForMs));
       if (heldMs >= steadyForMs) return begin();
       await sleep(lookEveryMs);
     }
-    if (!ended.aborted) showAdvice();
+    note('off');
   };
   const framed = page.ask<Framed>((words, onChoice) => {
     choose = onChoice;
@@ -130,10 +130,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
     };
   });
   void resume(camera.video);
-  watch().catch(() => {
-    seen = 'off';
-    if (!ended.aborted) showAdvice();
-  });
+  watch().catch(() => note('off'));
   return framed;
 }
 
