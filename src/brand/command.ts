@@ -53,16 +53,11 @@ export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
 async function toFields(file: string): Promise<Fields> {
   const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
   if (!brand.success) throw new UsageError(`${file} is not a brand: ${brand.error.issues.map(toPlace).join(', ')}`);
-  const { texts } = brand.data;
+  const { texts, logo, logoDark, icon, ...settings } = brand.data;
   const named = pictureNames.filter((name) => brand.data[name] !== null);
   const pictures = await Promise.all(named.map(async (name) => [name, await readPicture(file, brand.data, name)]));
   return {
-    ...Object.fromEntries(
-      (['organisation', 'helpUrl', 'accent', 'accentDark', 'ground', 'groundDark'] as const).map((name) => [
-        name,
-        brand.data[name] ?? '',
-      ]),
-    ),
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value ?? ''])),
     ...Object.fromEntries(
       Object.entries(texts).flatMap(([language, own]) => (own === undefined ? [] : [[language, JSON.stringify(own)]])),
     ),

@@ -37,14 +37,12 @@ function toBrandReply(digest: string, brand: Brand) {
     if (taken === null) return null;
     return { path: brandFilePath(digest, `${name}.png`), widthPx: taken.widthPx, heightPx: taken.heightPx };
   };
-  const { organisation, helpUrl, accent, accentDark, ground, groundDark } = brand;
   const texts = brandLanguages.flatMap((language) =>
     Object.entries(brand.texts[language] ?? {}).flatMap(([key, text]) =>
       text === undefined ? [] : [{ language, key, text }],
     ),
   );
-  const pictures = { logo: picture('logo'), logoDark: picture('logoDark'), icon: picture('icon') };
-  return { organisation, helpUrl, accent, accentDark, ground, groundDark, texts, ...pictures };
+  return { ...brand, texts, logo: picture('logo'), logoDark: picture('logoDark'), icon: picture('icon') };
 }
 
 async function readInForce(brands: Brands) {
