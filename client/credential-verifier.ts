@@ -96,7 +96,7 @@ export function createCredentialVerifier(options: {
   const resolveKey = toResolveKey(keys);
 
   async function readSigned(jws: string): Promise<SignedCredential> {
-    const { typ, payload } = await openJws(jws, resolveKey, (...given) => new CredentialError(...given));
+    const { typ, payload } = await openJws(jws, resolveKey, (...details) => new CredentialError(...details));
     const signed = credentialGuard.safeParse(payload);
     if (typ !== 'dc+sd-jwt' || !signed.success) throw new CredentialError('malformed');
     return signed.data;
@@ -110,11 +110,9 @@ export function createCredentialVerifier(options: {
       const proof = disclosures.pop() ?? '';
       const signed = await readSigned(jws);
       const nowSec = Math.floor(clock.now() / 1000);
-      if (signed.iss !== issuer) throw new CredentialError('issuer');
-      if (signed.vct !== vct) throw new CredentialError('type');
-      if (signed.iat > nowSec + clockToleranceSec || signed.exp <= nowSec) throw new CredentialError('expired');
-      const shown = presentation.slice(0, presentation.length - proof.length);
-      await checkHolder(proof, { signed, shown, expected, nowSec });
+      checkIssued(signed, { issuer, vct, nowSec });
+      const disclosed = presentation.slice(0, presentation.length - proof.length);
+      await checkHolder(proof, { signed, disclosed, expected, nowSec });
       const claims = await openDisclosures(disclosures, signed);
       const subject = claims.get('sub') ?? null;
       if (subject !== null && typeof subject !== 'string') throw new CredentialError('malformed');
@@ -126,17 +124,26 @@ export function createCredentialVerifier(options: {
   };
 }
 
+function checkIssued(
+  { iss, vct, iat, exp }: SignedCredential,
+  expected: { readonly issuer: string; readonly vct: string; readonly nowSec: number },
+): void {
+  if (iss !== expected.issuer) throw new CredentialError('issuer');
+  if (vct !== expected.vct) throw new CredentialError('type');
+  if (iat > expected.nowSec + clockToleranceSec || exp <= expected.nowSec) throw new CredentialError('expired');
+}
+
 /** Verifies that the holder's key signed these disclosures for this audience and nonce. */
 async function checkHolder(
   proof: string,
   {
     signed,
-    shown,
+    disclosed,
     expected,
     nowSec,
   }: {
     readonly signed: SignedCredential;
-    readonly shown: string;
+    readonly disclosed: string;
     readonly expected: ExpectedPresentation;
     readonly nowSec: number;
   },
@@ -151,7 +158,7 @@ async function checkHolder(
   const claims = proofGuard.safeParse(parseJson(verified.payload));
   if (verified.protectedHeader.typ !== 'kb+jwt' || !claims.success) throw new CredentialError('holder');
   const { aud, nonce, iat, sd_hash: digest } = claims.data;
-  if (digest !== (await digestOf(shown))) throw new CredentialError('holder');
+  if (digest !== (await digestOf(disclosed))) throw new CredentialError('holder');
   if (aud !== expected.audience) throw new CredentialError('audience');
   if (nonce !== expected.nonce) throw new CredentialError('nonce');
   if (iat > nowSec + clockToleranceSec || iat < nowSec - proofLifeSec) throw new CredentialError('stale');

@@ -232,11 +232,11 @@ export type ApprovalClaims = FaceReceiptClaims & { readonly action: Action; read
  * Checks the claims of an approval. If no action is expected, any action is accepted.
  * @throws ReceiptError; `action` if the receipt contains no approval
  */
-export function checkApproval(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): ApprovalClaims {
-  const said = z.object({ action: actionGuard, action_digest: z.string() }).safeParse(claims);
-  if (!said.success) throw new ReceiptError('action');
-  const expected = { action: said.data.action, ...wanted.expected };
-  return { ...checkFace(checkClaims(claims, { ...wanted, expected })), ...said.data };
+export function checkApproval(claims: unknown, checks: Parameters<typeof checkClaims>[1]): ApprovalClaims {
+  const approval = z.object({ action: actionGuard, action_digest: z.string() }).safeParse(claims);
+  if (!approval.success) throw new ReceiptError('action');
+  const expected = { action: approval.data.action, ...checks.expected };
+  return { ...checkFace(checkClaims(claims, { ...checks, expected })), ...approval.data };
 }
 
 function checkTime({ iat, exp }: { readonly iat: number; readonly exp: number }, nowSec: number): void {

@@ -100,7 +100,7 @@ const providerNames = new RegExp(
 /** Folders with the rules of features, without their folders at the edge. */
 const ruleFolders = /^src\/(core|step-up|enrolment|verification|notifications|help-desk|brand|audit\/ledger)\//;
 const atEdge =
-  /\/(endpoints|trail|webauthn|delivery)\/|\/(command|endpoints|[a-z-]+-endpoints?|hook-core)\.|brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
+  /\/(endpoints|trail|webauthn|delivery)\/|\/(command|endpoints|[a-z-]+-endpoints?|hook-core)\.|brand\/(configured|draw-picture|picture|picture-process)|ledger\/(rebuild|recorder)|core\/base\//;
 
 describe('dependencies', () => {
   test('rule modules import only rule modules, errors, base helpers and pure Node modules', () => {

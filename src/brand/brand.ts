@@ -44,7 +44,7 @@ const colourGuard = z
   .nullable();
 
 /** A PNG file in base64. */
-const pictureGuard = z.object({ png: z.base64(), widthPx: z.int(), heightPx: z.int() });
+export const pictureGuard = z.object({ png: z.base64(), widthPx: z.int(), heightPx: z.int() });
 export type BrandPicture = Readonly<z.output<typeof pictureGuard>>;
 
 const textKeys = Object.keys(textRules).filter((key): key is TextKey => key in textRules);

@@ -104,6 +104,12 @@ export function createBrands(
     return (await read(keptKey(digest))) ?? (await read(temporaryKey(digest)));
   };
 
+  const findOrThrow = async (digest: string): Promise<Brand> => {
+    const brand = await find(digest);
+    if (brand === null) throw new FaceError('not_found');
+    return brand;
+  };
+
   return {
     source: own === null ? 'administrator' : 'configuration',
     inForce: async () => own ?? (clock.now() < known.until ? known.named : refresh()),
@@ -118,27 +124,27 @@ export function createBrands(
     },
     async apply(digest, by) {
       if (own !== null) throw new FaceError('brand_configured');
-      const brand = digest === null ? null : await find(digest);
-      if (digest !== null && brand === null) throw new FaceError('not_found');
+      const named = digest === null ? null : { digest, brand: await findOrThrow(digest) };
       const former = (await readStored(current, { state }))?.record.digest ?? null;
       await audit.append({ action: 'brand_changed', connection: '', subject: '', detail: { digest, former, by } });
-      if (digest !== null && brand !== null)
-        await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
+      if (named !== null)
+        await state.write(keptKey(named.digest), toStored(named.brand), { when: 'any', expiresAt: null });
       const at = clock.now();
       const { former: before, changed } = await changeStored(
         current,
         (found) => {
           const versions = found?.versions ?? [];
-          if (digest === null) return { digest, versions };
-          const organisation = brand?.organisation ?? null;
-          const others = versions.filter((each) => each.digest !== digest);
-          return { digest, versions: [{ digest, at, by, organisation }, ...others].slice(0, keptVersions) };
+          if (named === null) return { digest: null, versions };
+          const others = versions.filter((each) => each.digest !== named.digest);
+          const first = { digest: named.digest, at, by, organisation: named.brand.organisation };
+          return { digest: named.digest, versions: [first, ...others].slice(0, keptVersions) };
         },
         { state },
       );
-      known = { named: digest === null || brand === null ? null : { digest, brand }, until: addSec(at, knownForSec) };
+      known = { named, until: addSec(at, knownForSec) };
       const left = new Set(changed.versions.map((each) => each.digest));
-      for (const { digest: gone } of before?.versions ?? []) if (!left.has(gone)) await state.delete(keptKey(gone));
+      const gone = (before?.versions ?? []).filter((each) => !left.has(each.digest));
+      for (const each of gone) await state.delete(keptKey(each.digest));
     },
     listApplied: async () => (await readStored(current, { state }))?.record.versions ?? [],
   };

@@ -53,16 +53,11 @@ export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
 async function toFields(file: string): Promise<Fields> {
   const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
   if (!brand.success) throw new UsageError(`${file} is not a brand: ${brand.error.issues.map(toPlace).join(', ')}`);
-  const { texts } = brand.data;
-  const given = pictureNames.filter((name) => brand.data[name] !== null);
-  const pictures = await Promise.all(given.map(async (name) => [name, await readPicture(file, brand.data, name)]));
+  const { texts, logo, logoDark, icon, ...settings } = brand.data;
+  const named = pictureNames.filter((name) => brand.data[name] !== null);
+  const pictures = await Promise.all(named.map(async (name) => [name, await readPicture(file, brand.data, name)]));
   return {
-    ...Object.fromEntries(
-      (['organisation', 'helpUrl', 'accent', 'accentDark', 'ground', 'groundDark'] as const).map((name) => [
-        name,
-        brand.data[name] ?? '',
-      ]),
-    ),
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value ?? ''])),
     ...Object.fromEntries(
       Object.entries(texts).flatMap(([language, own]) => (own === undefined ? [] : [[language, JSON.stringify(own)]])),
     ),
@@ -93,6 +88,6 @@ function toLines({ source, digest, brand, versions }: BrandReply): string[] {
     ['icon', size(icon)],
     ['texts', texts.map(({ language, key }) => `${language}.${key}`).join(', ') || '-'],
   ];
-  const former = toRowLines(versions, { published: 'at', by: 'by', organisation: 'organisation', digest: 'digest' });
-  return [...toFactLines(facts), ...(versions.length === 0 ? [] : ['', ...former])];
+  const published = toRowLines(versions, { published: 'at', by: 'by', organisation: 'organisation', digest: 'digest' });
+  return [...toFactLines(facts), ...(versions.length === 0 ? [] : ['', ...published])];
 }

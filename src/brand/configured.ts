@@ -2,7 +2,7 @@ import { toConfigError } from '../config/problem.js';
 import type { BrandConfig } from '../config/schema.js';
 import type { Brand } from './brand.js';
 import { checkDraft } from './draft.js';
-import { takePicture, takePictures } from './picture.js';
+import { refuse, takePicture, takePictures } from './picture.js';
 
 export type ReadBytes = (path: string) => Promise<Uint8Array>;
 
@@ -17,7 +17,7 @@ export async function readConfiguredBrand(
     if (path === null) return null;
     const bytes = await readBytes(path).catch(() => null);
     if (bytes !== null) return takePicture(name, bytes);
-    return { problem: { field: name, code: 'picture_unreadable', reason: 'the file named here cannot be read' } };
+    return refuse('picture_unreadable', 'the file named here cannot be read');
   });
   const found = [...problems, ...taken.problems];
   if (found.length > 0) throw toConfigError(found.map(({ field, reason }) => ({ path: `brand.${field}`, reason })));

@@ -29,11 +29,14 @@ export interface CheckedDraft {
 
 export function checkDraft(draft: BrandDraft): CheckedDraft {
   const problems: BrandProblem[] = [];
+  const add = (field: string, problem: DraftProblem | null): void => {
+    if (problem !== null) problems.push({ field, ...problem });
+  };
   const readColour = (name: keyof ChosenColours): Colour | null => {
     const text = draft[name];
     const colour = text === null ? null : parseColour(text);
     if (text !== null && colour === null)
-      problems.push({ field: name, code: 'colour_malformed', reason: 'expected a colour such as #0b5a6e' });
+      add(name, { code: 'colour_malformed', reason: 'expected a colour such as #0b5a6e' });
     return colour;
   };
   const colours = {
@@ -44,23 +47,20 @@ export function checkDraft(draft: BrandDraft): CheckedDraft {
   };
   const contrasts = findContrasts(colours);
   problems.push(...contrasts.flatMap(toContrastProblem));
-  const nameProblem =
-    draft.organisation === null
-      ? null
-      : findLineProblem(draft.organisation, maxOrganisationCharacters, 'expected a name');
-  if (nameProblem !== null) problems.push({ field: 'organisation', ...nameProblem });
-  if (draft.helpUrl !== null && !isHelpLink(draft.helpUrl)) {
-    const reason = 'expected an address that starts with https://, mailto: or tel:';
-    problems.push({ field: 'helpUrl', code: 'link_malformed', reason });
-  }
   const { organisation, helpUrl } = draft;
+  if (organisation !== null)
+    add('organisation', findLineProblem(organisation, maxOrganisationCharacters, 'expected a name'));
+  if (helpUrl !== null && !isHelpLink(helpUrl)) {
+    const reason = 'expected an address that starts with https://, mailto: or tel:';
+    add('helpUrl', { code: 'link_malformed', reason });
+  }
   const texts: { [Language in BrandLanguage]?: OwnTexts } = {};
   for (const language of brandLanguages) {
     const own: { [Key in TextKey]?: string } = {};
     for (const [key, text] of Object.entries(draft.texts[language] ?? {})) {
       const problem = findTextProblem(key, text);
-      if (problem !== null) problems.push({ field: `texts.${language}.${toShown(key)}`, ...problem });
-      else if (isTextKey(key)) own[key] = text;
+      add(`texts.${language}.${toShown(key)}`, problem);
+      if (problem === null && isTextKey(key)) own[key] = text;
     }
     if (Object.keys(own).length > 0) texts[language] = own;
   }
@@ -76,9 +76,9 @@ function toContrastProblem({ scheme, colour, against, ratio, needed, nearest }: 
 
 const toShown = (key: string): string => (isTextKey(key) ? key : key.replace(/[^\w.-]/g, '?').slice(0, 40));
 
-type TextProblem = Pick<BrandProblem, 'code' | 'reason'>;
+type DraftProblem = Pick<BrandProblem, 'code' | 'reason'>;
 
-function findLineProblem(text: string, most: number, emptyReason: string): TextProblem | null {
+function findLineProblem(text: string, most: number, emptyReason: string): DraftProblem | null {
   if (text.trim() === '') return { code: 'text_empty', reason: emptyReason };
   if (text.length > most) return { code: 'text_long', reason: `expected at most ${most} characters` };
   if (isPrintable(text)) return null;
@@ -86,7 +86,7 @@ function findLineProblem(text: string, most: number, emptyReason: string): TextP
 }
 
 /** Returns the problem of a text, or `null`. */
-export function findTextProblem(key: string, text: string): TextProblem | null {
+export function findTextProblem(key: string, text: string): DraftProblem | null {
   if (!isTextKey(key))
     return { code: 'text_unknown', reason: 'unknown text; docs/brand.md lists the replaceable texts' };
   const { most, placeholders }: TextRule = textRules[key];

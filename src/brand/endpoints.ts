@@ -37,14 +37,12 @@ function toBrandReply(digest: string, brand: Brand) {
     if (taken === null) return null;
     return { path: brandFilePath(digest, `${name}.png`), widthPx: taken.widthPx, heightPx: taken.heightPx };
   };
-  const { organisation, helpUrl, accent, accentDark, ground, groundDark } = brand;
   const texts = brandLanguages.flatMap((language) =>
     Object.entries(brand.texts[language] ?? {}).flatMap(([key, text]) =>
       text === undefined ? [] : [{ language, key, text }],
     ),
   );
-  const pictures = { logo: picture('logo'), logoDark: picture('logoDark'), icon: picture('icon') };
-  return { organisation, helpUrl, accent, accentDark, ground, groundDark, texts, ...pictures };
+  return { ...brand, texts, logo: picture('logo'), logoDark: picture('logoDark'), icon: picture('icon') };
 }
 
 async function readInForce(brands: Brands) {
@@ -138,13 +136,13 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
       async handle({ fields, photos }) {
         const { en, de, es, fr, ar, pictures: from, without, ...rest } = fields;
         const { chosen, contrasts, problems: found } = checkDraft({ ...rest, texts: { en, de, es, fr, ar } });
-        const former = await findFormer(from, brands);
+        const base = await findBase(from, brands);
         const taken = await takePictures(async (name) => {
           const [sent] = photos(name);
           if (without.includes(name)) return null;
           if (sent !== undefined) return sent.use((bytes) => takePicture(name, bytes));
-          const picture = former?.[name] ?? null;
-          return picture === null ? null : { picture };
+          const picture = base?.[name] ?? null;
+          return picture === null ? null : { outcome: 'drawn', picture };
         });
         const problems = [...found, ...taken.problems];
         const brand: Brand = { ...chosen, ...taken.pictures };
@@ -177,10 +175,11 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
   ];
 }
 
-async function findFormer(digest: string | undefined, brands: Brands): Promise<Brand | null> {
+/** Finds the brand whose pictures a draft keeps. */
+async function findBase(digest: string | undefined, brands: Brands): Promise<Brand | null> {
   if (digest === undefined) return (await brands.inForce())?.brand ?? null;
   if (digest === '') return null;
-  const former = await brands.find(digest);
-  if (former === null) throw new FaceError('request_malformed', { field: 'pictures' });
-  return former;
+  const brand = await brands.find(digest);
+  if (brand === null) throw new FaceError('request_malformed', { field: 'pictures' });
+  return brand;
 }

@@ -135,14 +135,14 @@ export function findContrasts(chosen: ChosenColours): Contrast[] {
     const { accent, ground } = palette[scheme];
     const nearestGround = findNearest(ground, extremeOf.ground[scheme], () => demandsOfGround(scheme));
     const measure =
-      (colour: Contrast['colour'], given: Colour, nearest: () => Colour) =>
+      (colour: Contrast['colour'], used: Colour, nearest: () => Colour) =>
       (demand: Demand): Contrast => ({
         scheme,
         colour,
         against: demand[0],
-        ratio: Math.floor(contrastOf(given, demand[1]) * 100) / 100,
+        ratio: Math.floor(contrastOf(used, demand[1]) * 100) / 100,
         needed: demand[2],
-        nearest: isEnough(given, demand) ? null : nearest(),
+        nearest: isEnough(used, demand) ? null : nearest(),
       });
     return [
       ...demandsOfAccent(scheme, accent, ground).map(

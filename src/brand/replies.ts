@@ -76,7 +76,6 @@ export const brandTextsReply = z.object({
     }),
   ),
 });
-export type BrandTextsReply = z.output<typeof brandTextsReply>;
 
 const problemReply = z.object({
   field: z.string(),

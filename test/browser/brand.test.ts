@@ -19,7 +19,7 @@ let brand: Brand;
 
 async function takeLogo(svg: string) {
   const taken = await takePicture('logo', Buffer.from(svg));
-  if (!('picture' in taken)) throw new Error(taken.problem.reason);
+  if (taken.outcome === 'refused') throw new Error(taken.reason);
   return taken.picture;
 }
 

@@ -39,11 +39,11 @@ export async function callServer<Reply>(
       credentials: 'same-origin',
       redirect: 'error',
     });
-    const told: unknown = await response.json().catch((error: unknown) => {
+    const content: unknown = await response.json().catch((error: unknown) => {
       if (error instanceof SyntaxError) return null;
       throw error;
     });
-    return read(response, told, reply);
+    return read(response, content, reply);
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
     throw new Problem(signal.aborted ? 'time-out' : 'offline', null, { cause: error });

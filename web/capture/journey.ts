@@ -25,7 +25,7 @@ import type { View } from './view.js';
 const steps = {
   pairing,
   // The home page's code is loaded only if needed, because face checks do not use it.
-  manage: async (...given) => (await import('./home/home.js')).home(...given),
+  manage: async (...inputs) => (await import('./home/home.js')).home(...inputs),
   'not-enrolled': notEnrolled,
   consent,
   action,
@@ -77,14 +77,15 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
     const change = await perform(step, { page, api, facts, open, forget }, standBelow);
     clearTimeout(guide);
     facts = { ...facts, ...change };
-    if (facts.view !== null) {
-      const organisation = page.organisationOr(facts.view.organisation);
-      // A lockout refuses codes, too.
-      const anotherWays = facts.lockedForSec === null ? facts.view.anotherWays : [];
-      facts = { ...facts, view: { ...facts.view, organisation, anotherWays } };
-      page.nameOrganisation(organisation);
-    }
+    if (facts.view !== null) facts = { ...facts, view: adapt(facts.view, facts, page) };
   }
+}
+
+function adapt(view: View, { lockedForSec }: Facts, page: Page): View {
+  const organisation = page.organisationOr(view.organisation);
+  page.nameOrganisation(organisation);
+  // A lockout refuses codes, too.
+  return { ...view, organisation, anotherWays: lockedForSec === null ? view.anotherWays : [] };
 }
 
 const isEnd = (step: StepName): step is Ending => endings.some((each) => each === step);

@@ -34,9 +34,9 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
     const registration = await navigator.serviceWorker.register(toTrustedUrl('facestep-notices', workerUrl));
     await untilActive(registration);
     const { pushManager } = registration;
-    const former = await pushManager.getSubscription();
+    const existing = await pushManager.getSubscription();
     // A subscription for a former key of the server is useless, so it is ended.
-    if (former !== null && keyOf(former) !== publicKey) await former.unsubscribe();
+    if (existing !== null && keyOf(existing) !== publicKey) await existing.unsubscribe();
     const subscription = await pushManager.subscribe({
       userVisibleOnly: true,
       applicationServerKey: fromBase64url(publicKey),

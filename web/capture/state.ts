@@ -154,6 +154,11 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.role === 'unpaired') return 'pairing';
   if (view.purpose === 'manage') return 'manage';
   if (view.state === 'captured') return 'sending';
+  return stepOfUser(facts, view) ?? stepOfPlace(facts, view) ?? nextInput(facts, view);
+}
+
+/** Returns the screen that the user must leave before the check can continue; `null` if there is none. */
+function stepOfUser(facts: Facts, view: View): StepName | null {
   if (facts.isChoosingAnotherWay && hasWays(view)) return 'ways';
   if (facts.lockedForSec !== null) return 'locked-out';
   if (facts.missingEnrolment !== null) return 'not-enrolled';
@@ -161,9 +166,10 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
   // If the hint is about the photo of the identity document, the screen for that photo shows it.
-  if (facts.again !== null && !isReferenceHint(facts.again.hint)) return 'try-again';
-  const where = stepOfPlace(facts, view);
-  if (where !== null) return where;
+  return facts.again !== null && !isReferenceHint(facts.again.hint) ? 'try-again' : null;
+}
+
+function nextInput(facts: Facts, view: View): StepName {
   if (view.purpose === 'enrol' && view.referencePhotoNeeded && facts.referencePhoto === null) return 'reference';
   if (view.userSecret !== 'none' && facts.secret === null) return view.userSecret;
   return facts.frames === null ? 'capture' : 'sending';
@@ -202,13 +208,13 @@ const mostLightTries = 2;
  * Returns the state after a failed attempt. Pictures and secrets are single-use, except a secret chosen at enrolment.
  */
 export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Change {
-  const lightTries = facts.lightTries + (hint === 'too_bright' ? 1 : 0);
+  const lightTries = facts.lightTries + Number(hint === 'too_bright');
   return {
     frames: null,
     again: { hint },
     lightTries,
     withoutLight: facts.withoutLight || lightTries >= mostLightTries,
-    ...(purpose === 'enrol' ? {} : { secret: null }),
-    ...(isReferenceHint(hint) ? { referencePhoto: null } : {}),
+    secret: purpose === 'enrol' ? facts.secret : null,
+    referencePhoto: isReferenceHint(hint) ? null : facts.referencePhoto,
   };
 }

@@ -74,20 +74,25 @@ export function createMarkdown(pages, takePicture) {
     if (target === undefined) return null;
     return `${toHere(name, target)}${anchor === undefined ? '' : `#${anchor}`}`;
   };
+  const followImage = (image, { source, name }) => {
+    const picture = posix.join(posix.dirname(source), image.attrGet('src'));
+    image.attrSet('src', toHere(name, takePicture(picture)));
+  };
+  const followLink = (link, env) => {
+    const href = resolveLink(link.attrGet('href'), env);
+    if (href === null) [link.tag, link.attrs] = ['span', [['class', 'file']]];
+    else link.attrSet('href', href);
+  };
   const follow = ({ tokens, env }) => {
-    for (const token of tokens.filter(({ type }) => type === 'inline')) {
-      const open = [];
-      for (const child of token.children) {
-        if (child.type === 'image') {
-          const picture = posix.join(posix.dirname(env.source), child.attrGet('src'));
-          child.attrSet('src', toHere(env.name, takePicture(picture)));
-        } else if (child.type === 'link_open') {
-          const href = resolveLink(child.attrGet('href'), env);
-          if (href === null) [child.tag, child.attrs] = ['span', [['class', 'file']]];
-          else child.attrSet('href', href);
-          open.push(child.tag);
-        } else if (child.type === 'link_close') child.tag = open.pop();
+    let tag = 'a';
+    for (const child of tokens.flatMap(({ type, children }) => (type === 'inline' ? children : []))) {
+      if (child.type === 'image') followImage(child, env);
+      if (child.type === 'link_open') {
+        followLink(child, env);
+        tag = child.tag;
       }
+      // Links cannot contain links.
+      if (child.type === 'link_close') child.tag = tag;
     }
   };
 

@@ -21,12 +21,12 @@ const list = document.querySelector('form ol');
 if (field !== null && form !== null && status !== null && list !== null) {
   const search = createSearch();
   const show = async (): Promise<void> => {
-    const wanted = field.value.trim();
-    const found = wanted === '' ? [] : await search(wanted);
+    const query = field.value.trim();
+    const found = query === '' ? [] : await search(query);
     // Results are dropped if the user has changed the text in the meantime.
-    if (wanted !== field.value.trim()) return;
-    status.textContent = wanted === '' ? '' : toCount(found.length);
-    list.replaceChildren(...found.slice(0, shownResults).map((section) => toItem(section, wanted)));
+    if (query !== field.value.trim()) return;
+    status.textContent = query === '' ? '' : toCount(found.length);
+    list.replaceChildren(...found.slice(0, shownResults).map((section) => toItem(section, query)));
   };
   const clear = (): void => {
     field.value = '';
@@ -56,9 +56,9 @@ if (field !== null && form !== null && status !== null && list !== null) {
   form.hidden = false;
 }
 
-function createSearch(): (wanted: string) => Promise<readonly Section[]> {
-  let loading: Promise<(wanted: string) => readonly Section[]> | null = null;
-  const load = async (): Promise<(wanted: string) => readonly Section[]> => {
+function createSearch(): (query: string) => Promise<readonly Section[]> {
+  let loading: Promise<(query: string) => readonly Section[]> | null = null;
+  const load = async (): Promise<(query: string) => readonly Section[]> => {
     const response = await fetch(new URL('search.json', import.meta.url));
     if (!response.ok) throw new Error(`search.json: ${response.status}`);
     const sections: readonly Section[] = await response.json();
@@ -71,22 +71,18 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
       { fuzzy, combineWith: 'AND' },
       { fuzzy, combineWith: 'OR' },
     ] as const;
-    return (wanted) => {
+    return (query) => {
       for (const attempt of attempts) {
-        const found = index.search(wanted, { ...attempt, prefix: true, boost: { heading: 4, page: 2 } });
-        // All rows of a table have the same address, so only the best matching row is shown.
-        const places = new Map<string, Section>();
-        for (const section of found.flatMap(({ id }) => sections[Number(id)] ?? []))
-          if (!places.has(section.at)) places.set(section.at, section);
-        if (places.size > 0) return [...places.values()];
+        const found = index.search(query, { ...attempt, prefix: true, boost: { heading: 4, page: 2 } });
+        if (found.length > 0) return firstOfEachPlace(found.flatMap(({ id }) => sections[Number(id)] ?? []));
       }
       return [];
     };
   };
-  return async (wanted) => {
+  return async (query) => {
     loading ??= load();
     try {
-      return (await loading)(wanted);
+      return (await loading)(query);
     } catch (error) {
       loading = null;
       throw error;
@@ -94,12 +90,19 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
   };
 }
 
+/** All rows of a table have the same address, so only the best matching row is shown. */
+function firstOfEachPlace(sections: readonly Section[]): readonly Section[] {
+  const places = new Map<string, Section>();
+  for (const section of sections) if (!places.has(section.at)) places.set(section.at, section);
+  return [...places.values()];
+}
+
 function toCount(found: number): string {
   if (found === 0) return 'Nothing found';
   return found > shownResults ? `The first ${shownResults} of ${found}` : `${found} found`;
 }
 
-function toItem({ at, page, heading, text }: Section, wanted: string): HTMLLIElement {
+function toItem({ at, page, heading, text }: Section, query: string): HTMLLIElement {
   const link = document.createElement('a');
   link.href = new URL(at, import.meta.url).href;
   link.className = 'found';
@@ -107,14 +110,14 @@ function toItem({ at, page, heading, text }: Section, wanted: string): HTMLLIEle
   const where = document.createElement('span');
   where.textContent = page;
   const excerpt = document.createElement('p');
-  excerpt.textContent = excerptOf(text, wanted);
+  excerpt.textContent = excerptOf(text, query);
   const item = document.createElement('li');
   item.append(link, ' ', where, excerpt);
   return item;
 }
 
-function excerptOf(text: string, wanted: string): string {
-  const [word = ''] = wanted.toLowerCase().split(/\s+/);
+function excerptOf(text: string, query: string): string {
+  const [word = ''] = query.toLowerCase().split(/\s+/);
   const found = Math.max(0, text.toLowerCase().indexOf(word));
   const start = found < excerptLength / 2 ? 0 : text.lastIndexOf(' ', found - excerptLength / 4) + 1;
   const end = start + excerptLength;

@@ -85,12 +85,12 @@ export async function createGuide(): Promise<Guide> {
     throw toUnavailable(error);
   });
   const observe = createObserver();
-  let former: Promise<unknown> = Promise.resolve();
+  let previous: Promise<unknown> = Promise.resolve();
   return {
     async look(video) {
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return nothing;
-      const seen = former.then(() => source.see(video));
-      former = seen.catch(() => {});
+      const seen = previous.then(() => source.see(video));
+      previous = seen.catch(() => {});
       const reading = await seen.catch((error: unknown) => {
         throw toUnavailable(error);
       });

@@ -94,35 +94,33 @@ export function createObserver(): (reading: FrameReading) => GuideReading {
   let rest: SeenFace | null = null;
   let steady: readonly HeadTurn[] = [];
   let neutral: HeadTurn | null = null;
+  const learnNeutral = (turn: HeadTurn, isStill: boolean): HeadTurn | null => {
+    steady = isStill ? [...steady, turn].slice(-neutralBounds.looks) : [turn];
+    return steady.length === neutralBounds.looks ? toNeutral(steady) : null;
+  };
 
   return (reading) => {
     const { faces, face } = reading;
     const shiftShare = toShiftShare(last, face);
     const hint = toHint(reading, shiftShare);
-    const ready = hint === null;
-    const told = {
+    const isHeld = face !== null && rest !== null && toShiftShare(rest, face) <= stillnessBounds.maxHeldShiftShare;
+    last = face;
+    if (!isHeld) rest = face;
+    if (face === null) steady = [];
+    // A pose only needs a still head, whatever the hints are.
+    const isStill = shiftShare <= stillnessBounds.maxShiftShare;
+    const turn = face === null ? null : toHeadTurn(toFaceRatios(face.landmarks));
+    if (turn !== null) neutral ??= learnNeutral(turn, isStill);
+    const pose = turn === null || neutral === null ? null : toPose(turn, neutral);
+    return {
       faces,
       isTooSmall: isTooSmall(reading),
       isTooBright: isTooBright(reading),
       hint,
-      ready,
-      isHeld: face !== null && rest !== null && toShiftShare(rest, face) <= stillnessBounds.maxHeldShiftShare,
+      ready: hint === null,
+      isHeld,
+      pose,
+      isBetween: turn !== null && neutral !== null && isStill && pose === null,
     };
-    last = face;
-    if (!told.isHeld) rest = face;
-    if (face === null) {
-      steady = [];
-      return { ...told, pose: null, isBetween: false };
-    }
-    // A pose only needs a still head, whatever the hints are.
-    const isStill = shiftShare <= stillnessBounds.maxShiftShare;
-    const turn = toHeadTurn(toFaceRatios(face.landmarks));
-    if (neutral === null) {
-      steady = isStill ? [...steady, turn].slice(-neutralBounds.looks) : [turn];
-      if (steady.length === neutralBounds.looks) neutral = toNeutral(steady);
-    }
-    if (neutral === null) return { ...told, pose: null, isBetween: false };
-    const pose = toPose(turn, neutral);
-    return { ...told, pose, isBetween: isStill && pose === null };
   };
 }

@@ -7,6 +7,7 @@ import {
   type Check,
   type Checks,
   checksReply,
+  type Devices,
   dataConsentsReply,
   devicesReply,
   exportReply,
@@ -167,7 +168,6 @@ const devices: Section = {
   name: 'devices',
   async read({ page, api }) {
     const held = await api.call({ method: 'GET', path: '/devices', reply: devicesReply });
-    const { passkey, recoveryCodes, knownPlaces, mayMakeCodes, mayMakeCallerPin } = held;
     let callerPin: CallerPin | null = null;
     const makeCallerPin = async (): Promise<Outcome> => {
       callerPin = await api.call({ method: 'POST', path: '/caller-pin', body: {}, reply: madeCallerPinReply });
@@ -181,49 +181,49 @@ const devices: Section = {
       await showRecoveryCodes({ page, api });
       return { kind: 'message', message: null };
     };
-    return (words, press) => {
-      const newCodes = mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null;
-      if (passkey === null && recoveryCodes === null && knownPlaces === null && !mayMakeCallerPin)
-        return [paragraph(words.noDevices, 'lead'), newCodes];
-      const item = (name: string, text: string, ...more: HTMLElement[]): HTMLLIElement =>
-        el('li', {}, el('strong', {}, name), paragraph(text), ...more);
-      return [
-        el(
-          'ul',
-          { class: 'entries' },
-          mayMakeCallerPin
-            ? item(
-                words.callerPin,
-                words.callerPinText,
-                ...(callerPin === null ? [] : showCallerPin(callerPin, page, words)),
-                button('quiet', words.showCallerPin, () => press(makeCallerPin)),
-              )
-            : null,
-          passkey === null ? null : item(words.passkey, words.passkeyText),
-          recoveryCodes === null
-            ? null
-            : item(
-                words.recoveryCodes,
-                words.recoveryCodesText({ left: recoveryCodes.left, made: page.day(recoveryCodes.madeAt) }),
-                newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'),
-              ),
-          knownPlaces === null
-            ? null
-            : item(
-                words.knownPlaces,
-                words.knownPlacesText({
-                  devices: knownPlaces.devices,
-                  networks: knownPlaces.networks,
-                  until: knownPlaces.expiresAt === null ? null : page.day(knownPlaces.expiresAt),
-                }),
-                button('danger', words.forgetPlaces, () => press(forget)),
-              ),
-        ),
-        recoveryCodes === null ? newCodes : null,
-      ];
-    };
+    return (words, press) =>
+      listDevices({
+        held,
+        words,
+        page,
+        pin: callerPin === null ? [] : showCallerPin(callerPin, page, words),
+        showPin: button('quiet', words.showCallerPin, () => press(makeCallerPin)),
+        newCodes: held.mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null,
+        forget: button('danger', words.forgetPlaces, () => press(forget)),
+      });
   },
 };
+
+interface DeviceList {
+  readonly held: Devices;
+  readonly words: HomeWords;
+  readonly page: Page;
+  readonly pin: readonly HTMLElement[];
+  readonly showPin: HTMLButtonElement;
+  readonly newCodes: HTMLButtonElement | null;
+  readonly forget: HTMLButtonElement;
+}
+
+function listDevices({ held, words, page, pin, showPin, newCodes, forget }: DeviceList): (Node | null)[] {
+  const { passkey, recoveryCodes, knownPlaces, mayMakeCallerPin } = held;
+  if (passkey === null && recoveryCodes === null && knownPlaces === null && !mayMakeCallerPin)
+    return [paragraph(words.noDevices, 'lead'), newCodes];
+  const items: HTMLLIElement[] = [];
+  const add = (name: string, text: string, ...more: readonly HTMLElement[]): void =>
+    void items.push(el('li', {}, el('strong', {}, name), paragraph(text), ...more));
+  if (mayMakeCallerPin) add(words.callerPin, words.callerPinText, ...pin, showPin);
+  if (passkey !== null) add(words.passkey, words.passkeyText);
+  if (recoveryCodes !== null) {
+    const text = words.recoveryCodesText({ left: recoveryCodes.left, made: page.day(recoveryCodes.madeAt) });
+    add(words.recoveryCodes, text, newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'));
+  }
+  if (knownPlaces !== null) {
+    const { devices: count, networks, expiresAt } = knownPlaces;
+    const until = expiresAt === null ? null : page.day(expiresAt);
+    add(words.knownPlaces, words.knownPlacesText({ devices: count, networks, until }), forget);
+  }
+  return [el('ul', { class: 'entries' }, ...items), recoveryCodes === null ? newCodes : null];
+}
 
 function showCallerPin({ pin, expiresAt }: CallerPin, page: Page, words: HomeWords): HTMLElement[] {
   const time = new Intl.DateTimeFormat(page.locale, { timeStyle: 'short' }).format(Date.parse(expiresAt));
@@ -245,12 +245,16 @@ const enrolment: Section = {
     };
     return (words, press) => {
       const { manage } = page.words;
+      const texts =
+        held === null
+          ? { text: manage.none, renew: manage.enrol, elsewhere: words.setUpElsewhere }
+          : { text: manage.text, renew: manage.renew, elsewhere: words.renewElsewhere };
       return [
-        paragraph(held === null ? manage.none : manage.text, 'lead'),
+        paragraph(texts.text, 'lead'),
         held === null ? null : describe(held, page),
-        mayRenew ? null : paragraph(held === null ? words.setUpElsewhere : words.renewElsewhere, 'fine'),
+        mayRenew ? null : paragraph(texts.elsewhere, 'fine'),
         actions(
-          mayRenew ? button('quiet', held === null ? manage.enrol : manage.renew, () => press(renew)) : null,
+          mayRenew ? button('quiet', texts.renew, () => press(renew)) : null,
           held === null ? null : button('danger', manage.revoke, () => press(revoke)),
         ),
       ];

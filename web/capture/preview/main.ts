@@ -8,13 +8,13 @@ import type { Ending } from '../state.js';
 import type { View } from '../view.js';
 import type { Words } from '../words.js';
 
-const asked = /prefers-color-scheme:\s*(light|dark)/;
+const schemeQuery = /prefers-color-scheme:\s*(light|dark)/;
 
 function showScheme(requestedScheme: string | null): void {
   if (requestedScheme !== 'light' && requestedScheme !== 'dark') return;
   document.documentElement.dataset.scheme = requestedScheme;
   const answer = (query: string): string | null => {
-    const [, scheme] = asked.exec(query) ?? [];
+    const [, scheme] = schemeQuery.exec(query) ?? [];
     return scheme === undefined ? null : scheme === requestedScheme ? 'all' : 'not all';
   };
   for (const sheet of document.styleSheets) {

@@ -44,30 +44,36 @@ export function contentOf(ending: Ending, { purpose, role, handOff, isTest }: Vi
     const { refused, refusedText } = role === 'own' ? words.handOff : words.pairing;
     return refusedContent(refusedText, words, refused);
   }
-  if (ending === 'passed') {
-    const heading = words.passed[purpose === 'enrol' ? 'enrol' : 'verify'];
-    return {
-      screen: ending,
-      heading,
-      body: [sign('passed'), paragraph(isTest ? words.testPerson.ended : words.passed.text, 'lead')],
-    };
-  }
-  if (ending === 'passed_another_way') {
-    const { heading, text } = words.ways.passed;
-    return { screen: ending, heading, body: [sign('passed'), paragraph(text, 'lead')] };
-  }
-  const { heading, text } = ending === 'abandoned' && purpose === 'manage' ? words.manage.closed : words[ending];
-  const isFailed = ending === 'failed';
+  const { heading, text } = textsOf(ending, purpose, words);
+  const isJudged = ending === 'passed' || ending === 'failed';
   return {
     screen: ending,
     heading,
     body: [
-      sign(isFailed ? 'failed' : 'stopped'),
-      paragraph(isFailed && isTest ? words.testPerson.ended : text, 'lead'),
-      isFailed && role === 'own' ? paragraph(words.failed.next, 'lead') : null,
+      sign(signs[ending]),
+      paragraph(isJudged && isTest ? words.testPerson.ended : text, 'lead'),
+      ending === 'failed' && role === 'own' ? paragraph(words.failed.next, 'lead') : null,
     ],
   };
 }
+
+const signs = {
+  passed: 'passed',
+  passed_another_way: 'passed',
+  failed: 'failed',
+  expired: 'stopped',
+  abandoned: 'stopped',
+} as const satisfies Record<Ending, string>;
+
+function textsOf(ending: Ending, purpose: View['purpose'], words: Words): { heading: string; text: string } {
+  if (ending === 'passed')
+    return { heading: words.passed[purpose === 'enrol' ? 'enrol' : 'verify'], text: words.passed.text };
+  if (ending === 'passed_another_way') return words.ways.passed;
+  return ending === 'abandoned' && purpose === 'manage' ? words.manage.closed : words[ending];
+}
+
+const isPhoneDone = ({ role, handOff }: Pick<View, 'role' | 'handOff'>): boolean =>
+  handOff?.state === 'refused' || (role === 'unpaired' && handOff === null);
 
 /** Returns the links of an ending: a fallback, then the application. The phone shows none. */
 export function waysOn(
@@ -76,22 +82,15 @@ export function waysOn(
   back: string | null,
   words: Words,
 ): HTMLElement[] {
-  if (role === 'unpaired' && handOff === null) return [paragraph(words.mayClose)];
-  if (role !== 'own') return [paragraph(handOff?.state === 'refused' ? words.mayClose : words.passed.onPhone)];
+  if (role !== 'own') return [paragraph(isPhoneDone({ role, handOff }) ? words.mayClose : words.passed.onPhone)];
   if (back !== null && goesBack(ending, { role, fallbackUrl })) {
     return [paragraph(words.passed.returning({ application })), actions(linkButton('plain', words.goOn, back))];
   }
-  const otherWay = isPassed(ending) ? null : fallbackUrl;
   const isSetUp = ending === 'passed' && purpose === 'enrol';
   const own = isSetUp && ownPage !== null ? linkButton('quiet', words.ownPage, ownPage) : null;
-  if (otherWay === null && back === null) return [paragraph(words.mayClose), actions(own)];
-  return [
-    actions(
-      own,
-      otherWay === null ? null : linkButton('plain', words.otherWay, otherWay),
-      back === null ? null : linkButton(otherWay === null ? 'plain' : 'quiet', words.leave, back),
-    ),
-  ];
+  const other = isPassed(ending) || fallbackUrl === null ? null : linkButton('plain', words.otherWay, fallbackUrl);
+  const leave = back === null ? null : linkButton(other === null ? 'plain' : 'quiet', words.leave, back);
+  return [...(other === null && back === null ? [paragraph(words.mayClose)] : []), actions(own, other, leave)];
 }
 
 function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: string | null): Promise<never> {

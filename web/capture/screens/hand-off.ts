@@ -12,21 +12,21 @@ import type { Words } from '../words.js';
  * person's check, does not show that number.
  */
 export const pairing: Step = async (view, _facts, tools) => {
-  const { pairing: asked } = view;
-  if (asked === null) throw new Problem('link-over');
-  const isCall = asked.kind === 'call';
+  const { pairing: request } = view;
+  if (request === null) throw new Problem('link-over');
+  const isCall = request.kind === 'call';
   const textsOf = (words: Words) => words[isCall ? 'call' : 'pairing'];
   const number = await tools.page.ask<string | null>((words, choose) => ({
     screen: isCall ? 'call' : 'pairing',
     heading: textsOf(words).heading,
     body: [
       paragraph(textsOf(words).text, 'lead'),
-      isCall ? null : describe(asked, view.organisation, words),
+      isCall ? null : describe(request, view.organisation, words),
       paragraph(textsOf(words).warning, 'note'),
       el(
         'div',
         { class: 'numbers', role: 'group', 'aria-label': textsOf(words).heading, dir: 'ltr' },
-        ...asked.choices.map((choice) => button('quiet', choice, () => choose(choice))),
+        ...request.choices.map((choice) => button('quiet', choice, () => choose(choice))),
       ),
       actions(button('danger', words.pairing.none, () => choose(null))),
     ],
@@ -62,25 +62,28 @@ export const handOff: Step = async (view, _facts, tools) => {
   const link = stage === 'waiting' ? await tools.api.startHandOff() : null;
   const qr = link === null ? null : drawQr(link.url);
   const code = link?.code ?? view.handOff?.code ?? '';
-  const asked = tools.page.ask<'here' | 'again'>((words, choose) => ({
-    screen: 'hand-off',
-    heading: textOf(stage, words).heading,
-    body: [
-      paragraph(textOf(stage, words).text, 'lead'),
+  const choice = tools.page.ask<'here' | 'again'>((words, choose) => {
+    const { heading, text } = textOf(stage, words);
+    const phone = [
       qr === null ? null : el('div', { class: 'qr', role: 'img', 'aria-label': words.handOff.qr }, qr),
       stage === 'waiting' ? paragraph(words.handOff.code) : null,
-      stage === 'paired' ? null : el('p', { class: 'code', dir: 'ltr' }, code),
-      stage === 'paired' ? null : el('p', { class: 'waiting' }, icon('waiting'), words.handOff.waiting),
-      stage === 'waiting' && view.phoneNeeded
-        ? null
-        : actions(
-            stage === 'waiting' ? null : button('quiet', words.handOff.newCode, () => choose('again')),
-            view.phoneNeeded ? null : button('quiet', words.handOff.here, () => choose('here')),
-          ),
-    ],
-  }));
-  const chosen = asked.then((choice): Change | Promise<Change> =>
-    choice === 'here' ? { place: 'here' } : beginAnew(tools),
+      el('p', { class: 'code', dir: 'ltr' }, code),
+      el('p', { class: 'waiting' }, icon('waiting'), words.handOff.waiting),
+    ];
+    const newCode = stage === 'waiting' ? null : button('quiet', words.handOff.newCode, () => choose('again'));
+    const here = view.phoneNeeded ? null : button('quiet', words.handOff.here, () => choose('here'));
+    return {
+      screen: 'hand-off',
+      heading,
+      body: [
+        paragraph(text, 'lead'),
+        ...(stage === 'paired' ? [] : phone),
+        newCode === null && here === null ? null : actions(newCode, here),
+      ],
+    };
+  });
+  const chosen = choice.then((place): Change | Promise<Change> =>
+    place === 'here' ? { place: 'here' } : beginAnew(tools),
   );
   if (stage !== 'waiting') tools.page.say(textOf(stage, tools.page.words).heading);
   const ended = new AbortController();

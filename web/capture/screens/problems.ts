@@ -95,13 +95,21 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const mayHandOff = ways.phone && view !== null && mayUsePhone(facts, view);
   const isOver = view === null || overProblems.includes(problem);
   if (isOver) page.showBelow(() => []);
+  const mayChange = view !== null && hasWays(view);
   const isStuck = !mayRetry && !isOver;
   // If one fallback is unavailable, others remain.
-  const hasOtherWays = facts.isChoosingAnotherWay && isStuck && hasWays(view);
+  const hasOtherWays = facts.isChoosingAnotherWay && isStuck && mayChange;
   const mayLeave = isStuck && !hasOtherWays && view?.role === 'own';
+  const hasWayOut = (isOver && !mayRetry) || (mayLeave && !mayChange && !mayHandOff);
   const until = waitSec === null ? null : Date.now() + waitSec * 1000;
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps }: ProblemTexts = words.problems[problem];
+    const offers = [
+      { isOffered: mayRetry, look: 'plain', text: words.tryAgain, choice: 'again' },
+      { isOffered: mayHandOff, look: mayRetry ? 'quiet' : 'plain', text: words.usePhone, choice: 'phone' },
+      { isOffered: hasOtherWays, look: 'plain', text: words.back, choice: 'again' },
+      { isOffered: mayLeave && mayChange, look: 'plain', text: words.otherWay, choice: 'elsewhere' },
+    ] as const;
     return {
       screen: problem,
       heading,
@@ -111,11 +119,10 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
         steps === undefined ? null : el('ol', { class: 'steps' }, ...steps.map((step) => el('li', {}, step))),
         until === null || mayRetry ? null : paragraph(wait(until, page.locale, words), 'note'),
         actions(
-          mayRetry ? button('plain', words.tryAgain, () => choose('again')) : null,
-          mayHandOff ? button(mayRetry ? 'quiet' : 'plain', words.usePhone, () => choose('phone')) : null,
-          hasOtherWays ? button('plain', words.back, () => choose('again')) : null,
-          mayLeave && hasWays(view) ? button('plain', words.otherWay, () => choose('elsewhere')) : null,
-          (isOver && !mayRetry) || (mayLeave && !hasWays(view) && !mayHandOff) ? wayOut(view, isKiosk, words) : null,
+          ...offers
+            .filter(({ isOffered }) => isOffered)
+            .map(({ look, text: label, choice }) => button(look, label, () => choose(choice))),
+          hasWayOut ? wayOut(view, isKiosk, words) : null,
           isKiosk ? button('quiet', words.kiosk.now, clearKiosk) : null,
         ),
       ],

@@ -49,7 +49,7 @@ async function photograph(tools: Tools): Promise<Blob | null> {
   const camera = await openCamera(null, 'environment');
   try {
     await stillHere(tools);
-    const asked = page.ask<boolean>((words, choose) => ({
+    const answer = page.ask<boolean>((words, choose) => ({
       screen: 'reference-camera',
       heading: words.reference.cameraHeading,
       body: [
@@ -58,7 +58,7 @@ async function photograph(tools: Tools): Promise<Blob | null> {
         yesOrNo(choose, words.reference.shutter, words.back),
       ],
     }));
-    return (await Promise.race([asked, camera.lost, interrupted])) ? await takeReference(camera.video) : null;
+    return (await Promise.race([answer, camera.lost, interrupted])) ? await takeReference(camera.video) : null;
   } finally {
     camera.stop();
   }

@@ -7,16 +7,20 @@ import type { Step } from '../step.js';
 
 export const pin: Step = async (view, { isKiosk }, { page }) => {
   const isNew = view.purpose === 'enrol';
+  const autocomplete = isNew ? 'new-password' : 'current-password';
   return page.ask<Change>((words, choose) => {
-    const first = pinInput('pin', isKiosk ? 'off' : isNew ? 'new-password' : 'current-password');
-    const second = isNew ? pinInput('pin-again', isKiosk ? 'off' : 'new-password') : null;
+    const texts = isNew
+      ? { heading: words.pin.chooseHeading, text: words.pin.chooseText }
+      : { heading: words.pin.enterHeading, text: words.pin.enterText };
+    const first = pinInput('pin', isKiosk ? 'off' : autocomplete);
+    const second = isNew ? pinInput('pin-again', isKiosk ? 'off' : autocomplete) : null;
     const rule = paragraph(words.pin.rule, 'rule');
     rule.id = 'pin-rule';
     const wrong = el('p', { id: 'pin-wrong', class: 'wrong', role: 'alert' });
     first.setAttribute('aria-describedby', 'pin-rule pin-wrong');
     second?.setAttribute('aria-describedby', 'pin-wrong');
     const check = (): void => {
-      for (const input of [first, second ?? first]) input.removeAttribute('aria-invalid');
+      for (const input of [first, second]) input?.removeAttribute('aria-invalid');
       const chosen = toPlainDigits(first.value);
       if (!isPin(chosen)) refuse(first, wrong, words.pin.tooShort);
       else if (isNew && isWeakPin(chosen)) refuse(first, wrong, words.pin.weak);
@@ -33,8 +37,8 @@ export const pin: Step = async (view, { isKiosk }, { page }) => {
     );
     return {
       screen: 'pin',
-      heading: isNew ? words.pin.chooseHeading : words.pin.enterHeading,
-      body: [paragraph(isNew ? words.pin.chooseText : words.pin.enterText, 'lead'), asking],
+      heading: texts.heading,
+      body: [paragraph(texts.text, 'lead'), asking],
     };
   });
 };

@@ -12,13 +12,13 @@ import type { Words } from '../words.js';
 
 const maxNoteCharacters = 200;
 
-interface Asked {
+interface HelpRequest {
   readonly reason: HelpReason;
   readonly note: string;
 }
 
 async function askForHelp({ page, api }: Tools): Promise<Change> {
-  const asked = await page.ask<Asked | null>((words, choose) => {
+  const request = await page.ask<HelpRequest | null>((words, choose) => {
     const reason = el('select', { id: 'reason', name: 'reason', required: true, 'aria-describedby': 'no-reason' });
     reason.append(el('option', { value: '' }, words.help.choose));
     for (const each of helpReasons) reason.append(el('option', { value: each }, words.help.reasons[each]));
@@ -41,8 +41,8 @@ async function askForHelp({ page, api }: Tools): Promise<Change> {
     );
     return { screen: 'help', heading: words.help.ask, body: [paragraph(words.help.text, 'lead'), asking] };
   });
-  if (asked === null) return {};
-  await api.askForHelp(asked.reason, asked.note);
+  if (request === null) return {};
+  await api.askForHelp(request.reason, request.note);
   await page.ask<null>((words, choose) => ({
     screen: 'help-asked',
     heading: words.help.asked,
@@ -93,10 +93,10 @@ export const ways: Step = async (view, { code }, tools) => {
  * Asks for a code until it is correct or the user goes back. Other problems are thrown, and `code` stays in the facts of
  * the page, so that the user can still enter the code that was sent.
  */
-async function enterCode(asked: Code, { page, api }: Tools): Promise<Change> {
-  const { way, id } = asked;
+async function enterCode(entry: Code, { page, api }: Tools): Promise<Change> {
+  const { way, id } = entry;
   for (let isWrong = false; ; isWrong = true) {
-    const code = await askForCode(asked, isWrong, page);
+    const code = await askForCode(entry, isWrong, page);
     if (code === null) return { code: null };
     try {
       return await api.passAnotherWay(way, { id, code });

@@ -88,8 +88,7 @@ export function useLoaded<Reply>(
       );
       if (mine !== turn) return;
       const isLost = answer.state === 'refused' && passing.test(answer.refusal.code);
-      if (answer.state === 'loaded') nextMs = waitMs?.(answer.value);
-      else if (!isLost) nextMs = false;
+      if (!isLost) nextMs = answer.state === 'loaded' && waitMs?.(answer.value);
       if (!(isLost && isKnown && nextMs)) setLoaded(answer);
       isKnown ||= answer.state === 'loaded';
       if (nextMs) timer = setTimeout(ask, nextMs, true);

@@ -60,16 +60,28 @@ export class Refusal extends Error {
 }
 
 /** A short check suffices, because the server's build includes this page and its types. */
-const isReply = <Reply>(told: unknown): told is Reply =>
-  typeof told === 'object' && told !== null && 'ok' in told && told.ok === true;
+const isReply = <Reply>(reply: unknown): reply is Reply => memberOf(reply, 'ok') === true;
 
-const codeOf = (told: unknown): string | null =>
-  typeof told === 'object' && told !== null && 'code' in told && typeof told.code === 'string' ? told.code : null;
+const memberOf = (reply: unknown, name: string): unknown => new Map(Object.entries(reply ?? {})).get(name);
 
-const detailOf = (told: unknown): string | null => {
-  if (typeof told !== 'object' || told === null || !('reason' in told) || typeof told.reason !== 'string') return null;
-  return 'field' in told && typeof told.field === 'string' ? `${told.field}: ${told.reason}` : told.reason;
+const textOf = (reply: unknown, name: string): string | null => {
+  const value = memberOf(reply, name);
+  return typeof value === 'string' ? value : null;
 };
+
+/** @throws Refusal */
+function refuse(reply: unknown, { ok, headers }: Response): never {
+  const wait = /^\d+$/.exec(headers.get('retry-after') ?? '');
+  const reason = ok ? null : textOf(reply, 'reason');
+  const field = textOf(reply, 'field');
+  throw new Refusal(
+    (ok ? null : textOf(reply, 'code')) ?? 'unreadable',
+    headers.get('x-request-id'),
+    wait === null ? null : Number(wait[0]),
+    undefined,
+    reason === null || field === null ? reason : `${field}: ${reason}`,
+  );
+}
 
 const answerWithinMs = 30_000;
 
@@ -94,26 +106,17 @@ export async function send<Reply>(
     cache: 'no-store',
     credentials: 'same-origin',
     redirect: 'error',
-    signal: AbortSignal.any([AbortSignal.timeout(withinMs), ...(signal === undefined ? [] : [signal])]),
+    signal: AbortSignal.any([AbortSignal.timeout(withinMs), signal ?? []].flat()),
   };
-  const refuse = (cause: unknown): never => {
+  const refuseUnanswered = (cause: unknown): never => {
     const isLate = cause instanceof DOMException && cause.name === 'TimeoutError';
     throw new Refusal(isLate ? 'time_out' : 'offline', null, null, { cause });
   };
-  const response = await fetch(path, init).catch(refuse);
-  const requestId = response.headers.get('x-request-id');
-  const told: unknown = await (response.ok && onLine !== undefined
-    ? readLines(response, (line) => isReply<Reply>(line) && onLine(line)).catch(refuse)
+  const response = await fetch(path, init).catch(refuseUnanswered);
+  const reply: unknown = await (response.ok && onLine !== undefined
+    ? readLines(response, (line) => isReply<Reply>(line) && onLine(line)).catch(refuseUnanswered)
     : response.json().catch(() => null));
-  if (response.ok && isReply<Reply>(told)) return told;
-  const wait = /^\d+$/.exec(response.headers.get('retry-after') ?? '');
-  throw new Refusal(
-    (response.ok ? null : codeOf(told)) ?? 'unreadable',
-    requestId,
-    wait === null ? null : Number(wait[0]),
-    undefined,
-    response.ok ? null : detailOf(told),
-  );
+  return response.ok && isReply<Reply>(reply) ? reply : refuse(reply, response);
 }
 
 /** Reads a reply that consists of lines of JSON. @returns the last line */

@@ -22,7 +22,7 @@ export function Frame({
   const words = useWords();
   const { session, call } = useSessionActions();
   const path = usePath();
-  const given = useParameters();
+  const parameters = useParameters();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
   const hasMoved = useRef(false);
@@ -35,7 +35,7 @@ export function Frame({
     if (hasMoved.current) main.current?.focus();
     hasMoved.current = true;
     setMenuOpen(false);
-  }, [path, given]);
+  }, [path, parameters]);
 
   const leave = (): void => void call(signOut).finally(onSignedOut);
 

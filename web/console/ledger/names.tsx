@@ -8,7 +8,12 @@ const mostAtOnce = 100;
 
 export type Names = ReadonlyMap<string, Name>;
 
-function toAsked(people: readonly Who[]): readonly { readonly connection: string; readonly subjects: string[] }[] {
+interface Batch {
+  readonly connection: string;
+  readonly subjects: readonly string[];
+}
+
+function toBatches(people: readonly Who[]): readonly Batch[] {
   const subjectsOf = new Map<string, Set<string>>();
   for (const { connection, subject } of people)
     subjectsOf.set(connection, (subjectsOf.get(connection) ?? new Set()).add(subject));
@@ -20,17 +25,15 @@ function toAsked(people: readonly Who[]): readonly { readonly connection: string
   );
 }
 
-type Asked = ReturnType<typeof toAsked>[number];
-
 /** Loads names for one request. Users without a name are shown by id. */
-const loadSome = async ({ connection, subjects }: Asked, call: SessionActions['call']): Promise<[string, Name][]> => {
+const loadSome = async ({ connection, subjects }: Batch, call: SessionActions['call']): Promise<[string, Name][]> => {
   const { names } = await call(readNames(connection, subjects)).catch(() => ({ names: [] }));
   return names.map((each) => [keyOf({ connection, subject: each.subject }), each]);
 };
 
 export async function loadNames(people: readonly Who[], call: SessionActions['call']): Promise<[string, Name][]> {
   const found: [string, Name][] = [];
-  for (const asked of toAsked(people)) found.push(...(await loadSome(asked, call)));
+  for (const batch of toBatches(people)) found.push(...(await loadSome(batch, call)));
   return found;
 }
 
@@ -38,14 +41,14 @@ export async function loadNames(people: readonly Who[], call: SessionActions['ca
 export function useNames(people: readonly Who[]): Names {
   const { call } = useSessionActions();
   const [names, setNames] = useState<Names>(new Map());
-  const asked = useRef(new Set<string>());
-  const wanted = [...new Set(people.map(keyOf))].toSorted().join('\n');
+  const requested = useRef(new Set<string>());
+  const keys = [...new Set(people.map(keyOf))].toSorted().join('\n');
   useEffect(() => {
-    const unknown = people.filter((who) => !asked.current.has(keyOf(who)));
-    for (const who of unknown) asked.current.add(keyOf(who));
-    for (const each of toAsked(unknown))
+    const unknown = people.filter((who) => !requested.current.has(keyOf(who)));
+    for (const who of unknown) requested.current.add(keyOf(who));
+    for (const each of toBatches(unknown))
       void loadSome(each, call).then((found) => setNames((before) => new Map([...before, ...found])));
-  }, [wanted, call]);
+  }, [keys, call]);
   return names;
 }
 

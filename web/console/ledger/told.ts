@@ -10,8 +10,8 @@ export function actionText(
 ): string {
   // A link that an administrator creates is recorded as the start of its step-up.
   if (action === 'step_up_started' && by !== null) return words.requested;
-  const told: string | Readonly<Partial<Record<string, string>>> = textIn(words.actions, action) ?? action;
-  return typeof told === 'string' ? told : (told[outcome] ?? words.outcomes[outcome]);
+  const entry: string | Readonly<Partial<Record<string, string>>> = textIn(words.actions, action) ?? action;
+  return typeof entry === 'string' ? entry : (entry[outcome] ?? words.outcomes[outcome]);
 }
 
 export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;

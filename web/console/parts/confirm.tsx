@@ -91,7 +91,7 @@ export function ConfirmButton({
     <>
       <Button
         className={confirmed.isGrave === true ? 'button danger' : 'button quiet'}
-        {...(about === undefined ? {} : { 'aria-label': `${label}: ${about}` })}
+        aria-label={about === undefined ? label : `${label}: ${about}`}
         onPress={() => setOpen(true)}
       >
         {label}

@@ -81,12 +81,7 @@ export function Field({
   readonly list?: string;
 }) {
   return (
-    <TextField
-      className="field"
-      {...field}
-      {...(initial === undefined ? {} : { defaultValue: initial })}
-      autoComplete="off"
-    >
+    <TextField className="field" {...field} defaultValue={initial ?? ''} autoComplete="off">
       <Label>{label}</Label>
       {hint !== undefined && (
         <Text slot="description" className="soft fine">

@@ -79,8 +79,8 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
         submit={add.submit}
         onSubmit={async (fields) => {
           const days = Number(fields.get('days'));
-          const asked = { name: String(fields.get('name')), role: String(fields.get('role')) };
-          setAdded(await call(addAdministrator({ ...asked, expiresIn: days > 0 ? days * secondsPerDay : undefined })));
+          const body = { name: String(fields.get('name')), role: String(fields.get('role')) };
+          setAdded(await call(addAdministrator({ ...body, expiresIn: days > 0 ? days * secondsPerDay : undefined })));
           onAdded();
         }}
       >

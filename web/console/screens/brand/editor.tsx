@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState } from 'react';
-import type { BrandReply, BrandTextsReply, CheckedBrandReply } from '../../../../src/brand/replies.js';
+import { type RefObject, useEffect, useId, useRef, useState } from 'react';
+import type { BrandReply, CheckedBrandReply } from '../../../../src/brand/replies.js';
+import { textRules } from '../../../../src/brand/texts.js';
 import type { Language } from '../../../../src/core/base/languages.js';
 import { isLanguage, languages } from '../../../../src/core/base/languages.js';
 import { toRefusal, useSessionActions } from '../../frame/acting.js';
@@ -16,7 +17,6 @@ const pictureNames = ['logo', 'logoDark', 'icon'] as const;
 
 type Brand = BrandReply['brand'];
 type Palette = CheckedBrandReply['palette'];
-type TextRule = BrandTextsReply['keys'][number];
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 400;
@@ -51,29 +51,15 @@ function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   return draft;
 }
 
-export function Editor({
-  inForce,
-  rules,
-  onEdit,
-  onApply,
-}: {
-  readonly inForce: BrandReply;
-  readonly rules: readonly TextRule[];
-  readonly onEdit: () => void;
-  readonly onApply: (digest: string) => Promise<void>;
-}) {
-  const words = useTexts();
+/** Has the server check the form when the user pauses. */
+function useCheckedDraft(form: RefObject<HTMLFormElement | null>, own: OwnTexts, onEdit: () => void) {
   const { call } = useSessionActions();
-  const { brand } = inForce;
-  const form = useRef<HTMLFormElement>(null);
-  const [colours, setColours] = useState(() => toColours(brand));
-  const [own, setOwn] = useState(() => toOwnTexts(brand));
   const [edits, setEdits] = useState(0);
   const [checked, setChecked] = useState<CheckedBrandReply | null>(null);
   const [page, setPage] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const edited = (): void => {
-    setChecked((former) => (former === null ? null : { ...former, digest: null }));
+    setChecked((found) => found && { ...found, digest: null });
     setEdits((before) => before + 1);
     onEdit();
   };
@@ -97,7 +83,26 @@ export function Editor({
       clearTimeout(timer);
     };
   }, [edits, own, call]);
+  return { checked, page, refusal, edited };
+}
+
+export function Editor({
+  inForce,
+  onEdit,
+  onApply,
+}: {
+  readonly inForce: BrandReply;
+  readonly onEdit: () => void;
+  readonly onApply: (digest: string) => Promise<void>;
+}) {
+  const words = useTexts();
+  const { brand } = inForce;
+  const form = useRef<HTMLFormElement>(null);
+  const [colours, setColours] = useState(() => toColours(brand));
+  const [own, setOwn] = useState(() => toOwnTexts(brand));
+  const { checked, page, refusal, edited } = useCheckedDraft(form, own, onEdit);
   const { fields, apply } = words;
+  const digest = checked?.digest ?? null;
   return (
     <div className="side-by-side">
       <form ref={form} className="form" onInput={edited} onSubmit={(event) => event.preventDefault()}>
@@ -123,47 +128,51 @@ export function Editor({
             }}
           />
         )}
-        <fieldset className="field">
-          <legend>{words.pictures}</legend>
-          {pictureNames.map((name) => (
-            <div key={name}>
-              <FileField
-                name={name}
-                label={fields[name]}
-                hint={words.pictureHint}
-                accept="image/png,image/webp,image/svg+xml"
-              />
-              {brand?.[name] != null && (
-                <>
-                  <img
-                    className={name === 'logoDark' ? 'logo dark' : 'logo'}
-                    src={brand[name].path}
-                    alt={words.pictureNow({ what: fields[name] })}
-                  />
-                  <label className="tick">
-                    <input type="checkbox" name="without" value={name} />
-                    {words.without({ what: fields[name] })}
-                  </label>
-                </>
-              )}
-            </div>
-          ))}
-        </fieldset>
-        <OwnTextFields rules={rules} own={own} onChange={setOwn} />
+        <PictureFields brand={brand} />
+        <OwnTextFields own={own} onChange={setOwn} />
       </form>
       <div className="stays">
         <h2>{words.preview.heading}</h2>
         {refusal !== null && <Problem refusal={refusal} onAgain={edited} />}
         {checked !== null && checked.problems.length > 0 && <Problems checked={checked} />}
         {page === null ? <Loading /> : <Preview page={page} />}
-        {checked !== null && checked.digest !== null && checked.digest !== inForce.digest && (
-          <ConfirmButton {...apply} onConfirm={() => onApply(checked.digest ?? '')} />
-        )}
-        {checked !== null && checked.digest !== null && checked.digest === inForce.digest && (
-          <p className="soft">{apply.same}</p>
-        )}
+        {digest !== null && digest !== inForce.digest && <ConfirmButton {...apply} onConfirm={() => onApply(digest)} />}
+        {digest !== null && digest === inForce.digest && <p className="soft">{apply.same}</p>}
       </div>
     </div>
+  );
+}
+
+function PictureFields({ brand }: { readonly brand: Brand }) {
+  const words = useTexts();
+  const { fields } = words;
+  return (
+    <fieldset className="field">
+      <legend>{words.pictures}</legend>
+      {pictureNames.map((name) => (
+        <div key={name}>
+          <FileField
+            name={name}
+            label={fields[name]}
+            hint={words.pictureHint}
+            accept="image/png,image/webp,image/svg+xml"
+          />
+          {brand?.[name] != null && (
+            <>
+              <img
+                className={name === 'logoDark' ? 'logo dark' : 'logo'}
+                src={brand[name].path}
+                alt={words.pictureNow({ what: fields[name] })}
+              />
+              <label className="tick">
+                <input type="checkbox" name="without" value={name} />
+                {words.without({ what: fields[name] })}
+              </label>
+            </>
+          )}
+        </div>
+      ))}
+    </fieldset>
   );
 }
 
@@ -176,7 +185,7 @@ function Problems({ checked }: { readonly checked: CheckedBrandReply }) {
     if (isLanguage(language)) return `${names.get(key) ?? key} (${languages[language]})`;
     return names.get(field) ?? field;
   };
-  const told = new Set(
+  const lines = new Set(
     checked.problems.map(({ field, code, reason }) => `${nameOf(field)}: ${reasons.get(code) ?? reason}`),
   );
   return (
@@ -185,7 +194,7 @@ function Problems({ checked }: { readonly checked: CheckedBrandReply }) {
         <strong>{problems.heading}</strong>
       </p>
       <ul>
-        {[...told].map((line) => (
+        {[...lines].map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>
@@ -247,11 +256,9 @@ export function ColourFields({
 export type OwnTexts = { readonly [Tag in Language]?: Readonly<Record<string, string>> };
 
 export function OwnTextFields({
-  rules,
   own,
   onChange,
 }: {
-  readonly rules: readonly TextRule[];
   readonly own: OwnTexts;
   readonly onChange: (own: OwnTexts) => void;
 }) {
@@ -269,13 +276,15 @@ export function OwnTextFields({
         options={languageOptions}
         onChoose={setLanguage}
       />
-      {rules.map(({ key, most, placeholders }) => (
+      {Object.entries(textRules).map(([key, { most, placeholders }]) => (
         <Labeled
           key={key}
           label={labels.get(key) ?? key}
-          {...(placeholders.length > 0 && {
-            hint: texts.mustHold({ names: placeholders.map((name) => `{${name}}`).join(' ') }),
-          })}
+          hint={
+            placeholders.length === 0
+              ? undefined
+              : texts.mustHold({ names: placeholders.map((name) => `{${name}}`).join(' ') })
+          }
         >
           {(attributes) => (
             <input

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { BrandReply, BrandTextsReply } from '../../../../src/brand/replies.js';
+import type { BrandReply } from '../../../../src/brand/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
@@ -11,13 +11,11 @@ import { Preview } from './preview.js';
 import { defineScreen, useTexts } from './texts.js';
 
 const readBrand = get<BrandReply>('/v1/brand');
-const listTexts = get<BrandTextsReply>('/v1/brand/texts');
 
 export const screen = defineScreen(function Brand() {
   const words = useTexts();
   const { call } = useSessionActions();
   const found = useLoaded(readBrand);
-  const rules = useLoaded(listTexts);
   const [isApplied, setApplied] = useState(false);
   /** @param digest - of a draft or version, or empty for the default look */
   const apply = async (digest: string): Promise<void> => {
@@ -39,17 +37,7 @@ export const screen = defineScreen(function Brand() {
             </>
           ) : (
             <>
-              <Await loaded={rules}>
-                {({ keys }) => (
-                  <Editor
-                    key={inForce.digest}
-                    inForce={inForce}
-                    rules={keys}
-                    onEdit={() => setApplied(false)}
-                    onApply={apply}
-                  />
-                )}
-              </Await>
+              <Editor key={inForce.digest} inForce={inForce} onEdit={() => setApplied(false)} onApply={apply} />
               <Versions inForce={inForce} onApply={apply} />
             </>
           )

@@ -167,8 +167,8 @@ function Values({
             guide.fields.map(({ setting }) => [setting, String(fields.get(setting) ?? '')]),
           );
           const connection = String(fields.get('connection') ?? '');
-          const asked = { provider: guide.kind, connection, values, revision: state.draft?.revision };
-          onState(await call(post<DraftReply>('/v1/configuration/draft/connect', asked)), 'saved');
+          const body = { provider: guide.kind, connection, values, revision: state.draft?.revision };
+          onState(await call(post<DraftReply>('/v1/configuration/draft/connect', body)), 'saved');
         }}
       >
         <Field

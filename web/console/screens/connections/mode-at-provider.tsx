@@ -95,7 +95,7 @@ function HookCalls({ mode }: { readonly mode: ModeReply }) {
         {calls.hooks.map(({ hook, decides, state, reason, where }) => (
           <li key={hook}>
             {words[state === 'not_called' && !decides ? 'notRevoking' : state]({ hook })}
-            {[...where, ...(reason === null ? [] : [reason])].map((line) => (
+            {[...where, reason ?? []].flat().map((line) => (
               <span key={line} className="line">
                 <ServerText>{line}</ServerText>
               </span>

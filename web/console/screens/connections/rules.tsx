@@ -62,8 +62,8 @@ function RuleTest({ id }: { readonly id: string }) {
         onSubmit={async (fields) => {
           setFound(null);
           const textOf = (name: string): string | undefined => String(fields.get(name) ?? '').trim() || undefined;
-          const asked = { user: textOf('user'), application: textOf('application'), address: textOf('address') };
-          setFound(await call(post<RuleTestReply>(pathOf(id, 'rules/test'), { ...asked, device: textOf('device') })));
+          const query = { user: textOf('user'), application: textOf('application'), address: textOf('address') };
+          setFound(await call(post<RuleTestReply>(pathOf(id, 'rules/test'), { ...query, device: textOf('device') })));
         }}
       >
         <Field name="user" label={test.user} isRequired maxLength={256} />

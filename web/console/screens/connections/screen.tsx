@@ -33,8 +33,20 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
     </>
   );
   const { bypass, livenessVendor } = policy;
-  const list = (items: readonly string[]): ReactNode =>
-    items.length === 0 ? named.nothing : <bdi>{items.join(', ')}</bdi>;
+  const vendor =
+    livenessVendor && named.vendorCheck({ ...livenessVendor, confidence: number(livenessVendor.confidence) });
+  const enrolmentDays =
+    policy.enrolmentDays === null ? named.endless : named.days({ count: number(policy.enrolmentDays) });
+  const bypassLimit =
+    bypass === null
+      ? named.noBypass
+      : named.bypassUpTo({ minutes: number(bypass.minutes), approvals: number(bypass.approvals) });
+  const ways = otherWays.filter((way) => policy.anotherWay[way]).map((way) => named.ways[way]);
+  const allowed = (isAllowed: boolean): string => (isAllowed ? named.allowed : named.notAllowed);
+  const list = (items: readonly (string | null)[]): ReactNode => {
+    const text = items.filter((item) => item !== null).join(', ');
+    return text === '' ? named.nothing : <bdi>{text}</bdi>;
+  };
   // With rules, shadow mode of the policy does not mean that no one is refused.
   const { refusing, allowing } = mode.rules;
   const modes = refusing.length + allowing.length === 0 ? words.modes : words.modeNames;
@@ -47,59 +59,28 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
         rows={[
           [isPlain ? named.inForce : named.here, <b key="mode">{modes[mode.inForce]}</b>],
           [named.file, set('mode', modes[mode.file])],
-          ...(refusing.length === 0 ? [] : [[named.rules, <bdi key="rules">{refusing.join(', ')}</bdi>] as const]),
-          ...(allowing.length === 0
-            ? []
-            : [[named.allowing, <bdi key="allowing">{allowing.join(', ')}</bdi>] as const]),
-          ...(switched === null
-            ? []
-            : [[named.switched, named.by({ name: switched.by, when: instant(switched.at) })] as const]),
+          [named.rules, refusing.length === 0 ? null : refusing.join(', ')],
+          [named.allowing, allowing.length === 0 ? null : allowing.join(', ')],
+          [named.switched, switched && named.by({ name: switched.by, when: instant(switched.at) })],
           [named.accuracy, set('accuracy', number(policy.accuracy))],
           [named.scope, set('scope', <bdi>{policy.scope}</bdi>)],
           [named.liveness, set('liveness', named.livenesses[policy.liveness])],
-          ...(livenessVendor === null
-            ? []
-            : [
-                [
-                  named.vendor,
-                  set(
-                    'liveness',
-                    named.vendorCheck({ ...livenessVendor, confidence: number(livenessVendor.confidence) }),
-                  ),
-                ] as const,
-              ]),
+          [named.vendor, vendor && set('liveness', vendor)],
           [named.userSecret, set('userSecret', named.userSecrets[policy.userSecret])],
           [named.whenNotEnrolled, set('whenNotEnrolled', named.notEnrolled[policy.whenNotEnrolled])],
           [named.whenUnverified, set('whenUnverified', named.unverified[policy.whenUnverified])],
           [named.whenUnavailable, set('whenUnavailable', named.unverified[policy.whenUnavailable])],
           [named.freshness, set('freshnessSec', named.seconds({ count: number(policy.freshnessSec) }))],
-          [
-            named.enrolment,
-            set(
-              'enrolmentDays',
-              policy.enrolmentDays === null ? named.endless : named.days({ count: number(policy.enrolmentDays) }),
-            ),
-          ],
+          [named.enrolment, set('enrolmentDays', enrolmentDays)],
           [named.photo, set('photo.mode', named.photoModes[policy.photo])],
           [named.replacedBy, set('replaceFace', named.replacements[policy.replacedBy])],
-          [
-            named.bypass,
-            set(
-              'bypass',
-              bypass === null
-                ? named.noBypass
-                : named.bypassUpTo({ minutes: number(bypass.minutes), approvals: number(bypass.approvals) }),
-            ),
-          ],
-          [
-            named.anotherWay,
-            set('anotherWay', list(otherWays.filter((way) => policy.anotherWay[way]).map((way) => named.ways[way]))),
-          ],
-          [named.counts, set('anotherWay.counts', policy.anotherWay.counts ? named.allowed : named.notAllowed)],
-          [named.fallbackUrl, set('fallbackUrl', list(policy.fallbackUrl === null ? [] : [policy.fallbackUrl]))],
+          [named.bypass, set('bypass', bypassLimit)],
+          [named.anotherWay, set('anotherWay', list(ways))],
+          [named.counts, set('anotherWay.counts', allowed(policy.anotherWay.counts))],
+          [named.fallbackUrl, set('fallbackUrl', list([policy.fallbackUrl]))],
           [named.notices, set('notices', policy.notices ? named.on : named.off)],
-          [named.helpDesk, set('helpDesk', list(policy.helpDesk === null ? [] : [policy.helpDesk]))],
-          [named.handOff, set('handOff', policy.handOff ? named.allowed : named.notAllowed)],
+          [named.helpDesk, set('helpDesk', list([policy.helpDesk]))],
+          [named.handOff, set('handOff', allowed(policy.handOff))],
           [named.returnUrls, set('returnUrls', list(policy.returnUrls))],
         ]}
       />
@@ -172,11 +153,11 @@ function Tabs({
       .catch(() => {})
       .finally(examined.reload);
   };
-  const given = { connection };
+  const part = { connection };
   return (
     <>
       <Title name={id} to="/connections" all={words.all} />
-      <Head {...given} found={found} examined={examined} />
+      <Head {...part} found={found} examined={examined} />
       <nav className="parts" aria-label={id}>
         {shown.map((each) => (
           <Link key={each} to={addressOfTab(id, each)} isCurrent={each === tab}>
@@ -186,20 +167,20 @@ function Tabs({
       </nav>
       {tab === 'rollout' && (
         <Await loaded={found}>
-          {({ mode }) => <Rollout {...given} mode={mode} examined={examined} onSwitched={mayChange ? reload : null} />}
+          {({ mode }) => <Rollout {...part} mode={mode} examined={examined} onSwitched={mayChange ? reload : null} />}
         </Await>
       )}
       {tab === 'policy' && (
         <>
-          <Await loaded={found}>{({ mode }) => <PolicyInForce {...given} mode={mode} />}</Await>
-          <MoreSettings {...given} />
-          {mayRead && <Rules {...given} />}
+          <Await loaded={found}>{({ mode }) => <PolicyInForce {...part} mode={mode} />}</Await>
+          <MoreSettings {...part} />
+          {mayRead && <Rules {...part} />}
         </>
       )}
-      {tab === 'change' && <DraftEditor {...given} onApplied={reload} />}
-      {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
+      {tab === 'change' && <DraftEditor {...part} onApplied={reload} />}
+      {tab === 'health' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
       {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
-        <SettingUp {...given} examined={examined} tab={tab} onChanged={reload} />
+        <SettingUp {...part} examined={examined} tab={tab} onChanged={reload} />
       )}
     </>
   );

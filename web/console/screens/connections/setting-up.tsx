@@ -261,8 +261,8 @@ export function SettingUp({
   const beginAt =
     (where: Place) =>
     async (what: Applied, isSure: boolean): Promise<void> => {
-      const asked = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
-      const begun = await call({ ...asked, ...patient });
+      const request = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
+      const begun = await call({ ...request, ...patient });
       ownRun.current = begun.run.id;
       setPlace(where);
       last.reload();

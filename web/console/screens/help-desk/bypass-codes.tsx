@@ -132,8 +132,8 @@ function Make({ onMade, offered }: Making & { readonly offered: ConnectionsReply
           };
           try {
             const who = readWho(fields);
-            const asked = post<MadeBypassReply>('/v1/help-desk/bypass-codes', { ...who, ...limits });
-            setMade({ ...(await call(asked)), login: who.login ?? null });
+            const request = post<MadeBypassReply>('/v1/help-desk/bypass-codes', { ...who, ...limits });
+            setMade({ ...(await call(request)), login: who.login ?? null });
             onMade();
           } catch (thrown) {
             if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;

@@ -176,7 +176,7 @@ function Send() {
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const language = useLanguage();
-  const given = useParameter('connection');
+  const parameter = useParameter('connection');
   const listed = useLoaded(listConnections);
   const [sent, setSent] = useState<
     (RecoveryLinkReply & { readonly send: string; readonly login: string | null }) | null
@@ -187,11 +187,11 @@ function Send() {
   const submit = async (fields: FormData): Promise<void> => {
     setOff(false);
     setSent(null);
-    const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
+    const body = { send: String(fields.get('send')), language: String(fields.get('language')) };
     try {
       const who = readWho(fields);
-      const made = await call(post<RecoveryLinkReply>('/v1/recoveries', { ...who, ...asked }));
-      setSent({ ...made, send: asked.send, login: who.login ?? null });
+      const made = await call(post<RecoveryLinkReply>('/v1/recoveries', { ...who, ...body }));
+      setSent({ ...made, send: body.send, login: who.login ?? null });
     } catch (thrown) {
       if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
       setOff(true);
@@ -222,7 +222,7 @@ function Send() {
       {isOff && <Note tone="bad">{send.off}</Note>}
       <Await loaded={listed}>
         {({ connections }) =>
-          connections.some(({ id, recovery }) => recovery !== 'off' && (given === null || given === id)) ? (
+          connections.some(({ id, recovery }) => recovery !== 'off' && (parameter === null || parameter === id)) ? (
             <ActForm submit={send.submit} onSubmit={submit}>
               <PersonFields isOffered={({ recovery }) => recovery !== 'off'} />
               <Select

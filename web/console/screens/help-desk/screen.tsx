@@ -156,12 +156,12 @@ function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
         submit={calls.submit}
         onSubmit={async (fields) => {
           const purpose = String(fields.get('purpose'));
-          const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
+          const body = { send: String(fields.get('send')), language: String(fields.get('language')) };
           const request =
             purpose === 'check'
-              ? post<BegunVouchingReply>('/v1/help-desk/vouchings', { ...readWho(fields), ...asked })
-              : post<BegunVouchingReply>('/v1/help-desk/enrolments', { ...readWho(fields), ...asked, proof: purpose });
-          onBegun({ ...(await call(request)), send: asked.send, isToEnrol: purpose !== 'check' });
+              ? post<BegunVouchingReply>('/v1/help-desk/vouchings', { ...readWho(fields), ...body })
+              : post<BegunVouchingReply>('/v1/help-desk/enrolments', { ...readWho(fields), ...body, proof: purpose });
+          onBegun({ ...(await call(request)), send: body.send, isToEnrol: purpose !== 'check' });
         }}
       >
         <PersonFields />
@@ -218,8 +218,8 @@ function PinCheck() {
             <ActForm
               submit={pin.submit}
               onSubmit={async (fields) => {
-                const asked = { connection: String(fields.get('connection')), pin: String(fields.get('pin')) };
-                setFound(await call(post<CallerPinReply>('/v1/help-desk/caller-pins', asked)));
+                const body = { connection: String(fields.get('connection')), pin: String(fields.get('pin')) };
+                setFound(await call(post<CallerPinReply>('/v1/help-desk/caller-pins', body)));
               }}
             >
               <WithConnection isOffered={hasOwnPages}>

@@ -274,7 +274,7 @@ const isRecovery = ({ code, where }: ToDo): boolean => code === 'approvals_waiti
 function TaskText({ item }: { readonly item: ToDo }) {
   const { toDo } = useTexts();
   const { number } = useFormats();
-  const told: string | ((v: { readonly count: string }) => string) = isRecovery(item)
+  const entry: string | ((v: { readonly count: string }) => string) = isRecovery(item)
     ? toDo.recoveriesWaiting
     : (textIn(toDo.codes, item.code) ?? item.words);
   const about = item.connection ?? item.about;
@@ -285,7 +285,7 @@ function TaskText({ item }: { readonly item: ToDo }) {
           <bdi>{about}</bdi>:{' '}
         </>
       )}
-      {typeof told === 'string' ? told : told({ count: number(item.count) })}
+      {typeof entry === 'string' ? entry : entry({ count: number(item.count) })}
     </span>
   );
 }

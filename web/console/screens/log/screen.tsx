@@ -14,19 +14,19 @@ const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 
 export const screen = defineScreen(function Log() {
   const words = useTexts();
-  const given = useParameters();
+  const parameters = useParameters();
   return (
     <>
       <h1>{words.heading}</h1>
-      <Filters key={`filters ${given}`} given={given} />
-      <Shown key={`checks ${given}`} given={given} />
+      <Filters key={`filters ${parameters}`} parameters={parameters} />
+      <Shown key={`checks ${parameters}`} parameters={parameters} />
     </>
   );
 });
 
-function Shown({ given }: { readonly given: URLSearchParams }) {
+function Shown({ parameters }: { readonly parameters: URLSearchParams }) {
   const words = useTexts();
-  const filter = toFilter(given);
+  const filter = toFilter(parameters);
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);
   const paged = usePages(
@@ -81,26 +81,26 @@ function startOf(day: string | null, daysLater: number): string | undefined {
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
-function toFilter(given: URLSearchParams): Filter {
-  const action = given.get('action');
-  const code = given.get('code');
+function toFilter(parameters: URLSearchParams): Filter {
+  const action = parameters.get('action');
+  const code = parameters.get('code');
   return {
-    search: given.get('search') ?? undefined,
-    connection: given.get('connection') ?? undefined,
-    outcome: given.get('outcome') ?? undefined,
+    search: parameters.get('search') ?? undefined,
+    connection: parameters.get('connection') ?? undefined,
+    outcome: parameters.get('outcome') ?? undefined,
     actions: action === null ? undefined : [action],
     code: code ?? undefined,
-    application: given.get('application') ?? undefined,
-    since: startOf(given.get('since'), 0),
-    until: startOf(given.get('until'), 1),
+    application: parameters.get('application') ?? undefined,
+    since: startOf(parameters.get('since'), 0),
+    until: startOf(parameters.get('until'), 1),
   };
 }
 
-function Filters({ given }: { readonly given: URLSearchParams }) {
+function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
   const { filters, ledger } = useTexts();
   const any = { value: '', label: ledger.any };
-  const chosen = (name: string): string => given.get(name) ?? '';
-  const others = [...given.keys()].filter((name) => name !== 'search');
+  const chosen = (name: string): string => parameters.get(name) ?? '';
+  const others = [...parameters.keys()].filter((name) => name !== 'search');
   return (
     <ActForm submit={ledger.show} onSubmit={async (fields) => navigate(addressOf('/log', fields))}>
       <Field

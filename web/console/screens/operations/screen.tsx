@@ -161,7 +161,7 @@ function Trail() {
               rows={[
                 [words.head, signedAt === null ? words.neverSigned : `${ago(signedAt)} (${instant(signedAt)})`],
                 [words.last, verification === null ? words.never : instant(verification.startedAt)],
-                ...(verification === null ? [] : [[words.by, <bdi key="by">{verification.by}</bdi>] as const]),
+                [words.by, verification === null ? null : verification.by],
               ]}
             />
             {verification !== null && <Outcome verification={verification} />}

@@ -95,11 +95,15 @@ export function BulkActions({
   const invited = people.filter(({ status }) => status !== 'enrolled');
   const locked = people.filter(({ lockedUntil }) => lockedUntil !== null);
   const isRunning = bulk.shown?.isRunning === true;
-  const missing = !mayAssist
-    ? [words.noRight]
-    : people.length === 0
-      ? [words.noneSelected]
-      : [...(invited.length === 0 ? [words.noneToInvite] : []), ...(locked.length === 0 ? [words.noneLocked] : [])];
+  const missing = (): string => {
+    if (!mayAssist) return words.noRight;
+    if (people.length === 0) return words.noneSelected;
+    return [invited.length === 0 ? words.noneToInvite : '', locked.length === 0 ? words.noneLocked : '']
+      .join(' ')
+      .trim();
+  };
+  const mayInvite = invited.length > 0 && !isRunning;
+  const mayUnlock = locked.length > 0 && !isRunning;
   const save = async (): Promise<void> => {
     const rows = (await readAll()).map((each) => columns.map((column) => each[column]));
     saveCsv([columns, ...rows], 'people');
@@ -110,7 +114,7 @@ export function BulkActions({
         {mayAssist && !isEmpty && (
           <>
             <QuietButton onPress={chosen.toggleAll}>{isWhole ? words.chooseNone : words.chooseAll}</QuietButton>
-            {invited.length > 0 && !isRunning && (
+            {mayInvite && (
               <ConfirmButton
                 label={words.invite({ count: number(invited.length) })}
                 title={words.inviteTitle({ count: number(invited.length) })}
@@ -124,7 +128,7 @@ export function BulkActions({
                 <OutboxNote />
               </ConfirmButton>
             )}
-            {locked.length > 0 && !isRunning && (
+            {mayUnlock && (
               <ConfirmButton
                 label={words.unlock({ count: number(locked.length) })}
                 title={words.unlockTitle({ count: number(locked.length) })}
@@ -152,7 +156,7 @@ export function BulkActions({
           </QuietButton>
         )}
       </div>
-      {!isEmpty && !isRunning && missing.length > 0 && <p className="soft">{missing.join(' ')}</p>}
+      {!isEmpty && !isRunning && missing() !== '' && <p className="soft">{missing()}</p>}
       {refusal !== null && <Problem refusal={refusal} />}
       <BulkProgress bulk={bulk} />
     </>

@@ -53,7 +53,6 @@ export function Diagnosis({
   const isEnrolled = status === 'enrolled';
   const isUnknown = status === 'none' && isNameless(name);
   const remedy = isEnrolled ? remedies.find(([codes]) => codes.test(code ?? ''))?.[1] : 'enrol';
-  const link = checks.rows.find(({ action, by }) => action === 'step_up_started' && by !== null);
   if (checks.state === 'loading') return null;
   if (level === null) return <p className="note bad">{words.noConnection({ connection })}</p>;
   if (isEnrolled && lockedUntil === null && !hasRefusals) return <p className="note good">{words.nothing}</p>;
@@ -71,12 +70,18 @@ export function Diagnosis({
       {remedy !== undefined && !isUnknown && (
         <p>
           <b>
-            {remedy === 'enrol' && link !== undefined
-              ? words.requested({ time: instant(link.time) })
-              : textIn(words.remedies, remedy)}
+            <Remedy remedy={remedy} checks={checks.rows} />
           </b>
         </p>
       )}
     </div>
   );
+}
+
+function Remedy({ remedy, checks }: { readonly remedy: string; readonly checks: readonly Check[] }) {
+  const { diagnosis: words } = useTexts();
+  const { instant } = useFormats();
+  const link = checks.find(({ action, by }) => action === 'step_up_started' && by !== null);
+  if (remedy === 'enrol' && link !== undefined) return words.requested({ time: instant(link.time) });
+  return textIn(words.remedies, remedy);
 }

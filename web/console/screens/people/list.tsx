@@ -40,15 +40,15 @@ function toBounds(span: string | null): { readonly since?: string; readonly befo
 /** An explicit choice, because an empty status means enrolled people. */
 const anyStatus = 'any';
 
-function toFilter(given: URLSearchParams): Filter {
-  const level = given.get('level');
-  const checked = toBounds(given.get('checked'));
+function toFilter(parameters: URLSearchParams): Filter {
+  const level = parameters.get('level');
+  const checked = toBounds(parameters.get('checked'));
   return {
-    connection: given.get('connection') ?? undefined,
+    connection: parameters.get('connection') ?? undefined,
     // People without an enrolment are known only as members of a group.
-    status: [...statuses, anyStatus].find((each) => each === given.get('status')),
+    status: [...statuses, anyStatus].find((each) => each === parameters.get('status')),
     level: level === null ? undefined : Number(level),
-    ...toBounds(given.get('age')),
+    ...toBounds(parameters.get('age')),
     checkedSince: checked.since,
     checkedBefore: checked.before,
   };
@@ -56,21 +56,21 @@ function toFilter(given: URLSearchParams): Filter {
 
 const noName: Name = { login: null, email: null, name: null };
 
-export function List({ given }: { readonly given: URLSearchParams }) {
+export function List({ parameters }: { readonly parameters: URLSearchParams }) {
   const words = useTexts();
   const { list, ledger } = words;
   const { number } = useFormats();
-  const filter = toFilter(given);
-  const group = given.get('group');
+  const filter = toFilter(parameters);
+  const group = parameters.get('group');
   const any = { value: '', label: ledger.any };
   const [hasGroup, setHasGroup] = useState(group !== null);
-  const chosen = (name: string): string => given.get(name) ?? '';
+  const chosen = (name: string): string => parameters.get(name) ?? '';
   return (
     <Section heading={list.heading}>
-      <details open={given.size > 0}>
+      <details open={parameters.size > 0}>
         <summary>{ledger.filter}</summary>
         <ActForm
-          key={`${given}`}
+          key={`${parameters}`}
           submit={ledger.show}
           onEdit={(fields) => setHasGroup(fields.get('group') !== '')}
           onSubmit={async (fields) => navigate(addressOf('/people', fields))}
@@ -86,7 +86,7 @@ export function List({ given }: { readonly given: URLSearchParams }) {
                 { value: anyStatus, label: ledger.any },
                 ...[...statuses, 'none' as const].map((value) => ({ value, label: words.statuses[value] })),
               ]}
-              initial={given.get('status') ?? (hasGroup ? anyStatus : 'enrolled')}
+              initial={parameters.get('status') ?? (hasGroup ? anyStatus : 'enrolled')}
             />
             <Field name="group" label={list.group} hint={list.groupHint} maxLength={256} initial={group ?? ''} />
             <Select
@@ -111,9 +111,9 @@ export function List({ given }: { readonly given: URLSearchParams }) {
         </ActForm>
       </details>
       {group === null ? (
-        <Enrolled filter={filter} empty={given.size === 0 ? list.noneEnrolled : list.empty} />
+        <Enrolled filter={filter} empty={parameters.size === 0 ? list.noneEnrolled : list.empty} />
       ) : (
-        <GroupMembers group={group} given={given} />
+        <GroupMembers group={group} parameters={parameters} />
       )}
     </Section>
   );
@@ -155,16 +155,16 @@ function Enrolled({ filter, empty }: { readonly filter: Filter; readonly empty: 
 }
 
 /** Lists the members of a group at the provider, whether enrolled or not. */
-function GroupMembers({ group, given }: { readonly group: string; readonly given: URLSearchParams }) {
+function GroupMembers({ group, parameters }: { readonly group: string; readonly parameters: URLSearchParams }) {
   const words = useTexts();
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>
       {({ connections }) => {
         // If there is only one connection, the user need not choose it.
-        const connection = given.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
+        const connection = parameters.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
         if (connection === undefined) return <Empty>{words.list.chooseConnection}</Empty>;
-        return <MembersOf connection={connection} group={group} status={given.get('status')} />;
+        return <MembersOf connection={connection} group={group} status={parameters.get('status')} />;
       }}
     </Await>
   );

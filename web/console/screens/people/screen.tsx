@@ -126,16 +126,16 @@ function FoundPeople({ people, empty }: { readonly people: readonly FoundPerson[
 export const screen = defineScreen(function People({ rest }) {
   const words = useTexts();
   const [connection, subject] = rest;
-  const given = useParameters();
+  const parameters = useParameters();
   const mayList = useMay('audit');
   if (connection !== undefined && subject !== undefined)
     return <Person key={`${connection} ${subject}`} who={{ connection, subject }} />;
-  const text = given.get('find');
+  const text = parameters.get('find');
   return (
     <>
       <h1>{words.heading}</h1>
       <Find text={text} />
-      {text === null && mayList && <List given={given} />}
+      {text === null && mayList && <List parameters={parameters} />}
     </>
   );
 });
