@@ -109,7 +109,7 @@ export function createCognitoRecovery(
       await endPassword(Username, policy.minimumLength);
       await within(() => client.adminUserGlobalSignOut({ UserPoolId, Username }));
       const factors = toMfaSettings(user);
-      if (recovery.clearMfa && Object.keys(factors).length > 0)
+      if (recovery.clearMfa && Object.values(factors).some((setting) => setting !== undefined))
         await within(() => client.adminSetUserMFAPreference({ UserPoolId, Username, ...factors }));
       const password = drawPassword(policy.minimumLength, random);
       const expiresAt = addSec(clock.now(), policy.validDays * secondsPerDay);
