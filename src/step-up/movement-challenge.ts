@@ -68,7 +68,10 @@ const quickestFrameMs = 400;
 /** Minimum time before a picture if only the light changes, so that the person need not move. */
 const quickestLightMs = 300;
 
-/** Maximum time before a picture. Given more time, an attacker could produce a matching picture. */
+/**
+ * Maximum time before a picture. Given more time, an attacker could produce a matching picture. The first one has none,
+ * because everybody knows that it is frontal: the page asks for it while the person still finds the right place.
+ */
 const slowestFrameMs = 8000;
 
 /** Maximum time if only the light changes. A page needs half a second plus a round trip. */
@@ -178,7 +181,7 @@ export function measureChallenge(
     toMeasurement('frames_as_committed', inOrder, 'count', { atLeast: asked.length }),
     toMeasurement('frames_never_seen', fresh, 'count', { atLeast: asked.length }),
     toMeasurement('quickest_frame', quickest(true), 'ms', { atLeast: quickestFrameMs }),
-    toMeasurement('slowest_frame', Math.max(...times), 'ms', { atMost: slowestFrameMs }),
+    toMeasurement('slowest_frame', Math.max(...times.slice(1)), 'ms', { atMost: slowestFrameMs }),
     ...(isLit
       ? [
           toMeasurement('quickest_light', quickest(false), 'ms', { atLeast: quickestLightMs }),

@@ -1,4 +1,5 @@
 import type { DeviceSignals } from '../../../src/core/device-signals.js';
+import { ahead } from '../ahead.js';
 import { cameraMemory, lightMemory } from '../browser-memory.js';
 import {
   type Camera,
@@ -16,7 +17,7 @@ import { checkPictures } from '../picture.js';
 import { type Change, type Facts, type Frames, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
-import { performChallenge } from './challenge.js';
+import { beginChallenge, performChallenge } from './challenge.js';
 import { explainFlashes, flashesId, flashWarning } from './consent.js';
 import { type Framed, frameFace } from './framing.js';
 import { lightAnswers, planLight } from './light-plan.js';
@@ -70,16 +71,17 @@ export async function takeFrames(
   const fullScreen = options.isLit ? fillScreen() : null;
   const opening = takeLastCamera();
   const guide = takeGuide();
+  const challenge = ahead(() => beginChallenge(tools, null));
   let camera: Camera | null = null;
   try {
     camera = await opening;
     for (let pauses = 0; ; ) {
       const running = camera;
       const framed: Framed = await whileRunning(running, tools, (ended) =>
-        frameFace({ ...options, camera: running, guide, ended }, tools),
+        frameFace({ ...options, camera: running, guide, challenge, ended }, tools),
       );
       if (framed === 'phone' || framed === 'unlit') return framed;
-      if (framed !== 'start') {
+      if (framed !== 'start' && framed !== 'steady') {
         camera.stop();
         camera = await openCamera(framed.deviceId);
         cameraMemory.write(framed.deviceId);
@@ -88,7 +90,18 @@ export async function takeFrames(
       const loaded = await guideNow(guide);
       const mayPause = pauses < mostPauses;
       const frames = await whileRunning(running, tools, (ended) =>
-        performChallenge({ video: running.video, guide: loaded, fullScreen, mayPause, ended }, tools),
+        performChallenge(
+          {
+            video: running.video,
+            guide: loaded,
+            isSteady: framed === 'steady',
+            challenge,
+            fullScreen,
+            mayPause,
+            ended,
+          },
+          tools,
+        ),
       );
       if (frames !== null) return { frames, device: running.device.read() };
       pauses += 1;

@@ -1,5 +1,6 @@
 import type { Movement } from '../../../src/core/movements.js';
 import { isPlain, type ScreenAxis, type ScreenColour, type ScreenLight } from '../../../src/core/screen-light.js';
+import type { Ahead } from '../ahead.js';
 import { el, icon } from '../dom.js';
 import type { FullScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/create-guide.js';
@@ -90,10 +91,24 @@ const lostAfterMs = 500;
 /** Rest before a picture, because the next picture must show the same pose. */
 const atRestForMs = 120;
 
+export interface BegunChallenge {
+  readonly nonce: string;
+  readonly next: NextMovement;
+  /** Time of the server's answer, on the clock of `performance.now`. */
+  readonly toldAt: number;
+}
+
+/** Age at which another challenge begins, because the movements must fit into the server's 45 seconds. */
+const oldAfterMs = 20_000;
+
 interface Capture {
   readonly video: HTMLVideoElement;
   /** The guide; `null` if pictures are taken after fixed times. */
   readonly guide: Guide | null;
+  /** True if the guide sees a face that is framed and still. */
+  readonly isSteady: boolean;
+  /** Challenge without light, which may have begun before. */
+  readonly challenge: Ahead<BegunChallenge>;
   /** Full screen, or `null` if the challenge has movements only. */
   readonly fullScreen: FullScreen | null;
   /** True if a lost face ends this challenge without a result, so that another can start. */
@@ -116,13 +131,28 @@ export async function performChallenge(capture: Capture, tools: Tools): Promise<
   }
 }
 
+/** Begins a challenge, and notes the time of the server's answer. @param axis - `null` without light */
+export async function beginChallenge({ api }: Pick<Tools, 'api'>, axis: ScreenAxis | null): Promise<BegunChallenge> {
+  const { nonce, next } = await api.startChallenge(axis);
+  return { nonce, next, toldAt: performance.now() };
+}
+
+/** Takes the challenge that began before, unless it is old. */
+async function takeFresh(challenge: Ahead<BegunChallenge>): Promise<BegunChallenge> {
+  const taken = await challenge.take();
+  return performance.now() - taken.toldAt < oldAfterMs ? taken : challenge.take();
+}
+
 async function perform(
-  { video, guide, fullScreen, mayPause, ended }: Capture,
+  { video, guide, isSteady, challenge, fullScreen, mayPause, ended }: Capture,
   { page, api }: Tools,
 ): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
   // The first light is shown only after the change to full screen.
-  const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
+  const [{ nonce, next, toldAt: begunAt }] = await Promise.all([
+    axis === null ? takeFresh(challenge) : beginChallenge({ api }, axis),
+    fullScreen?.settled,
+  ]);
   ended.throwIfAborted();
   const stage = createStage(video);
   const instruction = el('p', { class: 'instruction' });
@@ -153,10 +183,12 @@ async function perform(
   const photos: Blob[] = [];
   while (due !== null) {
     const { movement, light }: NextMovement = due;
-    const toldAt = performance.now();
-    const isMoved = photos.length === 0 ? light === null : movement !== pose.movement;
-    if (photos.length === 0 || isMoved) {
-      pose = { movement, toldAt, isReached: false };
+    const isFirst = photos.length === 0;
+    const toldAt = isFirst ? begunAt : performance.now();
+    const isMoved = isFirst ? light === null : movement !== pose.movement;
+    if (isFirst || isMoved) {
+      // A person who is framed and still looks ahead already.
+      pose = { movement, toldAt, isReached: isFirst && isSteady && light === null };
       page.announceMovement(movement);
     }
     showMovement(due);

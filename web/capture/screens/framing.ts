@@ -1,3 +1,4 @@
+import type { Ahead } from '../ahead.js';
 import type { Camera } from '../camera.js';
 import { kindOf } from '../camera-choice.js';
 import { actions, button, el, field, paragraph, svg } from '../dom.js';
@@ -39,11 +40,12 @@ export function createStage(video: HTMLVideoElement): Stage {
   };
 }
 
-export type Framed = 'start' | 'phone' | 'unlit' | { readonly deviceId: string };
+/** `steady`: the guide sees a face that is framed and still; `start`: the user began, although it does not. */
+export type Framed = 'steady' | 'start' | 'phone' | 'unlit' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
 /** Time for which exactly one face must be well positioned and still before the check starts. */
-const steadyForMs = 800;
+const steadyForMs = 500;
 /** Time after which a start button appears if a hint persists or there is no guide. */
 const startOfferedAfterMs = 8000;
 
@@ -55,6 +57,8 @@ interface Framing {
   /** True if the screen will light up without a question, so that this screen offers to skip it. */
   readonly isLightSkippable: boolean;
   readonly isPhoneOffered: boolean;
+  /** Challenge without light, which begins as soon as a face is framed. */
+  readonly challenge: Ahead<unknown>;
   readonly ended: AbortSignal;
 }
 
@@ -65,7 +69,7 @@ type Seen = 'loading' | 'slow' | 'off' | GuideReading;
  * if a hint persists, because the server judges anyway.
  */
 export async function frameFace(framing: Framing, { page }: Tools): Promise<Framed> {
-  const { camera, guide, isLit, isLightSkippable, isPhoneOffered, ended } = framing;
+  const { camera, guide, isLit, isLightSkippable, isPhoneOffered, challenge, ended } = framing;
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
   const begunAt = performance.now();
@@ -81,10 +85,10 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
     if (start !== null) start.hidden = !mayStart(seen, isLit, performance.now() - begunAt);
     page.say(text);
   };
-  const begin = (): void => {
+  const begin = (framed: 'steady' | 'start'): void => {
     // The exposure is fixed while the face is well lit, before the screen's light would change it.
     if (isLit && isReady(seen, isLit)) camera.holdExposure();
-    choose('start');
+    choose(framed);
   };
   const watch = async (): Promise<void> => {
     const slow = setTimeout(() => {
@@ -99,17 +103,18 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
       if (ended.aborted) return;
       const now = performance.now();
       steadySince = isReady(seen, isLit) ? (steadySince ?? now) : null;
+      if (steadySince !== null && !isLit) challenge.begin();
       showAdvice();
       const heldMs = steadySince === null ? 0 : now - steadySince;
       stage.showProgress(Math.min(1, heldMs / steadyForMs));
-      if (heldMs >= steadyForMs) return begin();
+      if (heldMs >= steadyForMs) return begin('steady');
       await sleep(lookEveryMs);
     }
     if (!ended.aborted) showAdvice();
   };
   const framed = page.ask<Framed>((words, onChoice) => {
     choose = onChoice;
-    start = button('plain', words.framing.start, begin);
+    start = button('plain', words.framing.start, () => begin('start'));
     start.setAttribute('aria-describedby', advice.id);
     showAdvice();
     return {
