@@ -5,14 +5,12 @@ import { benchEngine } from './engine.js';
 import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
-import { benchPeers } from './peers/peers.js';
 import { benchRecover } from './recover.js';
-import { benchRoster } from './roster.js';
 import { benchScale, fullScale, quickScale } from './scale.js';
 import { benchOpening, benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
-const usage = `npm run bench -- [verify | engine | hooks | step-up | opening | scale | roster | recover | peers] [--json] [--quick]
+const usage = `npm run bench -- [verify | engine | hooks | step-up | opening | scale | recover] [--json] [--quick]
 npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
   --quick   fewer repetitions
@@ -40,9 +38,7 @@ await runProgram(async () => {
     'step-up': () => benchStepUp(quick ? 1 : 40),
     opening: () => benchOpening(quick ? 5 : 40),
     scale: () => benchScale(quick ? quickScale : fullScale, say),
-    peers: () => benchPeers(quick ? 3 : 60, say),
     recover: () => benchRecover(quick ? 5 : 400),
-    roster: () => benchRoster(quick ? 2 : 20, quick ? [5] : [100, 500]),
   };
   if (!Object.hasOwn(benchmarks, program))
     throw new BadInput(`Unknown benchmark ${program}. Benchmarks: ${Object.keys(benchmarks).join(', ')}.`);
