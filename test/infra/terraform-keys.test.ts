@@ -104,14 +104,7 @@ describe('the key policies allow exactly the operations that the service calls',
   beforeAll(async () => {
     Object.assign(process.env, kmsEnvironment);
     kms = await startKms();
-    const parsed = keysGuard.parse({
-      kind: 'aws-kms',
-      region: kms.region,
-      endpoint: kms.url,
-      sealing: [{ version: 1, keyId: kms.createKey('HMAC_256') }],
-      signing: { keyId: kms.createKey('ECC_NIST_P256') },
-      oidc: { keyId: kms.createKey('RSA_2048') },
-    });
+    const parsed = keysGuard.parse(kms.createServerKeys());
     if (parsed.kind !== 'aws-kms') throw new Error('no configuration of KMS');
     config = parsed;
     const deps = {

@@ -16,14 +16,7 @@ const pair = await generateKeyPair('ES256', { extractable: true });
 beforeAll(async () => {
   Object.assign(process.env, kmsEnvironment);
   kms = await startKms();
-  const keys = keysGuard.parse({
-    kind: 'aws-kms',
-    region: kms.region,
-    endpoint: kms.url,
-    sealing: [{ version: 1, keyId: kms.createKey('HMAC_256') }],
-    signing: { keyId: kms.createKey('ECC_NIST_P256') },
-    oidc: { keyId: kms.createKey('RSA_2048') },
-  });
+  const keys = keysGuard.parse(kms.createServerKeys());
   const publicKeys = [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }];
   const bank = { kind: 'relying_party', id: 'bank', publicKeys, redirectUris: [redirectUri], fapi2: true };
   const { clients } = createOidcGuard([]).parse({ clients: [bank] });

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { administer } from '../../../support/benches/administration.js';
@@ -17,8 +16,6 @@ import type { Connection } from '../../core/connection.js';
 
 /* `facestep mode`, against a running server: whom enforcing would refuse is read before it is switched. */
 
-const top = createFolder('mode-command');
-let folders = 0;
 let dataFolder: string;
 let company: Company;
 let operated: OperatedServer;
@@ -26,8 +23,7 @@ beforeAll(async () => {
   company = await startCompany();
 });
 beforeEach(async () => {
-  dataFolder = join(top, String(++folders));
-  mkdirSync(dataFolder);
+  dataFolder = createFolder('mode-command');
   const profile = createMemoryProfile(['00u1']);
   const okta: Connection = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
   operated = await startOperatedServer(company, { dataFolder, given: { connections: new Map([['okta', okta]]) } });

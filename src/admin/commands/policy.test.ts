@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { administer } from '../../../support/benches/administration.js';
@@ -19,8 +18,6 @@ import { createSignInRules } from '../../step-up/evaluate-sign-in.js';
 
 /* `facestep policy`, against a running server: the active rules, their effect, and the rule for one sign-in. */
 
-const top = createFolder('policy-command');
-let folders = 0;
 let dataFolder: string;
 let company: Company;
 let operated: OperatedServer;
@@ -29,8 +26,7 @@ beforeAll(async () => {
   company = await startCompany();
 });
 beforeEach(async () => {
-  dataFolder = join(top, String(++folders));
-  mkdirSync(dataFolder);
+  dataFolder = createFolder('policy-command');
   connections = new Map();
   operated = await startOperatedServer(company, { dataFolder, given: { connections } });
   serve([]);

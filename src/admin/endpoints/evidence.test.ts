@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
@@ -14,13 +12,10 @@ import { createOidcKeys } from '../../storage/keys/oidc-keys.js';
 
 /* Keys, the last backup and the audit trail, of a real data folder. */
 
-const top = createFolder('evidence');
-let folders = 0;
 let dataFolder: string;
 let server: ApiServer;
 beforeEach(async () => {
-  dataFolder = join(top, String(++folders));
-  mkdirSync(dataFolder);
+  dataFolder = createFolder('evidence');
   const setup = emptySetup({ dataFolder });
   server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
 });

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { providers } from '../../../adapters/index.js';
@@ -20,9 +19,7 @@ import { collectChecks } from '../operations/doctor.js';
 
 /* The configuration says enforce in every test. Every screen reports if the provider does not call the hooks. */
 
-const top = createFolder('hook-calls');
 const hookSecret = 'Bearer a-secret-of-the-tests-0123456789';
-let folders = 0;
 let dataFolder: string;
 let okta: Awaited<ReturnType<typeof startOktaSimulator>>;
 let entra: Awaited<ReturnType<typeof startEntraSimulator>>;
@@ -38,8 +35,7 @@ afterAll(async () => {
   for (const each of [okta, entra, onelogin]) await each.close();
 });
 beforeEach(async () => {
-  dataFolder = join(top, String(++folders));
-  mkdirSync(dataFolder);
+  dataFolder = createFolder('hook-calls');
   setup = emptySetup();
   server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
 });

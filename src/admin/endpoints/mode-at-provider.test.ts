@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { arnOf } from '../../../simulators/cognito/deploy.js';
@@ -23,15 +22,12 @@ import { recordProviderDecisions } from '../operations/provider-decisions.js';
 
 /* The functions of a Cognito user pool decide sign-ins: every screen reports their mode next to that of this server. */
 
-const top = createFolder('mode-at-provider');
-let folders = 0;
 let dataFolder: string;
 let deployment: CognitoDeployment;
 let setup: Setup;
 let server: Awaited<ReturnType<typeof startApiServer>>;
 beforeEach(async () => {
-  dataFolder = join(top, String(++folders));
-  mkdirSync(dataFolder);
+  dataFolder = createFolder('mode-at-provider');
   deployment = await startCognitoDeployment();
   setup = emptySetup();
   const customers: Connection = {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
@@ -14,8 +13,6 @@ import type { AuditDetail } from '../../core/audit-events.js';
 
 /* Switching between shadow and enforce, and whom that would refuse. */
 
-const top = createFolder('modes');
-let folders = 0;
 let dataFolder: string;
 let company: Company;
 let operated: OperatedServer;
@@ -23,8 +20,7 @@ beforeAll(async () => {
   company = await startCompany();
 });
 beforeEach(async () => {
-  dataFolder = join(top, String(++folders));
-  mkdirSync(dataFolder);
+  dataFolder = createFolder('modes');
   operated = await startOperatedServer(company, { dataFolder });
 });
 afterEach(() => operated.stop());
@@ -164,11 +160,9 @@ test('a manual switch to shadow mode stops the rules that enforce, also if the f
 test('a check finds that no one can pass at a connection of a provider, and not at one of test people', async () => {
   const trial = { id: 'trial', kind: 'memory', policy: { mode: 'enforce' as const } };
   const toConnections: Company['toConnections'] = (...given) => [...company.toConnections(...given), trial];
-  const dataFolderToo = join(top, String(++folders));
-  mkdirSync(dataFolderToo);
   const enforcing = await startOperatedServer(
     { ...company, toConnections },
-    { dataFolder: dataFolderToo, mode: 'enforce' },
+    { dataFolder: createFolder('modes'), mode: 'enforce' },
   );
   try {
     for (const connection of ['okta', 'trial']) {

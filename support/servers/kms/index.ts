@@ -55,6 +55,15 @@ export async function startKms(region = 'eu-central-1') {
       delayMs = ms;
     },
     createKey: keys.create,
+    /** Creates the keys of a server. @returns its setting `keys` */
+    createServerKeys: () => ({
+      kind: 'aws-kms',
+      region,
+      endpoint: `http://${host}`,
+      sealing: [{ version: 1, keyId: keys.create('HMAC_256') }],
+      signing: { keyId: keys.create('ECC_NIST_P256') },
+      oidc: { keyId: keys.create('RSA_2048') },
+    }),
     disable: (keyId: string) => keys.setState(keyId, 'Disabled'),
     scheduleDeletion: (keyId: string) => keys.setState(keyId, 'PendingDeletion'),
     close,
