@@ -3,14 +3,11 @@ import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { readIfThere, replaceFile } from '../files/durable-file.js';
 
-const sequenceGuard = z.int().min(0);
+/** The former version accepts no other fields. It ignores streams that it does not know, such as parked records. */
+const cursorsGuard = z.object({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
 
-const cursorsGuard = z.object({
-  chain: z.string(),
-  receivers: z.record(z.string(), sequenceGuard),
-  /** Earlier records of which an event is still to be delivered. Commits until 1083d168 wrote them as `receivers`. */
-  parked: z.record(z.string(), z.array(sequenceGuard)).optional(),
-});
+/** Name of a stream's parked record among the streams: an earlier record of which an event is still to be delivered. */
+const toParked = (stream: string, sequence: number): string => `parked ${sequence} ${stream}`;
 
 export interface Cursors {
   of(stream: string): number;
@@ -33,15 +30,15 @@ export async function openCursors(
     return kept?.chain === chain ? known : 0;
   };
   const cursors = new Map([...streams].map(([stream, whenNew]) => [stream, startOf(stream, whenNew)]));
-  const known = kept?.chain === chain ? kept : { receivers: {}, parked: undefined };
+  const known = kept?.chain === chain ? Object.entries(kept.receivers) : [];
   const findParked = (stream: string): readonly number[] =>
-    known.parked === undefined
-      ? Object.entries(known.receivers).flatMap(([name, at]) => (name === `parked ${at} ${stream}` ? [at] : []))
-      : (known.parked[stream] ?? []);
+    known.flatMap(([name, sequence]) => (name === toParked(stream, sequence) ? [sequence] : []));
   const parked = new Map([...streams.keys()].map((stream) => [stream, findParked(stream)]));
   let queue: Promise<unknown> = Promise.resolve();
-  const toText = (): string =>
-    JSON.stringify({ chain, receivers: Object.fromEntries(cursors), parked: Object.fromEntries(parked) });
+  const toText = (): string => {
+    const all = [...parked].flatMap(([stream, each]) => each.map((at) => [toParked(stream, at), at] as const));
+    return JSON.stringify({ chain, receivers: Object.fromEntries([...cursors, ...all]) });
+  };
   const write = (): Promise<void> => replaceFile(file, toText(), random);
   const writeInTurn = (): Promise<void> => {
     const written = queue.then(write);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
 import { createAuditDeps, tokenChange } from '../../support/benches/audit.js';
 import { createTestJobs } from '../../support/fakes/jobs.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../support/fakes/keys.js';
@@ -277,24 +278,17 @@ describe('a webhook', () => {
     expect([kept.length, kept[0]?.jti, kept.at(-1)?.jti]).toEqual([1000, 'j-4001', 'last']);
   });
 
-  test.each([
-    ['this version', false],
-    ['an earlier version', true],
-  ])('after a restart, events that %s could not deliver are read from the trail in one pass', async (_, isEarlier) => {
+  test('after a restart, events that were not accepted are read from the trail in one pass', async () => {
     status = 500;
     await start();
     const ids = ['s-1', 's-2', 's-3', 's-4'];
     for (const stepUpId of ids) await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId } });
     const readStored = () => JSON.parse(readFileSync(files.securityEvents, 'utf8'));
-    await until(() => readStored().parked.ticket.length === ids.length);
+    await until(() => Object.keys(readStored().receivers).length === 1 + ids.length);
+    // The former version starts with this file after a rollback. It accepts no other fields.
+    const former = z.strictObject({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
+    expect(former.parse(readStored()).receivers).toHaveProperty('ticket');
     await transmitter!.close();
-    const { parked, ...stored } = readStored();
-    expect(Object.keys(stored.receivers)).toEqual(['ticket']);
-    if (isEarlier) {
-      const named = parked.ticket.map((at: number) => [`parked ${at} ticket`, at]);
-      const receivers = { ...stored.receivers, ...Object.fromEntries(named) };
-      writeFileSync(files.securityEvents, JSON.stringify({ ...stored, receivers }));
-    }
     [received, status] = [[], 204];
     await start();
     await until(() => received.length === ids.length);
