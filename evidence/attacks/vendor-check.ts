@@ -67,7 +67,7 @@ async function showOwn({ page }: Check, nonce: string): Promise<void> {
     await page.check(face);
     return;
   }
-  const photos = ['centre', 'left', 'up', 'centre'].map(face);
+  const photos = ['centre', 'left', 'right', 'up', 'centre'].map(face);
   for (const photo of photos) await page.post('/face/challenge/frames', { nonce, digest: digestOf(photo) });
   await page.send({ nonce, photo: photos });
 }

@@ -17,7 +17,7 @@ import { createTestSight, createTestVerifier } from '../../support/fakes/embedde
 import { withEngine } from '../eval/presentation-attacks/heads.js';
 import { quantile, round } from './measure.js';
 
-const movements: Scene['movements'] = ['centre', 'left', 'up', 'centre'];
+const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
 
 async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) {
   const verifier = createTestVerifier(engine);
@@ -39,7 +39,7 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   };
 }
 
-/** Returns median milliseconds of the liveness judge for four frames of 640×480 pixels. */
+/** Returns median milliseconds of the liveness judge for five frames of 640×480 pixels. */
 async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene) {
   const check = await prepareCheck(engine, judge, scene);
   const times: number[] = [];

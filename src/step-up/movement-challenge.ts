@@ -52,8 +52,8 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
  * verified against the digests and not stored.
  */
 
-/** Number of pictures: straight ahead, two movements, straight ahead. Light has three movements, and more pictures. */
-export const framesOfChallenge = { least: 4, most: 12 } as const;
+/** Number of pictures: straight ahead, three movements, straight ahead. Light needs more. */
+export const framesOfChallenge = { least: 5, most: 12 } as const;
 
 const challengeLifeSec = 45;
 
@@ -79,19 +79,8 @@ const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
 
-/**
- * Draws one of eight sequences: one turn sideways, which the judge detects best, and one up or down. A third turn stops
- * few attacks that these let pass, and takes 1.4 seconds more (docs/liveness-method.md).
- */
+/** Draws one of 24 sequences. At least one turn is sideways, which the judge detects best. */
 export function drawMovements(random: Random): Movement[] {
-  const sideways: Movement = drawBelow(2, random) === 0 ? 'left' : 'right';
-  const upOrDown: Movement = drawBelow(2, random) === 0 ? 'up' : 'down';
-  const isSidewaysFirst = drawBelow(2, random) === 0;
-  return ['centre', ...(isSidewaysFirst ? [sideways, upOrDown] : [upOrDown, sideways]), 'centre'];
-}
-
-/** Draws one of 24 sequences of three turns, for light: each pose compares one more pair of colors. */
-export function drawLitMovements(random: Random): Movement[] {
   const left: Movement[] = [...turns];
   const drawn = [4, 3, 2].flatMap((bound) => left.splice(drawBelow(bound, random), 1));
   return ['centre', ...drawn, 'centre'];
@@ -110,7 +99,7 @@ export function newChallenge(
   { clock, random }: Ports<'clock' | 'random'>,
 ): MovementRecord {
   const now = clock.now();
-  const movements = axis === null ? drawMovements(random) : drawLitMovements(random);
+  const movements = drawMovements(random);
   const lit = axis === null ? null : drawLights(movements, axis, random);
   return {
     kind: 'movement',

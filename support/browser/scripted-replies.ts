@@ -19,8 +19,7 @@ export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: 
 /** Replies by path below `/face`, such as `/consent`. */
 export type Replies = Readonly<Record<string, Reply>>;
 
-const movements = ['centre', 'left', 'up', 'centre'] as const;
-const litMovements = ['centre', 'left', 'right', 'up', 'centre'] as const;
+const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 
 /** Returns a challenge like the server's, with every color. */
 export function rowFor(
@@ -29,7 +28,7 @@ export function rowFor(
   if (axis === null) return movements.map((movement) => ({ movement, light: null }));
   const light = (first: ScreenColour, second = first) => ({ axis, first, second });
   const colourAt = (at: number): ScreenColour => screenColours[at % screenColours.length]!;
-  return litMovements.flatMap((movement, at) =>
+  return movements.flatMap((movement, at) =>
     [
       ...(at === 0 ? [light('#68ff68', '#ff68ff'), light('#ff68ff', '#68ff68')] : []),
       light(colourAt(at)),

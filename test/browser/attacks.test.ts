@@ -11,7 +11,7 @@ import { castOf } from './cast-of.js';
 
 /* What attackers hold before a camera, or put in its place, all the way through the real page. */
 
-const movements = ['centre', 'left', 'up', 'centre'] as const;
+const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 
 const cast = castOf({ plain: {} });
 const folder = createFolder('film');

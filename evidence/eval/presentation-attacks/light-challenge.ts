@@ -5,7 +5,7 @@ import type { LightReading, LightRegion, Rgb } from '../../../src/face/engine/li
 import { createMovementJudge } from '../../../src/face/liveness/judge.js';
 import { findLight, type LitPair } from '../../../src/face/liveness/light.js';
 import { bounds } from '../../../src/face/liveness/signals.js';
-import { drawLitMovements } from '../../../src/step-up/movement-challenge.js';
+import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import {
   attacks,
   drawLitSteps,
@@ -82,7 +82,7 @@ async function judgeKind(
   const judged = await mapConcurrently(heads, async (victim, at) => {
     const seed = `lit person ${at}`;
     const chance = createSeededRandom(`row ${seed}`);
-    const steps = drawLitSteps(drawLitMovements(chance.bytes), axis, chance);
+    const steps = drawLitSteps(drawMovements(chance.bytes), axis, chance);
     const frames = await makeLitFrames({ victim, attacker: heads[(at + 1) % heads.length], steps, seed, gain });
     const { pass, refusedBy, measurements } = await judgeFrames(judge, steps, frames);
     const isSeen = measurements.some((measurement) => measurement.name === 'light_gain');

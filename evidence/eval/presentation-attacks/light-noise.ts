@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading } from '../../../src/face/engine/light.js';
 import { findLight, type LightFinding, type LitPair } from '../../../src/face/liveness/light.js';
 import { measureLight } from '../../../src/face/liveness/signals.js';
-import { drawLights, drawLitMovements } from '../../../src/step-up/movement-challenge.js';
+import { drawLights, drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { presentationsFolder } from '../../../support/data/recorded-presentations.js';
 import { testShare } from '../../../support/data/share.js';
@@ -52,7 +52,7 @@ function answerRow(pairs: readonly PairOfReadings[], chance: SeededRandom): Ligh
       { light: second.light, reading: after },
     ];
   };
-  const poses = toPoses(drawLights(drawLitMovements(chance.bytes), 'across', chance.bytes));
+  const poses = toPoses(drawLights(drawMovements(chance.bytes), 'across', chance.bytes));
   return findLight(
     poses.map(({ shown, after }) => toPair([shown, after])),
     toPair(poses[0].halves),

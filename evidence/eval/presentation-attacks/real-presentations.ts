@@ -24,12 +24,13 @@ interface RowOutcome {
 
 const turns: readonly HeadMovement[] = ['left', 'right', 'up', 'down'];
 
-/** The 8 possible challenges: a turn sideways and one up or down, in any order, between two looks straight ahead. */
-const rows: readonly (readonly HeadMovement[])[] = (['left', 'right'] as const).flatMap((sideways) =>
-  (['up', 'down'] as const).flatMap((upOrDown) => [
-    [sideways, upOrDown],
-    [upOrDown, sideways],
-  ]),
+/** The 24 possible challenges: three movements between two looks straight ahead. */
+const rows: readonly (readonly HeadMovement[])[] = turns.flatMap((first) =>
+  turns
+    .filter((turn) => turn !== first)
+    .flatMap((second) =>
+      turns.filter((turn) => turn !== first && turn !== second).map((third) => [first, second, third]),
+    ),
 );
 
 const asAsked = (frame: ClipFrame, movement: Movement): SeenFrame => ({ ...frame, movement });
@@ -64,8 +65,7 @@ function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
       for (const [index, row] of rows.entries()) {
         const alive = row.map((turn) => best.get(turn));
         if (!alive.every((liveness) => liveness !== undefined)) continue;
-        const mean =
-          [first.liveness, last.liveness, ...alive].reduce((sum, liveness) => sum + liveness, 0) / (row.length + 2);
+        const mean = [first.liveness, last.liveness, ...alive].reduce((sum, liveness) => sum + liveness, 0) / 5;
         outcomes[index] = { movement: true, passive: Math.max(outcomes[index].passive, mean) };
       }
     }

@@ -19,10 +19,10 @@ async function openWith(liveness: Policy['liveness']) {
 
 describe('the policy decides if light is part of the challenge', () => {
   test.each([
-    ['off', 'none', 4, 4, 4],
-    ['passive', 'none', 4, 4, 4],
-    ['movement', 'none', 4, 4, 4],
-    ['challenge', 'offered', 4, 4, 12],
+    ['off', 'none', 5, 5, 5],
+    ['passive', 'none', 5, 5, 5],
+    ['movement', 'none', 5, 5, 5],
+    ['challenge', 'offered', 5, 5, 12],
     ['light', 'demanded', null, 12, 12],
   ] as const)('the liveness setting %s: light is %s', async (liveness, light, without, down, across) => {
     const { page, view } = await openWith(liveness);
@@ -33,7 +33,7 @@ describe('the policy decides if light is part of the challenge', () => {
     for (const [axis, of] of Object.entries({ down, across })) {
       const lit = await page.post('/face/challenge', { light: axis });
       expect(lit.body.next).toMatchObject({ of });
-      expect((lit.body.next as { light: object | null }).light === null).toBe(of === 4);
+      expect((lit.body.next as { light: object | null }).light === null).toBe(of === 5);
     }
   });
 });

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 type Page = ReturnType<typeof openPage>;
-const photos = () => Array.from({ length: 4 }, () => Buffer.from(`face ada centre:${randomUUID()}`));
+const photos = () => Array.from({ length: 5 }, () => Buffer.from(`face ada centre:${randomUUID()}`));
 
 interface Call {
   readonly call: string;

@@ -78,9 +78,9 @@ describe('frames of an anonymous caller', () => {
     await page.check((movement, index) => (index === 0 ? first : draw('ada')(movement)));
     expect(frameRecords()).toBe(1);
     const other = await open('192.0.2.2', '00u2');
-    await other.check((movement, index) => (index === 3 ? first : draw('ada')(movement)));
+    await other.check((movement, index) => (index === 4 ? first : draw('ada')(movement)));
     const judged = server.audit.events.findLast(({ action }) => action === 'liveness_judged');
-    expect(judged?.detail).toMatchObject({ reasons: ['frames_never_seen'], signals: [{ value: 3 }] });
+    expect(judged?.detail).toMatchObject({ reasons: ['frames_never_seen'], signals: [{ value: 4 }] });
   });
 
   test('add no record and no audit line beyond the limit of checks', async () => {
