@@ -258,7 +258,10 @@ export function permissionStep(settings: Settings, pool: Administration): Provis
   const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));
   const toChange = (client: UserPoolClientType): string => {
     const isListed = client.WriteAttributes !== undefined && client.ReadAttributes !== undefined;
-    return `take ${attribute} from what ${nameOf(client)} reads and writes${isListed ? '' : ': it gets lists of the standard attributes'}`;
+    const access = isOpen(client.WriteAttributes, attribute)
+      ? 'writes (its users could clear it or restore an older token)'
+      : 'reads';
+    return `take ${attribute} from what ${nameOf(client)} ${access}${isListed ? '' : ': it gets lists of the standard attributes'}`;
   };
   return {
     title: `No app client reads or writes ${attribute}`,

@@ -59,5 +59,5 @@ export const createSecurityEventsStep = (deps: OktaProvisionDeps): ProvisionStep
       if (found.status !== 'ACTIVE') await deps.send('POST', `${providersPath}/${found.id}/lifecycle/activate`);
     },
   }),
-  check: { needs: [publishedKeysTitle] },
+  check: { needs: [publishedKeysTitle], ifMissing: '. Until then, the org refuses its security events' },
 });

@@ -131,7 +131,7 @@ export function nameOf(hook: SmartHook): string {
 
 const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): StepStatus =>
   blocked(
-    `Another Smart Hook of the type ${type} exists (${nameOf(hook)}). An account can have only one of each type.`,
+    `Another Smart Hook of the type ${type} exists (${nameOf(hook)})${type === 'pre-authentication' ? ', so no user gets a face check' : ''}. An account can have only one of each type.`,
     `Save its function to a file, run \`facestep smart-hook ${connection} --type ${type} --compose FILE\`, and replace ` +
       'that function with the output. Then provision again: its environment variables and packages are kept.',
   );

@@ -9,8 +9,18 @@ const program = fileURLToPath(new URL('picture-process.js', import.meta.url));
 const timeoutMs = 15_000;
 const maxPictureBytes = 1024 * 1024;
 
+/** What is taken from the process, which a picture may have taken over: the first bytes of a PNG, in at most 64 KB. */
+const pngStart = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]).toString('base64');
+const mostWritten = (64 * 1024 * 4) / 3;
+
+/** Failure to start the process, such as without memory. */
+const notStarted = z.object({ syscall: z.string() });
+
 const takenGuard = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('drawn'), picture: pictureGuard }),
+  z.object({
+    outcome: z.literal('drawn'),
+    picture: pictureGuard.extend({ png: z.base64().startsWith(pngStart).max(mostWritten) }),
+  }),
   z.object({
     outcome: z.literal('refused'),
     code: z.enum(['picture_unreadable', 'picture_too_large', 'picture_unsafe']),
@@ -24,21 +34,22 @@ export const refuse = (code: 'picture_unreadable' | 'picture_too_large' | 'pictu
 
 /**
  * Draws a PNG, WebP or SVG as a new PNG, so that nothing but the pixels remains of the uploaded file. A separate process
- * draws it, because the server itself must never load a picture parser.
+ * draws it, because the server, which holds the keys, parses no picture that an administrator uploads.
+ * @throws system errors if the process cannot start
  */
 export function takePicture(name: PictureName, bytes: Uint8Array): Promise<TakenPicture> {
   if (bytes.length > maxPictureBytes)
     return Promise.resolve(refuse('picture_too_large', 'expected a file of at most 1 MB'));
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
       ['--max-old-space-size=128', program, name],
       { env: {}, timeout: timeoutMs, killSignal: 'SIGKILL' },
-      (_error, written) =>
-        resolve(
-          parseJsonAs(written, takenGuard) ??
-            refuse('picture_unreadable', 'the picture is damaged, or takes too long to render'),
-        ),
+      (error, written) => {
+        if (notStarted.safeParse(error).success) return reject(error);
+        const problem = 'the picture is damaged, or takes too long to render';
+        resolve(parseJsonAs(written, takenGuard) ?? refuse('picture_unreadable', problem));
+      },
     );
     child.stdin?.on('error', () => {});
     child.stdin?.end(bytes);

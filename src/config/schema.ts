@@ -195,6 +195,10 @@ const recognitionGuard = z.strictObject({
     )
     .min(1)
     .max(4)
+    .refine(
+      (judges) => new Set(judges.map((judge) => JSON.stringify(judge))).size === judges.length,
+      'expected each once',
+    )
     .default([builtInJudge])
     .describe(
       'Models that judge passive liveness by the mean of their probabilities, as `facestep models fetch minifasnet-v2` and `facestep models use` print them. `"built-in"` is the built-in one. See docs/own-model.md.',

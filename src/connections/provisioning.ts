@@ -154,7 +154,7 @@ const toFinding = (status: StepStatus, ifMissing: string): Finding => {
       return fail(status.reason, status.remedy);
     case 'manual':
       return status.fault === undefined
-        ? manual('This can only be done or seen in the console', status.instructions.join(' '))
+        ? manual('Only an administrator can do or see this', status.instructions.join(' '))
         : fail(status.fault, status.instructions.join(' '));
   }
 };

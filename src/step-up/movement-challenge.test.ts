@@ -81,6 +81,19 @@ test.each<[string, number, number, readonly string[]]>([
   expect(measured.filter(({ pass }) => !pass).map(({ name }) => name)).toEqual(failing);
 });
 
+test('with light, the first picture has a time limit too, because the first light is random', () => {
+  let now = epochMs(1000);
+  const clock = { now: () => now };
+  let challenge = newChallenge(new Credential('nonce'), 'across', { clock, random: randomBytes });
+  for (let at = 0; at < 12; at += 1) {
+    now = epochMs(now + (at === 0 ? 8001 : 900));
+    challenge = commitFrameDigest(challenge, `digest ${at}`, now);
+  }
+  const digests = challenge.frames.map(({ digest }) => digest);
+  const failing = measureChallenge(challenge, digests, 12).filter(({ pass }) => !pass);
+  expect(failing.map(({ name }) => name)).toEqual(['slowest_frame']);
+});
+
 test.each([null, 'down'] as const)(
   'frames that were never committed have finite measurements and fail, with the axis %s',
   (axis) => {

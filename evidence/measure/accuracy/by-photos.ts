@@ -20,7 +20,7 @@ export const combinations: readonly Combination[] = [
 ];
 
 /**
- * A step-up takes four frames at enrolment and four at verification, or five with light. Smaller combinations are for people with fewer
+ * A step-up takes five frames at enrolment and five at verification. Smaller combinations are for people with fewer
  * photos.
  */
 const asStepUp: readonly Combination[] = [

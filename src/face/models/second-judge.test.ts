@@ -17,10 +17,14 @@ const answer =
   () =>
     Promise.resolve(new Response(body === null ? null : new Blob([new Uint8Array(body)]), { status }));
 
+const endsEarly: Fetch = () =>
+  Promise.resolve(new Response(new ReadableStream({ pull: (body) => body.error(new TypeError('terminated')) })));
+
 test.each<[string, Fetch, string, RegExp]>([
   ['that does not answer', noNetwork, 'model_missing', /without a network, use --file/],
   ['that answers 404', answer(null, 404), 'model_missing', /answers 404/],
   ['that sends another file', answer(Buffer.from('other')), 'model_altered', /SHA-256/],
+  ['that ends early', endsEarly, 'model_missing', /ended early/],
   ['that sends too much', answer(Buffer.alloc(secondJudge.bytes + 1)), 'model_altered', /larger/],
 ])('an address %s brings no model', async (_title, fetch, code, problem) => {
   const folder = createFolder('judge');

@@ -17,7 +17,7 @@ export const secondJudge = {
   bytes: 1_849_453,
   licence: 'Apache-2.0',
   origin: 'github.com/minivision-ai/Silent-Face-Anti-Spoofing, commit b6d5f04, converted from PyTorch',
-  /** With the built-in judge, the mean of the bounds is the one measured in docs/accuracy/second-judge.md. */
+  /** With that of the built-in judge, the mean is 0.43 (docs/liveness.md). */
   bound: 0.81,
 } as const;
 
@@ -39,10 +39,14 @@ async function download({ fetch }: Ports<'fetch'>): Promise<Uint8Array> {
   if (!response.ok || response.body === null) throw missing(url, `the address answers ${response.status}`);
   const pieces: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of response.body) {
-    length += piece.length;
-    if (length > bytes) throw altered(url, 'it is larger than the published file');
-    pieces.push(piece);
+  try {
+    for await (const piece of response.body) {
+      length += piece.length;
+      if (length > bytes) throw altered(url, 'it is larger than the published file');
+      pieces.push(piece);
+    }
+  } catch (error) {
+    throw error instanceof FaceError ? error : missing(url, 'the answer ended early', error);
   }
   return Buffer.concat(pieces);
 }

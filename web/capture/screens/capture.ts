@@ -81,7 +81,7 @@ export async function takeFrames(
         frameFace({ ...options, camera: running, guide, challenge, ended }, tools),
       );
       if (framed === 'phone' || framed === 'unlit') return framed;
-      if (framed !== 'start' && framed !== 'steady') {
+      if (framed !== 'start' && framed !== 'ahead') {
         camera.stop();
         camera = await openCamera(framed.deviceId);
         cameraMemory.write(framed.deviceId);
@@ -94,7 +94,7 @@ export async function takeFrames(
           {
             video: running.video,
             guide: loaded,
-            isSteady: framed === 'steady',
+            isAhead: framed === 'ahead',
             challenge,
             fullScreen,
             mayPause,

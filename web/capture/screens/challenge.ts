@@ -98,6 +98,9 @@ export interface BegunChallenge {
   readonly toldAt: number;
 }
 
+/** Time for which a look ahead counts, while the server's answer is on its way. */
+const aheadForMs = 400;
+
 /** Age at which another challenge begins, because the movements must fit into the server's 45 seconds. */
 const oldAfterMs = 20_000;
 
@@ -105,8 +108,8 @@ interface Capture {
   readonly video: HTMLVideoElement;
   /** The guide; `null` if pictures are taken after fixed times. */
   readonly guide: Guide | null;
-  /** True if the guide sees a face that is framed and still. */
-  readonly isSteady: boolean;
+  /** True if the guide just saw a face that is framed and still, and looks ahead. */
+  readonly isAhead: boolean;
   /** Challenge without light, which may have begun before. */
   readonly challenge: Ahead<BegunChallenge>;
   /** Full screen, or `null` if the challenge has movements only. */
@@ -144,16 +147,18 @@ async function takeFresh(challenge: Ahead<BegunChallenge>): Promise<BegunChallen
 }
 
 async function perform(
-  { video, guide, isSteady, challenge, fullScreen, mayPause, ended }: Capture,
+  { video, guide, isAhead, challenge, fullScreen, mayPause, ended }: Capture,
   { page, api }: Tools,
 ): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
+  const framedAt = performance.now();
   // The first light is shown only after the change to full screen.
   const [{ nonce, next, toldAt: begunAt }] = await Promise.all([
     axis === null ? takeFresh(challenge) : beginChallenge({ api }, axis),
     fullScreen?.settled,
   ]);
   ended.throwIfAborted();
+  const isStillAhead = isAhead && performance.now() - framedAt < aheadForMs;
   const stage = createStage(video);
   const instruction = el('p', { class: 'instruction' });
   const lamp = axis === null ? null : createLightScreen(axis, instruction, stage.element);
@@ -184,11 +189,10 @@ async function perform(
   while (due !== null) {
     const { movement, light }: NextMovement = due;
     const isFirst = photos.length === 0;
-    const toldAt = isFirst ? begunAt : performance.now();
+    const toldAt = performance.now();
     const isMoved = isFirst ? light === null : movement !== pose.movement;
     if (isFirst || isMoved) {
-      // A person who is framed and still looks ahead already.
-      pose = { movement, toldAt, isReached: isFirst && isSteady && light === null };
+      pose = { movement, toldAt, isReached: isFirst && isStillAhead && light === null };
       page.announceMovement(movement);
     }
     showMovement(due);
@@ -204,7 +208,8 @@ async function perform(
     stage.element.dataset.tone = 'good';
     photos.push(photo);
     const digest = await digestOf(photo);
-    await sleep(toldAt + quickestPictureMs[isMoved ? 'moved' : 'rested'] - performance.now());
+    const earliestAt = (isFirst ? begunAt : toldAt) + quickestPictureMs[isMoved ? 'moved' : 'rested'];
+    await sleep(earliestAt - performance.now());
     due = await api.commitFrame(nonce, digest);
     ended.throwIfAborted();
   }

@@ -40,12 +40,14 @@ export function createStage(video: HTMLVideoElement): Stage {
   };
 }
 
-/** `steady`: the guide sees a face that is framed and still; `start`: the user began, although it does not. */
-export type Framed = 'steady' | 'start' | 'phone' | 'unlit' | { readonly deviceId: string };
+/** `ahead`: the guide sees a face that is framed and still, and looks ahead; `start`: another one begins the check. */
+export type Framed = 'ahead' | 'start' | 'phone' | 'unlit' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
 /** Time for which exactly one face must be well positioned and still before the check starts. */
 const steadyForMs = 500;
+/** Part of this time after which a challenge is asked for, so that a passing look asks for none. */
+const askedForAfterMs = 250;
 /** Time after which a start button appears if a hint persists or there is no guide. */
 const startOfferedAfterMs = 8000;
 
@@ -85,7 +87,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
     if (start !== null) start.hidden = !mayStart(seen, isLit, performance.now() - begunAt);
     page.say(text);
   };
-  const begin = (framed: 'steady' | 'start'): void => {
+  const begin = (framed: 'ahead' | 'start'): void => {
     // The exposure is fixed while the face is well lit, before the screen's light would change it.
     if (isLit && isReady(seen, isLit)) camera.holdExposure();
     choose(framed);
@@ -103,11 +105,11 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
       if (ended.aborted) return;
       const now = performance.now();
       steadySince = isReady(seen, isLit) ? (steadySince ?? now) : null;
-      if (steadySince !== null && !isLit) challenge.begin();
       showAdvice();
       const heldMs = steadySince === null ? 0 : now - steadySince;
       stage.showProgress(Math.min(1, heldMs / steadyForMs));
-      if (heldMs >= steadyForMs) return begin('steady');
+      if (heldMs >= askedForAfterMs && !isLit) challenge.begin();
+      if (heldMs >= steadyForMs) return begin(seen.pose === 'centre' ? 'ahead' : 'start');
       await sleep(lookEveryMs);
     }
     if (!ended.aborted) showAdvice();

@@ -66,12 +66,11 @@ export const createModelCheck = ({
       if ((await readPublishedFile(ofModel, manifest)) === null)
         return fail(
           `${manifest.file} is missing in ${ofModel}`,
-          'Restore your model for passive liveness: docs/own-model.md.',
+          manifest.name === secondJudge.name
+            ? `Run: facestep models fetch ${secondJudge.name}`
+            : 'Restore your model for passive liveness: docs/own-model.md.',
         );
-    if (own.length === 0)
-      return pass(
-        `${published}; a second judge stops more replays on screens: facestep models fetch ${secondJudge.name}`,
-      );
+    if (own.length === 0) return pass(published);
     const names = judges.map((judge) => (judge === builtInJudge ? judge : `${judge.manifest.name} in ${judge.folder}`));
     return pass(`${published}; passive liveness is judged by ${names.join(' and ')}`);
   },
