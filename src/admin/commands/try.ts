@@ -62,7 +62,7 @@ export function createTryCommand(deps: CliDeps): CommandUnknownOpts {
         'simulated person to a virtual camera and revokes the enrolment at the end; with --camera you use your own camera, and the enrolment stays. Stopping the command revokes its link. Enrolled users are refused.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
-    .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
+    .requiredOption('--login <name>', 'username of a test user at the provider, who is not enrolled')
     .option('--camera', 'print links for a browser with a camera, and wait')
     .action(async (given, { login, camera = false }) => {
       const { id: connection, policy } = await findServerConnection(given, deps);
