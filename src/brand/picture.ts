@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('picture-process.js', import.meta.url));
 const timeoutMs = 15_000;
 const maxPictureBytes = 1024 * 1024;
 
-/** What is taken from the process, which a picture may have taken over: the first bytes of a PNG, in at most 64 KB. */
+/** Checks on the output of the process, which a malicious picture may control: it begins like a PNG and has at most 64 KB. */
 const pngStart = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]).toString('base64');
 const mostWritten = (64 * 1024 * 4) / 3;
 

@@ -37,7 +37,7 @@ const issuingSec = 180;
 /** Time in which the person confirms that they have noted the credential. */
 const confirmSec = 5 * 60;
 
-/** What a recovery ends in. `over`: without a credential, as its page says. */
+/** Result of a recovery. `over`: no credential; the page names the reason. */
 export type Ending =
   | {
       readonly kind: RecoveryCredentialKind;

@@ -258,7 +258,7 @@ function toShown(form: URLSearchParams, request: Request, { issuer }: Ports<'iss
   }
 }
 
-/** What a page says after an error. The other errors are not caused by pages of ours. */
+/** Alert of the page after an error. Our pages cause no other errors. */
 const alerts: { readonly [Code in FaceErrorCode]?: Alert } = {
   code_wrong: 'code',
   face_not_verified: 'face',

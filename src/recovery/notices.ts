@@ -51,7 +51,7 @@ export const tellOfDelay = (
   deps: NoticeDeps,
 ): Promise<Told> => tell({ ...recovery, kind: 'delayed', told, isPrivileged: true, at: from }, connection, deps);
 
-/** What a message says. */
+/** Content of a message. */
 interface Notice extends Pick<Recovery, 'subject' | 'language'> {
   readonly kind: 'done' | 'delayed';
   /** Recipients who have got it. */

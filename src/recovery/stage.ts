@@ -20,7 +20,7 @@ const delayGuard = z.object({
 });
 export type Delay = z.output<typeof delayGuard>;
 
-/** What the person has proven, and who has approved it. */
+/** Proofs of the person, and approvals of them. */
 const proofGuard = z.object({
   secondThing: z.enum(secondThings),
   faceAt: epochMsGuard,

@@ -236,7 +236,7 @@ export interface ShownFace {
   readonly shownFrom: ShownFrom | null;
 }
 
-/** What a compared face came to. */
+/** Result of the comparison of a face. */
 export type Verified =
   | { readonly kind: 'passed'; readonly ended: StepUpRecord }
   /** A wrong face, missing liveness, an unenrolled and a revoked person get the same answer. */
