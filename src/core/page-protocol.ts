@@ -131,7 +131,11 @@ export const vendorCheckReply = z.object({
   check: z.nullable(z.object({ nonce: z.string(), vendor: z.string(), grant: z.string(), expiresAt: instant })),
 });
 export type VendorCheck = NonNullable<z.output<typeof vendorCheckReply>['check']>;
-export const frameReply = z.object({ next });
+/** Milliseconds between looks of the page, and the most that it sends the digests of before one picture. */
+export const looksOfPage = { everyMs: 125, most: 128 } as const;
+
+/** `opened`: which of the looks before the picture are to be sent, from 0. */
+export const frameReply = z.object({ next, opened: z.array(z.int()) });
 export const referenceReply = z.object({ hint });
 
 export const outcomeReply = z.object({

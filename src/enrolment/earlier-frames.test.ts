@@ -38,7 +38,7 @@ const mirror = (photo: Photo): Photo =>
 
 const sight: AnalysisCache = {
   checkFrame: () => {},
-  hold: (photos) => ({ photos, release: async () => {} }),
+  hold: (photos) => ({ photos, usable: async () => photos, release: async () => {} }),
   async sketch(photo) {
     const sketch = photo.use((steps) => new FrameSketch(Uint8Array.from(steps)));
     given.push(sketch);

@@ -89,7 +89,7 @@ describe('an approval that counts has one record', () => {
     await page.consent();
     const { digest } = (opened.body.view as { action: { digest: string } }).action;
     const { nonce, photos } = await page.takeFrames(
-      (movement, index) => Buffer.from(`face eve ${movement}:manager-${index} 0.9`),
+      (movement, index, look) => Buffer.from(`face eve ${movement}:manager-${index}-${look} 0.9`),
       { action: digest },
     );
     await page.send({ nonce, photo: photos });

@@ -147,7 +147,7 @@ describe('a manager who may be new', () => {
     await page.consent();
     const { digest } = (opened.body.view as { action: { digest: string } }).action;
     const { nonce, photos } = await page.takeFrames(
-      (movement, index) => Buffer.from(`face thief ${movement}:manager-${index} 0.9`),
+      (movement, index, look) => Buffer.from(`face thief ${movement}:manager-${index}-${look} 0.9`),
       { action: digest },
     );
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');

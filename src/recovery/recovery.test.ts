@@ -135,8 +135,8 @@ describe('a person with a second thing and the enrolled face', () => {
     const opened = await openLink(bench.server, String(body.url), {}, headers);
     const check = openPage(bench.server, String(opened.body.session));
     await check.consent();
-    const { nonce, photos } = await check.takeFrames((movement, index) =>
-      Buffer.from(`face ada ${movement}:device-${index} 0.9`),
+    const { nonce, photos } = await check.takeFrames((movement, index, look) =>
+      Buffer.from(`face ada ${movement}:device-${index}-${look} 0.9`),
     );
     const { toForm } = await import('../../support/servers/api-server.js');
     const form = toForm({ nonce, photo: photos });
@@ -222,7 +222,7 @@ describe('a person with a second thing and the enrolled face', () => {
     await page.consent();
     const digest = (opened.body.view as { action: { digest: string } }).action.digest;
     const { nonce, photos } = await page.takeFrames(
-      (movement, index) => Buffer.from(`face eve ${movement}:manager-${index} 0.9`),
+      (movement, index, look) => Buffer.from(`face eve ${movement}:manager-${index}-${look} 0.9`),
       { action: digest },
     );
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
@@ -355,7 +355,7 @@ describe('a face alone makes no second thing', () => {
     const { codes } = (await own.post('/face/recovery-codes')).body as { codes: string[] };
     await own.post('/face/enrolment/renew');
     await own.consent();
-    await own.check((movement, index) => Buffer.from(`face ada ${movement}:own-${index} 0.9`));
+    await own.check((movement, index, look) => Buffer.from(`face ada ${movement}:own-${index}-${look} 0.9`));
     const renewed = (await own.post('/face/recovery-codes')).body as { codes: string[] };
     expect([codes.length, renewed.codes.length]).toEqual([10, 10]);
     await bench.passDays(8);
@@ -713,7 +713,7 @@ describe('approvals', () => {
     await page.consent();
     const { digest } = (opened.body.view as { action: { digest: string } }).action;
     const { nonce, photos } = await page.takeFrames(
-      (movement, index) => Buffer.from(`face eve ${movement}:manager-${index} 0.9`),
+      (movement, index, look) => Buffer.from(`face eve ${movement}:manager-${index}-${look} 0.9`),
       { action: digest },
     );
     await page.send({ nonce, photo: photos });

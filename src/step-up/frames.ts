@@ -3,7 +3,7 @@ import { type DeviceSignals, isPhone } from '../core/device-signals.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { hintOfFrames } from '../core/hints.js';
 import { consumeLimits } from '../core/limits/limits.js';
-import type { CapturedFrame, LivenessFinding, Measurement, Screening } from '../core/ports.js';
+import type { CapturedFrame, CapturedLook, LivenessFinding, Measurement, Screening } from '../core/ports.js';
 import { toPoses } from '../core/poses.js';
 import { type ScreenAxis, usesLight } from '../core/screen-light.js';
 import { type Credential, digestOf, type Photo } from '../core/secrets.js';
@@ -22,12 +22,15 @@ import {
   undecidedOf,
 } from './conclude.js';
 import {
+  type CommittedFrame,
   findChallenge,
   isTooSlow,
   measureChallenge,
+  movementsOfLooks,
   type NextMovement,
   newChallenge,
   nextOf,
+  placesOf,
   toInstructions,
 } from './movement-challenge.js';
 import {
@@ -51,6 +54,7 @@ interface TakenFrames {
   readonly measured: readonly Measurement[];
   readonly movement: MovementRecord;
   readonly photos: readonly Photo[];
+  readonly looks: readonly CapturedLook[];
   readonly share: QueueShare;
   readonly device: DeviceSignals | null;
 }
@@ -61,7 +65,7 @@ const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
 
-const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
+const posesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
 
 /** Combines the findings of judge, frame digests and timing. All are recorded in the audit log. */
 async function judgeFrames(
@@ -71,8 +75,8 @@ async function judgeFrames(
   const { captured, measured } = taken;
   const { judge } = deps;
   const [found, earlier] = await Promise.all([
-    judge.judge(toFrames(taken), taken.share),
-    compareWithEarlier(frameOwnerOf(captured.record, deps), facesOf(taken), shareOf(captured.record), deps),
+    judge.judge({ frames: toFrames(taken), looks: taken.looks }, taken.share),
+    compareWithEarlier(frameOwnerOf(captured.record, deps), posesOf(taken), shareOf(captured.record), deps),
   ]);
   const told = earlier === null ? measured : [...measured, earlier.unlike];
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
@@ -143,17 +147,17 @@ export async function startChallenge(
 }
 
 /**
- * Records the digest of a picture that is submitted later, and returns the next instruction.
- * @param frame.digest - SHA-256, base64url
- * @returns `null` when the challenge is complete
+ * Records the digests of a picture and of the looks before it.
+ * @returns the places of the looks that must be submitted, and the next instruction: `null` when the challenge is complete
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
-  { session, nonce, digest }: { session: FoundSession; nonce: Credential; digest: string },
-  deps: Ports<'state' | 'clock'>,
-): Promise<NextMovement | null> {
-  const { record } = await changeSession(session, (found, now) => commit(found, { nonce, digest }, now), deps);
-  return record.challenge?.kind === 'movement' ? nextOf(record.challenge) : null;
+  { session, nonce, frame }: { session: FoundSession; nonce: Credential; frame: CommittedFrame },
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<{ readonly next: NextMovement | null; readonly opened: number[] }> {
+  const { record } = await changeSession(session, (found, now) => commit(found, { nonce, frame }, now, deps), deps);
+  if (record.challenge?.kind !== 'movement') throw new FaceError('challenge_wrong');
+  return { next: nextOf(record.challenge), opened: placesOf(record.challenge, frame.looks) };
 }
 
 export interface SubmittedFrames extends Sent {
@@ -183,6 +187,9 @@ async function judgeSubmitted(
   return attempt(taken.captured, () => judgeTaken(taken, submitted, toRow, deps), deps);
 }
 
+/** Number of pictures that are compared or enrolled, the most that a token counts. */
+const facesOfCheck = 5;
+
 interface TakenChallenge {
   readonly captured: StepUp;
   readonly movement: MovementRecord;
@@ -201,7 +208,8 @@ async function judgeTaken(
     return lose({ captured, sent: submitted }, releaseAttempt(captured.record), hintOfFrames[unusable], deps);
   await countAnonymousCheck(captured, deps);
   const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
-  const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, digests, deps));
+  const ofFrames = digests.slice(0, movement.asked.length);
+  const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, ofFrames, deps));
   if (isTooSlow(measured)) {
     const reasons = measured.filter(({ pass }) => !pass).map(({ name }) => name);
     const finding = { presence: 'timing-1', pass: false, reasons, measurements: measured };
@@ -210,17 +218,27 @@ async function judgeTaken(
   }
   // Judge, verifier and document comparison use the same examined pictures.
   const share = toRow();
-  const frames = deps.analysisCache.hold(photos, 'frame', share);
+  const { length: asked } = movement.asked;
+  const frames = deps.analysisCache.hold(photos.slice(0, asked), 'frame', share);
+  // Without a row: a look that shows no face must not stop the others.
+  const looks = deps.analysisCache.hold(photos.slice(asked), 'look', shareOf(captured.record));
   // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
   const documents = deps.analysisCache.hold(reference === null ? [] : [reference], 'photo', toRow());
   const [document = null] = documents.photos;
   const seen = { ...submitted, reference: document };
   try {
-    const taken = { captured, measured, movement, device, photos: frames.photos, share };
+    const seenLooks = movementsOfLooks(movement).map((each, at) => ({ movement: each, photo: looks.photos[at] }));
+    const taken = { captured, measured, movement, device, photos: frames.photos, looks: seenLooks, share };
+    const poses = posesOf(taken);
+    // Looks straight ahead, with the clearest eyes, complete the few pictures of the poses. They cost nothing if the first
+    // picture is unusable.
+    const [first] = await frames.usable(1);
+    const ahead = first === undefined ? [] : await looks.usable(movement.frames[0]?.opened.length ?? 0);
+    const faces = [...poses, ...ahead].slice(0, facesOfCheck);
     const judging = judgeFrames(taken, deps);
-    return await conclude({ captured, sent: seen, faces: facesOf(taken), share, judging, advice: 'follow' }, deps);
+    return await conclude({ captured, sent: seen, faces, share, judging, advice: 'follow' }, deps);
   } finally {
-    await Promise.all([frames.release(), documents.release()]);
+    await Promise.all([frames.release(), looks.release(), documents.release()]);
   }
 }
 
@@ -231,7 +249,7 @@ async function takeChallenge(
 ): Promise<TakenChallenge> {
   const now = deps.clock.now();
   const movement = findChallenge(session.record, nonce, now);
-  const { length: of } = movement.asked;
+  const of = movement.asked.length + movementsOfLooks(movement).length;
   if (photos.length !== of) throw new FaceError(photos.length < of ? 'photo_missing' : 'photo_too_many');
   const by = newAttempt(deps);
   const take = (record: StepUpRecord): StepUpRecord => {

@@ -1,66 +1,111 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import type { ScreenAxis } from '../core/screen-light.js';
 import { Credential } from '../core/secrets.js';
 import { epochMs } from '../core/units.js';
-import { commitFrameDigest, drawMovements, measureChallenge, newChallenge, nextOf } from './movement-challenge.js';
+import {
+  type CommittedFrame,
+  commitFrameDigest,
+  drawMovements,
+  isTooSlow,
+  measureChallenge,
+  movementsOfLooks,
+  newChallenge,
+  nextOf,
+} from './movement-challenge.js';
+import type { MovementRecord } from './record.js';
 
-test('each challenge is centre, three different turns, centre; each of the 24 orders is equally likely', () => {
-  const draws = 24_000;
+/** A frame, and the looks that the page takes in a time. */
+const taken = (name: string, afterMs: number): CommittedFrame => ({
+  digest: name,
+  looks: Array.from({ length: Math.ceil(afterMs / 125) }, (_, at) => `${name} look ${at}`),
+});
+
+/** Runs a challenge whose frames are taken after these times. */
+function run(afterMs: readonly number[], axis: ScreenAxis | null = null, take = taken): MovementRecord {
+  let now = epochMs(1000);
+  let challenge = newChallenge(new Credential('nonce'), axis, { clock: { now: () => now }, random: randomBytes });
+  for (const [at, ms] of afterMs.entries()) {
+    now = epochMs(now + ms);
+    challenge = commitFrameDigest(challenge, take(`frame ${at}`, ms), now, randomBytes);
+  }
+  return challenge;
+}
+
+const digestsOf = ({ frames }: MovementRecord): readonly string[] => [
+  ...frames.map(({ digest }) => digest),
+  ...frames.flatMap(({ opened }) => opened),
+];
+
+const failingOf = (challenge: MovementRecord, digests = digestsOf(challenge)): readonly string[] =>
+  measureChallenge(challenge, digests, challenge.asked.length)
+    .filter(({ pass }) => !pass)
+    .map(({ name }) => name);
+
+test('each challenge is centre, then a turn sideways and one up or down; each of the 8 orders is equally likely', () => {
+  const draws = 8000;
   const seen = new Map<string, number>();
   for (let draw = 0; draw < draws; draw += 1) {
-    const row = drawMovements(randomBytes);
-    expect([row.length, row[0], row[4]]).toEqual([5, 'centre', 'centre']);
-    expect(new Set(row).size).toBe(4);
-    const name = row.slice(1, 4).join(' ');
+    const name = drawMovements(randomBytes).join(' ');
+    expect(name).toMatch(/^centre ((left|right) (up|down)|(up|down) (left|right))$/);
     seen.set(name, (seen.get(name) ?? 0) + 1);
   }
-  expect(seen.size).toBe(24);
+  expect(seen.size).toBe(8);
   // 1,000 expected of each; a fair draw is off by 200 (over six deviations) once in a hundred million rows.
   for (const count of seen.values()) expect(Math.abs(count - 1000)).toBeLessThan(200);
 });
 
-test('random bytes that would bias the movements are rejected', () => {
-  const bytes = [0, 255, 255, 3, 0];
-  const row = drawMovements(() => Uint8Array.of(bytes.shift() ?? 0));
-  expect(row).toEqual(['centre', 'left', 'right', 'up', 'centre']);
+test('a challenge reveals one movement at a time, and measures each from its reveal; the first may take its time', () => {
+  const begun = run([]);
+  expect(nextOf(begun)).toEqual({ index: 0, of: 3, movement: 'centre', light: null });
+  const challenge = run([12_000, 1100, 4000]);
+  expect(nextOf(challenge)).toBeNull();
+  expect(challenge.frames.map(({ afterMs }) => afterMs)).toEqual([12_000, 1100, 4000]);
+  expect(() => commitFrameDigest(challenge, taken('one more', 900), epochMs(99_000), randomBytes)).toThrow('challenge');
+  expect(failingOf(challenge)).toEqual([]);
+  const failing = measureChallenge(challenge, digestsOf(challenge).toReversed(), 2).filter(({ pass }) => !pass);
+  expect(failing.map(({ name }) => name)).toEqual(['frames_as_committed', 'frames_never_seen']);
 });
 
-test('a challenge reveals one movement at a time, and measures each from its reveal; the first may take its time', () => {
-  const times = [1000, 13_000, 14_100, 15_200, 16_100, 20_100].map(epochMs);
-  let at = 0;
-  const clock = { now: () => times[at]! };
-  let challenge = newChallenge(new Credential('nonce'), null, { clock, random: randomBytes });
-  expect(nextOf(challenge)).toEqual({ index: 0, of: 5, movement: 'centre', light: null });
-  for (at = 1; at <= 5; at += 1) challenge = commitFrameDigest(challenge, `digest ${at}`, clock.now());
-  expect(nextOf(challenge)).toBeNull();
-  expect(challenge.frames.map(({ afterMs }) => afterMs)).toEqual([12_000, 1100, 1100, 900, 4000]);
-  expect(() => commitFrameDigest(challenge, 'one more', clock.now())).toThrow('challenge');
-  const digests = challenge.frames.map(({ digest }) => digest);
-  expect(measureChallenge(challenge, digests, 5).every(({ pass }) => pass)).toBe(true);
-  const failing = measureChallenge(challenge, digests.toReversed(), 4).filter(({ pass }) => !pass);
-  expect(failing.map(({ name, value }) => [name, value])).toEqual([
-    ['frames_as_committed', 1],
-    ['frames_never_seen', 4],
-  ]);
+test('the server draws looks of the movements at random, and only those that were committed pass', () => {
+  const drawn = new Set(Array.from({ length: 40 }, () => run([900, 2000, 2000]).frames[1]!.opened).flat());
+  expect(drawn.size).toBe(16);
+  const challenge = run([900, 2000, 2000]);
+  expect(challenge.frames.map(({ opened }) => new Set(opened).size)).toEqual([3, 6, 6]);
+  expect(movementsOfLooks(challenge)).toEqual(
+    challenge.asked.flatMap((each, at) => Array(at === 0 ? 3 : 6).fill(each)),
+  );
+  const [last, ...others] = digestsOf(challenge).toReversed();
+  expect(failingOf(challenge, [...others.toReversed(), `${last} altered`])).toEqual(['frames_as_committed']);
+  expect(failingOf(challenge, others.toReversed())).toEqual(['frames_as_committed']);
+  const twice = [...others.slice(1).toReversed(), others[1]!, others[1]!];
+  expect(failingOf(challenge, twice)).toEqual(['frames_as_committed']);
+});
+
+test.each<[string, number, readonly string[]]>([
+  ['three looks a second pass, as of a slow device', 3, []],
+  ['no looks during the movements fail', 0, ['looks_missing']],
+  ['fewer than one look each half second fail', 1.5, ['looks_missing']],
+  ['more looks than the page takes fail', 20, ['looks_extra']],
+])('%s', (_, perSec, failing) => {
+  const take = (name: string, ms: number): CommittedFrame => ({
+    digest: name,
+    looks: Array.from({ length: Math.floor((ms * perSec) / 1000) }, (_look, at) => `${name} ${at}`),
+  });
+  expect(failingOf(run([900, 4000, 4000], null, take))).toEqual(failing);
+  expect(isTooSlow(measureChallenge(run([900, 4000, 4000], null, take), [], 3))).toBe(failing.length > 0);
+});
+
+test('the same look sent twice counts once', () => {
+  const take = (name: string): CommittedFrame => ({ digest: name, looks: Array(8).fill(`${name} look`) });
+  expect(failingOf(run([900, 900, 900], null, take))).toEqual(['looks_missing']);
 });
 
 test.each([
   [8000, []],
   [8001, ['slowest_frame']],
 ])('a movement that takes %i ms fails the signals %j', (slowestMs, failing) => {
-  let now = epochMs(1000);
-  const clock = { now: () => now };
-  let challenge = newChallenge(new Credential('nonce'), null, { clock, random: randomBytes });
-  for (const ms of [900, 900, slowestMs, 900, 900]) {
-    now = epochMs(now + ms);
-    challenge = commitFrameDigest(challenge, `digest ${now}`, now);
-  }
-  const measured = measureChallenge(
-    challenge,
-    challenge.frames.map(({ digest }) => digest),
-    5,
-  );
-  expect(measured.filter(({ pass }) => !pass).map(({ name }) => name)).toEqual(failing);
+  expect(failingOf(run([900, slowestMs, 900]))).toEqual(failing);
 });
 
 test.each<[string, number, number, readonly string[]]>([
@@ -68,30 +113,13 @@ test.each<[string, number, number, readonly string[]]>([
   ['a movement faster than a human can read and perform fails', 399, 300, ['quickest_frame']],
   ['a light shown for less time than the page can show it fails', 400, 299, ['quickest_light']],
 ])('time limits with light: %s', (_, turnMs, restMs, failing) => {
-  let now = epochMs(1000);
-  const clock = { now: () => now };
-  let challenge = newChallenge(new Credential('nonce'), 'down', { clock, random: randomBytes });
-  const firstOfPose = [4, 6, 8, 10];
-  for (let at = 0; at < 12; at += 1) {
-    now = epochMs(now + (firstOfPose.includes(at) ? turnMs : restMs));
-    challenge = commitFrameDigest(challenge, `digest ${at}`, now);
-  }
-  const digests = challenge.frames.map(({ digest }) => digest);
-  const measured = measureChallenge(challenge, digests, 12);
-  expect(measured.filter(({ pass }) => !pass).map(({ name }) => name)).toEqual(failing);
+  const firstOfPose = [4, 6];
+  const times = Array.from({ length: 10 }, (_time, at) => (firstOfPose.includes(at) ? turnMs : restMs));
+  expect(failingOf(run(times, 'down'))).toEqual(failing);
 });
 
 test('with light, the first picture has a time limit too, because the first light is random', () => {
-  let now = epochMs(1000);
-  const clock = { now: () => now };
-  let challenge = newChallenge(new Credential('nonce'), 'across', { clock, random: randomBytes });
-  for (let at = 0; at < 12; at += 1) {
-    now = epochMs(now + (at === 0 ? 8001 : 900));
-    challenge = commitFrameDigest(challenge, `digest ${at}`, now);
-  }
-  const digests = challenge.frames.map(({ digest }) => digest);
-  const failing = measureChallenge(challenge, digests, 12).filter(({ pass }) => !pass);
-  expect(failing.map(({ name }) => name)).toEqual(['slowest_frame']);
+  expect(failingOf(run([8001, ...Array(9).fill(900)], 'across'))).toEqual(['slowest_frame']);
 });
 
 test.each([null, 'down'] as const)(

@@ -38,10 +38,13 @@ function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, Sc
   ];
 }
 
-/** Adds lights to the movements: 12 pictures for five poses, with one of 6 × 30⁵ possible sequences. */
+/**
+ * Adds lights to the movements: 10 pictures, with one of 6 × 30⁴ possible sequences. The last pose has two pairs, because
+ * three pairs match a random sequence three times as often.
+ */
 export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Instruction[] {
   const halves = drawHalves(axis, random);
-  return movements.flatMap((movement, at) =>
+  return [...movements, ...movements.slice(-1)].flatMap((movement, at) =>
     [...(at === 0 ? halves : []), ...drawPair(axis, random)].map((light) => ({ movement, light })),
   );
 }
@@ -50,10 +53,24 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
  * Random head movements and lights, revealed one at a time. The client sends each picture's digest before it gets the
  * next instruction, so that the server can measure the time. At the end, the client submits the pictures, which are
  * verified against the digests and not stored.
+ *
+ * Between the pictures, the client takes looks: small pictures at a steady rate. It sends the digests of all before the
+ * next instruction, and the server then draws the few that are submitted. So the client cannot choose what is judged.
  */
 
-/** Number of pictures: straight ahead, three movements, straight ahead. Light needs more. */
-export const framesOfChallenge = { least: 5, most: 12 } as const;
+/** Number of pictures: straight ahead and two movements. Light needs more. */
+const framesOfChallenge = { least: 3, most: 10 } as const;
+
+/** Number of looks that are submitted: before the first movement, and of all movements together. */
+const looksOfChallenge = { ahead: 3, turned: 12 } as const;
+
+export const photosOfChallenge = {
+  least: framesOfChallenge.least,
+  most: framesOfChallenge.most + looksOfChallenge.ahead + looksOfChallenge.turned,
+} as const;
+
+/** Limits of the looks. The page takes eight a second; a slow device or connection may leave out two seconds in all. */
+const looks = { slowestMs: 333, quickestMs: 100, maxMissing: 6, maxExtra: 16 } as const;
 
 const challengeLifeSec = 45;
 
@@ -78,13 +95,11 @@ const slowestFrameMs = 8000;
 /** Maximum time if only the light changes. A page needs half a second plus a round trip. */
 const slowestLightMs = 3000;
 
-const turns = ['left', 'right', 'up', 'down'] as const;
-
-/** Draws one of 24 sequences. At least one turn is sideways, which the judge detects best. */
+/** Draws one of 8 sequences: a turn sideways, which the judge detects best, and one up or down, in either order. */
 export function drawMovements(random: Random): Movement[] {
-  const left: Movement[] = [...turns];
-  const drawn = [4, 3, 2].flatMap((bound) => left.splice(drawBelow(bound, random), 1));
-  return ['centre', ...drawn, 'centre'];
+  const aside = drawBelow(2, random) === 0 ? 'left' : 'right';
+  const raised = drawBelow(2, random) === 0 ? 'up' : 'down';
+  return drawBelow(2, random) === 0 ? ['centre', aside, raised] : ['centre', raised, aside];
 }
 
 export interface NextMovement extends Instruction {
@@ -136,16 +151,74 @@ export function findChallenge(
   return challenge;
 }
 
+/** A picture that is submitted later, and the looks before it, by SHA-256 (base64url). */
+export interface CommittedFrame {
+  readonly digest: string;
+  readonly looks: readonly string[];
+}
+
+/** Returns how many of the looks before a picture are submitted. Light changes at the first pose open none. */
+function countOpened({ asked }: MovementRecord, at: number): number {
+  if (at === 0) return looksOfChallenge.ahead;
+  const isTurned = (movement: Movement | undefined): boolean => movement !== 'centre';
+  return isTurned(asked[at]) ? Math.floor(looksOfChallenge.turned / asked.filter(isTurned).length) : 0;
+}
+
 /**
- * Records the digest of a picture that is submitted later.
- * @param digest - SHA-256, base64url
+ * Records a picture, and draws the looks that are submitted with it.
  * @throws `challenge_wrong` if the challenge is complete
  */
-export function commitFrameDigest(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
+export function commitFrameDigest(
+  challenge: MovementRecord,
+  { digest, looks: taken }: CommittedFrame,
+  now: EpochMs,
+  random: Random,
+): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
-  const frame = { digest, afterMs: now - challenge.toldAt };
+  const left = [...new Set(taken)];
+  const { length: looks } = left;
+  const drawn = Math.min(looks, countOpened(challenge, challenge.frames.length));
+  const opened = Array.from({ length: drawn }, () => left.splice(drawBelow(left.length, random), 1)).flat();
+  const frame = { digest, afterMs: now - challenge.toldAt, looks, opened };
   const committed = { ...challenge, toldAt: now, frames: [...challenge.frames, frame] };
   return nextOf(committed) === null ? { ...committed, expiresAt: addSec(now, sentWithinSec) } : committed;
+}
+
+/** Returns the digests of all pictures to submit: those of the instructions, then the drawn looks. */
+const toCommitted = ({ frames }: MovementRecord): readonly string[] => [
+  ...frames.map(({ digest }) => digest),
+  ...frames.flatMap(({ opened }) => opened),
+];
+
+/** Returns the movements of the drawn looks, in the order of the submitted pictures. */
+export const movementsOfLooks = ({ asked, frames }: MovementRecord): readonly Movement[] =>
+  frames.flatMap(({ opened }, at) => opened.map(() => asked[at] ?? 'centre'));
+
+/** Returns the places of the looks that were drawn at the last picture. */
+export const placesOf = ({ frames }: MovementRecord, taken: readonly string[]): number[] =>
+  (frames.at(-1)?.opened ?? []).map((digest) => taken.indexOf(digest));
+
+/**
+ * Measures how evenly looks were taken. The time before the first movement has no lower limit, because the person may
+ * leave and come back.
+ */
+function measureLooks(challenge: MovementRecord): readonly Measurement[] {
+  const { frames } = challenge;
+  const turned = movementsOfLooks(challenge).filter((movement) => movement !== 'centre');
+  let missing = looksOfChallenge.turned - turned.length;
+  let extra = 0;
+  let wanting = 0;
+  let beyond = 0;
+  for (const [at, { looks: taken, afterMs }] of frames.entries()) {
+    wanting += at === 0 ? 0 : afterMs / looks.slowestMs - taken;
+    beyond += taken - afterMs / looks.quickestMs;
+    missing = Math.max(missing, wanting);
+    extra = Math.max(extra, beyond);
+  }
+  return [
+    toMeasurement('looks_missing', Math.round(missing), 'count', { atMost: looks.maxMissing }),
+    toMeasurement('looks_extra', Math.round(extra), 'count', { atMost: looks.maxExtra }),
+  ];
 }
 
 const toMeasurement = (name: string, value: number, unit: string, bounds: Partial<Measurement>): Measurement => {
@@ -177,12 +250,14 @@ export function measureChallenge(
   // The first picture needs no turn, because the person looks straight ahead already.
   const hasTurned = asked.map((movement, at) => !isLit || movement !== (asked[at - 1] ?? movement));
   const quickest = (turned: boolean): number => Math.min(...times.filter((_, at) => hasTurned[at] === turned));
-  const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;
+  const expected = toCommitted(challenge);
+  const inOrder = new Set(digests.filter((digest, index) => digest === expected[index])).size;
   return [
-    toMeasurement('frames_as_committed', inOrder, 'count', { atLeast: asked.length }),
+    toMeasurement('frames_as_committed', inOrder, 'count', { atLeast: Math.max(asked.length, expected.length) }),
     toMeasurement('frames_never_seen', fresh, 'count', { atLeast: asked.length }),
     toMeasurement('quickest_frame', quickest(true), 'ms', { atLeast: quickestFrameMs }),
     toMeasurement('slowest_frame', Math.max(...times.slice(isLit ? 0 : 1)), 'ms', { atMost: slowestFrameMs }),
+    ...measureLooks(challenge),
     ...(isLit
       ? [
           toMeasurement('quickest_light', quickest(false), 'ms', { atLeast: quickestLightMs }),

@@ -31,7 +31,16 @@ const movementGuard = z.object({
   asked: z.array(z.enum(movements)),
   lights: z.array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) })),
   toldAt: epochMsGuard,
-  frames: z.array(z.object({ digest: z.string(), afterMs: z.number() })),
+  frames: z.array(
+    z.object({
+      digest: z.string(),
+      afterMs: z.number(),
+      /** Number of looks before this picture. Challenges of earlier versions had none. */
+      looks: z.int().default(0),
+      /** Digests of the looks that were drawn to be sent. */
+      opened: z.array(z.string()).default([]),
+    }),
+  ),
   expiresAt: epochMsGuard,
 });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { plainRequest } from '../../support/benches/core.js';
 import { Credential } from '../core/secrets.js';
@@ -108,7 +109,12 @@ const steps: readonly [string, (record: StepUpRecord) => StepUpRecord, StepUpRec
   ['abandon', (record) => abandon(record, now), 'abandoned'],
   ['renew', (record) => renew(record, now), 'started'],
   ['challenge', (record) => challenge(record, movement, now), 'started'],
-  ['commit to a frame', (record) => commit(record, { nonce: secret('nonce'), digest: 'digest' }, now), 'started'],
+  [
+    'commit to a frame',
+    (record) =>
+      commit(record, { nonce: secret('nonce'), frame: { digest: 'digest', looks: [] } }, now, { random: randomBytes }),
+    'started',
+  ],
   ['check a document photo', (record) => countReferenceCheck(record, { isWanted: true }, now), 'started'],
   ['hand off', (record) => handOff(record, offered, now), 'started'],
   ['choose the right number', (record) => choose(record, '42', now), 'started'],

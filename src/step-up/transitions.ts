@@ -6,7 +6,7 @@ import { addSec, type EpochMs } from '../core/units.js';
 import type { NamedBrowser } from '../core/user-agent.js';
 import type { Consent } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
-import { commitFrameDigest, findChallenge } from './movement-challenge.js';
+import { type CommittedFrame, commitFrameDigest, findChallenge } from './movement-challenge.js';
 import { ownPageOf } from './own-page-flow.js';
 import {
   areCodesOffered,
@@ -124,12 +124,13 @@ export function checkMayChallenge(record: StepUpRecord, now: EpochMs): StepUpRec
 
 export function commit(
   record: StepUpRecord,
-  { nonce, digest }: { readonly nonce: Credential; readonly digest: string },
+  { nonce, frame }: { readonly nonce: Credential; readonly frame: CommittedFrame },
   now: EpochMs,
+  { random }: Ports<'random'>,
 ): StepUpRecord {
   return {
     ...requireStarted(record, now),
-    challenge: commitFrameDigest(findChallenge(record, nonce, now), digest, now),
+    challenge: commitFrameDigest(findChallenge(record, nonce, now), frame, now, random),
   };
 }
 

@@ -4,6 +4,11 @@ import { type ApiServer, toForm } from '../servers/api-server.js';
 
 type Next = { index: number; of: number; movement: string; light: JsonObject | null } | null;
 
+/** Draws the picture of an instruction, and its looks, which are numbered from 1. */
+type Draw = (movement: string, index: number, look: number) => Uint8Array;
+
+const looksOf = (afterMs: number): number => Math.ceil(afterMs / 125);
+
 /** Runs the capture page's protocol without a browser. */
 export function openPage(server: ApiServer, session: string) {
   const auth = { authorization: `Bearer ${session}` };
@@ -14,7 +19,7 @@ export function openPage(server: ApiServer, session: string) {
     get: (path: string) => server.send('GET', path, { headers: auth }),
     consent: (version = 'consent-1') => post('/face/consent', { version, language: 'en' }),
     async takeFrames(
-      draw: (movement: string, index: number) => Uint8Array,
+      draw: Draw,
       { afterMs = 900, light, action }: { afterMs?: number; light?: 'across' | 'down'; action?: string } = {},
     ): Promise<{ nonce: string; photos: Uint8Array[]; movements: string[]; lights: JsonObject[] }> {
       const { body } = await post('/face/challenge', {
@@ -23,24 +28,29 @@ export function openPage(server: ApiServer, session: string) {
       });
       const nonce = String(body.nonce);
       const photos: Uint8Array[] = [];
+      const opened: Uint8Array[] = [];
       const movements: string[] = [];
       const lights: JsonObject[] = [];
       // A refused challenge asks for no frame.
       let next = (body.next ?? null) as Next;
       while (next !== null) {
         server.clock.advanceSec(afterMs / 1000);
-        const photo = draw(next.movement, next.index);
+        const { movement, index } = next;
+        const photo = draw(movement, index, 0);
         photos.push(photo);
         movements.push(next.movement);
         if (next.light !== null) lights.push(next.light);
-        const told: JsonObject = (await post('/face/challenge/frames', { nonce, digest: digestOf(photo) })).body;
-        next = told.next as Next;
+        const looks = Array.from({ length: looksOf(afterMs) }, (_, at) => draw(movement, index, at + 1));
+        const frame = { digest: digestOf(photo), looks: looks.map(digestOf) };
+        const told: JsonObject = (await post('/face/challenge/frames', { nonce, ...frame })).body;
+        opened.push(...((told.opened ?? []) as number[]).map((at) => looks[at]!));
+        next = (told.next ?? null) as Next;
       }
-      return { nonce, photos, movements, lights };
+      return { nonce, photos: [...photos, ...opened], movements, lights };
     },
     lookAtReference: (reference: Uint8Array) => server.postForm('/face/reference', toForm({ reference }), auth),
     send: (fields: Parameters<typeof toForm>[0]) => server.postForm('/face/frames', toForm(fields), auth),
-    async check(draw: (movement: string, index: number) => Uint8Array, fields: Parameters<typeof toForm>[0] = {}) {
+    async check(draw: Draw, fields: Parameters<typeof toForm>[0] = {}) {
       const { nonce, photos } = await page.takeFrames(draw);
       return page.send({ nonce, photo: photos, ...fields });
     },

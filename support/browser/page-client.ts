@@ -10,11 +10,15 @@ const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
 const viewGuard = z.object({ consentNeeded: z.boolean(), consentVersion: z.string() });
 const openedGuard = z.object({ session: z.string(), view: viewGuard });
 const challengedGuard = z.object({ nonce: z.string(), next: nextGuard });
-const committedGuard = z.object({ next: nextGuard });
+const committedGuard = z.object({ next: nextGuard, opened: z.array(z.number()) });
 const outcomeGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']) });
 
 /** Minimum time between two poses. The server refuses frames that arrive sooner. */
 const betweenFramesMs = 450;
+
+const looksOfFrame = 3;
+
+const digestOf = (picture: Uint8Array): string => createHash('sha256').update(picture).digest('base64url');
 
 /** Sends JSON to an endpoint, as the session if there is one. Throws if the server refuses it. */
 type Post = (path: string, body: JsonObject, session: string | null) => Promise<unknown>;
@@ -37,14 +41,20 @@ export async function takePictures(
 ) {
   const { nonce, next: first } = challengedGuard.parse(await post('/face/challenge', {}, session));
   const photos: Uint8Array<ArrayBuffer>[] = [];
+  const opened: Uint8Array<ArrayBuffer>[] = [];
   for (let next = first; next !== null; ) {
     await sleep(betweenFramesMs);
     const photo = Uint8Array.from(await take(next.movement, photos.length));
+    const looks: Uint8Array<ArrayBuffer>[] = [];
+    for (let at = 0; at < looksOfFrame; at += 1)
+      looks.push(Uint8Array.from(await take(next.movement, 100 + looksOfFrame * photos.length + at)));
     photos.push(photo);
-    const digest = createHash('sha256').update(photo).digest('base64url');
-    ({ next } = committedGuard.parse(await post('/face/challenge/frames', { nonce, digest }, session)));
+    const frame = { digest: digestOf(photo), looks: looks.map(digestOf) };
+    const committed = committedGuard.parse(await post('/face/challenge/frames', { nonce, ...frame }, session));
+    opened.push(...committed.opened.flatMap((at) => looks[at] ?? []));
+    next = committed.next;
   }
-  return { nonce, photos };
+  return { nonce, photos: [...photos, ...opened] };
 }
 
 /** Runs the capture page's protocol with all allowed retries. */

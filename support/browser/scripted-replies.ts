@@ -19,7 +19,7 @@ export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: 
 /** Replies by path below `/face`, such as `/consent`. */
 export type Replies = Readonly<Record<string, Reply>>;
 
-const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
+const movements = ['centre', 'left', 'up'] as const;
 
 /** Returns a challenge like the server's, with every color. */
 export function rowFor(
@@ -57,7 +57,7 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
     },
     '/challenge/frames': () => {
       told += 1;
-      return { next: next() };
+      return { next: next(), opened: [] };
     },
     '/hand-off': () => ({
       url: 'https://login.example.com/face#handoff.AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB',

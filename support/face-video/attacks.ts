@@ -190,8 +190,8 @@ export const attacks: readonly Attack[] = [
   recorded('replay', (asked) => asked.map((movement) => opposites[movement])),
   // The right movements, each one position later than asked.
   recorded('replayShifted', (asked) => {
-    const turned = asked.slice(1, -1);
-    return [asked[0], ...turned.slice(-1), ...turned.slice(0, -1), asked[0]];
+    const turned = asked.slice(1);
+    return [...asked.slice(0, 1), ...turned.slice(-1), ...turned.slice(0, -1)];
   }),
   screenReplay,
   held('swap', swap),

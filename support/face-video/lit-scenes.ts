@@ -50,8 +50,9 @@ export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chanc
   );
 }
 
+/** Every pose has a pair of frames, after the two split screens of the first. */
 const toPoses = (steps: readonly ShownFrame[]): readonly Movement[] =>
-  steps.flatMap(({ movement }, at) => (steps[at - 1]?.movement === movement ? [] : [movement]));
+  steps.slice(2).flatMap(({ movement }, at) => (at % 2 === 0 ? [movement] : []));
 
 /** Draws a second challenge of the same kind, with different colors and optionally different movements. */
 export const drawOtherSteps = (

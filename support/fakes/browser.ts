@@ -88,6 +88,8 @@ export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
 
 let shots = 0;
 
+const digestOf = (picture: Buffer): string => createHash('sha256').update(picture).digest('base64url');
+
 /** Runs the capture page's protocol for one person, with all allowed retries. */
 export async function showFace(
   browser: Browser,
@@ -112,14 +114,24 @@ export async function showFace(
     const form = new FormData();
     form.append('nonce', challenge.nonce);
     if (pin !== undefined) form.append('pin', pin);
-    for (let index = 0; index < 5; index += 1) {
+    const opened: Buffer[] = [];
+    const take = (): Buffer => {
       shots += 1;
-      const picture = Buffer.from(`face ${person} ${shots} 0.9`);
+      return Buffer.from(`face ${person} ${shots} 0.9`);
+    };
+    const append = (picture: Buffer) =>
+      form.append('photo', new Blob([Uint8Array.from(picture)], { type: 'image/jpeg' }), 'photo.jpg');
+    for (let next = challenge.next ?? null; next !== null; ) {
+      const picture = take();
+      const looks = Array.from({ length: 3 }, take);
       advanceSec(1);
-      const digest = createHash('sha256').update(picture).digest('base64url');
-      await post('/face/challenge/frames', { nonce: challenge.nonce, digest }, session);
-      form.append('photo', new Blob([picture], { type: 'image/jpeg' }), 'photo.jpg');
+      const frame = { nonce: challenge.nonce, digest: digestOf(picture), looks: looks.map(digestOf) };
+      const committed = (await post('/face/challenge/frames', frame, session)).body;
+      for (const at of committed.opened ?? []) opened.push(looks[at]!);
+      next = committed.next ?? null;
+      append(picture);
     }
+    opened.forEach(append);
     return (await post('/face/frames', form, session)).body;
   };
   let body = await attempt();

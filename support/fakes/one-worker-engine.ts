@@ -21,7 +21,7 @@ export function createOneWorkerEngine({
 }) {
   const simulated = createSimulatedEngine();
   const waiting = createFairQueue<Job>(queueLimit);
-  const counts = { asked: 0, overloaded: 0 };
+  const counts = { asked: 0, known: 0, overloaded: 0 };
   const begun: QueueShare[] = [];
   let isBusy = false;
 
@@ -48,6 +48,7 @@ export function createOneWorkerEngine({
   const inTurn = <Result>(share: QueueShare, look: () => Promise<Result>): Promise<Result> =>
     new Promise((resolve, reject) => {
       counts.asked += 1;
+      if (share.class === 'known') counts.known += 1;
       const run = async (): Promise<void> => resolve(await look());
       for (const dropped of waiting.push({ share, run, reject }, share, 1)) {
         counts.overloaded += 1;

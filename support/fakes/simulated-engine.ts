@@ -13,7 +13,7 @@ export function drawPhoto(person: string, shot: number, liveness = 0.9): Photo {
   return new Photo(Buffer.from(`face ${person} ${shot} ${liveness}`));
 }
 
-/** Pictures that the engine refuses, by their content. */
+/** Pictures that the engine refuses, by the first word of their content. */
 const refusals: ReadonlyMap<string, FaceErrorCode> = new Map([
   ['wall', 'face_none'],
   ['crowd', 'face_many'],
@@ -30,7 +30,8 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
   const look = (photo: Photo): { person: string; shot: string; liveness: number } => {
     const text = photo.use((bytes) => Buffer.from(bytes).toString());
     const [, person, shot, liveness] = /^face (\S+) (\S+) (\S+)$/.exec(text) ?? [];
-    if (person === undefined || shot === undefined) throw new FaceError(refusals.get(text) ?? 'face_none');
+    if (person === undefined || shot === undefined)
+      throw new FaceError(refusals.get(text.split(' ')[0] ?? '') ?? 'face_none');
     return { person, shot, liveness: Number(liveness) };
   };
   const face = { box: { x: 10, y: 10, width: 100, height: 120 }, confidence: 0.99 };
@@ -62,7 +63,6 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
         landmarks: wants('landmarks') ? Array.from({ length: 68 }, (_, at) => ({ x: 60, y: 20 + at })) : null,
         light: null,
         texture: null,
-        noise: wants('noise') ? { red: 2, green: 2, blue: 2, signs: new Uint8Array(16_384) } : null,
         sketch: wants('sketch') ? toSketch(person, shot) : null,
       };
     },

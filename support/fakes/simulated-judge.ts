@@ -1,4 +1,4 @@
-import type { CapturedFrame, LivenessJudge } from '../../src/core/ports.js';
+import type { CapturedLook, LivenessJudge } from '../../src/core/ports.js';
 import { livenessBoundary } from '../../src/core/ports.js';
 import { type Engine, examineOnce } from '../../src/face/engine/engine.js';
 import { testShare } from '../data/share.js';
@@ -10,20 +10,20 @@ import { createSimulatedEngine } from './simulated-engine.js';
  */
 export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): LivenessJudge {
   return {
-    async judge(frames) {
-      const look = async ({ photo, movement }: CapturedFrame) => {
+    async judge({ frames, looks }) {
+      const look = async ({ photo, movement }: CapturedLook) => {
         const [, , shot = ''] = photo.use((bytes) => Buffer.from(bytes).toString()).split(' ');
         const { liveness, embedding } = await examineOnce(engine, photo, ['liveness'], testShare);
         embedding?.wipe();
         const [shown = ''] = shot.split(':');
         return { liveness: liveness ?? 0, follows: !/[a-z]/.test(shown) || shown === movement };
       };
-      const seen = await Promise.all(frames.map(look));
+      const seen = [...(await Promise.all(frames.map(look))), ...(await Promise.all(looks.map(look)))];
       const liveness = Math.min(...seen.map((each) => each.liveness));
       const following = seen.filter(({ follows }) => follows).length;
       const measurements = [
         { name: 'passive', value: liveness, unit: 'probability', atLeast: livenessBoundary, atMost: null },
-        { name: 'following', value: following, unit: 'count', atLeast: frames.length, atMost: null },
+        { name: 'following', value: following, unit: 'count', atLeast: seen.length, atMost: null },
       ].map((each) => ({ ...each, pass: each.value >= each.atLeast }));
       const reasons = measurements.filter(({ pass }) => !pass).map(({ name }) => name);
       const presence = frames.some(({ light }) => light !== null) ? 'simulated-light' : 'simulated';

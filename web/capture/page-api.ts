@@ -108,12 +108,11 @@ export class PageApi {
   }
 
   /**
-   * Commits to a picture just taken.
-   * @param digest - SHA-256 of its bytes, base64url
-   * @returns the next movement, or `null` after the last
+   * Commits to a picture just taken and the looks before it, by the SHA-256 of their bytes.
+   * @returns the next movement, or `null` after the last, and the looks to send
    */
-  commitFrame = async (nonce: string, digest: string) =>
-    (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
+  commitFrame = (nonce: string, digest: string, looks: readonly string[]) =>
+    this.#post('/challenge/frames', { nonce, digest, looks }, frameReply);
 
   /** @param sent.reference - photo of an identity document, for enrolment */
   async send(sent: {

@@ -1,9 +1,10 @@
+import { looksOfPage } from '../../src/core/page-protocol.js';
 import { toBase64url } from './base64url.js';
-import { frameLongestPx, toSentSize } from './frame-size.js';
+import { frameLongestPx, type Size, toSentSize } from './frame-size.js';
 import { Problem } from './problem.js';
 import { sleep } from './step.js';
 
-const jpegQuality = 0.92;
+const whole = { quality: 0.92, longestShare: Number.POSITIVE_INFINITY } as const;
 /** Larger than frames, because a face on an ID is small. */
 const referenceLongestPx = 2000;
 
@@ -32,6 +33,52 @@ export function checkPictures(): void {
  */
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
+
+const small = { quality: 0.8, longestShare: 4 / 3 } as const;
+const lookLongestPx = 480;
+
+interface Look {
+  readonly digest: string;
+  readonly picture: Blob;
+}
+
+/** Looks between pictures: small pictures at a steady rate, of which the server draws those to send. */
+export interface Looks {
+  /** Begins to take looks, unless it has begun. */
+  begin(): void;
+  /** Returns the looks since the last call. */
+  take(): readonly Look[];
+}
+
+/** Takes looks until the camera stops. A look of the same camera picture is left out. */
+export function watchLooks(video: HTMLVideoElement): Looks {
+  let taken: Look[] = [];
+  let isBegun = false;
+  const watch = async (): Promise<void> => {
+    for (let last = ''; video.srcObject !== null; ) {
+      const from = performance.now();
+      const size = { width: video.videoWidth, height: video.videoHeight };
+      const picture = await toJpeg(video, size, lookLongestPx, small);
+      const digest = await digestOf(picture);
+      if (digest !== last) taken.push({ digest, picture });
+      last = digest;
+      await sleep(from + looksOfPage.everyMs - performance.now());
+    }
+  };
+  return {
+    begin() {
+      if (isBegun) return;
+      isBegun = true;
+      // Without looks, the server asks for another try.
+      watch().catch(() => {});
+    },
+    take() {
+      const looks = taken.slice(-looksOfPage.most);
+      taken = [];
+      return looks;
+    },
+  };
+}
 
 /** Latency of screen and camera after a light is painted. */
 const lightSeenAfterMs = 250;
@@ -75,17 +122,22 @@ export async function readReference(file: Blob): Promise<Blob | null> {
   }
 }
 
+/** @param longestShare - longest side by the shortest; more is cut off on both sides */
 async function toJpeg(
   source: CanvasImageSource,
-  size: { readonly width: number; readonly height: number },
+  { width, height }: Size,
   longestPx: number,
+  { quality, longestShare }: { readonly quality: number; readonly longestShare: number } = whole,
 ): Promise<Blob> {
   const canvas = document.createElement('canvas');
-  Object.assign(canvas, toSentSize(size, longestPx));
+  const cut = { width: Math.min(width, height * longestShare), height: Math.min(height, width * longestShare) };
+  Object.assign(canvas, toSentSize(cut, longestPx));
   const context = canvas.getContext('2d');
   if (context === null || canvas.width === 0) throw new Problem('camera-stopped');
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', jpegQuality));
+  const x = (width - cut.width) / 2;
+  const y = (height - cut.height) / 2;
+  context.drawImage(source, x, y, cut.width, cut.height, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality));
   // The canvas is emptied, because Safari limits the total size of all canvases.
   canvas.width = 0;
   if (blob === null) throw new Problem('camera-stopped');

@@ -1,5 +1,5 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
-import type { LivenessJudge } from '../../../src/core/ports.js';
+import type { CapturedFrame, LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
@@ -15,16 +15,26 @@ export interface JudgedChallenge {
   readonly refusedBy: readonly string[];
 }
 
-type Step = Omit<Parameters<LivenessJudge['judge']>[0][number], 'photo'>;
+type Step = Omit<CapturedFrame, 'photo'>;
 
-/** Judges the frames that were made for the steps of a challenge. */
-export async function judgeFrames(judge: LivenessJudge, steps: readonly Step[], frames: readonly Buffer[]) {
-  const { pass, reasons, measurements } = await judge.judge(
-    frames.map((frame, at) => ({ ...steps[at], photo: toPhoto(frame) })),
-    testShare,
-  );
+/**
+ * Judges the frames that were made for the steps of a challenge.
+ * @param looks - further frames of the same steps
+ */
+export async function judgeFrames(
+  judge: LivenessJudge,
+  steps: readonly Step[],
+  [frames, ...looks]: readonly (readonly Buffer[])[],
+) {
+  const seen = (pictures: readonly Buffer[]): CapturedFrame[] =>
+    pictures.map((picture, at) => ({ ...steps[at], photo: toPhoto(picture) }));
+  const captured = { frames: seen(frames), looks: looks.flatMap(seen) };
+  const { pass, reasons, measurements } = await judge.judge(captured, testShare);
   return { pass, measurements, refusedBy: [...new Set(reasons.map((reason) => reason.replace(/_\d+$/, '')))] };
 }
+
+/** Number of drawn looks in each pose. A check has three ahead and six of each movement. */
+const looksOfPose = 3;
 
 /** Renders and judges one genuine challenge and one attack of each species per person. */
 export async function judgeChallenges(
@@ -38,8 +48,17 @@ export async function judgeChallenges(
     const steps = movements.map((movement) => ({ movement, light: null }));
     const own: JudgedChallenge[] = [];
     for (const { name, makeFrames } of [{ name: 'genuine', makeFrames: makeGenuineFrames }, ...attacks]) {
-      const frames = await makeFrames({ victim, attacker: heads[(at + 1) % heads.length], movements, seed });
-      const { pass, refusedBy } = await judgeFrames(judge, steps, frames);
+      const taken: (readonly Buffer[])[] = [];
+      for (let look = 0; look <= looksOfPose; look += 1)
+        taken.push(
+          await makeFrames({
+            victim,
+            attacker: heads[(at + 1) % heads.length],
+            movements,
+            seed: look === 0 ? seed : `${seed} look ${look}`,
+          }),
+        );
+      const { pass, refusedBy } = await judgeFrames(judge, steps, taken);
       own.push({ species: name, pass, refusedBy });
     }
     if ((at + 1) % 10 === 0) say(`challenges: ${at + 1} of ${heads.length} people`);

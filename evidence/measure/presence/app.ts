@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readBearer } from '../../../src/access/admission.js';
 import type { Ports } from '../../../src/core/deps.js';
 import { pagePath } from '../../../src/core/page-link.js';
+import { looksOfPage } from '../../../src/core/page-protocol.js';
 import { screenAxes } from '../../../src/core/screen-light.js';
 import { Credential, digestOf, maxPhotoBytes, owningPhotos, type Photo } from '../../../src/core/secrets.js';
 import { addSec, secondsPerDay } from '../../../src/core/units.js';
@@ -15,7 +16,7 @@ import { createErrorHandler } from '../../../src/http/reply.js';
 import { createBodyPools, formOverheadBytes } from '../../../src/http/request-budget.js';
 import { parseFields } from '../../../src/http/rest/endpoint.js';
 import { mountPage, type PageFolders } from '../../../src/step-up/endpoints/page.js';
-import { framesOfChallenge } from '../../../src/step-up/movement-challenge.js';
+import { photosOfChallenge } from '../../../src/step-up/movement-challenge.js';
 import type { Collection } from './collection.js';
 import { toCodeName } from './key-file.js';
 import { presenceConsentVersion, skipReasons, type TesterView } from './page-protocol.js';
@@ -55,7 +56,12 @@ const testerGuard = z.strictObject({
   consentVersion: z.literal(presenceConsentVersion),
   allowsAccuracy: z.boolean(),
 });
-const commitGuard = z.strictObject({ nonce: z.string().min(1).max(256), digest: z.base64url().length(43) });
+const digestGuard = z.base64url().length(43);
+const commitGuard = z.strictObject({
+  nonce: z.string().min(1).max(256),
+  digest: digestGuard,
+  looks: z.array(digestGuard).max(looksOfPage.most),
+});
 const cellFields = { species: z.string(), light: z.string() };
 const presentationGuard = z.strictObject({ ...cellFields, nonce: z.string().min(1).max(256) });
 const skipGuard = z.strictObject({ ...cellFields, reason: z.enum(skipReasons) });
@@ -176,7 +182,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
   );
   app.post(
     `${pagePath}/challenge/frames`,
-    answer(({ fields, visit }) => ({ next: commitFrame(visit, parseFields(commitGuard, fields), deps) })),
+    answer(({ fields, visit }) => commitFrame(visit, parseFields(commitGuard, fields), deps)),
   );
   app.post(
     `${pagePath}/presentations`,
@@ -186,18 +192,22 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
         checkDue(visit, cell);
         const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
         const fresh = digests.filter((digest, at) => !seen.has(digest) && digests.indexOf(digest) === at).length;
-        const { asked, missed } = takeChallenge(visit, { nonce, digests, fresh });
+        const { asked, looks, missed } = takeChallenge(visit, { nonce, digests, fresh });
         for (const digest of digests) seen.add(digest);
-        return keep(visit, { ...cell, outcome: 'captured', missed: [...missed], frames: [...asked] }, photos);
+        return keep(
+          visit,
+          { ...cell, outcome: 'captured', missed: [...missed], frames: [...asked], looks: [...looks] },
+          photos,
+        );
       },
-      { atLeast: framesOfChallenge.least, atMost: framesOfChallenge.most },
+      { atLeast: photosOfChallenge.least, atMost: photosOfChallenge.most },
     ),
   );
   app.post(
     `${pagePath}/presentations/skip`,
     answer(({ fields, visit }) => {
       const { reason, ...cell } = parseFields(skipGuard, fields);
-      return keep(visit, { ...cell, outcome: reason, missed: [], frames: [] }, []);
+      return keep(visit, { ...cell, outcome: reason, missed: [], frames: [], looks: [] }, []);
     }),
   );
 

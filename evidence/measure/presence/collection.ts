@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileExists } from '../../../src/config/data-files.js';
 import type { Ports } from '../../../src/core/deps.js';
-import type { CapturedFrame } from '../../../src/core/ports.js';
+import type { Captured } from '../../../src/core/ports.js';
 import { owningPhotos, type Photo } from '../../../src/core/secrets.js';
 import { isDraftOf, replaceFile } from '../../../src/files/durable-file.js';
 import { BadInput } from '../corpus/corpus.js';
@@ -35,10 +35,9 @@ const idBytes = 16;
 const headerBytes = magic.length + idBytes;
 
 /** A decrypted presentation. Its pictures are overwritten after the callback. */
-export interface OpenedPresentation {
+export interface OpenedPresentation extends Captured {
   readonly person: string;
   readonly about: AboutPresentation;
-  readonly frames: readonly CapturedFrame[];
 }
 
 export interface Erased {
@@ -141,9 +140,9 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<
         const bytes = await readFile(join(folder, name));
         const plain = unseal(bytes.subarray(headerBytes), Buffer.concat([header, Buffer.from(name)]), owner.key);
         await owningPhotos(async (own) => {
-          const { about, frames } = decodePresentation(plain, own);
+          const presentation = decodePresentation(plain, own);
           plain.fill(0);
-          await read({ person: owner.person, about, frames });
+          await read({ person: owner.person, ...presentation });
         });
       }
     },

@@ -7,7 +7,7 @@ import { originGuard } from '../../../src/config/safe-url.js';
 import { parseJson } from '../../../src/core/base/json.js';
 import { soleShare } from '../../../src/core/fair-queue.js';
 import { pageLink } from '../../../src/core/page-link.js';
-import type { CapturedFrame, LivenessJudge } from '../../../src/core/ports.js';
+import type { Captured, LivenessJudge } from '../../../src/core/ports.js';
 import { toIso } from '../../../src/core/units.js';
 import { FaceError, isOneOf, photoCodes } from '../../../src/errors.js';
 import { createEnginePool } from '../../../src/face/engine/pool.js';
@@ -38,24 +38,24 @@ const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
  * @returns `null` for a skipped presentation
  */
 async function judgePresentation(
-  { person, about, frames }: OpenedPresentation,
+  { person, about, ...captured }: OpenedPresentation,
   judge: LivenessJudge,
 ): Promise<JudgedPresentation | null> {
   const { species, light, device, outcome, missed } = about;
   if (outcome === 'not_done') return null;
   const told = { species, isAttack: species !== liveSpecies, light, device, person };
   if (outcome === 'no_response') return { ...told, outcome, refusedBy: [] };
-  const { pass, reasons } = await judgeFrames(frames, judge);
+  const { pass, reasons } = await judgeFrames(captured, judge);
   const refusedBy = [...new Set([...missed, ...reasons].map(toSignal))];
   return { ...told, outcome: pass && missed.length === 0 ? 'passed' : 'refused', refusedBy };
 }
 
 async function judgeFrames(
-  frames: readonly CapturedFrame[],
+  captured: Captured,
   judge: LivenessJudge,
 ): Promise<{ readonly pass: boolean; readonly reasons: readonly string[] }> {
   try {
-    return await judge.judge(frames, soleShare);
+    return await judge.judge(captured, soleShare);
   } catch (error) {
     if (error instanceof FaceError && isOneOf(photoCodes, error.code)) return { pass: false, reasons: [error.code] };
     throw error;
@@ -225,8 +225,8 @@ async function report(
   const movementJudge = createMovementJudge({ engine });
   const presences = new Set<string>();
   const judge: LivenessJudge = {
-    async judge(frames, share) {
-      const found = await movementJudge.judge(frames, share);
+    async judge(captured, share) {
+      const found = await movementJudge.judge(captured, share);
       presences.add(found.presence);
       return found;
     },

@@ -31,6 +31,7 @@ const replyGuard = z.looseObject({
       cells: z.array(z.looseObject({})),
     })
     .optional(),
+  opened: z.array(z.number()).optional(),
 });
 
 /** What a tester's browser does over the wire. */
@@ -72,12 +73,18 @@ async function visit(running: RunningTest) {
   ) => {
     const { nonce, next: first } = (await post('/challenge', {})).body;
     const form = new FormData();
+    const drawnLooks: Uint8Array<ArrayBuffer>[] = [];
     for (let next = first; next != null; ) {
       clock.advanceSec(1);
       const picture = Uint8Array.from(take());
       form.append('photo', new Blob([picture]), 'photo.jpg');
-      next = (await post('/challenge/frames', { nonce, digest: digestOf(picture) })).body.next;
+      const looks = Array.from({ length: 6 }, () => Uint8Array.from(take()));
+      const frame = { digest: digestOf(picture), looks: looks.map(digestOf) };
+      const told = (await post('/challenge/frames', { nonce, ...frame })).body;
+      drawnLooks.push(...(told.opened ?? []).map((at) => looks[at]!));
+      next = told.next;
     }
+    for (const picture of drawnLooks) form.append('photo', new Blob([picture]), 'photo.jpg');
     clock.advanceSec(waitSec);
     for (const [name, value] of Object.entries({ species, light: 'office', nonce: nonce ?? '' }))
       form.append(name, value);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../../src/core/base/json.js';
 import { movements } from '../../../src/core/movements.js';
-import type { CapturedFrame } from '../../../src/core/ports.js';
+import type { Captured } from '../../../src/core/ports.js';
 import { screenAxes, screenColours } from '../../../src/core/screen-light.js';
 import type { OwnPhoto, Photo } from '../../../src/core/secrets.js';
 import { epochMsGuard } from '../../../src/core/units.js';
@@ -24,6 +24,8 @@ const aboutGuard = z.strictObject({
   /** Violations of order, digests and timing, named as in the audit log. */
   missed: z.array(z.string()),
   frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
+  /** Movements of the looks, whose pictures follow those of the frames. */
+  looks: z.array(z.enum(movements)).max(64).default([]),
 });
 
 export type AboutPresentation = z.output<typeof aboutGuard>;
@@ -44,10 +46,7 @@ export function encodePresentation(about: AboutPresentation, photos: readonly Ph
 }
 
 /** @throws PresenceLocked for an unknown format */
-export function decodePresentation(
-  bytes: Buffer,
-  own: OwnPhoto,
-): { readonly about: AboutPresentation; readonly frames: readonly CapturedFrame[] } {
+export function decodePresentation(bytes: Buffer, own: OwnPhoto): { readonly about: AboutPresentation } & Captured {
   const parts: Buffer[] = [];
   for (let at = 0; at + lengthBytes <= bytes.length; ) {
     const from = at + lengthBytes;
@@ -56,11 +55,16 @@ export function decodePresentation(
   }
   const [first = Buffer.alloc(0), ...pictures] = parts;
   const about = aboutGuard.safeParse(parseJson(first.toString('utf8')));
-  if (!about.success || about.data.frames.length !== pictures.length) throw new PresenceLocked();
+  if (!about.success || about.data.frames.length + about.data.looks.length !== pictures.length)
+    throw new PresenceLocked();
   const photos = pictures.map((picture) => own(Uint8Array.from(picture)));
   const frames = about.data.frames.flatMap((asked, index) => {
     const photo = photos[index];
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
-  return { about: about.data, frames };
+  const looks = about.data.looks.flatMap((movement, index) => {
+    const photo = photos[frames.length + index];
+    return photo === undefined ? [] : [{ movement, photo }];
+  });
+  return { about: about.data, frames, looks };
 }

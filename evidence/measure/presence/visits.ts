@@ -1,16 +1,20 @@
 import type { Ports } from '../../../src/core/deps.js';
+import type { Movement } from '../../../src/core/movements.js';
 import type { ScreenAxis } from '../../../src/core/screen-light.js';
 import { Credential } from '../../../src/core/secrets.js';
 import { newSecret, toStoredDigest } from '../../../src/core/tickets.js';
 import { epochMs, toIso } from '../../../src/core/units.js';
 import { FaceError } from '../../../src/errors.js';
 import {
+  type CommittedFrame,
   commitFrameDigest,
   findChallenge,
   measureChallenge,
+  movementsOfLooks,
   type NextMovement,
   newChallenge,
   nextOf,
+  placesOf,
   toInstructions,
 } from '../../../src/step-up/movement-challenge.js';
 import type { MovementRecord } from '../../../src/step-up/record.js';
@@ -87,6 +91,8 @@ export interface TesterSession {
 
 export interface TakenChallenge {
   readonly asked: readonly FrameInstruction[];
+  /** Movements of the looks, whose pictures follow those of the frames. */
+  readonly looks: readonly Movement[];
   readonly missed: readonly string[];
 }
 
@@ -130,13 +136,13 @@ export function startChallenge(visit: TesterSession, shows: ScreenAxis | null, d
 
 export function commitFrame(
   visit: TesterSession,
-  { nonce, digest }: { readonly nonce: string; readonly digest: string },
-  { clock }: Ports<'clock'>,
-): NextMovement | null {
+  { nonce, ...frame }: { readonly nonce: string } & CommittedFrame,
+  { clock, random }: Ports<'clock' | 'random'>,
+): { readonly next: NextMovement | null; readonly opened: readonly number[] } {
   const now = clock.now();
-  const movement = commitFrameDigest(findChallenge(visit, new Credential(nonce), now), digest, now);
+  const movement = commitFrameDigest(findChallenge(visit, new Credential(nonce), now), frame, now, random);
   visit.challenge = movement;
-  return nextOf(movement);
+  return { next: nextOf(movement), opened: placesOf(movement, frame.looks) };
 }
 
 /**
@@ -150,11 +156,13 @@ export function takeChallenge(
 ): TakenChallenge {
   const committedAt = visit.challenge?.toldAt ?? epochMs(0);
   const movement = findChallenge(visit, new Credential(sent.nonce), committedAt);
-  if (sent.digests.length !== movement.asked.length) throw new FaceError('challenge_wrong');
+  const looks = movementsOfLooks(movement);
+  if (sent.digests.length !== movement.asked.length + looks.length) throw new FaceError('challenge_wrong');
   visit.challenge = null;
   const measured = measureChallenge(movement, sent.digests, sent.fresh);
   return {
     asked: toInstructions(movement),
+    looks,
     missed: measured.filter(({ pass }) => !pass).map(({ name }) => name),
   };
 }

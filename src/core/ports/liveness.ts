@@ -19,6 +19,15 @@ export interface CapturedFrame {
   readonly light: ScreenLight | null;
 }
 
+/** A small picture that was taken on the way to a frame, and drawn among many. */
+export type CapturedLook = Pick<CapturedFrame, 'photo' | 'movement'>;
+
+/** Pictures of one movement challenge. */
+export interface Captured {
+  readonly frames: readonly CapturedFrame[];
+  readonly looks: readonly CapturedLook[];
+}
+
 export interface LivenessFinding extends Screening {
   /** Method and version, such as `movement-1`. */
   readonly presence: string;
@@ -29,10 +38,10 @@ export interface LivenessFinding extends Screening {
 /** Judges if the frames of a movement challenge show a live person. Extension point for a certified vendor. */
 export interface LivenessJudge {
   /**
-   * Judges frames. Must store nothing and release the photos. The caller checks order, times and digests of the frames.
+   * Judges frames and looks. Must store nothing and release the photos. The caller checks their order, times and digests.
    * @throws the codes of `Verifier`
    */
-  judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;
+  judge(captured: Captured, share: QueueShare): Promise<LivenessFinding>;
 }
 
 /** Number of bands of a picture in a fingerprint. The mirror image has as many. */
@@ -41,6 +50,8 @@ export const sketchBands = 64;
 /** Photos whose examinations are kept for several consumers. */
 export interface HeldPhotos {
   readonly photos: readonly Photo[];
+  /** Returns those of the first photos that the engine does not refuse, the one with the clearest eyes first. */
+  usable(first: number): Promise<readonly Photo[]>;
   /** Wipes the examinations, also those that are still running. */
   release(): Promise<void>;
 }
@@ -54,9 +65,9 @@ export interface AnalysisCache {
   checkFrame(photo: Photo): void;
   /**
    * Holds photos, so that each is examined at most once until they are released.
-   * @param kind - `frame` for pictures of the capture page that a judge measures; a `photo` may be turned
+   * @param kind - `frame` and `look` for pictures of the capture page that a judge measures; a `photo` may be turned
    */
-  hold(photos: readonly Photo[], kind: 'frame' | 'photo', queueShare: QueueShare): HeldPhotos;
+  hold(photos: readonly Photo[], kind: 'frame' | 'look' | 'photo', queueShare: QueueShare): HeldPhotos;
   /**
    * Returns a photo's fingerprint, which the caller must wipe.
    * @throws the codes of `Verifier`

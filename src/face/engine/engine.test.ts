@@ -29,7 +29,7 @@ function setUp() {
     given,
     sight: createAnalysisCache({
       engine,
-      signals: { frame: ['embedding', 'liveness'], photo: [] },
+      signals: { frame: ['embedding', 'liveness'], look: [], photo: [] },
       checkFrame: () => {},
     }),
   };
@@ -98,6 +98,23 @@ test('if the work fails, embeddings of finished and running examinations are zer
   expect(isZero(await inWork[0]!)).toBe(false);
   await expect(examineOnce(engine, held[0]!, ['embedding'], testShare)).rejects.toMatchObject({ code: 'internal' });
   expect(asked).toHaveLength(1);
+});
+
+test('usable photos are those among the first that are not refused, the one with the clearest eyes first', async () => {
+  const simulated = createSimulatedEngine();
+  const examine: Engine['examine'] = async (photo, signals, share) => {
+    const shot = photo.use((bytes) => Number(Buffer.from(bytes).toString().split(' ')[2]));
+    return { ...(await simulated.examine(photo, signals, share)), eyesOpen: shot / 10 };
+  };
+  const sight = createAnalysisCache({
+    engine: { ...simulated, examine },
+    signals: { frame: [], look: [], photo: [] },
+    checkFrame: () => {},
+  });
+  const given = [drawPhoto('Ada', 3), drawWall(), drawPhoto('Ada', 8), drawPhoto('Ada', 9)];
+  const { photos, usable, release } = sight.hold(given, 'look', testShare);
+  expect(await usable(3)).toEqual([photos[2], photos[0]]);
+  await release();
 });
 
 test('a shared photo prints only its class name', async () => {

@@ -3,7 +3,6 @@ import type { AnalysisCache, Box, DetectedFace, Detection } from '../../core/por
 import { type Embedding, type FrameSketch, Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { Pose } from './estimators.js';
-import type { NoiseResidual } from './frame-traces.js';
 import type { Landmarks } from './landmarks.js';
 import type { LightReading } from './light.js';
 import type { PixelQuality } from './quality.js';
@@ -18,8 +17,7 @@ export type Signal =
   | 'quality'
   | 'landmarks'
   | 'light'
-  | 'sketch'
-  | 'noise';
+  | 'sketch';
 
 export interface CustomModelResult {
   readonly recogniser: string;
@@ -57,7 +55,6 @@ export interface FaceAnalysis {
    */
   readonly texture: Embedding | null;
   readonly sketch: FrameSketch | null;
-  readonly noise: NoiseResidual | null;
 }
 
 export function wipeFaceAnalysis({
@@ -65,12 +62,10 @@ export function wipeFaceAnalysis({
   own,
   texture,
   sketch,
-  noise,
-}: Pick<FaceAnalysis, 'embedding' | 'own' | 'texture' | 'sketch' | 'noise'>): void {
+}: Pick<FaceAnalysis, 'embedding' | 'own' | 'texture' | 'sketch'>): void {
   embedding?.wipe();
   texture?.wipe();
   sketch?.wipe();
-  noise?.signs.fill(0);
   for (const each of own) each.embedding.wipe();
 }
 
@@ -112,6 +107,13 @@ class CachedAnalysis {
     return toSketch(await this.#analyze()).copy();
   }
 
+  /** Returns how clearly the eyes are visible, or `null` for a refused photo. */
+  readEyes = (): Promise<number | null> =>
+    this.#analyze().then(
+      ({ eyesOpen }) => eyesOpen ?? 0,
+      () => null,
+    );
+
   async #analyze(): Promise<FaceAnalysis> {
     if (this.#isOver) throw new FaceError('internal', { problem: 'a stored photo was requested too late' });
     this.#seen ??= this.#begin();
@@ -146,7 +148,7 @@ class HeldPhoto extends Photo {
 /** Creates the cache of examinations. A photo that several steps use is examined only once. */
 export function createAnalysisCache(deps: {
   readonly engine: Engine;
-  readonly signals: Readonly<Record<'frame' | 'photo', readonly Signal[]>>;
+  readonly signals: Readonly<Record<'frame' | 'look' | 'photo', readonly Signal[]>>;
   readonly checkFrame: (bytes: Uint8Array) => void;
 }): AnalysisCache {
   const { engine, signals, checkFrame } = deps;
@@ -156,8 +158,14 @@ export function createAnalysisCache(deps: {
       const analyses = photos.map(
         (photo) => new CachedAnalysis(() => engine.examine(photo, signals[kind], queueShare)),
       );
+      const held = photos.map((photo, at) => photo.use((bytes) => new HeldPhoto(bytes, analyses[at])));
       return {
-        photos: photos.map((photo, at) => photo.use((bytes) => new HeldPhoto(bytes, analyses[at]))),
+        photos: held,
+        async usable(first) {
+          const eyes = await Promise.all(analyses.slice(0, first).map((each) => each.readEyes()));
+          const found = eyes.flatMap((open, at) => (open === null ? [] : [{ photo: held[at], open }]));
+          return found.sort((one, other) => other.open - one.open).map(({ photo }) => photo);
+        },
         release: async () => void (await Promise.all(analyses.map((each) => each.end()))),
       };
     },

@@ -49,7 +49,6 @@ const signal = z.enum([
   'landmarks',
   'light',
   'sketch',
-  'noise',
 ]);
 const photo = z.instanceof(Uint8Array);
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
@@ -99,7 +98,6 @@ export const faceAnalysisGuard = z.object({
   light: light.nullable(),
   texture: z.instanceof(Float32Array).nullable(),
   sketch: z.instanceof(Uint8Array).nullable(),
-  noise: z.object({ red: z.number(), green: z.number(), blue: z.number(), signs: z.instanceof(Uint8Array) }).nullable(),
 });
 
 export const replyGuard = z.discriminatedUnion('outcome', [

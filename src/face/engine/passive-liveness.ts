@@ -88,9 +88,26 @@ export function createLivenessEstimator(judges: readonly PassiveJudge[]) {
 }
 
 /**
- * Converts a probability to the common scale, on which every set of judges has the same bound. The scale is linear, so that
- * means compare with the bound as they do before. Values are cut at 1, which changes no comparison of a mean of at most 20.
+ * Converts a probability to the common scale, on which every set of judges has the same bound. The odds are multiplied by a
+ * constant, so that means of log-odds compare with the bound as they do before.
  * @returns 0 to 1
  */
-export const toCommonScale = (probability: number, bound: number): number =>
-  Math.min(1, (probability / bound) * livenessBoundary);
+export function toCommonScale(probability: number, bound: number): number {
+  const factor = (livenessBoundary * (1 - bound)) / (bound * (1 - livenessBoundary));
+  return (factor * probability) / (factor * probability + 1 - probability);
+}
+
+/** Scores closer to 0 or 1 count as this close, so that one look cannot decide alone. */
+const extremeScore = 0.001;
+
+/**
+ * Combines scores of pictures by the mean of their log-odds. By the mean of the scores, a few high ones outweigh many low
+ * ones: at the same rate of refused people, twice as many drawn screens passed (docs/liveness-method.md).
+ */
+export function combineScores(scores: readonly number[]): number {
+  const logOdds = scores.map((score) => {
+    const kept = Math.min(1 - extremeScore, Math.max(extremeScore, score));
+    return Math.log(kept / (1 - kept));
+  });
+  return 1 / (1 + Math.exp(-logOdds.reduce((sum, each) => sum + each, 0) / scores.length));
+}

@@ -8,7 +8,7 @@ import { createSeededRandom } from '../../core/base/chance.js';
 import { builtInJudge } from '../../core/liveness-policy.js';
 import { livenessBoundary } from '../../core/ports.js';
 import { models } from './manifest.js';
-import { toCommonScale } from './passive-liveness.js';
+import { combineScores, toCommonScale } from './passive-liveness.js';
 import { digestOfManifest, openJudges } from './passive-model.js';
 import { createPipeline } from './pipeline.js';
 
@@ -60,16 +60,22 @@ test('several judges judge by their mean and the mean of their bounds, and each 
   ]);
 });
 
-test('a mean of frames passes on the common scale if and only if it reaches the model’s own bound', () => {
+test('pictures pass on the common scale if and only if they reach the model’s own bound together', () => {
   const chance = createSeededRandom('scores of a model');
-  for (const bound of [0.001, 0.01, 0.05, 0.5, 0.9])
+  for (const bound of [0.03, 0.05, 0.5, 0.7])
     for (let round = 0; round < 2000; round += 1) {
-      const scores = Array.from({ length: 5 }, () => (chance.below(1000) / 1000) ** (1 + chance.below(5)));
-      const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-      const isLive = meanOf(scores) >= bound;
-      if (Math.abs(meanOf(scores) - bound) < 1e-9) continue;
-      expect(meanOf(scores.map((score) => toCommonScale(score, bound))) >= livenessBoundary).toBe(isLive);
+      const scores = Array.from({ length: 1 + chance.below(5) }, () => 0.05 + (0.9 * chance.below(1000)) / 1000);
+      const together = combineScores(scores);
+      if (Math.abs(together - bound) < 1e-9) continue;
+      const scaled = combineScores(scores.map((score) => toCommonScale(score, bound)));
+      expect(scaled >= livenessBoundary).toBe(together >= bound);
     }
+});
+
+test('one extreme picture does not decide alone, and many low scores outweigh a few high ones', () => {
+  expect(combineScores([0, 0.5, 0.5])).toBeCloseTo(1 / (1 + Math.exp(Math.log(999) / 3)), 6);
+  expect(combineScores([1, 1, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01])).toBeLessThan(livenessBoundary * 4);
+  expect(combineScores([0.2])).toBeCloseTo(0.2, 6);
 });
 
 test('a changed manifest or model, or a second judge of the same name, is refused as altered, and a missing one as missing', async () => {

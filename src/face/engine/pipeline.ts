@@ -6,7 +6,7 @@ import { chooseFace, createFaceDetector, type FaceChoice, hasCompanion, minScore
 import { createFaceEmbedder, type FaceDescription, presets, type Recogniser } from './embed.js';
 import type { FaceAnalysis, Signal } from './engine.js';
 import { createEyeEstimator, createPoseEstimator } from './estimators.js';
-import { measureNoise, readTexture, sketchOf } from './frame-traces.js';
+import { readTexture, sketchOf } from './frame-traces.js';
 import { alignFace, createLandmarkFinder, type Landmarks } from './landmarks.js';
 import { readLight } from './light.js';
 import type { Model } from './model.js';
@@ -131,7 +131,7 @@ interface Reading extends Sighting {
   readonly magnitude: number | null;
 }
 
-type Measured = Omit<RawFaceAnalysis, 'face' | 'sketch' | 'noise'>;
+type Measured = Omit<RawFaceAnalysis, 'face' | 'sketch'>;
 
 interface MeasuredSighting extends Reading {
   readonly measured: Measured;
@@ -162,15 +162,6 @@ interface SearchedPhoto {
   /** All parts of the picture that were cut out, so that they can be wiped. */
   readonly views: View[];
 }
-
-const measureWhole = (
-  picture: Picture,
-  degrees: number,
-  signals: readonly Signal[],
-): Pick<RawFaceAnalysis, 'sketch' | 'noise'> => ({
-  sketch: signals.includes('sketch') ? sketchOf(picture, degrees) : null,
-  noise: signals.includes('noise') ? measureNoise(picture) : null,
-});
 
 export async function createPipeline(
   modelsFolder: string,
@@ -384,7 +375,7 @@ export async function createPipeline(
         return {
           face: { box: clipBox(face.box, header), confidence: face.confidence },
           ...measured,
-          ...measureWhole(picture, degrees, signals),
+          sketch: signals.includes('sketch') ? sketchOf(picture, degrees) : null,
         };
       } finally {
         picture.data.fill(0);
@@ -402,7 +393,7 @@ export async function createPipeline(
         return {
           face: { box: clipBox(near, header), confidence: 1 },
           ...(await measure(view, await stages.findLandmarks(picture, box), new Set(signals))),
-          ...measureWhole(picture, 0, signals),
+          sketch: signals.includes('sketch') ? sketchOf(picture) : null,
         };
       } finally {
         picture.data.fill(0);

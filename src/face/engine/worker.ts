@@ -32,8 +32,8 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   }
 }
 
-const concealedOf = ({ embedding, own, texture, sketch, noise }: RawFaceAnalysis): ArrayBuffer[] =>
-  [embedding, texture, sketch, noise?.signs ?? null, ...own.map((each) => each.embedding)].flatMap((values) =>
+const concealedOf = ({ embedding, own, texture, sketch }: RawFaceAnalysis): ArrayBuffer[] =>
+  [embedding, texture, sketch, ...own.map((each) => each.embedding)].flatMap((values) =>
     values === null ? [] : [values.buffer],
   );
 

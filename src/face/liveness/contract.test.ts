@@ -8,7 +8,7 @@ import { toCode } from '../../errors.js';
 import { createEnginePool } from '../engine/pool.js';
 import { createMovementJudge } from './judge.js';
 
-const movements: readonly Movement[] = ['centre', 'left', 'up', 'right', 'centre'];
+const movements: readonly Movement[] = ['centre', 'left', 'up'];
 
 describeLiveness('The own judge of movements', async () => {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
@@ -19,10 +19,13 @@ describeLiveness('The own judge of movements', async () => {
   const judge = createMovementJudge({ engine });
   const judgeFrames = (pictures: readonly Uint8Array[]) =>
     judge.judge(
-      pictures.flatMap((picture, at) => {
-        const movement = movements[at];
-        return movement === undefined ? [] : [{ photo: toPhoto(picture), movement, light: null }];
-      }),
+      {
+        frames: pictures.flatMap((picture, at) => {
+          const movement = movements[at];
+          return movement === undefined ? [] : [{ photo: toPhoto(picture), movement, light: null }];
+        }),
+        looks: [],
+      },
       testShare,
     );
   return {
@@ -33,7 +36,13 @@ describeLiveness('The own judge of movements', async () => {
       await closed.close();
       const judging = createMovementJudge({ engine: closed });
       return judging
-        .judge([{ photo: toPhoto(genuine[0] ?? new Uint8Array()), movement: 'centre', light: null }], testShare)
+        .judge(
+          {
+            frames: [{ photo: toPhoto(genuine[0] ?? new Uint8Array()), movement: 'centre', light: null }],
+            looks: [],
+          },
+          testShare,
+        )
         .then(() => 'liveness_low' as const, toCode);
     },
     close: () => engine.close(),

@@ -30,7 +30,7 @@ afterAll(() => engine.close());
 /** Who is judged: the person of the demonstration whose drawn head passes every movement. */
 const sceneOf = (seed: string, more: { gain?: number; axis?: ScreenAxis } = {}) => {
   const { gain = 0.3, axis = 'across' } = more;
-  const steps = drawLitSteps(['centre', 'left', 'up', 'right', 'centre'], axis, createSeededRandom(`row ${seed}`));
+  const steps = drawLitSteps(['centre', 'left', 'up', 'up'], axis, createSeededRandom(`row ${seed}`));
   return { victim: heads[0], attacker: heads[1], seed, gain, steps } satisfies LitScene;
 };
 
@@ -40,7 +40,7 @@ const judge = (
   pool: EnginePool = engine,
 ): Promise<LivenessFinding> =>
   createMovementJudge({ engine: pool }).judge(
-    pictures.map((picture, at) => ({ ...steps[at]!, photo: toPhoto(picture) })),
+    { frames: pictures.map((picture, at) => ({ ...steps[at]!, photo: toPhoto(picture) })), looks: [] },
     testShare,
   );
 
@@ -138,10 +138,10 @@ test('embeddings and textures are zeroed, even if a picture cannot be read', asy
   const scene = sceneOf('left');
   const frames = await makeGenuineLitFrames(scene);
   await judge(scene, frames, watched);
-  await expect(judge(scene, [...frames.slice(0, 11), Buffer.from('no picture')], watched)).rejects.toMatchObject({
+  await expect(judge(scene, [...frames.slice(0, 9), Buffer.from('no picture')], watched)).rejects.toMatchObject({
     code: 'photo_invalid',
   });
-  expect(returned).toHaveLength(12 + 11);
+  expect(returned).toHaveLength(10 + 9);
   for (const { embedding, texture } of returned) {
     if (embedding !== null) expect(embedding.use((values) => values.every((value) => value === 0))).toBe(true);
     expect(texture!.use((values) => values.every((value) => value === 0))).toBe(true);

@@ -6,6 +6,7 @@ import { keptNetworkOf } from '../../core/networks.js';
 import {
   challengeReply,
   frameReply,
+  looksOfPage,
   outcomeReply,
   referenceReply,
   vendorCheckReply,
@@ -25,7 +26,7 @@ import { notePlace } from '../../notifications/known-places.js';
 import type { AttemptOutcome, CaptureDeps } from '../conclude.js';
 import type { FlowPorts } from '../flow.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
-import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
+import { type NextMovement, photosOfChallenge } from '../movement-challenge.js';
 import type { ShownFrom } from '../receipt-rules.js';
 import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
@@ -37,6 +38,8 @@ import { finishVendorCheck, openVendorCheck, vendorOutages } from '../vendor-che
 const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
 
 const secretText = z.string().min(1).max(256);
+
+const sha256Field = z.base64url().length(43);
 
 const pinField = z
   .string()
@@ -210,16 +213,22 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       status: 200,
       summary: 'Commit to the picture of the last instruction',
       description:
-        'Takes the digest of the picture; send the picture itself later with the others. Returns the next instruction.',
+        'Takes the digests of the picture and of the looks before it: small pictures, one each 125 ms. Returns the next instruction, and which of the looks to send later, after the pictures.',
       codes: [...session, 'challenge_wrong'],
+      form: { looks: 'list' },
       fields: z.strictObject({
         nonce: secretText,
-        digest: z.base64url().length(43).describe('SHA-256 of the file’s bytes.'),
+        digest: sha256Field.describe('SHA-256 of the file’s bytes.'),
+        looks: z
+          .array(sha256Field)
+          .max(looksOfPage.most)
+          .describe('SHA-256 of each look since the last picture, in order.'),
       }),
       reply: frameReply,
       async handle({ fields, session: shown }) {
-        const { nonce, digest } = fields;
-        return { next: toNextReply(await commitFrame({ session: shown, nonce: new Credential(nonce), digest }, deps)) };
+        const { nonce, ...frame } = fields;
+        const { next, opened } = await commitFrame({ session: shown, nonce: new Credential(nonce), frame }, deps);
+        return { next: toNextReply(next), opened };
       },
     }),
     ...createVendorEndpoints(deps, own),
@@ -232,10 +241,10 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       status: 200,
       summary: 'Send the pictures of a challenge',
       description:
-        'Takes the pictures in the requested order, with the same bytes that were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
+        'Takes the pictures in the requested order, then the looks that were drawn, with the same bytes that were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
       codes: [...session, ...decision],
       photos: {
-        photo: { atLeast: framesOfChallenge.least, atMost: framesOfChallenge.most },
+        photo: { atLeast: photosOfChallenge.least, atMost: photosOfChallenge.most },
         reference: { atLeast: 0, atMost: 1 },
       },
       fields: z.strictObject({

@@ -19,11 +19,11 @@ async function openWith(liveness: Policy['liveness']) {
 
 describe('the policy decides if light is part of the challenge', () => {
   test.each([
-    ['off', 'none', 5, 5, 5],
-    ['passive', 'none', 5, 5, 5],
-    ['movement', 'none', 5, 5, 5],
-    ['challenge', 'offered', 5, 5, 12],
-    ['light', 'demanded', null, 12, 12],
+    ['off', 'none', 3, 3, 3],
+    ['passive', 'none', 3, 3, 3],
+    ['movement', 'none', 3, 3, 3],
+    ['challenge', 'offered', 3, 3, 10],
+    ['light', 'demanded', null, 10, 10],
   ] as const)('the liveness setting %s: light is %s', async (liveness, light, without, down, across) => {
     const { page, view } = await openWith(liveness);
     expect(view.light).toBe(light);
@@ -33,7 +33,7 @@ describe('the policy decides if light is part of the challenge', () => {
     for (const [axis, of] of Object.entries({ down, across })) {
       const lit = await page.post('/face/challenge', { light: axis });
       expect(lit.body.next).toMatchObject({ of });
-      expect((lit.body.next as { light: object | null }).light === null).toBe(of === 5);
+      expect((lit.body.next as { light: object | null }).light === null).toBe(of === 3);
     }
   });
 });
@@ -42,13 +42,13 @@ describe('a challenge with light', () => {
   test('tells the page the second color of a pair only after it sent the digest of the frame under the first', async () => {
     const { page } = await openWith('light');
     const { lights, movements } = await page.takeFrames(draw('ada'), { light: 'across' });
-    expect(lights).toHaveLength(12);
-    expect(movements.filter((movement) => movement === 'centre')).toHaveLength(6);
+    expect(lights).toHaveLength(10);
+    expect(movements.filter((movement) => movement === 'centre')).toHaveLength(4);
     const begun = await page.post('/face/challenge', { light: 'across' });
     expect(Object.keys(begun.body).toSorted()).toEqual(['expiresAt', 'next', 'nonce', 'ok']);
   });
 
-  test('passes with all twelve frames, and the receipt and audit trail name the judge', async () => {
+  test('passes with all ten frames, and the receipt and audit trail name the judge', async () => {
     const { page } = await openWith('light');
     const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across' });
     const { body } = await page.send({ nonce, photo: photos });
@@ -56,7 +56,7 @@ describe('a challenge with light', () => {
     expect(decodeJwt(String(body.receipt))).toMatchObject({ amr: ['face'], presence: 'simulated-light' });
     const judged = server.audit.events.find(({ action }) => action === 'liveness_judged');
     expect(judged!.detail).toMatchObject({ judge: 'simulated-light', pass: true });
-    expect((judged!.detail as { asked: string[] }).asked).toHaveLength(12);
+    expect((judged!.detail as { asked: string[] }).asked).toHaveLength(10);
   });
 
   test('decides nothing if a frame without a movement takes more than three seconds', async () => {

@@ -50,7 +50,7 @@ const calls: readonly Call[] = [
   { call: 'POST /face/consent', send: (page) => page.consent(), allowed: any },
   { call: 'POST /face/reference', send: (page) => page.lookAtReference(Buffer.from('wall')), allowed: any },
   post('/face/challenge', any),
-  post('/face/challenge/frames', any, { nonce: 'n', digest: digestOf(Buffer.from('x')) }),
+  post('/face/challenge/frames', any, { nonce: 'n', digest: digestOf(Buffer.from('x')), looks: [] }),
   { call: 'POST /face/frames', send: (page) => page.send({ nonce: 'n', photo: photos() }), allowed: any },
   post('/face/vendor-check', any),
   post('/face/vendor-check/finish', any, { nonce: 'n' }),

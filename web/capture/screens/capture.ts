@@ -13,7 +13,7 @@ import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/create-guide.js';
-import { checkPictures } from '../picture.js';
+import { checkPictures, watchLooks } from '../picture.js';
 import { type Change, type Facts, type Frames, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
@@ -75,15 +75,17 @@ export async function takeFrames(
   let camera: Camera | null = null;
   try {
     camera = await opening;
+    let looks = watchLooks(camera.video);
     for (let pauses = 0; ; ) {
       const running = camera;
       const framed: Framed = await whileRunning(running, tools, (ended) =>
-        frameFace({ ...options, camera: running, guide, challenge, ended }, tools),
+        frameFace({ ...options, camera: running, guide, challenge, looks, ended }, tools),
       );
       if (framed === 'phone' || framed === 'unlit') return framed;
       if (framed !== 'start' && framed !== 'ahead') {
         camera.stop();
         camera = await openCamera(framed.deviceId);
+        looks = watchLooks(camera.video);
         cameraMemory.write(framed.deviceId);
         continue;
       }
@@ -96,6 +98,7 @@ export async function takeFrames(
             guide: loaded,
             isAhead: framed === 'ahead',
             challenge,
+            looks,
             fullScreen,
             mayPause,
             ended,

@@ -4,7 +4,7 @@ import type { Ahead } from '../ahead.js';
 import { el, icon } from '../dom.js';
 import type { FullScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/create-guide.js';
-import { digestOf, takeFrame, whenSeen } from '../picture.js';
+import { digestOf, type Looks, takeFrame, whenSeen } from '../picture.js';
 import { Problem } from '../problem.js';
 import type { Frames } from '../state.js';
 import { sleep, type Tools } from '../step.js';
@@ -112,6 +112,7 @@ interface Capture {
   readonly isAhead: boolean;
   /** Challenge without light, which may have begun before. */
   readonly challenge: Ahead<BegunChallenge>;
+  readonly looks: Looks;
   /** Full screen, or `null` if the challenge has movements only. */
   readonly fullScreen: FullScreen | null;
   /** True if a lost face ends this challenge without a result, so that another can start. */
@@ -147,11 +148,12 @@ async function takeFresh(challenge: Ahead<BegunChallenge>): Promise<BegunChallen
 }
 
 async function perform(
-  { video, guide, isAhead, challenge, fullScreen, mayPause, ended }: Capture,
+  { video, guide, isAhead, challenge, looks, fullScreen, mayPause, ended }: Capture,
   { page, api }: Tools,
 ): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
   const framedAt = performance.now();
+  looks.begin();
   // The first light is shown only after the change to full screen.
   const [{ nonce, next, toldAt: begunAt }] = await Promise.all([
     axis === null ? takeFresh(challenge) : beginChallenge({ api }, axis),
@@ -186,6 +188,7 @@ async function perform(
   void resume(video);
 
   const photos: Blob[] = [];
+  const opened: Blob[] = [];
   while (due !== null) {
     const { movement, light }: NextMovement = due;
     const isFirst = photos.length === 0;
@@ -210,13 +213,20 @@ async function perform(
     const digest = await digestOf(photo);
     const earliestAt = (isFirst ? begunAt : toldAt) + quickestPictureMs[isMoved ? 'moved' : 'rested'];
     await sleep(earliestAt - performance.now());
-    due = await api.commitFrame(nonce, digest);
+    const before = looks.take();
+    const committed = await api.commitFrame(
+      nonce,
+      digest,
+      before.map((look) => look.digest),
+    );
+    opened.push(...committed.opened.flatMap((at) => before[at]?.picture ?? []));
+    due = committed.next;
     ended.throwIfAborted();
   }
   await lamp?.held();
   stage.showProgress(1);
   page.announceMovement(null);
-  return { nonce, photos };
+  return { nonce, photos: [...photos, ...opened] };
 }
 
 interface Asked {

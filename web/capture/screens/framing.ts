@@ -4,6 +4,7 @@ import { kindOf } from '../camera-choice.js';
 import { actions, button, el, field, paragraph, svg } from '../dom.js';
 import type { Guide } from '../guidance/create-guide.js';
 import type { GuideReading } from '../guidance/guide.js';
+import type { Looks } from '../picture.js';
 import { sleep, type Tools } from '../step.js';
 import type { Words } from '../words.js';
 
@@ -61,6 +62,7 @@ interface Framing {
   readonly isPhoneOffered: boolean;
   /** Challenge without light, which begins as soon as a face is framed. */
   readonly challenge: Ahead<unknown>;
+  readonly looks: Looks;
   readonly ended: AbortSignal;
 }
 
@@ -71,7 +73,7 @@ type Seen = 'loading' | 'slow' | 'off' | GuideReading;
  * if a hint persists, because the server judges anyway.
  */
 export async function frameFace(framing: Framing, { page }: Tools): Promise<Framed> {
-  const { camera, guide, isLit, isLightSkippable, isPhoneOffered, challenge, ended } = framing;
+  const { camera, guide, isLit, isLightSkippable, isPhoneOffered, challenge, looks, ended } = framing;
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
   const begunAt = performance.now();
@@ -108,7 +110,9 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
       showAdvice();
       const heldMs = steadySince === null ? 0 : now - steadySince;
       stage.showProgress(Math.min(1, heldMs / steadyForMs));
+      if (heldMs >= askedForAfterMs) looks.begin();
       if (heldMs >= askedForAfterMs && !isLit) challenge.begin();
+      if (heldMs === 0) looks.take();
       if (heldMs >= steadyForMs) return begin(seen.pose === 'centre' ? 'ahead' : 'start');
       await sleep(lookEveryMs);
     }
