@@ -80,7 +80,7 @@ inBrowser('a page whose scripts do not run says what it needs, in the language o
   await blocked.close();
 });
 
-inBrowser('while models load slowly, the page says so and offers to start', async () => {
+inBrowser('while models load slowly, the page says so, offers to start, and then starts by itself', async () => {
   const { page, context, close } = await receive();
   await scriptReplies(context, firstView, {});
   await context.route('**/face/models/**', () => {});
@@ -88,6 +88,7 @@ inBrowser('while models load slowly, the page says so and offers to start', asyn
   await page.locator('#advice', { hasText: 'Getting ready…' }).waitFor();
   await page.locator('#advice', { hasText: 'Slow connection…' }).waitFor();
   await page.getByRole('button', { name: 'Start' }).waitFor();
+  await see(page, 'challenge');
   await close();
 });
 

@@ -6,7 +6,7 @@ import type { Ending, Facts } from '../state.js';
 import type { View } from '../view.js';
 import type { Words } from '../words.js';
 
-const leaveAfterMs = { passed: 1000, otherwise: 10_000 } as const;
+const leaveAfterMs = { passed: 500, otherwise: 10_000 } as const;
 const kioskClearsAfterSec = 8;
 
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {

@@ -51,6 +51,8 @@ const steadyForMs = 500;
 const askedForAfterMs = 250;
 /** Time after which a start button appears if a hint persists or there is no guide. */
 const startOfferedAfterMs = 8000;
+/** Time after which the check starts without a guide that is still loading, as over a slow connection. */
+const unguidedAfterMs = 15_000;
 
 interface Framing {
   readonly camera: Camera;
@@ -99,7 +101,13 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
       seen = 'slow';
       if (!ended.aborted) showAdvice();
     }, startOfferedAfterMs);
-    const loaded = await guide.finally(() => clearTimeout(slow));
+    const late = setTimeout(() => {
+      if (!ended.aborted) begin('start');
+    }, unguidedAfterMs);
+    const loaded = await guide.finally(() => {
+      clearTimeout(slow);
+      clearTimeout(late);
+    });
     seen = 'off';
     let steadySince: number | null = null;
     while (!ended.aborted && loaded !== null) {
