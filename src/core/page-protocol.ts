@@ -134,7 +134,7 @@ export type VendorCheck = NonNullable<z.output<typeof vendorCheckReply>['check']
 /** Milliseconds between looks of the page, and the most that it sends the digests of before one picture. */
 export const looksOfPage = { everyMs: 125, most: 128 } as const;
 
-/** `opened`: which of the looks before the picture are to be sent, from 0. */
+/** `opened`: which of all looks are to be sent, from 0; empty before the last picture. */
 export const frameReply = z.object({ next, opened: z.array(z.int()) });
 export const referenceReply = z.object({ hint });
 

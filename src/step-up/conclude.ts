@@ -53,6 +53,8 @@ export interface Attempt {
   readonly judging: Promise<Judged>;
   /** Hint after a refusal that the judge has none for. */
   readonly advice: Hint | null;
+  /** What the challenge counts as undecided until now. */
+  readonly undecided: number;
 }
 
 export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache'>;
@@ -137,7 +139,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
   // Frames of a decided check are remembered. Those of undecided checks would push out earlier ones, and an anonymous
   // caller could push out the person's own frames.
   if (anonymousSourceOf(before) === null) await rememberFrames(frameOwnerOf(before, deps), earlier, deps);
-  await charge(undecidedOf(captured), -1, deps);
+  await charge(undecidedOf(captured), -attempted.undecided, deps);
   const fail = async (): Promise<void> => {
     await endAttempt(captured, { ...counted, state: 'failed' }, deps);
     await recordFailed(captured, deps);

@@ -2,7 +2,7 @@ import type { Ports } from '../core/deps.js';
 import { type DeviceSignals, isPhone } from '../core/device-signals.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { hintOfFrames } from '../core/hints.js';
-import { consumeLimits } from '../core/limits/limits.js';
+import { charge, consumeLimits } from '../core/limits/limits.js';
 import type { CapturedFrame, CapturedLook, LivenessFinding, Measurement, Screening } from '../core/ports.js';
 import { toPoses } from '../core/poses.js';
 import { type ScreenAxis, usesLight } from '../core/screen-light.js';
@@ -147,17 +147,25 @@ export async function startChallenge(
 }
 
 /**
+ * What a challenge counts in addition when its looks are drawn, until it is decided. Otherwise an attacker who sees a draw
+ * that would not pass could start again as often as somebody who loses the connection.
+ */
+export const drawnCounts = 2;
+
+/**
  * Records the digests of a picture and of the looks before it.
- * @returns the places of the looks that must be submitted, and the next instruction: `null` when the challenge is complete
+ * @returns the next instruction; `null` when the challenge is complete, with the places of the looks to submit
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
   { session, nonce, frame }: { session: FoundSession; nonce: Credential; frame: CommittedFrame },
-  deps: Ports<'state' | 'clock' | 'random'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'settings'>,
 ): Promise<{ readonly next: NextMovement | null; readonly opened: number[] }> {
   const { record } = await changeSession(session, (found, now) => commit(found, { nonce, frame }, now, deps), deps);
   if (record.challenge?.kind !== 'movement') throw new FaceError('challenge_wrong');
-  return { next: nextOf(record.challenge), opened: placesOf(record.challenge, frame.looks) };
+  const next = nextOf(record.challenge);
+  if (next === null) await charge(undecidedOf(session), drawnCounts, deps);
+  return { next, opened: placesOf(record.challenge) };
 }
 
 export interface SubmittedFrames extends Sent {
@@ -236,7 +244,10 @@ async function judgeTaken(
     const ahead = first === undefined ? [] : await looks.usable(movement.frames[0]?.opened.length ?? 0);
     const faces = [...poses, ...ahead].slice(0, facesOfCheck);
     const judging = judgeFrames(taken, deps);
-    return await conclude({ captured, sent: seen, faces, share, judging, advice: 'follow' }, deps);
+    return await conclude(
+      { captured, sent: seen, faces, share, judging, advice: 'follow', undecided: 1 + drawnCounts },
+      deps,
+    );
   } finally {
     await Promise.all([frames.release(), looks.release(), documents.release()]);
   }

@@ -12,6 +12,7 @@ import {
   movementsOfLooks,
   newChallenge,
   nextOf,
+  placesOf,
 } from './movement-challenge.js';
 import type { MovementRecord } from './record.js';
 
@@ -34,7 +35,7 @@ function run(afterMs: readonly number[], axis: ScreenAxis | null = null, take = 
 
 const digestsOf = ({ frames }: MovementRecord): readonly string[] => [
   ...frames.map(({ digest }) => digest),
-  ...frames.flatMap(({ opened }) => opened),
+  ...frames.flatMap(({ opened }) => opened.map(({ digest }) => digest)),
 ];
 
 const failingOf = (challenge: MovementRecord, digests = digestsOf(challenge)): readonly string[] =>
@@ -68,13 +69,20 @@ test('a challenge reveals one movement at a time, and measures each from its rev
 });
 
 test('the server draws looks of the movements at random, and only those that were committed pass', () => {
-  const drawn = new Set(Array.from({ length: 40 }, () => run([900, 2000, 2000]).frames[1]!.opened).flat());
+  const drawn = new Set(
+    Array.from({ length: 40 }, () => run([900, 2000, 2000]).frames[1]!.opened).flatMap((opened) =>
+      opened.map(({ at }) => at),
+    ),
+  );
   expect(drawn.size).toBe(16);
   const challenge = run([900, 2000, 2000]);
   expect(challenge.frames.map(({ opened }) => new Set(opened).size)).toEqual([3, 6, 6]);
   expect(movementsOfLooks(challenge)).toEqual(
     challenge.asked.flatMap((each, at) => Array(at === 0 ? 3 : 6).fill(each)),
   );
+  expect(placesOf(run([900, 2000]))).toEqual([]);
+  const [first = 0, ...places] = placesOf(challenge).toSorted((one, other) => one - other);
+  expect([places.length, first >= 0, (places.at(-1) ?? 0) < 8 + 16 + 16]).toEqual([14, true, true]);
   const [last, ...others] = digestsOf(challenge).toReversed();
   expect(failingOf(challenge, [...others.toReversed(), `${last} altered`])).toEqual(['frames_as_committed']);
   expect(failingOf(challenge, others.toReversed())).toEqual(['frames_as_committed']);

@@ -175,7 +175,8 @@ export function commitFrameDigest(
   random: Random,
 ): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
-  const left = [...new Set(taken)];
+  const before = challenge.frames.reduce((sum, { looks }) => sum + looks, 0);
+  const left = [...new Set(taken)].map((each, at) => ({ digest: each, at: before + at }));
   const { length: looks } = left;
   const drawn = Math.min(looks, countOpened(challenge, challenge.frames.length));
   const opened = Array.from({ length: drawn }, () => left.splice(drawBelow(left.length, random), 1)).flat();
@@ -187,16 +188,16 @@ export function commitFrameDigest(
 /** Returns the digests of all pictures to submit: those of the instructions, then the drawn looks. */
 const toCommitted = ({ frames }: MovementRecord): readonly string[] => [
   ...frames.map(({ digest }) => digest),
-  ...frames.flatMap(({ opened }) => opened),
+  ...frames.flatMap(({ opened }) => opened.map(({ digest }) => digest)),
 ];
 
 /** Returns the movements of the drawn looks, in the order of the submitted pictures. */
 export const movementsOfLooks = ({ asked, frames }: MovementRecord): readonly Movement[] =>
   frames.flatMap(({ opened }, at) => opened.map(() => asked[at] ?? 'centre'));
 
-/** Returns the places of the looks that were drawn at the last picture. */
-export const placesOf = ({ frames }: MovementRecord, taken: readonly string[]): number[] =>
-  (frames.at(-1)?.opened ?? []).map((digest) => taken.indexOf(digest));
+/** Returns the places of the drawn looks. They are revealed when all are committed to, so that no look can depend on them. */
+export const placesOf = (challenge: MovementRecord): number[] =>
+  nextOf(challenge) === null ? challenge.frames.flatMap(({ opened }) => opened.map(({ at }) => at)) : [];
 
 /**
  * Measures how evenly looks were taken. The time before the first movement has no lower limit, because the person may

@@ -37,8 +37,8 @@ const movementGuard = z.object({
       afterMs: z.number(),
       /** Number of looks before this picture. Challenges of earlier versions had none. */
       looks: z.int().default(0),
-      /** Digests of the looks that were drawn to be sent. */
-      opened: z.array(z.string()).default([]),
+      /** Looks that were drawn to be sent, and their places among all looks of the challenge. */
+      opened: z.array(z.object({ digest: z.string(), at: z.int() })).default([]),
     }),
   ),
   expiresAt: epochMsGuard,

@@ -269,7 +269,15 @@ async function judgeResult(
   try {
     const judging = Promise.resolve({ finding, earlier: null });
     return await conclude(
-      { captured, sent: { ...sent, reference: document }, faces: held.photos, share, judging, advice: null },
+      {
+        captured,
+        sent: { ...sent, reference: document },
+        faces: held.photos,
+        share,
+        judging,
+        advice: null,
+        undecided: 1,
+      },
       deps,
     );
   } finally {

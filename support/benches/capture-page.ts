@@ -28,7 +28,8 @@ export function openPage(server: ApiServer, session: string) {
       });
       const nonce = String(body.nonce);
       const photos: Uint8Array[] = [];
-      const opened: Uint8Array[] = [];
+      const taken: Uint8Array[] = [];
+      let opened: number[] = [];
       const movements: string[] = [];
       const lights: JsonObject[] = [];
       // A refused challenge asks for no frame.
@@ -43,10 +44,11 @@ export function openPage(server: ApiServer, session: string) {
         const looks = Array.from({ length: looksOf(afterMs) }, (_, at) => draw(movement, index, at + 1));
         const frame = { digest: digestOf(photo), looks: looks.map(digestOf) };
         const told: JsonObject = (await post('/face/challenge/frames', { nonce, ...frame })).body;
-        opened.push(...((told.opened ?? []) as number[]).map((at) => looks[at]!));
+        taken.push(...looks);
+        opened = (told.opened ?? []) as number[];
         next = (told.next ?? null) as Next;
       }
-      return { nonce, photos: [...photos, ...opened], movements, lights };
+      return { nonce, photos: [...photos, ...opened.map((at) => taken[at]!)], movements, lights };
     },
     lookAtReference: (reference: Uint8Array) => server.postForm('/face/reference', toForm({ reference }), auth),
     send: (fields: Parameters<typeof toForm>[0]) => server.postForm('/face/frames', toForm(fields), auth),

@@ -41,7 +41,8 @@ export async function takePictures(
 ) {
   const { nonce, next: first } = challengedGuard.parse(await post('/face/challenge', {}, session));
   const photos: Uint8Array<ArrayBuffer>[] = [];
-  const opened: Uint8Array<ArrayBuffer>[] = [];
+  const taken: Uint8Array<ArrayBuffer>[] = [];
+  let opened: readonly number[] = [];
   for (let next = first; next !== null; ) {
     await sleep(betweenFramesMs);
     const photo = Uint8Array.from(await take(next.movement, photos.length));
@@ -51,10 +52,10 @@ export async function takePictures(
     photos.push(photo);
     const frame = { digest: digestOf(photo), looks: looks.map(digestOf) };
     const committed = committedGuard.parse(await post('/face/challenge/frames', { nonce, ...frame }, session));
-    opened.push(...committed.opened.flatMap((at) => looks[at] ?? []));
-    next = committed.next;
+    taken.push(...looks);
+    ({ next, opened } = committed);
   }
-  return { nonce, photos: [...photos, ...opened] };
+  return { nonce, photos: [...photos, ...opened.flatMap((at) => taken[at] ?? [])] };
 }
 
 /** Runs the capture page's protocol with all allowed retries. */

@@ -114,7 +114,8 @@ export async function showFace(
     const form = new FormData();
     form.append('nonce', challenge.nonce);
     if (pin !== undefined) form.append('pin', pin);
-    const opened: Buffer[] = [];
+    const taken: Buffer[] = [];
+    let opened: number[] = [];
     const take = (): Buffer => {
       shots += 1;
       return Buffer.from(`face ${person} ${shots} 0.9`);
@@ -127,11 +128,12 @@ export async function showFace(
       advanceSec(1);
       const frame = { nonce: challenge.nonce, digest: digestOf(picture), looks: looks.map(digestOf) };
       const committed = (await post('/face/challenge/frames', frame, session)).body;
-      for (const at of committed.opened ?? []) opened.push(looks[at]!);
+      taken.push(...looks);
+      opened = committed.opened ?? [];
       next = committed.next ?? null;
       append(picture);
     }
-    opened.forEach(append);
+    for (const at of opened) append(taken[at]!);
     return (await post('/face/frames', form, session)).body;
   };
   let body = await attempt();

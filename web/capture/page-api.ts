@@ -109,7 +109,7 @@ export class PageApi {
 
   /**
    * Commits to a picture just taken and the looks before it, by the SHA-256 of their bytes.
-   * @returns the next movement, or `null` after the last, and the looks to send
+   * @returns the next movement; `null` after the last, with the looks to send
    */
   commitFrame = (nonce: string, digest: string, looks: readonly string[]) =>
     this.#post('/challenge/frames', { nonce, digest, looks }, frameReply);

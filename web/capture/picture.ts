@@ -37,7 +37,7 @@ export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
 const small = { quality: 0.8, longestShare: 4 / 3 } as const;
 const lookLongestPx = 480;
 
-interface Look {
+export interface Look {
   readonly digest: string;
   readonly picture: Blob;
 }

@@ -1,7 +1,6 @@
 import type { Movement } from '../../../src/core/movements.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
-import { combineScores } from '../../../src/face/engine/passive-liveness.js';
 import type { HeadMovement } from '../../../src/face/liveness/relief.js';
 import { analyzeFrame, bounds, measureFrames, type SeenFrame } from '../../../src/face/liveness/signals.js';
 import { toPhoto } from '../../../support/data/pictures.js';
@@ -34,24 +33,22 @@ const asAsked = (frame: ClipFrame, movement: Movement): SeenFrame => ({ ...frame
 
 const frontalCandidates = 8;
 
-/** Number of looks ahead, and of looks during the movements, that a check draws. */
-const drawnLooks = { ahead: 3, turned: 12 } as const;
+const looksAhead = 3;
 
-/** Returns true if all signals but `passive` pass. The looks ahead are the frames after the first. */
-function isMovement(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly SeenFrame[]): boolean {
+/**
+ * Judges a challenge. The looks ahead are the frames after the first. No one chooses the other looks, so all frames of the
+ * clip count as such.
+ */
+function judgeRow(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly SeenFrame[]): RowOutcome {
   const from = clip.indexOf(first) + 1;
-  const looks = clip.slice(from, from + drawnLooks.ahead).map((face) => ({ movement: 'centre' as const, face }));
-  const measured = measureFrames([asAsked(first, 'centre'), ...turned], looks);
-  return measured.every(({ measurement }) => measurement.pass || measurement.name === 'passive');
-}
-
-/** Returns the expected score: no one chooses the looks, so they have the mean of the whole clip. */
-function toPassive(clip: readonly ClipFrame[], frames: readonly ClipFrame[]): number {
-  const mean = combineScores(clip.map(({ liveness }) => liveness));
-  return combineScores([
-    ...frames.map(({ liveness }) => liveness),
-    ...Array.from({ length: drawnLooks.turned }, () => mean),
-  ]);
+  const ahead = clip.slice(from, from + looksAhead).map((face) => ({ movement: 'centre' as const, face }));
+  const others = clip.map((face) => ({ movement: 'left' as const, face }));
+  const frames = [asAsked(first, 'centre'), ...turned];
+  const measured = measureFrames(frames, [...ahead, ...others]).map(({ measurement }) => measurement);
+  return {
+    movement: measured.every(({ name, pass }) => pass || name === 'passive'),
+    passive: measured.find(({ name }) => name === 'passive')?.value ?? 0,
+  };
 }
 
 const none: RowOutcome = { movement: false, passive: 0 };
@@ -68,12 +65,15 @@ function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
       for (const frame of clip) {
         const known = best.get(turn);
         if (frame === first || (known !== undefined && known.liveness >= frame.liveness)) continue;
-        if (isMovement(clip, first, [asAsked(frame, turn)])) best.set(turn, frame);
+        if (judgeRow(clip, first, [asAsked(frame, turn)]).movement) best.set(turn, frame);
       }
     for (const [index, row] of rows.entries()) {
-      const taken = row.map((turn) => best.get(turn)).filter((frame) => frame !== undefined);
+      const taken = row.flatMap((turn) => {
+        const frame = best.get(turn);
+        return frame === undefined ? [] : [asAsked(frame, turn)];
+      });
       if (taken.length < row.length) continue;
-      const passive = toPassive(clip, [first, ...taken]);
+      const { passive } = judgeRow(clip, first, taken);
       outcomes[index] = { movement: true, passive: Math.max(outcomes[index].passive, passive) };
     }
   }
@@ -103,7 +103,7 @@ function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const first = clip[neutralAt];
   return rows.map((row) => {
     const frames = row.map((turn) => asAsked(taken(turn), turn));
-    return { movement: isMovement(clip, first, frames), passive: toPassive(clip, [first, ...frames]) };
+    return judgeRow(clip, first, frames);
   });
 }
 

@@ -73,7 +73,8 @@ async function visit(running: RunningTest) {
   ) => {
     const { nonce, next: first } = (await post('/challenge', {})).body;
     const form = new FormData();
-    const drawnLooks: Uint8Array<ArrayBuffer>[] = [];
+    const taken: Uint8Array<ArrayBuffer>[] = [];
+    let drawnLooks: readonly number[] = [];
     for (let next = first; next != null; ) {
       clock.advanceSec(1);
       const picture = Uint8Array.from(take());
@@ -81,10 +82,11 @@ async function visit(running: RunningTest) {
       const looks = Array.from({ length: 6 }, () => Uint8Array.from(take()));
       const frame = { digest: digestOf(picture), looks: looks.map(digestOf) };
       const told = (await post('/challenge/frames', { nonce, ...frame })).body;
-      drawnLooks.push(...(told.opened ?? []).map((at) => looks[at]!));
+      taken.push(...looks);
+      drawnLooks = told.opened ?? [];
       next = told.next;
     }
-    for (const picture of drawnLooks) form.append('photo', new Blob([picture]), 'photo.jpg');
+    for (const at of drawnLooks) form.append('photo', new Blob([taken[at]!]), 'photo.jpg');
     clock.advanceSec(waitSec);
     for (const [name, value] of Object.entries({ species, light: 'office', nonce: nonce ?? '' }))
       form.append(name, value);

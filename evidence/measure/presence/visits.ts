@@ -142,7 +142,7 @@ export function commitFrame(
   const now = clock.now();
   const movement = commitFrameDigest(findChallenge(visit, new Credential(nonce), now), frame, now, random);
   visit.challenge = movement;
-  return { next: nextOf(movement), opened: placesOf(movement, frame.looks) };
+  return { next: nextOf(movement), opened: placesOf(movement) };
 }
 
 /**

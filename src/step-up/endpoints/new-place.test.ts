@@ -34,21 +34,23 @@ async function pass(cookie: string, purpose: 'verify' | 'enrol' = 'verify', fiel
   await server.postJson('/face/consent', { version: 'consent-1', language: 'en' }, headers);
   const { body } = await server.postJson('/face/challenge', {}, headers);
   const photo: Buffer[] = [];
-  const drawn: Buffer[] = [];
+  const taken: Buffer[] = [];
+  let drawn: number[] = [];
   let next = body.next as { movement: string } | null;
   while (next !== null) {
     server.clock.advanceSec(1);
-    const taken = draw('ada')(next.movement);
-    photo.push(taken);
+    const frontal = draw('ada')(next.movement);
+    photo.push(frontal);
     const looks = Array.from({ length: 6 }, () => draw('ada')(String(next?.movement)));
-    const frame = { digest: digestOf(taken), looks: looks.map(digestOf) };
+    const frame = { digest: digestOf(frontal), looks: looks.map(digestOf) };
     const told = await server.postJson('/face/challenge/frames', { nonce: body.nonce, ...frame }, headers);
-    drawn.push(...(told.body.opened as number[]).map((at) => looks[at]!));
+    taken.push(...looks);
+    drawn = told.body.opened as number[];
     next = told.body.next as typeof next;
   }
   const sent = await server.postForm(
     '/face/frames',
-    toForm({ nonce: String(body.nonce), photo: [...photo, ...drawn] }),
+    toForm({ nonce: String(body.nonce), photo: [...photo, ...drawn.map((at) => taken[at]!)] }),
     headers,
   );
   expect(sent.body.outcome).toBe('passed');

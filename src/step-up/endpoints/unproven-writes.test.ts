@@ -150,6 +150,15 @@ describe('challenges without a decision', () => {
     expect(codes[20]).toBe('locked_out');
   });
 
+  test('count three each if their looks were drawn, because the page may have left a draw that would not pass', async () => {
+    for (let at = 0; at < 6; at += 1) await (await open(null)).takeFrames(draw('ada'));
+    expect(await drawOrders(null, 3)).toEqual([undefined, undefined, 'locked_out']);
+    server.clock.advanceSec(3600);
+    for (let at = 0; at < 4; at += 1) await (await open(null)).check(draw('eve'));
+    // Decided checks do not count.
+    expect(await drawOrders(null, 20)).toEqual(Array.from({ length: 20 }));
+  });
+
   test('do not count against the user if the caller is anonymous', async () => {
     // A quarter of sixty, and then one of each other network.
     expect((await drawOrders('192.0.2.1', 61)).indexOf('locked_out')).toBe(15);

@@ -4,7 +4,7 @@ import type { Ahead } from '../ahead.js';
 import { el, icon } from '../dom.js';
 import type { FullScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/create-guide.js';
-import { digestOf, type Looks, takeFrame, whenSeen } from '../picture.js';
+import { digestOf, type Look, type Looks, takeFrame, whenSeen } from '../picture.js';
 import { Problem } from '../problem.js';
 import type { Frames } from '../state.js';
 import { sleep, type Tools } from '../step.js';
@@ -188,7 +188,8 @@ async function perform(
   void resume(video);
 
   const photos: Blob[] = [];
-  const opened: Blob[] = [];
+  const taken: Look[] = [];
+  let opened: readonly number[] = [];
   while (due !== null) {
     const { movement, light }: NextMovement = due;
     const isFirst = photos.length === 0;
@@ -214,19 +215,20 @@ async function perform(
     const earliestAt = (isFirst ? begunAt : toldAt) + quickestPictureMs[isMoved ? 'moved' : 'rested'];
     await sleep(earliestAt - performance.now());
     const before = looks.take();
+    taken.push(...before);
     const committed = await api.commitFrame(
       nonce,
       digest,
       before.map((look) => look.digest),
     );
-    opened.push(...committed.opened.flatMap((at) => before[at]?.picture ?? []));
+    opened = committed.opened;
     due = committed.next;
     ended.throwIfAborted();
   }
   await lamp?.held();
   stage.showProgress(1);
   page.announceMovement(null);
-  return { nonce, photos: [...photos, ...opened] };
+  return { nonce, photos: [...photos, ...opened.flatMap((at) => taken[at]?.picture ?? [])] };
 }
 
 interface Asked {
