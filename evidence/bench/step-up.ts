@@ -36,10 +36,11 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
     const { photos, release } = sight.hold(frames.map(toPhoto), 'frame', testShare);
     const from = performance.now();
     const judged = photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null }));
-    const held = sight.hold(looks.map(toPhoto), 'look', testShare);
-    const between = held.photos.map((photo, at) => ({ photo, movement: movementOfLook(at) }));
+    const ahead = sight.hold(looks.slice(0, 3).map(toPhoto), 'ahead', testShare);
+    const others = sight.hold(looks.slice(3).map(toPhoto), 'look', testShare);
+    const between = [...ahead.photos, ...others.photos].map((photo, at) => ({ photo, movement: movementOfLook(at) }));
     await judge.judge({ frames: judged, looks: between }, testShare);
-    await held.release();
+    await Promise.all([ahead.release(), others.release()]);
     const took = performance.now() - from;
     await verifier.verify({ photos, token, requireLiveness: false, allowRenewal: false, ...shared });
     await release();

@@ -148,7 +148,7 @@ export async function startChallenge(
 
 /**
  * What a challenge counts in addition when its looks are drawn, until it is decided. Otherwise an attacker who sees a draw
- * that would not pass could start again as often as somebody who loses the connection.
+ * that would not pass could start again as often as a user who loses the connection.
  */
 export const drawnCounts = 2;
 
@@ -195,6 +195,24 @@ async function judgeSubmitted(
   return attempt(taken.captured, () => judgeTaken(taken, submitted, toRow, deps), deps);
 }
 
+/** Holds the looks, without a row: a look that shows no face must not stop the others. */
+function holdLooks(
+  { record }: StepUp,
+  movement: MovementRecord,
+  photos: readonly Photo[],
+  { analysisCache }: Ports<'analysisCache'>,
+) {
+  const ahead = movement.frames[0]?.opened.length ?? 0;
+  const still = analysisCache.hold(photos.slice(0, ahead), 'ahead', shareOf(record));
+  const others = analysisCache.hold(photos.slice(ahead), 'look', shareOf(record));
+  const held = [...still.photos, ...others.photos];
+  return {
+    captured: movementsOfLooks(movement).map((asked, at) => ({ movement: asked, photo: held[at] })),
+    usable: () => still.usable(),
+    release: () => Promise.all([still.release(), others.release()]),
+  };
+}
+
 /** Number of pictures that are compared or enrolled, the most that a token counts. */
 const facesOfCheck = 5;
 
@@ -228,21 +246,18 @@ async function judgeTaken(
   const share = toRow();
   const { length: asked } = movement.asked;
   const frames = deps.analysisCache.hold(photos.slice(0, asked), 'frame', share);
-  // Without a row: a look that shows no face must not stop the others.
-  const looks = deps.analysisCache.hold(photos.slice(asked), 'look', shareOf(captured.record));
+  const looks = holdLooks(captured, movement, photos.slice(asked), deps);
   // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
   const documents = deps.analysisCache.hold(reference === null ? [] : [reference], 'photo', toRow());
   const [document = null] = documents.photos;
   const seen = { ...submitted, reference: document };
   try {
-    const seenLooks = movementsOfLooks(movement).map((each, at) => ({ movement: each, photo: looks.photos[at] }));
-    const taken = { captured, measured, movement, device, photos: frames.photos, looks: seenLooks, share };
+    const taken = { captured, measured, movement, device, photos: frames.photos, looks: looks.captured, share };
     const poses = posesOf(taken);
-    // Looks straight ahead, with the clearest eyes, complete the few pictures of the poses. They cost nothing if the first
-    // picture is unusable.
-    const [first] = await frames.usable(1);
-    const ahead = first === undefined ? [] : await looks.usable(movement.frames[0]?.opened.length ?? 0);
-    const faces = [...poses, ...ahead].slice(0, facesOfCheck);
+    // Looks straight ahead, with the clearest eyes, complete the few pictures of the poses. They cost nothing if a frame is
+    // unusable.
+    const isUsable = (await frames.usable()).length === asked;
+    const faces = [...poses, ...(isUsable ? await looks.usable() : [])].slice(0, facesOfCheck);
     const judging = judgeFrames(taken, deps);
     return await conclude(
       { captured, sent: seen, faces, share, judging, advice: 'follow', undecided: 1 + drawnCounts },

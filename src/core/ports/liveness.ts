@@ -47,11 +47,14 @@ export interface LivenessJudge {
 /** Number of bands of a picture in a fingerprint. The mirror image has as many. */
 export const sketchBands = 64;
 
+/** Use of held photos, which decides what is measured. `ahead`: looks that a person is also compared by. */
+export type HeldKind = 'frame' | 'ahead' | 'look' | 'photo';
+
 /** Photos whose examinations are kept for several consumers. */
 export interface HeldPhotos {
   readonly photos: readonly Photo[];
-  /** Returns those of the first photos that the engine does not refuse, the one with the clearest eyes first. */
-  usable(first: number): Promise<readonly Photo[]>;
+  /** Returns those of its photos that the engine does not refuse, the one with the clearest eyes first. */
+  usable(): Promise<readonly Photo[]>;
   /** Wipes the examinations, also those that are still running. */
   release(): Promise<void>;
 }
@@ -65,9 +68,9 @@ export interface AnalysisCache {
   checkFrame(photo: Photo): void;
   /**
    * Holds photos, so that each is examined at most once until they are released.
-   * @param kind - `frame` and `look` for pictures of the capture page that a judge measures; a `photo` may be turned
+   * @param kind - `frame`, `ahead` and `look` for pictures of the capture page that a judge measures; a `photo` may be turned
    */
-  hold(photos: readonly Photo[], kind: 'frame' | 'look' | 'photo', queueShare: QueueShare): HeldPhotos;
+  hold(photos: readonly Photo[], kind: HeldKind, queueShare: QueueShare): HeldPhotos;
   /**
    * Returns a photo's fingerprint, which the caller must wipe.
    * @throws the codes of `Verifier`

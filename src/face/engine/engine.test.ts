@@ -29,7 +29,7 @@ function setUp() {
     given,
     sight: createAnalysisCache({
       engine,
-      signals: { frame: ['embedding', 'liveness'], look: [], photo: [] },
+      signals: { frame: ['embedding', 'liveness'], ahead: [], look: [], photo: [] },
       checkFrame: () => {},
     }),
   };
@@ -100,7 +100,7 @@ test('if the work fails, embeddings of finished and running examinations are zer
   expect(asked).toHaveLength(1);
 });
 
-test('usable photos are those among the first that are not refused, the one with the clearest eyes first', async () => {
+test('usable photos are those that are not refused, the one with the clearest eyes first', async () => {
   const simulated = createSimulatedEngine();
   const examine: Engine['examine'] = async (photo, signals, share) => {
     const shot = photo.use((bytes) => Number(Buffer.from(bytes).toString().split(' ')[2]));
@@ -108,12 +108,12 @@ test('usable photos are those among the first that are not refused, the one with
   };
   const sight = createAnalysisCache({
     engine: { ...simulated, examine },
-    signals: { frame: [], look: [], photo: [] },
+    signals: { frame: [], ahead: [], look: [], photo: [] },
     checkFrame: () => {},
   });
-  const given = [drawPhoto('Ada', 3), drawWall(), drawPhoto('Ada', 8), drawPhoto('Ada', 9)];
-  const { photos, usable, release } = sight.hold(given, 'look', testShare);
-  expect(await usable(3)).toEqual([photos[2], photos[0]]);
+  const given = [drawPhoto('Ada', 3), drawWall(), drawPhoto('Ada', 8)];
+  const { photos, usable, release } = sight.hold(given, 'ahead', testShare);
+  expect(await usable()).toEqual([photos[2], photos[0]]);
   await release();
 });
 

@@ -1,5 +1,5 @@
 import type { QueueShare } from '../../core/fair-queue.js';
-import type { AnalysisCache, Box, DetectedFace, Detection } from '../../core/ports.js';
+import type { AnalysisCache, Box, DetectedFace, Detection, HeldKind } from '../../core/ports.js';
 import { type Embedding, type FrameSketch, Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { Pose } from './estimators.js';
@@ -148,7 +148,7 @@ class HeldPhoto extends Photo {
 /** Creates the cache of examinations. A photo that several steps use is examined only once. */
 export function createAnalysisCache(deps: {
   readonly engine: Engine;
-  readonly signals: Readonly<Record<'frame' | 'look' | 'photo', readonly Signal[]>>;
+  readonly signals: Readonly<Record<HeldKind, readonly Signal[]>>;
   readonly checkFrame: (bytes: Uint8Array) => void;
 }): AnalysisCache {
   const { engine, signals, checkFrame } = deps;
@@ -161,8 +161,8 @@ export function createAnalysisCache(deps: {
       const held = photos.map((photo, at) => photo.use((bytes) => new HeldPhoto(bytes, analyses[at])));
       return {
         photos: held,
-        async usable(first) {
-          const eyes = await Promise.all(analyses.slice(0, first).map((each) => each.readEyes()));
+        async usable() {
+          const eyes = await Promise.all(analyses.map((each) => each.readEyes()));
           const found = eyes.flatMap((open, at) => (open === null ? [] : [{ photo: held[at], open }]));
           return found.sort((one, other) => other.open - one.open).map(({ photo }) => photo);
         },

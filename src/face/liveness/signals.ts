@@ -37,10 +37,12 @@ export interface SeenFrame {
   readonly texture: Embedding;
 }
 
-/** A look. `face` is `null` unless exactly one face is large enough to be seen. */
+/** A look. `face` is `null` unless exactly one face is large enough to be seen. Its pose is measured ahead only. */
 export interface SeenLook {
   readonly movement: Movement;
-  readonly face: Pick<SeenFrame, 'embedding' | 'pose' | 'liveness' | 'judgeScores' | 'landmarks'> | null;
+  readonly face:
+    | (Pick<SeenFrame, 'embedding' | 'liveness' | 'judgeScores' | 'landmarks'> & { readonly pose: Pose | null })
+    | null;
 }
 
 export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks', 'light'];
@@ -48,7 +50,9 @@ export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness'
 /** Signals of photos that are held for several steps. Movements and light are judged in frames only. */
 export const heldSignals = {
   frame: [...judgedSignals, ...checkedSignals, 'sketch'],
-  look: [...checkedSignals, 'pose', 'landmarks'],
+  ahead: [...checkedSignals, 'pose', 'landmarks'],
+  // Landmarks cost nothing, and tell the engine not to look for a turned photo.
+  look: ['embedding', 'liveness', 'landmarks'],
   photo: [...checkedSignals, 'sketch'],
 } as const satisfies Record<string, readonly Signal[]>;
 
@@ -82,14 +86,16 @@ export async function analyzeLook(
   { photo, movement }: CapturedLook,
   share: QueueShare,
 ): Promise<SeenLook> {
-  const seen = await examineOnce(engine, photo, heldSignals.look, share).catch((error: unknown) => {
-    if (isOneOf(unseen, toCode(error))) return null;
-    throw error;
-  });
+  const seen = await examineOnce(engine, photo, heldSignals[movement === 'centre' ? 'ahead' : 'look'], share).catch(
+    (error: unknown) => {
+      if (isOneOf(unseen, toCode(error))) return null;
+      throw error;
+    },
+  );
   if (seen === null) return { movement, face: null };
   const { embedding, own, pose, liveness, judgeScores, landmarks } = seen;
   for (const each of own) each.embedding.wipe();
-  if (embedding === null || pose === null || liveness === null || landmarks === null)
+  if (embedding === null || liveness === null || landmarks === null)
     throw new FaceError('internal', { problem: 'the engine left out a signal' });
   return { movement, face: { embedding, pose, liveness, judgeScores, landmarks } };
 }
@@ -320,7 +326,7 @@ export function measureFrames(frames: readonly SeenFrame[], looks: readonly Seen
   }));
   const ahead = known.flatMap(({ movement, face }) => (movement === 'centre' && face !== null ? [face] : []));
   const shape = toMeanShape([...frontal, ...ahead].map(({ landmarks }) => landmarks));
-  const poses = [...frontal, ...ahead].map(({ pose }) => pose);
+  const poses = [...frontal, ...ahead].flatMap(({ pose }) => pose ?? []);
 
   const measureTurned = (turned: SeenFrame, movement: HeadMovement, index: number): readonly Measured[] => {
     const pose = toFollowed(movement, toPoseTurn(poses, turned.pose));
