@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { z } from 'zod';
 import { createFacestepClient } from '../client/index.js';
+import { issueClientToken } from '../examples/demo/backend.js';
 import { loadPictures } from '../examples/demo/pictures.js';
 import { type Service, startService } from '../examples/demo/service.js';
 import { createFileStore, createRoster } from '../examples/door/roster.js';
@@ -15,8 +15,9 @@ import { enrolByApi, startCapture } from '../support/benches/capture-bench.js';
 import { drawPicture } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../support/run/paths.js';
 import { toForm } from '../support/servers/api-server.js';
+import { configureService, serviceKey } from '../support/servers/service-stage.js';
 
 /* Every program of examples/, run as a customer runs it, against the real service on real photos. */
 
@@ -38,21 +39,8 @@ beforeAll(async () => {
   for (const [name, bytes] of Object.entries({ first, second, upright, poor, dim, stranger, landscape, far }))
     writeFileSync(at(`${name}.jpg`), bytes);
 
-  const adminKey = 'fsa_examples-administrator';
-  const config = { modelsFolder, publicUrl: 'https://face.example.com', verifier: { kind: 'embedded', workers: 1 } };
-  writeFileSync(at('facestep.json'), JSON.stringify(config));
-  service = await startService({
-    PORT: '0',
-    FACESTEP_DATA: at('data'),
-    FACESTEP_CONFIG: at('facestep.json'),
-    FACESTEP_ADMIN_KEY: adminKey,
-  });
-  const issued = await fetch(`${service.url}/generateToken`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
-    body: JSON.stringify({ name: 'examples', scopes: clientScopes }),
-  });
-  const { token } = z.object({ token: z.string() }).parse(await issued.json());
+  service = await startService(configureService(folder, { publicUrl: 'https://face.example.com' }));
+  const token = await issueClientToken(service.url, serviceKey, { name: 'examples', scopes: clientScopes });
   const { PATH = '' } = process.env;
   env = { PATH, FACESTEP_URL: service.url, FACESTEP_CLIENT_TOKEN: token, FACESTEP_ISSUER: 'https://face.example.com' };
 });
