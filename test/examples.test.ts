@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { z } from 'zod';
+import { createFacestepClient } from '../client/index.js';
+import { issueClientToken } from '../examples/demo/backend.js';
 import { loadPictures } from '../examples/demo/pictures.js';
 import { type Service, startService } from '../examples/demo/service.js';
+import { createFileStore, createRoster } from '../examples/door/roster.js';
 import { clientScopes } from '../src/access/scopes.js';
 import { enrolByApi, startCapture } from '../support/benches/capture-bench.js';
 import { drawPicture } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../support/run/paths.js';
 import { toForm } from '../support/servers/api-server.js';
+import { configureService, serviceKey } from '../support/servers/service-stage.js';
 
 /* Every program of examples/, run as a customer runs it, against the real service on real photos. */
 
@@ -36,21 +39,8 @@ beforeAll(async () => {
   for (const [name, bytes] of Object.entries({ first, second, upright, poor, dim, stranger, landscape, far }))
     writeFileSync(at(`${name}.jpg`), bytes);
 
-  const adminKey = 'fsa_examples-administrator';
-  const config = { modelsFolder, publicUrl: 'https://face.example.com', verifier: { kind: 'embedded', workers: 1 } };
-  writeFileSync(at('facestep.json'), JSON.stringify(config));
-  service = await startService({
-    PORT: '0',
-    FACESTEP_DATA: at('data'),
-    FACESTEP_CONFIG: at('facestep.json'),
-    FACESTEP_ADMIN_KEY: adminKey,
-  });
-  const issued = await fetch(`${service.url}/generateToken`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
-    body: JSON.stringify({ name: 'examples', scopes: clientScopes }),
-  });
-  const { token } = z.object({ token: z.string() }).parse(await issued.json());
+  service = await startService(configureService(folder, { publicUrl: 'https://face.example.com' }));
+  const token = await issueClientToken(service.url, serviceKey, { name: 'examples', scopes: clientScopes });
   const { PATH = '' } = process.env;
   env = { PATH, FACESTEP_URL: service.url, FACESTEP_CLIENT_TOKEN: token, FACESTEP_ISSUER: 'https://face.example.com' };
 });
@@ -201,23 +191,15 @@ describe('redirect', () => {
   });
 });
 
-describe('door', () => {
-  const open = (photo: string) => run('door', ['open', 'roster.json', photo]);
-  const three = (...photos: string[]) => ['enrol', 'roster.json', ...photos];
-
-  test('opens for a person on the roster, and prints the same refusal for every other photo', async () => {
-    expect(await open('second.jpg')).toEqual({ exitCode: 1, said: 'Closed.' });
-    const enrolled = await run('door', three('Ada', 'first.jpg', 'second.jpg', 'first.jpg'));
-    expect(enrolled).toMatchObject({ said: 'Ada may enter.' });
-    expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
-    for (const photo of ['stranger.jpg', 'landscape.jpg', 'far.jpg'])
-      expect(await open(photo)).toEqual({ exitCode: 1, said: 'Closed.' });
-    const another = await run('door', three('Ada', 'stranger.jpg', 'stranger.jpg', 'stranger.jpg'));
-    expect(another).toEqual({ exitCode: 1, said: 'This face or name is already on the roster.' });
-    await run('door', three('Grace', 'stranger.jpg', 'stranger.jpg', 'stranger.jpg'));
-    expect(await open('stranger.jpg')).toEqual({ exitCode: 0, said: 'Open: Grace' });
-    expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
-  });
+test('the roster of examples/door knows each person once, and gives no name to another face', async () => {
+  const { FACESTEP_URL: url = '', FACESTEP_CLIENT_TOKEN: clientToken = '' } = env;
+  const roster = createRoster(createFacestepClient({ url, clientToken, fetch }), createFileStore(at('roster.json')));
+  const [first, second, stranger] = ['first.jpg', 'second.jpg', 'stranger.jpg'].map((name) => readFileSync(at(name)));
+  expect(await roster.whoIsThere([second!])).toBeNull();
+  expect(await roster.enrol('Ada', [first!, second!, first!])).toBe(true);
+  expect(await roster.whoIsThere([second!])).toBe('Ada');
+  expect(await roster.whoIsThere([stranger!])).toBeNull();
+  expect(await roster.enrol('Ada', [stranger!, stranger!, stranger!])).toBe(false);
 });
 
 describe('kyc', () => {

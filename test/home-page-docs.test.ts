@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findFreePort } from '../examples/demo/free-port.js';
@@ -8,8 +6,8 @@ import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index
 import { cookiesOf } from '../support/benches/console.js';
 import { readPage } from '../support/benches/page.js';
 import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
 import { type CompanyProviderServer, startCompanyProvider } from '../support/servers/company-provider.js';
+import { configureService } from '../support/servers/service-stage.js';
 import { configurationOf } from './oidc/documented.js';
 
 /* What docs/home-page.md says, done to the letter: a server runs with its configuration. Addresses and secrets alone are others. */
@@ -41,16 +39,7 @@ beforeAll(async () => {
       '0oa1ab2cd3': company.clientId,
     },
   );
-  const folder = createFolder('home-page-docs');
-  const config = join(folder, 'facestep.json');
-  const verifier = { kind: 'embedded', workers: 1 };
-  writeFileSync(config, JSON.stringify({ modelsFolder, verifier, ...written }));
-  service = await startService({
-    PORT: String(port),
-    FACESTEP_CONFIG: config,
-    FACESTEP_DATA: join(folder, 'data'),
-    FACESTEP_ADMIN_KEY: 'an-administrators-key-of-the-tests-0123456789',
-  });
+  service = await startService({ ...configureService(createFolder('home-page-docs'), written), PORT: String(port) });
 });
 afterAll(async () => {
   await service.stop();

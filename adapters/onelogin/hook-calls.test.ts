@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { testIssuer } from '../../support/fakes/keys.js';
-import { systemRandom } from '../../support/fakes/sinks.js';
 import { applyAll, type ConnectionChanges } from '../../test/contract/bench.js';
 import { type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
-import { createOneLoginProvisioning } from './provision.js';
 import { encodeFunction } from './smart-hook.js';
 
 let bench: OneLoginBench;
@@ -15,16 +13,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 const provision = (changes: ConnectionChanges, publicUrl = testIssuer) =>
-  applyAll(
-    createOneLoginProvisioning({
-      settings: bench.configure(changes),
-      publicUrl,
-      clock: bench.clock,
-      random: systemRandom,
-      fetch,
-      log: bench.core.log,
-    }),
-  );
+  applyAll(bench.provision({ ...changes, publicUrl }));
 const hook = () => findHook(bench.onelogin.account, 'pre-authentication')!;
 const change = (changes: Partial<ReturnType<typeof hook>['settings']>) =>
   (hook().settings = { ...hook().settings, ...changes });

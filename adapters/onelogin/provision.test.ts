@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
-import { systemRandom } from '../../support/fakes/sinks.js';
 import { findUnchecked, openServer } from '../../test/contract/bench.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
-import { createOneLoginProvisioning } from './provision.js';
 import type { SmartHookType } from './schema.js';
 import { decodeFunction, encodeFunction, readComposed, readMarker, renderSmartHook } from './smart-hook.js';
 
@@ -17,14 +15,7 @@ afterEach(() => bench.close());
 
 const publicUrl = 'https://face.example.com';
 const provision = (onelogin: Readonly<Record<string, unknown>> = {}, url = publicUrl): Provisioning =>
-  createOneLoginProvisioning({
-    settings: bench.configure({ onelogin }),
-    publicUrl: url,
-    clock: bench.clock,
-    random: systemRandom,
-    fetch,
-    log: bench.core.log,
-  });
+  bench.provision({ onelogin, publicUrl: url });
 
 const inspect = async ({ steps }: Provisioning) => Promise.all(steps.map(async (step) => (await step.inspect()).state));
 /** What `facestep provision --apply` does. */
@@ -200,14 +191,7 @@ describe('a hook of this connection', () => {
       const isRefused = init?.method === 'PUT' && String(url).includes(path) && writes === failing;
       return isRefused ? Response.json({ name: 'ForbiddenError' }, { status: 403 }) : fetch(url, init);
     };
-    const changed = createOneLoginProvisioning({
-      settings: bench.configure({ onelogin: { timeoutSec: 3 } }),
-      publicUrl,
-      clock: bench.clock,
-      random: systemRandom,
-      fetch: (url, init) => refusing(url, init),
-      log: bench.core.log,
-    });
+    const changed = bench.provision({ onelogin: { timeoutSec: 3 }, publicUrl, fetch: refusing });
     await expect(stepOf(changed, /pre-auth/).apply()).rejects.toMatchObject({
       code: 'provider_refused',
       detail: { status: 403 },
@@ -302,14 +286,7 @@ describe('the checks', () => {
 
 describe('the check of account recovery', () => {
   const withRecovery = (mode: string, send = fetch): Provisioning =>
-    createOneLoginProvisioning({
-      settings: bench.configure({ recovery: { mode } }),
-      publicUrl,
-      clock: bench.clock,
-      random: systemRandom,
-      fetch: send,
-      log: bench.core.log,
-    });
+    bench.provision({ recovery: { mode }, publicUrl, fetch: send });
   const answering = (status: number) =>
     withRecovery('on', async (url, init) =>
       String(url).endsWith('/mfa_token') ? Response.json({}, { status }) : fetch(url, init),

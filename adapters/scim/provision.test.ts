@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
-import { systemRandom } from '../../support/fakes/sinks.js';
 import { name, openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 import { createScimProvisioning } from './provision.js';
 
@@ -13,17 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const provision = (scim: Record<string, unknown> = {}) => {
-  const { clock, log } = bench.core;
-  return createScimProvisioning({
-    settings: bench.configure({ scim }),
-    publicUrl,
-    clock,
-    log,
-    random: systemRandom,
-    fetch,
-  });
-};
+const provision = (scim: Record<string, unknown> = {}) =>
+  createScimProvisioning({ ...bench.core, settings: bench.configure({ scim }), publicUrl, fetch });
 const check = (title: RegExp, scim: Record<string, unknown> = {}) =>
   provision(scim)
     .checks.find((each) => title.test(each.title))!

@@ -9,15 +9,12 @@ import type { ByGroup } from '../measure/accuracy/rates.js';
 import { asUsedToMarkdown } from '../measure/accuracy/report.js';
 import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
 import { type EvalProgram, keep, makeOut, parseOptions, runProgram, say, toFile } from '../measure/program.js';
-import { companions, faceWidth, fit, qualityBounds } from './engine.js';
-import { portrait } from './portrait.js';
+import { fit } from './fit.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
-import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import { roster } from './roster.js';
-import { unclearFaces } from './unclear-faces.js';
 
 /*
  * `npm run eval -- --data DIR` measures accuracy on photos; `npm run eval -- NAME` measures another documented
@@ -25,18 +22,12 @@ import { unclearFaces } from './unclear-faces.js';
  */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
-  companions,
-  'face-width': faceWidth,
-  'quality-bounds': qualityBounds,
   fit,
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
   'light-challenge': lightChallenge,
   'light-noise': lightNoise,
-  'near-duplicates': nearDuplicates,
-  portrait,
   roster,
-  'unclear-faces': unclearFaces,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
@@ -54,8 +45,7 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
 npm run eval -- NAME [--data DIR]… [--model built-in|DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
-            passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/<species>/<clip>/<ms>.jpg;
-            near-duplicates: any folder with clips and stills of people in "live"
+            passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/<species>/<clip>/<ms>.jpg
   --model   passive-bounds and presentation-attacks: judges of passive liveness, whose mean is measured: built-in, or the
             folder of a model with its model.json (docs/own-model.md). Several are named one by one; default built-in
   --out     where it draws plots and tables: into this folder

@@ -1,6 +1,5 @@
 /*
- * Runs the door on its own, on the machine with the camera. Protect `/roster` with your staff's sign-in. The roster
- * file has the format of ../door.ts.
+ * Runs the door on its own, on the machine with the camera. Protect `/roster` with your staff's sign-in.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… ROSTER=roster.json PORT=8095
  *   node dist/examples/door/main.js

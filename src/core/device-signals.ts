@@ -10,36 +10,14 @@ import { parseJsonAs } from './base/json.js';
 const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
-/** Camera settings, in the order in which the page reports them (W3C Image Capture). */
-export const settableModes = [
-  'exposureMode',
-  'exposureCompensation',
-  'exposureTime',
-  'whiteBalanceMode',
-  'colorTemperature',
-  'focusMode',
-  'focusDistance',
-  'iso',
-  'zoom',
-  'torch',
-] as const;
-
 export const maxDeviceCharacters = 2048;
 
-const count = (atMost: number) => z.int().check(z.minimum(0), z.maximum(atMost));
-const milliseconds = z.number().check(z.minimum(0), z.maximum(60_000));
-
+/** Other members are ignored: records and pages of earlier versions have more. */
 export const deviceSignals = z
-  .strictObject({
+  .object({
     camera: z.enum(cameraKinds),
     /** Name of a virtual camera. `null` for other cameras, because their names can be personal. */
     label: z.nullable(z.string().check(z.maxLength(128))),
-    widthPx: z.nullable(count(32_768)),
-    heightPx: z.nullable(count(32_768)),
-    framesPerSec: z.nullable(z.number().check(z.minimum(0), z.maximum(1000))),
-    settable: z.array(z.enum(settableModes)).check(z.maxLength(settableModes.length)),
-    /** Time between frames, or `null` if the browser does not report frames. */
-    gap: z.nullable(z.strictObject({ meanMs: milliseconds, deviationMs: milliseconds, count: count(1_000_000) })),
   })
   .check(z.refine(({ camera, label }) => camera === 'virtual' || label === null));
 export type DeviceSignals = z.output<typeof deviceSignals>;

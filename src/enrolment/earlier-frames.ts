@@ -14,7 +14,7 @@ import { FaceError } from '../errors.js';
  * docs/liveness-method.md has the error rates. Digests are keyed per person, so they cannot be compared between people.
  */
 
-/** Number of equal bands from which a frame counts as a copy. Measured with `npm run eval -- near-duplicates`. */
+/** Number of equal bands from which a frame counts as a copy (docs/accuracy/near-duplicates.json). */
 export const alikeBands = 6;
 
 const keptChallenges = 20;

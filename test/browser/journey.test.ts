@@ -76,7 +76,7 @@ inBrowser(
     expect(judged).toMatchObject({ pass: true, reasons: [] });
     expect(judged!.signals.length).toBeGreaterThan(5);
     // What the page says of the camera goes with the frames.
-    expect(judged!.device).toMatchObject({ camera: 'plain', label: null, widthPx: 640, heightPx: 480 });
+    expect(judged!.device).toEqual({ camera: 'plain', label: null });
     await close();
   },
 );

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
-import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { createScimProvisioning } from '../../adapters/scim/provision.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser } from '../../simulators/cognito/pool.js';
@@ -146,20 +145,10 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
       const statuses = isActive(index) ? oneLoginStatuses.staying : oneLoginStatuses.leftOut;
       user.status = statuses[index % statuses.length]!;
     }
-    const { log } = bench.core;
-    const settings = bench.configure();
     return {
       groupId: '4711',
       counted: toCounted((index) => index % oneLoginStatuses.staying.length === 0),
-      provision: (observe) =>
-        createOneLoginProvisioning({
-          settings,
-          publicUrl,
-          clock: bench.clock,
-          random: systemRandom,
-          log,
-          fetch: observe(fetch),
-        }),
+      provision: (observe) => bench.provision({ publicUrl, fetch: observe(fetch) }),
     };
   },
   async scim(traits = {}) {

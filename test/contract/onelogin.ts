@@ -2,12 +2,14 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
+import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { parsePreAuthentication, parseUserMigration } from '../../adapters/onelogin/schema.js';
 import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Clock } from '../../src/core/ports.js';
+import { testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
@@ -52,10 +54,15 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
       core: { ...core, ...changes.core },
       fetch: changes.fetch ?? withoutTimeLimit(fetch),
     });
+  const provision = (changes: ConnectionChanges & { readonly publicUrl?: string } = {}) => {
+    const { publicUrl = testIssuer, fetch: send = fetch } = changes;
+    return createOneLoginProvisioning({ ...core, settings: configure(changes), publicUrl, fetch: send });
+  };
   const stopProvider = endOnce(() => onelogin.close());
   return {
     onelogin,
     adapter: connect(),
+    provision,
     core,
     clock,
     policy: usual,

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AdminInitiateAuthCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
@@ -20,7 +19,8 @@ import { type ChallengeParameters, signIn } from '../../support/fakes/cognito-br
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
+import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 
 /*
@@ -89,24 +89,15 @@ beforeAll(async () => {
     expect(await step.inspect()).toEqual({ state: 'ready' });
   }
 
-  const config = join(folder, 'facestep.json');
   const { userPoolId, clientIds, endpoint } = settings.cognito;
   const credentials = { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'canary-aws' };
   const cognito = { userPoolId, clientIds, endpoint, credentials, triggers: { requestSecret } };
-  writeFileSync(
-    config,
-    JSON.stringify({
-      modelsFolder,
-      publicUrl: issuer,
-      verifier: { kind: 'embedded', workers: 1 },
-      adminKey: 'fsa_administrator',
-      connections: [{ id: connectionId, kind: 'cognito', policy: { mode: 'enforce', liveness: 'off' }, cognito }],
-    }),
-  );
-  service = await startService({ PORT: '0', FACESTEP_DATA: join(folder, 'data'), FACESTEP_CONFIG: config });
+  const policy = { mode: 'enforce', liveness: 'off' };
+  const connection = { id: connectionId, kind: 'cognito', policy, cognito };
+  service = await startService(configureService(folder, { publicUrl: issuer, connections: [connection] }));
   receiptKeys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
 
-  backend = await connectBackend(service.url, 'fsa_administrator', { connection: connectionId, application: clientId });
+  backend = await connectBackend(service.url, serviceKey, { connection: connectionId, application: clientId });
   await backend.enrol(adaSub, pictures.person[0]);
   await backend.enrol(graceSub, pictures.stranger);
 });
@@ -222,7 +213,6 @@ describe('the decisions of the functions', () => {
     await deploy({ FACESTEP_MODE: 'shadow' });
     for (const username of ['ada', 'grace'])
       expect(await signIn(at(), { username, password }, async () => toAnswer(null))).toMatchObject({ ok: true });
-    const config = join(folder, 'watching.json');
     const credentials = { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'canary-aws' };
     const cognito = {
       userPoolId: pool.id,
@@ -231,20 +221,10 @@ describe('the decisions of the functions', () => {
       credentials,
       triggers: { requestSecret, functions: triggerFunctions },
     };
-    writeFileSync(
-      config,
-      JSON.stringify({
-        modelsFolder,
-        publicUrl: issuer,
-        verifier: { kind: 'embedded', workers: 1 },
-        adminKey: 'fsa_administrator',
-        connections: [{ id: connectionId, kind: 'cognito', policy: { mode: 'shadow', liveness: 'off' }, cognito }],
-      }),
-    );
+    const policy = { mode: 'shadow', liveness: 'off' };
+    const connections = [{ id: connectionId, kind: 'cognito', policy, cognito }];
     const env = {
-      PORT: '0',
-      FACESTEP_DATA: join(folder, 'watching'),
-      FACESTEP_CONFIG: config,
+      ...configureService(createFolder('cognito-watching'), { publicUrl: issuer, connections }),
       AWS_ENDPOINT_URL_LAMBDA: simulator.url,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: simulator.url,
     };
@@ -264,7 +244,7 @@ describe('the decisions of the functions', () => {
       expect(defined?.wouldHave).toMatchObject({ denied: 2 });
       const answer = await fetch(`${watching.url}/connections/${connectionId}/refused`, {
         method: 'POST',
-        headers: { 'x-admin-key': 'fsa_administrator', 'content-type': 'application/json' },
+        headers: { 'x-admin-key': serviceKey, 'content-type': 'application/json' },
         body: '{}',
       });
       const { subjects } = refusedReply.parse(await answer.json());

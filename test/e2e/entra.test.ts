@@ -13,11 +13,10 @@ import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import { epochMs } from '../../src/core/units.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder } from '../../support/run/paths.js';
+import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
 
-const adminKey = 'chosen-by-the-administrator';
 const top = createFolder('entra');
 let pictures: Pictures;
 let entra: EntraSimulator;
@@ -32,6 +31,7 @@ let receiptAttribute: string;
 let ada: DirectoryUser;
 let grace: DirectoryUser;
 let publicUrl: string;
+let env: Record<string, string>;
 
 const toConnection = (id: string, clientApp: string, policy: object) => ({
   id,
@@ -45,15 +45,6 @@ const toConnection = (id: string, clientApp: string, policy: object) => ({
     hooks: { clientApps: [clientApp], signUp: { receiptAttribute } },
   },
 });
-
-const start = (): Promise<Service> =>
-  startService({
-    PORT: new URL(publicUrl).port,
-    FACESTEP_DATA: join(top, 'data'),
-    FACESTEP_CONFIG: join(top, 'config.json'),
-    FACESTEP_ADMIN_KEY: adminKey,
-    NODE_EXTRA_CA_CERTS: join(top, 'entra.pem'),
-  });
 
 beforeAll(async () => {
   pictures = await loadPictures();
@@ -70,10 +61,11 @@ beforeAll(async () => {
     toConnection('strict', strictApp, { whenUnverified: 'deny', whenUnavailable: 'deny' }),
   ];
   writeFileSync(join(top, 'entra.pem'), entra.cert);
-  writeFileSync(
-    join(top, 'config.json'),
-    JSON.stringify({ publicUrl, modelsFolder, verifier: { kind: 'embedded', workers: 1 }, connections }),
-  );
+  env = {
+    ...configureService(top, { publicUrl, connections }),
+    PORT: new URL(publicUrl).port,
+    NODE_EXTRA_CA_CERTS: join(top, 'entra.pem'),
+  };
   for (const connection of connections) {
     const settings = createEntraConnectionGuard([]).parse(connection);
     attribute = settings.entra.attribute;
@@ -91,10 +83,10 @@ beforeAll(async () => {
       expect((await step.inspect()).state).toMatch(/^(ready|manual)$/);
     }
   }
-  service = await start();
+  service = await startService(env);
   // So that the keys which tell who calls are there: the first call does not wait for them long.
   for (let calls = 0; calls < 5; calls++) await signIn(app, ada.id);
-  backend = await connectBackend(publicUrl, adminKey, { connection: 'customers', application: app });
+  backend = await connectBackend(publicUrl, serviceKey, { connection: 'customers', application: app });
 });
 afterAll(async () => {
   await service.stop();
@@ -138,7 +130,7 @@ describe('an outage', () => {
     expect(await backend.checkFace(ada.id, pictures.person[1])).toBe('passed');
     await service.stop();
     entra.fail('keys', { status: 503 });
-    service = await start();
+    service = await startService(env);
     expect(await signIn(app, ada.id)).toEqual(unverified);
     await expect(signIn(strictApp, ada.id)).rejects.toMatchObject({ code: 1003002 });
     entra.heal('keys');

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
@@ -7,10 +5,8 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder } from '../../support/run/paths.js';
 import { startMailRelay } from '../../support/servers/mail-relay.js';
-
-const adminKey = `fsa_${'k'.repeat(32)}`;
+import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 
 let okta: OktaSimulator;
 let relay: Awaited<ReturnType<typeof startMailRelay>>;
@@ -18,8 +14,6 @@ let service: Service;
 beforeEach(async () => {
   okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   relay = await startMailRelay();
-  const folder = createFolder('notices-sent');
-  const config = join(folder, 'facestep.json');
   const connection = {
     id: 'workforce',
     kind: 'okta',
@@ -31,19 +25,11 @@ beforeEach(async () => {
     },
   };
   const settings = {
-    modelsFolder,
     publicUrl: 'https://face.example.com',
-    verifier: { kind: 'embedded', workers: 1 },
     delivery: { kind: 'smtp', url: relay.url, from: 'face@example.com', requireTls: false },
     connections: [connection],
   };
-  await writeFile(config, JSON.stringify(settings));
-  service = await startService({
-    PORT: '0',
-    FACESTEP_CONFIG: config,
-    FACESTEP_DATA: join(folder, 'data'),
-    FACESTEP_ADMIN_KEY: adminKey,
-  });
+  service = await startService(configureService(createFolder('notices-sent'), settings));
 });
 afterEach(async () => {
   await service.stop();
@@ -55,7 +41,7 @@ test('a user gets an e-mail about their enrolment, with a link to report it, and
   okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
   const pictures = await loadPictures();
   const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-  const backend = await connectBackend(service.url, adminKey, {
+  const backend = await connectBackend(service.url, serviceKey, {
     connection: 'workforce',
     application: okta.application,
   });
@@ -80,7 +66,7 @@ test('the notification of a failed check that waits for the next look is sent if
   okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
   const pictures = await loadPictures();
   const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-  const backend = await connectBackend(service.url, adminKey, {
+  const backend = await connectBackend(service.url, serviceKey, {
     connection: 'workforce',
     application: okta.application,
   });
@@ -89,7 +75,7 @@ test('the notification of a failed check that waits for the next look is sent if
   expect(await backend.checkFace(id, pictures.stranger)).toBe('failed');
   const reload = {
     method: 'POST',
-    headers: { 'x-admin-key': adminKey, 'content-type': 'application/json' },
+    headers: { 'x-admin-key': serviceKey, 'content-type': 'application/json' },
     body: '{}',
   };
   expect((await fetch(`${service.url}/v1/configuration/reload`, reload)).status).toBe(200);

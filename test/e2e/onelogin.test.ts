@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
@@ -11,11 +9,10 @@ import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators
 import { epochMs } from '../../src/core/units.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder } from '../../support/run/paths.js';
+import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 
 /* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */
 
-const top = createFolder('onelogin');
 const hookSecret = 'the key that the Smart Hook signs its requests with';
 const password = 'correct horse';
 const factor = 'trusted_idp';
@@ -64,17 +61,8 @@ beforeAll(async () => {
   onelogin = await startOneLoginSimulator({ graceMs: 30_000 });
   facePolicyId = onelogin.addPolicy({ name: 'Face', factors: [factor] });
   settings = toSettings(onelogin, facePolicyId);
-  const config = join(top, 'facestep.json');
-  const verifier = { kind: 'embedded', workers: 1 };
-  writeFileSync(config, JSON.stringify({ modelsFolder, verifier, connections: [settings] }));
-  const adminKey = 'chosen-by-the-administrator';
-  service = await startService({
-    PORT: '0',
-    FACESTEP_DATA: join(top, 'data'),
-    FACESTEP_CONFIG: config,
-    FACESTEP_ADMIN_KEY: adminKey,
-  });
-  backend = await connectBackend(service.url, adminKey, { connection: 'workforce', application: '959314' });
+  service = await startService(configureService(createFolder('onelogin'), { connections: [settings] }));
+  backend = await connectBackend(service.url, serviceKey, { connection: 'workforce', application: '959314' });
   await provision(settings, service.url);
 });
 afterAll(async () => {

@@ -1,29 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { installOnOtherPlatform } from '../../support/fakes/other-platform.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../../support/run/paths.js';
-import { toForm } from '../../support/servers/api-server.js';
+import { projectRoot } from '../../support/run/paths.js';
+import { configureService, openTokenCalls } from '../../support/servers/service-stage.js';
 
 /* The server where the model runtime has no binary for the platform, next to one where it has, on real photos. */
 
-const adminKey = `fsa_${'k'.repeat(32)}`;
 const top = createFolder('other-platform');
 const log = join(top, 'log');
-const config = join(top, 'facestep.json');
-const env = { PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(top, 'data'), FACESTEP_ADMIN_KEY: adminKey };
+const env = configureService(top, {});
 let running: Service | null = null;
 let pictures: Pictures;
 const installations = { here: projectRoot, without: '', broken: '', neither: '' };
 
 beforeAll(async () => {
   pictures = await loadPictures();
-  writeFileSync(config, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 } }));
   installations.without = installOnOtherPlatform(top, 'absent');
   installations.broken = installOnOtherPlatform(top, 'not_loadable');
   installations.neither = installOnOtherPlatform(top, 'absent', false);
@@ -39,19 +34,7 @@ const mainOf = (installation: string): string => join(installation, 'dist/src/ma
 async function serve(installation: string) {
   const service = await startService(env, log, mainOf(installation));
   running = service;
-  const post = async (path: string, body: FormData | string, headers: Record<string, string>) => {
-    const response = await fetch(service.url + path, { method: 'POST', headers, body });
-    return z.looseObject({ code: z.string().optional() }).parse(await response.json());
-  };
-  const json = { 'content-type': 'application/json', 'x-admin-key': adminKey };
-  const { token: client } = await post('/generateToken', '{"name":"test","scopes":["enrol","verify","score"]}', json);
-  const auth = { 'x-auth-token': String(client) };
-  return {
-    service,
-    enrol: async () => String((await post('/generate', toForm({ photo: pictures.person[0] }), auth)).token),
-    check: (token: string, photo: Uint8Array) => post('/authenticate', toForm({ token, photo }), auth),
-    score: (token: string, photo: Uint8Array) => post('/authenticate-score', toForm({ token, photo }), auth),
-  };
+  return { service, ...(await openTokenCalls(service.url)) };
 }
 
 describe('a token on a platform without the native ONNX binary', () => {
@@ -60,7 +43,7 @@ describe('a token on a platform without the native ONNX binary', () => {
     ['without it', 'with', 'without', 'here'],
   ] as const)('made %s opens %s the binary for the same face, with an equal score', async (_m, _o, made, opened) => {
     const maker = await serve(installations[made]);
-    const token = await maker.enrol();
+    const token = await maker.enrol(pictures.person[0]);
     const scored = await maker.score(token, pictures.person[1]);
     expect(scored).toMatchObject({ ok: true, authenticated: true, score: expect.any(Number) });
     await maker.service.stop();

@@ -16,14 +16,13 @@ import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
-import { toForm } from '../../support/servers/api-server.js';
+import { configureService, openTokenCalls } from '../../support/servers/service-stage.js';
 
 /*
  * A change of the recognition model, at servers that are processes of their own, on real photos. The model of one's own is a copy
  * of ours: it must do as well.
  */
 
-const adminKey = `fsa_${'k'.repeat(32)}`;
 const top = createFolder('own-model');
 const data = join(top, 'data');
 const keysFolder = join(top, 'keys');
@@ -33,34 +32,20 @@ let name: string;
 /** One of the built-in engine, one of one's own. */
 const tokens = { former: '', own: '' };
 
-const toEnv = (engine: string | null, dataFolder = data): Record<string, string> => {
-  const file = join(top, `${engine ?? 'built-in'}.json`);
-  const settings = {
-    modelsFolder,
-    recognition: { engine },
-    verifier: { kind: 'embedded', workers: 1 },
-    keys: { kind: 'local', folder: keysFolder },
-  };
-  writeFileSync(file, JSON.stringify(settings));
-  return { PORT: '0', FACESTEP_CONFIG: file, FACESTEP_DATA: dataFolder, FACESTEP_ADMIN_KEY: adminKey };
-};
+const toEnv = (engine: string | null, dataFolder = data): Record<string, string> => ({
+  ...configureService(
+    top,
+    { recognition: { engine }, keys: { kind: 'local', folder: keysFolder } },
+    engine ?? 'built-in',
+  ),
+  FACESTEP_DATA: dataFolder,
+});
 
 /** A server with that engine, and calls with a token of its own. */
 async function serve(engine: string | null, dataFolder = data) {
   const service = await startService(toEnv(engine, dataFolder));
   services.push(service);
-  const post = async (path: string, body: FormData | string, headers: Record<string, string>) => {
-    const response = await fetch(service.url + path, { method: 'POST', headers, body });
-    return z.looseObject({ code: z.string().optional() }).parse(await response.json());
-  };
-  const json = { 'content-type': 'application/json', 'x-admin-key': adminKey };
-  const { token: client } = await post('/generateToken', '{"name":"test"}', json);
-  const auth = { 'x-auth-token': String(client) };
-  return {
-    service,
-    enrol: async () => String((await post('/generate', toForm({ photo: pictures.person[0] }), auth)).token),
-    check: (token: string, photo: Uint8Array) => post('/authenticate', toForm({ token, photo }), auth),
-  };
+  return { service, ...(await openTokenCalls(service.url)) };
 }
 
 const engineOf = (token: string): number => parseToken(new SealedToken(token)).fields.engine;
@@ -76,7 +61,7 @@ afterAll(async () => {
 
 test('the built-in engine makes a token and accepts the same person', async () => {
   const { service, enrol, check } = await serve(null);
-  tokens.former = await enrol();
+  tokens.former = await enrol(pictures.person[0]);
   expect(engineOf(tokens.former)).toBeLessThan(128);
   expect(await check(tokens.former, pictures.person[1])).toMatchObject({ authenticated: true });
   await service.stop();
@@ -114,7 +99,7 @@ test('a model that the command stored cannot be selected before its measurement'
 
 test('with the engine of one’s own, tokens of both engines open for the same person and for no other', async () => {
   const { service, enrol, check } = await serve(name);
-  tokens.own = await enrol();
+  tokens.own = await enrol(pictures.person[0]);
   expect(engineOf(tokens.own)).toBe(128);
   for (const token of Object.values(tokens)) {
     expect(await check(token, pictures.person[1])).toMatchObject({ authenticated: true });
@@ -133,7 +118,7 @@ test('a replica without the model refuses its tokens as token_key_retired, and o
 
 test('after a switch back, tokens of the own engine open until the model is removed', async () => {
   const { service, enrol, check } = await serve(null);
-  expect(engineOf(await enrol())).toBeLessThan(128);
+  expect(engineOf(await enrol(pictures.person[0]))).toBeLessThan(128);
   expect(await check(tokens.own, pictures.person[1])).toMatchObject({ authenticated: true });
   await service.stop();
   expect((await runHere(['models', 'remove', name], toEnv(name))).code).toBe(2);

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -9,14 +9,13 @@ import { epochMs } from '../../src/core/units.js';
 import { recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
 import { toTokenEvent } from '../../support/data/okta-events.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder } from '../../support/run/paths.js';
 import { createStateFolder, type StateFolder } from '../../support/run/state-folder.js';
 import { hasRedis, type RedisServer, startRedis } from '../../support/servers/redis.js';
+import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 
 /* Three servers, each a process with its own data folder, on one Redis and one folder of keys; and fifty callers at once. */
 
 const publicUrl = 'https://face.example.com';
-const adminKey = `fsa_${'k'.repeat(32)}`;
 const hookSecret = 'a secret of the test hooks';
 const callers = 50;
 const clock: Clock = { now: () => epochMs(Date.now()) };
@@ -50,21 +49,12 @@ const connections = [
     await mkdir(keysFolder, { mode: 0o700 });
     const settings = {
       publicUrl,
-      modelsFolder,
       connections,
-      verifier: { kind: 'embedded', workers: 1 },
       state: { kind: 'redis', url: redis.url },
       keys: { kind: 'local', folder: keysFolder },
     };
-    const config = join(top, 'facestep.json');
-    await writeFile(config, JSON.stringify(settings));
-    const start = (name: string) =>
-      startService({
-        PORT: '0',
-        FACESTEP_CONFIG: config,
-        FACESTEP_DATA: join(top, name),
-        FACESTEP_ADMIN_KEY: adminKey,
-      });
+    const env = configureService(top, settings);
+    const start = (name: string) => startService({ ...env, FACESTEP_DATA: join(top, name) });
     services = await Promise.all(['one', 'two', 'three'].map(start));
     folder = createStateFolder();
     state = await folder.open(stateGuard.parse(settings.state), clock);
@@ -90,7 +80,7 @@ const connections = [
     post(caller, `/hooks/workforce/${hook}`, event, { authorization: hookSecret });
 
   test('exactly one caller opens the link of a step-up', async () => {
-    const issued = await post(0, '/generateToken', { name: 'race' }, { 'x-admin-key': adminKey });
+    const issued = await post(0, '/generateToken', { name: 'race' }, { 'x-admin-key': serviceKey });
     const auth = { 'x-auth-token': String(issued.body.token) };
     const { body } = await post(1, '/step-ups', { connection: 'workforce', subject: '00u1' }, auth);
     const ticket = new URL(String(body.url)).hash.slice(1);

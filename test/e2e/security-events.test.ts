@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { runCli } from '../../examples/demo/run-command.js';
@@ -9,18 +7,16 @@ import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/in
 import { runHere } from '../../support/benches/cli.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder } from '../../support/run/paths.js';
 import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../support/servers/security-event-receiver.js';
+import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 
 /*
  * The server as its own process, receivers that know nothing of it but its address and a key, and what an administrator sees of
  * all that.
  */
-
-const adminKey = `fsa_${'k'.repeat(32)}`;
 
 let folder: string;
 let okta: OktaSimulator;
@@ -40,9 +36,7 @@ beforeEach(async () => {
   providerReceiver = await startSecurityEventReceiver({ keys, issuer: publicUrl, audience: okta.url, token: null });
   receiver = await startSecurityEventReceiver({ keys, issuer: publicUrl, audience, token: 'a-token-of-the-receiver' });
   const config = {
-    modelsFolder,
     publicUrl,
-    verifier: { kind: 'embedded', workers: 1 },
     securityEvents: [
       { id: 'siem', url: receiver.url, audience, token: 'a-token-of-the-receiver' },
       {
@@ -66,14 +60,7 @@ beforeEach(async () => {
       },
     ],
   };
-  const configFile = join(folder, 'facestep.json');
-  await writeFile(configFile, JSON.stringify(config));
-  env = {
-    PORT: String(port),
-    FACESTEP_CONFIG: configFile,
-    FACESTEP_ADMIN_KEY: adminKey,
-    FACESTEP_DATA: join(folder, 'data'),
-  };
+  env = { ...configureService(folder, config), PORT: String(port) };
   service = await startService(env);
 });
 afterEach(async () => {
@@ -102,7 +89,7 @@ async function post(
 async function revoke(name: string): Promise<string> {
   const subject = await okta.createUser({ login: `${name}@example.com`, password: 'correct horse' });
   okta.org.users.get(subject)!.profile.facestepToken = 'FV1.of-the-test';
-  const { token } = await post('/generateToken', { 'x-admin-key': adminKey }, { name, tenant: 'workforce' });
+  const { token } = await post('/generateToken', { 'x-admin-key': serviceKey }, { name, tenant: 'workforce' });
   await post('/enrolments/revoke', { 'x-auth-token': String(token) }, { connection: 'workforce', subject });
   return subject;
 }

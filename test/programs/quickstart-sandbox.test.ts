@@ -3,10 +3,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { issueClientToken } from '../../examples/demo/backend.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { newAdminKey, type Service, startService } from '../../examples/demo/service.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
+import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 
 /* The quickstart with test people, as the page prints it. */
 
@@ -16,29 +18,17 @@ const codeOf = (language: string): string =>
 
 let service: Service;
 let clientToken: string;
-const adminKey = newAdminKey();
 
 async function start(hasPublicUrl: boolean): Promise<Service> {
   const folder = createFolder('quickstart');
   const config = z.looseObject({ publicUrl: z.string() }).parse(JSON.parse(codeOf('json')));
   const port = String(await findFreePort());
   const publicUrl = hasPublicUrl ? config.publicUrl.replace(/:8080$/, `:${port}`) : null;
-  writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ ...config, publicUrl, modelsFolder }));
-  return startService({
-    PORT: port,
-    FACESTEP_DATA: join(folder, 'data'),
-    FACESTEP_CONFIG: join(folder, 'sandbox.json'),
-    FACESTEP_ADMIN_KEY: adminKey,
-  });
+  return startService({ ...configureService(folder, { ...config, publicUrl }), PORT: port });
 }
 beforeAll(async () => {
   service = await start(true);
-  const issued = await fetch(`${service.url}/generateToken`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
-    body: JSON.stringify({ name: 'quickstart', scopes: ['verify'] }),
-  });
-  clientToken = z.object({ token: z.string() }).parse(await issued.json()).token;
+  clientToken = await issueClientToken(service.url, serviceKey, { name: 'quickstart', scopes: ['verify'] });
 }, 180_000);
 afterAll(() => service.stop());
 
@@ -68,7 +58,7 @@ test('without acceptTests, the receipt of the quickstart is refused', async () =
 const administer = async ({ url }: Service, path: string, body: object = {}) => {
   const answer = await fetch(`${url}/v1/connections/sandbox/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+    headers: { 'content-type': 'application/json', 'x-admin-key': serviceKey },
     body: JSON.stringify(body),
   });
   return { status: answer.status, body: await answer.json() };

@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { type DeviceSignals, settableModes } from '../../src/core/device-signals.js';
+import type { DeviceSignals } from '../../src/core/device-signals.js';
 import { ahead } from './ahead.js';
 import { betterCamera, type CameraEntry, type Facing, isInApp, kindOf } from './camera-choice.js';
 import { sleep } from './step.js';
@@ -8,65 +8,10 @@ import { cameraMemory } from './browser-memory.js';
 import { el } from './dom.js';
 import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
-interface DeviceWatch {
-  /** Returns signals about the device for the audit log. The server cannot verify them. */
-  read(): DeviceSignals;
-}
-
-const toWhole = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
-
-const toRounded = (value: number): number => Math.round(value * 100) / 100;
-
-/**
- * Starts observing how evenly frames arrive.
- * @param track - `undefined` if unknown
- */
-function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElement): DeviceWatch {
-  const gaps = watchGaps(video);
-  return {
-    read() {
-      const label = track?.label ?? '';
-      const camera = kindOf({ label, facing: facingOf(track) });
-      const { width, height, frameRate } = track?.getSettings() ?? {};
-      const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
-      return {
-        camera,
-        label: camera === 'virtual' ? label.slice(0, 128) : null,
-        widthPx: toWhole(width),
-        heightPx: toWhole(height),
-        framesPerSec: frameRate === undefined ? null : toRounded(frameRate),
-        settable: settableModes.filter((mode) => mode in capabilities),
-        gap: gaps(),
-      };
-    },
-  };
-}
-
-function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
-  let last = 0;
-  let count = 0;
-  let mean = 0;
-  let squares = 0;
-  const note = (now: number): void => {
-    if (last > 0) {
-      const gap = now - last;
-      const away = gap - mean;
-      count += 1;
-      mean += away / count;
-      squares += away * (gap - mean);
-    }
-    last = now;
-    video.requestVideoFrameCallback(note);
-  };
-  if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(note);
-  return () =>
-    count < 2
-      ? null
-      : {
-          meanMs: Math.min(60_000, toRounded(mean)),
-          deviationMs: Math.min(60_000, toRounded(Math.sqrt(squares / count))),
-          count,
-        };
+/** Returns what the audit log records about the camera. The server cannot verify it. */
+function describeCamera(label: string, facing: Facing | null): DeviceSignals {
+  const camera = kindOf({ label, facing });
+  return { camera, label: camera === 'virtual' ? label.slice(0, 128) : null };
 }
 
 /* Holds the exposure, because cameras would compensate for the screen's light. Safari does not support this. */
@@ -141,7 +86,7 @@ export interface Camera {
   readonly deviceId: string;
   readonly label: string;
   readonly facing: Facing | null;
-  readonly device: DeviceWatch;
+  readonly device: DeviceSignals;
   readonly cameras: readonly CameraEntry[];
   /** Promise that rejects with `camera-stopped` if the camera stops. It never resolves. */
   readonly lost: Promise<never>;
@@ -294,16 +239,17 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
     stop();
     throw error;
   }
-  const device = watchDevice(track, video);
+  const label = track?.label ?? '';
+  const facing = facingOf(track);
   return {
     video,
-    device,
+    device: describeCamera(label, facing),
     cameras,
     lost,
     stop,
     deviceId: track?.getSettings().deviceId ?? '',
-    label: track?.label ?? '',
-    facing: facingOf(track),
+    label,
+    facing,
     holdExposure: () => exposure?.hold(),
   };
 }

@@ -4,8 +4,8 @@ import { type Picture, sampleGrid } from './picture.js';
 
 /*
  * A sketch detects copies of a frame. It compares neighboring cells of a 64 × 64 gray picture; each comparison is a
- * step. Editing a copy changes few steps, but the next frame of a camera changes many (`npm run eval --
- * near-duplicates`). Stored digests depend on the order of the steps.
+ * step. Editing a copy changes few steps, but the next frame of a camera changes many
+ * (docs/accuracy/near-duplicates.json). Stored digests depend on the order of the steps.
  */
 
 const cells = 64;

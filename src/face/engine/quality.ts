@@ -83,8 +83,7 @@ export interface QualityBound {
 }
 
 /**
- * Minimum width of a face in the original photo, in pixels. Recognition begins to fail for faces of 32 pixels (`npm run
- * eval -- face-width`; docs/engine.md).
+ * Minimum width of a face in the original photo, in pixels. Recognition begins to fail for faces of 32 pixels (docs/engine.md).
  */
 export const minFaceWidthPx = 40;
 
@@ -95,8 +94,7 @@ export const minFaceWidthPx = 40;
 export const minJudgedWidthPx = 64;
 
 /**
- * Ranges of ordinary photos. Each bound excludes 0.5 % of the evaluation photos (`npm run eval -- quality-bounds`;
- * docs/engine.md).
+ * Ranges of ordinary photos. Each bound excludes 0.5 % of the evaluation photos (docs/engine.md).
  */
 export const qualityBounds = {
   faceWidthPx: { atLeast: minFaceWidthPx, atMost: null },

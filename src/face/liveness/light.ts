@@ -1,4 +1,4 @@
-import { type ScreenAxis, type ScreenLight, toLinear } from '../../core/screen-light.js';
+import { type ScreenLight, toLinear } from '../../core/screen-light.js';
 import type { Embedding } from '../../core/secrets.js';
 import type { LightReading, LightRegion, Rgb } from '../engine/light.js';
 import { lightRegions } from '../engine/light.js';
@@ -34,9 +34,11 @@ export interface LightFinding {
   readonly falloff: number | null;
   /** 1 for skin and paper; 0 for glass, which adds the same light everywhere. */
   readonly material: number | null;
-  /** Difference between the nose's sides under split screens, divided by the gain. */
+  /**
+   * Difference between the nose's left and right sides under split screens, divided by the gain. `null` for halves one
+   * above the other, under which people and prints overlap.
+   */
   readonly normals: number | null;
-  readonly axis: ScreenAxis;
 }
 
 const combine = (a: Rgb, b: Rgb, how: (x: number, y: number) => number): Rgb => [
@@ -132,22 +134,20 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** Regions of the nose toward the first and the second half of a split screen. */
-export type Sides = readonly [toFirst: LightRegion, toSecond: LightRegion];
-
-export const sidesOfNose = {
-  // The picture is not mirrored: the person's left is on its right.
-  across: ['rightFlank', 'leftFlank'],
-  down: ['bridge', 'noseBase'],
-} as const satisfies Record<ScreenAxis, Sides>;
+/**
+ * Regions of the nose toward the first and the second half of a split screen. The picture is not mirrored: the person's
+ * left is on its right.
+ */
+const sidesOfNose = ['rightFlank', 'leftFlank'] as const satisfies readonly LightRegion[];
 
 /**
  * Compares the light on both sides of the nose under a split screen and under its swapped version. The sides of a nose
  * face opposite ways, but even a bent sheet faces nearly one way. `null` if a side is not visible.
  */
-export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
+function toNormals([first, second]: LitPair, gain: number): number | null {
+  if (first.light.axis === 'down') return null;
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));
-  const [one, other] = sides.map((region) => {
+  const [one, other] = sidesOfNose.map((region) => {
     const before = second.reading.regions[region];
     const after = first.reading.regions[region];
     return before === null || after === null ? null : dot(toChange(before, after), asked) / dot(asked, asked);
@@ -159,14 +159,12 @@ export function toNormals([first, second]: LitPair, gain: number, sides: Sides):
 export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFinding {
   const answers = pairs.map(toAnswer);
   const gain = toGain(answers, ({ face }) => face);
-  const { axis } = halves[0].light;
   return {
     gain,
     match: toMatch(answers),
     falloff: toFalloff(answers),
     material: toMaterial(answers),
-    normals: toNormals(halves, gain, sidesOfNose[axis]),
-    axis,
+    normals: toNormals(halves, gain),
   };
 }
 

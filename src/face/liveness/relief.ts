@@ -4,7 +4,7 @@ import { type Landmarks, toEyeCentres, toMean } from '../engine/landmarks.js';
 import type { Point } from '../engine/picture.js';
 
 /** Angles in degrees. Yaw is negative to the person's own left; pitch is positive upwards. */
-interface HeadTurn {
+export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
 }

@@ -21,7 +21,7 @@ import { cosineOf } from '../verifier/embeddings.js';
 import { checkedSignals } from '../verifier/examine.js';
 import { measure } from '../verifier/screening.js';
 import type { LightFinding } from './light.js';
-import { type HeadMovement, toFollowed, toMeanShape, toPoseTurn, toReliefTurn } from './relief.js';
+import { type HeadMovement, type HeadTurn, toFollowed, toMeanShape, toPoseTurn, toReliefTurn } from './relief.js';
 
 export interface SeenFrame {
   readonly movement: Movement;
@@ -134,12 +134,10 @@ export const bounds = {
   frontal_yaw: { atLeast: -20, atMost: 20, unit: 'deg' },
 
   /**
-   * Head turn by the pose model. The bound is low, because the page takes frames from about 15 degrees on. Genuine
+   * Turn to a side by the pose model, which is of no use for a raised head. The bound is low, because the page takes frames from about 15 degrees on. Genuine
    * turns measure at least 18. Of flat pictures, one in 20 measures more than 7; of prints, one in 20 more than 16.
    */
   pose_yaw: { atLeast: 10, atMost: null, unit: 'deg' },
-  /** Only recorded: for a raised head, the pose model returns anything from −5 to +44. */
-  pose_pitch: { atLeast: null, atMost: null, unit: 'deg' },
 
   /** Turn to a side, estimated from parallax. Genuine turns measure at least 19.9, flat pictures at most 10. */
   relief_yaw: { atLeast: 11, atMost: null, unit: 'deg' },
@@ -197,11 +195,6 @@ export const bounds = {
    * flat and bent prints mostly at most 0.05.
    */
   light_normals: { atLeast: 0.06, atMost: null, unit: 'per gain' },
-  /**
-   * Difference between the upper and lower sides of the nose. Recorded only, because people and prints overlap on
-   * phones.
-   */
-  light_normals_recorded: { atLeast: null, atMost: null, unit: 'per gain' },
   /** Frames half a second apart: one person .948 and more, different people .868 and less (src/face/engine/frame-traces.ts). */
   light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
 } as const satisfies Record<string, LivenessBound>;
@@ -210,7 +203,7 @@ export const bounds = {
  * Gain from which the sides of the nose are judged. With less light, their noise is too large (`npm run eval --
  * light-noise`).
  */
-export const normalsFromGain = 0.08;
+const normalsFromGain = 0.08;
 
 /** Signals of one frame are named with its index: `relief_yaw_1`. */
 export type LivenessSignal = keyof typeof bounds;
@@ -273,13 +266,6 @@ const reliefSignals = {
   down: 'relief_down',
 } as const satisfies Record<HeadMovement, LivenessSignal>;
 
-const poseSignals = {
-  left: 'pose_yaw',
-  right: 'pose_yaw',
-  up: 'pose_pitch',
-  down: 'pose_pitch',
-} as const satisfies Record<HeadMovement, LivenessSignal>;
-
 function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly Measured[] {
   return [
     toMeasured('frontal_yaw', index, pose.yawDeg),
@@ -288,14 +274,17 @@ function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly M
   ];
 }
 
+const measurePose = (movement: HeadMovement, turn: HeadTurn, index: number): readonly Measured[] =>
+  movement === 'left' || movement === 'right' ? [toMeasured('pose_yaw', index, toFollowed(movement, turn).toward)] : [];
+
 /** Measures the light of a challenge. If the face shows no response to the light, only the gain is reported. */
-export function measureLight({ gain, match, falloff, material, normals, axis }: LightFinding): readonly Measured[] {
+export function measureLight({ gain, match, falloff, material, normals }: LightFinding): readonly Measured[] {
   const seen = toMeasured('light_gain', null, gain);
   if (!seen.measurement.pass) return [seen];
   const told = [
     ['light_falloff', falloff],
     ['light_material', material],
-    [axis === 'across' && gain >= normalsFromGain ? 'light_normals' : 'light_normals_recorded', normals],
+    ['light_normals', gain >= normalsFromGain ? normals : null],
   ] as const satisfies readonly (readonly [LivenessSignal, number | null])[];
   return [
     seen,
@@ -329,11 +318,10 @@ export function measureFrames(frames: readonly SeenFrame[], looks: readonly Seen
   const poses = [...frontal, ...ahead].flatMap(({ pose }) => pose ?? []);
 
   const measureTurned = (turned: SeenFrame, movement: HeadMovement, index: number): readonly Measured[] => {
-    const pose = toFollowed(movement, toPoseTurn(poses, turned.pose));
     const relief = toFollowed(movement, toReliefTurn(shape, turned.landmarks));
     const cosines = frontal.map(({ embedding }) => cosineOf(embedding, turned.embedding));
     return [
-      toMeasured(poseSignals[movement], index, pose.toward),
+      ...measurePose(movement, toPoseTurn(poses, turned.pose), index),
       toMeasured(reliefSignals[movement], index, relief.toward),
       toMeasured('relief_aside', index, relief.aside),
       toMeasured('same_person', index, Math.min(...cosines)),

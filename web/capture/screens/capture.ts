@@ -106,7 +106,7 @@ export async function takeFrames(
           tools,
         ),
       );
-      if (frames !== null) return { frames, device: running.device.read() };
+      if (frames !== null) return { frames, device: running.device };
       pauses += 1;
     }
   } finally {
