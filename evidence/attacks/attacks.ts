@@ -5,6 +5,7 @@ import { BadInput } from '../measure/corpus/corpus.js';
 import { describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../measure/program.js';
 import { type Attack, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
+import { frames } from './frames.js';
 import { otherPhoto } from './other-photo.js';
 import { outsiders } from './outsiders.js';
 import { recovery } from './recovery.js';
@@ -20,6 +21,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'other-photo': otherPhoto,
   recovery,
   'vendor-check': vendorCheck,
+  frames,
 };
 
 const usage = `npm run attacks -- [NAME…] [--quick] [--json] [--write]

@@ -90,18 +90,25 @@ test('the server draws looks of the movements at random, and only those that wer
   expect(failingOf(challenge, twice)).toEqual(['frames_as_committed']);
 });
 
-test.each<[string, number, readonly string[]]>([
-  ['three looks a second pass, as of a slow device', 3, []],
-  ['no looks during the movements fail', 0, ['looks_missing']],
-  ['fewer than one look each half second fail', 1.5, ['looks_missing']],
-  ['more looks than the page takes fail', 20, ['looks_extra']],
-])('%s', (_, perSec, failing) => {
+test.each<[string, readonly number[], readonly number[], readonly string[]]>([
+  ['three looks a second pass, as of a slow device', [900, 4000, 4000], [3, 3, 3], []],
+  ['no looks during the movements fail', [900, 4000, 4000], [8, 0, 0], ['looks_missing']],
+  ['fewer than one look each half second fail', [900, 4000, 4000], [8, 1.5, 1.5], ['looks_missing']],
+  ['no looks during a short movement fail', [900, 2000, 1000], [8, 8, 0], ['looks_missing']],
+  ['a pause of three seconds fails after many looks', [900, 6000, 5000], [8, 8, 1], ['looks_missing']],
+  ['more looks than the page takes fail', [900, 4000, 4000], [20, 20, 20], ['looks_extra']],
+  ['more looks than the page takes fail after a long wait', [9000, 2000, 2000], [0, 20, 20], ['looks_extra']],
+])('%s', (_, times, perSec, failing) => {
   const take = (name: string, ms: number): CommittedFrame => ({
     digest: name,
-    looks: Array.from({ length: Math.floor((ms * perSec) / 1000) }, (_look, at) => `${name} ${at}`),
+    looks: Array.from(
+      { length: Math.floor((ms * perSec[Number(name.at(-1))]!) / 1000) },
+      (_look, at) => `${name} ${at}`,
+    ),
   });
-  expect(failingOf(run([900, 4000, 4000], null, take))).toEqual(failing);
-  expect(isTooSlow(measureChallenge(run([900, 4000, 4000], null, take), [], 3))).toBe(failing.length > 0);
+  const challenge = run(times, null, take);
+  expect(failingOf(challenge)).toEqual(failing);
+  expect(isTooSlow(measureChallenge(challenge, [], 3))).toBe(failing.length > 0);
 });
 
 test('the same look sent twice counts once', () => {

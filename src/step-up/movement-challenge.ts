@@ -200,19 +200,31 @@ export const placesOf = (challenge: MovementRecord): number[] =>
   nextOf(challenge) === null ? challenge.frames.flatMap(({ opened }) => opened.map(({ at }) => at)) : [];
 
 /**
+ * Counts the looks of the movements that were not drawn, because too few were taken. The movement with the fewest counts
+ * for both, so that no movement can be left out.
+ */
+function countMissing(challenge: MovementRecord): number {
+  const turned = challenge.asked.filter((movement) => movement !== 'centre');
+  const drawn = movementsOfLooks(challenge);
+  const countOf = (movement: Movement, of: readonly Movement[]): number =>
+    of.filter((each) => each === movement).length;
+  const ofEach = turned.map((movement) => countOf(movement, drawn) / countOf(movement, turned));
+  return looksOfChallenge.turned - turned.length * Math.min(...ofEach);
+}
+
+/**
  * Measures how evenly looks were taken. The time before the first movement has no lower limit, because the person may
- * leave and come back.
+ * leave and come back. This time permits no further looks later.
  */
 function measureLooks(challenge: MovementRecord): readonly Measurement[] {
-  const { frames } = challenge;
-  const turned = movementsOfLooks(challenge).filter((movement) => movement !== 'centre');
-  let missing = looksOfChallenge.turned - turned.length;
+  let missing = countMissing(challenge);
   let extra = 0;
   let wanting = 0;
   let beyond = 0;
-  for (const [at, { looks: taken, afterMs }] of frames.entries()) {
-    wanting += at === 0 ? 0 : afterMs / looks.slowestMs - taken;
-    beyond += taken - afterMs / looks.quickestMs;
+  for (const [at, { looks: taken, afterMs }] of challenge.frames.entries()) {
+    // Looks of one movement do not replace those of the next.
+    wanting = at === 0 ? 0 : Math.max(0, wanting + afterMs / looks.slowestMs - taken);
+    beyond += at === 0 ? Math.max(0, taken - afterMs / looks.quickestMs) : taken - afterMs / looks.quickestMs;
     missing = Math.max(missing, wanting);
     extra = Math.max(extra, beyond);
   }

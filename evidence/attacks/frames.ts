@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import sharp from 'sharp';
+import { createSeededRandom } from '../../src/core/base/chance.js';
+import { challengeReply, frameReply, looksOfPage } from '../../src/core/page-protocol.js';
+import { createMovementJudge } from '../../src/face/liveness/judge.js';
+import { beginAgreed, startCapture, who } from '../../support/benches/capture-bench.js';
+import { digestOf } from '../../support/benches/capture-page.js';
+import { makePoses, readPeople } from '../../support/browser/people.js';
+import { reframe } from '../../support/face-video/index.js';
+import { createTestSight, createTestVerifier } from '../../support/fakes/embedded.js';
+import { toForm } from '../../support/servers/api-server.js';
+import { withEngine } from '../eval/presentation-attacks/heads.js';
+import { type Attack, type Claim, type Size, toClaim } from './attack.js';
+
+/*
+ * An attacker who controls the page of the victim's check breaks the protocol of pictures and looks. The content of the
+ * pictures would pass, because it shows the victim. Server, rules, engine and judge are real, the people are rendered.
+ */
+
+const tries = { full: 20, quick: 1 } satisfies Record<Size, number>;
+
+/** Longer than a lockout, and than the windows of the limits of one person's checks. */
+const pauseSec = 25 * 3600;
+
+type Pictures = readonly Uint8Array[];
+type Poses = Awaited<ReturnType<typeof makePoses>>;
+
+/** What the attacker does differently from the page. */
+interface Plan {
+  readonly afterMs?: number;
+  /** Changes the looks before picture `at`. */
+  readonly looks?: (own: Pictures, at: number) => Pictures;
+  readonly sendFrames?: (frames: Pictures) => Pictures;
+  /** Changes the drawn looks. `others` were committed, too. */
+  readonly sendLooks?: (drawn: Pictures, others: Pictures) => Pictures;
+  /** Sends the last commit again, and obeys only its drawing. */
+  readonly recommits?: boolean;
+}
+
+/** Copies a picture to a file with a digest of its own. */
+const copy = (picture: Uint8Array): Uint8Array => Buffer.concat([picture, randomBytes(8)]);
+
+const show = (pictures: readonly string[]): Uint8Array => Buffer.from(pictures[0] ?? '', 'base64');
+
+const times = (count: number, picture: Uint8Array): Pictures => Array.from({ length: count }, () => copy(picture));
+
+/** Lists the attacks, between controls without an attack. */
+const toPlans = (known: Pictures, other: Uint8Array, wall: Uint8Array): Readonly<Record<string, Plan>> => ({
+  'control: the page itself, before': {},
+  'two looks a second': { afterMs: 4000, looks: (own) => own.filter((_, at) => at % 4 === 0) },
+  'no looks during one movement': { looks: (own, at) => (at === 1 ? [] : own) },
+  'four times as many looks': { looks: (own) => [...own, ...own, ...own, ...own].map(copy) },
+  'twice as many looks, after a wait': {
+    afterMs: 7500,
+    looks: (own, at) => (at === 0 ? [] : [...own, ...own.map(copy)]),
+  },
+  'the same look again and again': { looks: (own) => own.map(() => own[0] ?? wall) },
+  'more time than allowed': { afterMs: 8100 },
+  'an expired challenge': { afterMs: 23_000 },
+  'a picture that was not committed': { sendFrames: (frames) => frames.with(1, copy(frames[1] ?? wall)) },
+  'pictures in another order': { sendFrames: (frames) => frames.toReversed() },
+  'a look that was not committed': { sendLooks: (drawn) => drawn.with(5, copy(drawn[5] ?? wall)) },
+  'a look that was not drawn': { sendLooks: (drawn, others) => drawn.with(5, others.at(-1) ?? wall) },
+  'looks in another order': { sendLooks: (drawn) => drawn.toReversed() },
+  'a drawn look twice': { sendLooks: (drawn) => drawn.with(5, drawn[4] ?? wall) },
+  'fewer looks than drawn': { sendLooks: (drawn) => drawn.slice(1) },
+  'more looks than drawn': { sendLooks: (drawn, others) => [...drawn, ...others.slice(0, 1)] },
+  'another drawing for the same commitment': { recommits: true },
+  'looks of another person': { looks: (own, at) => (at === 0 ? own : times(16, other)) },
+  'looks without a face': { looks: (own, at) => (at === 0 ? own : times(16, wall)) },
+  'known limit: looks chosen before the check': {
+    looks: (own, at) => (at === 0 ? own : known.slice(16 * at - 16, 16 * at)),
+  },
+  'control: the page itself, after': {},
+});
+
+type Server = Awaited<ReturnType<typeof startCapture>>['server'];
+
+/** @returns true if the victim counts as verified */
+async function play(server: Server, poses: Poses, plan: Plan): Promise<boolean> {
+  const { afterMs = 2000, looks = (own) => own, sendFrames = (all) => all, sendLooks = (all) => all } = plan;
+  const { id, page } = await beginAgreed(server, {});
+  const { nonce, next: first } = challengeReply.parse((await page.post('/face/challenge')).body);
+  const frames: Uint8Array[] = [];
+  const drawn: Uint8Array[] = [];
+  const others: Uint8Array[] = [];
+  for (let next = first; next !== null; ) {
+    server.clock.advanceSec(afterMs / 1000);
+    const shown = show(poses[next.movement]);
+    const frame = await reframe(shown, createSeededRandom(randomUUID()));
+    const taken = looks(times(Math.ceil(afterMs / looksOfPage.everyMs), shown), frames.length);
+    const fields = { nonce, digest: digestOf(frame), looks: taken.map(digestOf) };
+    const commit = async () => frameReply.safeParse((await page.post('/face/challenge/frames', fields)).body).data;
+    const committed = await commit();
+    frames.push(frame);
+    next = committed?.next ?? null;
+    const { opened = [] } = (next === null && plan.recommits ? await commit() : committed) ?? {};
+    drawn.push(...opened.flatMap((at) => taken[at] ?? []));
+    others.push(...taken.filter((_, at) => !opened.includes(at)));
+  }
+  // Without a drawing, there is nothing to change.
+  const photo = [...sendFrames(frames), ...(drawn.length > 5 ? sendLooks(drawn, others) : drawn)];
+  await page.send({ nonce, photo });
+  server.clock.advanceSec(pauseSec);
+  return server.audit.events.some(
+    ({ action, detail }) => action === 'verified' && 'stepUpId' in detail && detail.stepUpId === id,
+  );
+}
+
+export const frames: Attack = {
+  about: 'pictures and looks that the capture page does not take',
+  run: ({ size, say }) =>
+    withEngine(async (engine) => {
+      const { ada, eve } = await readPeople();
+      const poses = await makePoses(ada, 'ada', 1);
+      const other = show((await makePoses(eve, 'eve', 1)).left);
+      const wall = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#888' } })
+        .jpeg()
+        .toBuffer();
+      const startMs = Date.UTC(2026, 10, 28, 9);
+      const ports = { judge: createMovementJudge({ engine }), analysisCache: createTestSight(engine) };
+      const { server, auth } = await startCapture({}, { ...ports, verifier: createTestVerifier(engine), startMs });
+      const consent = { consentStatement: 'v1', consentGivenAt: new Date(startMs).toISOString() };
+      await server.postForm('/enrolments', toForm({ ...who, ...consent, photo: [show(poses.centre)] }), auth);
+      const rows: string[][] = [];
+      const claims: Claim[] = [];
+      for (const [name, plan] of Object.entries(toPlans(times(32, show(poses.left)), other, wall))) {
+        let passed = 0;
+        for (let at = 0; at < tries[size]; at += 1) if (await play(server, poses, plan)) passed += 1;
+        say(`${name}: ${passed} of ${tries[size]}`);
+        rows.push([name, String(tries[size]), String(passed)]);
+        const bound = name.startsWith('control') ? { atLeast: tries[size] } : { atMost: 0 };
+        if (!name.startsWith('known limit')) claims.push(toClaim(`passes: ${name}`, passed, bound));
+      }
+      await server.stop();
+      return { table: [['the attacker uses', 'tries', 'passed'], ...rows], claims, skipped: [] };
+    }),
+};
