@@ -82,8 +82,8 @@ async function play(server: Server, poses: Poses, plan: Plan): Promise<boolean> 
   const { id, page } = await beginAgreed(server, {});
   const { nonce, next: first } = challengeReply.parse((await page.post('/face/challenge')).body);
   const frames: Uint8Array[] = [];
-  const drawn: Uint8Array[] = [];
-  const others: Uint8Array[] = [];
+  const all: Uint8Array[] = [];
+  let opened: readonly number[] = [];
   for (let next = first; next !== null; ) {
     server.clock.advanceSec(afterMs / 1000);
     const shown = show(poses[next.movement]);
@@ -94,10 +94,11 @@ async function play(server: Server, poses: Poses, plan: Plan): Promise<boolean> 
     const committed = await commit();
     frames.push(frame);
     next = committed?.next ?? null;
-    const { opened = [] } = (next === null && plan.recommits ? await commit() : committed) ?? {};
-    drawn.push(...opened.flatMap((at) => taken[at] ?? []));
-    others.push(...taken.filter((_, at) => !opened.includes(at)));
+    all.push(...taken);
+    opened = (next === null && plan.recommits ? await commit() : committed)?.opened ?? [];
   }
+  const drawn = opened.flatMap((at) => all[at] ?? []);
+  const others = all.filter((_, at) => !opened.includes(at));
   // Without a drawing, there is nothing to change.
   const photo = [...sendFrames(frames), ...(drawn.length > 5 ? sendLooks(drawn, others) : drawn)];
   await page.send({ nonce, photo });

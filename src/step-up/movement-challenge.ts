@@ -55,7 +55,8 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
  * verified against the digests and not stored.
  *
  * Between the pictures, the client takes looks: small pictures at a steady rate. It sends the digests of all before the
- * next instruction, and the server then draws the few that are submitted. So the client cannot choose what is judged.
+ * next instruction, and the server then draws the few that are submitted. So nothing that is shown to the camera can be
+ * chosen. Injected pictures can be chosen before.
  */
 
 /** Number of pictures: straight ahead and two movements. Light needs more. */

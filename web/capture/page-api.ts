@@ -39,7 +39,7 @@ import {
   viewReply,
 } from './view.js';
 
-/** Timeout of sending pictures: enough for twelve pictures over a slow connection and for judging them. */
+/** Timeout of sending pictures: enough for 25 pictures over a slow connection and for judging them. */
 const verdictWithinMs = 60_000;
 
 /** `lockedForSec`: seconds until the user's lockout ends. */

@@ -20,7 +20,7 @@ export const combinations: readonly Combination[] = [
 ];
 
 /**
- * A step-up takes five frames at enrolment and five at verification. Smaller combinations are for people with fewer
+ * A step-up uses five pictures at enrolment and five at verification. Smaller combinations are for people with fewer
  * photos.
  */
 const asStepUp: readonly Combination[] = [

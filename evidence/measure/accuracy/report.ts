@@ -62,7 +62,7 @@ const rowsByPhotos = (levels: ByGroup<ByGroup<ModeRates>>, ...within: string[]):
 
 const reading = `FMR, the false match rate: pairs of two people that match. FNMR, the false non-match rate: pairs of one person that do not (ISO/IEC 19795-1). “Promise”: the highest FMR that the level allows for mixed people. Photos: at enrolment × at verification. “Refused”: enrolments whose photos do not show one person, or none of which shows it clearly; they are no trials. Intervals are 95 %, by bootstrap over people. “exact”: errors fall on fewer than ${fewestForBootstrap} people, or pairs of people, so the interval takes all trials of one person or pair for one trial (Clopper and Pearson).`;
 const stepUpReading =
-  'The capture page enrols from five frames and checks five. Where too few people have ten photos it is the next fewer.';
+  'The capture page enrols from five pictures and checks five. Where too few people have ten photos it is the next fewer.';
 const screeningReading = `Above level 4 a pair is decoded only where its cosine is at most ${screeningMargin} below the lowest that opened at level 4; all others count as no match.`;
 
 const toPage = (sections: readonly string[]): string => `${sections.join('\n\n')}\n`;

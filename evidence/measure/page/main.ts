@@ -32,7 +32,7 @@ import {
   testerReply,
 } from '../presence/page-protocol.js';
 
-/** Timeout of sending pictures: enough for twelve pictures over a slow connection. */
+/** Timeout of sending pictures: enough for 25 pictures over a slow connection. */
 const keptWithinMs = 60_000;
 
 interface TakingPart {
@@ -129,7 +129,7 @@ const sectionsOf = ({
   [
     'camera',
     'What is stored',
-    'Twelve pictures of each presentation (five without the screen’s colours), of you or of what you hold in front of the camera; the requested movement in each; your ' +
+    'Up to 25 pictures of each presentation (18 without the screen’s colours), of you or of what you hold in front of the camera; the requested movement in each; your ' +
       'code name, the light and the device. Pictures by which people can be recognised are biometric data.',
   ],
   [

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
  * or additional parts of zod.
  */
 
-export const presenceConsentVersion = 'presence-1';
+export const presenceConsentVersion = 'presence-2';
 
 /** `no_response` if no challenge was completed, `not_done` if this tester cannot perform the test. */
 export const skipReasons = ['no_response', 'not_done'] as const;

@@ -12,7 +12,7 @@ import type { Engine, FaceAnalysis } from '../../face/engine/engine.js';
 import { checkFrame } from '../../face/engine/picture-header.js';
 
 /*
- * Judge and verifier look at the same five frames of the capture page, and so does anyone who compares them with a document:
+ * Judge and verifier look at the same pictures of the capture page, and so does anyone who compares them with a document:
  * each is examined once, and nothing of it is left when the answer is there.
  */
 
