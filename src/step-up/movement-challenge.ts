@@ -231,7 +231,7 @@ function measureLooks(challenge: MovementRecord): readonly Measurement[] {
   }
   return [
     toMeasurement('looks_missing', Math.round(missing), 'count', { atMost: looks.maxMissing }),
-    toMeasurement('looks_extra', Math.round(extra), 'count', { atMost: looks.maxExtra }),
+    toMeasurement('looks_to_spare', Math.round(-extra), 'count', { atLeast: -looks.maxExtra }),
   ];
 }
 
@@ -241,9 +241,11 @@ const toMeasurement = (name: string, value: number, unit: string, bounds: Partia
   return { name, value, unit, atLeast, atMost, pass };
 };
 
-/** Returns true if a time limit has passed. Network, server or store may be slow, so this is not counted. */
-export const isTooSlow = (measured: readonly Measurement[]): boolean =>
-  measured.some(({ value, atMost }) => atMost !== null && value > atMost);
+/** Returns true if only time limits have passed. Network, server or store may be slow, so this is not counted. */
+export function isTooSlow(measured: readonly Measurement[]): boolean {
+  const failed = measured.filter(({ pass }) => !pass);
+  return failed.length > 0 && failed.every(({ value, atMost }) => atMost !== null && value > atMost);
+}
 
 /**
  * Measures order, digests and times of the pictures.
