@@ -2,7 +2,7 @@ import type { Movement } from '../../../src/core/movements.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { HeadMovement } from '../../../src/face/liveness/relief.js';
-import { analyzeFrame, bounds, measureFrames, type SeenFrame } from '../../../src/face/liveness/signals.js';
+import { analyzeFrame, measureFrames, type SeenFrame } from '../../../src/face/liveness/signals.js';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/pose.js';
@@ -16,11 +16,13 @@ import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readR
 type ClipFrame = Omit<SeenFrame, 'movement'>;
 
 interface RowOutcome {
-  /** True if all liveness signals except `passive` pass. */
+  /** True if all signals except those of passive liveness pass. */
   readonly movement: boolean;
-  /** Passive liveness score, 0 to 1. The score is 0 if no frames pass the other liveness signals. */
-  readonly passive: number;
+  /** True if all signals pass. */
+  readonly all: boolean;
 }
+
+const passiveSignals: readonly string[] = ['passive', 'passive_frames'];
 
 const turns: readonly HeadMovement[] = ['left', 'right', 'up', 'down'];
 
@@ -46,12 +48,12 @@ function judgeRow(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly
   const frames = [asAsked(first, 'centre'), ...turned];
   const measured = measureFrames(frames, [...ahead, ...others]).map(({ measurement }) => measurement);
   return {
-    movement: measured.every(({ name, pass }) => pass || name === 'passive'),
-    passive: measured.find(({ name }) => name === 'passive')?.value ?? 0,
+    movement: measured.every(({ name, pass }) => pass || passiveSignals.includes(name)),
+    all: measured.every(({ pass }) => pass),
   };
 }
 
-const none: RowOutcome = { movement: false, passive: 0 };
+const none: RowOutcome = { movement: false, all: false };
 
 /** Returns the best result that an attacker can get with the clip, for each challenge. */
 function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
@@ -73,8 +75,7 @@ function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
         return frame === undefined ? [] : [asAsked(frame, turn)];
       });
       if (taken.length < row.length) continue;
-      const { passive } = judgeRow(clip, first, taken);
-      outcomes[index] = { movement: true, passive: Math.max(outcomes[index].passive, passive) };
+      outcomes[index] = { movement: true, all: outcomes[index].all || judgeRow(clip, first, taken).all };
     }
   }
   return outcomes;
@@ -160,7 +161,7 @@ function figuresOf(species: string, stills: readonly ScoredStill[], clips: reado
     passive: rateAsJson(rateByPerson(singles)),
     movement: rateAsJson(ofRows(({ movement }) => movement)),
     light: null,
-    policy: rateAsJson(ofRows(({ movement, passive }) => movement && passive >= bounds.passive.atLeast)),
+    policy: rateAsJson(ofRows(({ all }) => all)),
   };
 }
 
