@@ -26,7 +26,7 @@ const pauseSec = 25 * 3600;
 type Pictures = readonly Uint8Array[];
 type Poses = Awaited<ReturnType<typeof makePoses>>;
 
-/** What the attacker does differently from the page. */
+/** Differences between the attacker and the page. */
 interface Plan {
   readonly afterMs?: number;
   /** Movement that the picture shows in place of the asked one. */

@@ -53,7 +53,7 @@ export interface Attempt {
   readonly judging: Promise<Judged>;
   /** Hint after a refusal that the judge has none for. */
   readonly advice: Hint | null;
-  /** What the challenge counts as undecided until now. */
+  /** Amount by which the challenge counts as undecided. It is subtracted when the check is decided. */
   readonly undecided: number;
 }
 

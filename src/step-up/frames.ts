@@ -147,7 +147,7 @@ export async function startChallenge(
 }
 
 /**
- * What a challenge counts in addition when its looks are drawn, until it is decided. Otherwise an attacker who sees a draw
+ * Additional amount by which a challenge with drawn looks counts as undecided. Otherwise an attacker who sees a draw
  * that would not pass could start again as often as a user who loses the connection.
  */
 export const drawnCounts = 2;
