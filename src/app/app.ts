@@ -14,7 +14,7 @@ import {
 import { framesOf } from '../core/base/frames.js';
 import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
-import { needsPlaces } from '../core/rules/rule.js';
+import { remembersPlaces } from '../core/rules/rule.js';
 import { FaceError, isFault, toCode } from '../errors.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { mountHome } from '../home/mount.js';
@@ -263,9 +263,7 @@ function createRouter(deps: AppDeps): Express {
   });
   mountHome(app, { ...deps, pools: deps.bodyPools.oidc });
   mountRecovery(app, { ...deps, pools: deps.bodyPools.oidc });
-  const remembersDevices = [...deps.connections.values()].some(
-    ({ policy }) => policy.notices || needsPlaces(policy.rules),
-  );
+  const remembersDevices = [...deps.connections.values()].some(({ policy }) => remembersPlaces(policy));
   mountPage(app, deps.folders, {
     brands: deps.brands,
     livenessVendors: deps.livenessVendors,

@@ -7,7 +7,7 @@ import type { ConnectionAdditions, ConnectionSections } from './additions.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
 import { type HomePageConfig, homePageGuard } from './home-page.js';
-import { livenessPolicyGuard } from './liveness.js';
+import { findGlanceProblem, livenessPolicyGuard } from './liveness.js';
 import { modeGuard, modeHint } from './mode.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { photoPolicyGuard } from './photo.js';
@@ -52,13 +52,27 @@ const policyFields = {
   liveness: livenessPolicyGuard
     .default('challenge')
     .describe(
-      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen on screens wider than tall, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
+      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"glance"` asks for one movement where `glance` permits it and else for movements, `"movement"` asks for movements, `"challenge"` adds the light of the screen on screens wider than tall, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
     ),
   whenNotEnrolled: z
     .enum(notEnrolledPolicies)
     .default('refuse')
     .describe(
       'At a step-up of a user without an enrolment or with an expired one: `"link"` lets them request a link to enrol, which goes to their e-mail address at the provider, if they passed a first factor; `"enrol"` also lets them enrol at once if the provider authenticated them.',
+    ),
+  glance: z
+    .strictObject({
+      days: z.int().min(2).max(30).default(14).describe('Days after a full check on the device.'),
+      proof: z
+        .enum(['passkey', 'browser'])
+        .describe(
+          'How the device proves itself: by the person’s passkey, which `userSecret` must require, or by a key that its browser cannot export.',
+        ),
+    })
+    .nullable()
+    .default(null)
+    .describe(
+      'Where `liveness` `"glance"` may ask for one movement: in a browser and network that are known for at least a day, without a failure since the last full check. `null`: nowhere. See docs/liveness.md.',
     ),
   userSecret: z
     .enum(['none', 'pin', 'passkey'])
@@ -174,7 +188,8 @@ export const policyGuard = z
   .strictObject(policyFields, {
     error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
   })
-  .superRefine(findRuleProblems) satisfies z.ZodType<Policy>;
+  .superRefine(findRuleProblems)
+  .superRefine(findGlanceProblem) satisfies z.ZodType<Policy>;
 
 /**
  * Settings of every connection. An adapter's `config.ts` adds `kind` as a literal, and the adapter's settings under the

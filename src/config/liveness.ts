@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Policy } from '../core/connection.js';
 import { type LivenessLevel, livenessLevels, type VendorPolicy } from '../core/liveness-policy.js';
 
 /** An own level of liveness, or the check of a vendor. */
@@ -15,3 +16,19 @@ export const livenessPolicyGuard = z.union([
       ),
   }),
 ]) satisfies z.ZodType<LivenessLevel | VendorPolicy>;
+
+/** Reports glances that no setting permits, and a passkey as proof that is not required. */
+export function findGlanceProblem(
+  { liveness, rules, glance, userSecret }: Pick<Policy, 'liveness' | 'rules' | 'glance' | 'userSecret'>,
+  context: z.core.$RefinementCtx,
+): void {
+  const isAsked = [liveness, ...rules.map((rule) => rule.liveness)].includes('glance');
+  if (isAsked && glance === null)
+    context.addIssue({ code: 'custom', path: ['glance'], message: 'required, as `liveness` is "glance"' });
+  if (glance?.proof === 'passkey' && userSecret !== 'passkey')
+    context.addIssue({
+      code: 'custom',
+      path: ['glance', 'proof'],
+      message: 'expected "browser", as policy.userSecret is not "passkey"',
+    });
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
+import { livenessLevels } from '../core/liveness-policy.js';
 import { notEnrolledPolicies, unverifiedPolicies } from '../core/rules/rule.js';
 
 export const mode = z.enum(['shadow', 'enforce']);
@@ -102,7 +103,7 @@ export const connectionsReply = z.object({
       policy: z.object({
         accuracy: z.int(),
         scope: z.string(),
-        liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light', 'vendor']),
+        liveness: z.enum([...livenessLevels, 'vendor']),
         /** `null` if `liveness` is not `vendor`. */
         livenessVendor: z
           .object({ vendor: z.string(), confidence: z.number(), fallback: z.enum(['movement', 'none']) })

@@ -1,5 +1,6 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
+import type { GlancePolicy } from './liveness-policy.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
 import type { notEnrolledPolicies, PolicyMode, RuledPolicy } from './rules/rule.js';
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
@@ -48,6 +49,8 @@ export interface Policy extends RuledPolicy {
   readonly helpRequests: boolean;
   readonly returnUrls: readonly string[];
   readonly notices: boolean;
+  /** `null`: no check is a glance. */
+  readonly glance: GlancePolicy | null;
   readonly language: SupportedLanguage;
   readonly helpDesk: string | null;
 }

@@ -1,8 +1,9 @@
 /**
- * Required liveness: none, passive, a movement challenge, movements plus screen light if the browser supports it
- * (`challenge`), or always both (`light`). The capture page always asks for movements.
+ * Required liveness: none, passive, one movement on a known device and movements elsewhere (`glance`), a movement
+ * challenge, movements plus screen light if the browser supports it (`challenge`), or always both (`light`). The capture
+ * page always asks for movements.
  */
-export const livenessLevels = ['off', 'passive', 'movement', 'challenge', 'light'] as const;
+export const livenessLevels = ['off', 'passive', 'glance', 'movement', 'challenge', 'light'] as const;
 export type LivenessLevel = (typeof livenessLevels)[number];
 
 /** A vendor's liveness check in place of the own one. */
@@ -15,6 +16,14 @@ export interface VendorPolicy {
 }
 
 export type LivenessPolicy = LivenessLevel | VendorPolicy;
+
+/** Where one movement is enough (src/step-up/glance.ts). */
+export interface GlancePolicy {
+  /** Days after a full check on the device. */
+  readonly days: number;
+  /** How the device proves itself: by the person's passkey, or by a key that its browser cannot export. */
+  readonly proof: 'passkey' | 'browser';
+}
 
 export const vendorPolicyOf = ({ liveness }: { readonly liveness: LivenessPolicy }): VendorPolicy | null =>
   typeof liveness === 'string' ? null : liveness;

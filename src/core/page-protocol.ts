@@ -80,6 +80,8 @@ export const view = z.object({
   light: z.enum(['none', 'offered', 'demanded']),
   /** Vendor whose liveness check comes next, or `null` for the own challenge. */
   livenessVendor: z._default(z.nullable(z.string()), null),
+  /** True if the page shows a key of its browser, so that a later check can be a glance. */
+  deviceKeyWanted: z._default(z.boolean(), false),
   referencePhotoNeeded: z.boolean(),
   /** True if the organization's own photo is compared with the pictures. */
   companyPhotoCompared: z.boolean(),

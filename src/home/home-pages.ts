@@ -28,6 +28,7 @@ import { toHoldingsReply } from '../privacy/holdings.js';
 import { mayMakeCodesHere } from '../step-up/another-way.js';
 import { findManaged, managedRef } from '../step-up/current-enrolment.js';
 import type { FlowPorts } from '../step-up/flow.js';
+import { forgetGlances } from '../step-up/glance.js';
 import type { FoundSession } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import { type HomePage, type HomePages, toTexts } from './home-page.js';
@@ -228,6 +229,7 @@ export function createHomePageEndpoints(
         const who = toSubjectRef(findManaged(session, deps));
         await countOwnRecord(who, deps);
         await forgetKnownPlaces(who, deps);
+        await forgetGlances(who, deps);
         await deps.audit.append({ action: 'known_places_forgotten', ...who, detail: {} });
         return {};
       },

@@ -13,7 +13,10 @@ const signInGuard = z.object({
 });
 export type OpenIdFlow = z.output<typeof signInGuard>;
 
-export const openIdFlow = defineFlow('openid', signInGuard, ({ kind: _, ...terms }) => terms);
+export const openIdFlow = defineFlow('openid', signInGuard, ({ kind: _, ...terms }) => ({
+  ...terms,
+  mayGlance: !terms.atKiosk,
+}));
 
 const linkingGuard = z.object({ kind: z.literal('linking'), atKiosk: z.boolean() });
 export type LinkingFlow = z.output<typeof linkingGuard>;

@@ -17,6 +17,7 @@ import { noticeLinkData } from '../notifications/not-me.js';
 import { notedContactData } from '../recovery/contacts.js';
 import { endedRecoveryData, recoveryData } from '../recovery/record.js';
 import { bypassData } from '../step-up/codes/bypass.js';
+import { glanceData } from '../step-up/glance.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 
 /** What the core stores about people, without the extensions. */
@@ -25,6 +26,7 @@ export const corePersonalData = [
   dataConsentData,
   noticeLinkData,
   passedStepUpData,
+  glanceData,
   passkeyData,
   recoveryCodeData,
   bypassData,

@@ -5,6 +5,7 @@ import type { AccountRecovery, IssuedCredential, RecoveryCredentialKind } from '
 import type { Credential, RecoveryCredential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
+import { forgetGlances } from '../step-up/glance.js';
 import { type AdvanceDeps, noteRefusal, refuseRecovery } from './advance.js';
 import { checkEligible, orRefused, refusal, refusalIn } from './eligibility.js';
 import { tellOfRecovery } from './notices.js';
@@ -78,6 +79,7 @@ export async function finishRecovery(
   if (!(await takeLease(issuingLease(who), id, deps))) throw new FaceError('recovery_running');
   const issuing = await take(id, deps);
   if (issuing === null) return over;
+  await forgetGlances(who, deps);
   if (issuer === null) {
     const receipt = await issueReceiptOnce(recovery, proof, connection, deps);
     void tellOfRecovery(recovery, proof, connection, deps);

@@ -30,6 +30,7 @@ import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { type CheckRules, type PersonVerdict, verifyPerson } from '../verification/verify.js';
 import { encryptContentKey } from './content-key.js';
 import { recordExpired } from './expired.js';
+import { endGlances } from './glance.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import { isRefusedByRule, type ShownFrom } from './receipt-rules.js';
 import {
@@ -287,7 +288,11 @@ async function verifyShown(
     deps,
   );
   const { verdict, accuracy, tokenIds } = checked;
-  if (!verdict.matched) return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
+  if (!verdict.matched) {
+    const isOfPerson = anonymousSourceOf(record) === null && !isOfHeldToken(record);
+    if (isOfPerson && (connection?.policy.glance ?? null) !== null) await endGlances(subjectOf(record), deps);
+    return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
+  }
   const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {
     liveness: verdict.liveness,

@@ -52,6 +52,7 @@ export function toCurrentRecord(stored: unknown): unknown {
     handOff: null,
     challenge: null,
     isVendorReplaced: false,
+    isGlance: false,
     consent: null,
     left: { tries: triesLeft, challenges: challengesLeft, looks: referenceChecksOnPage },
     pass: null,

@@ -18,6 +18,8 @@ export type StoredFlow = z.output<typeof storedFlow>;
 export interface FlowTerms {
   /** What a failed face counts against. */
   readonly countsAs: AttemptScope;
+  /** True if a known device may pass with a glance. */
+  readonly mayGlance: boolean;
   /** What an enrolment rests on, before any comparison. */
   readonly proof: EnrolmentProof;
   /** True if the opening browser must use its own camera, without a hand-off. */
@@ -38,6 +40,7 @@ export interface FlowTerms {
 
 const plainTerms: FlowTerms = {
   countsAs: 'sign_in',
+  mayGlance: false,
   proof: 'invitation',
   staysHere: false,
   atKiosk: false,

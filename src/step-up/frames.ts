@@ -21,6 +21,7 @@ import {
   type Sent,
   undecidedOf,
 } from './conclude.js';
+import { type DeviceProof, findProvenKey, isGlanceEnough, noteFullCheck } from './glance.js';
 import {
   type CommittedFrame,
   findChallenge,
@@ -33,6 +34,7 @@ import {
   placesOf,
   toInstructions,
 } from './movement-challenge.js';
+import type { ShownFrom } from './receipt-rules.js';
 import {
   anonymousSourceOf,
   chargeUnusable,
@@ -117,6 +119,7 @@ const anonymousRememberedSec = 60 * 60;
  * Starts a challenge, which replaces the previous one.
  * @param start.shows - how the page splits the screen, or `null` if it cannot show light
  * @param start.shown - digest of the displayed action, or `null`
+ * @param start.deviceKey - public key of the browser, or `null`
  * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `liveness_vendor_needed`,
  * `phone_needed`, `action_unseen`;
  * `locked_out` after too many challenges without a decision
@@ -125,13 +128,14 @@ export async function startChallenge(
   start: {
     readonly session: FoundSession;
     readonly shows: ScreenAxis | null;
-    readonly userAgent: string | null;
+    readonly shownFrom: ShownFrom;
     readonly shown: string | null;
+    readonly deviceKey: string | null;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'settings' | 'keys' | 'log'>,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
-  const { session, shows, userAgent, shown } = start;
-  if (isPhoneNeeded(session) && !isPhone(userAgent)) throw new FaceError('phone_needed');
+  const { session, shows, shownFrom, shown, deviceKey } = start;
+  if (isPhoneNeeded(session) && !isPhone(shownFrom.userAgent)) throw new FaceError('phone_needed');
   // A page of an older version would not show the action, and sends no digest of it.
   if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
   if (vendorOf(session) !== null) throw new FaceError('liveness_vendor_needed');
@@ -141,8 +145,12 @@ export async function startChallenge(
   await consumeLimits(undecidedOf(session), deps);
   const nonce = newSecret(deps);
   const axis = shows !== null && usesLight(light, shows) ? shows : null;
-  const movement = newChallenge(nonce, axis, deps);
-  await changeSession(session, (found, now) => challenge(found, movement, now), deps);
+  const isGlance = await isGlanceEnough(session, { shownFrom, key: deviceKey }, deps).catch((error: unknown) => {
+    deps.log.warn('a full check instead of a glance', { stepUpId: session.id, code: toCode(error) });
+    return false;
+  });
+  const movement = newChallenge(nonce, isGlance ? 'glance' : axis, deps);
+  await changeSession(session, (found, now) => ({ ...challenge(found, movement, now), isGlance }), deps);
   return { nonce, next: nextOf(movement), expiresAt: movement.expiresAt };
 }
 
@@ -173,6 +181,7 @@ export interface SubmittedFrames extends Sent {
   readonly photos: readonly Photo[];
   /** Camera data from the page, or `null`. It is only recorded. */
   readonly device: DeviceSignals | null;
+  readonly deviceProof: DeviceProof | null;
 }
 
 /**
@@ -227,7 +236,7 @@ async function judgeTaken(
   toRow: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
-  const { photos, reference, device } = submitted;
+  const { photos, reference, device, session, shownFrom } = submitted;
   // Headers and limits come first, so that frames which cost the caller nothing cause no look-up and no record.
   const unusable = findUnusable(photos, deps);
   if (unusable !== null)
@@ -235,7 +244,11 @@ async function judgeTaken(
   await countAnonymousCheck(captured, deps);
   const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
   const ofFrames = digests.slice(0, movement.asked.length);
-  const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, ofFrames, deps));
+  const key = findProvenKey(submitted.deviceProof, { nonce: submitted.nonce, digests });
+  const { isGlance } = captured.record;
+  const isKnown = !isGlance || (await isGlanceEnough(session, { shownFrom, key }, deps));
+  const fresh = await countFresh(captured.record, movement, ofFrames, deps);
+  const measured = [...measureChallenge(movement, digests, fresh), ...(isKnown ? [] : [deviceNotKnown])];
   if (isTooSlow(measured)) {
     const reasons = measured.filter(({ pass }) => !pass).map(({ name }) => name);
     const finding = { presence: 'timing-1', pass: false, reasons, measurements: measured };
@@ -259,14 +272,33 @@ async function judgeTaken(
     const isUsable = (await frames.usable()).length === asked;
     const faces = [...poses, ...(isUsable ? await looks.usable() : [])].slice(0, facesOfCheck);
     const judging = judgeFrames(taken, deps);
-    return await conclude(
-      { captured, sent: seen, faces, share, judging, advice: 'follow', undecided: 1 + drawnCounts },
-      deps,
-    );
+    const attempted = {
+      captured,
+      sent: seen,
+      faces,
+      share,
+      judging,
+      advice: 'follow',
+      undecided: 1 + drawnCounts,
+    } as const;
+    const concluded = await conclude(attempted, deps);
+    if (concluded.outcome === 'passed' && !isGlance)
+      await noteFullCheck(session, { cookie: shownFrom.cookie, key }, deps);
+    return concluded;
   } finally {
     await Promise.all([frames.release(), looks.release(), documents.release()]);
   }
 }
+
+/** Measurement of a glance whose device has not proven itself, or for which no glance is enough any more. */
+const deviceNotKnown: Measurement = {
+  name: 'device_known',
+  value: 0,
+  unit: 'count',
+  atLeast: 1,
+  atMost: null,
+  pass: false,
+};
 
 /** Removes the challenge from the step-up, so that the frames are accepted only once. */
 async function takeChallenge(

@@ -59,8 +59,8 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
  * chosen. Injected pictures can be chosen before.
  */
 
-/** Number of pictures: straight ahead and two movements. Light needs more. */
-const framesOfChallenge = { least: 3, most: 10 } as const;
+/** Number of pictures: straight ahead, and one movement of a glance or two. Light needs more. */
+const framesOfChallenge = { least: 2, most: 10 } as const;
 
 /** Number of looks that are submitted: before the first movement, and of all movements together. */
 const looksOfChallenge = { ahead: 3, turned: 12 } as const;
@@ -96,9 +96,11 @@ const slowestFrameMs = 8000;
 /** Maximum time if only the light changes. A page needs half a second plus a round trip. */
 const slowestLightMs = 3000;
 
+const drawAside = (random: Random): Movement => (drawBelow(2, random) === 0 ? 'left' : 'right');
+
 /** Draws one of 8 sequences: a turn sideways, which the judge detects best, and one up or down, in either order. */
 export function drawMovements(random: Random): Movement[] {
-  const aside = drawBelow(2, random) === 0 ? 'left' : 'right';
+  const aside = drawAside(random);
   const raised = drawBelow(2, random) === 0 ? 'up' : 'down';
   return drawBelow(2, random) === 0 ? ['centre', aside, raised] : ['centre', raised, aside];
 }
@@ -109,15 +111,15 @@ export interface NextMovement extends Instruction {
   readonly of: number;
 }
 
-/** Creates a challenge. @param axis - `null` for movements only */
+/** Creates a challenge. @param kind - a glance, or the axis of the screen's light; `null` for movements only */
 export function newChallenge(
   nonce: Credential,
-  axis: ScreenAxis | null,
+  kind: ScreenAxis | 'glance' | null,
   { clock, random }: Ports<'clock' | 'random'>,
 ): MovementRecord {
   const now = clock.now();
-  const movements = drawMovements(random);
-  const lit = axis === null ? null : drawLights(movements, axis, random);
+  const movements: Movement[] = kind === 'glance' ? ['centre', drawAside(random)] : drawMovements(random);
+  const lit = kind === null || kind === 'glance' ? null : drawLights(movements, kind, random);
   return {
     kind: 'movement',
     nonceDigest: toStoredDigest(nonce),

@@ -101,6 +101,8 @@ const checkGuard = z.object({
   challenge: z.discriminatedUnion('kind', [movementGuard, vendorGuard]).nullable(),
   /** True if the vendor's service failed, and the policy allows the own check instead. */
   isVendorReplaced: z.boolean(),
+  /** True if the last challenge was a glance. */
+  isGlance: z.boolean().default(false),
   consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
   left: z.object({ tries: z.int(), challenges: z.int(), looks: z.int() }),
   pass: z

@@ -71,6 +71,7 @@ export const requestFlow = defineFlow('request', clientGuard, ({ hookSignIn, cam
   hookSignIn,
   camera,
   atKiosk,
+  mayGlance: !atKiosk,
   proof: 'client',
   takesAnotherWay: true,
 }));
@@ -83,6 +84,7 @@ export const heldTokenFlow = defineFlow('held_token', heldGuard, ({ hookSignIn, 
 
 export const providerRequestFlow = defineFlow('provider_request', providerGuard, (_, { assurance }) => ({
   proof: 'sign_in',
+  mayGlance: true,
   // Anyone could send their own link to a user, and get the result of the user's face.
   staysHere: assurance.kind === 'anonymous',
 }));

@@ -6,6 +6,7 @@ import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { isStatementOf } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
+import { glanceOf } from './glance.js';
 import {
   anonymousSourceOf,
   areCodesOffered,
@@ -76,6 +77,7 @@ export const lightByPolicy = ({ connection }: Pick<StepUp, 'connection'>): View[
 const lights = {
   off: 'none',
   passive: 'none',
+  glance: 'none',
   movement: 'none',
   challenge: 'offered',
   light: 'demanded',
@@ -145,6 +147,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     userSecret: requiredSecret(stepUp),
     light: lightByPolicy(stepUp),
     livenessVendor: vendorOf(stepUp)?.vendor ?? null,
+    deviceKeyWanted: glanceOf({ ...stepUp, role })?.proof === 'browser',
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     companyPhotoCompared: purpose === 'enrol' && (policy?.photo ?? null) !== null,
     phoneNeeded: isPhoneNeeded(stepUp),

@@ -54,6 +54,7 @@ export interface StepUpView {
   /** Rule that asked for the check. */
   readonly rule: string | null;
   readonly isVendorReplaced: boolean;
+  readonly isGlance: boolean;
   /** True for a test person. */
   readonly isTest: boolean;
 }
@@ -133,6 +134,7 @@ export async function startStepUp<Flow extends StoredFlow>(
     handOff: null,
     challenge: null,
     isVendorReplaced: false,
+    isGlance: false,
     consent: null,
     left: { tries: triesOnPage, challenges: challengesOnPage, looks: referenceChecksOnPage },
     pass: null,
@@ -292,5 +294,6 @@ export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpVi
   action: record.action,
   rule: record.rule,
   isVendorReplaced: record.isVendorReplaced,
+  isGlance: record.isGlance,
   isTest: record.isTest,
 });

@@ -99,11 +99,18 @@ function underRule(connection: Connection, { rule: name }: Pick<Check, 'rule'>):
   return rule === undefined ? connection : { ...connection, policy: policyUnder(connection.policy, rule) };
 }
 
-/** Returns the liveness that a check had to show: that of its rule, of the policy, or of the check in place of a vendor's. */
-export const livenessShown = (
-  check: Pick<Check, 'rule' | 'isVendorReplaced'>,
+/**
+ * Returns the liveness that a check had to show: that of its rule or policy, or of the check in place of a vendor's or of
+ * a glance.
+ */
+export function livenessShown(
+  check: Pick<Check, 'rule' | 'isVendorReplaced' | 'isGlance'>,
   connection: Connection,
-): Policy['liveness'] => (check.isVendorReplaced ? 'movement' : underRule(connection, check).policy.liveness);
+): Policy['liveness'] {
+  if (check.isGlance) return 'glance';
+  const { liveness } = underRule(connection, check).policy;
+  return check.isVendorReplaced || liveness === 'glance' ? 'movement' : liveness;
+}
 
 /** Removes from an ended step-up what only a running one needs. */
 function withoutAsking(record: StepUpRecord): StepUpRecord {

@@ -71,6 +71,7 @@ const waiting: StepUpRecord = {
   },
   challenge: movement,
   isVendorReplaced: false,
+  isGlance: false,
   consent,
   left: { tries: 3, challenges: 12, looks: 12 },
   pass: null,

@@ -111,7 +111,7 @@ export function challenge(
   now: EpochMs,
 ): StepUpRecord {
   const started = checkMayChallenge(record, now);
-  return { ...started, challenge, left: { ...record.left, challenges: record.left.challenges - 1 } };
+  return { ...started, challenge, isGlance: false, left: { ...record.left, challenges: record.left.challenges - 1 } };
 }
 
 /** @throws `consent_missing`; `step_up_finished`, also if no challenges are left */

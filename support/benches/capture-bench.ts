@@ -5,7 +5,7 @@ import type { Connection, Policy } from '../../src/core/connection.js';
 import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
 import { createMemoryProfile } from '../fakes/simulated-profile.js';
 import { type ApiServer, startApiServer, toForm } from '../servers/api-server.js';
-import { openLink, openPage } from './capture-page.js';
+import { openLink, openPage, type TestBrowser } from './capture-page.js';
 import { defaultPolicy } from './core.js';
 
 export const who = { connection: 'acme', subject: '00u1' };
@@ -46,11 +46,16 @@ export async function enrolByApi(server: ApiServer, subject = '00u1', person = '
 }
 
 /** Starts a step-up or makes an invitation as a backend does, and opens its link. */
-export async function beginPage(server: ApiServer, fields: object = {}, path = '/step-ups') {
+export async function beginPage(
+  server: ApiServer,
+  fields: object = {},
+  path = '/step-ups',
+  browser: TestBrowser | null = null,
+) {
   const auth = { 'x-auth-token': (await server.issue()).token };
   const { body } = await server.postJson(path, { ...who, ...fields }, auth);
   const opened = await openLink(server, String(body.url));
-  const page = openPage(server, String(opened.body.session));
+  const page = openPage(server, String(opened.body.session), browser);
   return { id: String(body.id), page, view: opened.body.view as JsonObject };
 }
 

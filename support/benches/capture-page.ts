@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { JsonObject } from '../../src/core/base/json.js';
+import { deviceCookieOf } from '../../src/http/cookies.js';
 import { type ApiServer, toForm } from '../servers/api-server.js';
 
 type Next = { index: number; of: number; movement: string; light: JsonObject | null } | null;
@@ -9,9 +10,25 @@ type Draw = (movement: string, index: number, look: number) => Uint8Array;
 
 const looksOf = (afterMs: number): number => Math.ceil(afterMs / 125);
 
+/** A browser with the cookie by which it is recognized, and its key. */
+export function createTestBrowser(server: ApiServer) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64url');
+  return {
+    cookie: `${deviceCookieOf(server.deps.issuer)}=${randomBytes(32).toString('base64url')}`,
+    key,
+    prove: (nonce: string, photos: readonly Uint8Array[]) => {
+      const text = [nonce, ...photos.map(digestOf)].join('.');
+      const signed = sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+      return { deviceKey: key, deviceSignature: signed.toString('base64url') };
+    },
+  };
+}
+export type TestBrowser = ReturnType<typeof createTestBrowser>;
+
 /** Runs the capture page's protocol without a browser. */
-export function openPage(server: ApiServer, session: string) {
-  const auth = { authorization: `Bearer ${session}` };
+export function openPage(server: ApiServer, session: string, browser: TestBrowser | null = null) {
+  const auth = { authorization: `Bearer ${session}`, ...(browser === null ? {} : { cookie: browser.cookie }) };
   const post = (path: string, body: object = {}) => server.postJson(path, body, auth);
   const page = {
     session,
@@ -25,6 +42,7 @@ export function openPage(server: ApiServer, session: string) {
       const { body } = await post('/face/challenge', {
         ...(light === undefined ? {} : { light }),
         ...(action === undefined ? {} : { action }),
+        ...(browser === null ? {} : { deviceKey: browser.key }),
       });
       const nonce = String(body.nonce);
       const photos: Uint8Array[] = [];
@@ -54,7 +72,7 @@ export function openPage(server: ApiServer, session: string) {
     send: (fields: Parameters<typeof toForm>[0]) => server.postForm('/face/frames', toForm(fields), auth),
     async check(draw: Draw, fields: Parameters<typeof toForm>[0] = {}) {
       const { nonce, photos } = await page.takeFrames(draw);
-      return page.send({ nonce, photo: photos, ...fields });
+      return page.send({ nonce, photo: photos, ...browser?.prove(nonce, photos), ...fields });
     },
   };
   return page;

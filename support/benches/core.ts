@@ -54,6 +54,7 @@ export const defaultPolicy: Policy = {
   helpRequests: false,
   returnUrls: [],
   notices: false,
+  glance: null,
   language: 'en',
   helpDesk: null,
   whenUnverified: 'deny',

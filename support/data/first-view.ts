@@ -19,6 +19,7 @@ export const firstView = {
   userSecret: 'none',
   light: 'none',
   livenessVendor: null,
+  deviceKeyWanted: false,
   referencePhotoNeeded: false,
   companyPhotoCompared: false,
   triesLeft: 3,

@@ -5,6 +5,8 @@ import type { ScreenAxis } from '../../src/core/screen-light.js';
 import type { Memory } from '../shared/browser-memory.js';
 import { toBase64url } from './base64url.js';
 import { type Call, callServer } from './call-server.js';
+import type { DeviceKey } from './device-key.js';
+import { digestOf } from './picture.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
 import type { Frames, Secret, VendorFrames } from './state.js';
@@ -53,6 +55,8 @@ interface Opened {
 export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
+  /** Key that the page shows with challenges; `null` unless the view asks for one. */
+  deviceKey: DeviceKey | null = null;
 
   constructor(
     private readonly base: string,
@@ -95,7 +99,8 @@ export class PageApi {
    * @param light - arrangement of the screen's halves, or `null` for movements only
    */
   async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
-    const body = { light: light ?? undefined, action: this.#shownAction ?? undefined };
+    const deviceKey = this.deviceKey?.publicKey;
+    const body = { light: light ?? undefined, action: this.#shownAction ?? undefined, deviceKey };
     const { nonce, next } = await this.#post('/challenge', body, challengeReply);
     if (next === null) throw new Problem('general');
     return { nonce, next };
@@ -132,6 +137,11 @@ export class PageApi {
     });
     if (reference !== null) body.set('reference', reference, 'reference.jpg');
     if (device !== null) body.set('device', JSON.stringify(device));
+    if (this.deviceKey !== null && frames.photos !== null) {
+      const digests = await Promise.all(frames.photos.map(digestOf));
+      body.set('deviceKey', this.deviceKey.publicKey);
+      body.set('deviceSignature', await this.deviceKey.sign([frames.nonce, ...digests].join('.')));
+    }
     const path = frames.photos === null ? '/vendor-check/finish' : '/frames';
     return this.call({ method: 'POST', path, body, reply: outcomeReply, withinMs: verdictWithinMs });
   }

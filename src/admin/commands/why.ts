@@ -11,7 +11,7 @@ import type { SecondThing } from '../../core/second-things.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { findTokenOwners } from '../../enrolment/trail/token-owners.js';
 import { refusals } from '../../errors.js';
-import { toVendorText } from '../../step-up/events.js';
+import { toJudgeText } from '../../step-up/events.js';
 
 const usualDays = 7;
 
@@ -154,8 +154,8 @@ const sentencesOfActions = {
   hand_off_refused: ({ chosen }) =>
     chosen === 'none' ? 'On the phone: the user denied requesting this' : 'On the phone: the user chose a wrong number',
   liveness_judged(detail) {
-    const vendor = toVendorText(detail);
-    const by = vendor === null ? '' : ` (${vendor})`;
+    const judge = toJudgeText(detail);
+    const by = judge === null ? '' : ` (${judge})`;
     return detail.pass ? `Liveness confirmed${by}` : `Liveness not confirmed${by}: ${detail.reasons.join(', ')}`;
   },
   liveness_vendor_failed: ({ vendor, code, fallback }) =>

@@ -95,6 +95,14 @@ export function needsPlaces(rules: readonly SignInRule[]): boolean {
   return needed.has('newNetwork') || needed.has('newBrowser') || needed.has('lastCheckHours');
 }
 
+/** Returns true if devices and networks of passed checks are remembered. */
+export const remembersPlaces = ({
+  notices,
+  glance,
+  rules,
+}: Pick<RuledPolicy, 'rules'> & { readonly notices: boolean; readonly glance: object | null }): boolean =>
+  notices || glance !== null || needsPlaces(rules);
+
 /** Returns how long a passed check must be kept, in seconds: as long as the policy or any rule accepts it. */
 export const longestFreshnessSec = ({ freshnessSec, rules }: Pick<RuledPolicy, 'freshnessSec' | 'rules'>): number =>
   Math.max(freshnessSec, ...rules.map((rule) => rule.freshnessSec ?? 0));

@@ -11,7 +11,7 @@ import {
   referenceReply,
   vendorCheckReply,
 } from '../../core/page-protocol.js';
-import { needsPlaces } from '../../core/rules/rule.js';
+import { remembersPlaces } from '../../core/rules/rule.js';
 import { screenAxes } from '../../core/screen-light.js';
 import { Credential, UserSecret } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
@@ -78,6 +78,21 @@ const actionField = z
     'The `digest` of the view’s `action`, after the page has shown its text. Required to begin the challenge of an action.',
   );
 
+const deviceKeyField = z
+  .base64url()
+  .length(122)
+  .nullable()
+  .default(null)
+  .describe('Public key of the browser (SPKI, P-256), if the view’s `deviceKeyWanted` is true.');
+
+const deviceSignatureField = z
+  .base64url()
+  .length(86)
+  .optional()
+  .describe(
+    'ECDSA signature with SHA-256 (IEEE P1363) by the key of `deviceKey`: of the nonce and the SHA-256 of each picture (base64url), joined by points.',
+  );
+
 const languageField = z
   .enum(supportedLanguages)
   .optional()
@@ -136,7 +151,7 @@ async function toOutcomeReply(
   const policy = shown.connection?.policy;
   // A kiosk is shared, so neither its browser nor its language is the person's.
   const isOwnBrowser = policy !== undefined && !shown.terms.atKiosk;
-  if (outcome === 'passed' && isOwnBrowser && (policy.notices || needsPlaces(policy.rules))) {
+  if (outcome === 'passed' && isOwnBrowser && remembersPlaces(policy)) {
     if (language !== undefined && policy.notices) await keepLanguage(shown, language, deps);
     const { address, cookie: device } = shownFrom;
     const isProven = shown.record.assurance.kind !== 'anonymous';
@@ -194,11 +209,13 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
           .default(null)
           .describe('Arrangement of the screen halves: `across` for left and right, `down` for one above the other.'),
         action: actionField,
+        deviceKey: deviceKeyField,
       }),
       reply: challengeReply,
-      async handle({ fields, session: shown, userAgent }) {
+      async handle({ fields, session: shown, ...request }) {
+        const { light: shows, action, deviceKey } = fields;
         const { nonce, next, expiresAt } = await startChallenge(
-          { session: shown, shows: fields.light, userAgent, shown: fields.action },
+          { session: shown, shows, shownFrom: toShownFrom(request, deps), shown: action, deviceKey },
           deps,
         );
         return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt: toIso(expiresAt) };
@@ -252,12 +269,15 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
         pin: pinField,
         passkey: passkeyField,
         device: deviceField,
+        deviceKey: deviceKeyField,
+        deviceSignature: deviceSignatureField,
         language: languageField,
       }),
       reply: outcomeReply,
       async handle({ fields, photos, session: shown, ...request }) {
         const [reference = null] = photos('reference');
         const shownFrom = toShownFrom(request, deps);
+        const { deviceKey: key, deviceSignature: signature } = fields;
         const ended = await submitFrames(
           {
             session: shown,
@@ -267,6 +287,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
             reference,
             secret: { pin: fields.pin ?? null, passkey: fields.passkey ?? null },
             device: fields.device ?? null,
+            deviceProof: key === null || signature === undefined ? null : { key, signature },
           },
           deps,
         );

@@ -180,6 +180,7 @@ const expected = {
           livenessVendor: null,
           referencePhotoNeeded: false,
           companyPhotoCompared: false,
+          deviceKeyWanted: false,
           fallbackUrl: null,
           returnUrl: null,
           handOff: null,

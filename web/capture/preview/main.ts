@@ -50,6 +50,7 @@ const nobody: View = {
   light: 'none',
   livenessVendor: null,
   referencePhotoNeeded: false,
+  deviceKeyWanted: false,
   companyPhotoCompared: false,
   triesLeft: 3,
   phoneNeeded: false,

@@ -9,6 +9,7 @@ import {
   stopCameraAhead,
   takeLastCamera,
 } from '../camera.js';
+import { openDeviceKey } from '../device-key.js';
 import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
@@ -30,6 +31,7 @@ export const capture: Step = async (view, facts, tools) => {
     stopCameraAhead();
     return prepare({ view, facts, isLit, needsCamera }, tools);
   }
+  if (view.deviceKeyWanted) tools.api.deviceKey ??= await openDeviceKey();
   const isPhoneOffered = mayUsePhone(facts, view);
   const taken = await takeFrames({ isLit, isLightSkippable: isRemembered, isPhoneOffered }, tools);
   if (taken === 'phone') return { place: 'phone' };
