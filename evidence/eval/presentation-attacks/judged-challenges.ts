@@ -1,4 +1,5 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
+import type { Movement } from '../../../src/core/movements.js';
 import type { CapturedFrame, LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../support/data/pictures.js';
@@ -13,6 +14,11 @@ export interface JudgedChallenge {
   readonly pass: boolean;
   /** Signals that refused the challenge, without the frame's index. */
   readonly refusedBy: readonly string[];
+}
+
+interface JudgedMovements extends JudgedChallenge {
+  /** True if the frontal frame and the turn to a side pass as a glance. */
+  readonly passesGlance: boolean;
 }
 
 type Step = Omit<CapturedFrame, 'photo'>;
@@ -36,17 +42,19 @@ export async function judgeFrames(
 /** Number of drawn looks in each pose. A check has three ahead and six of each movement. */
 const looksOfPose = 3;
 
+const glancePoses: ReadonlySet<string> = new Set(['centre', 'left', 'right'] satisfies Movement[]);
+
 /** Renders and judges one genuine challenge and one attack of each species per person. */
 export async function judgeChallenges(
   judge: LivenessJudge,
   heads: readonly Head[],
   say: PrintLine,
-): Promise<readonly JudgedChallenge[]> {
+): Promise<readonly JudgedMovements[]> {
   const judged = await mapConcurrently(heads, async (victim, at) => {
     const seed = `person ${at}`;
     const movements = drawMovements(createSeededRandom(`movements ${seed}`).bytes);
     const steps = movements.map((movement) => ({ movement, light: null }));
-    const own: JudgedChallenge[] = [];
+    const own: JudgedMovements[] = [];
     for (const { name, makeFrames } of [{ name: 'genuine', makeFrames: makeGenuineFrames }, ...attacks]) {
       const taken: (readonly Buffer[])[] = [];
       for (let look = 0; look <= looksOfPose; look += 1)
@@ -59,7 +67,9 @@ export async function judgeChallenges(
           }),
         );
       const { pass, refusedBy } = await judgeFrames(judge, steps, taken);
-      own.push({ species: name, pass, refusedBy });
+      const ofGlance = <T>(of: readonly T[]): T[] => of.filter((_, pose) => glancePoses.has(movements[pose]));
+      const glance = await judgeFrames(judge, ofGlance(steps), taken.map(ofGlance));
+      own.push({ species: name, pass, passesGlance: glance.pass, refusedBy });
     }
     if ((at + 1) % 10 === 0) say(`challenges: ${at + 1} of ${heads.length} people`);
     return own;

@@ -30,7 +30,14 @@ export const presentationAttacks: EvalProgram = {
         riapar: Object.fromEntries(Object.entries(apcer).map(([name, rate]) => [name, toRiapar(rate, bpcer)])),
         stoppedBy: Object.fromEntries(attacks.map(({ name }) => [name, countSignals(of(name))])),
       };
-      const figures = { frames: 'synthetic', evaluation: { challenge } };
+      const glance = {
+        people: heads.length,
+        bpcer: rateOf(of('genuine'), ({ passesGlance }) => !passesGlance),
+        apcer: Object.fromEntries(
+          attacks.map(({ name }) => [name, rateOf(of(name), ({ passesGlance }) => passesGlance)]),
+        ),
+      };
+      const figures = { frames: 'synthetic', evaluation: { challenge, glance } };
       await keepFigures(out, 'presentation-attacks', figures);
       return figures;
     }),

@@ -26,8 +26,12 @@ const passiveSignals: readonly string[] = ['passive', 'passive_frames'];
 
 const turns: readonly HeadMovement[] = ['left', 'right', 'up', 'down'];
 
+type Rows = readonly (readonly HeadMovement[])[];
+
+const rowsOfGlance: Rows = [['left'], ['right']];
+
 /** The possible challenges, in either order: a turn sideways, and one up or down. */
-const rows = (['left', 'right'] as const).flatMap((aside) =>
+const rowsOfChallenge: Rows = (['left', 'right'] as const).flatMap((aside) =>
   (['up', 'down'] as const).map((raised): readonly HeadMovement[] => [aside, raised]),
 );
 
@@ -56,7 +60,7 @@ function judgeRow(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly
 const none: RowOutcome = { movement: false, all: false };
 
 /** Returns the best result that an attacker can get with the clip, for each challenge. */
-function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
+function attackRows(clip: readonly ClipFrame[], rows: Rows): readonly RowOutcome[] {
   const frontal = [...clip]
     .sort((one, other) => Math.abs(one.pose.yawDeg) - Math.abs(other.pose.yawDeg))
     .slice(0, frontalCandidates);
@@ -82,7 +86,7 @@ function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
 }
 
 /** Simulates the capture page on a clip whose movements are not in the order that the challenge asks for. */
-function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
+function pageRows(clip: readonly ClipFrame[], rows: Rows): readonly RowOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));
   const neutralAt = turned.findIndex(({ yawDeg }) => Math.abs(yawDeg) <= 12);
   const neutral = turned[neutralAt];
@@ -139,15 +143,11 @@ function figuresOf(species: string, stills: readonly ScoredStill[], clips: reado
       return { person, score: (isLive ? middleOf(scores) : scores.toSorted((a, b) => b - a)[0]) ?? null };
     }),
   ].flatMap(({ person, score }) => (score === null ? [] : [{ person, hit: score >= livenessBoundary !== isLive }]));
-  const outcomes = clips.map(({ person, frames }) => ({
-    person,
-    rows: isLive ? pageRows(frames) : attackRows(frames),
-  }));
   // An attack counts if any challenge accepts it. A person counts as refused if most challenges refuse them.
-  const ofRows = (passes: (outcome: RowOutcome) => boolean) =>
+  const ofRows = (rows: Rows, passes: (outcome: RowOutcome) => boolean) =>
     rateByPerson(
-      outcomes.map(({ person, rows }) => {
-        const passed = rows.filter(passes).length;
+      clips.map(({ person, frames }) => {
+        const passed = (isLive ? pageRows : attackRows)(frames, rows).filter(passes).length;
         return { person, hit: isLive ? passed < rows.length / 2 : passed > 0 };
       }),
     );
@@ -159,9 +159,10 @@ function figuresOf(species: string, stills: readonly ScoredStill[], clips: reado
       stills.filter(({ score }) => score === null).length +
       clips.reduce((sum, { files, frames }) => sum + files.length - frames.length, 0),
     passive: rateAsJson(rateByPerson(singles)),
-    movement: rateAsJson(ofRows(({ movement }) => movement)),
+    movement: rateAsJson(ofRows(rowsOfChallenge, ({ movement }) => movement)),
     light: null,
-    policy: rateAsJson(ofRows(({ all }) => all)),
+    policy: rateAsJson(ofRows(rowsOfChallenge, ({ all }) => all)),
+    glance: rateAsJson(ofRows(rowsOfGlance, ({ all }) => all)),
   };
 }
 
