@@ -5,7 +5,7 @@ import type { Movement } from '../../src/core/movements.js';
 import { challengeReply, frameReply, looksOfPage } from '../../src/core/page-protocol.js';
 import { createMovementJudge } from '../../src/face/liveness/judge.js';
 import { beginAgreed, startCapture, who } from '../../support/benches/capture-bench.js';
-import { digestOf } from '../../support/benches/capture-page.js';
+import { createTestBrowser, digestOf, type TestBrowser } from '../../support/benches/capture-page.js';
 import { makePoses, readPeople } from '../../support/browser/people.js';
 import { reframe } from '../../support/face-video/index.js';
 import { createTestSight, createTestVerifier } from '../../support/fakes/embedded.js';
@@ -38,6 +38,13 @@ interface Plan {
   readonly sendLooks?: (drawn: Pictures, others: Pictures) => Pictures;
   /** Sends the last commit again, and obeys only its drawing. */
   readonly recommits?: boolean;
+  readonly browser?: TestBrowser;
+  /** Proof in place of the browser's own. */
+  readonly prove?: TestBrowser['prove'] | (() => object);
+  /** Makes one movement, as a glance has. */
+  readonly isGlance?: boolean;
+  /** Ends before the browser is known for a day. */
+  readonly isFollowedAtOnce?: boolean;
 }
 
 /** Copies a picture to a file with a digest of its own. */
@@ -81,13 +88,44 @@ const toPlans = (known: Pictures, other: Uint8Array, wall: Uint8Array): Readonly
   'control: the page itself, after': {},
 });
 
+/** Lists the attacks on a glance in a browser that a full check has made known, between controls. */
+function toGlances(known: TestBrowser, other: TestBrowser): Readonly<Record<string, readonly Plan[]>> {
+  const glance = { browser: known, isGlance: true };
+  let seen: object = {};
+  const observe: TestBrowser['prove'] = (...given) => {
+    const proof = known.prove(...given);
+    seen = proof;
+    return proof;
+  };
+  const unlike: Plan = { browser: other, sendFrames: (frames) => frames.toReversed() };
+  return {
+    'control: a glance in the known browser, before': [glance],
+    'a glance without a proof of the device': [{ ...glance, prove: () => ({}) }],
+    'a glance with the proof of an earlier one': [
+      { ...glance, prove: observe },
+      { ...glance, prove: () => seen },
+    ],
+    'a glance in another browser': [{ ...glance, browser: other }],
+    'a glance with another key': [{ ...glance, browser: { ...other, cookie: known.cookie } }],
+    'a glance with the key in another browser': [{ ...glance, browser: { ...known, cookie: other.cookie } }],
+    'a glance after a failed check elsewhere': [unlike, glance],
+    'a glance in the first day of a browser': [
+      { browser: other, isFollowedAtOnce: true },
+      { ...glance, browser: other },
+    ],
+    'control: a glance in the known browser, after': [glance],
+  };
+}
+
 type Server = Awaited<ReturnType<typeof startCapture>>['server'];
 
 /** @returns true if the victim counts as verified */
 async function play(server: Server, poses: Poses, plan: Plan): Promise<boolean> {
   const { afterMs = 2000, looks = (own) => own, sendFrames = (all) => all, sendLooks = (all) => all } = plan;
-  const { id, page } = await beginAgreed(server, {});
-  const { nonce, next: first } = challengeReply.parse((await page.post('/face/challenge')).body);
+  const { browser = null, prove = browser?.prove ?? (() => ({})) } = plan;
+  const { id, page } = await beginAgreed(server, {}, '/step-ups', browser);
+  const asked = browser === null ? {} : { deviceKey: browser.key };
+  const { nonce, next: first } = challengeReply.parse((await page.post('/face/challenge', asked)).body);
   const frames: Uint8Array[] = [];
   const all: Uint8Array[] = [];
   let opened: readonly number[] = [];
@@ -100,7 +138,7 @@ async function play(server: Server, poses: Poses, plan: Plan): Promise<boolean> 
     const commit = async () => frameReply.safeParse((await page.post('/face/challenge/frames', fields)).body).data;
     const committed = await commit();
     frames.push(frame);
-    next = committed?.next ?? null;
+    next = plan.isGlance && frames.length === 2 ? null : (committed?.next ?? null);
     all.push(...taken);
     opened = (next === null && plan.recommits ? await commit() : committed)?.opened ?? [];
   }
@@ -108,11 +146,21 @@ async function play(server: Server, poses: Poses, plan: Plan): Promise<boolean> 
   const others = all.filter((_, at) => !opened.includes(at));
   // Without a drawing, there is nothing to change.
   const photo = [...sendFrames(frames), ...(drawn.length > 5 ? sendLooks(drawn, others) : drawn)];
-  await page.send({ nonce, photo });
-  server.clock.advanceSec(pauseSec);
+  await page.send({ nonce, photo, ...prove(nonce, photo) });
+  if (!plan.isFollowedAtOnce) server.clock.advanceSec(pauseSec);
   return server.audit.events.some(
     ({ action, detail }) => action === 'verified' && 'stepUpId' in detail && detail.stepUpId === id,
   );
+}
+
+/** Passes a full check in a browser, then plays the attack. @returns true if its last check counts as verified */
+async function playGlance(server: Server, poses: Poses, name: string): Promise<boolean> {
+  const known = createTestBrowser(server);
+  const other = createTestBrowser(server);
+  while (!(await play(server, poses, { browser: known })));
+  let isVerified = false;
+  for (const plan of toGlances(known, other)[name] ?? []) isVerified = await play(server, poses, plan);
+  return isVerified;
 }
 
 export const frames: Attack = {
@@ -127,14 +175,21 @@ export const frames: Attack = {
         .toBuffer();
       const startMs = Date.UTC(2026, 10, 28, 9);
       const ports = { judge: createMovementJudge({ engine }), analysisCache: createTestSight(engine) };
-      const { server, auth } = await startCapture({}, { ...ports, verifier: createTestVerifier(engine), startMs });
+      const policy = { liveness: 'glance', glance: { days: 14, proof: 'browser' } } as const;
+      const { server, auth } = await startCapture(policy, { ...ports, verifier: createTestVerifier(engine), startMs });
       const consent = { consentStatement: 'v1', consentGivenAt: new Date(startMs).toISOString() };
       await server.postForm('/enrolments', toForm({ ...who, ...consent, photo: [show(poses.centre)] }), auth);
       const rows: string[][] = [];
       const claims: Claim[] = [];
-      for (const [name, plan] of Object.entries(toPlans(times(32, show(poses.left)), other, wall))) {
+      const attempts = Object.entries(toPlans(times(32, show(poses.left)), other, wall)).map(
+        ([name, plan]) => [name, () => play(server, poses, plan)] as const,
+      );
+      const glances = Object.keys(toGlances(createTestBrowser(server), createTestBrowser(server))).map(
+        (name) => [name, () => playGlance(server, poses, name)] as const,
+      );
+      for (const [name, run] of [...attempts, ...glances]) {
         let passed = 0;
-        for (let at = 0; at < tries[size]; at += 1) if (await play(server, poses, plan)) passed += 1;
+        for (let at = 0; at < tries[size]; at += 1) if (await run()) passed += 1;
         say(`${name}: ${passed} of ${tries[size]}`);
         rows.push([name, String(tries[size]), String(passed)]);
         // A drawn person is refused now and then.

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { z } from 'zod';
 import { startService } from '../../examples/demo/service.js';
 import { auditEvents } from '../../src/app/audit-events.js';
@@ -14,6 +15,8 @@ import { modelsFolder } from '../run/paths.js';
 export type ServerUnderTest = Awaited<ReturnType<typeof startServerUnderTest>>;
 
 const startedGuard = z.object({ id: z.string(), url: z.string() });
+const timesOfPlaces: ReadonlySet<string> = new Set(['since', 'passedAt', 'provenSince', 'provenAt', 'at']);
+
 const bodyGuard = z.record(z.string(), z.unknown());
 
 export async function startServerUnderTest({
@@ -86,6 +89,17 @@ export async function startServerUnderTest({
     },
     async invite(connection: string, subject: string, purpose: 'enrol' | 'manage') {
       return startedGuard.parse(await post('/invitations', { connection, subject, purpose, immediate: true })).url;
+    },
+    /** Makes the browsers and networks of passed checks known for two days. */
+    ageKnownPlaces() {
+      const database = new Database(join(data, 'state.db'));
+      const places = "select key, value from record where key like 'glance:%' or key like 'known-places:%'";
+      const change = database.prepare('update record set value = ? where key = ?');
+      const age = (name: string, value: unknown): unknown =>
+        timesOfPlaces.has(name) && typeof value === 'number' ? value - 2 * 86_400_000 : value;
+      for (const row of z.array(z.object({ key: z.string(), value: z.string() })).parse(database.prepare(places).all()))
+        change.run(JSON.stringify(JSON.parse(row.value, age)), row.key);
+      database.close();
     },
     async judgementsOf(stepUpId: string) {
       const found: AuditDetail<'liveness_judged'>[] = [];

@@ -6,7 +6,10 @@ import { castOf } from './cast-of.js';
 
 /* A backend starts a step-up and hands its link to a browser. Page, server, models and judgement are the real ones. */
 
-const cast = castOf({ plain: { organisation: 'Example Ltd', returnUrls: ['http://localhost:1/done'] } });
+const cast = castOf({
+  plain: { organisation: 'Example Ltd', returnUrls: ['http://localhost:1/done'] },
+  known: { liveness: 'glance', glance: { days: 14, proof: 'browser' } },
+});
 
 /** A step-up of someone enrolled with Ada's face. */
 async function start(about: JsonObject = {}): Promise<{ readonly id: string; readonly link: string }> {
@@ -68,5 +71,27 @@ inBrowser('a step-up can be completed by keyboard', async () => {
   await see(page, 'challenge');
   expect(await page.evaluate('document.getAnimations().filter((each) => each.playState === "running").length')).toBe(0);
   expect(await insist(page)).toBe('passed');
+  await close();
+});
+
+inBrowser('a known browser passes with one movement, until its key is deleted', async () => {
+  const { enrolAda, stage, openVisitor } = cast();
+  const subject = await enrolAda('known', 'consent-1 (en)');
+  const { context, page: first, close } = await openVisitor('ada');
+  /** Passes a check in a new tab. @returns the judges of the last try */
+  const check = async (): Promise<string | undefined> => {
+    const { id, link } = await stage.startStepUp({ connection: 'known', subject });
+    const page = await context.newPage();
+    await page.goto(link);
+    expect(await insist(page)).toBe('passed');
+    await page.close();
+    return (await stage.judgementsOf(id)).at(0)?.judge;
+  };
+  expect(await check()).toBe('movement-1');
+  stage.ageKnownPlaces();
+  expect(await check()).toBe('glance-1');
+  await first.goto(`${stage.url}/face`);
+  await first.evaluate("new Promise((done) => { indexedDB.deleteDatabase('facestep').onsuccess = done; })");
+  expect(await check()).toBe('movement-1');
   await close();
 });

@@ -72,9 +72,9 @@ export function axisOfScreen(): ScreenAxis {
 
 /**
  * Shortest time from an instruction to its picture: `moved` if the instruction has a new movement, `rested` if only the
- * light changes.
+ * light changes. `alone` is the only movement of a challenge, in which half of all looks must be taken.
  */
-const quickestPictureMs = { moved: 410, rested: 310 } as const;
+const quickestPictureMs = { moved: 410, rested: 310, alone: 1000 } as const;
 const readingMs = 450;
 /** Time to read and perform a movement if there is no guidance. */
 const unguidedMs = 2000;
@@ -212,7 +212,8 @@ async function perform(
     stage.element.dataset.tone = 'good';
     photos.push(photo);
     const digest = await digestOf(photo);
-    const earliestAt = (isFirst ? begunAt : toldAt) + quickestPictureMs[isMoved ? 'moved' : 'rested'];
+    const pace = !isFirst && due.of === 2 ? 'alone' : isMoved ? 'moved' : 'rested';
+    const earliestAt = (isFirst ? begunAt : toldAt) + quickestPictureMs[pace];
     await sleep(earliestAt - performance.now());
     const before = looks.take();
     taken.push(...before);
