@@ -61,7 +61,7 @@ const shownElsewhere: readonly RegExp[] = [
   // Without a draft or an earlier version, there is nothing to change.
   /^(GET|POST) \/configuration\/(draft\/(save|discard|check|apply|connect|effect)|versions\/(restore|compare))$/,
   /^(GET|POST) \/(brand\/apply|keys\/retire|people\/(names|members))$/,
-  // Each has a former address, which removes the same thing.
+  // The preparation and the races delete administrators and applications.
   /^DELETE /,
 ];
 

@@ -17,7 +17,6 @@ const operationGuard = z.object({
   tags: z.array(z.string()),
   summary: z.string(),
   description: z.string().default(''),
-  deprecated: z.boolean().default(false),
   security: z.array(z.record(z.string(), z.unknown())).default([]),
   parameters: z.array(z.union([parameterGuard, z.object({ $ref: z.string() })])).default([]),
   requestBody: bodyGuard.optional(),
@@ -117,11 +116,8 @@ function listOnce(fields: readonly Field[], heading: string, listed: Listed): Fi
 
 const mark = /^«extension» /;
 
-/** Renders an operation; a deprecated one only names its successor. */
 function renderOperation(method: string, path: string, operation: Operation, listed: Listed): string[] {
   const heading = `${method.toUpperCase()} ${path}`;
-  const [named] = /^Deprecated: [^ ]+ `[^`]+`\./.exec(operation.description.replace(mark, '')) ?? [];
-  if (operation.deprecated && named !== undefined) return [`### ${heading}`, named];
   const parameters = operation.parameters.flatMap((each) => ('name' in each ? [each] : []));
   const replies = Object.entries(operation.responses);
   const [status, success] = replies.find(([code]) => code.startsWith('2')) ?? [];

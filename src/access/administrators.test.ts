@@ -25,6 +25,8 @@ afterAll(() => server.stop());
 const owner = { 'x-admin-key': adminKey };
 const post = (path: string, body: JsonObject, headers: Record<string, string> = owner) =>
   server.postJson(path, body, headers);
+const remove = (name: string, headers: Record<string, string> = owner) =>
+  server.send('DELETE', `/administrators/${name}`, { headers });
 const list = (headers: Record<string, string> = owner) => server.send('GET', '/administrators', { headers });
 
 async function add(name: string, role: Role, more: JsonObject = {}): Promise<Record<string, string>> {
@@ -58,9 +60,9 @@ describe('an administrator', () => {
       status: 409,
       body: { code: 'name_taken' },
     });
-    expect((await post('/administrators/remove', { name: 'grace' })).status).toBe(200);
+    expect((await remove('grace')).status).toBe(200);
     expect(await list({ 'x-admin-key': key })).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
-    expect((await post('/administrators/remove', { name: 'grace' })).body.code).toBe('not_found');
+    expect((await remove('grace')).body.code).toBe('not_found');
     const [added, removed] = ['added', 'removed'].map((what) =>
       server.audit.events.filter(({ action }) => action === `administrator_${what}`).at(-1),
     );
@@ -71,18 +73,18 @@ describe('an administrator', () => {
   test('is not added or removed if the audit trail cannot record the change', async () => {
     const grace = { name: 'grace', role: 'auditor' };
     const { append } = server.audit;
-    const whileFull = async (path: string): Promise<unknown> => {
+    const whileFull = async (send: () => Promise<{ body: JsonObject }>): Promise<unknown> => {
       server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
-      const { body } = await post(path, path.endsWith('remove') ? { name: 'grace' } : grace);
+      const { body } = await send();
       server.audit.append = append;
       return body.code;
     };
-    expect(await whileFull('/administrators')).toBe('state_unavailable');
+    expect(await whileFull(() => post('/administrators', grace))).toBe('state_unavailable');
     const added = await post('/administrators', grace);
     expect(added.status).toBe(201);
-    expect(await whileFull('/administrators/remove')).toBe('state_unavailable');
+    expect(await whileFull(() => remove('grace'))).toBe('state_unavailable');
     expect((await list({ 'x-admin-key': String(added.body.key) })).status).toBe(200);
-    expect((await post('/administrators/remove', { name: 'grace' })).status).toBe(200);
+    expect((await remove('grace')).status).toBe(200);
     expect(server.audit.events.at(-1)).toMatchObject({ action: 'administrator_removed', detail: { name: 'grace' } });
   });
 
@@ -98,8 +100,8 @@ describe('an administrator', () => {
   test('can add owners if it has the role owner; the first owner cannot be removed and the name `owner` is reserved', async () => {
     const second = await add('second', 'owner');
     expect((await post('/administrators', { name: 'third', role: 'owner' }, second)).status).toBe(201);
-    expect((await post('/administrators/remove', { name: 'second' }, second)).status).toBe(200);
-    expect((await post('/administrators/remove', { name: 'owner' })).body.code).toBe('not_found');
+    expect((await remove('second', second)).status).toBe(200);
+    expect((await remove('owner')).body.code).toBe('not_found');
     expect((await post('/administrators', { name: 'owner', role: 'help-desk' })).body.code).toBe('name_taken');
     expect((await list()).status).toBe(200);
   });

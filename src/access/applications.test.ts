@@ -15,6 +15,12 @@ afterAll(() => server.stop());
 const asAdmin = { 'x-admin-key': adminKey };
 const post = (path: string, body: JsonObject = {}) => server.postJson(path, body, asAdmin);
 const get = (path: string) => server.send('GET', path, { headers: asAdmin });
+const change = (id: string, terms: JsonObject) =>
+  server.send('PATCH', `/applications/${id}`, {
+    headers: { ...asAdmin, 'content-type': 'application/json' },
+    body: JSON.stringify(terms),
+  });
+const remove = (id: string) => server.send('DELETE', `/applications/${id}`, { headers: asAdmin });
 const report = (token: unknown) => server.postJson('/token', {}, { 'x-auth-token': String(token) });
 
 async function register(terms: JsonObject = {}): Promise<string> {
@@ -38,13 +44,13 @@ describe('an application', () => {
     const { append } = server.audit;
     server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
     expect((await post('/applications', { name: 'unseen' })).body.code).toBe('state_unavailable');
-    const widened = await post(`/applications/${id}/change`, { scopes: ['enrol', 'verify', 'score'] });
+    const widened = await change(id, { scopes: ['enrol', 'verify', 'score'] });
     expect(widened.body.code).toBe('state_unavailable');
     expect((await get('/applications')).body).toEqual(all);
-    expect((await post(`/applications/${id}/remove`)).body.code).toBe('state_unavailable');
+    expect((await remove(id)).body.code).toBe('state_unavailable');
     server.audit.append = append;
     expect((await get(`/applications/${id}`)).status).toBe(200);
-    expect((await post(`/applications/${id}/remove`)).status).toBe(200);
+    expect((await remove(id)).status).toBe(200);
     expect(eventsOf('application_removed').at(-1)?.detail).toMatchObject({ id, by: 'owner' });
   });
 
@@ -64,12 +70,12 @@ describe('an application', () => {
     const id = await register({ contact: 'ada@example.com' });
     server.clock.advanceSec(1);
     const before = (await get(`/applications/${id}`)).body;
-    const { body } = await post(`/applications/${id}/change`, { perMinute: 5 });
+    const { body } = await change(id, { perMinute: 5 });
     expect(body).toEqual({ ...before, perMinute: 5, changedAt: expect.not.stringMatching(String(before.changedAt)) });
-    expect((await post(`/applications/${id}/change`, { tenant: 'other' })).body.code).toBe('field_unknown');
-    expect((await post(`/applications/${id}/remove`)).status).toBe(200);
-    for (const path of ['remove', 'change', 'keys'])
-      expect((await post(`/applications/${id}/${path}`)).body.code).toBe('not_found');
+    expect((await change(id, { tenant: 'other' })).body.code).toBe('field_unknown');
+    expect((await remove(id)).status).toBe(200);
+    for (const answer of [await remove(id), await change(id, {}), await post(`/applications/${id}/keys`)])
+      expect(answer.body.code).toBe('not_found');
     expect((await get(`/applications/${id}`)).status).toBe(404);
   });
 });
@@ -114,10 +120,10 @@ describe('API keys of an application', () => {
     const { token } = await issue(id);
     const match = () => server.postJson('/match', {}, { 'x-auth-token': token });
     expect((await match()).body.code).toBe('photo_missing');
-    await post(`/applications/${id}/change`, { scopes: ['enrol'] });
+    await change(id, { scopes: ['enrol'] });
     expect((await match()).body.code).toBe('scope_missing');
     expect((await report(token)).body.scopes).toEqual(['enrol']);
-    await post(`/applications/${id}/remove`);
+    await remove(id);
     expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
   });
 

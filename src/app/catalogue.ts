@@ -8,7 +8,7 @@ import { faceErrorCodes, type Json, refusals } from '../errors.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import { type Endpoint, groupDescriptions } from '../http/rest/endpoint.js';
 import { describeFields } from '../http/rest/json-schema.js';
-import { codesOf, descriptionOf, documentedPath } from '../http/rest/openapi.js';
+import { codesOf, documentedPath } from '../http/rest/openapi.js';
 import { renderInCatalogueStyle } from './catalogue-style.js';
 
 const exampleObjects: Readonly<Record<string, Json>> = {
@@ -185,7 +185,7 @@ function renderEndpoint(endpoint: Endpoint): Html {
   return html`<article aria-labelledby="${id}">
 <h3 id="${id}" class="address"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
 <p class="summary">${toHtml(summary)}</p>
-<p>${toHtml(descriptionOf(endpoint))}${isExtension ? null : html` <span class="about">As in the Facenition API.</span>`}</p>
+<p>${toHtml(endpoint.description)}${isExtension ? null : html` <span class="about">As in the Facenition API.</span>`}</p>
 <p>${toHtml(describeNeeds(auth))}</p>
 ${renderFields(endpoint)}<details><summary>Example</summary>
 <pre>${toCurlExample(endpoint)}</pre></details>

@@ -32,7 +32,7 @@ import { type Extended, extensionsOn } from '../extensions/index.js';
 import { createCallerEndpoints, createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
 import { createDataConsentEndpoints, createHomePageEndpoints, createLinkEndpoints } from '../home/home-pages.js';
 import { createNoticeChoiceEndpoints } from '../home/notice-choices.js';
-import { type Endpoint, withFormerPaths } from '../http/rest/endpoint.js';
+import type { Endpoint } from '../http/rest/endpoint.js';
 import { createInvitationEndpoints } from '../invitations/endpoints.js';
 import { createContactEndpoints } from '../notifications/contact-endpoints.js';
 import { createNotMeEndpoints } from '../notifications/not-me-endpoint.js';
@@ -148,5 +148,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
 }
 
 /** The endpoints of the core, and of the extensions that are on. */
-export const createEndpoints = (deps: ApiDeps & Extended): Endpoint[] =>
-  withFormerPaths([...createCoreEndpoints(deps), ...extensionsOn(deps).flatMap((each) => each.createEndpoints(deps))]);
+export const createEndpoints = (deps: ApiDeps & Extended): Endpoint[] => [
+  ...createCoreEndpoints(deps),
+  ...extensionsOn(deps).flatMap((each) => each.createEndpoints(deps)),
+];

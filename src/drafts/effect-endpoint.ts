@@ -22,7 +22,6 @@ export const createDraftEffectEndpoint = ({
   adminEndpoint({
     ...reading,
     path: '/configuration/draft/effect',
-    formerPath: '/configuration/draft/effect',
     summary: 'Preview the effect of the rules of a draft',
     description:
       'Evaluates the rules of the draft for the sign-ins of the last 30 days in the audit trail of this server, with the application, if it was recorded, and with the groups that users have now. It reads the groups of up to 300 users in up to 20 seconds, and changes nothing. Networks, devices and earlier checks of these sign-ins are not known.',

@@ -42,7 +42,6 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
   adminEndpoint({
     ...reading,
     path: '/configuration/guides',
-    formerPath: '/configuration/guides',
     summary: 'List what is needed to connect a provider',
     description:
       'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
@@ -58,7 +57,6 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
     adminEndpoint({
       ...reading,
       path: '/configuration/draft',
-      formerPath: '/configuration/draft/read',
       summary: 'Read the draft of the configuration',
       description:
         'Returns the policies and OpenID settings of the configuration file, the draft with its changes and problems, and the versions. Secrets are never returned.',
@@ -164,7 +162,6 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
     adminEndpoint({
       ...reading,
       path: '/configuration/versions/compare',
-      formerPath: '/configuration/versions/compare',
       summary: 'Compare the configuration with an earlier version',
       description:
         'Lists the settings that restoring the version would change. A text that is or may be a secret is shown as `…`.',

@@ -45,9 +45,7 @@ test.each([
   '/help-desk/vouchings',
   '/help-desk/vouchings/x',
   '/help-desk/bypass-codes',
-  '/help-desk/bypass-codes/list',
   '/help-desk/bypass-codes/x/approve',
-  '/help-desk/requests/list',
   '/help-desk/requests/x/take',
   '/help-desk/requests/x/settle',
 ])('%s requires an administrator with the help-desk role', async (path) => {

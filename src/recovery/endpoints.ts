@@ -100,7 +100,6 @@ export function createRecoveryEndpoints(
       ...common,
       method: 'GET',
       path: '/recoveries',
-      formerPath: '/recoveries/list',
       summary: 'List account recoveries',
       description: 'Returns those in which the face check passed, newest first, for seven days after their end.',
       codes: [],

@@ -20,7 +20,6 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       ...common,
       method: 'GET',
       path: '/events/undelivered',
-      formerPath: '/events/undelivered',
       summary: 'List undelivered events',
       description:
         'Returns the security events and events of webhooks that this server has given up, as `facestep events list` does.',

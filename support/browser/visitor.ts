@@ -70,9 +70,6 @@ export async function receive(
   context.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
   });
-  context.on('response', (response) => {
-    if (response.headers().deprecation !== undefined) complaints.push(`deprecated: ${response.url()}`);
-  });
   context.on('weberror', (error) => complaints.push(String(error.error())));
   await context.exposeFunction('reportViolation', (directive: string) => complaints.push(`policy: ${directive}`));
   await context.addInitScript(watchPage);

@@ -73,19 +73,17 @@ async function start(settings: object = { configurationFolder: `${folder}-versio
   };
   const service = await startService(env, `${data}.log`);
   services.push(service);
-  return async (path: string, fields: object = {}) => {
-    const response = await fetch(`${service.url}/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
-      body: JSON.stringify(fields),
-    });
+  return async (path: string, fields?: object) => {
+    const headers = { 'content-type': 'application/json', 'x-admin-key': adminKey };
+    const sent = fields === undefined ? {} : { method: 'POST', body: JSON.stringify(fields) };
+    const response = await fetch(`${service.url}/v1${path}`, { headers, ...sent });
     const body: unknown = await response.json();
     const read = draftReply.safeParse(body);
     return { body, code: refusalGuard.safeParse(body).data?.code ?? null, state: read.data ?? null };
   };
 }
 
-const read = '/configuration/draft/read';
+const read = '/configuration/draft';
 const save = '/configuration/draft/save';
 const apply = '/configuration/draft/apply';
 const rule = { name: 'Pilot', when: { groups: ['pilot'] }, mode: 'enforce', whenUnknown: 'policy' };

@@ -37,7 +37,7 @@ export async function issueCredentials(admin: Caller) {
   const byRole: Record<Role, string> = { owner: '', operator: '', auditor: '', 'help-desk': '' };
   for (const role of roles) byRole[role] = await administrator(`siege-${role}`, role);
   const removedAdministrator = await administrator('removed', 'owner');
-  await admin.post('/administrators/remove', { name: 'removed' });
+  await admin.delete('/administrators/removed');
   const without: Partial<Record<ClientScope, string>> = {};
   for (const scope of clientScopes) {
     without[scope] = await token(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
@@ -47,9 +47,9 @@ export async function issueCredentials(admin: Caller) {
   await admin.post('/token', {}, asClient(revoked.text('token')));
   await admin.post('/revokeToken', { id: revoked.text('id') });
   const orphan = await application('orphan');
-  await admin.post(`/applications/${orphan.id}/remove`, {});
+  await admin.delete(`/applications/${orphan.id}`);
   const narrowed = await application('narrowed');
-  await admin.post(`/applications/${narrowed.id}/change`, { scopes: ['screen'] });
+  await admin.patch(`/applications/${narrowed.id}`, { scopes: ['screen'] });
   const exhausted = await application('exhausted', { perDay: 1 });
   await admin.post('/token', {}, asClient(exhausted.key));
   return {

@@ -226,6 +226,9 @@ export function createCaller(port: number, from: string, credential: readonly He
     succeed,
     get: (path: string, headers = credential) => succeed(get(path, headers)),
     post: (path: string, body: JsonObject, headers = credential) => succeed(post(path, toJson(body), headers)),
+    patch: (path: string, body: JsonObject) =>
+      succeed({ method: 'PATCH', path, headers: credential, body: toJson(body) }),
+    delete: (path: string) => succeed({ method: 'DELETE', path, headers: credential, body: null }),
     postForm: (path: string, parts: readonly FormPart[], headers = credential) =>
       succeed(post(path, toMultipart(parts), headers)),
   };

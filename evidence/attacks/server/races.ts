@@ -167,10 +167,10 @@ export function racesOf(stage: Stage, victims: Victims, film: Film): readonly Si
     race({ endpoint: 'POST /administrators', thing: 'a name of an administrator' }, async () =>
       json('/administrators', { name: `single-${nextNumber()}`, role: 'auditor' }, admin),
     ),
-    race({ endpoint: 'POST /administrators/remove', thing: 'a removal' }, async () => {
+    race({ endpoint: 'DELETE /administrators/{name}', thing: 'a removal' }, async () => {
       const name = `single-${nextNumber()}`;
       await stage.admin.post('/administrators', { name, role: 'auditor' });
-      return json('/administrators/remove', { name }, admin);
+      return { method: 'DELETE', path: `/administrators/${name}`, headers: admin, body: null };
     }),
     race(
       {

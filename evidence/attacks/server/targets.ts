@@ -68,7 +68,7 @@ const figuresAlone: Oracle = eachRefused(({ status, text }) => status < 400 && !
 const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/step-ups$/, ['connection', 'subject']],
   [/^\/subjects\/(export|revoke|erase|unlock|withdraw-data-consents|end-links)$/, ['connection', 'subject']],
-  [/^\/applications\/\{id\}\/change$/, ['contact']],
+  [/^\/applications\/\{id\}$/, ['contact']],
   [/^\/enrolments(\/revoke)?$/, ['subject']],
   [/^\/invitations$|^\/subjects\/invite$/, ['subject', 'purpose']],
 ];
@@ -104,7 +104,7 @@ function knownValues({ path }: Endpoint, { stage, victims }: Battlefield): Reado
     digest: 'A'.repeat(43),
     key: victims.applicationKey,
     nonce: victims.nonce,
-    name: path === '/administrators/remove' ? victims.administrator : `siege-${made}`,
+    name: `siege-${made}`,
     id: isCode ? 'A'.repeat(43) : victims.clientToken,
     challenge: stepUps.waiting.challenge,
     request: `${stage.url}/no-request`,
@@ -157,9 +157,9 @@ function jsonFields({ texts, photos }: Sample): Record<string, Json> {
 }
 
 export function validRequest(endpoint: Endpoint, source: Battlefield, sample = sampleOf(endpoint, source)): Request {
-  const { application, stepUps } = source.victims;
+  const { administrator, application, stepUps } = source.victims;
   const { method, path } = endpoint;
-  const parts = { applications: application, 'step-ups': stepUps.waiting.id };
+  const parts = { administrators: administrator, applications: application, 'step-ups': stepUps.waiting.id };
   const part = Object.entries(parts).find(([name]) => path.startsWith(`/${name}/`))?.[1] ?? 'none';
   const body = method === 'GET' ? null : sample.photos.length > 0 ? asForm(sample) : toJson(jsonFields(sample));
   const query = method === 'GET' ? toQuery(sample.texts) : '';

@@ -94,16 +94,5 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
         return {};
       },
     }),
-    adminEndpoint({
-      ...removal,
-      method: 'POST',
-      path: '/administrators/remove',
-      replacedBy: 'DELETE /administrators/{name}',
-      fields: z.strictObject({ name: nameField }),
-      async handle({ fields, administrator }) {
-        await removeAdministrator(fields.name, administrator, deps);
-        return {};
-      },
-    }),
   ];
 }

@@ -61,7 +61,6 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
       status: 200,
       method: 'GET',
       path: '/connections/:id/plan',
-      formerPath: '/connections/:id/plan',
       summary: 'Plan the set-up of a connection',
       description:
         'Checks every step at the provider, and counts enrolled users. This can take a minute. Changes nothing.',
@@ -114,7 +113,6 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
       status: 200,
       method: 'GET',
       path: '/connections/:id/run',
-      formerPath: '/connections/:id/run',
       summary: 'Get the progress of a set-up',
       description: 'Returns the last run on any server, for 30 days.',
       codes: ['connection_unknown'],
@@ -338,7 +336,6 @@ export function createConnectionEndpoints(
       ...common,
       method: 'GET',
       path: '/connections/:id/secrets',
-      formerPath: '/connections/:id/secrets',
       right: 'configure',
       summary: 'List the secrets of a connection',
       description:

@@ -17,8 +17,7 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
   const connections = operations.setup().connections.map(async ({ id }) => {
     const examination = await readDoctorReport(id, operations);
     if (examination === null) return { connection: id, examinedAt: null, light: null, findings: [] };
-    const { examinedAt, light } = examination;
-    const findings = examination.findings.map((each) => ({ ...each, mend: each.fix }));
+    const { examinedAt, light, findings } = examination;
     return { connection: id, examinedAt: toIso(examinedAt), light, findings };
   });
   return {

@@ -171,7 +171,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       ...common,
       method: 'GET',
       path: '/log/counts',
-      formerPath: '/log/counts',
       right: 'view',
       summary: 'Get the health of all connections',
       description:

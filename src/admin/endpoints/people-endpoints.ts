@@ -131,7 +131,6 @@ export function createPeopleEndpoints(
       ...common,
       method: 'GET',
       path: '/people/members',
-      formerPath: '/people/members',
       right: 'audit',
       summary: 'List the members of a group',
       description:

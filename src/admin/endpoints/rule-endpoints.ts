@@ -40,7 +40,6 @@ export function createRuleEndpoints({ connections, operations }: Ports<'connecti
       ...common,
       method: 'GET',
       path: '/connections/:id/rules',
-      formerPath: '/connections/:id/rules',
       right: 'audit',
       summary: 'List the rules for sign-ins, with their effect',
       description:

@@ -23,7 +23,6 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
     adminEndpoint({
       ...common,
       path: '/applications/:id/usage',
-      formerPath: '/applications/:id/usage',
       summary: 'Get the usage of an application',
       description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
       codes: ['not_found'],
@@ -40,7 +39,6 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
     adminEndpoint({
       ...common,
       path: '/usage',
-      formerPath: '/usage',
       summary: 'Get the usage of all applications',
       description:
         'Returns one sum for each application, and one with the application `null` for client tokens without an application.',

@@ -38,7 +38,6 @@ export const doctorReply = z.object({
             fix: fixReply.describe(
               'Fields of the apply call that fixes the problem; `null` if a person has to fix it.',
             ),
-            mend: fixReply.describe('Deprecated: use `fix`, which has the same value.'),
           }),
         ),
       }),

@@ -115,7 +115,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
       ...common,
       method: 'GET',
       path: '/campaigns/groups',
-      formerPath: '/campaigns/groups',
       summary: 'Search the groups of a provider',
       description:
         'Returns at most 20 groups whose name has the text. Entra ID finds the beginnings of words. Needs the permission to read groups, as planning does.',
@@ -134,7 +133,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
       ...common,
       method: 'GET',
       path: '/campaigns/people',
-      formerPath: '/campaigns/people',
       summary: 'List the people of a campaign',
       description: 'Returns them in the order of the group or file.',
       codes: ['not_found'],

@@ -151,7 +151,6 @@ export function createOwnRequestEndpoints(
       ...common,
       method: 'PATCH',
       path: '/developer/requests/:id',
-      formerPath: '/developer/requests/:id/change',
       summary: 'Change a request',
       description:
         'Changes a draft, or a request that needs changes. Fields that are not sent are reset to their defaults.',

@@ -46,7 +46,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       ...common,
       method: 'GET',
       path: '/application-requests',
-      formerPath: '/application-requests/list',
       summary: 'List requests for applications',
       description:
         'Returns the requests that developers submitted, newest first. A request is stored for a year after its last change.',
@@ -173,17 +172,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
           developer: param('developer'),
         });
         await removeOwner(param('id'), developer, administrator, deps);
-        return {};
-      },
-    }),
-    adminEndpoint({
-      ...removal,
-      method: 'POST',
-      path: '/applications/:id/owners/remove',
-      replacedBy: 'DELETE /applications/{id}/owners/{developer}',
-      fields: z.strictObject({ developer: developerField }),
-      async handle({ param, fields, administrator }) {
-        await removeOwner(param('id'), fields.developer, administrator, deps);
         return {};
       },
     }),

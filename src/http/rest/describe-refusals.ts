@@ -13,10 +13,6 @@ export const answerHeaders: Readonly<Record<string, JsonObject>> = {
     description: 'Quotas of the application, if the token is a key of one (RateLimit header fields, version 10).',
     schema: { type: 'string', examples: ['"minute";q=600;w=60, "day";q=100000;w=86400'] },
   },
-  Deprecation: {
-    description: 'Time at which the endpoint became deprecated (RFC 9745).',
-    schema: { type: 'string', examples: ['@1795910400'] },
-  },
   RateLimit: {
     description: 'Remaining requests of each quota, and seconds until it resets.',
     schema: { type: 'string', examples: ['"minute";r=599;t=29, "day";r=99999;t=12089'] },

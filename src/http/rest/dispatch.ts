@@ -105,12 +105,6 @@ function toRoute(offered: readonly Endpoint[], request: Request, deps: ServePort
   };
 }
 
-/**
- * Time at which the endpoints with a successor became deprecated: 29 November 2026.
- * @see https://www.rfc-editor.org/rfc/rfc9745
- */
-const deprecatedSince = '@1795910400';
-
 type ServePorts = AdmissionPorts & Ports<'settings'>;
 
 async function serve(
@@ -119,7 +113,6 @@ async function serve(
   maxBytes: number,
   deps: ServePorts,
 ): Promise<void> {
-  if (endpoint.replacedBy !== undefined) response.set('Deprecation', deprecatedSince);
   const source = sourceOf(request);
   const peer = { source, setHeaders: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);

@@ -195,10 +195,6 @@ interface Described {
   /** True if the reply consists of lines of JSON (`application/x-ndjson`), which are sent as they are made. */
   readonly repliesInLines?: true | undefined;
   readonly codes: readonly FaceErrorCode[];
-  /** Address at which a `POST` does the same, for callers of earlier versions. A `POST` reads its fields from the body. */
-  readonly formerPath?: string | undefined;
-  /** Method and address to use instead of this deprecated endpoint. */
-  readonly replacedBy?: string | undefined;
   /** True if the endpoint calls identity providers, although it names no connection. */
   readonly callsProviders?: true | undefined;
 }
@@ -255,15 +251,6 @@ export class JsonLines<Line extends JsonObject = JsonObject> {
  */
 export const callsProvider = ({ codes, callsProviders }: Pick<Endpoint, 'codes' | 'callsProviders'>): boolean =>
   callsProviders === true || codes.includes('connection_unknown') || codes.includes('profile_unavailable');
-
-/** Adds the former address of each endpoint that had one. */
-export const withFormerPaths = (endpoints: readonly Endpoint[]): Endpoint[] =>
-  endpoints.flatMap((endpoint) => {
-    const { formerPath, ...present } = endpoint;
-    if (formerPath === undefined) return [endpoint];
-    const replacedBy = `${endpoint.method} ${toTemplate(endpoint.path)}`;
-    return [endpoint, { ...present, method: 'POST', path: formerPath, replacedBy }];
-  });
 
 /** Converts a path in Express syntax to an OpenAPI template. */
 export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');

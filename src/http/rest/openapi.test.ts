@@ -58,49 +58,28 @@ function schemasIn(value: unknown, at = ''): { readonly at: string; readonly sch
   return [{ at, schema: data }, ...Object.entries(data).flatMap(([name, each]) => schemasIn(each, `${at}/${name}`))];
 }
 
-test('a deprecated path acts like its successor, and its description names the successor', async () => {
-  const { paths } = documentGuard.parse(await read());
-  const describedOf = (path: string, method: string) => paths[path]?.[method];
-  expect(describedOf('/applications/{id}', 'patch').deprecated).toBeUndefined();
-  for (const [former, successor] of [
-    ['/applications/{id}/change', 'PATCH /applications/{id}'],
-    ['/applications/{id}/remove', 'DELETE /applications/{id}'],
-    ['/administrators/remove', 'DELETE /administrators/{name}'],
-    ['/applications/{id}/owners/remove', 'DELETE /applications/{id}/owners/{developer}'],
-  ] as const)
-    expect(describedOf(former, 'post')).toMatchObject({
-      deprecated: true,
-      description: expect.stringContaining(`Deprecated: use \`${successor}\`.`),
-    });
-
+test('a PATCH changes the fields that it names, and a DELETE needs no body', async () => {
   const headers = { 'x-admin-key': adminKey, 'content-type': 'application/json' };
   const send = (method: string, path: string, body: object = {}) =>
     server.send(method, path, { headers, body: JSON.stringify(body) });
   const { body: application } = await send('POST', '/applications', { name: 'shop' });
   const address = `/applications/${application.id}`;
   expect((await send('PATCH', address, { perMinute: 5 })).body).toMatchObject({ name: 'shop', perMinute: 5 });
-  expect((await send('POST', `${address}/change`, { perMinute: 6 })).body).toMatchObject({ perMinute: 6 });
   expect((await send('PATCH', address, { tenant: 'other' })).body.code).toBe('field_unknown');
   expect((await server.send('DELETE', address)).body.code).toBe('caller_untrusted');
   // Clients send no body with DELETE.
   expect((await server.send('DELETE', `/v2${address}`, { headers: { 'x-admin-key': adminKey } })).status).toBe(200);
-  expect((await send('POST', `${address}/remove`)).body.code).toBe('not_found');
 
   await send('POST', '/administrators', { name: 'grace@example.com', role: 'auditor' });
   expect((await send('DELETE', '/administrators/grace%40example.com')).status).toBe(200);
-  expect((await send('POST', '/administrators/remove', { name: 'grace@example.com' })).body.code).toBe('not_found');
 });
 
-test('a GET reads its fields from the query, and the former POST is deprecated', async () => {
+test('a GET reads its fields from the query', async () => {
   const { paths } = documentGuard.parse(await read());
   expect(paths['/usage']?.get.requestBody).toBeUndefined();
   expect(paths['/usage']?.get.parameters).toContainEqual(
     expect.objectContaining({ name: 'days', in: 'query', required: false, schema: expect.any(Object) }),
   );
-  expect(paths['/usage']?.post).toMatchObject({
-    deprecated: true,
-    description: expect.stringContaining('Deprecated: use `GET /usage`.'),
-  });
 
   const headers = { 'x-admin-key': adminKey };
   const get = (query: string) => server.send('GET', `/usage${query}`, { headers });
@@ -115,9 +94,6 @@ test('a GET reads its fields from the query, and the former POST is deprecated',
   expect(await days('?day=1')).toEqual([400, 'field_unknown', 'day']);
   expect(await days(`?${'day&'.repeat(17)}`)).toEqual([400, 'request_malformed', undefined]);
   expect(await days('?__proto__=1')).toEqual([400, 'field_unknown', undefined]);
-  expect((await get('')).headers.get('deprecation')).toBeNull();
-  const former = await server.postJson('/usage', { days: 1 }, headers);
-  expect([former.status, former.headers.get('deprecation')]).toEqual([200, expect.stringMatching(/^@\d{10}$/)]);
 });
 
 test('no GET has a field that names a person, or that is a secret or photo', async () => {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
 import { maxJsonBytes } from '../body.js';
 import { refusalGuard } from '../reply.js';
-import { answerHeaders, describeRefusals, quotaHeaders, referHeaders } from './describe-refusals.js';
+import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
 import { callsProvider, type Endpoint, type FileField, groupDescriptions, toTemplate } from './endpoint.js';
 import { asJson, asJsonLines, describeFields, toJsonSchema } from './json-schema.js';
 
@@ -143,26 +143,18 @@ function describeNeeds(auth: Endpoint['auth']): string {
   return auth.kind === 'admin' ? ` Needs the right \`${auth.right}\`.` : '';
 }
 
-/** Returns the description, which names the endpoint to use instead of a deprecated one. */
-export const descriptionOf = ({ description, replacedBy }: Endpoint): string =>
-  replacedBy === undefined ? description : `Deprecated: use \`${replacedBy}\`. ${description}`;
-
 function describeEndpoint(endpoint: Endpoint): JsonObject {
-  const { auth, isExtension, summary, tag, path, status, replyGuard, method, versions, replacedBy } = endpoint;
+  const { auth, isExtension, summary, description, tag, path, status, replyGuard, method, versions } = endpoint;
   const needs = describeNeeds(auth);
   const asContent = endpoint.repliesInLines === true ? asJsonLines : asJson;
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const version = versions.includes(1) ? '' : 'V2';
-  const headers = {
-    ...(auth.kind === 'client' ? quotaHeaders : {}),
-    ...(replacedBy === undefined ? {} : referHeaders('Deprecation')),
-  };
+  const headers = auth.kind === 'client' ? quotaHeaders : {};
   return {
     operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
     tags: [tag],
     summary,
-    description: `${isExtension ? '«extension» ' : ''}${descriptionOf(endpoint)}${needs}`,
-    ...(replacedBy === undefined ? {} : { deprecated: true }),
+    description: `${isExtension ? '«extension» ' : ''}${description}${needs}`,
     security: describeSecurity(auth),
     parameters: [
       { $ref: '#/components/parameters/apiVersion' },

@@ -104,7 +104,7 @@ test('the access token ends with its key or application, and expires no later th
   const key = await server.postJson(`/applications/${application}/keys`, { expiresIn: 120 }, asAdmin);
   const short = await ask(grant, basic(application, String(key.body.token)));
   expect(short.body.expires_in).toBe(120);
-  await server.postJson(`/applications/${application}/remove`, {}, asAdmin);
+  await server.send('DELETE', `/applications/${application}`, { headers: asAdmin });
   expect((await readStreams(short.token)).status).toBe(401);
 });
 
