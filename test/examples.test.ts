@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -94,64 +94,6 @@ describe('app-login', () => {
     const unclear = { exitCode: 2, said: expect.stringContaining('(face_none)') };
     expect(await sign('ada@example.com', 'landscape.jpg')).toEqual(unclear);
     expect(await run('app-login', ['enrol', 'users.json', 'x', 'landscape.jpg'])).toEqual(unclear);
-  });
-});
-
-describe('password-then-face', () => {
-  let shop: ChildProcess;
-  let url: string;
-
-  beforeAll(async () => {
-    const enrolled = await run('password-then-face', ['enrol', 'shop.json', 'ada@example.com', 'right', 'first.jpg']);
-    expect(enrolled).toEqual({ exitCode: 0, said: 'Enrolled ada@example.com.' });
-    shop = spawn(process.execPath, [programOf('password-then-face'), 'serve', 'shop.json', '0'], { cwd: folder, env });
-    const [line] = await once(createInterface({ input: shop.stdout! }), 'line');
-    url = `http://127.0.0.1:${/port (\d+)/.exec(String(line))?.[1]}`;
-  });
-  afterAll(async () => {
-    shop.kill();
-    await once(shop, 'exit');
-  });
-
-  const passwordOf = (login: string, password: string) =>
-    fetch(`${url}/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ login, password }),
-    });
-  const cookieOf = (response: Response) => /^\w+=[\w-]+/.exec(response.headers.getSetCookie()[0] ?? '')?.[0] ?? '';
-  const show = (cookie: string, photo: string) =>
-    fetch(`${url}/login/face`, {
-      method: 'POST',
-      headers: { cookie, 'content-type': 'image/jpeg' },
-      body: readFileSync(at(photo)),
-    });
-  const accountOf = async (cookie: string) => (await fetch(`${url}/account`, { headers: { cookie } })).status;
-
-  test('creates a session after a correct password and a face receipt', async () => {
-    const first = await passwordOf('ada@example.com', 'right');
-    expect(first.status).toBe(200);
-    expect(await accountOf(cookieOf(first))).toBe(401);
-    const unclear = await show(cookieOf(first), 'landscape.jpg');
-    expect([unclear.status, await unclear.json()]).toEqual([400, { error: 'face_none' }]);
-    const second = await show(cookieOf(first), 'second.jpg');
-    expect([second.status, await second.json()]).toEqual([200, { welcome: 'ada@example.com' }]);
-    expect(second.headers.getSetCookie()[0]).toMatch(/HttpOnly; Secure; SameSite=Strict/);
-    expect(await accountOf(cookieOf(second))).toBe(200);
-    expect((await show(cookieOf(first), 'second.jpg')).status).toBe(401);
-  });
-
-  test('creates no session for a wrong password, an unknown name, another face, or a face alone', async () => {
-    const wrong = [await passwordOf('ada@example.com', 'wrong'), await passwordOf('grace@example.com', 'right')];
-    const told = await Promise.all(wrong.map(async (answer) => [answer.status, await answer.text()]));
-    expect(told[0]).toEqual([401, expect.stringContaining('wrong')]);
-    expect(told[1]).toEqual(told[0]);
-    expect((await show('', 'second.jpg')).status).toBe(401);
-    const first = await passwordOf('ada@example.com', 'right');
-    const other = await show(cookieOf(first), 'stranger.jpg');
-    expect([other.status, cookieOf(other)]).toEqual([401, '']);
-    expect((await show(cookieOf(first), 'second.jpg')).status).toBe(401);
-    expect(await accountOf(cookieOf(first))).toBe(401);
   });
 });
 
