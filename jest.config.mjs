@@ -33,7 +33,7 @@ const wide = files(
   'src/storage/state/redis-groups\\.test',
   'test/contract/(members|rotation)\\.test',
   'test/e2e/(cli|doctor-faults|drafts|notices|operations|own-model|other-platform|security-events|simulations|startup)\\.test',
-  'test/oidc/(apache|cognito|foreign-clients|.*-docs)\\.test',
+  'test/oidc/(apache|cognito|foreign-clients)\\.test',
   // Simulators, and calls compared with the providers' own descriptions.
   'simulators/',
   'test/described/',

@@ -11,7 +11,6 @@ import { outsiders } from './outsiders.js';
 import { recovery } from './recovery.js';
 import { server } from './server.js';
 import { tokenAlone } from './token-alone.js';
-import { vendorCheck } from './vendor-check.js';
 
 /** Attacks, in the order of docs/security-analysis.md. */
 export const attacks: Readonly<Record<string, Attack>> = {
@@ -20,7 +19,6 @@ export const attacks: Readonly<Record<string, Attack>> = {
   server,
   'other-photo': otherPhoto,
   recovery,
-  'vendor-check': vendorCheck,
   frames,
 };
 
