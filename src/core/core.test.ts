@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testEvent, testSignIn } from '../../support/benches/core.js';
+import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { eventually } from '../../support/run/eventually.js';
@@ -8,7 +9,7 @@ import { createFolder } from '../../support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import { readConsent } from '../enrolment/consent.js';
 import { acceptAnyPhotos } from '../enrolment/earlier-frames.js';
-import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
+import { enrolToken } from '../enrolment/enrol.js';
 import { revokeSubject, revokeToken } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { decideHook } from '../step-up/decide.js';
@@ -34,20 +35,7 @@ async function setUp(policy: Partial<Policy> = {}) {
   return {
     ...core,
     three,
-    enrol: (subject = 'anna', photos = three(subject)) =>
-      enrolSubject(
-        {
-          connection,
-          subject,
-          photos,
-          secret: null,
-          consent,
-          proof: 'photos_of_client',
-          mayReplace: true,
-          share: testShare,
-        },
-        deps,
-      ),
+    enrol: (subject = 'anna', photos = three(subject)) => enrolDrawn({ connection, subject, photos, consent }, deps),
     start,
     stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
       const { id, challenge } = await start(subject);
@@ -93,23 +81,8 @@ describe('enrolment', () => {
     ['agreed', 301, 'request_malformed'],
   ])('is refused without valid consent and writes nothing (case %#)', async (statement, secondsAhead, code) => {
     const { connection, deps, clock, profile } = await setUp();
-    const photos = [drawPhoto('anna', 1)];
     const consent = { statement, givenAt: addSec(clock.now(), secondsAhead) };
-    await expect(
-      enrolSubject(
-        {
-          connection,
-          subject: 'anna',
-          photos,
-          secret: null,
-          consent,
-          proof: 'photos_of_client',
-          mayReplace: true,
-          share: testShare,
-        },
-        deps,
-      ),
-    ).rejects.toMatchObject({ code });
+    await expect(enrolDrawn({ connection, subject: 'anna', consent }, deps)).rejects.toMatchObject({ code });
     expect(profile.attributes.get('anna')).toBeNull();
   });
 

@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../support/benches/core.js';
-import { testShare } from '../../support/data/share.js';
+import { checkDrawn, enrolDrawn, drawThree as three } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import type { WrittenEvent } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { SealedToken } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
-import { checkFace } from '../step-up/complete.js';
 import { readConsent } from './consent.js';
 import { isDenied } from './deny-list.js';
-import { acceptAnyPhotos } from './earlier-frames.js';
-import { enrolSubject, recoverEnrolments } from './enrol.js';
+import { recoverEnrolments } from './enrol.js';
 import { revokeSubject } from './revoke.js';
 import { waitForTokens } from './written-tokens.js';
 
@@ -76,35 +74,14 @@ function withCalls(at: number, happen: Fault | (() => Promise<unknown>)) {
 }
 
 const consent = () => ({ statement: 'Face sign-in, version 1', givenAt: core.clock.now() });
-const three = (person: string, from: number) => [0, 1, 2].map((offset) => drawPhoto(person, from + offset));
 type Used = Pick<ReturnType<typeof withCalls>, 'connection' | 'deps'>;
 const sound = (): Used => ({ connection: core.connection, deps: core.deps });
 
 const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) =>
-  enrolSubject(
-    {
-      connection,
-      subject,
-      photos: three(subject, from),
-      secret: null,
-      consent: consent(),
-      proof: 'photos_of_client',
-      mayReplace: true,
-      share: testShare,
-    },
-    deps,
-  );
+  enrolDrawn({ connection, subject, photos: three(subject, from), consent: consent() }, deps);
 
-const byPage = {
-  judged: null,
-  anonymousSource: null,
-  countsAs: 'sign_in',
-  application: null,
-  stepUp: null,
-  guard: acceptAnyPhotos,
-} as const;
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
-  checkFace({ ...byPage, connection, subject, callerHeldToken: null, photos, secret: null, share: testShare }, deps);
+  checkDrawn({ connection, subject, photos }, deps);
 
 const eventsOf = (subject: string): WrittenEvent[] => core.audit.events.filter((event) => event.subject === subject);
 const idOf = ({ detail }: WrittenEvent): string => String(detail.tokenId);
@@ -325,17 +302,15 @@ describe('at a directory whose replicas show a token late', () => {
   test('a token that does not appear within a minute of its enrolment counts against no one', async () => {
     const subject = addUser();
     const used = lag(Number.POSITIVE_INFINITY);
-    const proof = { proof: 'photos_of_client', mayReplace: false } as const;
     await enrol(subject, used);
     const before = eventsOf(subject).length;
-    const others = { subject, photos: three('mallory', 1), secret: null, consent: consent(), share: testShare };
-    for (const attempt of [() => check(subject, used), () => enrolSubject({ ...used, ...others, ...proof }, used.deps)])
+    const others = { connection: used.connection, subject, photos: three('mallory'), mayReplace: false };
+    for (const attempt of [() => check(subject, used), () => enrolDrawn(others, used.deps)])
       await expect(attempt()).rejects.toMatchObject({ code: 'profile_unavailable' });
     expect(eventsOf(subject)).toHaveLength(before);
     // Anonymous callers get the same answer as for a user who is not enrolled.
-    const asked = { ...byPage, ...used, subject, callerHeldToken: null, secret: null, share: testShare };
-    const anonymous = { ...asked, photos: [drawPhoto(subject, 9)], anonymousSource: '203.0.113.9' };
-    expect((await checkFace(anonymous, used.deps)).verdict.matched).toBe(false);
+    const anonymous = { connection: used.connection, subject, anonymousSource: '203.0.113.9' };
+    expect((await checkDrawn(anonymous, used.deps)).verdict.matched).toBe(false);
     await core.clock.advanceSec(60);
     expect((await check(subject, used)).verdict.matched).toBe(false);
   });

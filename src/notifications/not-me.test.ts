@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startCapture } from '../../support/benches/capture-bench.js';
 import { plainRequest } from '../../support/benches/core.js';
-import { testShare } from '../../support/data/share.js';
+import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import type { ApiServer } from '../../support/servers/api-server.js';
 import { withSubscribers } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
-import { enrolSubject } from '../enrolment/enrol.js';
 import { FaceError } from '../errors.js';
 import { startStepUp, submitPhotos } from '../step-up/step-up.js';
 import { createNotificationSender } from './sender.js';
@@ -31,21 +30,7 @@ const lastSecret = (): string => /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(se
 async function enrol(subject: string): Promise<string> {
   const { deps, messages } = server;
   const { notices, audit } = createNotices();
-  const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
-  const consent = { statement: 'text 1', givenAt: deps.clock.now() };
-  await enrolSubject(
-    {
-      connection,
-      subject,
-      photos,
-      secret: null,
-      consent,
-      proof: 'photos_of_client',
-      mayReplace: true,
-      share: testShare,
-    },
-    { ...deps, audit },
-  );
+  await enrolDrawn({ connection, subject }, { ...deps, audit });
   await notices.drain();
   expect(messages.at(-1)!.to).toBe(`${subject}@example.com`);
   return lastSecret();

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { administer } from '../../support/benches/administration.js';
 import { named } from '../../support/benches/campaign-bench.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
-import { testShare } from '../../support/data/share.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
@@ -16,14 +16,11 @@ import { bindingOf, type Connection } from '../core/connection.js';
 import { attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { addSec, toIso } from '../core/units.js';
-import { acceptAnyPhotos } from '../enrolment/earlier-frames.js';
-import { enrolSubject } from '../enrolment/enrol.js';
 import { toCode } from '../errors.js';
 import { createCampaign } from '../extensions/campaigns/administer.js';
 import { standardSettings } from '../extensions/campaigns/settings.js';
 import { changeShard, readPeople } from '../extensions/campaigns/storage.js';
 import { helpRequests, listHelpRequests } from '../help-desk/help-requests.js';
-import { checkFace } from '../step-up/complete.js';
 
 /* One person at two providers, and what they may demand. */
 
@@ -47,44 +44,18 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const enrol = (connection: Connection, subject = 'anna') => {
-  const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
   const consent = { statement: 'consent-1 (en)', givenAt: server.clock.now() };
-  return enrolSubject(
-    {
-      connection,
-      subject,
-      photos,
-      secret: null,
-      consent,
-      proof: 'photos_of_client',
-      mayReplace: true,
-      share: testShare,
-    },
-    server.deps,
-  );
+  return enrolDrawn({ connection, subject, consent }, server.deps);
 };
 
 const ask = async (what: string, body: object, key = adminKey) =>
   (await server.postJson(`/subjects/${what}`, body, { 'x-admin-key': key })).body;
 
 const check = (connection: Connection, person: string) =>
-  checkFace(
-    {
-      connection,
-      subject: 'anna',
-      callerHeldToken: null,
-      photos: [drawPhoto(person, 9)],
-      secret: null,
-      judged: null,
-      anonymousSource: null,
-      countsAs: 'sign_in',
-      application: null,
-      stepUp: null,
-      guard: acceptAnyPhotos,
-      share: testShare,
-    },
-    server.deps,
-  ).then(({ verdict }) => (verdict.matched ? 'passed' : 'failed'), toCode);
+  checkDrawn({ connection, subject: 'anna', photos: [drawPhoto(person, 9)] }, server.deps).then(
+    ({ verdict }) => (verdict.matched ? 'passed' : 'failed'),
+    toCode,
+  );
 
 const login = loginOf('anna').toUpperCase();
 

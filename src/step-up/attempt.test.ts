@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testSignIn } from '../../support/benches/core.js';
+import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
 import type { VerifyRequest } from '../core/ports.js';
-import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
+import { enrolToken } from '../enrolment/enrol.js';
 import { toCode } from '../errors.js';
 import { passedKey, takePassedStepUp } from './passed-step-up.js';
 import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step-up.js';
@@ -17,21 +18,7 @@ let core: Awaited<ReturnType<typeof createTestCore>>;
 let cores = 0;
 beforeEach(async () => {
   core = await createTestCore(join(folder, `keys-${++cores}.json`));
-  const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
-  const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
-  await enrolSubject(
-    {
-      connection: core.connection,
-      subject: 'anna',
-      photos,
-      secret: null,
-      consent,
-      proof: 'photos_of_client',
-      mayReplace: true,
-      share: testShare,
-    },
-    core.deps,
-  );
+  await enrolDrawn({ connection: core.connection, subject: 'anna' }, core.deps);
 });
 
 const start = () =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testEvent, testSignIn } from '../../support/benches/core.js';
-import { testShare } from '../../support/data/share.js';
+import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
@@ -10,7 +10,6 @@ import type { Group } from '../core/ports.js';
 import type { ReceiptRequest } from '../core/receipt.js';
 import type { SignInRule } from '../core/rules/rule.js';
 import { Credential } from '../core/secrets.js';
-import { enrolSubject } from '../enrolment/enrol.js';
 import { FaceError } from '../errors.js';
 import { recordPlace } from '../notifications/known-places.js';
 import { decideHook } from './decide.js';
@@ -70,12 +69,7 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
       const recorded = audit.events.findLast(({ action }) => action === 'hook_decided');
       return { decision, detail: recorded?.detail };
     },
-    enrol: () => {
-      const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
-      const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
-      const request = { connection, subject: 'anna', photos, secret: null, consent, mayReplace: true } as const;
-      return enrolSubject({ ...request, proof: 'photos_of_client', share: testShare }, deps);
-    },
+    enrol: () => enrolDrawn({ connection, subject: 'anna' }, deps),
     stepUp: async (
       asked: { readonly rule?: string; readonly receipt?: ReceiptRequest; readonly hookSignIn?: HookSignIn } = {},
     ) => {

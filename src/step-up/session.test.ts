@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createTestCore, plainRequest } from '../../support/benches/core.js';
-import { testShare } from '../../support/data/share.js';
+import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
 import { Credential } from '../core/secrets.js';
 import { joinTicket } from '../core/tickets.js';
-import { enrolSubject } from '../enrolment/enrol.js';
 import { openSession } from './session.js';
 import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
 
@@ -50,22 +49,8 @@ test('the stored state of a step-up contains none of its secrets', async () => {
 });
 
 test('a passed step-up can be consumed once, and a step-up that has not passed cannot be consumed', async () => {
-  const { connection, deps, clock } = await setUp();
-  const consent = { statement: 'v1', givenAt: clock.now() };
-  const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
-  await enrolSubject(
-    {
-      connection,
-      subject: 'anna',
-      photos,
-      secret: null,
-      consent,
-      proof: 'photos_of_client',
-      mayReplace: true,
-      share: testShare,
-    },
-    deps,
-  );
+  const { connection, deps } = await setUp();
+  await enrolDrawn({ connection, subject: 'anna' }, deps);
   const { id, challenge } = await startStepUp({ connection, ...about }, plainRequest, deps);
   await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'face_not_verified' });
   await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);

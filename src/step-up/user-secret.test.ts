@@ -2,38 +2,25 @@ import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../support/benches/core.js';
-import { testShare } from '../../support/data/share.js';
+import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
 import { createAuthenticator } from '../../support/fakes/authenticator.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
 import type { PasskeyCredential } from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
-import { acceptAnyPhotos } from '../enrolment/earlier-frames.js';
-import { enrolSubject } from '../enrolment/enrol.js';
 import { decoyPasskey, keepPasskey, readPasskey } from '../enrolment/passkey-record.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { parsePasskeyAnswer } from '../enrolment/webauthn/answer.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
-import { checkFace } from './complete.js';
 import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-secret.js';
 
 const folder = createFolder('secret');
 let cores = 0;
 
-/** No one judges here, and anyone who asks vouches for the person. */
-const byPage = {
-  judged: null,
-  anonymousSource: null,
-  countsAs: 'sign_in',
-  application: null,
-  stepUp: null,
-  guard: acceptAnyPhotos,
-} as const;
-
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */
 async function setUp() {
   const core = await createTestCore(join(folder, `keys-${++cores}.json`));
-  const { connection, clock } = core;
+  const { connection } = core;
   const deps = { ...core.deps, passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }) };
   const anna = { connection: 'work', subject: 'anna' };
   const authenticator = createAuthenticator();
@@ -42,30 +29,10 @@ async function setUp() {
   const sent = (answer: unknown) => parsePasskeyAnswer(JSON.stringify(answer));
   const check = async (secret: UserSecret | null, person = 'anna') => {
     const photos = [drawPhoto(person, 9)];
-    return (
-      await checkFace(
-        { connection, subject: 'anna', callerHeldToken: null, photos, secret, ...byPage, share: testShare },
-        deps,
-      )
-    ).verdict.matched;
+    return (await checkDrawn({ connection, subject: 'anna', photos, secret }, deps)).verdict.matched;
   };
   const enrolWith = async (secret: UserSecret | null, passkey: PasskeyCredential | null = null) => {
-    const consent = { statement: 'consent-1', givenAt: clock.now() };
-    const photos = [drawPhoto('anna', 1)];
-    await enrolSubject(
-      {
-        connection,
-        subject: 'anna',
-        photos,
-        secret,
-        passkey,
-        consent,
-        proof: 'photos_of_client',
-        mayReplace: true,
-        share: testShare,
-      },
-      deps,
-    );
+    await enrolDrawn({ connection, subject: 'anna', photos: [drawPhoto('anna', 1)], secret, passkey }, deps);
   };
   const enrol = async (by = authenticator, stepUpId = 'enrolment') => {
     const answer = sent(by.create(await begin(stepUpId, 'create')));

@@ -4,15 +4,13 @@ import { addAdministrator } from '../../src/access/administrators.js';
 import type { Connection } from '../../src/core/connection.js';
 import type { Directory } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';
-import { enrolSubject } from '../../src/enrolment/enrol.js';
 import { FaceError } from '../../src/errors.js';
 import { toDirectory } from '../../support/benches/campaign-bench.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
-import { testShare } from '../../support/data/share.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
-import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { eventually } from '../../support/run/eventually.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
@@ -88,17 +86,8 @@ const approved = { stepUpId: 's', actionDigest: 'ab'.repeat(32), title: '<img sr
 const hookDecided = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'no_check' } as const;
 
 const enrol = (subject: string) =>
-  enrolSubject(
-    {
-      connection: acme,
-      subject,
-      secret: null,
-      photos: [1, 2, 3].map((number) => drawPhoto(subject, number)),
-      consent: { statement: 'consent-1 (en)', givenAt: stage().server.clock.now() },
-      proof: 'photos_of_client',
-      mayReplace: true,
-      share: testShare,
-    },
+  enrolDrawn(
+    { connection: acme, subject, consent: { statement: 'consent-1 (en)', givenAt: stage().server.clock.now() } },
     stage().server.deps,
   );
 

@@ -5,15 +5,11 @@ import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { UserSecret } from '../../src/core/secrets.js';
-import { acceptAnyPhotos } from '../../src/enrolment/earlier-frames.js';
-import { enrolSubject } from '../../src/enrolment/enrol.js';
 import { parsePasskeyAnswer } from '../../src/enrolment/webauthn/answer.js';
 import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
-import { checkFace } from '../../src/step-up/complete.js';
 import { startCeremony, takeNewPasskey, takePasskey } from '../../src/step-up/user-secret.js';
 import { createTestCore } from '../../support/benches/core.js';
-import { testShare } from '../../support/data/share.js';
-import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
 import { createFolder } from '../../support/run/folder.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { patienceMs } from '../../support/run/patience.js';
@@ -97,7 +93,7 @@ let cores = 0;
 /** A server whose pages are at the test's origin. */
 async function setUp() {
   const core = await createTestCore(join(folder, `keys-${++cores}.json`));
-  const { connection, clock } = core;
+  const { connection } = core;
   const deps = { ...core.deps, passkeys: createPasskeys({ publicUrl: origin }) };
   const anna = { connection: 'work', subject: 'anna' };
   const begin = (ceremony: 'create' | 'get') =>
@@ -105,22 +101,7 @@ async function setUp() {
   const enrol = async (page: Page) => {
     const answer = parsePasskeyAnswer((await run(page, 'create', await begin('create'))).text);
     const { secret, passkey } = await takeNewPasskey({ stepUpId: 'step-up', answer }, deps);
-    const consent = { statement: 'consent-1', givenAt: clock.now() };
-    const photos = [drawPhoto('anna', 1)];
-    await enrolSubject(
-      {
-        connection,
-        subject: 'anna',
-        photos,
-        secret: secret.value,
-        passkey,
-        consent,
-        proof: 'photos_of_client',
-        mayReplace: true,
-        share: testShare,
-      },
-      deps,
-    );
+    await enrolDrawn({ connection, subject: 'anna', secret: secret.value, passkey }, deps);
     return { answer, method: secret.method, secretText: secret.value.use((text) => text) };
   };
   const take = async (text: string) => {
@@ -128,24 +109,7 @@ async function setUp() {
     return takePasskey({ ...anna, stepUpId: 'step-up', answer }, deps);
   };
   const opens = async (secret: UserSecret) => {
-    const photos = [drawPhoto('anna', 9)];
-    const { verdict } = await checkFace(
-      {
-        connection,
-        subject: 'anna',
-        callerHeldToken: null,
-        photos,
-        secret,
-        judged: null,
-        anonymousSource: null,
-        countsAs: 'sign_in',
-        application: null,
-        stepUp: null,
-        guard: acceptAnyPhotos,
-        share: testShare,
-      },
-      deps,
-    );
+    const { verdict } = await checkDrawn({ connection, subject: 'anna', secret }, deps);
     return verdict.matched;
   };
   return { begin, enrol, take, opens };

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest } from '../../../support/benches/core.js';
+import { enrolDrawn } from '../../../support/benches/drawn-face.js';
 import { standardSettings } from '../../../support/data/settings.js';
-import { testShare } from '../../../support/data/share.js';
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { enrolSubject } from '../../enrolment/enrol.js';
 import { toCode } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
@@ -143,21 +142,7 @@ describe('a face check', () => {
   let core: Awaited<ReturnType<typeof createTestCore>>;
   beforeAll(async () => {
     core = await createTestCore(join(folder, 'keys.json'));
-    const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
-    const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
-    await enrolSubject(
-      {
-        connection: core.connection,
-        subject: 'anna',
-        photos,
-        secret: null,
-        consent,
-        proof: 'photos_of_client',
-        mayReplace: true,
-        share: testShare,
-      },
-      core.deps,
-    );
+    await enrolDrawn({ connection: core.connection, subject: 'anna' }, core.deps);
   });
 
   const stepUp = async (source: string | null, limits: object, person = 'anna') => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../support/benches/core.js';
-import { testShare } from '../../../support/data/share.js';
+import { enrolDrawn } from '../../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
 import { systemRandom } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
@@ -9,7 +9,7 @@ import { auditEvents } from '../../app/audit-events.js';
 import { createFileAudit, type Trail } from '../../audit/file.js';
 import type { Audit } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { enrolSubject, recoverEnrolments } from '../enrol.js';
+import { recoverEnrolments } from '../enrol.js';
 import { readOpenChanges } from './open-changes.js';
 
 const folder = createFolder('open-changes');
@@ -33,23 +33,8 @@ beforeAll(async () => {
   });
 });
 
-const enrol = (subject: string, audit: Audit) => {
-  const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
-  const photos = [drawPhoto(subject, 1)];
-  return enrolSubject(
-    {
-      connection: core.connection,
-      subject,
-      photos,
-      secret: null,
-      consent,
-      proof: 'photos_of_client',
-      mayReplace: true,
-      share: testShare,
-    },
-    { ...core.deps, audit },
-  );
-};
+const enrol = (subject: string, audit: Audit) =>
+  enrolDrawn({ connection: core.connection, subject, photos: [drawPhoto(subject, 1)] }, { ...core.deps, audit });
 
 /** A trail that a process leaves which dies before it can note how the change ended. */
 const dying = (): Audit => {
