@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openLink, openPage } from '../../support/benches/capture-page.js';
-import { numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
+import { approveAsManager, numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
 import { waitForApproval } from '../../support/data/recoveries.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { FaceError } from '../errors.js';
@@ -84,15 +83,7 @@ describe('an approval that counts has one record', () => {
     await browser.begin('anna');
     await browser.prove('manager');
     expect(numberIn(await browser.showFace('ada'))).toMatch(/\d{4}/);
-    const opened = await openLink(bench.server, /https?:\S+/.exec(bench.server.messages.at(-1)!.text)![0]);
-    const page = openPage(bench.server, String(opened.body.session));
-    await page.consent();
-    const { digest } = (opened.body.view as { action: { digest: string } }).action;
-    const { nonce, photos } = await page.takeFrames(
-      (movement, index, look) => Buffer.from(`face eve ${movement}:manager-${index}-${look} 0.9`),
-      { action: digest },
-    );
-    await page.send({ nonce, photo: photos });
+    await approveAsManager(bench.server, bench.server.messages.at(-1)!, 'eve');
     const waiting = await readRecovery(bench.knownIds()[0]!, bench.server.deps);
     const visit = { recovery: waiting, connection: bench.connection, source: '192.0.2.1' };
     await overlap([1, 2].map(() => () => advanceRecovery(visit, bench.server.deps)));

@@ -1,7 +1,13 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
-import { credentialIn, numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
+import {
+  approveAsManager,
+  credentialIn,
+  numberIn,
+  secondMailbox,
+  startRecoveryBench,
+} from '../../support/benches/recovery.js';
 import { asTyped } from '../../support/data/typed-codes.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { until } from '../../support/run/eventually.js';
@@ -36,6 +42,13 @@ const enrolAnna = async () => {
   const page = await bench.enrol('anna', 'ada');
   await bench.passDays(8);
   return page;
+};
+/** Enrols Anna, whose account is privileged and has an owner. */
+const enrolPrivileged = async (privileged: object = {}) => {
+  const action = { groups: ['g1'], action: 'two_approvals', ...privileged };
+  await restart({ recovery: { privileged: action, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
+  bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+  return enrolAnna();
 };
 const list = async () =>
   (await bench.server.send('GET', '/recoveries', { headers: grace })).body.recoveries as {
@@ -618,10 +631,7 @@ describe('approvals', () => {
   });
 
   test('a privileged person needs two administrators and waits; the person and the owners are told and can stop it', async () => {
-    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24, takesKeys: true };
-    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
-    await enrolAnna();
-    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    await enrolPrivileged({ delayHours: 24, takesKeys: true });
     const { browser, number } = await wait();
     expect(bench.server.messages.map(({ to }) => to).toSorted()).toEqual(
       [loginOf('anna'), secondMailbox('anna'), '+4915112345678', 'owner@example.com'].toSorted(),
@@ -637,20 +647,13 @@ describe('approvals', () => {
   });
 
   test('an API key does not approve for a privileged person, unless it is allowed', async () => {
-    await restart({
-      recovery: { privileged: { groups: ['g1'], action: 'two_approvals' }, owners: ['owner@example.com'] },
-    });
-    await enrolAnna();
-    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    await enrolPrivileged();
     const { number } = await wait();
     expect((await approve(number, grace)).body.code).toBe('role_missing');
   });
 
   test('a delay begins only after an owner was told', async () => {
-    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1, takesKeys: true };
-    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
-    await enrolAnna();
-    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    await enrolPrivileged({ delayHours: 1, takesKeys: true });
     const { send } = bench.server.deps.delivery;
     bench.server.deps.delivery.send = async () => {
       throw new FaceError('delivery_failed');
@@ -674,10 +677,7 @@ describe('approvals', () => {
   });
 
   test('a page that waits while the mail of an owner is refused repeats no message to the others', async () => {
-    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1 };
-    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
-    await enrolAnna();
-    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    await enrolPrivileged({ delayHours: 1 });
     const { send } = bench.server.deps.delivery;
     const sent: string[] = [];
     bench.server.deps.delivery.send = async (message) => {
@@ -708,15 +708,7 @@ describe('approvals', () => {
     await browser.prove('manager');
     const number = numberIn(await browser.showFace('ada'));
     const toManager = bench.server.messages.find(({ to }) => to === loginOf('mona'))!;
-    const opened = await openLink(bench.server, /https?:\S+/.exec(toManager.text)![0]);
-    const page = openPage(bench.server, String(opened.body.session));
-    await page.consent();
-    const { digest } = (opened.body.view as { action: { digest: string } }).action;
-    const { nonce, photos } = await page.takeFrames(
-      (movement, index, look) => Buffer.from(`face eve ${movement}:manager-${index}-${look} 0.9`),
-      { action: digest },
-    );
-    await page.send({ nonce, photo: photos });
+    await approveAsManager(bench.server, toManager, 'eve');
     const [{ id } = { id: '' }] = await list();
     return { browser, number, id };
   };
@@ -747,10 +739,7 @@ describe('approvals', () => {
   });
 
   test('an owner’s link stops a recovery that waits', async () => {
-    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24, takesKeys: true };
-    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
-    await enrolAnna();
-    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    await enrolPrivileged({ delayHours: 24, takesKeys: true });
     const { browser, number } = await wait();
     const toOwner = bench.server.messages.find(({ to }) => to === 'owner@example.com')!;
     const [, secret] = /not-me\?lang=en#(\S+)/.exec(toOwner.text)!;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { recoveryGuard } from '../../src/config/recovery.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { Connection, FindGroupIds, Policy } from '../../src/core/connection.js';
@@ -218,3 +219,17 @@ export const credentialIn = ({ text }: { readonly text: string }): string | null
 /** Returns the number that an approver needs. */
 export const numberIn = ({ text }: { readonly text: string }): string =>
   /<output[^>]*>(\d{4})<\/output>/.exec(text)?.[1] ?? '';
+
+/** Opens the link of a manager and approves with their face. @returns the reply to the last frame */
+export async function approveAsManager(server: ApiServer, { text }: { readonly text: string }, face: string) {
+  const [url = ''] = /https?:\S+/.exec(text) ?? [];
+  const { body } = await openLink(server, url);
+  const page = openPage(server, String(body.session));
+  await page.consent();
+  const { action } = z.looseObject({ action: z.looseObject({ digest: z.string() }) }).parse(body.view);
+  const { nonce, photos } = await page.takeFrames(
+    (movement, index, look) => Buffer.from(`face ${face} ${movement}:manager-${index}-${look} 0.9`),
+    { action: action.digest },
+  );
+  return page.send({ nonce, photo: photos });
+}

@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { expectAccessible } from '../../support/browser/accessibility.js';
 import { inBrowser, useShared } from '../../support/browser/page-suite.js';
-import { goAlong, insist } from '../../support/browser/walk.js';
+import { goAlong, insist, press } from '../../support/browser/walk.js';
 import { expectNoBreach, type PortalVisit, usePortals } from './portal-visit.js';
 
 /* The bank of the demonstration, to its end: a bill is paid, declined, changed; documents are signed and checked on the page. */
@@ -17,7 +17,7 @@ const resultOf = async (page: Page): Promise<string | null> => {
   return page.locator('[data-result]').getAttribute('data-result');
 };
 
-inBrowser('the bank pays an approved bill, and does not pay a bill that changed during the approval', async () => {
+inBrowser('the bank pays an approved bill, and none that changed during the approval or was not approved', async () => {
   const { page, portals, complaints } = visitor();
   const home = portals.urlOf('approve');
   await page.goto(home);
@@ -47,6 +47,13 @@ inBrowser('the bank pays an approved bill, and does not pay a bill that changed 
   await other.close();
   await insist(page);
   expect(await resultOf(page)).toBe('changed');
+
+  await page.goto(home);
+  await page.getByRole('link', { name: 'Approve with my face' }).click();
+  await goAlong(page, { upTo: 'action' });
+  expect(await page.locator('video').count()).toBe(0);
+  await press(page, 'Don’t approve');
+  expect(await resultOf(page)).toBe('declined');
 
   expectNoBreach(complaints);
 });

@@ -59,18 +59,6 @@ async function open(
   return { page, close };
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
-  const pictures = process.env.FACESTEP_PICTURES;
-  if (pictures === undefined) return;
-  for (const [width, height] of [
-    [390, 844],
-    [1280, 800],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
-  }
-}
-
 const rowsOf = async (page: Page): Promise<string> =>
   (await page.locator('dl.facts > div').allTextContents()).join('\n');
 
@@ -79,7 +67,6 @@ inBrowser(
   async () => {
     const { page, close } = await open('/connections/okta/policy');
     await page.getByText('Liveness vendor', { exact: true }).waitFor();
-    await shoot(page, 'policy');
     const rows = await rowsOf(page);
     for (const row of [
       'Liveness vendoraws, confidence 91 or more. If its service fails: movements, which are not certified',
@@ -132,12 +119,10 @@ inBrowser('the list of people says why the actions for many are missing', async 
   await fillLedger(operated.server, [{ event: enrolledAt('okta', 'ada'), hoursAgo: 1 }]);
   const owner = await open('/people');
   await owner.page.getByText('Select users to invite them or to end their lockouts.').waitFor();
-  await shoot(owner.page, 'people');
   await owner.close();
   const { body } = await operated.post('/administrators', { name: 'audrey', role: 'auditor' });
   const auditor = await open('/people', String(body.key));
   await auditor.page.getByText('Your role cannot invite users or end lockouts.').waitFor();
-  await shoot(auditor.page, 'people-auditor');
   await auditor.close();
 });
 
@@ -145,7 +130,6 @@ inBrowser('a reason replaces the form of bypass codes if the policy does not all
   const off = await open('/help-desk/bypass-codes?connection=okta&subject=00u1');
   await off.page.getByText('The policy of the connection does not allow bypass codes (bypass.allowed).').waitFor();
   expect(await off.page.getByRole('button', { name: 'Create code' }).count()).toBe(0);
-  await shoot(off.page, 'bypass-off');
   await off.close();
   const { page, close } = await open('/help-desk/bypass-codes');
   await page.getByRole('button', { name: 'Create code' }).waitFor();

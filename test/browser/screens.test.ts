@@ -56,15 +56,6 @@ inBrowserAtOnce(
 const saidOn = async (name: string): Promise<string> => {
   const at = screens.find((each) => each.name === name)!;
   const { page, close } = await reach(browser(), server.origin, at, { person: ada(), device: 'phone' });
-  const pictures = process.env.FACESTEP_PICTURES;
-  if (pictures !== undefined)
-    for (const [width, height] of [
-      [390, 844],
-      [1280, 800],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.screenshot({ path: `${pictures}/${name}-${width}.png` });
-    }
   const text = String(await page.locator('main').textContent());
   await close();
   return text;
