@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { exportJWK } from 'jose';
 import type { Page } from 'playwright-core';
-import { z } from 'zod';
 import { providers } from '../../adapters/index.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Service, startService } from '../../examples/demo/service.js';
@@ -19,7 +18,6 @@ import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
 const hookSecret = 'a-secret-of-the-hooks-0123456789abcdef';
-const fileGuard = z.object({ connections: z.array(z.looseObject({ id: z.string() })) });
 const browser = useBrowser('none');
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
@@ -114,35 +112,4 @@ inBrowser('an owner connects Okta to a server without connections, and sets it u
   const file = readFileSync(`${folder}.json`, 'utf8');
   expect(file).not.toContain('PRIVATE KEY');
   expect(file).not.toContain(hookSecret);
-});
-
-inBrowser('the guided connection of each other kind ends in a connection in shadow mode', async () => {
-  const others = providers
-    .filter(({ kind }) => kind !== 'okta')
-    .map(({ kind, guide }) => {
-      const values = Object.fromEntries(guide.fields.map(({ setting, example }) => [setting, example]));
-      return { kind, secrets: guide.secrets, values };
-    });
-  const secrets = Object.fromEntries(
-    others.flatMap(({ kind, secrets, values }) =>
-      secrets.map(({ variable }) => [toVariable(variable, { id: kind, kind, values }), hookSecret]),
-    ),
-  );
-  const page = await visit(secrets);
-  for (const { kind, values } of others) {
-    await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
-    await page.getByRole('link', { name: 'Connect a provider' }).click();
-    await state(page, kind, kind, values);
-    await page.getByRole('button', { name: 'Activate the draft' }).waitFor();
-    await page.getByLabel('Reason').fill('a new connection');
-    await page.getByRole('button', { name: 'Activate the draft' }).click();
-    await page.getByText('The connection is active in shadow mode.').waitFor();
-  }
-  // The provider of the example does not exist, so its first step fails, and setting it up is not offered.
-  await page.getByRole('link', { name: 'Set up the connection' }).click();
-  await page.getByRole('button', { name: 'Preview changes' }).click();
-  await page.getByText('The setup stops at a step that first needs your attention:').waitFor();
-  expect(await page.getByRole('button', { name: 'Set up', exact: true }).count()).toBe(0);
-  const { connections } = fileGuard.parse(JSON.parse(readFileSync(`${folder}.json`, 'utf8')));
-  expect(connections).toMatchObject(others.map(({ kind }) => ({ id: kind, kind, policy: { mode: 'shadow' } })));
 });

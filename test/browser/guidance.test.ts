@@ -92,19 +92,15 @@ const prepare = `async () => {
     await eventually(async () => expect(await page.evaluate('typeof createGuide === "function"')).toBe(true));
   }
 
-  const toFrame = async (photo: Uint8Array, brightness = 1): Promise<string> => {
-    const jpeg = await sharp(photo)
-      .linear(brightness, 0)
-      .resize(640, 480, { fit: 'contain', background: brightness === 1 ? '#8c8c8c' : '#202020' })
-      .jpeg()
-      .toBuffer();
+  const toFrame = async (photo: Uint8Array): Promise<string> => {
+    const jpeg = await sharp(photo).resize(640, 480, { fit: 'contain', background: '#8c8c8c' }).jpeg().toBuffer();
     return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
   };
   const look = (picture: string, looks: number) =>
     page.evaluate(([shown, times]) => globalThis.guidance.look(shown, times), [picture, looks] as const);
   const reasonOfNone = () => page.evaluate<string>('createGuide().then(() => "loaded", (error) => error.name)');
 
-  test('the guide reports one face as ready, and a group, darkness and no face with their hints', async () => {
+  test('the guide reports one face as ready, and nothing after it was closed', async () => {
     await open();
     await page.evaluate(`(${prepare})()`);
     const ready: GuideReading = {
@@ -119,23 +115,6 @@ const prepare = `async () => {
     };
     const person = await toFrame(pictures.person[0]);
     expect((await look(person, 4)).at(-1)).toEqual(ready);
-    expect((await look(await toFrame(pictures.group), 2)).at(-1)).toMatchObject({ hint: 'one_face', ready: false });
-    expect((await look(await toFrame(pictures.person[0], 0.3), 2)).at(-1)).toMatchObject({
-      faces: 1,
-      hint: 'more_light',
-      ready: false,
-    });
-    expect((await look(await toFrame(pictures.landscape), 2)).at(-1)).toEqual({
-      faces: 0,
-      hint: 'no_face',
-      ready: false,
-      isTooSmall: false,
-      isTooBright: false,
-      pose: null,
-      isHeld: false,
-      isBetween: false,
-    });
-    expect((await look(person, 2)).at(-1)).toEqual(ready);
     await page.evaluate(() => globalThis.guidance.close());
     await expect(look(person, 1)).rejects.toThrow('GuidanceUnavailable');
   });

@@ -15,6 +15,7 @@ import { seatAda } from '../../support/browser/people.js';
 import { type ServerUnderTest, startServerUnderTest } from '../../support/browser/server.js';
 import { type Person, receive } from '../../support/browser/visitor.js';
 import { goAlong, insist, press, see } from '../../support/browser/walk.js';
+import { oktaClients } from '../../support/data/okta-clients.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
 
 /* A provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. Other providers: test/oidc. */
@@ -45,17 +46,7 @@ if (hasChromium) {
       kind: 'okta',
       policy: { mode: 'shadow' },
       oidc: {
-        clients: [
-          { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
-          {
-            kind: 'okta_idv',
-            id: 'okta-idv',
-            secret,
-            orgUrls: [okta.url],
-            termsOfUse: 'https://example.com/terms',
-            privacyPolicy: 'https://example.com/privacy',
-          },
-        ],
+        clients: oktaClients(okta.url, secret),
       },
       okta: {
         orgUrl: okta.url,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Exchange } from '../../simulators/exchanges.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/secrets.js';
+import { oktaClients } from '../../support/data/okta-clients.js';
 import { rightPassword } from '../../support/data/okta-events.js';
 import { startFront } from '../../support/servers/front.js';
 import type { ConnectionChanges } from '../contract/bench.js';
@@ -56,17 +57,7 @@ const password = 'correct horse';
 async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, publicUrl: string): Promise<void> {
   const { okta } = bench;
   okta.org.attributes.clear();
-  const clients = [
-    { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
-    {
-      kind: 'okta_idv',
-      id: 'idv',
-      secret,
-      orgUrls: [okta.url],
-      termsOfUse: 'https://example.com/terms',
-      privacyPolicy: 'https://example.com/privacy',
-    },
-  ];
+  const clients = oktaClients(okta.url, secret);
   const settings: ConnectionChanges & { publicUrl: string } = {
     publicUrl,
     okta: {

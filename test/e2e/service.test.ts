@@ -1,46 +1,19 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
-import { type Service, startService } from '../../examples/demo/service.js';
-import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder } from '../../support/run/paths.js';
+import type { Service } from '../../examples/demo/service.js';
 import { toForm } from '../../support/servers/api-server.js';
+import { keyShown, useOwnProcess } from '../../support/servers/own-process.js';
 
 /* The server as its own process, as `npm start` starts it, on real models and real photos. */
 
-const top = createFolder('service');
-let folders = 0;
-let data: string;
 let pictures: Pictures;
-const running: Service[] = [];
-
-beforeEach(async () => {
-  data = join(top, String(++folders));
-  pictures ??= await loadPictures();
+beforeAll(async () => {
+  pictures = await loadPictures();
 });
-afterEach(async () => {
-  for (const service of running.splice(0)) await service.stop();
-});
-
-const writeConfig = (settings: object): string => {
-  const file = join(top, `config-${++folders}.json`);
-  writeFileSync(file, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 }, ...settings }));
-  return file;
-};
-
-async function start(env: Record<string, string> = {}, logFile?: string): Promise<Service> {
-  const defaults = { PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: writeConfig({}) };
-  const service = await startService({ ...defaults, ...env }, logFile);
-  running.push(service);
-  return service;
-}
-
-const keyShown = (service: Service): string | undefined =>
-  service.said.map((line) => /(fsa_[\w-]+)/.exec(line)?.[1]).find((key) => key !== undefined);
+const { start } = useOwnProcess('service');
 
 async function post(service: Service, path: string, headers: Record<string, string>, body: string | FormData) {
   const response = await fetch(service.url + path, { method: 'POST', headers, body });

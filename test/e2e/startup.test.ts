@@ -1,46 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Service, startService } from '../../examples/demo/service.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { copyModels } from '../../support/fakes/models.js';
-import { createFolder } from '../../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { patienceMs } from '../../support/run/patience.js';
+import { keyShown, useOwnProcess } from '../../support/servers/own-process.js';
 
 /* A server that cannot start, as its own process. */
 
-const top = createFolder('startup');
-let folders = 0;
-let data: string;
-const running: Service[] = [];
-beforeEach(() => {
-  data = join(top, String(++folders));
-});
-afterEach(async () => {
-  for (const service of running.splice(0)) await service.stop();
-});
-
-const writeConfig = (settings: object): string => {
-  const file = join(top, `config-${++folders}.json`);
-  writeFileSync(file, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 }, ...settings }));
-  return file;
-};
-
-async function start(env: Record<string, string> = {}): Promise<Service> {
-  const defaults = { PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: writeConfig({}) };
-  const service = await startService({ ...defaults, ...env });
-  running.push(service);
-  return service;
-}
-
-const keyShown = (service: Service): string | undefined =>
-  service.said.map((line) => /(fsa_[\w-]+)/.exec(line)?.[1]).find((key) => key !== undefined);
+const { top, data, newPath, writeConfig, start } = useOwnProcess('startup');
 
 /** Runs the server where it must not start. @param node - options of Node, @param account - who runs it, where root may say */
 function startInVain(env: Record<string, string>, node: readonly string[] = [], account: object = {}) {
   const ended = spawnSync(process.execPath, [...node, join(projectRoot, 'dist/src/main.js')], {
-    env: { ...process.env, PORT: '0', FACESTEP_DATA: data, ...env },
+    env: { ...process.env, PORT: '0', FACESTEP_DATA: data(), ...env },
     encoding: 'utf8',
     timeout: patienceMs,
     ...account,
@@ -54,7 +28,7 @@ function startInVain(env: Record<string, string>, node: readonly string[] = [], 
 
 describe('the server prints an error with its fix and exits with 1 for', () => {
   const copyModelsAside = () => {
-    const folder = join(top, `models-${++folders}`);
+    const folder = newPath('models-');
     copyModels(folder);
     return folder;
   };
@@ -81,7 +55,7 @@ describe('the server prints an error with its fix and exits with 1 for', () => {
   test('a port in use, and prints no admin key', async () => {
     const service = await start();
     const { port } = new URL(service.url);
-    const other = { FACESTEP_DATA: join(top, `other-${++folders}`) };
+    const other = { FACESTEP_DATA: newPath('other-') };
     const { stderr } = startInVain({ PORT: port, FACESTEP_CONFIG: writeConfig({}), ...other });
     expect(stderr).toContain(`Listen EADDRINUSE, port ${port} of 127.0.0.1`);
     // The key was not shown, so the next start must make one.
@@ -92,7 +66,7 @@ describe('the server prints an error with its fix and exits with 1 for', () => {
     await start();
     const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({}) });
     expect(stderr).toContain('Another process, such as a running server, uses this data folder.');
-    expect(stderr).toContain(data);
+    expect(stderr).toContain(data());
   });
 
   test('an unsupported Node version, before it loads a module', () => {
@@ -113,12 +87,12 @@ describe('the server prints an error with its fix and exits with 1 for', () => {
       startInVain({ FACESTEP_CONFIG: file }, [], nobody ?? {}).stderr;
     beforeEach(() => {
       chmodSync(top, 0o755);
-      mkdirSync(data);
-      own(data);
+      mkdirSync(data());
+      own(data());
     });
 
     test.each(['audit.jsonl', 'audit-lock', 'state.db', 'keys.json', 'admin-key.sha256'])('the file %s', (name) => {
-      const file = join(data, name);
+      const file = join(data(), name);
       writeFileSync(file, '', { mode: 0o000 });
       expect(startAs({})).toContain(`EACCES, ${file}`);
     });

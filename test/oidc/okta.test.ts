@@ -5,6 +5,7 @@ import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import { oktaClients } from '../../support/data/okta-clients.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
@@ -30,17 +31,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     kind: 'okta',
     policy: { mode: 'enforce', liveness: 'challenge', ...policy },
     oidc: {
-      clients: [
-        { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
-        {
-          kind: 'okta_idv',
-          id: 'okta-idv',
-          secret,
-          orgUrls: [okta.url],
-          termsOfUse: 'https://example.com/terms',
-          privacyPolicy: 'https://example.com/privacy',
-        },
-      ],
+      clients: oktaClients(okta.url, secret),
     },
     okta: {
       orgUrl: okta.url,
