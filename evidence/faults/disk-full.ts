@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Fault, skip } from './fault.js';
 import { runOnStage } from './stage.js';
@@ -46,10 +47,16 @@ async function openSmallDisk(): Promise<SmallDisk | null> {
   return {
     folder,
     means: 'a limit on the size of files',
-    fill: (pid) => limit(pid, '4096'),
+    fill: (pid) => limit(pid, '2048'),
     free: (pid) => limit(pid, 'unlimited'),
     close: remove,
   };
+}
+
+async function readinessOf(url: string): Promise<number> {
+  // The server caches the result of its test write for three seconds.
+  await sleep(3_500);
+  return (await fetch(`${url}/readyz/replica`)).status;
 }
 
 const succeeds = (program: string, args: readonly string[]): Promise<boolean> =>
@@ -77,6 +84,7 @@ export const diskFull: Fault = {
           await client.checkFace(staying, pictures.person[1]);
         }
         await client.revoke(leaving);
+        const whileFull = await readinessOf(replicas[0].url);
         journal.turnTo('with room again');
         await disk.free(replicas[0].pid);
         for (const user of [leaving, ...newcomers]) {
@@ -84,7 +92,13 @@ export const diskFull: Fault = {
           await client.checkFace(user, pictures.person[1]);
           await client.callHook(user, `free-${user}`);
         }
-        return { enrolled: [staying, leaving, ...newcomers], figures: { means: disk.means } };
+        const statuses = `${whileFull}, then ${await readinessOf(replicas[0].url)}`;
+        const invariant = 'a replica that cannot write its audit trail is not ready';
+        return {
+          enrolled: [staying, leaving, ...newcomers],
+          figures: { means: disk.means },
+          invariants: [{ invariant, checked: 2, broken: statuses === '503, then 200' ? [] : [statuses] }],
+        };
       });
     } finally {
       await disk.close();

@@ -4,6 +4,7 @@ import { describeRefusals } from '../http/rest/describe-refusals.js';
 import { toTemplate } from '../http/rest/endpoint.js';
 import { asJson } from '../http/rest/json-schema.js';
 import { ssfPathItems, streamKeyScheme } from '../security-events/ssf/describe.js';
+import { unreadyCodes } from './readiness.js';
 
 const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
 
@@ -32,7 +33,12 @@ const unready: Record<string, JsonObject> = {
       type: 'object',
       properties: {
         ok: { const: false },
-        unready: { type: 'array', items: { type: 'string' }, description: 'The parts that are not ready.' },
+        unready: {
+          type: 'array',
+          items: { type: 'string', enum: [...unreadyCodes] },
+          description:
+            'What is not ready: a part, or `trail_not_writable` or `no_descriptors` if this replica cannot record its decisions.',
+        },
       },
       required: ['ok', 'unready'],
     }),
@@ -82,7 +88,7 @@ const paths: Record<string, JsonObject> = {
       {
         summary: 'Check that this replica is ready; 503 if not',
         description:
-          'Checks only the parts that belong to this replica, such as the engine. Use it as the readiness probe and as the health check of a load balancer.',
+          'Checks only the parts that belong to this replica: the engine, and a test write next to the audit trail. Use it as the readiness probe and as the health check of a load balancer.',
       },
       okSchema,
       unready,

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics } from 'prom-client';
+import type { VolumeSpace } from '../audit/volume.js';
 import type { TelemetryConfig } from '../config/schema.js';
 import { httpAddressOf } from '../core/base/http-address.js';
 import type { EngineLoad } from '../face/engine/pool.js';
@@ -15,6 +16,7 @@ export interface MetricsServer {
 export interface MetricSources {
   engineLoad(): EngineLoad;
   findUnready(): Promise<readonly string[]>;
+  trailVolume(): Promise<VolumeSpace | null>;
 }
 
 /**
@@ -35,6 +37,11 @@ export async function serveMetrics(
     metrics.engineExaminations.reset();
     metrics.engineExaminations.inc(examinations);
     metrics.ready.set((await sources.findUnready()).length === 0 ? 1 : 0);
+    const volume = await sources.trailVolume();
+    if (volume !== null) {
+      metrics.trailVolumeFree.set(volume.free);
+      metrics.trailVolumeSize.set(volume.size);
+    }
     return metrics.registry.metrics();
   };
   const { port, stop } = await listen((request, response) => {

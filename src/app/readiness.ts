@@ -2,14 +2,26 @@ import type { Ports } from '../core/deps.js';
 import { withTimeout } from '../core/resilience.js';
 import { addSec } from '../core/units.js';
 
+/** Reasons why a server is not ready: the part that fails, or what a part lacks. */
+export const unreadyCodes = [
+  'engine',
+  'trail_not_writable',
+  'no_descriptors',
+  'verifier',
+  'state',
+  'keys',
+  'stopping',
+] as const;
+
+export type UnreadyCode = (typeof unreadyCodes)[number];
+
 export interface Readiness {
-  /** Returns the names of the parts that are not ready. */
-  findUnready(): Promise<readonly string[]>;
+  findUnready(): Promise<readonly UnreadyCode[]>;
   /**
    * Returns reasons to prefer another replica. Shared parts count only until they were ready once: after that, hooks
    * follow their policy during an outage, but a load balancer without any ready replica would refuse all calls.
    */
-  findUnreadyHere(): Promise<readonly string[]>;
+  findUnreadyHere(): Promise<readonly UnreadyCode[]>;
   stop(): void;
 }
 
@@ -29,9 +41,9 @@ export const takesWrites = ({ state, clock }: Ports<'state' | 'clock'>): Promise
     relaxedDurability: true,
   });
 
-type Parts = Readonly<Record<string, () => Promise<boolean>>>;
+type Parts = Readonly<Partial<Record<UnreadyCode, () => Promise<boolean>>>>;
 
-/** @param parts - checks; a part whose check throws or times out is not ready */
+/** @param parts - checks by the code that is reported if the check fails, throws or times out */
 export function createReadiness(
   { own, shared }: { readonly own: Parts; readonly shared: Parts },
   { clock }: Ports<'clock'>,
@@ -39,28 +51,30 @@ export function createReadiness(
   let isStopping = false;
   let hasBeenReady = false;
   let askedAt = Number.NEGATIVE_INFINITY;
-  let answer: Promise<readonly string[]> = Promise.resolve([]);
+  let answer: Promise<readonly UnreadyCode[]> = Promise.resolve([]);
 
-  const ask = async (parts: Parts): Promise<readonly string[]> => {
+  const ask = async (parts: Parts): Promise<readonly UnreadyCode[]> => {
     const asked = await Promise.all(
-      Object.entries(parts).map(async ([name, isReady]) => {
+      unreadyCodes.map(async (code) => {
+        const isReady = parts[code];
+        if (isReady === undefined) return [];
         const isIt = await withTimeout(
           isReady().catch(() => false),
           answerWithinMs,
           () => false,
         );
-        return isIt ? [] : [name];
+        return isIt ? [] : [code];
       }),
     );
     return asked.flat();
   };
 
-  const askAll = async (): Promise<readonly string[]> => {
+  const askAll = async (): Promise<readonly UnreadyCode[]> => {
     const unready = await ask({ ...own, ...shared });
     if (unready.length === 0) hasBeenReady = true;
     return unready;
   };
-  const findUnready = async (): Promise<readonly string[]> => {
+  const findUnready = async (): Promise<readonly UnreadyCode[]> => {
     if (isStopping) return ['stopping'];
     const now = clock.now();
     // The parts are also asked again if the clock was set back.

@@ -8,6 +8,7 @@ import {
 } from '../admin/operations/operations-context.js';
 import { startDecisionReader } from '../admin/operations/provider-decisions.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
+import { createTrailProbe, readVolumeSpace, type TrailProblem } from '../audit/volume.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { framesOf } from '../core/base/frames.js';
 import { httpAddressOf } from '../core/base/http-address.js';
@@ -71,7 +72,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
-  const readiness = createReadiness(partsOf(ports, deps), deps);
+  const readiness = createReadiness(partsOf(ports, telemetry, deps), deps);
   const active: Active = { setup, digest, modes: await readModesIfAny(ports, deps), built: null, listening: null };
   const connectionOf = (id: string): Connection | undefined => active.built?.core.connections.get(id);
   const transmitter = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
@@ -120,6 +121,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const metrics = await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
     engineLoad: () => ports.engine.load(),
     findUnready: () => readiness.findUnready(),
+    trailVolume: () => readVolumeSpace(ports.files.audit),
   });
   await announceStart(active, built.adminKey, metrics?.url ?? null, ports, deps);
   for (const each of extensions) each.start();
@@ -265,11 +267,18 @@ async function recover(auditFile: string, through: number, core: BuiltApp['core'
 }
 
 function partsOf(
-  { engine, verifier, state, keyService }: OpenedPorts,
+  { engine, verifier, state, keyService, trail }: OpenedPorts,
+  { metrics }: Telemetry,
   { clock }: Ports<'clock'>,
 ): Parameters<typeof createReadiness>[0] {
+  const onProbe = (found: TrailProblem | null): void => metrics.trailProbes.inc({ outcome: found ?? 'ok' });
+  const findTrailProblem = createTrailProbe(trail, { clock, onProbe });
   return {
-    own: { engine: async () => engine.isReady() },
+    own: {
+      engine: async () => engine.isReady(),
+      trail_not_writable: async () => (await findTrailProblem()) !== 'trail_not_writable',
+      no_descriptors: async () => (await findTrailProblem()) !== 'no_descriptors',
+    },
     shared: {
       verifier: () => verifier.isReady(),
       state: () => takesWrites({ state, clock }),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,7 @@ async function startWriter(fileBlocks: number | null = null) {
       child.stdin.write(`${subject}\n`);
       return (await next()).replace(`${subject} `, '');
     },
+    limit: (limit: string) => once(spawn('prlimit', ['--pid', String(child.pid), limit]), 'close'),
     async kill() {
       child.kill('SIGKILL');
       await once(child, 'close');
@@ -64,8 +65,22 @@ test('a full disk refuses events; the chain continues once there is space', asyn
   const written = answers.indexOf('state_unavailable');
   expect(written).toBeGreaterThan(2);
   expect(new Set(answers.slice(written))).toEqual(new Set(['state_unavailable']));
-  await once(spawn('prlimit', ['--pid', String(writer.child.pid), '--fsize=unlimited']), 'close');
+  await writer.limit('--fsize=unlimited');
   expect(await writer.append('space')).toBe('written');
   await writer.kill();
   expect(await verify()).toMatchObject({ tampering: null, lastSequence: written + 1, unfinishedLines: 1 });
+});
+
+test('the probe names a disk without room or missing file descriptors, leaves no file, and recovers', async () => {
+  const writer = await startWriter();
+  const probeUnder = async (limit: string): Promise<string> => {
+    await writer.limit(limit);
+    return writer.append('probe');
+  };
+  expect(await probeUnder('--fsize=4095:')).toBe('trail_not_writable');
+  expect(await probeUnder('--fsize=unlimited:')).toBe('ok');
+  expect(await probeUnder('--nofile=3:')).toBe('no_descriptors');
+  expect(await probeUnder('--nofile=256:')).toBe('ok');
+  expect(readdirSync(folder).filter((name) => name.includes('probe'))).toEqual([]);
+  await writer.kill();
 });

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../support/benches/audit.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { createFolder } from '../../support/run/folder.js';
 import { runAuditContract } from '../../test/contract/audit.js';
 import type { AuditEvent } from '../core/audit-events.js';
@@ -10,6 +11,7 @@ import type { Audit } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { createFileAudit, type FileAuditDeps } from './file.js';
+import { createTrailProbe } from './volume.js';
 
 const clock = { now: () => epochMs(1_700_000_000_000) };
 const event = (subject: string, by = 'owner'): AuditEvent => ({
@@ -178,5 +180,38 @@ describe('the trail file', () => {
     writeFileSync(file, kept);
     await audit.append(event('c'));
     expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1, 2]]);
+  });
+});
+
+describe('the probe', () => {
+  test('writes at most every 3 seconds, and again if the clock was set back', async () => {
+    const at = createManualClock();
+    const trail = await createFileAudit(createAuditDeps({ file, clock }));
+    const probes: unknown[] = [];
+    const probe = createTrailProbe(trail, { clock: at, onProbe: (found) => probes.push(found) });
+    await Promise.all([probe(), probe()]);
+    at.advanceSec(2.9);
+    await probe();
+    expect(probes).toEqual([null]);
+    for (const seconds of [0.1, -60]) {
+      at.advanceSec(seconds);
+      await probe();
+    }
+    expect(probes).toEqual([null, null, null]);
+    await trail.close();
+  });
+
+  test('reports a disk that does not answer, and starts no second write on it', async () => {
+    const at = createManualClock();
+    let syncs = 0;
+    const sync = (): Promise<never> => {
+      syncs += 1;
+      return new Promise(() => {});
+    };
+    const probe = createTrailProbe({ file, sync }, { clock: at, onProbe: () => {} });
+    expect(await probe()).toBe('trail_not_writable');
+    at.advanceSec(3);
+    expect(await probe()).toBe('trail_not_writable');
+    expect(syncs).toBe(1);
   });
 });

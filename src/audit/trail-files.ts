@@ -17,6 +17,9 @@ export const chainFileOf = (file: string): string => beside(file, 'chain');
 
 export const lockFileOf = (file: string): string => beside(file, 'lock');
 
+/** File of the probe of the disk. Backups skip it because of its suffix. */
+export const probeFileOf = (file: string): string => beside(file, 'probe.new');
+
 export const closedFileOf = (file: string, lastSequence: number): string =>
   beside(file, `${String(lastSequence).padStart(12, '0')}.jsonl`);
 

@@ -69,6 +69,21 @@ const definitions = {
     help: 'Age of the oldest unsigned record of the audit trail; 0 if none',
     labels: [],
   },
+  trailProbes: {
+    name: 'facestep_trail_probes_total',
+    help: 'Test writes to the folder of the audit trail: `ok`, `trail_not_writable`, `no_descriptors`',
+    labels: ['outcome'],
+  },
+  trailVolumeFree: {
+    name: 'facestep_trail_volume_free_bytes',
+    help: 'Free bytes of the volume with the audit trail',
+    labels: [],
+  },
+  trailVolumeSize: {
+    name: 'facestep_trail_volume_size_bytes',
+    help: 'Size of the volume with the audit trail, in bytes',
+    labels: [],
+  },
   securityEvents: {
     name: 'facestep_security_events_total',
     help: 'Attempts to deliver security events and webhooks: `delivered`, `failed`, `dead`, `skipped`',
@@ -157,6 +172,9 @@ export function createMetrics() {
     portDuration: histogram('portDuration'),
     auditEvents: counter('auditEvents'),
     auditHeadAge: gauge('auditHeadAge'),
+    trailProbes: counter('trailProbes'),
+    trailVolumeFree: gauge('trailVolumeFree'),
+    trailVolumeSize: gauge('trailVolumeSize'),
     securityEvents: counter('securityEvents'),
     securityEventsWaiting: gauge('securityEventsWaiting'),
     stateReplaced: counter('stateReplaced'),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -205,6 +206,21 @@ describe('a mode switched at the server', () => {
       await redis.stop();
     }
   });
+});
+
+test('a replica that cannot write its audit trail is not ready and issues nothing, until it can', async () => {
+  await start({});
+  const limitFiles = (bytes: string) =>
+    spawnSync('prlimit', ['--pid', String(service.process.pid), `--fsize=${bytes}:`]);
+  const untilReadiness = (status: number) => until(async () => (await call('/readyz/replica', {})).status === status);
+  await untilReadiness(200);
+  limitFiles('4095');
+  await untilReadiness(503);
+  expect((await call('/readyz/replica', {})).body).toEqual({ ok: false, unready: ['trail_not_writable'] });
+  expect((await takeClientToken()).status).toBe(503);
+  limitFiles('unlimited');
+  await untilReadiness(200);
+  expect((await takeClientToken()).status).toBe(200);
 });
 
 describe('stop', () => {
