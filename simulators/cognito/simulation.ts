@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins, toShownToken } from '../simulation.js';
+import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { type BrowserSignIn, createBrowserSignIn } from './app.js';
 import { deployTriggers, triggerFunctions } from './deploy.js';
 import { startCognitoSimulator } from './index.js';
@@ -116,6 +116,16 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       const signIn = challenged.get(answer.session);
       if (signIn?.login !== login) return { signedIn: false, error: 'no such session' };
       return show(answer.session, await signIn.answer(answer.receipt));
+    },
+    lose(subject, lost) {
+      const username = [...pool.users.values()].find(({ sub }) => sub === subject)?.username ?? '';
+      return loseIn(pool.users, username, {
+        lost,
+        withoutToken: (user) => ({
+          ...user,
+          attributes: new Map(Object.entries(withoutTokens(Object.fromEntries(user.attributes)))),
+        }),
+      });
     },
     async close() {
       aws.destroy();
