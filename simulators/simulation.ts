@@ -50,7 +50,8 @@ export const toShownToken = (name: string, token: string): JsonObject => ({
 export function loseIn<Id, User>(
   users: Map<Id, User>,
   id: Id,
-  { lost, withoutToken }: { readonly lost: Lost; readonly withoutToken: (user: User) => User },
+  lost: Lost,
+  withoutToken: (user: User) => User,
 ): () => void {
   const user = users.get(id);
   if (user === undefined) throw new Error('no such user');

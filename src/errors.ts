@@ -272,5 +272,11 @@ export function toCode(error: unknown): FaceErrorCode {
   return error instanceof FaceError ? error.code : 'internal';
 }
 
+/** Returns `null` if the error says that the provider has no such user. @throws any other error */
+export function nullIfUnknown(error: unknown): null {
+  if (toCode(error) === 'subject_unknown') return null;
+  throw error;
+}
+
 /** Returns true for a server error. A full queue does not count, because it would flood the log. */
 export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';

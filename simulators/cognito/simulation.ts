@@ -13,6 +13,7 @@ import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulat
 import { type BrowserSignIn, createBrowserSignIn } from './app.js';
 import { deployTriggers, triggerFunctions } from './deploy.js';
 import { startCognitoSimulator } from './index.js';
+import type { PoolUser } from './pool.js';
 
 const password = 'First-factor-1';
 
@@ -119,13 +120,9 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     },
     lose(subject, lost) {
       const username = [...pool.users.values()].find(({ sub }) => sub === subject)?.username ?? '';
-      return loseIn(pool.users, username, {
-        lost,
-        withoutToken: (user) => ({
-          ...user,
-          attributes: new Map(Object.entries(withoutTokens(Object.fromEntries(user.attributes)))),
-        }),
-      });
+      const withoutToken = ({ attributes }: PoolUser) =>
+        new Map(Object.entries(withoutTokens(Object.fromEntries(attributes))));
+      return loseIn(pool.users, username, lost, (user) => ({ ...user, attributes: withoutToken(user) }));
     },
     async close() {
       aws.destroy();

@@ -48,10 +48,7 @@ export const startEntraSimulation: StartSimulation = async ({ port }) => {
       return { signedIn: true, ...toShownToken('token', result.token) };
     },
     lose: (subject, lost) =>
-      loseIn(entra.tenant.users, subject, {
-        lost,
-        withoutToken: (user) => ({ ...user, extensions: withoutTokens(user.extensions) }),
-      }),
+      loseIn(entra.tenant.users, subject, lost, (user) => ({ ...user, extensions: withoutTokens(user.extensions) })),
     async close() {
       await entra.close();
       await rm(folder, { recursive: true });

@@ -32,10 +32,7 @@ export const startOktaSimulation: StartSimulation = async ({ port }) => {
       };
     },
     lose: (subject, lost) =>
-      loseIn(okta.org.users, subject, {
-        lost,
-        withoutToken: (user) => ({ ...user, profile: withoutTokens(user.profile) }),
-      }),
+      loseIn(okta.org.users, subject, lost, (user) => ({ ...user, profile: withoutTokens(user.profile) })),
     close: () => okta.close(),
   };
 };

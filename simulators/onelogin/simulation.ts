@@ -35,10 +35,10 @@ export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
       return { signedIn: true, userId, policyId, factors };
     },
     lose: (subject, lost) =>
-      loseIn(onelogin.account.users, Number(subject), {
-        lost,
-        withoutToken: (user) => ({ ...user, customAttributes: withoutTokens(user.customAttributes) }),
-      }),
+      loseIn(onelogin.account.users, Number(subject), lost, (user) => ({
+        ...user,
+        customAttributes: withoutTokens(user.customAttributes),
+      })),
     close: () => onelogin.close(),
   };
 };
