@@ -24,8 +24,12 @@ export interface ProviderSimulation {
    * @returns what the application gets: tokens with claims, an error, or a challenge
    */
   signIn(login: string, answer: { readonly session: string; readonly receipt: string } | null): Promise<JsonObject>;
+  /** Loses data of a user, as a directory that is at fault. @returns a function that restores it */
+  lose(subject: string, lost: Lost): () => void;
   close(): Promise<void>;
 }
+
+export type Lost = 'the user' | 'the token';
 
 export type StartSimulation = (options: {
   readonly port: number;
@@ -41,3 +45,20 @@ export const toShownToken = (name: string, token: string): JsonObject => ({
   [name]: token,
   [`${name}Claims`]: claimsGuard.parse(decodeJwt(token)),
 });
+
+/** Loses a user of a directory, or the token of the user. @returns a function that restores the user */
+export function loseIn<Id, User>(
+  users: Map<Id, User>,
+  id: Id,
+  lost: Lost,
+  withoutToken: (user: User) => User,
+): () => void {
+  const user = users.get(id);
+  if (user === undefined) throw new Error('no such user');
+  if (lost === 'the user') users.delete(id);
+  else users.set(id, withoutToken(user));
+  return () => void users.set(id, user);
+}
+
+export const withoutTokens = <Value>(attributes: Readonly<Record<string, Value>>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => !String(value).startsWith('fv1.')));

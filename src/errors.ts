@@ -191,6 +191,10 @@ export const refusals = {
   upstream_unavailable: service(502, 'The face service behind this server does not answer.'),
   upstream_malformed: service(502, 'The face service behind this server sent an invalid reply.'),
   profile_unavailable: service(502, 'The identity provider does not answer.'),
+  enrolment_lost: service(
+    502,
+    'The identity provider does not return the enrolment of this person, which has not ended here. Ask the help desk.',
+  ),
   provider_refused: service(
     502,
     'The identity provider refused this request. Check the credentials of the connection and their permissions.',
@@ -266,6 +270,12 @@ export class FaceError extends Error {
 
 export function toCode(error: unknown): FaceErrorCode {
   return error instanceof FaceError ? error.code : 'internal';
+}
+
+/** Returns `null` if the error says that the provider has no such user. @throws any other error */
+export function nullIfUnknown(error: unknown): null {
+  if (toCode(error) === 'subject_unknown') return null;
+  throw error;
 }
 
 /** Returns true for a server error. A full queue does not count, because it would flood the log. */

@@ -7,7 +7,7 @@ import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest
 import { parseJsonAs } from '../../src/core/base/json.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, nullIfUnknown } from '../../src/errors.js';
 import { createGraphClient, type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
 import type { EntraConnection, EntraSettings } from './config.js';
 
@@ -257,11 +257,6 @@ const noMailboxGuard = z.object({
 function lacksMailbox({ status, body }: RestAnswer): boolean {
   if (status !== 400 || !(body instanceof Uint8Array)) return false;
   return parseJsonAs(body, noMailboxGuard) !== undefined;
-}
-
-function nullIfUnknown(error: unknown): null {
-  if (error instanceof FaceError && error.code === 'subject_unknown') return null;
-  throw error;
 }
 
 /**

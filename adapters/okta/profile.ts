@@ -15,7 +15,7 @@ import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Account, Group, NamedAccount, Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, nullIfUnknown } from '../../src/errors.js';
 import { callOkta, callRaw, createClient, nameScopes, nextPageOf, type Refusal, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { isUserId } from './schema.js';
@@ -210,11 +210,6 @@ const profileGuard = z.object({ id: z.string(), profile: z.looseObject({}) });
 /** Returns true if the text is the part of the login before the `@`, by which users may sign in if it is unique. */
 const isShortNameOf = (login: string, text: string): boolean =>
   text !== 'me' && !text.includes('@') && login.toLowerCase().startsWith(`${text.toLowerCase()}@`);
-
-function nullIfUnknown(error: unknown): null {
-  if (error instanceof FaceError && error.code === 'subject_unknown') return null;
-  throw error;
-}
 
 export function checkIsUserId(subject: string): void {
   if (!isUserId(subject)) throw new FaceError('subject_unknown');

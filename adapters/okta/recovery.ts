@@ -4,7 +4,7 @@ import type { AccountRecovery, Fetch, IssuedCredential } from '../../src/core/po
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { RecoveryCredential } from '../../src/core/secrets.js';
 import { fromIso } from '../../src/core/units.js';
-import { FaceError, type Json } from '../../src/errors.js';
+import { FaceError, type Json, nullIfUnknown } from '../../src/errors.js';
 import { callOkta, callRaw, createClient, nameScopes, type Refusal, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { checkIsUserId } from './profile.js';
@@ -103,9 +103,7 @@ function createCodes(send: Send): AccountRecovery {
   const end = async (subject: string, id: string): Promise<void> => {
     checkIsUserId(subject);
     const path = `/api/v1/users/${subject}/authenticator-enrollments/${encodeURIComponent(id)}`;
-    await send('DELETE', path, toUserError).catch((error: unknown) => {
-      if (!(error instanceof FaceError && error.code === 'subject_unknown')) throw error;
-    });
+    await send('DELETE', path, toUserError).catch(nullIfUnknown);
   };
   const endAll = async (subject: string): Promise<void> => {
     checkIsUserId(subject);

@@ -11,6 +11,7 @@ import { type Fault, type Finding, holds, isDone, type Seen } from './fault.js';
 import { idp } from './idp.js';
 import { kill } from './kill.js';
 import { kms } from './kms.js';
+import { lost } from './lost.js';
 import { memory } from './memory.js';
 import { failover, redis } from './redis.js';
 
@@ -23,6 +24,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   clock,
   kms,
   idp,
+  lost,
   memory,
 };
 

@@ -47,28 +47,7 @@ interface Stage {
 }
 
 export async function showProviders({ say, folder, adminKey, modelsFolder, person, asExpected }: Stage): Promise<void> {
-  const port = await findFreePort();
-  const serverUrl = `http://127.0.0.1:${port}`;
-  const simulated = await Promise.all(
-    kinds.map(async (kind) => {
-      const start = await simulations[kind]?.();
-      if (start === undefined) throw new Error(`no simulation of ${kind}`);
-      return { kind, simulation: await start({ port: 0, connection: kind, serverUrl }) };
-    }),
-  );
-  const connections = simulated.map(({ kind, simulation }) => ({
-    id: kind,
-    kind,
-    policy: { mode: 'enforce', liveness: 'off' },
-    [kind]: simulation.settings,
-  }));
-  const settings = { modelsFolder, publicUrl: serverUrl, verifier: { kind: 'embedded', workers: 1 }, connections };
-  const env = {
-    ...Object.fromEntries(simulated.flatMap(({ simulation }) => Object.entries(simulation.environment))),
-    ...(await configure(folder, settings, { port: String(port), adminKey, name: 'providers' })),
-  };
-  const service = await startService(env);
-
+  const { simulated, env, service, close } = await startProviders(kinds, { folder, adminKey, modelsFolder });
   for (const { kind, simulation } of simulated) {
     say(`  ${titles[kind]}   ${simulation.url}`);
     const { code, stdout } = await runCli(['provision', kind, '--apply', '--yes'], env);
@@ -91,8 +70,52 @@ export async function showProviders({ say, folder, adminKey, modelsFolder, perso
       'verified',
     );
   }
-  await service.stop();
-  for (const { simulation } of simulated) await simulation.close();
+  await close();
+}
+
+/** Starts simulated providers, and a server with a connection to each, by its kind. */
+export async function startProviders<Name extends string>(
+  names: readonly Name[],
+  {
+    folder,
+    adminKey,
+    modelsFolder,
+    preloaded = {},
+  }: Omit<Stage, 'say' | 'person' | 'asExpected'> & {
+    /** More environment variables of the server. */
+    readonly preloaded?: Readonly<Record<string, string>>;
+  },
+) {
+  const port = await findFreePort();
+  const serverUrl = `http://127.0.0.1:${port}`;
+  const simulated = await Promise.all(
+    names.map(async (kind) => {
+      const start = await simulations[kind]?.();
+      if (start === undefined) throw new Error(`no simulation of ${kind}`);
+      return { kind, simulation: await start({ port: 0, connection: kind, serverUrl }) };
+    }),
+  );
+  const connections = simulated.map(({ kind, simulation }) => ({
+    id: kind,
+    kind,
+    policy: { mode: 'enforce', liveness: 'off' },
+    [kind]: simulation.settings,
+  }));
+  const settings = { modelsFolder, publicUrl: serverUrl, verifier: { kind: 'embedded', workers: 1 }, connections };
+  const env = {
+    ...Object.fromEntries(simulated.flatMap(({ simulation }) => Object.entries(simulation.environment))),
+    ...(await configure(folder, settings, { port: String(port), adminKey, name: 'providers' })),
+  };
+  const service = await startService({ ...env, ...preloaded });
+  return {
+    simulated,
+    env,
+    service,
+    async close() {
+      await service.stop();
+      for (const { simulation } of simulated) await simulation.close();
+    },
+  };
 }
 
 const challengedGuard = z.object({ session: z.string(), challenge: z.object({ request: z.string() }) });

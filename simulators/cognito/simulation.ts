@@ -9,10 +9,11 @@ import {
 import { z } from 'zod';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins, toShownToken } from '../simulation.js';
+import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { type BrowserSignIn, createBrowserSignIn } from './app.js';
 import { deployTriggers, triggerFunctions } from './deploy.js';
 import { startCognitoSimulator } from './index.js';
+import type { PoolUser } from './pool.js';
 
 const password = 'First-factor-1';
 
@@ -116,6 +117,12 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       const signIn = challenged.get(answer.session);
       if (signIn?.login !== login) return { signedIn: false, error: 'no such session' };
       return show(answer.session, await signIn.answer(answer.receipt));
+    },
+    lose(subject, lost) {
+      const username = [...pool.users.values()].find(({ sub }) => sub === subject)?.username ?? '';
+      const withoutToken = ({ attributes }: PoolUser) =>
+        new Map(Object.entries(withoutTokens(Object.fromEntries(attributes))));
+      return loseIn(pool.users, username, lost, (user) => ({ ...user, attributes: withoutToken(user) }));
     },
     async close() {
       aws.destroy();

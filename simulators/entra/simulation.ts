@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins, toShownToken } from '../simulation.js';
+import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { startEntraSimulator } from './index.js';
 
 export const startEntraSimulation: StartSimulation = async ({ port }) => {
@@ -47,6 +47,8 @@ export const startEntraSimulation: StartSimulation = async ({ port }) => {
       if (!result.ok) return { signedIn: false, error: result.error, code: result.code };
       return { signedIn: true, ...toShownToken('token', result.token) };
     },
+    lose: (subject, lost) =>
+      loseIn(entra.tenant.users, subject, lost, (user) => ({ ...user, extensions: withoutTokens(user.extensions) })),
     async close() {
       await entra.close();
       await rm(folder, { recursive: true });

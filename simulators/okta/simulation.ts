@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins, toShownToken } from '../simulation.js';
+import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { startOktaSimulator } from './index.js';
 
 const password = 'first factor';
@@ -31,6 +31,8 @@ export const startOktaSimulation: StartSimulation = async ({ port }) => {
         ...(result.idToken === null ? {} : toShownToken('idToken', result.idToken)),
       };
     },
+    lose: (subject, lost) =>
+      loseIn(okta.org.users, subject, lost, (user) => ({ ...user, profile: withoutTokens(user.profile) })),
     close: () => okta.close(),
   };
 };

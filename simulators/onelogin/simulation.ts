@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins } from '../simulation.js';
+import { loseIn, simulatedLogins, withoutTokens } from '../simulation.js';
 import { startOneLoginSimulator } from './index.js';
 
 const password = 'first factor';
@@ -34,6 +34,11 @@ export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
       const { userId, policyId, factors } = result;
       return { signedIn: true, userId, policyId, factors };
     },
+    lose: (subject, lost) =>
+      loseIn(onelogin.account.users, Number(subject), lost, (user) => ({
+        ...user,
+        customAttributes: withoutTokens(user.customAttributes),
+      })),
     close: () => onelogin.close(),
   };
 };

@@ -137,6 +137,8 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   upstream_malformed: 'Administrators: check that the configured address is a Facenition server.',
   profile_unavailable:
     'Retry later. Administrators: check the status of the provider and the credentials of the connection.',
+  enrolment_lost:
+    'Administrators: restore the attribute or the account at the provider. If it was cleared on purpose, run “facestep subject revoke”. See docs/operations.md.',
   provider_refused:
     'Administrators: run “facestep doctor”, which tells wrong credentials from missing permissions. The adapter’s README lists the permissions.',
   subject_unknown: 'Check the user’s id or username at the identity provider.',

@@ -1,4 +1,4 @@
-import { FaceError } from '../errors.js';
+import { FaceError, nullIfUnknown } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { GlancePolicy } from './liveness-policy.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
@@ -228,18 +228,11 @@ export function bindingOf({ id, kind, policy }: Connection, subject: string): Bi
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }
 
-export async function readTokenIfAny(
+export const readTokenIfAny = (
   { profile }: Connection,
   subject: string,
   caller: CallerClass = 'known',
-): Promise<SealedToken | null> {
-  try {
-    return await profile.readToken(subject, caller);
-  } catch (error) {
-    if (error instanceof FaceError && error.code === 'subject_unknown') return null;
-    throw error;
-  }
-}
+): Promise<SealedToken | null> => profile.readToken(subject, caller).catch(nullIfUnknown);
 
 /** Returns the subject for a person without an account at the provider. It differs from every user id. */
 export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;

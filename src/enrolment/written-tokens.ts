@@ -1,3 +1,4 @@
+import type { SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { Profile } from '../core/ports.js';
 import { readAgainWhile, type Sleep } from '../core/resilience.js';
@@ -5,7 +6,7 @@ import type { SealedToken } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readConsent } from './consent.js';
-import { identifyIfToken } from './deny-list.js';
+import { identifyIfToken, isDenied, isExpired } from './deny-list.js';
 
 /** Seconds for which a directory may return an earlier token than the one that was written. */
 const replicationSec = 60;
@@ -40,4 +41,20 @@ export function waitForTokens(
       return token;
     },
   };
+}
+
+/**
+ * Returns true if a directory shows no token or an ended one, although the person enrolled here and the enrolment has not
+ * ended here. Such an answer says nothing about the person.
+ */
+export async function isLost(
+  who: SubjectRef,
+  token: SealedToken | null,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<boolean> {
+  const shown = identifyIfToken(token, deps);
+  if (shown !== null && !(await isDenied(shown.tokenId, deps))) return false;
+  const consent = await readConsent(who, deps);
+  if (consent === null || consent.withdrawnAt !== null || consent.changingUntil !== null) return false;
+  return !isExpired(consent, deps) && !(await isDenied(consent.tokenId, deps));
 }

@@ -7,7 +7,7 @@ import { readLinks } from '../core/links/links.js';
 import type { Clock } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
-import { FaceError, type Json } from '../errors.js';
+import { FaceError, type Json, nullIfUnknown } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { ProviderHooks } from './configuration.js';
 import type { OidcFeature } from './feature.js';
@@ -151,11 +151,7 @@ export function createFindAccount(
 
 async function readShared({ profile }: Connection, subject: string, names: readonly string[]): Promise<JsonObject> {
   if (names.length === 0) return {};
-  try {
-    return (await profile.readClaims(subject, names)).use((values) => values);
-  } catch (error) {
-    // A deleted user has no claims.
-    if (error instanceof FaceError && error.code === 'subject_unknown') return {};
-    throw error;
-  }
+  const found = await profile.readClaims(subject, names).catch(nullIfUnknown);
+  // A deleted user has no claims.
+  return found?.use((values) => values) ?? {};
 }

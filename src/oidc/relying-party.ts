@@ -12,7 +12,7 @@ import { actionType } from '../core/action.js';
 import type { Clock } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { secondsPerDay, toEpochSec } from '../core/units.js';
-import { FaceError } from '../errors.js';
+import { nullIfUnknown } from '../errors.js';
 import { hintedSubject } from './asked.js';
 import { oidcErrors } from './library.js';
 
@@ -130,10 +130,7 @@ export async function findNamed(
   // Login and id are always both queried, so that timing does not reveal who exists.
   const [named, identified] = await Promise.all([
     directory.findAccount(name),
-    directory.readAccount(name).catch((error: unknown) => {
-      if (error instanceof FaceError && error.code === 'subject_unknown') return null;
-      throw error;
-    }),
+    directory.readAccount(name).catch(nullIfUnknown),
   ]);
   // An id wins, because another user may have chosen it as username.
   const { subject, login } = identified ?? named ?? { subject: name, login: null };

@@ -10,7 +10,7 @@ import type { Ports } from '../core/deps.js';
 import { toEpochSec } from '../core/units.js';
 import { readConsent } from '../enrolment/consent.js';
 import { forgetPersonalData, revokeSubject } from '../enrolment/revoke.js';
-import { type FaceErrorCode, toCode } from '../errors.js';
+import { type FaceErrorCode, nullIfUnknown, toCode } from '../errors.js';
 import { remainingData } from './registry.js';
 
 export type RequestedSubject = SubjectRef | { readonly connection: null; readonly login: string };
@@ -60,16 +60,12 @@ export async function eraseSubject(
   const consent = await readConsent(who, deps);
   // This data is erased first, because it does not depend on the provider.
   await forgetPersonalData(request, ['erasure'], deps);
-  let isAtProvider = true;
-  const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
-    if (toCode(error) !== 'subject_unknown') throw error;
-    isAtProvider = false;
-    return { tokenIds: consent === null ? [] : [consent.tokenId] };
-  });
+  const revoked = await revokeSubject(request, deps).catch(nullIfUnknown);
+  const tokenIds = revoked?.tokenIds ?? (consent === null ? [] : [consent.tokenId]);
   await forgetPersonalData(request, ['erasure_last'], deps);
   const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
   await deps.audit.append({ action: 'subject_erased', ...who, detail });
-  return { tokenIds, isAtProvider };
+  return { tokenIds, isAtProvider: revoked !== null };
 }
 
 export interface Erased extends SubjectRef {

@@ -4,7 +4,7 @@ import { type Lease, releaseLease, takeLease } from '../core/lease.js';
 import type { AccountRecovery, IssuedCredential, RecoveryCredentialKind } from '../core/ports.js';
 import type { Credential, RecoveryCredential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, nullIfUnknown, toCode } from '../errors.js';
 import { forgetGlances } from '../step-up/glance.js';
 import { type AdvanceDeps, noteRefusal, refuseRecovery } from './advance.js';
 import { checkEligible, orRefused, refusal, refusalIn } from './eligibility.js';
@@ -303,11 +303,8 @@ async function revoke(
     if (marked.endsPassword) await issuer.endPassword?.(subject);
     return isSuperseded ? 'ended' : issuer.revokeCredential(subject, marked.credential?.id ?? null);
   };
-  const result = await end().catch((error: unknown) => {
-    // An account that no longer exists has no credential.
-    if (toCode(error) === 'subject_unknown') return 'ended' as const;
-    throw error;
-  });
+  // An account that no longer exists has no credential.
+  const result = (await end().catch(nullIfUnknown)) ?? 'ended';
   // A provider may list a new credential only after seconds, so one whose id is unknown is looked for twice.
   const isFirstLook =
     marked.credential === null && recovery.stage.kind === 'revoking' && recovery.stage.revokeAt === null;

@@ -1,6 +1,6 @@
 import type { ConnectedSubject } from '../core/connection.js';
 import type { Account } from '../core/ports.js';
-import { toCode } from '../errors.js';
+import { nullIfUnknown } from '../errors.js';
 import { recoveryAt } from './record.js';
 
 /** Returns the manager whom the directory names, or `null`. @throws `profile_unavailable` */
@@ -13,10 +13,7 @@ export async function findManager({ connection, subject }: ConnectedSubject): Pr
   if (typeof named !== 'string' || named === '') return null;
   const byLogin = await profile.findAccount(named);
   if (byLogin !== null) return byLogin;
-  const byId = await profile.readAccount(named).catch((error: unknown) => {
-    if (toCode(error) === 'subject_unknown') return null;
-    throw error;
-  });
+  const byId = await profile.readAccount(named).catch(nullIfUnknown);
   // Some providers also find users by login.
   return byId?.subject === named ? byId : null;
 }

@@ -3,7 +3,7 @@ import type { Ports } from '../core/deps.js';
 import { readPlainEmail } from '../core/email-address.js';
 import { createKeptValues } from '../core/kept-values.js';
 import type { Account, Profile } from '../core/ports.js';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, nullIfUnknown } from '../errors.js';
 import type { FindEmail } from './set.js';
 
 /** Short, because the events of one record follow each other closely. */
@@ -20,19 +20,10 @@ export function createFindEmail(
     if (known !== undefined) return known;
     const found = connectionOf(connection);
     if (found === undefined) throw new FaceError('profile_unavailable', { connection, reason: 'not configured' });
-    const email = toEmail(await readAccount(found, subject), found.profile);
+    const email = toEmail(await found.profile.readAccount(subject).catch(nullIfUnknown), found.profile);
     emails.write(key, email);
     return email;
   };
-}
-
-async function readAccount({ profile }: Pick<Connection, 'profile'>, subject: string): Promise<Account | null> {
-  try {
-    return await profile.readAccount(subject);
-  } catch (error) {
-    if (toCode(error) === 'subject_unknown') return null;
-    throw error;
-  }
 }
 
 const toEmail = (account: Account | null, { loginIsName }: Pick<Profile, 'loginIsName'>): string | null =>

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testSignIn } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createFolder } from '../../support/run/folder.js';
+import { type Assurance, vouched } from '../core/connection.js';
 import type { VerifyRequest } from '../core/ports.js';
 import { enrolToken } from '../enrolment/enrol.js';
+import { revokeSubject } from '../enrolment/revoke.js';
 import { toCode } from '../errors.js';
 import { passedKey, takePassedStepUp } from './passed-step-up.js';
 import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step-up.js';
@@ -16,9 +18,10 @@ import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step
 const folder = createFolder('attempt');
 let core: Awaited<ReturnType<typeof createTestCore>>;
 let cores = 0;
+const enrol = () => enrolDrawn({ connection: core.connection, subject: 'anna' }, core.deps);
 beforeEach(async () => {
   core = await createTestCore(join(folder, `keys-${++cores}.json`));
-  await enrolDrawn({ connection: core.connection, subject: 'anna' }, core.deps);
+  await enrol();
 });
 
 const start = () =>
@@ -36,6 +39,59 @@ test('photos of another person end the check, which is recorded for webhooks', a
   expect((await submitPhotos({ id, challenge, photos, secret: null }, core.deps)).state).toBe('failed');
   const failed = core.audit.events.filter(({ action }) => action === 'step_up_failed');
   expect(failed).toMatchObject([{ connection: 'work', subject: 'anna', detail: { stepUpId: id } }]);
+});
+
+const anna = { connection: 'work', subject: 'anna' };
+const codesOf = () =>
+  core.audit.events.flatMap(({ action, detail }) => (action === 'verification_refused' ? [detail.code ?? null] : []));
+
+describe('a directory that does not return an enrolment made here', () => {
+  let attributes: Map<string, string | null>;
+  beforeEach(() => {
+    ({ attributes } = core.profile);
+    core.clock.advanceSec(61);
+  });
+  const check = async (assurance: Assurance = vouched) => {
+    const about = { connection: core.connection, subject: 'anna', assurance };
+    return submit(await startStepUp(about, plainRequest, core.deps)).then(({ state }) => state, toCode);
+  };
+
+  test.each<[string, (former: string) => unknown]>([
+    ['no such user', () => attributes.delete('anna')],
+    ['an empty attribute', () => attributes.set('anna', null)],
+    ['a text that is no token', () => attributes.set('anna', 'x')],
+    ['a token that was replaced', (former) => attributes.set('anna', former)],
+  ])('and answers %s passes no check and locks no one out', async (_, spoil) => {
+    const former = String(attributes.get('anna'));
+    await enrol();
+    core.clock.advanceSec(61);
+    const sound = String(attributes.get('anna'));
+    spoil(former);
+    for (let checks = 0; checks < 4; checks += 1) expect(await check()).toBe('enrolment_lost');
+    expect(codesOf()).toEqual(Array(4).fill('enrolment_lost'));
+    // Anonymous callers get the answer for a person who is not enrolled.
+    expect(await check({ kind: 'anonymous', source: '203.0.113.9' })).toBe('failed');
+    attributes.set('anna', sound);
+    expect(await check()).toBe('passed');
+  });
+
+  test.each<[string, () => unknown]>([
+    ['was ended here', () => revokeSubject({ connection: core.connection, subject: 'anna' }, core.deps)],
+    [
+      'has expired',
+      async () => {
+        Object.assign(core.connection.policy, { enrolmentDays: 1 });
+        await enrol();
+        core.clock.advanceSec(86_400);
+      },
+    ],
+    ['is known to no record here', () => core.deps.state.delete('consent:work:anna')],
+  ])('is believed if the enrolment %s: three failures lock out', async (_, end) => {
+    await end();
+    attributes.set('anna', null);
+    for (let checks = 0; checks < 5; checks += 1) expect(await check()).toBe('failed');
+    expect(await check()).toBe('locked_out');
+  });
 });
 
 /** As a process that dies while it looks at the pictures. */
@@ -80,11 +136,10 @@ test('an attempt that ends after a newer one began is ignored, and leaves no sec
   while ((await readStepUp(started.id, core.deps)).state !== 'captured') await new Promise(setImmediate);
   core.clock.advanceSec(30);
   expect((await submit(started)).state).toBe('passed');
-  const who = { connection: 'work', subject: 'anna' };
   const take = async (eventId: string, freshnessSec = 300) =>
     takePassedStepUp(
       {
-        who,
+        who: anna,
         eventId,
         signIn: testSignIn,
         freshnessSec,
@@ -94,7 +149,7 @@ test('an attempt that ends after a newer one began is ignored, and leaves no sec
         mayTake: true,
         at: core.clock.now(),
       },
-      await core.deps.state.read(passedKey(who)),
+      await core.deps.state.read(passedKey(anna)),
       core.deps,
     );
   // Under a policy that was made stricter meanwhile, the pass is too old.

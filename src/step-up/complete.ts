@@ -26,6 +26,7 @@ import { identifyIfToken } from '../enrolment/deny-list.js';
 import { holderOf, type PhotoGuard } from '../enrolment/earlier-frames.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
+import { isLost } from '../enrolment/written-tokens.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { type CheckRules, type PersonVerdict, verifyPerson } from '../verification/verify.js';
 import { encryptContentKey } from './content-key.js';
@@ -83,7 +84,7 @@ export async function checkFace(
     readonly share: QueueShare;
     /** Receives the content key of a matching token that the caller stores. */
     readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
-  } & CheckRules,
+  } & Omit<CheckRules, 'isLost'>,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<{ verdict: PersonVerdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
   const { connection, subject, callerHeldToken, photos, secret, share, takeContentKey, ...rules } = request;
@@ -91,19 +92,22 @@ export async function checkFace(
   if (callerHeldToken !== null) {
     const { token, binding } = callerHeldToken;
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share, takeContentKey };
-    return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy, tokenIds: [] };
+    const verdict = await verifyPerson(request, { ...rules, isLost: false }, deps);
+    return { verdict, accuracy: binding.accuracy, tokenIds: [] };
   }
   if (connection === null) throw new FaceError('connection_unknown');
-  const token = await readTokenIfAny(connection, subject, rules.anonymousSource === null ? 'known' : 'anonymous');
+  const isKnown = rules.anonymousSource === null;
+  const token = await readTokenIfAny(connection, subject, isKnown ? 'known' : 'anonymous');
   const binding = bindingOf(connection, subject);
   const verdict = await verifyPerson(
     { photos, token, binding, secret, requireLiveness, allowRenewal: true, share },
-    rules,
+    // Anonymous callers get the same answer as for a person who is not enrolled.
+    { ...rules, isLost: isKnown && (await isLost({ connection: connection.id, subject }, token, deps)) },
     deps,
   );
   const { accuracy } = binding;
   if (!verdict.matched) return { verdict, accuracy, tokenIds: [] };
-  if (rules.anonymousSource === null) await capLockout(attemptsOfAllAnonymous(binding), deps);
+  if (isKnown) await capLockout(attemptsOfAllAnonymous(binding), deps);
   if (verdict.renewed !== null && token !== null)
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
   const ids = [identifyIfToken(token, deps)?.tokenId, verdict.renewed?.tokenId];

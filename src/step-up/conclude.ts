@@ -83,7 +83,7 @@ type Conclusion =
   | { readonly kind: 'enrolled_before' };
 
 /** Refusals that depend on a comparison. */
-const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
+const decidedCodes = ['face_mismatch', 'liveness_low'] as const satisfies readonly FaceErrorCode[];
 
 /** Returns what a refusal of verifier or profile comes to. @throws any other error */
 function toConclusion(error: unknown): Conclusion {

@@ -40,6 +40,8 @@ export interface CheckRules {
   readonly guard: PhotoGuard;
   /** Address of an anonymous caller, whose failures do not lock out the user. Otherwise `null`. */
   readonly anonymousSource: string | null;
+  /** True if the directory does not return the enrolment that this server knows of. Then nothing is compared or counted. */
+  readonly isLost: boolean;
   /** What a failure counts against. */
   readonly countsAs: AttemptScope;
   readonly application: string | null;
@@ -68,11 +70,11 @@ export type PersonVerdict =
 /**
  * Verifies a person in front of a camera. A wrong face, a missing enrolment, an unusable token and missing liveness get
  * the same answer after the same work, and count as a failed attempt.
- * @throws `locked_out`, the codes of `Verifier`
+ * @throws `locked_out`, `enrolment_lost`, the codes of `Verifier`
  */
 export async function verifyPerson(
   request: VerifyRequest,
-  { judged, guard, anonymousSource, countsAs, application, stepUp, isRefused }: CheckRules,
+  { judged, guard, anonymousSource, isLost, countsAs, application, stepUp, isRefused }: CheckRules,
   deps: Needed,
 ): Promise<PersonVerdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
@@ -89,7 +91,7 @@ export async function verifyPerson(
   };
   const findRefusal = async () => ((await isRefused?.()) ? 'refused_by_rule' : null);
   try {
-    const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp, findRefusal };
+    const attempted = { tellsAtOnce: false, anonymousSource, isLost, countsAs, application, stepUp, findRefusal };
     const verdict = await attemptCheck(request, (asked) => guard(asked, check), attempted, deps);
     if (verdict === 'refused_by_rule') return { matched: false, isRefusedByRule: true };
     const { matched, liveness, renewed } = verdict;
@@ -106,7 +108,7 @@ export async function verifyPerson(
  */
 export async function refuseUnseenPerson(
   { token, binding }: Pick<VerifyRequest, 'token' | 'binding'>,
-  { anonymousSource, countsAs, application, stepUp }: Omit<CheckRules, 'judged' | 'guard' | 'isRefused'>,
+  { anonymousSource, countsAs, application, stepUp }: Omit<CheckRules, 'judged' | 'guard' | 'isLost' | 'isRefused'>,
   deps: Needed,
 ): Promise<void> {
   const request = { token, binding };
@@ -121,6 +123,7 @@ export async function refuseUnseenPerson(
 
 interface AttemptRules<Refused> extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp'> {
   readonly tellsAtOnce: boolean;
+  readonly isLost?: boolean;
   /** Returns why a matching face is refused, or `null`. */
   readonly findRefusal?: () => Promise<Refused | null>;
 }
@@ -140,13 +143,14 @@ async function attemptCheck<
 >(
   request: Request,
   check: (asked: Request) => Promise<T>,
-  { tellsAtOnce, anonymousSource, countsAs, application: asker, stepUp, findRefusal }: AttemptRules<Refused>,
+  { tellsAtOnce, anonymousSource, isLost, countsAs, application: asker, stepUp, findRefusal }: AttemptRules<Refused>,
   deps: Needed,
 ): Promise<T | Refused> {
   const { token, binding } = request;
   const { tenant: connection, subject } = binding;
   const about = { application: asker ?? undefined, stepUpId: stepUp?.id, reference: stepUp?.reference ?? undefined };
   try {
+    if (isLost) throw new FaceError('enrolment_lost');
     const { read, tokenId, unusable } = token === null ? noToken : await inspectToken(token, deps);
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
     const isKeptByCaller = binding.subject === '' && token !== null;

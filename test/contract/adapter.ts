@@ -527,6 +527,20 @@ export function runAdapterContract(
         await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
       });
 
+      test.each([400, 403])(
+        'a provider that answers %d for an enrolled person is at fault, not the person',
+        async (status) => {
+          const { one } = harness.subjects;
+          await harness.adapter.profile.writeToken(one, new SealedToken('FV1.abc'));
+          const { profile } = harness.connectThrough((send) => async (url, init) => {
+            const isLookUp =
+              toCallShape(url, init).includes('/_') || /AdminGetUser|ListUsers/.test(toCallShape(url, init));
+            return isLookUp ? Response.json({}, { status }) : send(url, init);
+          });
+          await expect(profile.readToken(one)).rejects.toMatchObject({ code: 'profile_unavailable' });
+        },
+      );
+
       test('every profile call to an unreachable provider fails with profile_unavailable, and the error omits the token', async () => {
         const { profile } = harness.adapter;
         await harness.stopProvider();

@@ -39,6 +39,7 @@ const problemByCode: Readonly<Record<string, ProblemName>> = {
   not_found: 'link-over',
   step_up_opened: 'opened-elsewhere',
   enrolment_exists: 'enrolled-already',
+  enrolment_lost: 'enrolment-lost',
   company_photo_missing: 'company-photo',
   company_photo_invalid: 'company-photo',
   company_photo_faceless: 'company-photo',

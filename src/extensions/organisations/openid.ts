@@ -8,7 +8,7 @@ import type { Connection } from '../../core/connection.js';
 import { foldCase } from '../../core/fold-case.js';
 import { digestOf } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
-import { FaceError } from '../../errors.js';
+import { FaceError, nullIfUnknown } from '../../errors.js';
 import { queryOf } from '../../http/front-door.js';
 import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import { paramsOf } from '../../oidc/asked.js';
@@ -217,8 +217,8 @@ export const organisationsOfOidc: OidcExtension = {
       rules: OrganisationRules | null,
     ): Promise<JsonObject | null> {
       if (rules === null) return null;
-      const own = await readOrganisations(subject, rules, connection.profile).catch(toNoneIfDeleted);
-      const found = own.find((each) => each.id === id);
+      const own = await readOrganisations(subject, rules, connection.profile).catch(nullIfUnknown);
+      const found = own?.find((each) => each.id === id);
       if (found === undefined) return null;
       return { sub: id, name: found.name, roles: [...found.roles], act: { sub: subject } };
     }
@@ -230,9 +230,4 @@ function checkRules({ id, profile }: Connection, rules: OrganisationRules | null
   if (from === 'groups' || profile.claimNames.has(from.claim)) return;
   const reason = 'no attribute is configured for it: set one in claims of the connection';
   throw new FaceError('config_invalid', { connection: id, claim: from.claim, reason });
-}
-
-function toNoneIfDeleted(error: unknown): readonly [] {
-  if (error instanceof FaceError && error.code === 'subject_unknown') return [];
-  throw error;
 }

@@ -111,6 +111,7 @@ const decision: readonly FaceErrorCode[] = [
   'connection_unknown',
   'subject_unknown',
   'profile_unavailable',
+  'enrolment_lost',
   'overloaded',
 ];
 

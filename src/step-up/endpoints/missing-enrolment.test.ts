@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
+import { beginAgreed, draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest } from '../../../support/benches/core.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
@@ -120,6 +120,18 @@ describe('after a first factor, the page', () => {
     Object.assign(acme.profile, { readToken: () => Promise.reject(new FaceError('profile_unavailable')) });
     expect((await open('00u2', proven)).body.missingEnrolment).toBeNull();
   });
+});
+
+test('an account that disappears during an enrolment costs no try', async () => {
+  const { page, view } = await beginAgreed(server, {}, '/invitations');
+  expect(view).toMatchObject({ purpose: 'enrol', triesLeft: 3 });
+  const { readToken, writeToken } = acme.profile;
+  const gone = () => Promise.reject(new FaceError('subject_unknown'));
+  Object.assign(acme.profile, { readToken: gone, writeToken: gone });
+  for (let checks = 0; checks < 4; checks += 1)
+    expect((await page.check(draw('ada'))).body.code).toBe('subject_unknown');
+  Object.assign(acme.profile, { readToken, writeToken });
+  expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
 });
 
 test('without a first factor, unknown, unenrolled and mismatched users get the same replies after the same look-ups', async () => {

@@ -102,7 +102,11 @@ const wrongs: readonly (readonly [string, string | null, () => Promise<Checked>]
   [
     'a damaged token',
     'token_malformed',
-    enrolled({}, (token) => profile.attributes.set('enrolled', token.slice(0, -1))),
+    async () => {
+      // The server has no record of this enrolment, so it believes the provider.
+      profile.attributes.set('unenrolled', (await enrol()).slice(0, -1));
+      return { subject: 'unenrolled' };
+    },
   ],
   ['a token whose key is retired', 'token_key_retired', enrolled({}, retireKey)],
   ['the right face with a low liveness score', 'liveness_low', enrolled({ liveness: 0.02 })],

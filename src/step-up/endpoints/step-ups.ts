@@ -251,7 +251,7 @@ export function createStepUpEndpoints(
       status: 200,
       summary: 'Send the photos of a face check',
       description:
-        'Needs no client token: the challenge is the credential. Unusable photos leave the step-up open for better ones; a decision ends it. A wrong face, a failed liveness check, a copy of an earlier photo, a missing enrolment and an ended enrolment all return `failed`. At most 10 MB in all.',
+        'Needs no client token: the challenge is the credential. Unusable photos leave the step-up open for better ones; a decision ends it. A wrong face, a failed liveness check, a copy of an earlier photo, a missing enrolment and an ended enrolment all return `failed`. `enrolment_lost` is no decision: the provider does not return an enrolment that has not ended here. At most 10 MB in all.',
       codes: [
         'step_up_unknown',
         'step_up_finished',
@@ -260,6 +260,7 @@ export function createStepUpEndpoints(
         'locked_out',
         'connection_unknown',
         'profile_unavailable',
+        'enrolment_lost',
       ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({ challenge: z.string().min(1).max(256), password: passwordField }),

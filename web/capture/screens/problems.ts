@@ -41,6 +41,7 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'company-photo': again,
   'company-photo-unlike': nowhere,
   'enrolled-already': nowhere,
+  'enrolment-lost': again,
   finished: nowhere,
   'link-missing': nowhere,
   'link-over': nowhere,
