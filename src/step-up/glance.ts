@@ -12,7 +12,6 @@ import { toCode } from '../errors.js';
 import { comparePlace } from '../notifications/known-places.js';
 import type { ShownFrom } from './receipt-rules.js';
 import { anonymousSourceOf, subjectOf } from './record.js';
-import type { FoundSession } from './session.js';
 import type { StepUp } from './stored.js';
 
 /*
@@ -85,16 +84,13 @@ export function findProvenKey(
   }
 }
 
+type ShownStepUp = StepUp & { readonly role: SessionRole };
+
 /**
  * Returns the setting by which the device of a check may become known, or `null`: only at a sign-in after a first factor,
  * in the person's own browser, without a hand-off, an action or the help desk.
  */
-export function glanceOf({
-  record,
-  terms,
-  connection,
-  role,
-}: StepUp & { readonly role: SessionRole }): GlancePolicy | null {
+export function glanceOf({ record, terms, connection, role }: ShownStepUp): GlancePolicy | null {
   const { purpose, action, spoken, handOff } = record;
   const isPlain = purpose === 'verify' && action === null && spoken === null && handOff === null;
   const isOwnSignIn = terms.mayGlance && role === 'own' && anonymousSourceOf(record) === null;
@@ -106,7 +102,7 @@ export function glanceOf({
  * @param key - public key that the browser shows. It proves itself with the pictures
  */
 export async function isGlanceEnough(
-  session: FoundSession,
+  session: ShownStepUp,
   { shownFrom, key }: { readonly shownFrom: ShownFrom; readonly key: string | null },
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<boolean> {
@@ -133,7 +129,7 @@ export async function isGlanceEnough(
  * @param key - proven public key, or `null`
  */
 export async function noteFullCheck(
-  session: FoundSession,
+  session: ShownStepUp,
   { cookie, key }: { readonly cookie: Credential | null; readonly key: string | null },
   deps: Ports<'state' | 'clock' | 'log'>,
 ): Promise<void> {
