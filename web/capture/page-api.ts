@@ -6,7 +6,7 @@ import type { Memory } from '../shared/browser-memory.js';
 import { toBase64url } from './base64url.js';
 import { type Call, callServer } from './call-server.js';
 import type { DeviceKey } from './device-key.js';
-import { digestOf } from './picture.js';
+import { digestOf } from './digest.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
 import type { Frames, Secret, VendorFrames } from './state.js';

@@ -1,5 +1,5 @@
 import { looksOfPage } from '../../src/core/page-protocol.js';
-import { toBase64url } from './base64url.js';
+import { digestOf } from './digest.js';
 import { frameLongestPx, type Size, toSentSize } from './frame-size.js';
 import { Problem } from './problem.js';
 import { sleep } from './step.js';
@@ -143,6 +143,3 @@ async function toJpeg(
   if (blob === null) throw new Problem('camera-stopped');
   return blob;
 }
-
-export const digestOf = async (picture: Blob): Promise<string> =>
-  toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', await picture.arrayBuffer())));

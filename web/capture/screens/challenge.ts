@@ -1,10 +1,11 @@
 import type { Movement } from '../../../src/core/movements.js';
 import { isPlain, type ScreenAxis, type ScreenColour, type ScreenLight } from '../../../src/core/screen-light.js';
 import type { Ahead } from '../ahead.js';
+import { digestOf } from '../digest.js';
 import { el, icon } from '../dom.js';
 import type { FullScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/create-guide.js';
-import { digestOf, type Look, type Looks, takeFrame, whenSeen } from '../picture.js';
+import { type Look, type Looks, takeFrame, whenSeen } from '../picture.js';
 import { Problem } from '../problem.js';
 import type { Frames } from '../state.js';
 import { sleep, type Tools } from '../step.js';
