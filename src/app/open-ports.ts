@@ -74,6 +74,7 @@ export async function openPorts(
     onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.network()),
   });
   void recorder.replayErasures(trail);
+  void recorder.countEarlier(trail);
   const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, new Set())]);
   const state = observePort(
     'state',

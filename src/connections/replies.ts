@@ -150,9 +150,8 @@ export const refusedReply = z.object({
   subjects: z.array(
     z.object({
       subject: z.string(),
-      count: z.int(),
       lastAt: instantReply,
-      hooks: z.array(z.string()),
+      hook: z.string().describe('Hook of the last decision.'),
       isEnrolled: z.boolean().describe('False: an invitation helps. True: the person signed in without a face check.'),
     }),
   ),
@@ -170,10 +169,13 @@ export const refusedReply = z.object({
     .describe(
       'Number of calls that could not be decided and would have been refused; they belong to no particular user.',
     ),
-  since: instantReply,
+  since: instantReply.describe('Start of the first day that is counted.'),
   decisions: z
     .int()
-    .describe('Number of decisions in this server’s audit trail since then. If 0, it is unknown who would be denied.'),
+    .describe('Number of decisions of all replicas since then. If 0, it is unknown who would be denied.'),
+  replicasCounting: z
+    .int()
+    .describe('Replicas whose decisions before this version are still being counted. Until then, numbers are too low.'),
 });
 export type RefusedReply = z.output<typeof refusedReply>;
 

@@ -25,7 +25,13 @@ export type PersonChange =
   | { readonly kind: 'ended' }
   | { readonly kind: 'checked'; readonly outcome: 'passed' | 'refused' }
   | { readonly kind: 'lockout'; readonly until: EpochMs | null }
+  /** A hook decided. `refusedIn`: the mode in which it refuses, or `null` if it refuses in neither. */
+  | { readonly kind: 'signed_in'; readonly hook: string; readonly refusedIn: 'enforce' | 'shadow' | null }
   | { readonly kind: 'erased' };
+
+export const enforcedDecisions = ['deny', 'omit_claim', 'undecided'] as const;
+/** What enforce mode does with a sign-in that shadow mode allowed. `undecided`: the call itself was refused. */
+export type EnforcedDecision = (typeof enforcedDecisions)[number];
 
 /** Entry of a record in the decision log. */
 export interface LogFields {
@@ -34,6 +40,7 @@ export interface LogFields {
   readonly reasons?: readonly string[];
   readonly application?: string | null;
   readonly hook?: string | null;
+  readonly enforced?: EnforcedDecision | null;
   readonly by?: string | null;
   readonly stepUpId?: string | null;
   /** Since the step-up started. */

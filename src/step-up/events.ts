@@ -11,7 +11,7 @@ import {
 } from '../core/audit-events.js';
 import { deviceSignals } from '../core/device-signals.js';
 import { anotherWays } from '../core/page-protocol.js';
-import { termsOutcomes, unverifiedPolicies } from '../core/rules/rule.js';
+import { type PolicyMode, termsOutcomes, unverifiedPolicies } from '../core/rules/rule.js';
 import { fromIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
 
@@ -365,13 +365,23 @@ export const stepUpEvents = {
     }),
     hook_decided(detail) {
       const { hook } = detail;
-      if (detail.outcome === 'refused') return { outcome: 'let_through', hook, code: detail.code };
+      const signedIn = (refusedIn: PolicyMode | null) => [{ kind: 'signed_in', hook, refusedIn } as const];
+      if (detail.outcome === 'refused')
+        return { outcome: 'let_through', hook, code: detail.code, enforced: 'undecided', changes: signedIn('shadow') };
       const told = { hook, application: detail.application ?? null, reasons: toRuleTexts(detail) };
-      if (detail.outcome === 'verified') return { ...told, outcome: 'passed', stepUpId: detail.stepUpId };
+      const passed = { ...told, changes: signedIn(null) };
+      if (detail.outcome === 'verified') return { ...passed, outcome: 'passed', stepUpId: detail.stepUpId };
       if (detail.outcome === 'another_way')
-        return { ...told, outcome: 'let_through', code: 'another_way', stepUpId: detail.stepUpId };
-      const { fallback, reason = 'no_check' } = detail;
-      return { ...told, outcome: fallback === 'deny' ? 'refused' : 'let_through', code: reason };
+        return { ...passed, outcome: 'let_through', code: 'another_way', stepUpId: detail.stepUpId };
+      const { fallback, wouldHave = null, reason = 'no_check' } = detail;
+      const isDenied = fallback === 'deny';
+      return {
+        ...told,
+        outcome: isDenied ? 'refused' : 'let_through',
+        code: reason,
+        enforced: isDenied ? null : wouldHave,
+        changes: signedIn(isDenied ? 'enforce' : wouldHave === null ? null : 'shadow'),
+      };
     },
   },
   results: [

@@ -1,6 +1,8 @@
 import { auditEvents } from '../../src/app/audit-events.js';
+import { rebuildLedger } from '../../src/audit/ledger/rebuild.js';
 import { createLedgerRecorder } from '../../src/audit/ledger/recorder.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
+import type { LedgerDeps } from '../../src/core/ports/ledger-store.js';
 import { addSec } from '../../src/core/units.js';
 import { createTestJobs } from '../fakes/jobs.js';
 import { createTextLog } from '../fakes/sinks.js';
@@ -13,11 +15,15 @@ export interface Noted {
 }
 
 const network = '192.0.2.0/24';
+const bounds = { days: 90, entries: 100_000 };
+
+/** Adds the records of an audit trail to a ledger. */
+export const fillFromTrail = (file: string, { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>) =>
+  rebuildLedger([file], { auditEvents, ledger, clock, bounds, pause: async () => {} });
 
 /** Writes records into a server's ledger, as the audit log's writer does. */
 export async function fillLedger(server: ApiServer, records: readonly Noted[]): Promise<void> {
   const { ledger, clock } = server.deps;
-  const bounds = { days: 90, entries: 100_000 };
   const recorder = createLedgerRecorder({
     auditEvents,
     ledger,

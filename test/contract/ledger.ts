@@ -3,12 +3,13 @@ import { auditEvents } from '../../src/app/audit-events.js';
 import { listChecks } from '../../src/audit/ledger/checks.js';
 import { followLines, listLines } from '../../src/audit/ledger/log.js';
 import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/audit/ledger/people.js';
-import { timeOfId } from '../../src/audit/ledger/places.js';
+import { dayOf, startOfDay, timeOfId } from '../../src/audit/ledger/places.js';
 import { prune } from '../../src/audit/ledger/prune.js';
 import { type LedgerEntry, type RecordedEvent, recordEntries, toEntry } from '../../src/audit/ledger/record.js';
-import type { AuditAction } from '../../src/core/audit-events.js';
+import { countPeople, createDayCounter, listRefused } from '../../src/audit/ledger/sign-ins.js';
+import type { AuditAction, AuditDetail } from '../../src/core/audit-events.js';
 import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
-import { addSec, toIso } from '../../src/core/units.js';
+import { addSec, secondsPerDay, toIso } from '../../src/core/units.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 
 export interface OpenedLedger {
@@ -187,12 +188,57 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           reasons: [],
           application: null,
           hook: 'token',
+          enforced: null,
           by: null,
           requestId: 'r1',
           stepUpId: null,
           network,
           seconds: null,
         });
+      });
+
+      test('decisions of all replicas are counted by day and kind, and people by their last sign-in', async () => {
+        const { ledger, clock, entry, record } = await start();
+        const from = startOfDay(dayOf(addSec(clock.now(), -secondsPerDay)));
+        const unverified = { hook: 'token', outcome: 'unverified', reason: 'no_check' } as const;
+        const denied = { ...unverified, fallback: 'deny' } as const;
+        const watched = { ...unverified, fallback: 'pass', wouldHave: 'deny' } as const;
+        const passed = { hook: 'sign|in', outcome: 'verified', at: 1, stepUpId: 's', liveness: null } as const;
+        const decide = (subject: string, detail: AuditDetail<'hook_decided'>, by = trail) => {
+          clock.advanceSec(1);
+          return entry({ action: 'hook_decided', subject, detail }, by);
+        };
+        const entries = [
+          decide('anna', denied),
+          decide('anna', passed, otherTrail),
+          decide('ben', watched, otherTrail),
+          decide('cora', passed),
+          decide('cora', denied),
+          decide('', { hook: 'token', outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' }),
+        ];
+        // Rows arrive in any order and again.
+        for (const each of [...entries.toReversed(), ...entries]) await record(each);
+        const deps = { ledger, clock };
+        const period = { connection: 'acme', from };
+        const today = (await createDayCounter(deps)(period)).at(-1);
+        expect(today).toMatchObject({ people: { all: 3, enforce: 2, shadow: 3 } });
+        expect(today?.decisions.map(({ hook, decision, code, count }) => [hook, decision, code, count])).toEqual([
+          ['sign|in', 'verified', '', 2],
+          ['token', 'denied', '', 2],
+          ['token', 'deny', '', 1],
+          ['token', 'undecided', 'event_out_of_time', 1],
+        ]);
+        expect(await countPeople(period, deps)).toBe(3);
+        const refusedIn = async (mode: 'shadow' | 'enforce') =>
+          (await listRefused({ ...period, mode }, deps)).map(({ subject, hook }) => `${subject} ${hook}`);
+        expect(await refusedIn('shadow')).toEqual(['cora token', 'ben token']);
+        expect(await refusedIn('enforce')).toEqual(['cora token']);
+        clock.advanceSec(1);
+        await record(
+          entry({ action: 'subject_erased', subject: 'cora', detail: { receiptId: 'r', tokenId: null, by: 'owner' } }),
+        );
+        expect(await refusedIn('enforce')).toEqual([]);
+        expect((await createDayCounter(deps)(period)).at(-1)).toMatchObject({ people: { all: 2 } });
       });
 
       test('a decision that was recorded later is listed at its own time', async () => {

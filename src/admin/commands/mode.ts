@@ -10,6 +10,7 @@ import { describeCall, describeUncalled } from '../../connections/hook-calls.js'
 import { describeModeAt, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionModeReply, type ModeReply, refusedReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
+import { toCountingNote } from './report.js';
 
 /** `file` ends a manual switch. */
 const modes = ['shadow', 'enforce', 'file'] as const;
@@ -78,14 +79,15 @@ function toLine(connection: string, { inForce, rules, file, switched, atProvider
 async function printWouldBeDenied(connection: string, { atProvider }: ModeReply, deps: CliDeps): Promise<void> {
   const fields = { id: connection, limit: peopleShown };
   const found = await callServer('POST /connections/:id/refused', refusedReply, deps, fields);
-  const { subjects, total, users, unnamed, since, decisions } = found;
+  const { subjects, total, users, unnamed, since, decisions, replicasCounting } = found;
   const known = atProvider?.decisions ?? null;
   const now = deps.clock.now();
   if (decisions === 0) {
-    const reason = explainUnseen(atProvider, known, now) ?? `this server has seen no decision since ${since}`;
+    const reason = explainUnseen(atProvider, known, now) ?? `no replica has seen a decision since ${since}`;
     return deps.print(toPrintable(`It is not known whom enforce mode would have denied: ${reason}.`));
   }
   deps.print(`Enforce mode would deny ${total} of ${users} people, by their last sign-in since ${since}.`);
+  if (replicasCounting > 0) deps.print(toCountingNote(replicasCounting));
   const until = describeKnown(atProvider, known, now);
   if (until !== null) deps.print(toPrintable(until));
   if (subjects.length > 0) {
@@ -96,9 +98,8 @@ async function printWouldBeDenied(connection: string, { atProvider }: ModeReply,
     printRows(subjects, deps, {
       subject: 'subject',
       login: ({ subject }) => loginOf({ connection, subject }),
-      times: 'count',
       last: 'lastAt',
-      hooks: ({ hooks }) => hooks.join(' '),
+      hook: 'hook',
     });
   }
   if (total > subjects.length) deps.print(`and ${total - subjects.length} more`);

@@ -1,21 +1,23 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
+import { auditEvents } from '../../app/audit-events.js';
+import { rebuildLedger } from '../../audit/ledger/rebuild.js';
 import type { AuditDetail, AuditEvent } from '../../core/audit-events.js';
 import { fromIso } from '../../core/units.js';
+import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
 import { reportHooks } from '../operations/hook-report.js';
 
 const folder = createFolder('report');
-let file: string;
+let written: string[];
 let files = 0;
 const start = fromIso('2026-11-01T00:00:00Z');
 let clock: ReturnType<typeof createManualClock>;
 
 beforeEach(() => {
-  file = join(folder, `audit-${++files}.jsonl`);
+  written = [];
   clock = createManualClock(start);
 });
 
@@ -26,8 +28,10 @@ const decided = (detail: AuditDetail<'hook_decided'>, subject = 'anna', connecti
   detail,
 });
 
-/** Writes a real trail, an hour between two records. */
+/** Writes the trail of another replica, an hour between two records. */
 async function write(...events: readonly AuditEvent[]): Promise<void> {
+  const file = join(folder, `audit-${++files}.jsonl`);
+  written.push(file);
   await withAudit(createAuditDeps({ file, clock }), async (audit) => {
     for (const event of events) {
       await audit.append(event);
@@ -36,7 +40,13 @@ async function write(...events: readonly AuditEvent[]): Promise<void> {
   });
 }
 
-const report = (since = null as ReturnType<typeof fromIso> | null) => reportHooks(file, { connection: 'work', since });
+/** Reports as any replica does, after all of them have written the log of decisions. */
+async function report(since: ReturnType<typeof fromIso> | null = null) {
+  const ledger = await createSqliteLedger(':memory:');
+  const deps = { ledger, clock, bounds: { days: 90, entries: 100_000 } };
+  await rebuildLedger(written, { ...deps, auditEvents, pause: async () => {} });
+  return reportHooks({ connection: 'work', since }, deps).finally(() => ledger.close());
+}
 
 const verified = { hook: 'token', outcome: 'verified', at: 1, stepUpId: 'x', liveness: null } as const;
 const refused = { hook: 'token', outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' } as const;
@@ -47,85 +57,63 @@ const shadowed = (wouldHave: 'deny' | 'omit_claim'): AuditDetail<'hook_decided'>
   wouldHave,
 });
 
-/** A line as the trail has it, with another detail or time than can be appended. */
-const lineOf = (detail: object, time = '2026-11-02T00:00:00.000Z'): string =>
-  JSON.stringify({ sequence: 2, time, previous: '', ...decided(verified), detail });
-
-describe('the report counts', () => {
-  test('per hook what shadow mode would have done, and for how many users', async () => {
-    await write(
-      decided(verified),
-      decided(shadowed('deny')),
-      decided(shadowed('deny')),
-      decided(shadowed('deny'), 'berta'),
-      decided(shadowed('omit_claim'), 'unenrolled'),
-      decided(refused, ''),
-      decided({ ...verified, hook: 'registration' }, 'berta'),
-      decided({
+test('the report counts by hook what each replica decided and what enforce mode had done, and for how many users', async () => {
+  await write(
+    decided(verified),
+    decided(shadowed('deny')),
+    decided(shadowed('deny')),
+    decided(shadowed('deny'), 'berta'),
+    decided(shadowed('omit_claim'), 'unenrolled'),
+    decided(refused, ''),
+  );
+  await write(
+    decided({ ...verified, hook: 'registration' }, 'berta'),
+    decided({
+      hook: 'registration',
+      outcome: 'unverified',
+      fallback: 'pass',
+      reason: 'no_check_needed',
+      rule: 'office',
+    }),
+    decided(verified, 'anna', 'other'),
+  );
+  expect(await report()).toEqual({
+    hooks: [
+      {
         hook: 'registration',
-        outcome: 'unverified',
-        fallback: 'pass',
-        reason: 'no_check_needed',
-        rule: 'office',
-      }),
-    );
-    expect(await report()).toEqual({
-      hooks: [
-        {
-          hook: 'registration',
-          decisions: 2,
-          verified: 1,
-          denied: 0,
-          claimOmitted: 0,
-          notNeeded: 1,
-          wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
-          subjectsAffected: 0,
-          first: '2026-11-01T06:00:00.000Z',
-          last: '2026-11-01T07:00:00.000Z',
-        },
-        {
-          hook: 'token',
-          decisions: 6,
-          verified: 1,
-          denied: 0,
-          claimOmitted: 0,
-          notNeeded: 0,
-          wouldHave: { denied: 3, claimOmitted: 1, refused: { event_out_of_time: 1 } },
-          subjectsAffected: 3,
-          first: '2026-11-01T00:00:00.000Z',
-          last: '2026-11-01T05:00:00.000Z',
-        },
-      ],
-      unreadableLines: 0,
-    });
+        decisions: 2,
+        verified: 1,
+        denied: 0,
+        claimOmitted: 0,
+        notNeeded: 1,
+        wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
+        first: '2026-11-01T06:00:00.000Z',
+        last: '2026-11-01T07:00:00.000Z',
+      },
+      {
+        hook: 'token',
+        decisions: 6,
+        verified: 1,
+        denied: 0,
+        claimOmitted: 0,
+        notNeeded: 0,
+        wouldHave: { denied: 3, claimOmitted: 1, refused: { event_out_of_time: 1 } },
+        first: '2026-11-01T00:00:00.000Z',
+        last: '2026-11-01T05:00:00.000Z',
+      },
+    ],
+    users: 3,
+    // Anna's and Berta's last sign-ins were passed or needed no check.
+    usersRefused: 1,
+    since: '2026-11-01T00:00:00.000Z',
+    replicasCounting: 0,
   });
 });
 
-describe('a damaged trail', () => {
-  test('an unfinished last line is counted only once it is complete', async () => {
-    await write(decided(verified));
-    const line = lineOf(verified);
-    appendFileSync(file, line.slice(0, -20));
-    expect(await report()).toMatchObject({ hooks: [{ decisions: 1 }], unreadableLines: 1 });
-    appendFileSync(file, `${line.slice(-20)}\n`);
-    expect(await report()).toMatchObject({ hooks: [{ decisions: 2 }], unreadableLines: 0 });
-  });
-
-  test('a decision that was recorded later at its own time, in any order of the records', async () => {
-    const late = (decidedAt: string) => decided({ ...verified, decidedAt });
-    await write(late('2026-10-31T23:00:00.000Z'), decided(verified), late('2026-10-31T22:00:00.000Z'));
-    const times = { first: '2026-10-31T22:00:00.000Z', last: '2026-11-01T01:00:00.000Z' };
-    expect(await report()).toMatchObject({ hooks: [{ decisions: 3, ...times }] });
-    expect(await report(start)).toMatchObject({ hooks: [{ decisions: 1 }] });
-    expect(await report(fromIso('2026-10-31T22:30:00Z'))).toMatchObject({ hooks: [{ decisions: 2 }] });
-  });
-
-  test.each([
-    ['{"action":"hook_decided"', 'not JSON'],
-    [lineOf(verified, 'yesterday'), 'invalid time'],
-    [lineOf({ ...verified, outcome: 'guessed' }), 'unknown outcome'],
-  ])('%s (%s) is counted as unreadable', async (line) => {
-    writeFileSync(file, `${line}\n`);
-    expect(await report()).toEqual({ hooks: [], unreadableLines: 1 });
-  });
+test('a decision that was recorded later is counted on its own day, in any order of the records', async () => {
+  const late = (decidedAt: string) => decided({ ...verified, decidedAt });
+  await write(late('2026-10-31T23:00:00.000Z'), decided(verified), late('2026-10-31T22:00:00.000Z'));
+  const times = { first: '2026-10-31T22:00:00.000Z', last: '2026-11-01T01:00:00.000Z' };
+  expect(await report()).toMatchObject({ hooks: [{ decisions: 3, ...times }], since: '2026-10-31T00:00:00.000Z' });
+  expect(await report(start)).toMatchObject({ hooks: [{ decisions: 1 }], since: '2026-11-01T00:00:00.000Z' });
 });

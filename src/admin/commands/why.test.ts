@@ -3,16 +3,34 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { runHere } from '../../../support/benches/cli.js';
+import { fillFromTrail } from '../../../support/data/ledgered.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import type { AuditEvent } from '../../core/audit-events.js';
+import { epochMs } from '../../core/units.js';
+import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
 
 /** Runs the command on a real trail. The provider does not respond, so that the given text is used as an id. */
-async function explain(...events: readonly AuditEvent[]): Promise<readonly string[]> {
+const explain = (...events: readonly AuditEvent[]): Promise<readonly string[]> => explainHere(events, []);
+
+/** @param elsewhere - events of another replica, which the shared log has */
+async function explainHere(
+  events: readonly AuditEvent[],
+  elsewhere: readonly AuditEvent[],
+): Promise<readonly string[]> {
   const dataFolder = createFolder('why');
-  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl') }), async (audit) => {
-    for (const event of events) await audit.append(event);
-  });
+  const write = async (file: string, written: readonly AuditEvent[]): Promise<string> => {
+    await withAudit(createAuditDeps({ file }), async (audit) => {
+      for (const event of written) await audit.append(event);
+    });
+    return file;
+  };
+  const ledger = await createSqliteLedger(join(dataFolder, 'ledger.db'));
+  const deps = { ledger, clock: { now: () => epochMs(Date.now()) } };
+  await fillFromTrail(await write(join(dataFolder, 'audit.jsonl'), events), deps);
+  if (elsewhere.length > 0)
+    await fillFromTrail(await write(join(createFolder('other'), 'audit.jsonl'), elsewhere), deps);
+  await ledger.close();
   const okta = { orgUrl: 'http://127.0.0.1:9', auth: { kind: 'api_token', token: 't' } };
   const hooks = { secret: { value: '0123456789abcdef' } };
   const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta: { ...okta, hooks } }];
@@ -24,6 +42,19 @@ async function explain(...events: readonly AuditEvent[]): Promise<readonly strin
 }
 
 const anna = { connection: 'work', subject: 'anna' };
+
+test('a user whom only another replica saw is explained by the log of decisions', async () => {
+  const lines = await explainHere(
+    [{ action: 'verified', ...anna, subject: 'ben', detail: { tokenId: 't' } }],
+    [{ action: 'verification_refused', ...anna, detail: { code: 'liveness_low' } }],
+  );
+  expect(lines).toEqual([
+    'events for that user in this trail. Check the username.',
+    'other replicas, from the log of decisions (details: --trail with their folders):',
+    '! verification_refused refused liveness_low',
+  ]);
+});
+
 const id = 'a'.repeat(24);
 
 test.each([

@@ -1,10 +1,16 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type PastEvent, readEvents } from '../../audit/events.js';
+import { type LogFilter, listLines } from '../../audit/ledger/log.js';
+import { isOfTrail } from '../../audit/ledger/places.js';
+import type { LineReply } from '../../audit/ledger/replies.js';
+import { readChainName } from '../../audit/trail-files.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findConnection, splitArguments } from '../../cli/find-connection.js';
 import { findUsers, reportUnsearched } from '../../cli/find-users.js';
 import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
+import { filesOf } from '../../config/data-files.js';
+import type { StoredConfig } from '../../config/schema.js';
 import type { AuditAction, AuditDetail } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
 import type { SecondThing } from '../../core/second-things.js';
@@ -12,13 +18,17 @@ import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/
 import { findTokenOwners } from '../../enrolment/trail/token-owners.js';
 import { refusals } from '../../errors.js';
 import { toJudgeText } from '../../step-up/events.js';
+import { openLedger } from '../../storage/state/open.js';
+import { toLineReply } from '../endpoints/log-endpoints.js';
 
 const usualDays = 7;
 
 export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('why')
     .summary('explain why a user was denied or allowed')
-    .description('Reads the audit trail and describes what happened to one user. The server may be running.')
+    .description(
+      'Reads the audit trail and describes what happened to one user. Events of other replicas, whose trails are not given, are listed from the log of decisions. The servers may be running.',
+    )
     .usage('[options] [connection] <user>')
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
     .argument('[user]', 'username, or immutable id at the provider')
@@ -34,10 +44,41 @@ export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
       const subjects = new Set(found.users.map(({ subject }) => subject));
       const events = await collectEvents(files, { connection: id, subjects, since }, deps);
       const foreign = await findForeign(events, files);
-      if (!deps.printJson({ connection: id, user, since: toIso(since), events: events.map(toJson(foreign)) }))
-        toLines({ connection: id, user, since }, events, foreign).forEach(deps.print);
-      deps.endWith(reportUnsearched(found, deps) && events.length > 0 ? 0 : 1);
+      const people = [...subjects].map((subject) => ({ connection: id, subject }));
+      const elsewhere = await readElsewhere(files, { people, since }, setup.config);
+      const head = { connection: id, user, since: toIso(since) };
+      if (!deps.printJson({ ...head, events: events.map(toJson(foreign)), elsewhere }))
+        [...toLines(head, events, foreign), ...elsewhere.flatMap(toElsewhereLine)].forEach(deps.print);
+      deps.endWith(reportUnsearched(found, deps) && events.length + elsewhere.length > 0 ? 0 : 1);
     });
+
+/** Most events of other replicas that are listed. */
+const mostElsewhere = 200;
+
+/** Reads the lines of the shared log that are not from these trails, oldest first. */
+async function readElsewhere(
+  files: readonly string[],
+  filter: Pick<LogFilter, 'people' | 'since'>,
+  config: StoredConfig,
+): Promise<readonly LineReply[]> {
+  const trails = await Promise.all(files.map(readChainName));
+  const ledger = await openLedger(config.state, filesOf(config));
+  try {
+    const { items } = await listLines(filter, { cursor: null, limit: mostElsewhere }, { ledger });
+    const others = items.filter(({ id }) => !trails.some((trail) => trail !== null && isOfTrail(id, trail)));
+    return others.map(toLineReply).toReversed();
+  } finally {
+    await ledger.close();
+  }
+}
+
+function toElsewhereLine({ time, action, outcome, code, hook }: LineReply, at: number): readonly string[] {
+  const said = [action, hook, outcome, code].filter((part) => part !== null).join(' ');
+  const line = `${time}  ${outcome === 'refused' ? '!' : ' '} ${toPrintable(said)}`;
+  return at === 0
+    ? ['', 'At other replicas, from the log of decisions (details: --trail with their folders):', line]
+    : [line];
+}
 
 type ExplainedEvent = PastEvent<ExplainedAction>;
 
@@ -87,12 +128,12 @@ const toJson = (foreign: ReadonlySet<string>) => (event: ExplainedEvent) => {
 };
 
 function toLines(
-  { connection, user, since }: { readonly connection: string; readonly user: string; readonly since: EpochMs },
+  { connection, user, since }: { readonly connection: string; readonly user: string; readonly since: string },
   events: readonly ExplainedEvent[],
   foreign: ReadonlySet<string>,
 ): string[] {
-  const title = `${toPrintable(user)} at ${connection}, since ${toIso(since)}`;
-  if (events.length === 0) return [title, '', 'No events for that user. Check the username.'];
+  const title = `${toPrintable(user)} at ${connection}, since ${since}`;
+  if (events.length === 0) return [title, '', 'No events for that user in this trail. Check the username.'];
   const last = events.findLast(isRefusal);
   return [
     title,

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { findEnrolled } from '../../audit/ledger/people.js';
-import { filesOf } from '../../config/data-files.js';
+import {
+  countPeople,
+  createDayCounter,
+  listRefused,
+  type RefusedPerson,
+  readFirstDay,
+} from '../../audit/ledger/sign-ins.js';
 import {
   begunRunReply,
   connectionModeReply,
@@ -21,13 +27,13 @@ import { FaceError } from '../../errors.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { allowsHandOff } from '../../step-up/session-view.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
+import { countUndecided } from '../operations/hook-report.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import type { WithOperations } from '../operations/operations-context.js';
 import { countUsers, planConnection } from '../operations/plan.js';
 import { readKnownDecisions } from '../operations/provider-decisions.js';
-import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
 import { findReference, findSecrets, readSecretAges } from '../operations/secret-uses.js';
 import { toStepDiff, toStepWords } from '../operations/steps.js';
 
@@ -152,6 +158,8 @@ export function createConnectionEndpoints(
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
+  const deps = { ledger, clock: upkeep.clock };
+  const countDays = createDayCounter(deps);
   const findFile = (id: string): Policy => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy;
     if (file === undefined) throw new FaceError('connection_unknown');
@@ -249,7 +257,7 @@ export function createConnectionEndpoints(
       right: 'audit',
       summary: 'List the users who are denied, or would be in enforce mode',
       description:
-        'Returns users whose last sign-in the hooks denied, or allowed only because of shadow mode, newest first, from the audit trail of this server. Each replica has its own trail.',
+        'Returns users whose last sign-in the hooks denied, or allowed only because of shadow mode, newest first, from the [log of decisions](../ledger.md) of all replicas. A person who was erased is not counted.',
       codes: ['connection_unknown'],
       fields: z.strictObject({
         mode: mode
@@ -264,35 +272,35 @@ export function createConnectionEndpoints(
       async handle({ param, fields: { mode: asked, days, limit, cursor } }) {
         const { id } = findConfigured(param('id'), upkeep);
         const place = cursor === undefined ? null : parseCursor(cursor);
-        const since = addSec(upkeep.clock.now(), -days * secondsPerDay);
-        const { audit } = filesOf(upkeep.setup().config);
-        const found = await findRefused(audit, { connection: id, since, mode: asked });
-        const { decisions, users, subjects, unnamed, days: counted } = found;
-        const enrolled = await findEnrolled(
-          subjects.map(({ subject }) => ({ connection: id, subject })),
-          { ledger, clock: upkeep.clock },
-        );
-        const left = after(subjects, place);
+        const since = addSec(deps.clock.now(), (1 - days) * secondsPerDay);
+        const { from, replicasCounting } = await readFirstDay(since, deps);
+        const period = { connection: id, from };
+        const [counted, users, refused] = await Promise.all([
+          countDays(period),
+          countPeople(period, deps),
+          listRefused({ ...period, mode: asked }, deps),
+        ]);
+        const decisions = counted.flatMap((each) => each.decisions);
+        const enrolled = await findEnrolled(refused, deps);
+        const left = place === null ? refused : refused.filter((each) => isAfter(each, place));
         const page = left.slice(0, limit);
         const last = page.at(-1);
         return {
-          subjects: page.map(({ lastAt, hooks, ...each }) => ({
-            ...each,
-            lastAt: toIso(lastAt),
-            hooks: [...hooks],
-            isEnrolled: enrolled.has(each.subject),
+          subjects: page.map(({ subject, at, hook }) => ({
+            subject,
+            lastAt: toIso(at),
+            hook,
+            isEnrolled: enrolled.has(subject),
           })),
           cursor: last === undefined || left.length <= limit ? null : toCursor(last),
-          total: subjects.length,
+          total: refused.length,
           users,
-          notEnrolled: subjects.length - enrolled.size,
-          days: Array.from({ length: days }, (_, index) => {
-            const day = toIso(addSec(upkeep.clock.now(), (index + 1 - days) * secondsPerDay)).slice(0, 10);
-            return { day, ...(counted.get(day) ?? { users: 0, refused: 0 }) };
-          }),
-          unnamed: Object.entries(unnamed).map(([code, count]) => ({ code, count })),
-          since: toIso(since),
-          decisions,
+          notEnrolled: refused.length - enrolled.size,
+          days: counted.map(({ day, people }) => ({ day, users: people.all, refused: people[asked] })),
+          unnamed: Object.entries(countUndecided(decisions)).map(([code, count]) => ({ code, count })),
+          since: toIso(from),
+          decisions: decisions.reduce((sum, { count }) => sum + count, 0),
+          replicasCounting,
         };
       },
     }),
@@ -367,11 +375,16 @@ export function createConnectionEndpoints(
 
 const cursorGuard = z.tuple([epochMsGuard, z.string()]);
 
-const toCursor = ({ lastAt, subject }: RefusedSubject): string =>
-  Buffer.from(JSON.stringify([lastAt, subject])).toString('base64url');
+type Place = Pick<RefusedPerson, 'at' | 'subject'>;
 
-function parseCursor(text: string): Pick<RefusedSubject, 'lastAt' | 'subject'> {
+/** Returns true for an entry after a place of the list, even if the entry of that place is gone. */
+const isAfter = ({ at, subject }: Place, place: Place): boolean =>
+  at < place.at || (at === place.at && subject < place.subject);
+
+const toCursor = ({ at, subject }: Place): string => Buffer.from(JSON.stringify([at, subject])).toString('base64url');
+
+function parseCursor(text: string): Place {
   const place = parseJsonAs(Buffer.from(text, 'base64url'), cursorGuard);
   if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });
-  return { lastAt: place[0], subject: place[1] };
+  return { at: place[0], subject: place[1] };
 }

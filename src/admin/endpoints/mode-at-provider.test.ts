@@ -6,6 +6,7 @@ import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { runInProcess } from '../../../support/benches/command.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
+import { fillFromTrail } from '../../../support/data/ledgered.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
@@ -16,6 +17,7 @@ import { filesOf } from '../../config/data-files.js';
 import type { Setup } from '../../connections/setup.js';
 import type { Connection } from '../../core/connection.js';
 import { toIso } from '../../core/units.js';
+import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import { collectChecks } from '../operations/doctor.js';
 import { recordProviderDecisions } from '../operations/provider-decisions.js';
@@ -150,6 +152,7 @@ test('facestep mode counts the users of the functions, says until when they are 
     const deps = { ...server.deps.operations, setup: () => setup, audit };
     const until = toIso(server.clock.now());
     await recordProviderDecisions('of the test', deps);
+    await fillFromTrail(join(dataFolder, 'audit.jsonl'), server.deps);
     const known = (await run('mode', 'customers')).printed;
     expect(known[0]).toMatch(/^Enforce mode would deny 1 of \d people, by their last sign-in since/);
     expect(known[1]).toBe(`Decisions of the functions are known until ${until}.`);
@@ -177,6 +180,9 @@ test('facestep report counts the decisions of the functions, and says until when
     recordProviderDecisions('of the test', { ...server.deps.operations, setup: () => setup, state, audit }),
   );
   await state.close();
+  const ledger = await createSqliteLedger(files.ledger);
+  await fillFromTrail(files.audit, { ledger, clock: server.clock });
+  await ledger.close();
   const until = toIso(server.clock.now());
   const report = () => runInProcess(['report', 'customers'], { clock: server.clock, loadSetup: async () => setup });
   const { printed } = await report();

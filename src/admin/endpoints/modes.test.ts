@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
+import { fillLedger } from '../../../support/data/ledgered.js';
 import { createFolder } from '../../../support/run/folder.js';
 import {
   type Company,
@@ -111,26 +110,31 @@ test('users are listed as refused only if their last sign-in was, or would have 
   const watched = { ...unverified, fallback: 'pass', wouldHave: 'deny' } as const;
   const denied = { ...unverified, fallback: 'deny' } as const;
   const verified = { hook: 'token', outcome: 'verified', at: 1, stepUpId: 's', liveness: null } as const;
-  const { clock } = operated.server;
-  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock }), async (audit) => {
-    const decide = (subject: string, detail: AuditDetail<'hook_decided'>) =>
-      audit.append({ action: 'hook_decided', connection: 'okta', subject, detail });
-    for (const subject of ['ada', 'ben']) await decide(subject, watched);
-    await decide('ada', verified);
-    await decide('cora', denied);
-    await decide('dan', denied);
-    await decide('dan', verified);
-  });
+  const decided: readonly (readonly [string, AuditDetail<'hook_decided'>])[] = [
+    ['ada', watched],
+    ['ben', watched],
+    ['ada', verified],
+    ['cora', denied],
+    ['dan', denied],
+    ['dan', verified],
+  ];
+  await fillLedger(
+    operated.server,
+    decided.map(([subject, detail], at) => ({
+      event: { action: 'hook_decided', connection: 'okta', subject, detail },
+      hoursAgo: 1 - at / 10,
+    })),
+  );
   const found = { users: 4, decisions: 6, notEnrolled: 1, total: 1 };
   const { body: wouldBe } = await operated.post('/connections/okta/refused');
   // A rule or an earlier mode refused Cora, and enforce mode would refuse her again.
   const both = expect.arrayContaining([
-    expect.objectContaining({ subject: 'ben', count: 1 }),
-    expect.objectContaining({ subject: 'cora', count: 1 }),
+    expect.objectContaining({ subject: 'ben', hook: 'token' }),
+    expect.objectContaining({ subject: 'cora', hook: 'token' }),
   ]);
   expect(wouldBe).toMatchObject({ ...found, notEnrolled: 2, total: 2, subjects: both });
   const { body: now } = await operated.post('/connections/okta/refused', { mode: 'enforce' });
-  expect(now).toMatchObject({ ...found, subjects: [{ subject: 'cora', count: 1 }] });
+  expect(now).toMatchObject({ ...found, subjects: [{ subject: 'cora', hook: 'token' }] });
 });
 
 test('a manual switch to shadow mode stops the rules that enforce, also if the file has shadow; the mode file ends it', async () => {

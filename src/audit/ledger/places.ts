@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { EnforcedDecision } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import { type EnrolmentProof, enrolmentProofs } from '../../core/enrolment-proof.js';
 import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
+import { type PolicyMode, policyModes } from '../../core/rules/rule.js';
 import { digestOf, hexDigestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { type LineReply, lineReply } from './replies.js';
@@ -18,6 +20,7 @@ export const emptyLine = {
   reasons: [],
   application: null,
   hook: null,
+  enforced: null,
   by: null,
   requestId: null,
   stepUpId: null,
@@ -51,7 +54,14 @@ export const parseLine = (id: string, text: string): LogLine => ({
  *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts; a passed check has its duration
  *   refusals:<connection>
  *                        <code>|<line id>                   refused face checks by reason, for counts
- *   person:<nn>          <person>|enrolment, check, lockout data on a person
+ *   decided:<day>        <connection>|<hook>|<decision>|<code>|<line id>
+ *                                                           decisions of hooks, for counts
+ *   signins:<day>        <connection>|<what>|<subject>      people of whom hooks decided, and those refused
+ *   person:<nn>          <person>|enrolment, check, lockout, signin
+ *                                                           data on a person
+ *   signedin:<connection>:<what>
+ *                        <time>|<person>                    people by their last sign-in, and what it was
+ *   connections          <connection>                       connections with sign-ins
  *   enrolled:<connection>, ended
  *                        <time>|<person>                    people by time of enrolment, or of its end
  *   locked               <until>|<person>                   people locked out until that time
@@ -79,6 +89,9 @@ const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(1
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
+/** Returns true if a line's record is in the audit log with this hash chain. */
+export const isOfTrail = (id: string, trail: string): boolean => id.split('-', 2)[1] === trail.slice(0, 12);
+
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
 export const idAt = (time: EpochMs): string => timePart(time);
@@ -93,6 +106,14 @@ export const personPart = ({ connection, subject }: SubjectRef): string => `${to
 export const logPartition = (day: string): string => `log:${day}`;
 export const daysPartition = 'days';
 export const lockedPartition = 'locked';
+export const connectionsPartition = 'connections';
+
+/** The modes that refuse a person's last sign-in: `shadow` for enforce mode alone; `null`: it was not refused. */
+export const refusedIns = [...policyModes, null] as const;
+
+/** @param part - connection, as `toPart` returns it */
+export const signedInPartition = (part: string, refusedIn: PolicyMode | null): string =>
+  `signedin:${part}:${refusedIn ?? 'none'}`;
 export const erasedPartition = 'erased';
 
 export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerRange => {
@@ -110,6 +131,46 @@ export const refusalsOf = (connection: string): LedgerRange => rangeOf(`refusals
 
 export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>
   rangeOf(`checks:${day}`, toPart(connection), outcome);
+
+export const decidedPartition = (day: string): string => `decided:${day}`;
+export const signInsPartitionOf = (day: string): string => `signins:${day}`;
+
+export const decidedOf = (day: string, connection: string): LedgerRange =>
+  rangeOf(decidedPartition(day), toPart(connection));
+
+/** @param what - `all` people of whom hooks decided on a day, or those whom a mode refuses */
+export const signInsOf = (day: string, connection: string, what: 'all' | PolicyMode): LedgerRange =>
+  rangeOf(signInsPartitionOf(day), toPart(connection), what);
+
+/** A decision of a hook, as counts name it. */
+export type CountedDecision = 'verified' | 'denied' | 'claimOmitted' | 'notNeeded' | EnforcedDecision;
+
+/** Returns what a hook decided, or `null` for another line. */
+function toDecision({ action, outcome, code, enforced }: LogLine): CountedDecision | null {
+  if (action !== 'hook_decided') return null;
+  if (enforced !== null) return enforced;
+  if (outcome === 'refused') return 'denied';
+  if (outcome === 'passed' || code === 'another_way') return 'verified';
+  return code === 'no_check_needed' ? 'notNeeded' : 'claimOmitted';
+}
+
+/** Returns the rows by which the decision of a hook is counted. Those of its person are shared by the day. */
+function toDecidedRows(line: LogLine): readonly LedgerKey[] {
+  const { id, connection, subject, hook, code } = line;
+  const decision = toDecision(line);
+  if (decision === null) return [];
+  const day = dayOf(timeOfId(id));
+  const { partition, after } = decidedOf(day, connection);
+  const group = [toPart(hook ?? ''), decision, decision === 'undecided' ? toPart(code ?? '') : ''].join('|');
+  const isDenied = decision === 'denied';
+  const counted = ['all', isDenied ? 'enforce' : null, isDenied || line.enforced !== null ? 'shadow' : null] as const;
+  const ofPerson = counted.flatMap((what) => {
+    if (what === null || subject === null) return [];
+    const people = signInsOf(day, connection, what);
+    return [{ partition: people.partition, sort: `${people.after}${toPart(subject)}` }];
+  });
+  return [{ partition, sort: `${after}${group}|${id}` }, ...ofPerson];
+}
 
 export const lineKeyOf = (reference: string): LedgerKey => {
   const id = reference.slice(reference.lastIndexOf('|') + 1);
@@ -131,14 +192,15 @@ export function referencesTo(line: LogLine): (LedgerKey & { readonly value: stri
     isRefused && code !== null ? rangeOf(refusalsOf(connection).partition, toPart(code)) : null,
     passed,
   ];
-  return ranges.flatMap((range) => {
+  const references = ranges.flatMap((range) => {
     if (range === null) return [];
     const value = range === passed && seconds !== null ? String(seconds) : '';
     return [{ partition: range.partition, sort: `${range.after}${id}`, value }];
   });
+  return [...references, ...toDecidedRows(line).map(({ partition, sort }) => ({ partition, sort, value: '' }))];
 }
 
-/** Returns the keys of a person's enrolment, check and lockout rows, which are updated independently. */
+/** Returns the keys of a person's rows, which are updated independently. */
 export const personKeys = (who: SubjectRef) => {
   const part = personPart(who);
   const partition = spread('person', part);
@@ -146,6 +208,7 @@ export const personKeys = (who: SubjectRef) => {
     enrolment: { partition, sort: `${part}|enrolment` },
     check: { partition, sort: `${part}|check` },
     lockout: { partition, sort: `${part}|lockout` },
+    signIn: { partition, sort: `${part}|signin` },
   };
 };
 
@@ -186,10 +249,19 @@ const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']
 /** `null` once an administrator has ended the lockout. */
 const lockoutGuard = z.object({ ...whoGuard, until: epochMsGuard.nullable(), at: epochMsGuard });
 
+/** The last decision of a hook. */
+export const signInGuard = z.object({
+  ...whoGuard,
+  at: epochMsGuard,
+  hook: z.string(),
+  refusedIn: z.enum(policyModes).nullable(),
+});
+
 export interface StoredPerson {
   readonly enrolment: z.output<typeof enrolmentGuard> | null;
   readonly check: z.output<typeof checkGuard> | null;
   readonly lockout: z.output<typeof lockoutGuard> | null;
+  readonly signIn: z.output<typeof signInGuard> | null;
 }
 
 export interface IndexedPerson extends SubjectRef {
@@ -210,18 +282,19 @@ const parseIf = <Value>(guard: z.ZodType<Value>, text: string | null | undefined
 export async function readPeople(people: readonly SubjectRef[], ledger: LedgerStore): Promise<StoredPerson[]> {
   const found = await ledger.get(
     people.flatMap((who) => {
-      const { enrolment, check, lockout } = personKeys(who);
-      return [enrolment, check, lockout];
+      const { enrolment, check, lockout, signIn } = personKeys(who);
+      return [enrolment, check, lockout, signIn];
     }),
   );
   return people.map((_, index) => ({
-    enrolment: parseIf(enrolmentGuard, found[index * 3]),
-    check: parseIf(checkGuard, found[index * 3 + 1]),
-    lockout: parseIf(lockoutGuard, found[index * 3 + 2]),
+    enrolment: parseIf(enrolmentGuard, found[index * 4]),
+    check: parseIf(checkGuard, found[index * 4 + 1]),
+    lockout: parseIf(lockoutGuard, found[index * 4 + 2]),
+    signIn: parseIf(signInGuard, found[index * 4 + 3]),
   }));
 }
 
-export const unknownPerson: StoredPerson = { enrolment: null, check: null, lockout: null };
+export const unknownPerson: StoredPerson = { enrolment: null, check: null, lockout: null, signIn: null };
 
 export function toIndexed(
   who: SubjectRef,

@@ -3,14 +3,19 @@ import type { LedgerKey } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { eraseLate, referencesToLines, removeRange } from './erase.js';
 import {
+  connectionsPartition,
   dayOf,
   daysPartition,
+  decidedPartition,
   listedGuard,
   lockedPartition,
   logPartition,
   peoplePartition,
   personKeys,
   rangeOf,
+  refusedIns,
+  signedInPartition,
+  signInsPartitionOf,
   timesOf,
 } from './places.js';
 
@@ -83,6 +88,9 @@ async function removeOldest(day: string, most: number, deps: PruneDeps): Promise
 
 async function removeDay(day: string, deps: PruneDeps): Promise<void> {
   await removeOldest(day, Number.POSITIVE_INFINITY, deps);
+  // Lines of earlier versions do not say what enforce mode had decided, so the rows of their day are removed with it.
+  for (const partition of [decidedPartition(day), signInsPartitionOf(day)])
+    await removeRange(rangeOf(partition), () => [], deps);
   await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
 }
 
@@ -91,5 +99,13 @@ async function removePeople(oldest: EpochMs, deps: PruneDeps): Promise<void> {
   const keysOf = ({ value }: { readonly value: string }): LedgerKey[] =>
     Object.values(personKeys(listedGuard.parse(JSON.parse(value))));
   await removeRange(ended, (rows) => rows.flatMap(keysOf), deps);
+  const keyOfSignIn = ({ value }: { readonly value: string }): LedgerKey[] => [
+    personKeys(listedGuard.parse(JSON.parse(value))).signIn,
+  ];
+  for (const { sort: part } of await deps.ledger.range(rangeOf(connectionsPartition), 10_000, 'oldest first'))
+    for (const refusedIn of refusedIns) {
+      const past = timesOf(signedInPartition(part, refusedIn), { since: null, before: oldest });
+      await removeRange(past, (rows) => rows.flatMap(keyOfSignIn), deps);
+    }
   await removeRange(timesOf(lockedPartition, { since: null, before: deps.clock.now() }), () => [], deps);
 }

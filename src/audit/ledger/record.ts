@@ -7,6 +7,7 @@ import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { type Erased, eraseLines } from './erase.js';
 import {
   atTime,
+  connectionsPartition,
   dayOf,
   daysPartition,
   emptyLine,
@@ -23,7 +24,9 @@ import {
   referencesTo,
   type StoredPerson,
   serializeLine,
+  signedInPartition,
   timeOfId,
+  toPart,
   unknownPerson,
 } from './places.js';
 
@@ -153,6 +156,11 @@ async function changePeople(changes: readonly Change[], rows: Rows, ledger: Ledg
   }
 }
 
+const placeOfSignIn = (signIn: NonNullable<StoredPerson['signIn']>): LedgerKey => ({
+  partition: signedInPartition(toPart(signIn.connection), signIn.refusedIn),
+  sort: atTime(signIn.at, signIn),
+});
+
 /** Returns a person as a change at that time leaves them, without writing it. */
 export const previewChange = (is: StoredPerson, who: SubjectRef, change: PersonChange, time: EpochMs): StoredPerson =>
   changePerson(is, { ...who, change, version: 0, lineId: idAt(time) }, new Rows());
@@ -169,6 +177,9 @@ function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Cha
   const leaveLocked = (): void => {
     const until = is.lockout?.until ?? null;
     if (until !== null) rows.put({ partition: lockedPartition, sort: atTime(until, who) }, null);
+  };
+  const leaveSignIns = (): void => {
+    if (is.signIn !== null) rows.put(placeOfSignIn(is.signIn), null);
   };
   switch (change.kind) {
     case 'enrolled':
@@ -198,6 +209,16 @@ function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Cha
       if (until !== null) rows.put({ partition: lockedPartition, sort: atTime(until, who) }, whoText);
       return { ...is, lockout };
     }
+    case 'signed_in': {
+      if (is.signIn !== null && is.signIn.at > time) return is;
+      const { hook, refusedIn } = change;
+      const signIn = { ...who, at: time, hook, refusedIn };
+      leaveSignIns();
+      rows.put(keys.signIn, JSON.stringify(signIn), { version });
+      rows.put(placeOfSignIn(signIn), JSON.stringify(signIn));
+      rows.put({ partition: connectionsPartition, sort: toPart(who.connection) }, '');
+      return { ...is, signIn };
+    }
     case 'erased': {
       for (const key of Object.values(keys)) rows.put(key, null, { version });
       const erased: Erased = { ...who, at: time, lineId };
@@ -206,10 +227,12 @@ function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Cha
       const isSince = (part: { readonly at: EpochMs } | null): boolean => part !== null && part.at > time;
       if (!isSince(is.enrolment)) leaveLists();
       if (!isSince(is.lockout)) leaveLocked();
+      if (!isSince(is.signIn)) leaveSignIns();
       return {
         enrolment: isSince(is.enrolment) ? is.enrolment : null,
         check: isSince(is.check) ? is.check : null,
         lockout: isSince(is.lockout) ? is.lockout : null,
+        signIn: isSince(is.signIn) ? is.signIn : null,
       };
     }
   }

@@ -8,7 +8,9 @@ import { toCode } from '../../errors.js';
 import { readEvents } from '../events.js';
 import type { Trail, WrittenRecord } from '../file.js';
 import { prune } from './prune.js';
+import { rebuildLedger } from './rebuild.js';
 import { type LedgerEntry, recordEntries, toEntry } from './record.js';
+import { countEarlier } from './sign-ins.js';
 
 /** Entries per write. Entries of one batch share pages of the embedded store; more would delay hook calls. */
 const entriesAtOnce = 100;
@@ -26,6 +28,8 @@ const stopMs = 3_000;
 export interface LedgerRecorder {
   /** @param network - shortened network address of the caller */
   note(record: WrittenRecord, trail: string, network: string | null): void;
+  /** Counts the decisions that were recorded before this version, once and in the background. Never rejects. */
+  countEarlier(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
   replayErasures(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   flush(): Promise<void>;
@@ -139,6 +143,16 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
         log.error('erasures not replayed in the ledger', { code: toCode(error) }),
       );
       return erasing;
+    },
+    async countEarlier(trail) {
+      const count = async (): Promise<void> => {
+        const { lines } = await rebuildLedger([trail.file], { ...deps, pause: () => pause(20, stopping.signal) });
+        log.info('earlier decisions counted', { lines });
+      };
+      await erasing;
+      await countEarlier(trail, count, deps).catch((error: unknown) =>
+        log.warn('earlier decisions not yet counted', { code: toCode(error) }),
+      );
     },
     flush,
     async stop() {

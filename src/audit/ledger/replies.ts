@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outcomes } from '../../core/audit-events.js';
+import { enforcedDecisions, outcomes } from '../../core/audit-events.js';
 import { enrolmentProofs } from '../../core/enrolment-proof.js';
 import { instantReply } from '../../core/instant.js';
 
@@ -55,6 +55,10 @@ export const lineReply = z.object({
     .describe('Failed signals of the liveness check; for an action to approve, the beginning of its title.'),
   application: textOrNull,
   hook: textOrNull,
+  enforced: z
+    .enum(enforcedDecisions)
+    .nullable()
+    .describe('For a sign-in that shadow mode allowed, what enforce mode does. `undecided`: the call was refused.'),
   by: textOrNull.describe('Administrator or application that requested it.'),
   requestId: textOrNull,
   stepUpId: textOrNull,

@@ -120,7 +120,7 @@ function RefusedUsers({
   const { refused } = useTexts();
   const named = refused.modes[mode];
   const { id } = connection;
-  const { ago, number } = useFormats();
+  const { ago, day, number } = useFormats();
   const mayInvite = useMay('assist');
   const [all, setAll] = useState<Omit<RefusedReply, 'subjects' | 'cursor'> | null>(null);
   const paged = usePages(
@@ -137,12 +137,18 @@ function RefusedUsers({
     <>
       <Section heading={named.heading} intro={named.intro}>
         {isUnseen && !(isUncalled && mode === 'enforce') && <p className="note warn">{named.unseen}</p>}
+        {all !== null && all.replicasCounting > 0 && (
+          <p className="note warn">{refused.counting({ count: number(all.replicasCounting) })}</p>
+        )}
         {all !== null && !isUnseen && (
-          <BarChart
-            title={named.chart}
-            bars={all.days.map(({ day, users, refused: failed }) => ({ day, value: users, failed }))}
-            headings={{ value: refused.users, failed: named.wouldBe }}
-          />
+          <>
+            <BarChart
+              title={named.chart}
+              bars={all.days.map(({ day, users, refused: failed }) => ({ day, value: users, failed }))}
+              headings={{ value: refused.users, failed: named.wouldBe }}
+            />
+            <p className="soft">{refused.since({ day: day(all.since.slice(0, 10)) })}</p>
+          </>
         )}
         {all !== null && all.total > 0 && (
           <p>
@@ -164,9 +170,8 @@ function RefusedUsers({
                 cell: (row) => <PersonLink who={whoOf(row)} name={names.get(keyOf(whoOf(row)))} />,
               },
               { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
-              { id: 'count', isNumber: true, cell: ({ count }) => number(count) },
               { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
-              { id: 'hooks', cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
+              { id: 'hook', cell: ({ hook }) => <bdi>{hook}</bdi> },
             ]}
           />
         )}
