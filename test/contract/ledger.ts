@@ -6,7 +6,7 @@ import { countByConnection, listPeople, type PeopleFilter, readPerson } from '..
 import { dayOf, startOfDay, timeOfId } from '../../src/audit/ledger/places.js';
 import { prune } from '../../src/audit/ledger/prune.js';
 import { type LedgerEntry, type RecordedEvent, recordEntries, toEntry } from '../../src/audit/ledger/record.js';
-import { countPeople, createDayCounter, listRefused } from '../../src/audit/ledger/sign-ins.js';
+import { countDays, countPeople, listRefused } from '../../src/audit/ledger/sign-ins.js';
 import type { AuditAction, AuditDetail } from '../../src/core/audit-events.js';
 import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
 import { addSec, secondsPerDay, toIso } from '../../src/core/units.js';
@@ -220,7 +220,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         for (const each of [...entries.toReversed(), ...entries]) await record(each);
         const deps = { ledger, clock };
         const period = { connection: 'acme', from };
-        const today = (await createDayCounter(deps)(period)).at(-1);
+        const today = (await countDays(period, deps)).at(-1);
         expect(today).toMatchObject({ people: { all: 3, enforce: 2, shadow: 3 } });
         expect(today?.decisions.map(({ hook, decision, code, count }) => [hook, decision, code, count])).toEqual([
           ['sign|in', 'verified', '', 2],
@@ -238,7 +238,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           entry({ action: 'subject_erased', subject: 'cora', detail: { receiptId: 'r', tokenId: null, by: 'owner' } }),
         );
         expect(await refusedIn('enforce')).toEqual([]);
-        expect((await createDayCounter(deps)(period)).at(-1)).toMatchObject({ people: { all: 2 } });
+        expect((await countDays(period, deps)).at(-1)).toMatchObject({ people: { all: 2 } });
       });
 
       test('a decision that was recorded later is listed at its own time', async () => {

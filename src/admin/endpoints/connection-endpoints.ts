@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { findEnrolled } from '../../audit/ledger/people.js';
-import {
-  countPeople,
-  createDayCounter,
-  listRefused,
-  type RefusedPerson,
-  readFirstDay,
-} from '../../audit/ledger/sign-ins.js';
+import { countDays, countPeople, listRefused, type RefusedPerson, readFirstDay } from '../../audit/ledger/sign-ins.js';
 import {
   begunRunReply,
   connectionModeReply,
@@ -159,7 +153,6 @@ export function createConnectionEndpoints(
 ): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
   const deps = { ledger, clock: upkeep.clock };
-  const countDays = createDayCounter(deps);
   const findFile = (id: string): Policy => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy;
     if (file === undefined) throw new FaceError('connection_unknown');
@@ -276,7 +269,7 @@ export function createConnectionEndpoints(
         const { from, replicasCounting } = await readFirstDay(since, deps);
         const period = { connection: id, from };
         const [counted, users, refused] = await Promise.all([
-          countDays(period),
+          countDays(period, deps),
           countPeople(period, deps),
           listRefused({ ...period, mode: asked }, deps),
         ]);

@@ -1,7 +1,7 @@
 import {
   type CountedDecisions,
+  countDays,
   countPeople,
-  createDayCounter,
   listRefused,
   readFirstDay,
 } from '../../audit/ledger/sign-ins.js';
@@ -51,7 +51,7 @@ export async function reportHooks(
 ): Promise<ConnectionReport> {
   const { from, replicasCounting } = await readFirstDay(since ?? epochMs(0), deps);
   const period = { connection, from };
-  const counted = (await createDayCounter(deps)(period)).flatMap(({ decisions }) => decisions);
+  const counted = (await countDays(period, deps)).flatMap(({ decisions }) => decisions);
   const refused = await listRefused({ ...period, mode: 'shadow' }, deps);
   const hooks = [...new Set(counted.map(({ hook }) => hook))].sort();
   return {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EnforcedDecision } from '../../core/audit-events.js';
+import { enforcedDecisions } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import { type EnrolmentProof, enrolmentProofs } from '../../core/enrolment-proof.js';
 import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
@@ -59,6 +59,7 @@ export const parseLine = (id: string, text: string): LogLine => ({
  *   signins:<day>        <connection>|<what>|<subject>      people of whom hooks decided, and those refused
  *   person:<nn>          <person>|enrolment, check, lockout, signin
  *                                                           data on a person
+ *   counts:<day>         <connection>                       counts of these, once the day is over
  *   signedin:<connection>:<what>
  *                        <time>|<person>                    people by their last sign-in, and what it was
  *   connections          <connection>                       connections with sign-ins
@@ -133,6 +134,7 @@ export const checksOf = (day: string, connection: string, outcome: 'passed' | 'r
   rangeOf(`checks:${day}`, toPart(connection), outcome);
 
 export const decidedPartition = (day: string): string => `decided:${day}`;
+export const countsPartition = (day: string): string => `counts:${day}`;
 export const signInsPartitionOf = (day: string): string => `signins:${day}`;
 
 export const decidedOf = (day: string, connection: string): LedgerRange =>
@@ -142,8 +144,9 @@ export const decidedOf = (day: string, connection: string): LedgerRange =>
 export const signInsOf = (day: string, connection: string, what: 'all' | PolicyMode): LedgerRange =>
   rangeOf(signInsPartitionOf(day), toPart(connection), what);
 
+export const countedDecisions = ['verified', 'denied', 'claimOmitted', 'notNeeded', ...enforcedDecisions] as const;
 /** A decision of a hook, as counts name it. */
-export type CountedDecision = 'verified' | 'denied' | 'claimOmitted' | 'notNeeded' | EnforcedDecision;
+export type CountedDecision = (typeof countedDecisions)[number];
 
 /** Returns what a hook decided, or `null` for another line. */
 function toDecision({ action, outcome, code, enforced }: LogLine): CountedDecision | null {

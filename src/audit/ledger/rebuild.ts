@@ -8,6 +8,7 @@ import { readChainName } from '../trail-files.js';
 import { personPart } from './places.js';
 import { prune } from './prune.js';
 import { type LedgerEntry, recordEntries, toEntry } from './record.js';
+import { forgetCounts } from './sign-ins.js';
 
 /** Entries per write. A small number delays other servers on the same store less. */
 const entriesAtOnce = 200;
@@ -58,6 +59,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
     if (batch.length >= entriesAtOnce) await write();
   }
   if (batch.length > 0) await write();
+  await forgetCounts(deps);
   await prune({ ...deps, counted: new Map() });
   return { lines, omitted, unreadable };
 }

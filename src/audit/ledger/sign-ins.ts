@@ -1,12 +1,15 @@
+import { z } from 'zod';
 import type { SubjectRef } from '../../core/connection.js';
-import { createKeptValues } from '../../core/kept-values.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
-import type { LedgerRange, LedgerStore } from '../../core/ports.js';
+import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
 import { type PolicyMode, policyModes } from '../../core/rules/rule.js';
-import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js';
+import { removeRange } from './erase.js';
 import { readNewestFirst } from './newest-first.js';
 import {
   type CountedDecision,
+  countedDecisions,
+  countsPartition,
   dayOf,
   daysPartition,
   decidedOf,
@@ -26,24 +29,25 @@ import {
 /** A person whose last sign-in was refused, or would have been in enforce mode. */
 export type RefusedPerson = SubjectRef & { readonly at: EpochMs; readonly hook: string };
 
-/** Decisions of one kind. */
-export interface CountedDecisions {
-  readonly hook: string;
-  readonly decision: CountedDecision;
-  /** Error code of an `undecided` call; empty for the others. */
-  readonly code: string;
-  readonly count: number;
-  readonly first: EpochMs;
-  readonly last: EpochMs;
-}
-
-export interface CountedDay {
+const countedDayGuard = z.object({
   /** In UTC. */
-  readonly day: string;
-  readonly decisions: readonly CountedDecisions[];
+  day: z.string(),
+  decisions: z.array(
+    z.object({
+      hook: z.string(),
+      decision: z.enum(countedDecisions),
+      /** Error code of an `undecided` call; empty for the others. */
+      code: z.string(),
+      count: z.int(),
+      first: epochMsGuard,
+      last: epochMsGuard,
+    }),
+  ),
   /** People of whom hooks decided, and those whom each mode refuses. */
-  readonly people: Readonly<Record<'all' | PolicyMode, number>>;
-}
+  people: z.object({ all: z.int(), enforce: z.int(), shadow: z.int() }),
+});
+export type CountedDay = z.output<typeof countedDayGuard>;
+export type CountedDecisions = CountedDay['decisions'][number];
 
 interface Period {
   readonly connection: string;
@@ -91,16 +95,22 @@ export async function countEarlier(
 /** Days for which entries may still arrive, from a server whose store was unavailable. */
 const openDays = 2;
 
-const keptDays = { lifeSec: 3600, most: 2000 } as const;
-
-/** Creates a function that counts a connection's days, oldest first. Past days are kept, because counting reads every row. */
-export function createDayCounter(deps: Pick<LedgerDeps, 'ledger' | 'clock'>) {
-  const { ledger, clock } = deps;
-  const kept = createKeptValues<CountedDay>(keptDays, deps);
-  const countDay = async (connection: string, day: string): Promise<CountedDay> => {
-    const key = JSON.stringify([connection, day]);
-    const known = kept.read(key);
-    if (known !== undefined) return known;
+/**
+ * Counts a connection's days, oldest first. The counts of past days are stored, because counting reads every row. They
+ * have no personal data, so they stay if a person is erased.
+ */
+export async function countDays(
+  { connection, from }: Period,
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<readonly CountedDay[]> {
+  const days: string[] = [];
+  for (let time = from; time <= clock.now(); time = addSec(time, secondsPerDay)) days.push(dayOf(time));
+  const keyOf = (day: string): LedgerKey => ({ partition: countsPartition(day), sort: toPart(connection) });
+  const known = await ledger.get(days.map(keyOf));
+  const firstOpen = dayOf(addSec(clock.now(), -openDays * secondsPerDay));
+  const countDay = async (day: string, at: number): Promise<CountedDay> => {
+    const stored = known[at] ?? null;
+    if (stored !== null) return countedDayGuard.parse(JSON.parse(stored));
     const count = (what: 'all' | PolicyMode) => ledger.count(signInsOf(day, connection, what));
     const [decisions, all, enforce, shadow] = await Promise.all([
       countKinds(decidedOf(day, connection), ledger),
@@ -109,14 +119,17 @@ export function createDayCounter(deps: Pick<LedgerDeps, 'ledger' | 'clock'>) {
       count('shadow'),
     ]);
     const counted = { day: toIso(startOfDay(day)).slice(0, 10), decisions, people: { all, enforce, shadow } };
-    if (day < dayOf(addSec(clock.now(), -openDays * secondsPerDay))) kept.write(key, counted);
+    const row = { ...keyOf(day), value: JSON.stringify(counted), version: null, expiresAt: null };
+    if (day < firstOpen) await ledger.put([row]);
     return counted;
   };
-  return ({ connection, from }: Period): Promise<readonly CountedDay[]> => {
-    const days: string[] = [];
-    for (let time = from; time <= clock.now(); time = addSec(time, secondsPerDay)) days.push(dayOf(time));
-    return Promise.all(days.map((day) => countDay(connection, day)));
-  };
+  return Promise.all(days.map(countDay));
+}
+
+/** Deletes the counts of past days, after entries were added to these. */
+export async function forgetCounts({ ledger }: Pick<LedgerDeps, 'ledger'>): Promise<void> {
+  for (const { sort: day } of await ledger.range(rangeOf(daysPartition), 100_000, 'oldest first'))
+    await removeRange(rangeOf(countsPartition(day)), () => [], { ledger });
 }
 
 const lastSignIns = ({ connection, from }: Period, refusedIn: PolicyMode | null): LedgerRange =>
@@ -156,14 +169,4 @@ async function countKinds({ partition, after, before }: LedgerRange, ledger: Led
   }
 }
 
-const decisions: ReadonlySet<string> = new Set([
-  'verified',
-  'denied',
-  'claimOmitted',
-  'notNeeded',
-  'deny',
-  'omit_claim',
-  'undecided',
-] satisfies CountedDecision[]);
-
-const isCounted = (text: string): text is CountedDecision => decisions.has(text);
+const isCounted = (text: string): text is CountedDecision => countedDecisions.some((each) => each === text);
