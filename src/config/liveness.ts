@@ -22,9 +22,17 @@ export function findGlanceProblem(
   { liveness, rules, glance, userSecret }: Pick<Policy, 'liveness' | 'rules' | 'glance' | 'userSecret'>,
   context: z.core.$RefinementCtx,
 ): void {
-  const isAsked = [liveness, ...rules.map((rule) => rule.liveness)].includes('glance');
-  if (isAsked && glance === null)
-    context.addIssue({ code: 'custom', path: ['glance'], message: 'required, as `liveness` is "glance"' });
+  const asked = [
+    { path: ['liveness'], liveness },
+    ...rules.map((rule, index) => ({ path: ['rules', index, 'liveness'], liveness: rule.liveness })),
+  ].filter((each) => each.liveness === 'glance');
+  if (glance === null)
+    for (const { path } of asked)
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: 'needs policy.glance, which says where one movement is enough',
+      });
   if (glance?.proof === 'passkey' && userSecret !== 'passkey')
     context.addIssue({
       code: 'custom',

@@ -53,16 +53,15 @@ const measurement = z.object({
 export const vendorConfidence = 'vendor_confidence';
 
 /** Name of the judge of a glance, which shows less than a full check. */
-const glanceJudge = 'glance-1';
+export const glanceJudge = 'glance-1';
 
-/** Returns a judge that decisions name: a glance, or a vendor with its confidence, such as `aws-face-movement 97.2 %`. */
-export function toJudgeText({
+/** Returns the method and confidence of a vendor, such as `aws-face-movement 97.2 %`, or `null` if it was not one. */
+export function toVendorText({
   judge,
   signals,
 }: Pick<AuditDetail<'liveness_judged'>, 'judge' | 'signals'>): string | null {
   const found = signals.find(({ name }) => name === vendorConfidence);
-  if (found === undefined) return judge === glanceJudge ? judge : null;
-  return `${judge} ${found.value.toFixed(1)} %`;
+  return found === undefined ? null : `${judge} ${found.value.toFixed(1)} %`;
 }
 
 /** Rule that decided, and the rule in shadow mode that would have decided. Absent if it was the policy. */
@@ -322,10 +321,11 @@ export const stepUpEvents = {
     }),
     liveness_judged(detail) {
       const { stepUpId, pass, reasons } = detail;
-      const judge = toJudgeText(detail);
-      const found = judge === null ? reasons : [judge, ...reasons];
+      const vendor = toVendorText(detail);
+      const found = vendor === null ? reasons : [vendor, ...reasons];
+      const code = detail.judge === glanceJudge ? 'glance' : null;
       return pass
-        ? { outcome: 'passed', stepUpId, reasons: judge === null ? [] : [judge] }
+        ? { outcome: 'passed', stepUpId, code, reasons: vendor === null ? [] : [vendor] }
         : { ...toRefused('liveness_low'), stepUpId, reasons: found };
     },
     liveness_vendor_failed: ({ stepUpId, vendor, code, fallback }) =>

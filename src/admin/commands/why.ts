@@ -17,7 +17,7 @@ import type { SecondThing } from '../../core/second-things.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { findTokenOwners } from '../../enrolment/trail/token-owners.js';
 import { refusals } from '../../errors.js';
-import { toJudgeText } from '../../step-up/events.js';
+import { glanceJudge, toVendorText } from '../../step-up/events.js';
 import { openLedger } from '../../storage/state/open.js';
 import { toLineReply } from '../endpoints/log-endpoints.js';
 
@@ -195,7 +195,7 @@ const sentencesOfActions = {
   hand_off_refused: ({ chosen }) =>
     chosen === 'none' ? 'On the phone: the user denied requesting this' : 'On the phone: the user chose a wrong number',
   liveness_judged(detail) {
-    const judge = toJudgeText(detail);
+    const judge = detail.judge === glanceJudge ? glanceJudge : toVendorText(detail);
     const by = judge === null ? '' : ` (${judge})`;
     return detail.pass ? `Liveness confirmed${by}` : `Liveness not confirmed${by}: ${detail.reasons.join(', ')}`;
   },
