@@ -293,8 +293,7 @@ async function verifyShown(
   );
   const { verdict, accuracy, tokenIds } = checked;
   if (!verdict.matched) {
-    const isOfPerson = anonymousSourceOf(record) === null && !isOfHeldToken(record);
-    if (isOfPerson && (connection?.policy.glance ?? null) !== null) await endGlances(subjectOf(record), deps);
+    await endGlances(record, deps);
     return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
   }
   const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { createTestBrowser, lendCamera, type TestBrowser } from '../../../support/benches/capture-page.js';
+import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
-import type { Policy } from '../../core/connection.js';
+import type { Connection, Policy } from '../../core/connection.js';
 import { secondsPerDay } from '../../core/units.js';
 import { recordPlace } from '../../notifications/known-places.js';
 
@@ -12,15 +13,23 @@ import { recordPlace } from '../../notifications/known-places.js';
 let server: ApiServer;
 let own: TestBrowser;
 
+const glancing: Partial<Policy> = {
+  liveness: 'glance',
+  glance: { days: 14, proof: 'browser' },
+  replaceFace: 'link',
+};
+
 async function start(policy: Partial<Policy> = {}): Promise<void> {
-  ({ server } = await startCapture({
-    liveness: 'glance',
-    glance: { days: 14, proof: 'browser' },
-    replaceFace: 'link',
-    ...policy,
-  }));
+  ({ server } = await startCapture({ ...glancing, ...policy }));
   await enrolByApi(server);
   own = createTestBrowser(server);
+}
+
+/** Changes the policy while the server runs. */
+function setPolicy(policy: Partial<Policy>): void {
+  const connections = server.deps.connections as Map<string, Connection>;
+  const acme = connections.get(who.connection)!;
+  connections.set(acme.id, { ...acme, policy: { ...acme.policy, ...policy } });
 }
 beforeEach(() => start());
 afterEach(() => server.stop());
@@ -87,6 +96,25 @@ describe('a full check is asked for', () => {
     expect((await check(createTestBrowser(server))).turns).toBe(2);
     expect((await check()).turns).toBe(2);
     expect((await check()).turns).toBe(1);
+  });
+
+  test('after a vendor saw no live person, or a check failed while glances were not permitted', async () => {
+    await server.stop();
+    const bench = await startVendorBench({}, { policy: glancing });
+    ({ server } = bench);
+    await enrolByApi(server);
+    own = createTestBrowser(server);
+    await becomeKnown();
+    setPolicy({ liveness: { vendor: 'aws', confidence: 80, fallback: 'none' } });
+    const { page } = await beginAgreed(server);
+    expect(await createVisit(page, bench).pass(null, { confidence: 2 })).toMatchObject({ outcome: 'try_again' });
+    setPolicy(glancing);
+    expect((await check()).turns).toBe(2);
+    setPolicy({ liveness: 'movement', glance: null });
+    await check(createTestBrowser(server), 'eve');
+    setPolicy(glancing);
+    expect((await check()).turns).toBe(2);
+    await bench.rekognition.close();
   });
 
   test('after the person enrolled again', async () => {
