@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
-import { createTestBrowser, lendCamera, type TestBrowser } from '../../../support/benches/capture-page.js';
+import { createTestBrowser, lendCamera, openOnPhone, type TestBrowser } from '../../../support/benches/capture-page.js';
 import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Connection, Policy } from '../../core/connection.js';
@@ -115,6 +115,14 @@ describe('a full check is asked for', () => {
     setPolicy(glancing);
     expect((await check()).turns).toBe(2);
     await bench.rekognition.close();
+  });
+
+  test('after someone refused a hand-off', async () => {
+    await becomeKnown();
+    const { page } = await begin(createTestBrowser(server));
+    const { phone } = await openOnPhone(server, page);
+    expect((await phone.post('/face/hand-off/choice', { number: null })).body.view).toMatchObject({ state: 'failed' });
+    expect((await check()).turns).toBe(2);
   });
 
   test('after the person enrolled again', async () => {
