@@ -190,6 +190,17 @@ describe('a glance is refused', () => {
     const { body } = await page.send({ nonce, photo: photos, ...own.prove(nonce, photos) });
     expect(body.outcome).toBe('try_again');
   });
+
+  test('if a check failed elsewhere while the pictures are judged', async () => {
+    await becomeKnown();
+    const { page, nonce, photos } = await first();
+    const { judge } = server.deps.judge;
+    const fail = () => server.deps.state.delete(`glance:${who.connection}:${who.subject}`);
+    const judgeLate: typeof judge = (...given) => fail().then(() => judge(...given));
+    Object.assign(server.deps.judge, { judge: judgeLate });
+    const { body } = await page.send({ nonce, photo: photos, ...own.prove(nonce, photos) });
+    expect(body.outcome).toBe('try_again');
+  });
 });
 
 test('a passkey proves the device in place of a key of the browser', async () => {
