@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { createTestBrowser, lendCamera, openOnPhone, type TestBrowser } from '../../../support/benches/capture-page.js';
 import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createKeysInMemory } from '../../../support/fakes/keys.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Connection, Policy } from '../../core/connection.js';
 import { secondsPerDay } from '../../core/units.js';
@@ -19,8 +22,8 @@ const glancing: Partial<Policy> = {
   replaceFace: 'link',
 };
 
-async function start(policy: Partial<Policy> = {}): Promise<void> {
-  ({ server } = await startCapture({ ...glancing, ...policy }));
+async function start(policy: Partial<Policy> = {}, given: Parameters<typeof startCapture>[1] = {}): Promise<void> {
+  ({ server } = await startCapture({ ...glancing, ...policy }, given));
   await enrolByApi(server);
   own = createTestBrowser(server);
 }
@@ -201,6 +204,20 @@ describe('a glance is refused', () => {
     const { body } = await page.send({ nonce, photo: photos, ...own.prove(nonce, photos) });
     expect(body.outcome).toBe('try_again');
   });
+});
+
+test('a glance renews no token, as it enrols no face', async () => {
+  await server.stop();
+  const former = randomBytes(32);
+  const keys = createKeysInMemory(former);
+  await start({}, { verifier: createTestVerifier(undefined, keys) });
+  await becomeKnown();
+  Object.assign(keys, createKeysInMemory(former, randomBytes(32)));
+  const renewals = () => server.audit.events.filter(({ action }) => action === 'renewed').length;
+  expect(await check()).toMatchObject({ turns: 1, outcome: 'passed' });
+  expect(renewals()).toBe(0);
+  expect(await check(createTestBrowser(server))).toMatchObject({ turns: 2, outcome: 'passed' });
+  expect(renewals()).toBe(1);
 });
 
 test('a passkey proves the device in place of a key of the browser', async () => {
