@@ -270,8 +270,16 @@ async function judgeTaken(
   const seen = { ...submitted, reference: document };
   try {
     const isKnown = async () => !isGlance || isGlanceEnough(shown, { shownFrom, key }, deps);
-    const { photos: asShown } = frames;
-    const taken = { captured, measured, movement, device, photos: asShown, looks: looks.captured, share, isKnown };
+    const taken = {
+      captured,
+      measured,
+      movement,
+      device,
+      photos: frames.photos,
+      looks: looks.captured,
+      share,
+      isKnown,
+    };
     const poses = posesOf(taken);
     // Looks straight ahead, with the clearest eyes, complete the few pictures of the poses. They cost nothing if a frame is
     // unusable.
