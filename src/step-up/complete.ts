@@ -82,12 +82,15 @@ export async function checkFace(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
     readonly share: QueueShare;
+    /** False if the check shows too little to replace the enrolled pictures. */
+    readonly allowRenewal: boolean;
     /** Receives the content key of a matching token that the caller stores. */
     readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
   } & Omit<CheckRules, 'isLost'>,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<{ verdict: PersonVerdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
-  const { connection, subject, callerHeldToken, photos, secret, share, takeContentKey, ...rules } = request;
+  const { connection, subject, callerHeldToken, photos, secret, share, allowRenewal, takeContentKey, ...rules } =
+    request;
   const requireLiveness = connection?.policy.liveness === 'passive';
   if (callerHeldToken !== null) {
     const { token, binding } = callerHeldToken;
@@ -100,7 +103,7 @@ export async function checkFace(
   const token = await readTokenIfAny(connection, subject, isKnown ? 'known' : 'anonymous');
   const binding = bindingOf(connection, subject);
   const verdict = await verifyPerson(
-    { photos, token, binding, secret, requireLiveness, allowRenewal: true, share },
+    { photos, token, binding, secret, requireLiveness, allowRenewal, share },
     // Anonymous callers get the same answer as for a person who is not enrolled.
     { ...rules, isLost: isKnown && (await isLost({ connection: connection.id, subject }, token, deps)) },
     deps,
@@ -284,6 +287,7 @@ async function verifyShown(
       anonymousSource: anonymousSourceOf(record),
       countsAs: terms.countsAs,
       share,
+      allowRenewal: !record.isGlance,
       takeContentKey,
       application: record.application,
       stepUp: { id: captured.id, startedAt: record.startedAt, reference: terms.reference },
@@ -293,8 +297,7 @@ async function verifyShown(
   );
   const { verdict, accuracy, tokenIds } = checked;
   if (!verdict.matched) {
-    const isOfPerson = anonymousSourceOf(record) === null && !isOfHeldToken(record);
-    if (isOfPerson && (connection?.policy.glance ?? null) !== null) await endGlances(subjectOf(record), deps);
+    await endGlances(record, deps);
     return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
   }
   const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);

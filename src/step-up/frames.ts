@@ -59,6 +59,8 @@ interface TakenFrames {
   readonly looks: readonly CapturedLook[];
   readonly share: QueueShare;
   readonly device: DeviceSignals | null;
+  /** Returns false for a glance whose device is not known, or is not known any more. */
+  readonly isKnown: () => Promise<boolean>;
 }
 
 const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =>
@@ -80,7 +82,9 @@ async function judgeFrames(
     judge.judge({ frames: toFrames(taken), looks: taken.looks }, taken.share),
     compareWithEarlier(frameOwnerOf(captured.record, deps), posesOf(taken), shareOf(captured.record), deps),
   ]);
-  const told = earlier === null ? measured : [...measured, earlier.unlike];
+  // After the judge, so that of several checks at a time, those that end after a failed one are refused.
+  const device = (await taken.isKnown()) ? [] : [deviceNotKnown];
+  const told = [...measured, ...device, ...(earlier === null ? [] : [earlier.unlike])];
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
   const measurements = [...told, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
@@ -246,9 +250,9 @@ async function judgeTaken(
   const ofFrames = digests.slice(0, movement.asked.length);
   const key = findProvenKey(submitted.deviceProof, { nonce: submitted.nonce, digests });
   const { isGlance } = captured.record;
-  const isKnown = !isGlance || (await isGlanceEnough(session, { shownFrom, key }, deps));
+  const shown = { ...captured, role: session.role };
   const fresh = await countFresh(captured.record, movement, ofFrames, deps);
-  const measured = [...measureChallenge(movement, digests, fresh), ...(isKnown ? [] : [deviceNotKnown])];
+  const measured = measureChallenge(movement, digests, fresh);
   if (isTooSlow(measured)) {
     const reasons = measured.filter(({ pass }) => !pass).map(({ name }) => name);
     const finding = { presence: 'timing-1', pass: false, reasons, measurements: measured };
@@ -265,7 +269,17 @@ async function judgeTaken(
   const [document = null] = documents.photos;
   const seen = { ...submitted, reference: document };
   try {
-    const taken = { captured, measured, movement, device, photos: frames.photos, looks: looks.captured, share };
+    const isKnown = async () => !isGlance || isGlanceEnough(shown, { shownFrom, key }, deps);
+    const taken = {
+      captured,
+      measured,
+      movement,
+      device,
+      photos: frames.photos,
+      looks: looks.captured,
+      share,
+      isKnown,
+    };
     const poses = posesOf(taken);
     // Looks straight ahead, with the clearest eyes, complete the few pictures of the poses. They cost nothing if a frame is
     // unusable.
@@ -283,7 +297,7 @@ async function judgeTaken(
     } as const;
     const concluded = await conclude(attempted, deps);
     if (concluded.outcome === 'passed' && !isGlance)
-      await noteFullCheck(session, { cookie: shownFrom.cookie, key }, deps);
+      await noteFullCheck(shown, { cookie: shownFrom.cookie, key }, deps);
     return concluded;
   } finally {
     await Promise.all([frames.release(), looks.release(), documents.release()]);

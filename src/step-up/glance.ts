@@ -11,7 +11,8 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } fro
 import { toCode } from '../errors.js';
 import { comparePlace } from '../notifications/known-places.js';
 import type { ShownFrom } from './receipt-rules.js';
-import { anonymousSourceOf, subjectOf } from './record.js';
+import { anonymousSourceOf, type StepUpRecord, subjectOf } from './record.js';
+import { isOfHeldToken } from './request-flow.js';
 import type { StepUp } from './stored.js';
 
 /*
@@ -155,8 +156,10 @@ export async function noteFullCheck(
   });
 }
 
-/** Requires a full check on every device, after a failed one. */
-export async function endGlances(who: SubjectRef, deps: Ports<'state' | 'clock'>): Promise<void> {
+/** Requires a full check on every device, after a failed one. Checks before a first factor end nothing. */
+export async function endGlances(record: StepUpRecord, deps: Ports<'state' | 'clock'>): Promise<void> {
+  if (anonymousSourceOf(record) !== null || isOfHeldToken(record)) return;
+  const who = subjectOf(record);
   if ((await readStored(toStored(who), deps)) === null) return;
   await changeStored(
     toStored(who),

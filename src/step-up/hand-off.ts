@@ -9,6 +9,7 @@ import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
 import type { NamedBrowser } from '../core/user-agent.js';
 import { FaceError, toCode } from '../errors.js';
 import type { FlowPorts } from './flow.js';
+import { endGlances } from './glance.js';
 import { anonymousSourceOf, checkStarted, type StepUpRecord, subjectOf, toAskedBy } from './record.js';
 import {
   changeSession,
@@ -92,6 +93,7 @@ export async function chooseNumber(
 
 /** Counts a wrong choice as a failed attempt, so that further links allow no additional guesses. */
 async function countRefusal({ record, terms, connection }: StepUp, deps: Ports<'state' | 'clock'>): Promise<void> {
+  await endGlances(record, deps);
   // At an enrolment by the help desk, anyone who reads the link could choose. The limit of the help desk applies.
   if (connection === null || (record.spoken !== null && record.purpose === 'enrol')) return;
   const whose = attemptsOf(bindingOf(connection, record.subject), anonymousSourceOf(record), terms.countsAs);

@@ -12,6 +12,7 @@ import { refuseUnseenPerson } from '../verification/verify.js';
 import { attempt, countAnonymousCheck } from './complete.js';
 import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undecidedOf } from './conclude.js';
 import { vendorConfidence } from './events.js';
+import { endGlances } from './glance.js';
 import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { wantsReference } from './reference-photo.js';
 import { heldTokenOf } from './request-flow.js';
@@ -294,6 +295,7 @@ async function refuseUnseen({ id, record, terms, connection }: StepUp, deps: Cap
   const anonymousSource = anonymousSourceOf(record);
   const stepUp = { id, startedAt, reference };
   await refuseUnseenPerson(who, { anonymousSource, countsAs, application, stepUp }, deps);
+  await endGlances(record, deps);
 }
 
 /** Judges the result of a vendor by the confidence that the policy asks for. */

@@ -45,6 +45,7 @@ export const checkDrawn = (
       stepUp: null,
       guard: acceptAnyPhotos,
       share: testShare,
+      allowRenewal: true,
       ...about,
     },
     deps,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AnalysisCache, Verifier } from '../../src/core/ports.js';
+import type { AnalysisCache, Keys, Verifier } from '../../src/core/ports.js';
 import { createAnalysisCache, type Engine } from '../../src/face/engine/engine.js';
 import { heldSignals } from '../../src/face/liveness/signals.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
@@ -10,11 +10,14 @@ import { systemRandom } from './sinks.js';
 import { cheapStretch } from './stretch.js';
 
 /** Creates the real embedded verifier, by default over an engine without models. */
-export function createTestVerifier(engine: Engine = createSimulatedEngine()): Verifier {
+export function createTestVerifier(
+  engine: Engine = createSimulatedEngine(),
+  keys: Keys = createKeysInMemory(randomBytes(32)),
+): Verifier {
   return createEmbeddedVerifier({
     engine,
     parameters,
-    keys: createKeysInMemory(randomBytes(32)),
+    keys,
     random: systemRandom,
     stretch: cheapStretch,
   });

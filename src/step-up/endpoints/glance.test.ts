@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
-import { createTestBrowser, lendCamera, type TestBrowser } from '../../../support/benches/capture-page.js';
+import { createTestBrowser, lendCamera, openOnPhone, type TestBrowser } from '../../../support/benches/capture-page.js';
+import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createKeysInMemory } from '../../../support/fakes/keys.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
-import type { Policy } from '../../core/connection.js';
+import type { Connection, Policy } from '../../core/connection.js';
 import { secondsPerDay } from '../../core/units.js';
 import { recordPlace } from '../../notifications/known-places.js';
 
@@ -12,15 +16,23 @@ import { recordPlace } from '../../notifications/known-places.js';
 let server: ApiServer;
 let own: TestBrowser;
 
-async function start(policy: Partial<Policy> = {}): Promise<void> {
-  ({ server } = await startCapture({
-    liveness: 'glance',
-    glance: { days: 14, proof: 'browser' },
-    replaceFace: 'link',
-    ...policy,
-  }));
+const glancing: Partial<Policy> = {
+  liveness: 'glance',
+  glance: { days: 14, proof: 'browser' },
+  replaceFace: 'link',
+};
+
+async function start(policy: Partial<Policy> = {}, given: Parameters<typeof startCapture>[1] = {}): Promise<void> {
+  ({ server } = await startCapture({ ...glancing, ...policy }, given));
   await enrolByApi(server);
   own = createTestBrowser(server);
+}
+
+/** Changes the policy while the server runs. */
+function setPolicy(policy: Partial<Policy>): void {
+  const connections = server.deps.connections as Map<string, Connection>;
+  const acme = connections.get(who.connection)!;
+  connections.set(acme.id, { ...acme, policy: { ...acme.policy, ...policy } });
 }
 beforeEach(() => start());
 afterEach(() => server.stop());
@@ -89,6 +101,33 @@ describe('a full check is asked for', () => {
     expect((await check()).turns).toBe(1);
   });
 
+  test('after a vendor saw no live person, or a check failed while glances were not permitted', async () => {
+    await server.stop();
+    const bench = await startVendorBench({}, { policy: glancing });
+    ({ server } = bench);
+    await enrolByApi(server);
+    own = createTestBrowser(server);
+    await becomeKnown();
+    setPolicy({ liveness: { vendor: 'aws', confidence: 80, fallback: 'none' } });
+    const { page } = await beginAgreed(server);
+    expect(await createVisit(page, bench).pass(null, { confidence: 2 })).toMatchObject({ outcome: 'try_again' });
+    setPolicy(glancing);
+    expect((await check()).turns).toBe(2);
+    setPolicy({ liveness: 'movement', glance: null });
+    await check(createTestBrowser(server), 'eve');
+    setPolicy(glancing);
+    expect((await check()).turns).toBe(2);
+    await bench.rekognition.close();
+  });
+
+  test('after someone refused a hand-off', async () => {
+    await becomeKnown();
+    const { page } = await begin(createTestBrowser(server));
+    const { phone } = await openOnPhone(server, page);
+    expect((await phone.post('/face/hand-off/choice', { number: null })).body.view).toMatchObject({ state: 'failed' });
+    expect((await check()).turns).toBe(2);
+  });
+
   test('after the person enrolled again', async () => {
     await becomeKnown();
     const { page } = await beginAgreed(server, {}, '/invitations');
@@ -154,6 +193,31 @@ describe('a glance is refused', () => {
     const { body } = await page.send({ nonce, photo: photos, ...own.prove(nonce, photos) });
     expect(body.outcome).toBe('try_again');
   });
+
+  test('if a check failed elsewhere while the pictures are judged', async () => {
+    await becomeKnown();
+    const { page, nonce, photos } = await first();
+    const { judge } = server.deps.judge;
+    const fail = () => server.deps.state.delete(`glance:${who.connection}:${who.subject}`);
+    const judgeLate: typeof judge = (...given) => fail().then(() => judge(...given));
+    Object.assign(server.deps.judge, { judge: judgeLate });
+    const { body } = await page.send({ nonce, photo: photos, ...own.prove(nonce, photos) });
+    expect(body.outcome).toBe('try_again');
+  });
+});
+
+test('a glance renews no token, as it enrols no face', async () => {
+  await server.stop();
+  const former = randomBytes(32);
+  const keys = createKeysInMemory(former);
+  await start({}, { verifier: createTestVerifier(undefined, keys) });
+  await becomeKnown();
+  Object.assign(keys, createKeysInMemory(former, randomBytes(32)));
+  const renewals = () => server.audit.events.filter(({ action }) => action === 'renewed').length;
+  expect(await check()).toMatchObject({ turns: 1, outcome: 'passed' });
+  expect(renewals()).toBe(0);
+  expect(await check(createTestBrowser(server))).toMatchObject({ turns: 2, outcome: 'passed' });
+  expect(renewals()).toBe(1);
 });
 
 test('a passkey proves the device in place of a key of the browser', async () => {
