@@ -87,8 +87,9 @@ async function answerFromState(
   const recordTaken = (taken: Pass): Promise<void> =>
     record(event, toDetail(event, toDecision(taken, terms), terms), deps);
   const failures = countFailures(asking, standing, deps);
-  // A check under a rule may show less than the policy asks for.
-  const comparesLiveness = connection.policy.rules.some((rule) => rule.liveness !== undefined);
+  // A check under a rule, and a glance, may show less than the policy asks for.
+  const { rules, glance } = connection.policy;
+  const comparesLiveness = glance !== null || rules.some((rule) => rule.liveness !== undefined);
   const needs = { needsFace: !anotherWay.counts, liveness: comparesLiveness ? terms.policy.liveness : null };
   const mayTake = !failures.isLockedOut && terms.outcome !== 'deny' && terms.outcome !== 'unknown';
   const found = await retryInBackground(
