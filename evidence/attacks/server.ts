@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { sharedBudgets } from '../../src/core/limits/limits.js';
 import { residentMiB, round } from '../bench/measure.js';
 import { type Attack, type Claim, type Finding, type Size, toClaim } from './attack.js';
 import { attackAnonymously, claimsOfAnonymous } from './server/anonymous.js';
 import { rightCredential } from './server/bad-credentials.js';
-import { floodBudgets } from './server/budgets.js';
 import { bodyOf, codeOf } from './server/exchange.js';
 import { findEndpoints, generate } from './server/generate.js';
 import { type Battlefield, type Endpoint, hostileClasses } from './server/hostile.js';
@@ -153,7 +151,6 @@ const isLate = (text: string): boolean => text.includes('hook answered before it
 async function attackProtections(size: Size, say: (line: string) => void) {
   const classes = {
     'withheld facts': { attack: withholdFacts, least: 90 },
-    'shared budgets': { attack: floodBudgets, least: sharedBudgets.length },
     'configured, but not active': { attack: attackModes, least: 38 },
   };
   const claims: Claim[] = [];
