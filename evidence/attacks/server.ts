@@ -15,7 +15,6 @@ import { racesOf, racesOfHooks, singleUse, type Winners } from './server/races.j
 import { createSiege, isShed } from './server/siege.js';
 import { openStage, type Stage } from './server/stage.js';
 import { validRequest } from './server/targets.js';
-import { tokenAttacks } from './server/token-attacks.js';
 import { makeVictims } from './server/victims.js';
 
 const lineGuard = z.looseObject({
@@ -161,11 +160,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
 
   const winners: Winners = { expected: 0, won: 0, lost: [] };
   const { tally, besiege } = createSiege({ port: stage.port, pace, secrets: secretsOf(stage), say });
-  const hostile = [
-    ...singleUse(racesOf(stage, victims, film), senders, winners),
-    ...tokenAttacks(stage, victims, size),
-    ...generate(field, size),
-  ];
+  const hostile = [...singleUse(racesOf(stage, victims, film), senders, winners), ...generate(field, size)];
   say(`${hostile.length} hostile things to do`);
   await besiege(hostile);
   // The hostile calls must not have consumed these face checks, so the provider can still use them.
