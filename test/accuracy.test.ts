@@ -104,10 +104,9 @@ describe('eval on a folder of photos', () => {
     expect(await readFile(join(out, 'as-used.md'), 'utf8')).toBe(asUsedToMarkdown(both));
   });
 
-  test('a second run on the same folder examines no photo again and prints the level tables of accuracy.md', async () => {
+  test('a second run on the same folder prints the level tables of accuracy.md', async () => {
     const second = await run('--data', data, '--judge', 'all');
     expect(second.code).toBe(0);
-    expect(second.stdout).toContain('No photo was examined in this run; 6 known from an earlier run');
     const tables = await readFile(join(folder, 'out', 'accuracy.md'), 'utf8');
     const levelsOf = (text: string): string => text.slice(text.indexOf('## Levels'), text.indexOf('## Speed'));
     expect(levelsOf(second.stdout)).toBe(levelsOf(tables));

@@ -1,27 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { sharedBudgets } from '../../src/core/limits/limits.js';
 import { residentMiB, round } from '../bench/measure.js';
-import { type Attack, type Claim, type Finding, type Size, toClaim } from './attack.js';
+import { type Attack, type Finding, type Size, toClaim } from './attack.js';
 import { attackAnonymously, claimsOfAnonymous } from './server/anonymous.js';
 import { rightCredential } from './server/bad-credentials.js';
-import { floodBudgets } from './server/budgets.js';
 import { bodyOf, codeOf } from './server/exchange.js';
 import { findEndpoints, generate } from './server/generate.js';
 import { type Battlefield, type Endpoint, hostileClasses } from './server/hostile.js';
 import { startLegitimate } from './server/legitimate.js';
-import { attackModes } from './server/modes.js';
 import { beginElsewhere, shootFilm } from './server/page.js';
 import { type HookTarget, hookRequest } from './server/providers.js';
 import { racesOf, racesOfHooks, singleUse, type Winners } from './server/races.js';
 import { createSiege, isShed } from './server/siege.js';
 import { openStage, type Stage } from './server/stage.js';
-import { createTally } from './server/tally.js';
 import { validRequest } from './server/targets.js';
-import { tokenAttacks } from './server/token-attacks.js';
 import { makeVictims } from './server/victims.js';
-import { withholdFacts } from './server/withheld.js';
 
 const lineGuard = z.looseObject({
   level: z.number(),
@@ -149,22 +143,6 @@ export const server: Attack = {
 /** Returns true if a log line reports a decision after the provider's timeout, which other tests' load may cause. */
 const isLate = (text: string): boolean => text.includes('hook answered before its decision');
 
-/** Attacks servers of their own, whose rules, modes and limits differ. */
-async function attackProtections(size: Size, say: (line: string) => void) {
-  const classes = {
-    'withheld facts': { attack: withholdFacts, least: 90 },
-    'shared budgets': { attack: floodBudgets, least: sharedBudgets.length },
-    'configured, but not active': { attack: attackModes, least: 38 },
-  };
-  const claims: Claim[] = [];
-  for (const [name, { attack: run, least }] of Object.entries(classes)) {
-    const tally = createTally(name, say);
-    await run(size, tally);
-    claims.push(...tally.toClaims(least));
-  }
-  return claims;
-}
-
 async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Finding> {
   const film = await shootFilm();
   const victims = await makeVictims(stage, film);
@@ -182,11 +160,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
 
   const winners: Winners = { expected: 0, won: 0, lost: [] };
   const { tally, besiege } = createSiege({ port: stage.port, pace, secrets: secretsOf(stage), say });
-  const hostile = [
-    ...singleUse(racesOf(stage, victims, film), senders, winners),
-    ...tokenAttacks(stage, victims, size),
-    ...generate(field, size),
-  ];
+  const hostile = [...singleUse(racesOf(stage, victims, film), senders, winners), ...generate(field, size)];
   say(`${hostile.length} hostile things to do`);
   await besiege(hostile);
   // The hostile calls must not have consumed these face checks, so the provider can still use them.
@@ -202,7 +176,6 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
   // This attack runs last, because it uses up the request budget of anonymous callers.
   const anonymous = await attackAnonymously(stage, film, size);
-  const protections = await attackProtections(size, say);
 
   const log = await readServerLog(stage.logFile, firstLine);
   const shed = tally.suspects.filter((each) =>
@@ -246,7 +219,6 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
       // Quick mode runs next to other tests, which affect memory.
       ...(size === 'quick' ? [] : [toClaim('memory growth, MiB', rssGrowthMiB, { atMost: 256 })]),
       ...claimsOfAnonymous(anonymous),
-      ...protections,
       toClaim('control: unusable single-use items', winners.expected - winners.won, none),
       toClaim('control: valid requests refused', controls.refused.length, none),
       toClaim('control: failed preparations', tally.broken.length, none),

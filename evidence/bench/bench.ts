@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { BadInput } from '../measure/corpus/corpus.js';
 import { parseOptions, runProgram, say } from '../measure/program.js';
 import { benchEngine } from './engine.js';
-import { showMeasured, showPlan } from './growth/plan.js';
+import { showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
 import { benchRecover } from './recover.js';
@@ -15,7 +15,7 @@ npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
   --quick   fewer repetitions
   --json    print JSON on stdout
-  --plan    print the tables of docs/sizing.md`;
+  --plan    print the plan of docs/sizing.md`;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -46,7 +46,7 @@ await runProgram(async () => {
     const measured = readMeasured();
     const prices = readPrices();
     if (json) print(JSON.stringify({ measured, prices }, null, 2));
-    else print([...showMeasured(measured), '', ...showPlan(measured, prices)].join('\n'));
+    else print(showPlan(measured, prices).join('\n'));
   } else {
     const report = await benchmarks[program]();
     print(json ? JSON.stringify(report, null, 2) : inspect(report, { depth: null, breakLength: 120 }));

@@ -12,7 +12,6 @@ import { notePasses, openQuickState } from './filled-state.js';
 import { startFloorServer } from './floor-server.js';
 import { type HookProvider, openProviders, type SignReceipt, toCall } from './hook-providers.js';
 import { processorMs, quantile, round } from './measure.js';
-import { measureRules } from './rules.js';
 import { startServers } from './servers.js';
 
 interface Calls {
@@ -272,7 +271,6 @@ export async function benchHooks(rate: Rate) {
     filled,
     floorAtRate,
     hooks,
-    rules: await measureRules(rate.flatOut),
     lambda,
   };
 }

@@ -6,11 +6,10 @@ import { createMovementJudge } from '../../src/face/liveness/judge.js';
 import { listen } from '../../src/http/listen.js';
 import { type Cast, gather } from '../../support/browser/cast.js';
 import { stepUpBySocket } from '../../support/browser/page-client.js';
-import { weighPage } from '../../support/browser/page-weight.js';
 import { makePoses } from '../../support/browser/people.js';
 import { devices } from '../../support/browser/screens.js';
 import { type Person, receive, type Visitor } from '../../support/browser/visitor.js';
-import { goAlong, press, screenOf, see } from '../../support/browser/walk.js';
+import { press, screenOf, see } from '../../support/browser/walk.js';
 import { toPhoto } from '../../support/data/pictures.js';
 import { testShare } from '../../support/data/share.js';
 import { makeGenuineFrames, readDemoHeads, type Scene } from '../../support/face-video/index.js';
@@ -141,22 +140,6 @@ export async function benchOpening(runs: number) {
   }
 }
 
-async function timeInBrowser(cast: Cast, subject: string) {
-  const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
-  const { page, close } = await cast.openVisitor('ada', { ...devices.phone, isGuided: false });
-  await page.goto(link);
-  const times = page
-    .waitForResponse((response) => response.url().endsWith('/face/frames'))
-    .then(async (response) => {
-      await response.finished();
-      return response.request().timing().responseEnd;
-    });
-  const hasPassed = (await goAlong(page)) === 'passed';
-  const resultMs = await times;
-  await close();
-  return { resultMs, hasPassed };
-}
-
 interface Returning {
   readonly connection: string;
   readonly device: keyof typeof devices;
@@ -223,7 +206,6 @@ export async function benchStepUp(runs: number) {
     known: { liveness: 'glance', glance: { days: 14, proof: 'browser' } },
   });
   try {
-    const pageWeight = await weighPage(cast.browser, cast.stage.url);
     const subject = await cast.enrolAda('bench');
     const atSocket: number[] = [];
     for (let run = -1; run < runs; run += 1) {
@@ -232,13 +214,9 @@ export async function benchStepUp(runs: number) {
       if (outcome !== 'passed') throw new Error(`a genuine step-up ended with ${outcome}`);
       if (run >= 0) atSocket.push(resultMs);
     }
-    const inBrowser: Awaited<ReturnType<typeof timeInBrowser>>[] = [];
-    for (let run = 0; run < Math.max(1, runs / 4); run += 1) inBrowser.push(await timeInBrowser(cast, subject));
-    const openToCamera = await timeOpenings(cast, subject, runs);
     const tries = Math.max(2, runs / 4);
     const lit = { connection: 'lit', device: 'desktop' } as const;
     const openToResultSec = await timeReturning(cast, { ...lit, isRemembered: true }, tries);
-    const openToResultAskedSec = await timeReturning(cast, { ...lit, isRemembered: false }, tries);
     const byMovement = { connection: 'bench', device: 'phone', isRemembered: false } as const;
     const openToResultByMovementSec = await timeReturning(cast, byMovement, tries);
     const ofKnown = { connection: 'known', device: 'phone', isRemembered: false, isKnown: true } as const;
@@ -249,19 +227,13 @@ export async function benchStepUp(runs: number) {
       node: process.version,
       cores: availableParallelism(),
       runs,
-      // Bytes loaded before the first screen. Models and WebAssembly are loaded later.
-      pageWeight,
-      openToCamera,
       openToResultSec,
-      openToResultAskedSec,
       openToResultByMovementSec,
       openToResultByGlanceSec,
       person,
       stepUp: {
         // Time from the last picture to the result, measured at the socket.
         resultMs: toTimes(atSocket),
-        resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
-        passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
         floorMs,
       },
     };

@@ -9,7 +9,6 @@ import type { ByGroup } from '../measure/accuracy/rates.js';
 import { asUsedToMarkdown } from '../measure/accuracy/report.js';
 import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
 import { type EvalProgram, keep, makeOut, parseOptions, runProgram, say, toFile } from '../measure/program.js';
-import { fit } from './fit.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
@@ -22,7 +21,6 @@ import { roster } from './roster.js';
  */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
-  fit,
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
   'light-challenge': lightChallenge,

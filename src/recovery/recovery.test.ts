@@ -480,15 +480,21 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual(['recovery_privileged']);
   });
 
-  test.each<[string, readonly string[]]>([
-    ['whose name the provider does not state for a person', ['g1']],
-    ['that the provider does not have', []],
-  ])('if a group of privileged people is named %s', async (_, ids) => {
-    await restart({ recovery: { privileged: { groups: ['Payroll'] } }, findGroupIds: async () => ids });
+  test.each<[string, readonly string[] | null, readonly string[]]>([
+    ['whose name the provider does not state for a person', ['g1'], ['recovery_privileged']],
+    ['that the provider does not have', [], ['recovery_privileged']],
+    ['that cannot be looked up', null, []],
+  ])('if a group of privileged people is named %s, also in shadow mode', async (_, ids, codes) => {
+    await restart({
+      policy: { mode: 'shadow' },
+      recovery: { privileged: { groups: ['Payroll'] } },
+      findGroupIds: async () => ids ?? Promise.reject(new FaceError('profile_unavailable')),
+    });
     await enrolAnna();
     bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
-    await recoverWith(() => {});
-    expect(reasons()).toEqual(['recovery_privileged']);
+    const { browser } = await recoverWith(() => {});
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+    expect(reasons()).toEqual(codes);
   });
 
   test('if this server lacks a permission at the provider, without an offer to begin again after two people', async () => {

@@ -1,18 +1,27 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { draw, enrolByApi, startCapture } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { standardSettings } from '../../support/data/settings.js';
-import type { ApiServer } from '../../support/servers/api-server.js';
+import { findEveryGroup } from '../../support/fakes/simulated-profile.js';
+import { type ApiServer, toForm } from '../../support/servers/api-server.js';
+import type { Policy } from '../core/connection.js';
+import type { SignInRule } from '../core/rules/rule.js';
 import { addSec, toEpochSec } from '../core/units.js';
+import { createSignInRules } from './evaluate-sign-in.js';
 import { summarizeStepUp } from './stored.js';
 
 /* Requests that a provider signed for a caller who passed no first factor: anyone can get them. */
 
+type Bench = Awaited<ReturnType<typeof startCapture>>;
+
 let server: ApiServer;
-let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
+let profile: Bench['profile'];
+let connections: Bench['connections'];
+let acme: Bench['acme'];
+let auth: Bench['auth'];
 
 /** Starts a server whose provider signs `<first factor: yes or no>_<subject>_<nonce>`. */
-async function start(limits: Partial<typeof standardSettings.limits> = {}) {
+async function start(limits: Partial<typeof standardSettings.limits> = {}, more: Partial<Policy> = {}) {
   const openStepUpRequest = async (request: string) => {
     const [factor, subject = '', nonce = ''] = request.split('_');
     const issuedAt = toEpochSec(server.clock.now());
@@ -23,9 +32,10 @@ async function start(limits: Partial<typeof standardSettings.limits> = {}) {
     whenNotEnrolled: 'enrol',
     helpRequests: true,
     anotherWay: { email: true, sms: true, recoveryCodes: true, counts: true },
+    ...more,
   } as const;
   const settings = { ...standardSettings, limits: { ...standardSettings.limits, ...limits } };
-  ({ server, profile } = await startCapture(policy, { openStepUpRequest, settings }));
+  ({ server, profile, connections, acme, auth } = await startCapture(policy, { openStepUpRequest, settings }));
 }
 beforeEach(() => start());
 afterEach(() => server.stop());
@@ -115,4 +125,50 @@ test('an unknown, an unenrolled and another person get the same answers', async 
   );
   expect(answers[1]).toEqual(answers[0]);
   expect(answers[2]).toEqual(answers[0]);
+});
+
+describe('a rule that refuses by facts which the caller leaves out', () => {
+  const showAt = async (url: unknown, person: string) => {
+    const { body } = await openLink(server, String(url));
+    const page = openPage(server, String(body.session));
+    await page.consent();
+    return (await page.check(draw(person))).body.receipt;
+  };
+  /** Starts a check in each way, and returns the ways that gave a receipt. */
+  async function findReceipts(subject: string, person: string): Promise<string[]> {
+    const asked = { connection: 'acme', subject, audience: 'portal' };
+    const ask = async (path: string, body: object) => (await server.postJson(path, body, auth)).body;
+    const request = `no_${subject}_n-${++nonces}`;
+    const { id, challenge } = await ask('/step-ups', asked);
+    const form = toForm({ challenge: String(challenge), photo: [draw(person)('still')] });
+    const receipts = {
+      'a step-up': await showAt((await ask('/step-ups', asked)).url, person),
+      'a step-up with a nonce': await showAt((await ask('/step-ups', { ...asked, nonce: 'n-1' })).url, person),
+      'after a first factor': await showAt(toLink('yes', subject), person),
+      'without a first factor': await showAt(toLink('no', subject), person),
+      'by a program': await showAt((await ask('/step-ups/requested', { connection: 'acme', request })).url, person),
+      photos: (await server.postForm(`/step-ups/${id}/photos`, form, auth)).body.receipt,
+    };
+    return Object.entries(receipts).flatMap(([way, receipt]) => (typeof receipt === 'string' ? [way] : []));
+  }
+
+  test.each<Partial<SignInRule>>([
+    { when: { groups: ['pilot'] } },
+    { when: { newNetwork: true } },
+    { when: { newBrowser: true } },
+    { when: { lastCheckHours: 1 } },
+    { when: { groups: ['pilot'] }, outcome: 'face', liveness: 'light' },
+  ])('issues no receipt to the person, and one to others: %j', async (given) => {
+    const rule = { name: 'pilot', when: {}, mode: 'enforce', whenUnknown: 'deny', outcome: 'deny', ...given } as const;
+    await server.stop();
+    await start({}, { rules: [rule], liveness: 'off', sameAddress: false });
+    const ruled = { ...acme, findGroupIds: findEveryGroup };
+    connections.set('acme', { ...acme, signInRules: createSignInRules(ruled, server.deps) });
+    profile.groups.set('00u1', [{ id: 'g-1', name: 'Pilot' }]);
+    await enrolByApi(server, '00u1', 'ada');
+    expect(await findReceipts('00u1', 'ada')).toEqual([]);
+    await enrolByApi(server, '00u2', 'eve');
+    if (given.when?.groups !== undefined)
+      expect(await findReceipts('00u2', 'eve')).toEqual(expect.arrayContaining(['a step-up', 'photos']));
+  });
 });

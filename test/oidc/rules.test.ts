@@ -1,9 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import type { SignInRule } from '../../src/core/rules/rule.js';
+import { toEpochSec } from '../../src/core/units.js';
 import {
   clientSecret,
+  loginOf,
   prepareRequest,
   redirectUri,
   startIssuer,
@@ -132,6 +135,58 @@ test.each(withheld)(
     expect(op.server.audit.events.filter(({ action }) => action === 'hook_decided')).toMatchObject([
       { subject: 'anna', detail: { hook: 'openid app', reason: 'denied_by_rule', rule: 'pilot' } },
     ]);
+  },
+);
+
+/** Addresses of one sign-in, in the order in which a person opens them who wants to avoid a rule. */
+async function prepareWays(id: string, subject = 'anna') {
+  const { params } = await prepareRequest({ login_hint: loginOf(subject) });
+  const asked = { ...params, client_id: id, response_type: 'code' };
+  const iat = toEpochSec(op.server.clock.now());
+  const signed = await new SignJWT({ ...asked, iss: id, aud: op.issuer, iat, exp: iat + 300 })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(clientSecret));
+  const none = Buffer.from('{"alg":"none"}').toString('base64url');
+  const to = (given: Record<string, string>) => `${op.issuer}/authorize?${new URLSearchParams(given)}`;
+  const toSigned = (request: string) => to({ client_id: id, request });
+  return {
+    plain: to(asked),
+    signed: toSigned(signed),
+    'signed, sent again': toSigned(signed),
+    'without the signature': toSigned(`${none}.${signed.split('.')[1]}.`),
+    'without the signature, with plain parameters': to({ ...asked, request: signed.replace(/[^.]*$/, '') }),
+    pushed: (await client.buildAuthorizationUrlWithPAR(await op.discover(id), params)).href,
+  };
+}
+
+const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148';
+
+/** Shows the face as often as a camera opens, and opens the address again. */
+async function issuesCode(url: string, subject: string): Promise<boolean> {
+  const browser = op.newBrowser(undefined, { 'user-agent': phone });
+  let isCode = false;
+  for (let next: string | null = url, opened = 0; next !== null && opened < 3; opened += 1) {
+    const seen = await browser.follow(next);
+    isCode ||= seen.url.includes('code=');
+    next = seen.url.includes('/face#') ? (await op.show(browser, seen.url, subject)).returnUrl : null;
+  }
+  return isCode || (await browser.follow(url)).url.includes('code=');
+}
+
+test.each<Partial<SignInRule>>([...withheld, { when: { groups: ['pilot'] }, outcome: 'face', liveness: 'light' }])(
+  'no form of a request, on another device or opened again, avoids a rule that refuses by facts about the person: %j',
+  async (given) => {
+    await startWith(rule({ outcome: 'deny', ...given }));
+    op.profile.groups.set('anna', pilots);
+    const issued: string[] = [];
+    for (const id of ['app', 'trusted'])
+      for (const [way, url] of Object.entries(await prepareWays(id)))
+        if (await issuesCode(url, 'anna')) issued.push(`${id}, ${way}`);
+    expect(issued).toEqual([]);
+    await op.enrol('berta');
+    expect(await issuesCode((await prepareWays('app', 'berta')).signed, 'berta')).toBe(
+      given.when?.groups !== undefined,
+    );
   },
 );
 

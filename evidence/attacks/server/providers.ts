@@ -2,7 +2,6 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SignJWT } from 'jose';
 import { startCognitoSimulator } from '../../../simulators/cognito/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
 import { startScimSimulator } from '../../../simulators/scim/index.js';
@@ -24,7 +23,7 @@ const policy = {
 export interface OidcTarget {
   readonly connection: string;
   readonly id: string;
-  /** `null` for public clients, and for clients that sign assertions. */
+  /** `null` for public clients. */
   readonly secret: string | null;
   readonly redirectUri: string;
 }
@@ -47,7 +46,7 @@ const appUri = 'https://app.example.com/callback';
 
 export const newSecret = (): string => randomBytes(32).toString('base64url');
 
-const clientIds = { okta: ['app', 'spa', 'signer', 'portal', 'load'], rival: ['rival-app'] };
+const clientIds = { okta: ['app', 'spa', 'portal', 'load'], rival: ['rival-app'] };
 
 /** Hooks that grant without a face check, or never. */
 const checkless = new Set(['password-import', 'events']);
@@ -95,12 +94,10 @@ export async function openProviders() {
     startScimSimulator(),
     openLure(),
   ]);
-  const signer = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const kid = 'signer-1';
-  const publicKeys = [{ ...signer.publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }];
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const targets = Object.entries(clientIds).flatMap(([connection, ids]) =>
     ids.map((id): OidcTarget => {
-      const secret = ['spa', 'signer'].includes(id) ? null : newSecret();
+      const secret = id === 'spa' ? null : newSecret();
       return { connection, id, redirectUri: appUri, secret };
     }),
   );
@@ -112,7 +109,7 @@ export async function openProviders() {
         id,
         redirectUris: [appUri],
         mayEnrol: id === 'portal',
-        ...(secret !== null ? { secret } : id === 'signer' ? { publicKeys } : {}),
+        ...(secret === null ? {} : { secret }),
       })),
   });
   const relayed = await openRelay(simulator.url);
@@ -145,7 +142,7 @@ export async function openProviders() {
     targets,
     connections,
     lure,
-    publicKey: publicKeys[0],
+    publicKey: publicKey.export({ format: 'jwk' }),
     environment: Object.fromEntries(hooked.flatMap(({ env }) => Object.entries(env))),
     hooks: hooked.flatMap((provider) =>
       provider.hooks.map(
@@ -162,12 +159,6 @@ export async function openProviders() {
         }),
       ),
     ),
-    signAssertion: (aud: string): Promise<string> =>
-      new SignJWT({ iss: 'signer', sub: 'signer', aud, jti: newSecret() })
-        .setProtectedHeader({ alg: 'RS256', kid })
-        .setIssuedAt()
-        .setExpirationTime('60s')
-        .sign(signer.privateKey),
     async close() {
       for (const each of [...hooked, relayed, simulator, pool, directory, lure]) await each.close();
     },

@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { signRequest } from './bad-credentials.js';
 import { asAdministrator, asSession } from './credentials.js';
-import { type Answer, post, type Request, toJson, toPhotos, toUrlencoded, type Wire } from './exchange.js';
+import { type Answer, post, type Request, toJson, toPhotos, type Wire } from './exchange.js';
 import { describe, eachRefused, type Hostile, one } from './hostile.js';
 import {
-  asOidcClient,
-  authorizationParams,
-  beginSignIn,
   choicePath,
   comeBack,
   type Film,
@@ -16,7 +13,6 @@ import {
   startHandOff,
   takeFrames,
   toFramesRequest,
-  toRedemption,
 } from './page.js';
 import { clientOf, hookRequest, nextPerson } from './providers.js';
 import type { Stage } from './stage.js';
@@ -94,7 +90,7 @@ async function sendCodes({ backend, outboxFile }: Stage) {
   const messages: readonly { to: string; text: string }[] = lines.map((line) => JSON.parse(line));
   const codeOf = (to: string): string =>
     /\d{6}/.exec(messages.findLast((message) => message.to === to)?.text ?? '')?.[0] ?? '';
-  return { contact, fields: { id, emailCode: codeOf(contact.email), phoneCode: codeOf(contact.phone) } };
+  return { id, emailCode: codeOf(contact.email), phoneCode: codeOf(contact.phone) };
 }
 
 const race = (about: Omit<SingleUse, 'prepare'>, prepare: SingleUse['prepare']): SingleUse => ({ ...about, prepare });
@@ -114,10 +110,6 @@ export function racesOf(stage: Stage, victims: Victims, film: Film): readonly Si
     race({ endpoint: 'POST /face/open', thing: 'a ticket' }, async () =>
       json('/face/open', { ticket: (await startStepUp(stage, about)).ticket }),
     ),
-    race({ endpoint: 'POST /face/open', thing: 'a hand-off' }, async () => {
-      const { ticket } = await startHandOff(caller, await openOwn());
-      return json('/face/open', { ticket });
-    }),
     race({ endpoint: `POST ${choicePath}`, thing: 'the choice of a number' }, async () => {
       const { code, open } = await startHandOff(caller, await openOwn());
       return json(choicePath, { number: code }, asSession(await open()));
@@ -157,13 +149,8 @@ export function racesOf(stage: Stage, victims: Victims, film: Film): readonly Si
       },
     ),
     race({ endpoint: 'POST /v2/authenticate-credentials', thing: 'the codes of a contact' }, async () =>
-      json('/v2/authenticate-credentials', (await sendCodes(stage)).fields),
+      json('/v2/authenticate-credentials', await sendCodes(stage)),
     ),
-    race({ endpoint: 'POST /v2/generateToken', thing: 'a verified contact' }, async () => {
-      const { contact, fields } = await sendCodes(stage);
-      await caller.post('/v2/authenticate-credentials', fields);
-      return json('/v2/generateToken', { name: 'single', ...contact }, admin);
-    }),
     race({ endpoint: 'POST /administrators', thing: 'a name of an administrator' }, async () =>
       json('/administrators', { name: `single-${nextNumber()}`, role: 'auditor' }, admin),
     ),
@@ -186,23 +173,6 @@ export function racesOf(stage: Stage, victims: Victims, film: Film): readonly Si
           comeBack(caller, await startAtProvider(url, app, pushed), film, `${name} ${nextNumber()}`);
         const ways = await Promise.all(['first', 'second'].map(visit));
         return (sender) => ways[sender % ways.length];
-      },
-    ),
-    race({ endpoint: 'POST /oidc/okta/par', thing: 'an assertion of a client' }, async () => {
-      const assertion = await stage.providers.signAssertion(`${url}/oidc/okta`);
-      const shown = {
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: assertion,
-      };
-      const { params } = authorizationParams({ ...app, id: 'signer' }, shown);
-      return post('/oidc/okta/par', toUrlencoded(params));
-    }),
-    race(
-      { endpoint: 'POST /oidc/okta/token', thing: 'a code', weight: 'face', isWon: hasText('id_token') },
-      async () => {
-        const signIn = await beginSignIn(url, app, victims.inFilm.login);
-        const form = toUrlencoded(await toRedemption(caller, signIn, film, `code ${nextNumber()}`));
-        return post('/oidc/okta/token', form, asOidcClient(app));
       },
     ),
   ];

@@ -8,7 +8,7 @@ import { modelsFolder } from '../../../support/run/paths.js';
 import { notePasses, openQuickState } from '../../bench/filled-state.js';
 import { preload } from '../../faults/stage.js';
 import { asAdministrator, asClient, issueCredentials, issueExpiring } from './credentials.js';
-import { createCaller, toPhotoParts } from './exchange.js';
+import { createCaller } from './exchange.js';
 import { openProviders } from './providers.js';
 
 const dayMs = 24 * 3_600_000;
@@ -43,9 +43,6 @@ export async function openStage() {
   await writeFile(clockFile, String(-dayMs));
   const before = await startService({ ...environment, ...preload({ FAULTS_CLOCK_FILE: clockFile }) });
   const expired = await issueExpiring(admin);
-  const expiry = new Date(Date.now() - dayMs + 30_000).toISOString();
-  const parts = [...toPhotoParts(pictures.person), ['expiry', expiry] as const];
-  const made = await caller.postForm('/generate', parts, asClient(expired.expired));
   await before.stop();
 
   const state = openQuickState(join(data, 'state.db'));
@@ -65,7 +62,6 @@ export async function openStage() {
     admin,
     /** Backend of an application that is in order. */
     backend: createCaller(port, ownAddress, asClient(credentials.legitimate)),
-    expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') },
     outboxFile: join(data, 'outbox.jsonl'),
     auditFile: join(data, 'audit.jsonl'),
     stateFile: join(data, 'state.db'),

@@ -108,7 +108,7 @@ function knownValues({ path }: Endpoint, { stage, victims }: Battlefield): Reado
     id: isCode ? 'A'.repeat(43) : victims.clientToken,
     challenge: stepUps.waiting.challenge,
     request: `${stage.url}/no-request`,
-    token: path === '/revoke' ? tokens.expiring.text : tokens.good,
+    token: path === '/revoke' ? tokens.expiring : tokens.good,
   };
 }
 

@@ -33,21 +33,16 @@ export async function makeKiosk({ backend }: Stage, name: string) {
   return { id, secret };
 }
 
-async function makeTokens({ caller, backend, credentials, pictures }: Stage) {
-  const make = async (by: string, expiry?: string) => {
-    const texts: FormPart[] = expiry === undefined ? [] : [['expiry', expiry]];
-    const made = await caller.postForm('/generate', [...toPhotoParts(pictures.person), ...texts], asClient(by));
-    return { text: made.text('token'), expiry: String(made.body.expiresAt ?? '') };
+async function makeTokens({ caller, credentials, pictures }: Stage) {
+  const make = async (by: string, expiry: readonly FormPart[] = []): Promise<string> => {
+    const made = await caller.postForm('/generate', [...toPhotoParts(pictures.person), ...expiry], asClient(by));
+    return made.text('token');
   };
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-  const revoked = await make(credentials.legitimate, tomorrow);
-  await backend.post('/revoke', { token: revoked.text });
   return {
-    good: (await make(credentials.legitimate)).text,
-    expiring: await make(credentials.legitimate, tomorrow),
-    rival: (await make(credentials.rival)).text,
-    legitimate: (await make(credentials.legitimate)).text,
-    revoked,
+    good: await make(credentials.legitimate),
+    expiring: await make(credentials.legitimate, [['expiry', tomorrow]]),
+    legitimate: await make(credentials.legitimate),
   };
 }
 

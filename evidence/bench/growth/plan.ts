@@ -1,4 +1,4 @@
-import type { Cost, Growth, Measured, Prices, StoreKind, Year } from './stored.js';
+import type { Cost, Measured, Prices, StoreKind, Year } from './stored.js';
 
 const plannedPeople = [10_000, 1_000_000, 50_000_000] as const;
 
@@ -97,31 +97,3 @@ export function showPlan(measured: Measured, prices: Prices): string[] {
     ['cost a month: key service', ({ dollars }) => toDollars(dollars.keys)],
   ]);
 }
-
-const toGrowth = ({ startMs, endMs, ratio }: Growth): string => `${startMs}, ${endMs} (${ratio} ×)`;
-
-const toUnits = ({ dynamodb }: Cost): string =>
-  dynamodb === null ? '–' : `${dynamodb.readUnits}, ${dynamodb.writeUnits}`;
-
-export const showMeasured = ({ years }: Measured): string[] =>
-  toTable(years, [
-    ['state store', ({ store }) => store],
-    [
-      'people simulated',
-      ({ people, filled }) => toText(people) + (filled === null ? '' : ` (copied to ${toText(filled.people)})`),
-    ],
-    ['stored, bytes a person', ({ bytesPerPerson }) => toText(bytesPerPerson)],
-    [
-      'audit trail on disk, bytes a person',
-      ({ people, sizes }) => toText(Math.max(...sizes.map(({ trailBytes }) => trailBytes)) / people),
-    ],
-    ['calls of the store for a check', ({ costs }) => String(costs.check.stateCalls)],
-    ['calls of the store for a hook', ({ costs }) => String(costs.hook.stateCalls)],
-    ['calls of the store for an enrolment', ({ costs }) => String(costs.enrolment.stateCalls)],
-    ['calls of the store for an erased person', ({ costs }) => String(costs.leaver.stateCalls)],
-    ['DynamoDB units read and written for a check', ({ costs }) => toUnits(costs.check)],
-    ['DynamoDB units read and written for a hook', ({ costs }) => toUnits(costs.hook)],
-    ['milliseconds of a check in the third and the tenth month', ({ growth }) => toGrowth(growth.check)],
-    ['milliseconds of a hook in the third and the tenth month', ({ growth }) => toGrowth(growth.hook)],
-    ['memory of the process at start and end, MiB', ({ rssMiB }) => `${rssMiB.start}, ${rssMiB.end}`],
-  ]);

@@ -8,27 +8,16 @@ export type StoreKind = (typeof storeKinds)[number];
 
 const costGuard = z.object({
   count: z.int().nonnegative(),
-  stateCalls: z.number(),
   keyUses: z.number(),
-  /** DynamoDB requests and billed units; `null` for other stores. */
-  dynamodb: z.object({ requests: z.number(), readUnits: z.number(), writeUnits: z.number() }).nullable(),
+  /** Billed units of DynamoDB; `null` for other stores. */
+  dynamodb: z.object({ readUnits: z.number(), writeUnits: z.number() }).nullable(),
 });
 export type Cost = z.output<typeof costGuard>;
-
-/** Median times in the third and the tenth month. `ratio`: relative to work that does not depend on the store. */
-const growthGuard = z.object({ startMs: z.number(), endMs: z.number(), ratio: z.number() });
-export type Growth = z.output<typeof growthGuard>;
 
 const yearGuard = z.object({
   store: z.enum(storeKinds),
   people: z.int().positive(),
-  /** Size of the store after copies were added for month 10; `null` if there are none. */
-  filled: z.object({ people: z.int() }).nullable().default(null),
   bytesPerPerson: z.number().positive(),
-  /** Memory of the process, including the simulated people and profiles. */
-  rssMiB: z.object({ start: z.number(), end: z.number() }),
-  sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
-  growth: z.object({ check: growthGuard, hook: growthGuard }),
   costs: z.object({
     enrolment: costGuard,
     check: costGuard,
@@ -40,9 +29,6 @@ const yearGuard = z.object({
 export type Year = z.output<typeof yearGuard>;
 
 const measuredGuard = z.object({
-  date: z.iso.date(),
-  cpu: z.string(),
-  node: z.string(),
   checkProcessorMs: z.number().positive(),
   /**
    * Processor time of one hook call, copied from `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks

@@ -82,7 +82,6 @@ export async function measureGroups(
     },
     missing: sources.flatMap(({ source }, at) => findMissing(source, figures[at])),
     photosPerSecond: toPhotosPerSecond(embedded),
-    photosFromCache: sum(embedded, ({ cached }) => cached),
     secondsToEmbed,
     seconds: Math.round(secondsSince(startedAt)),
     sources: bySource((at) => ({

@@ -4,7 +4,7 @@ import type { Photo } from '../../../src/core/secrets.js';
 import type { Recogniser } from '../../../src/face/engine/embed.js';
 import { type EngineEntry, toEngineParameters } from '../../../src/face/token/parameters.js';
 import { BadInput, type Corpus, readCorpus, readSources, type Source, toHalf } from '../corpus/corpus.js';
-import { type EmbeddingCache, embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
+import { embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
 import type { Interval } from '../statistics/bootstrap.js';
 import { type AccuracyFigures, type AccuracyOptions, measureAccuracy } from './accuracy.js';
 import { ofPeople, ofSources } from './as-used.js';
@@ -142,10 +142,6 @@ function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): 
   return `## The levels of this engine\n\nFitted on ${provenance.fitted.replace(/^.*?: /, '')}; judged on ${measuredOn(figures)}.\n\n${table(head, rows)}\n`;
 }
 
-/* `npm run measure -- accuracy` caches no embeddings. */
-
-const nothingKept: EmbeddingCache = { read: async () => null, write: async () => {} };
-
 const pairs = 200_000;
 
 /** Splits people by their names only, so that no later measurement of an engine uses people on whom it was fitted. */
@@ -218,8 +214,7 @@ export async function measure(
   const by = { modelsFolder, recogniser, ...(typeof data === 'string' ? {} : { read: toReader(data) }) };
   const embed: AccuracyOptions['embed'] = async (folders, printError) => {
     const embedded = [];
-    for (const { folder, people } of folders)
-      embedded.push(await embedCorpus(folder, people, nothingKept, printError, by));
+    for (const { folder, people } of folders) embedded.push(await embedCorpus(folder, people, printError, by));
     return embedded;
   };
   say('Looking for photos…');

@@ -75,9 +75,9 @@ const toHeading = ({ command, date, machine, engine, data, judge, missing }: Acc
   reading,
 ];
 
-const toSpeed = ({ photosPerSecond, photosFromCache, seconds }: AccuracyFigures | GroupFigures): string[] => [
+const toSpeed = ({ photosPerSecond, seconds }: AccuracyFigures | GroupFigures): string[] => [
   '## Speed',
-  `${photosPerSecond === null ? 'No photo was examined in this run' : `${photosPerSecond} photos a second examined`}; ${count(photosFromCache)} known from an earlier run. ${count(seconds)} s in all.`,
+  `${photosPerSecond === null ? '–' : photosPerSecond} photos a second examined. ${count(seconds)} s in all.`,
 ];
 
 const toVerdict = ({ kept, pairsNeeded }: { readonly kept: boolean | null; readonly pairsNeeded: number }): string =>

@@ -4,18 +4,12 @@ import { join } from 'node:path';
 import { maxPhotoBytes, owningPhotos } from '../../../src/core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../../src/errors.js';
 import type { Recogniser } from '../../../src/face/engine/embed.js';
-import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
+import { createEnginePool } from '../../../src/face/engine/pool.js';
 import type { CorpusPerson } from './corpus.js';
 
-export type EmbeddedPhoto =
+type EmbeddedPhoto =
   | { readonly embedding: Float32Array; readonly magnitude: number }
-  | { readonly refused: FaceErrorCode };
-
-export interface EmbeddingCache {
-  /** `null` if the cache has no entry for the photo, or the entry was altered. */
-  read(photo: Uint8Array): Promise<EmbeddedPhoto | null>;
-  write(photo: Uint8Array, embedded: EmbeddedPhoto): Promise<void>;
-}
+  | { readonly refused: NotAcquired['code'] };
 
 /** A person's embeddings. Photos without a face are left out. */
 export interface EmbeddedPerson {
@@ -36,7 +30,6 @@ export interface EmbeddedCorpus {
   readonly notAcquired: readonly NotAcquired[];
   readonly photos: number;
   readonly examined: number;
-  readonly cached: number;
   readonly photosPerSecond: number | null;
 }
 
@@ -66,39 +59,28 @@ async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_t
   }
 }
 
-/**
- * Embeds people's photos. Uses the most central face, because evaluation photos often show several people. The engine
- * starts at the first uncached photo.
- */
+/** Embeds people's photos. Uses the most central face, because evaluation photos often show several people. */
 export async function embedCorpus(
   folder: string,
   people: readonly CorpusPerson[],
-  cache: EmbeddingCache,
   say: (line: string) => void,
   { modelsFolder, recogniser, read = (person, file) => readPhoto(join(folder, person, file)) }: EmbeddingOptions,
 ): Promise<EmbeddedCorpus> {
   const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
   const recognisers = recogniser === null ? [] : [recogniser];
   const inWork = 2 * availableParallelism();
-  const pool: { started?: Promise<EnginePool> } = {};
+  const engine = await createEnginePool({ modelsFolder, recognisers, queueLimit: inWork });
+  const startedAt = performance.now();
+  let saidAt = startedAt;
   let done = 0;
   let examined = 0;
-  let cached = 0;
-  let saidAt = performance.now();
-  let startedAt = 0;
 
-  const engine = (): Promise<EnginePool> => {
-    pool.started ??= createEnginePool({ modelsFolder, recognisers, queueLimit: inWork }).finally(() => {
-      startedAt = performance.now();
-    });
-    return pool.started;
-  };
-
-  const examine = async (bytes: Buffer): Promise<EmbeddedPhoto> => {
-    const { examineCentral } = await engine();
+  const embed = async (person: string, file: string): Promise<EmbeddedPhoto> => {
+    const bytes = await read(person, file);
+    if (typeof bytes === 'string') return { refused: bytes };
+    examined += 1;
     try {
-      // The engine gets a copy, because it overwrites its input.
-      const examination = await owningPhotos((own) => examineCentral(own(Uint8Array.from(bytes)), ['embedding']));
+      const examination = await owningPhotos((own) => engine.examineCentral(own(bytes), ['embedding']));
       const { embedding, magnitude } = recogniser === null ? examination : examination.own[0];
       if (embedding === null) throw new Error('The engine left out the embedding.');
       return {
@@ -111,24 +93,7 @@ export async function embedCorpus(
     }
   };
 
-  const embed = async (
-    person: string,
-    file: string,
-  ): Promise<EmbeddedPhoto | { readonly refused: NotAcquired['code'] }> => {
-    const bytes = await read(person, file);
-    if (typeof bytes === 'string') return { refused: bytes };
-    const known = await cache.read(bytes);
-    if (known !== null) {
-      cached += 1;
-      return known;
-    }
-    const found = await examine(bytes);
-    examined += 1;
-    await cache.write(bytes, found);
-    return found;
-  };
-
-  const results: Awaited<ReturnType<typeof embed>>[] = [];
+  const results: EmbeddedPhoto[] = [];
   const queue = photos.entries();
   const work = async (): Promise<void> => {
     for (const [at, { person, file }] of queue) {
@@ -136,14 +101,13 @@ export async function embedCorpus(
       done += 1;
       if (performance.now() - saidAt < sayEveryMs) continue;
       saidAt = performance.now();
-      const speed = examined === 0 ? '' : `, ${Math.round((examined * 1000) / (saidAt - startedAt))} a second`;
-      say(`${done} of ${photos.length} photos embedded (${examined} by the engine${speed})`);
+      say(`${done} of ${photos.length} photos embedded`);
     }
   };
   try {
     await Promise.all(Array.from({ length: inWork }, work));
   } finally {
-    await (await pool.started)?.close();
+    await engine.close();
   }
   const seconds = (performance.now() - startedAt) / 1000;
 
@@ -169,7 +133,6 @@ export async function embedCorpus(
     notAcquired,
     photos: photos.length,
     examined,
-    cached,
     photosPerSecond: examined === 0 ? null : examined / seconds,
   };
 }

@@ -263,12 +263,15 @@ describe('the face of an enrolled person', () => {
   const open = async (fields: object, path: string) =>
     openLink(server, String((await server.postJson(path, { ...who, ...fields }, auth)).body.url));
 
-  test('is not replaced by an invitation, which stays unopened', async () => {
-    await enrolled(null);
-    const before = profile.attributes.get('00u1');
-    expect((await open({}, '/invitations')).body.code).toBe('enrolment_exists');
-    expect(profile.attributes.get('00u1')).toBe(before);
-  });
+  test.each(['enforce', 'shadow'] as const)(
+    'is not replaced by an invitation, which stays unopened, in the mode %s',
+    async (mode) => {
+      await enrolled(null, { mode });
+      const before = profile.attributes.get('00u1');
+      expect((await open({}, '/invitations')).body.code).toBe('enrolment_exists');
+      expect(profile.attributes.get('00u1')).toBe(before);
+    },
+  );
 
   test('is not replaced on the own page that only a link opened', async () => {
     await enrolled(null);
