@@ -4,6 +4,7 @@ import { bindingOf, type ConnectedSubject, type Connection, type Policy, toSubje
 import type { Ports } from '../core/deps.js';
 import { attemptsOfHook } from '../core/limits/attempts.js';
 import { countFailures, lockoutKeys } from '../core/limits/lockout.js';
+import { vendorPolicyOf } from '../core/liveness-policy.js';
 import { toSource } from '../core/networks.js';
 import { retryInBackground, withTimeout } from '../core/resilience.js';
 import { type SignIn, type SignInTerms, termsWithoutRules } from '../core/rules/sign-in-terms.js';
@@ -89,7 +90,8 @@ async function answerFromState(
   const failures = countFailures(asking, standing, deps);
   // A check under a rule, and a glance, may show less than the policy asks for.
   const { rules, glance } = connection.policy;
-  const comparesLiveness = glance !== null || rules.some((rule) => rule.liveness !== undefined);
+  const mayBeGlance = glance !== null && vendorPolicyOf(connection.policy) === null;
+  const comparesLiveness = mayBeGlance || rules.some((rule) => rule.liveness !== undefined);
   const needs = { needsFace: !anotherWay.counts, liveness: comparesLiveness ? terms.policy.liveness : null };
   const mayTake = !failures.isLockedOut && terms.outcome !== 'deny' && terms.outcome !== 'unknown';
   const found = await retryInBackground(
