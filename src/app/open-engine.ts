@@ -1,9 +1,12 @@
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toConfigError } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
+import { version } from '../core/base/version.js';
 import type { Ports } from '../core/deps.js';
 import { builtInJudge } from '../core/liveness-policy.js';
+import { hexDigestOf } from '../core/secrets.js';
 import type { Recogniser } from '../face/engine/embed.js';
+import { models } from '../face/engine/manifest.js';
 import { type JudgeSource, openJudges } from '../face/engine/passive-model.js';
 import { createEnginePool, type EnginePool } from '../face/engine/pool.js';
 import type { RuntimeName } from '../face/engine/runtime.js';
@@ -13,6 +16,8 @@ import { type EngineParameters, loadParameters, type Parameters } from '../face/
 export interface OpenedEngine {
   readonly engine: EnginePool;
   readonly parameters: Parameters;
+  /** Short digest of what computes, which replicas compare. */
+  readonly computes: string;
 }
 
 export interface EngineDeps extends Ports<'clock' | 'random' | 'log'> {
@@ -30,7 +35,18 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
       deps.log.info('passive liveness', { judge: judge.manifest.name, sha256: judge.manifest.sha256 });
   const engine = await createEngine(config, recognisers, judges);
   reportRuntime(engine.runtime, deps);
-  return { engine, parameters };
+  const computing = {
+    release: version,
+    engine: parameters.current.name,
+    own: recognisers.map(({ id }) => id),
+    judges: judges.map((judge) => (judge === builtInJudge ? judge : judge.manifest.sha256)),
+    models,
+    runtime: engine.runtime.name,
+    processor: process.arch,
+  };
+  const computes = hexDigestOf(JSON.stringify(computing)).slice(0, 12);
+  deps.log.info('what computes', { digest: computes });
+  return { engine, parameters, computes };
 }
 
 /** Opens the recognition models. Custom engines are not loaded if a remote service compares the faces. */

@@ -139,7 +139,7 @@ const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyS
 
 async function createVerifier(
   config: Setup['config']['verifier'],
-  deps: ServerDeps & Pick<OpenedPorts, 'keyService'> & OpenedEngine,
+  deps: ServerDeps & Pick<OpenedPorts, 'keyService'> & Pick<OpenedEngine, 'engine' | 'parameters'>,
 ): Promise<Verifier> {
   if (config.kind === 'embedded')
     return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys, stretch: createStretch(publishedCost) });

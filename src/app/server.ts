@@ -7,11 +7,13 @@ import {
   type Reloaded,
 } from '../admin/operations/operations-context.js';
 import { startDecisionReader } from '../admin/operations/provider-decisions.js';
+import { noteReplica, noteReplicaEverySec } from '../admin/operations/replicas.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
 import { createTrailProbe, readVolumeSpace, type TrailProblem } from '../audit/volume.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { framesOf } from '../core/base/frames.js';
 import { httpAddressOf } from '../core/base/http-address.js';
+import { version } from '../core/base/version.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
@@ -131,6 +133,15 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     run: () => storeSecretUses(operations),
   });
   void secretUses.runNow();
+  const noting = jobs.start({
+    name: 'replicas',
+    everySec: noteReplicaEverySec,
+    run: async () => {
+      const { computes } = await deps.engine;
+      await noteReplica({ chain: ports.trail.chain, release: version, computes }, operations);
+    },
+  });
+  void noting.runNow();
   const revoking = jobs.start({
     name: 'recoveries',
     everySec: revokeEverySec,
@@ -169,6 +180,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       await following.stop();
       await revoking.stop();
       await secretUses.stop();
+      await noting.stop();
       await background.stop();
       await stopReader();
       await reloader.settled();

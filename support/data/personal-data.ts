@@ -53,6 +53,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'trail-verification',
       'kiosk:*',
       'ready',
+      'replicas',
     ],
   },
   {

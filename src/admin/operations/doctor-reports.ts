@@ -133,6 +133,7 @@ async function examineConnection(
       connection,
       switched: deps.modes().get(id) ?? null,
       jobs: deps.jobs,
+      state: deps.state,
       onRead: (read) => note({ users: read }),
       onCensus: (census) => {
         enrolled = census.enrolled;

@@ -24,6 +24,7 @@ import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
+import type { State } from '../../core/ports.js';
 import { isCredentialRefusal } from '../../core/provider-refusal.js';
 import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js';
 import { findRulesInForce, isRefusing } from '../../core/rules/rule.js';
@@ -48,6 +49,7 @@ import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
 import { type AtProvider, readAtProvider } from './mode-in-force.js';
 import type { Switched } from './modes.js';
+import { createReplicasCheck } from './replicas.js';
 
 export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
   title: 'Background jobs',
@@ -71,6 +73,8 @@ interface Examined extends Partial<CoverageListeners> {
   readonly switched: Switched | null;
   /** Background jobs of the running server. Absent in a command, which runs none. */
   readonly jobs?: Jobs;
+  /** State store of the running server. Absent in a command. */
+  readonly state?: State;
 }
 
 /** Checks of a connection, those of the server first, and the steps that fix problems. */
@@ -184,6 +188,7 @@ export async function collectChecks(
     readConfiguration,
     createModeCheck(examined, read),
     ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
+    ...(examined.state === undefined ? [] : [createReplicasCheck({ state: examined.state, clock: deps.clock })]),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
     ...(connection.policy.photo === null
