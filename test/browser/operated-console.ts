@@ -6,6 +6,7 @@ import { createLocalSigner } from '../../src/storage/keys/local-signer.js';
 import { createAuditDeps, withAudit } from '../../support/benches/audit.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { useBrowser } from '../../support/browser/page-suite.js';
+import { fillFromTrail } from '../../support/data/ledgered.js';
 import { emptySetup } from '../../support/fakes/upkeep.js';
 import { adminKey } from '../../support/servers/api-server.js';
 import { type Company, type OperatedServer, startCompany } from '../../support/servers/operated-server.js';
@@ -59,6 +60,7 @@ export async function fillOperations({ server, post, ended }: OperatedServer, da
         detail: { hook: 'token', outcome: 'unverified', fallback: 'pass', wouldHave: 'deny', reason: 'no_check' },
       });
   });
+  await fillFromTrail(files.audit, server.deps);
   await post('/connections/okta/apply');
   await ended('okta');
 }
