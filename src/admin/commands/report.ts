@@ -28,8 +28,8 @@ Lines, and their names in JSON:
   users (users)                               distinct users of the decisions of all hooks
   users without a face check (usersRefused)   of these, users whose last sign-in was denied or
                                               allowed by shadow mode alone
-Not counted: calls that an enforcing connection refused undecided, calls during an outage of the
-state store or the audit trail, and people who were erased.`;
+Not counted: calls that an enforcing connection refused undecided, and calls during an outage of the
+state store or the audit trail. People who were erased are not among the users.`;
 
 export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('report')

@@ -17,6 +17,7 @@ const explain = (...events: readonly AuditEvent[]): Promise<readonly string[]> =
 async function explainHere(
   events: readonly AuditEvent[],
   elsewhere: readonly AuditEvent[],
+  more: object = {},
 ): Promise<readonly string[]> {
   const dataFolder = createFolder('why');
   const write = async (file: string, written: readonly AuditEvent[]): Promise<string> => {
@@ -35,7 +36,7 @@ async function explainHere(
   const hooks = { secret: { value: '0123456789abcdef' } };
   const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta: { ...okta, hooks } }];
   const config = join(dataFolder, 'facestep.json');
-  writeFileSync(config, JSON.stringify({ dataFolder, modelsFolder, connections }));
+  writeFileSync(config, JSON.stringify({ dataFolder, modelsFolder, connections, ...more }));
   const { stdout } = await runHere(['why', 'work', 'anna'], { FACESTEP_CONFIG: config });
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.slice(1).map((line) => line.replace(/^(Last refused )?\S+(: | +)/, '$1'));
@@ -56,6 +57,12 @@ test('a user whom only another replica saw is explained by the log of decisions'
 });
 
 const id = 'a'.repeat(24);
+
+test('a user is explained by the trail while the state store is down', async () => {
+  const state = { kind: 'redis', url: 'redis://127.0.0.1:9' };
+  const refused: AuditEvent = { action: 'verification_refused', ...anna, detail: { code: 'liveness_low' } };
+  expect((await explainHere([refused], [], { state })).at(0)).toMatch(/^! Refused: /);
+});
 
 test.each([
   [

@@ -16,7 +16,7 @@ import type { Ports } from '../../core/deps.js';
 import type { SecondThing } from '../../core/second-things.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { findTokenOwners } from '../../enrolment/trail/token-owners.js';
-import { refusals } from '../../errors.js';
+import { refusals, toCode } from '../../errors.js';
 import { glanceJudge, toVendorText } from '../../step-up/events.js';
 import { openLedger } from '../../storage/state/open.js';
 import { toLineReply } from '../endpoints/log-endpoints.js';
@@ -45,7 +45,11 @@ export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
       const events = await collectEvents(files, { connection: id, subjects, since }, deps);
       const foreign = await findForeign(events, files);
       const people = [...subjects].map((subject) => ({ connection: id, subject }));
-      const elsewhere = await readElsewhere(files, { people, since }, setup.config);
+      // The trail is explained also while the state store is down.
+      const elsewhere = await readElsewhere(files, { people, since }, setup.config).catch((error: unknown) => {
+        deps.printError(`facestep: not known what other replicas saw: ${toCode(error)}`);
+        return [];
+      });
       const head = { connection: id, user, since: toIso(since) };
       if (!deps.printJson({ ...head, events: events.map(toJson(foreign)), elsewhere }))
         [...toLines(head, events, foreign), ...elsewhere.flatMap(toElsewhereLine)].forEach(deps.print);

@@ -250,7 +250,7 @@ export function createConnectionEndpoints(
       right: 'audit',
       summary: 'List the users who are denied, or would be in enforce mode',
       description:
-        'Returns users whose last sign-in the hooks denied, or allowed only because of shadow mode, newest first, from the [log of decisions](../ledger.md) of all replicas. A person who was erased is not counted.',
+        'Returns users whose last sign-in the hooks denied, or allowed only because of shadow mode, newest first, from the [log of decisions](../ledger.md) of all replicas. A person who was erased is not listed, and stays in the numbers of past days.',
       codes: ['connection_unknown'],
       fields: z.strictObject({
         mode: mode
