@@ -13,7 +13,7 @@ import { createAccountNames } from '../connections/account-names.js';
 import { findRuleCallers } from '../connections/rule-callers.js';
 import { withSubscribers } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
-import type { CoreDeps, ServerPorts } from '../core/deps.js';
+import type { CoreDeps, CoreSettings, ServerPorts } from '../core/deps.js';
 import { sentLink } from '../core/page-link.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import { type BackOff, retryUntilDone } from '../core/resilience.js';
@@ -86,7 +86,10 @@ export async function buildApp(
   const ids = new Set(configured.map(({ id }) => id));
   const issuer = issuerOf(config);
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
-  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData, holdings };
+  // Of the engine that runs: a reload does not change its judges.
+  const turns = engine.judges > 1 ? 1 : 2;
+  const { consentDays } = config.retention;
+  const settings: CoreSettings = { limits: config.limits, consentDays, turns, personalData, holdings };
   const opened = observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps }));
   const delivery = withRecipientBudget(opened, { state, clock, settings, log });
   const { keys } = keyService;

@@ -124,6 +124,8 @@ export type Limits = Readonly<
 export interface CoreSettings {
   readonly limits: Limits;
   readonly consentDays: number | null;
+  /** Head movements of a full check without light: one if a second judge of passive liveness is configured. */
+  readonly turns: 1 | 2;
   /** Features that store data about people. */
   readonly personalData: readonly PersonalData[];
   /** Fields that extensions add to the export of a person, by name. */

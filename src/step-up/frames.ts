@@ -21,6 +21,7 @@ import {
   type Sent,
   undecidedOf,
 } from './conclude.js';
+import { glanceJudge } from './events.js';
 import { type DeviceProof, findProvenKey, isGlanceEnough, noteFullCheck } from './glance.js';
 import {
   type CommittedFrame,
@@ -88,7 +89,8 @@ async function judgeFrames(
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
   const measurements = [...told, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
-  const finding = { ...found, pass: found.pass && missed.length === 0, reasons, measurements };
+  const presence = captured.record.isGlance ? glanceJudge : found.presence;
+  const finding = { ...found, presence, pass: found.pass && missed.length === 0, reasons, measurements };
   await noteFinding(taken, finding, deps);
   return { finding, earlier };
 }
@@ -153,7 +155,8 @@ export async function startChallenge(
     deps.log.warn('a full check instead of a glance', { stepUpId: session.id, code: toCode(error) });
     return false;
   });
-  const movement = newChallenge(nonce, isGlance ? 'glance' : axis, deps);
+  const shape = isGlance ? ({ axis: null, turns: 1 } as const) : { axis, turns: deps.settings.turns };
+  const movement = newChallenge(nonce, shape, deps);
   await changeSession(session, (found, now) => ({ ...challenge(found, movement, now), isGlance }), deps);
   return { nonce, next: nextOf(movement), expiresAt: movement.expiresAt };
 }

@@ -25,7 +25,11 @@ const taken = (name: string, afterMs: number): CommittedFrame => ({
 /** Runs a challenge whose frames are taken after these times. */
 function run(afterMs: readonly number[], axis: ScreenAxis | null = null, take = taken): MovementRecord {
   let now = epochMs(1000);
-  let challenge = newChallenge(new Credential('nonce'), axis, { clock: { now: () => now }, random: randomBytes });
+  let challenge = newChallenge(
+    new Credential('nonce'),
+    { axis, turns: 2 },
+    { clock: { now: () => now }, random: randomBytes },
+  );
   for (const [at, ms] of afterMs.entries()) {
     now = epochMs(now + ms);
     challenge = commitFrameDigest(challenge, take(`frame ${at}`, ms), now, randomBytes);
@@ -54,6 +58,18 @@ test('each challenge is centre, then a turn sideways and one up or down; each of
   expect(seen.size).toBe(8);
   // 1,000 expected of each; a fair draw is off by 200 (over six deviations) once in a hundred million rows.
   for (const count of seen.values()) expect(Math.abs(count - 1000)).toBeLessThan(200);
+});
+
+test('one turn is to the left or right; with light, there are always two movements', () => {
+  const draw = (axis: ScreenAxis | null) =>
+    newChallenge(
+      new Credential('nonce'),
+      { axis, turns: 1 },
+      { clock: { now: () => epochMs(0) }, random: randomBytes },
+    );
+  const seen = new Set(Array.from({ length: 60 }, () => draw(null).asked.join(' ')));
+  expect([...seen].toSorted()).toEqual(['centre left', 'centre right']);
+  expect(draw('across').asked).toHaveLength(10);
 });
 
 test('a challenge reveals one movement at a time, and measures each from its reveal; the first may take its time', () => {
@@ -144,7 +160,7 @@ test.each([null, 'down'] as const)(
   (axis) => {
     const clock = { now: () => epochMs(1000) };
     const measured = measureChallenge(
-      newChallenge(new Credential('nonce'), axis, { clock, random: randomBytes }),
+      newChallenge(new Credential('nonce'), { axis, turns: 2 }, { clock, random: randomBytes }),
       [],
       0,
     );

@@ -59,7 +59,7 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
  * chosen. Injected pictures can be chosen before.
  */
 
-/** Number of pictures: straight ahead, and one movement of a glance or two. Light needs more. */
+/** Number of pictures: straight ahead, and one movement or two. Light needs more. */
 const framesOfChallenge = { least: 2, most: 10 } as const;
 
 /** Number of looks that are submitted: before the first movement, and of all movements together. */
@@ -111,15 +111,15 @@ export interface NextMovement extends Instruction {
   readonly of: number;
 }
 
-/** Creates a challenge. @param kind - a glance, or the axis of the screen's light; `null` for movements only */
+/** Creates a challenge. @param show.axis - of the screen's light, which needs two movements; `null` for movements only */
 export function newChallenge(
   nonce: Credential,
-  kind: ScreenAxis | 'glance' | null,
+  { axis, turns }: { readonly axis: ScreenAxis | null; readonly turns: 1 | 2 },
   { clock, random }: Ports<'clock' | 'random'>,
 ): MovementRecord {
   const now = clock.now();
-  const movements: Movement[] = kind === 'glance' ? ['centre', drawAside(random)] : drawMovements(random);
-  const lit = kind === null || kind === 'glance' ? null : drawLights(movements, kind, random);
+  const movements: Movement[] = axis === null && turns === 1 ? ['centre', drawAside(random)] : drawMovements(random);
+  const lit = axis === null ? null : drawLights(movements, axis, random);
   return {
     kind: 'movement',
     nonceDigest: toStoredDigest(nonce),

@@ -29,10 +29,14 @@ import {
 const now = epochMs(1_790_000_000_000);
 const secret = (name: string) => new Credential(name);
 const consent = { statement: 'consent-1 (en)', givenAt: now };
-const movement: MovementRecord = newChallenge(secret('nonce'), null, {
-  clock: { now: () => now },
-  random: () => new Uint8Array(1),
-});
+const movement: MovementRecord = newChallenge(
+  secret('nonce'),
+  { axis: null, turns: 2 },
+  {
+    clock: { now: () => now },
+    random: () => new Uint8Array(1),
+  },
+);
 
 const pass = {
   at: now,

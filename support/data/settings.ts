@@ -10,6 +10,7 @@ import { consoleFolder, docsFolder } from '../run/paths.js';
 export const standardSettings: CoreSettings = {
   limits: limitsGuard.parse({}),
   consentDays: retentionGuard.parse({}).consentDays,
+  turns: 2,
   personalData,
   holdings,
 };

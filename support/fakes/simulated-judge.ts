@@ -26,8 +26,7 @@ export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): 
         { name: 'following', value: following, unit: 'count', atLeast: seen.length, atMost: null },
       ].map((each) => ({ ...each, pass: each.value >= each.atLeast }));
       const reasons = measurements.filter(({ pass }) => !pass).map(({ name }) => name);
-      const own = frames.length === 2 ? 'glance-1' : 'simulated';
-      const presence = frames.some(({ light }) => light !== null) ? 'simulated-light' : own;
+      const presence = frames.some(({ light }) => light !== null) ? 'simulated-light' : 'simulated';
       return { presence, pass: reasons.length === 0, reasons, measurements, liveness, hint: null };
     },
   };

@@ -34,7 +34,21 @@ export async function openTokenCalls(url: string) {
     const response = await fetch(url + path, { method: 'POST', headers, body: toForm(fields) });
     return z.looseObject({ code: z.string().optional() }).parse(await response.json());
   };
+  const postJson = async (path: string, body: object, headers: Record<string, string>) => {
+    const sent = { 'content-type': 'application/json', ...headers };
+    const response = await fetch(url + path, { method: 'POST', headers: sent, body: JSON.stringify(body) });
+    return z.looseObject({}).parse(await response.json());
+  };
   return {
+    /** Starts a check on the capture page. @returns the reply to its first challenge */
+    startChallenge: async (token: string) => {
+      const asked = { token, subject: 'ada', audience: 'test' };
+      const started = await postJson('/step-ups', asked, { 'x-auth-token': clientToken });
+      const opened = await postJson('/face/open', { ticket: new URL(String(started.url)).hash.slice(1) }, {});
+      const session = { authorization: `Bearer ${opened.session}` };
+      await postJson('/face/consent', { version: 'consent-1', language: 'en' }, session);
+      return postJson('/face/challenge', {}, session);
+    },
     enrol: async (photo: Uint8Array) => String((await post('/generate', { photo })).token),
     check: (token: string, photo: Uint8Array) => post('/authenticate', { token, photo }),
     score: (token: string, photo: Uint8Array) => post('/authenticate-score', { token, photo }),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { SealedToken } from '../../src/core/secrets.js';
+import { hexDigestOf, SealedToken } from '../../src/core/secrets.js';
 import { models } from '../../src/face/engine/manifest.js';
 import { nameOf, openRegistry } from '../../src/face/recognition/registry.js';
 import { parseToken } from '../../src/face/token/format.js';
@@ -13,6 +13,7 @@ import { engineEntryGuard, parametersFile } from '../../src/face/token/parameter
 import { rotationLabel } from '../../src/face/token/views.js';
 import { runHere } from '../../support/benches/cli.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { drawModel } from '../../support/fakes/onnx.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
@@ -29,13 +30,14 @@ const keysFolder = join(top, 'keys');
 let pictures: Pictures;
 let services: Service[] = [];
 let name: string;
+let passiveLiveness: readonly (string | object)[] = ['built-in'];
 /** One of the built-in engine, one of one's own. */
 const tokens = { former: '', own: '' };
 
 const toEnv = (engine: string | null, dataFolder = data): Record<string, string> => ({
   ...configureService(
     top,
-    { recognition: { engine }, keys: { kind: 'local', folder: keysFolder } },
+    { recognition: { engine, passiveLiveness }, keys: { kind: 'local', folder: keysFolder } },
     engine ?? 'built-in',
   ),
   FACESTEP_DATA: dataFolder,
@@ -65,6 +67,28 @@ test('the built-in engine makes a token and accepts the same person', async () =
   expect(engineOf(tokens.former)).toBeLessThan(128);
   expect(await check(tokens.former, pictures.person[1])).toMatchObject({ authenticated: true });
   await service.stop();
+});
+
+test('with a second judge of passive liveness, the capture page asks for one movement instead of two', async () => {
+  const asked = async () => {
+    const { service, enrol, startChallenge } = await serve(null);
+    const { next } = await startChallenge(await enrol(pictures.person[0]));
+    await service.stop();
+    return next;
+  };
+  expect(await asked()).toMatchObject({ movement: 'centre', of: 3 });
+  const source = join(top, 'judge');
+  mkdirSync(source);
+  const drawn = drawModel({ size: 80, numbers: 3 });
+  writeFileSync(join(source, 'model.onnx'), drawn);
+  const input = { name: 'face', size: 80, channels: 'bgr', mean: [0, 0, 0], deviation: [1, 1, 1], enlargement: 2.7 };
+  const output = { name: 'numbers', classes: 3, live: 1 };
+  const about = { use: 'liveness', name: 'second', file: 'model.onnx', sha256: hexDigestOf(drawn), input, output };
+  const manifest = JSON.stringify({ ...about, bound: 0.5, licence: 'MIT', origin: 'drawn' });
+  writeFileSync(join(source, 'model.json'), manifest);
+  passiveLiveness = ['built-in', { folder: source, manifest: hexDigestOf(manifest) }];
+  expect(await asked()).toMatchObject({ movement: 'centre', of: 2 });
+  passiveLiveness = ['built-in'];
 });
 
 test('a model that the command stored cannot be selected before its measurement', async () => {

@@ -129,7 +129,7 @@ export function createVisits(deps: Ports<'random'>): Visits {
 
 export function startChallenge(visit: TesterSession, shows: ScreenAxis | null, deps: Ports<'clock' | 'random'>) {
   const nonce = newSecret(deps);
-  const movement = newChallenge(nonce, shows, deps);
+  const movement = newChallenge(nonce, { axis: shows, turns: 2 }, deps);
   visit.challenge = movement;
   return { nonce: nonce.use((text) => text), next: nextOf(movement), expiresAt: toIso(movement.expiresAt) };
 }

@@ -108,6 +108,8 @@ export interface EngineLoad {
 
 export interface EnginePool extends Engine {
   readonly runtime: RuntimeName;
+  /** Number of judges of passive liveness. */
+  readonly judges: number;
   load(): EngineLoad;
   /** Examines the most central of several faces. The result must not decide about a person. */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<FaceAnalysis>;
@@ -294,6 +296,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
 
   return {
     runtime,
+    judges: judges.length,
     async detect(photo, share): Promise<Detection> {
       const reply = await ask({ task: 'detect' }, photo, share);
       if (reply.outcome !== 'detected') throw new FaceError('internal', { outcome: reply.outcome });

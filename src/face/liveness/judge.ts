@@ -63,7 +63,7 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
           refused.length > 0 ? refused : [...measureFrames(shown, between), ...measurePoses(poses, seen)];
         const failed = measured.filter(({ measurement }) => !measurement.pass);
         return {
-          presence: presenceOf(frames),
+          presence: frames.some(({ light }) => light !== null) ? 'light-1' : 'movement-1',
           pass: failed.length === 0,
           reasons: failed.map(({ measurement }) => measurement.name),
           measurements: [
@@ -80,12 +80,6 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
       }
     },
   };
-}
-
-/** Names the check by what it asked for: a glance has one turn. */
-function presenceOf(frames: readonly CapturedFrame[]): string {
-  if (frames.some(({ light }) => light !== null)) return 'light-1';
-  return new Set(frames.map(({ movement }) => movement)).size > 2 ? 'movement-1' : 'glance-1';
 }
 
 /** Looks examined at once, so that one check does not fill the engine's queue. */

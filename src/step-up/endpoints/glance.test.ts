@@ -4,10 +4,12 @@ import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { createTestBrowser, lendCamera, openOnPhone, type TestBrowser } from '../../../support/benches/capture-page.js';
 import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
+import { standardSettings } from '../../../support/data/settings.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createKeysInMemory } from '../../../support/fakes/keys.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Connection, Policy } from '../../core/connection.js';
+import type { CoreSettings } from '../../core/deps.js';
 import { secondsPerDay } from '../../core/units.js';
 import { recordPlace } from '../../notifications/known-places.js';
 
@@ -61,6 +63,15 @@ test('a known browser passes with one movement, and receipt and audit trail say 
   expect(decodeJwt(String(receipt))).toMatchObject({ presence: 'glance-1' });
   const judged = server.audit.events.filter(({ action }) => action === 'liveness_judged').at(-1);
   expect(judged?.detail).toMatchObject({ judge: 'glance-1', asked: ['centre', expect.stringMatching(/left|right/)] });
+});
+
+test('a full check with one turn is no glance', async () => {
+  const settings: CoreSettings = { ...standardSettings, turns: 1 };
+  await server.stop();
+  await start({}, { settings });
+  const { turns, receipt } = await check();
+  expect(turns).toBe(1);
+  expect(decodeJwt(String(receipt)).presence).toBe('simulated');
 });
 
 describe('a full check is asked for', () => {
