@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { writeTrimmedRuntime } from '../scripts/guidance-runtime.mjs';
 import { compressAssets } from './vite.compress-assets.js';
 
 /**
@@ -48,6 +49,14 @@ const preloadTexts: Plugin = {
   },
 };
 
+/** Leaves out the whole model runtime, which the library names in case that a page names no other. */
+const leaveOutRuntime: Plugin = {
+  name: 'leave-out-runtime',
+  enforce: 'pre',
+  transform: (code) =>
+    code.replaceAll('new URL("ort-wasm-simd-threaded.wasm",import.meta.url)', 'new URL("about:blank")'),
+};
+
 /*
  * TensorFlow, which AWS's detector of faces uses, loads its WebAssembly by fixed file names, so their folder has the
  * version.
@@ -84,7 +93,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [leaveOutRuntime] },
+  resolve: { alias: [{ find: /^onnxruntime-web\/ort-wasm-simd-threaded\.wasm/, replacement: writeTrimmedRuntime() }] },
   define: { 'import.meta.env.VITE_TFJS_FOLDER': JSON.stringify(tensorFlowFolder) },
   plugins: [everyEntry, preloadTexts, compressAssets, copyTensorFlow],
 });

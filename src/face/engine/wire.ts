@@ -50,6 +50,12 @@ export const numberField = (number: number, value: number): Field => ({
   content: none,
 });
 
+/** Returns the value of a number field that was parsed. */
+export function numberOf({ encoded: [bytes = none] }: Field): number {
+  const at = bytes.findIndex((group) => group < 128) + 1;
+  return bytes.subarray(at).reduce((value, group, place) => value + (group % 128) * 128 ** place, 0);
+}
+
 export function readMessage(message: Uint8Array): Field[] {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;

@@ -6,7 +6,8 @@ import { copyModels } from '../../../support/fakes/models.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { pageFolders } from '../../../support/run/paths.js';
 import { type ApiServer, startApiServer } from '../../../support/servers/api-server.js';
-import { models } from '../../face/engine/manifest.js';
+import { hexDigestOf } from '../../core/secrets.js';
+import { pageModels } from '../../face/engine/page-model.js';
 
 const folder = createFolder('page');
 let server: ApiServer;
@@ -21,17 +22,20 @@ afterAll(() => server.stop());
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.origin + path, { headers });
 
 describe('model files for the capture page', () => {
-  test.each(['detect', 'landmarks'] as const)(
-    '%s is delivered completely, and cacheable by its digest',
-    async (name) => {
-      const response = await get(`/face/models/${name}.onnx?${models[name].sha256}`);
-      expect(response.status).toBe(200);
-      expect(response.headers.get('content-type')).toBe('application/octet-stream');
-      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-      expect((await response.arrayBuffer()).byteLength).toBe(models[name].bytes);
-    },
-  );
+  test.each([
+    ['detect', 'br'],
+    ['landmarks', 'br'],
+    ['detect', 'identity'],
+  ] as const)('%s is delivered completely in the encoding %s, and cacheable by its digest', async (name, encoding) => {
+    const headers = { 'accept-encoding': encoding };
+    const response = await get(`/face/models/${name}.onnx?${pageModels[name].sha256}`, headers);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(response.headers.get('content-encoding')).toBe(encoding === 'br' ? 'br' : null);
+    expect(hexDigestOf(new Uint8Array(await response.arrayBuffer()))).toBe(pageModels[name].sha256);
+  });
 
   test.each(['/face/models/embed.onnx', '/face/models/constructor.onnx', '/face/models/..%2ffr_detect.onnx'])(
     'the path %s is not found',
@@ -44,7 +48,7 @@ describe('model files for the capture page', () => {
   );
 
   test('a missing or altered file is refused with an error that is not cacheable', async () => {
-    const address = (name: 'detect' | 'landmarks') => `/face/models/${name}.onnx?${models[name].sha256}`;
+    const address = (name: 'detect' | 'landmarks') => `/face/models/${name}.onnx?${pageModels[name].sha256}`;
     rmSync(join(folder, 'models/fr_detect.onnx'));
     writeFileSync(join(folder, 'models/fr_landmark.onnx'), '<!doctype html>');
     for (const [name, status, code] of [

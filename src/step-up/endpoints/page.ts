@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { texts } from '../../../locales/compiled/server/capture-page/all.js';
 import type { Brands, NamedBrand } from '../../brand/brands.js';
@@ -12,34 +14,50 @@ import { directionOf, type SupportedLanguage } from '../../core/language.js';
 import { brandFilePath, brandFiles, pagePath } from '../../core/page-link.js';
 import type { LivenessVendors } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { type ModelFile, models } from '../../face/engine/manifest.js';
+import { type PageModel, pageModels, toPageModel } from '../../face/engine/page-model.js';
 import { readPublishedFile } from '../../face/engine/published-file.js';
 import { markOf } from '../../files/durable-file.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { ownFiles, securePage } from '../../http/content-security-policy.js';
 import { discardBody, queryOf } from '../../http/front-door.js';
 
-const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
+const guidingModels: Readonly<Record<string, PageModel>> = pageModels;
 
-/** Reads model files and caches them. All callers get the same buffer and must not change it. */
-function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8Array | null> {
-  const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
+interface ServedModel {
+  readonly plain: Uint8Array;
+  readonly compressed: Uint8Array;
+}
+
+const compress = promisify(brotliCompress);
+/** A higher quality would take seconds, and save 1 %. */
+const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
+
+async function readModel(folder: string, { published }: PageModel): Promise<ServedModel | null> {
+  const bytes = await readPublishedFile(folder, published);
+  if (bytes === null) return null;
+  const plain = toPageModel(bytes);
+  return { plain, compressed: await compress(plain, { params }) };
+}
+
+/** Reads model files and caches them. All callers get the same buffers and must not change them. */
+function createModelReader(folder: string): (model: PageModel) => Promise<ServedModel | null> {
+  const kept = new Map<string, { readonly mark: string; readonly served: Promise<ServedModel | null> }>();
   return async (model) => {
-    const { file } = model;
+    const { file } = model.published;
     // An error is ignored here, because reading the file reports it.
     const mark = await markOf(join(folder, file)).catch(() => '');
     const known = kept.get(file);
-    if (known?.mark === mark) return known.bytes;
-    const bytes = readPublishedFile(folder, model);
-    kept.set(file, { mark, bytes });
-    bytes.catch(() => kept.delete(file));
-    return bytes;
+    if (known?.mark === mark) return known.served;
+    const served = readModel(folder, model);
+    kept.set(file, { mark, served });
+    served.catch(() => kept.delete(file));
+    return served;
   };
 }
 
 /**
- * Serves `/<name>.onnx?<digest>` after verifying the file. Browsers may cache it forever. Without models, the page
- * shows no guidance.
+ * Serves `/<name>.onnx?<digest>` after verifying the published file. Browsers may cache it forever. Without models, the
+ * page shows no guidance.
  * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 function createModelHandler(folder: string): RequestHandler<{ name: string }> {
@@ -47,12 +65,15 @@ function createModelHandler(folder: string): RequestHandler<{ name: string }> {
   return async (request, response) => {
     const { name } = request.params;
     const expected = Object.hasOwn(guidingModels, name) ? guidingModels[name] : null;
-    const bytes = expected === null ? null : await read(expected);
-    if (expected === null || bytes === null) throw new FaceError('not_found');
+    const served = expected === null ? null : await read(expected);
+    if (expected === null || served === null) throw new FaceError('not_found');
     if (request.url.endsWith(`?${expected.sha256}`))
       response.set('Cache-Control', 'public, max-age=31536000, immutable');
+    response.vary('Accept-Encoding');
+    const isCompressed = request.acceptsEncodings('br') !== false;
+    if (isCompressed) response.set('Content-Encoding', 'br');
     // With an unexpected type, some browsers show an empty page.
-    response.type('application/octet-stream').send(bytes);
+    response.type('application/octet-stream').send(isCompressed ? served.compressed : served.plain);
   };
 }
 

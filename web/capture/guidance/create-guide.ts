@@ -77,7 +77,7 @@ const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
 
 /**
- * Loads the guidance models, about 5 MB at the first use. Results stay in the browser.
+ * Loads the guidance models and their runtime, 1.5 MB at the first use. Results stay in the browser.
  * @throws GuidanceUnavailable
  */
 export async function createGuide(): Promise<Guide> {

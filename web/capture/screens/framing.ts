@@ -52,7 +52,7 @@ const askedForAfterMs = 250;
 /** Time after which a start button appears if a hint persists or there is no guide. */
 const startOfferedAfterMs = 8000;
 /** Time after which the check starts without a guide that is still loading, as over a slow connection. */
-const unguidedAfterMs = 15_000;
+const unguidedAfterMs = 10_000;
 
 interface Framing {
   readonly camera: Camera;
