@@ -108,6 +108,7 @@ withHelm('with Helm', () => {
     );
     expect(watched.map(({ metadata }) => metadata.name)).toEqual(['face-facestep-replicas']);
     expect(only(objects, 'PrometheusRule').spec.groups.length).toBeGreaterThan(1);
+    expect(renderChart(fullest)).toContain('https://face.example.com/docs/runbooks.html#facestepdown');
     expect(renderChart(fullest)).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
   });
 
