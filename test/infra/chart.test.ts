@@ -120,6 +120,22 @@ withHelm('with Helm', () => {
     expect(dataFolder).toBe('/var/lib/facestep/data');
   });
 
+  test('each replica that can exist is backed up to the named volume, and none without a name', () => {
+    const destination = { persistentVolumeClaim: { claimName: 'backups' } };
+    const objects = render({ ...fullest, backup: { destination, keepDays: 30 } });
+    const jobs = objects.flatMap((each) => (each.kind === 'CronJob' ? [each] : []));
+    expect(jobs.map(({ metadata }) => metadata.name)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((replica) => `face-facestep-backup-${replica}`),
+    );
+    const { metadata, spec } = jobs[5]!.spec.jobTemplate.spec.template;
+    expect(metadata.labels).not.toMatchObject(only(objects, 'StatefulSet').spec.selector.matchLabels);
+    expect(spec.volumes).toContainEqual({ name: 'backups', ...destination });
+    const claimName = 'data-face-facestep-5';
+    expect(spec.volumes).toContainEqual({ name: 'data', persistentVolumeClaim: { claimName } });
+    expect(spec.containers[0]!.command.join('\n')).toMatch(/ backup "\/backups\/face-facestep-5\/.*\n.* -mtime \+30 /);
+    expect(render(fullest).map(({ kind }) => kind)).not.toContain('CronJob');
+  });
+
   test.each([
     [
       'a separate state store for each of several replicas',

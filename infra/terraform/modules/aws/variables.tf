@@ -140,3 +140,15 @@ variable "log_retention_days" {
   type        = number
   default     = 30
 }
+
+variable "backup_retention_days" {
+  description = "Days that daily copies of the audit trails and the state table are kept."
+  type        = number
+  default     = 35
+}
+
+variable "backup_copy_vault_arn" {
+  description = "A backup vault of another region or account that gets a copy of each backup; null means none."
+  type        = string
+  default     = null
+}
