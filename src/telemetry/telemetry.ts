@@ -117,7 +117,9 @@ export async function openTelemetry(
       return () => {
         const leftMs = budgetMs - (clock.now() - startedAt);
         metrics.hookBudgetLeft.observe(labels, leftMs / 1000);
-        if (leftMs <= 0) metrics.hookLate.inc(labels);
+        if (leftMs > 0) return;
+        metrics.hookLate.inc(labels);
+        log.warn('late hook reply', { ...labels, lateMs: -leftMs });
       };
     },
     close: async () => tracing?.close(),
@@ -158,15 +160,21 @@ function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: M
   else if (data?.lockout !== undefined) lockouts.inc({ kind: data.lockout });
 }
 
-/** Counts audit records by connection. Records of unknown connections are counted as `other`. */
+/** Counts audit records by connection, and logs denials. Unknown connections are named `other`. */
 export const countAuditEvents =
-  (metrics: Metrics, connections: ReadonlySet<string>): AuditSubscriber =>
+  (
+    { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
+    connections: ReadonlySet<string>,
+  ): AuditSubscriber =>
   (event) => {
     const { action, detail } = event;
     const connection = connections.has(event.connection) ? event.connection : 'other';
     metrics.auditEvents.inc({ action, connection });
-    const denied = denialOf(event);
-    if (denied !== null) metrics.denials.inc({ connection, kind: denied });
+    const kind = denialOf(event);
+    if (kind !== null) {
+      metrics.denials.inc({ connection, kind });
+      log.info('denied', { connection, kind });
+    }
     if ('code' in detail && detail.code === 'photo_replayed') metrics.replayedPhotos.inc();
     if (action === 'store_replaced') metrics.stateReplaced.inc();
   };

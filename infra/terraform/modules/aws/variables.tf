@@ -152,3 +152,15 @@ variable "backup_copy_vault_arn" {
   type        = string
   default     = null
 }
+
+variable "alarm_topic_arns" {
+  description = "SNS topics that get the alarms. Without one, alarms are only in the console of CloudWatch."
+  type        = list(string)
+  default     = []
+}
+
+variable "denials_an_hour" {
+  description = "Denied checks and sign-ins in an hour above which an alarm fires. Set it to three times the denials of a busy hour."
+  type        = number
+  default     = 100
+}
