@@ -215,6 +215,7 @@ function observeRun({ name, last }: JobState, { metrics }: Telemetry): void {
 
 /** Longest wait for the key service while metrics are read. */
 const keysWithinMs = 2_000;
+const noKeys = (): Facts['keys'] => [];
 
 function sourcesOf({ engine, files }: OpenedPorts, operations: OperationsContext): Omit<MetricSources, 'findUnready'> {
   const findKeys = createKeyFinder(operations);
@@ -225,12 +226,7 @@ function sourcesOf({ engine, files }: OpenedPorts, operations: OperationsContext
       const backup = await readLastBackup(files.lastBackup);
       return backup === null ? null : fromIso(backup.madeAt);
     },
-    keys: () =>
-      withTimeout<Facts['keys']>(
-        findKeys().catch(() => []),
-        keysWithinMs,
-        () => [],
-      ),
+    keys: () => withTimeout(findKeys().catch(noKeys), keysWithinMs, noKeys),
   };
 }
 

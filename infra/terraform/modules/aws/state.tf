@@ -51,7 +51,7 @@ resource "aws_efs_file_system" "trails" {
   }
 }
 
-# Daily copies of the audit trails and the table: docs/state.md.
+# Daily copies of the audit trails: docs/state.md. The table has point-in-time recovery; AWS Backup would copy all of it daily.
 resource "aws_backup_vault" "this" {
   name = var.name
 }
@@ -81,7 +81,7 @@ resource "aws_backup_selection" "this" {
   name         = var.name
   plan_id      = aws_backup_plan.this.id
   iam_role_arn = aws_iam_role.backup.arn
-  resources    = [aws_efs_file_system.trails.arn, aws_dynamodb_table.state.arn]
+  resources    = [aws_efs_file_system.trails.arn]
 }
 
 resource "aws_efs_mount_target" "trails" {

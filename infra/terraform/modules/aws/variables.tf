@@ -142,7 +142,7 @@ variable "log_retention_days" {
 }
 
 variable "backup_retention_days" {
-  description = "Days that daily copies of the audit trails and the state table are kept."
+  description = "Days that daily copies of the audit trails are kept."
   type        = number
   default     = 35
 }
