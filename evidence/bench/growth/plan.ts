@@ -19,10 +19,8 @@ const containerMetrics = 20;
 const natGateways = 2;
 
 const hoursAMonth = 730;
-const minutesAMonth = hoursAMonth * 60;
-const secondsAMonth = minutesAMonth * 60;
-const monthsAYear = 12;
-const daysAMonth = 365 / monthsAYear;
+const secondsAMonth = hoursAMonth * 3600;
+const daysAMonth = 365 / 12;
 const bytesPerGB = 1e9;
 
 const toText = (value: number): string =>
@@ -32,7 +30,7 @@ function usageOf(people: number, measured: Measured, { processorsATask, leastTas
   const year = measured.years.find(({ store }) => store === 'dynamodb');
   if (year === undefined) throw new Error('docs/sizing/measured.json has no year on DynamoDB');
   const { check, hook } = year.costs;
-  const scale = people / year.people / monthsAYear;
+  const scale = people / year.people / 12;
   const checks = check.count * scale;
   const hooks = people * hooksADay * daysAMonth;
   const moreHooks = hooks - hook.count * scale;
@@ -51,12 +49,12 @@ function usageOf(people: number, measured: Measured, { processorsATask, leastTas
     tasks,
     busiestTasks: toTasks(busiest),
     // Of receipts, and of audit heads: one a minute for each task.
-    signatures: checks + tasks * minutesAMonth,
+    signatures: checks + (tasks * secondsAMonth) / 60,
     macs: monthly(({ keyUses }) => keyUses),
     readMillions: monthly((cost) => cost.dynamodb?.readUnits ?? 0) / 1e6,
     writtenMillions: (monthly((cost) => cost.dynamodb?.writeUnits ?? 0) + moreHooks * unitsToPrune) / 1e6,
     tableGB: (people * year.bytesPerPerson) / bytesPerGB,
-    trailGB: (measuredTrail + moreHooks * monthsAYear * trailBytesADecision) / bytesPerGB,
+    trailGB: (measuredTrail + moreHooks * 12 * trailBytesADecision) / bytesPerGB,
   };
 }
 type Usage = ReturnType<typeof usageOf>;
