@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createReceiptVerifier } from '../client/index.js';
+import { readDeployed } from '../evidence/bench/growth/deployed.js';
 import { showPlan } from '../evidence/bench/growth/plan.js';
 import { readMeasured, readPrices } from '../evidence/bench/growth/stored.js';
 import { renderPages } from '../scripts/reference/pages.js';
@@ -180,5 +181,5 @@ test('docs/roster.md states the maximum number of people of each level', () => {
 });
 
 test('docs/sizing.md contains the plan for the stored results', () => {
-  expect(readPage('docs/sizing.md')).toContain(showPlan(readMeasured(), readPrices()).join('\n'));
+  expect(readPage('docs/sizing.md')).toContain(showPlan(readMeasured(), readDeployed(), readPrices()).join('\n'));
 });

@@ -61,7 +61,7 @@ const kinds = [
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
   /^dist\/docs-web\/([\w/.-]+\.(html|css|js|json|svg)\.br|pictures\/[\w-]+\.(svg|webp))$/,
   /^src\/face\/engines\.json$/,
-  /^infra\/systemd\/facestep\.service$/,
+  /^infra\/systemd\/facestep(-backup)?\.(service|timer)$/,
 ];
 const mebibyte = 1024 * 1024;
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { BadInput } from '../measure/corpus/corpus.js';
 import { parseOptions, runProgram, say } from '../measure/program.js';
 import { benchEngine } from './engine.js';
+import { readDeployed } from './growth/deployed.js';
 import { showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
@@ -45,8 +46,9 @@ await runProgram(async () => {
   if (program === 'scale' && plan) {
     const measured = readMeasured();
     const prices = readPrices();
-    if (json) print(JSON.stringify({ measured, prices }, null, 2));
-    else print(showPlan(measured, prices).join('\n'));
+    const deployed = readDeployed();
+    if (json) print(JSON.stringify({ measured, deployed, prices }, null, 2));
+    else print(showPlan(measured, deployed, prices).join('\n'));
   } else {
     const report = await benchmarks[program]();
     print(json ? JSON.stringify(report, null, 2) : inspect(report, { depth: null, breakLength: 120 }));

@@ -114,7 +114,11 @@ export async function buildApp(
     stepUpOf: (id) => summarizeStepUp(id, { state, clock }),
   });
   const recoveries = createRecoveryWatch({ state, clock, keys, log, connections });
-  const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent, recoveries.onEvent]);
+  const audit = withSubscribers(ports.audit, [
+    countAuditEvents({ metrics, log }, ids),
+    notices.onEvent,
+    recoveries.onEvent,
+  ]);
   const brands = createBrands(brand, { state, clock, audit });
   if (brand !== null) await shareWithRetries(brand, { state, clock, log, background: deps.operations.background });
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };

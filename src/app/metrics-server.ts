@@ -2,6 +2,8 @@ import { collectDefaultMetrics } from 'prom-client';
 import type { VolumeSpace } from '../audit/volume.js';
 import type { TelemetryConfig } from '../config/schema.js';
 import { httpAddressOf } from '../core/base/http-address.js';
+import type { Facts } from '../core/to-do.js';
+import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import type { EngineLoad } from '../face/engine/pool.js';
 import { listen } from '../http/listen.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -17,6 +19,9 @@ export interface MetricSources {
   engineLoad(): EngineLoad;
   findUnready(): Promise<readonly string[]>;
   trailVolume(): Promise<VolumeSpace | null>;
+  /** Returns the time of the last backup, or `null` if there is none. */
+  backupAt(): Promise<EpochMs | null>;
+  keys(): Promise<Facts['keys']>;
 }
 
 /**
@@ -42,6 +47,12 @@ export async function serveMetrics(
       metrics.trailVolumeFree.set(volume.free);
       metrics.trailVolumeSize.set(volume.size);
     }
+    metrics.lastBackup.set(((await sources.backupAt()) ?? 0) / 1000);
+    const keys = await sources.keys();
+    metrics.keyDue.reset();
+    for (const { name, isCurrent, since, lifeDays } of keys)
+      if (isCurrent && since !== null)
+        metrics.keyDue.set({ key: name }, addSec(since, lifeDays * secondsPerDay) / 1000);
     return metrics.registry.metrics();
   };
   const { port, stop } = await listen((request, response) => {

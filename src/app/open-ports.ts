@@ -75,7 +75,7 @@ export async function openPorts(
   });
   void recorder.replayErasures(trail);
   void recorder.countEarlier(trail);
-  const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, new Set())]);
+  const ownRecords = withSubscribers(trail, [countAuditEvents({ metrics, log: deps.log }, new Set())]);
   const state = observePort(
     'state',
     await openState(config.state, {

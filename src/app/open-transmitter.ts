@@ -82,7 +82,11 @@ export async function openTransmitter(
     files,
     streams: configured,
     readStreams,
-    onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
+    onWaiting(receiver, records) {
+      metrics.securityEventsWaiting.set({ receiver }, records);
+      // Starts the series at 0, so that alerts notice the first dead letter.
+      metrics.securityEvents.inc({ receiver, outcome: 'dead' }, 0);
+    },
     // Series of deleted streams are removed, because applications may create any number.
     onEnded(receiver) {
       metrics.securityEventsWaiting.remove({ receiver });

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createKeyFinder } from '../admin/operations/facts.js';
+import { readLastBackup } from '../admin/operations/last-backup.js';
 import { applyModes, type Modes, readModes } from '../admin/operations/modes.js';
 import {
   type ConfigurationFile,
@@ -17,8 +19,10 @@ import { version } from '../core/base/version.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
-import { pause } from '../core/resilience.js';
+import { pause, withTimeout } from '../core/resilience.js';
 import { isRefusing } from '../core/rules/rule.js';
+import type { Facts } from '../core/to-do.js';
+import { fromIso } from '../core/units.js';
 import { watchFile, watchFileEverySec } from '../drafts/watch.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
 import { readOpenChanges } from '../enrolment/trail/open-changes.js';
@@ -32,7 +36,7 @@ import { openTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import { auditEvents } from './audit-events.js';
 import { type BuiltApp, buildApp } from './build-app.js';
 import { createExpiryWatch } from './expiry-watch.js';
-import { serveMetrics } from './metrics-server.js';
+import { type MetricSources, serveMetrics } from './metrics-server.js';
 import type { OpenedEngine } from './open-engine.js';
 import { type OpenedPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
@@ -121,9 +125,8 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const listening = await listen(built.app, { host: config.host, port: config.port });
   active.listening = listening;
   const metrics = await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
-    engineLoad: () => ports.engine.load(),
+    ...sourcesOf(ports, operations),
     findUnready: () => readiness.findUnready(),
-    trailVolume: () => readVolumeSpace(ports.files.audit),
   });
   await announceStart(active, built.adminKey, metrics?.url ?? null, ports, deps);
   for (const each of extensions) each.start();
@@ -208,6 +211,23 @@ function observeRun({ name, last }: JobState, { metrics }: Telemetry): void {
   metrics.jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
   metrics.jobDuration.set({ background_job }, last.tookMs / 1000);
   metrics.jobLastEnd.set({ background_job }, last.endedAt / 1000);
+}
+
+/** Longest wait for the key service while metrics are read. */
+const keysWithinMs = 2_000;
+const noKeys = (): Facts['keys'] => [];
+
+function sourcesOf({ engine, files }: OpenedPorts, operations: OperationsContext): Omit<MetricSources, 'findUnready'> {
+  const findKeys = createKeyFinder(operations);
+  return {
+    engineLoad: () => engine.load(),
+    trailVolume: () => readVolumeSpace(files.audit),
+    async backupAt() {
+      const backup = await readLastBackup(files.lastBackup);
+      return backup === null ? null : fromIso(backup.madeAt);
+    },
+    keys: () => withTimeout(findKeys().catch(noKeys), keysWithinMs, noKeys),
+  };
 }
 
 /** Reads mode switches. @returns none if the store does not respond */

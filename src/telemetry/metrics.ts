@@ -64,6 +64,11 @@ const definitions = {
     help: 'Records written to the audit trail; `connection` is `other` without one',
     labels: ['action', 'connection'],
   },
+  denials: {
+    name: 'facestep_denials_total',
+    help: 'Denials: `check` is a refused face check, `sign_in` a reply to a hook that denied a sign-in or left out its claim',
+    labels: ['connection', 'kind'],
+  },
   auditHeadAge: {
     name: 'facestep_audit_head_age_seconds',
     help: 'Age of the oldest unsigned record of the audit trail; 0 if none',
@@ -83,6 +88,16 @@ const definitions = {
     name: 'facestep_trail_volume_size_bytes',
     help: 'Size of the volume with the audit trail, in bytes',
     labels: [],
+  },
+  lastBackup: {
+    name: 'facestep_last_backup_timestamp_seconds',
+    help: 'Time of the last complete `facestep backup` of the data folder; 0 if none',
+    labels: [],
+  },
+  keyDue: {
+    name: 'facestep_key_rotation_due_timestamp_seconds',
+    help: 'Time when a key in use is due for rotation, if its start is known',
+    labels: ['key'],
   },
   securityEvents: {
     name: 'facestep_security_events_total',
@@ -171,10 +186,13 @@ export function createMetrics() {
     portCalls: counter('portCalls'),
     portDuration: histogram('portDuration'),
     auditEvents: counter('auditEvents'),
+    denials: counter('denials'),
     auditHeadAge: gauge('auditHeadAge'),
     trailProbes: counter('trailProbes'),
     trailVolumeFree: gauge('trailVolumeFree'),
     trailVolumeSize: gauge('trailVolumeSize'),
+    lastBackup: gauge('lastBackup'),
+    keyDue: gauge('keyDue'),
     securityEvents: counter('securityEvents'),
     securityEventsWaiting: gauge('securityEventsWaiting'),
     stateReplaced: counter('stateReplaced'),

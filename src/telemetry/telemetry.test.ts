@@ -6,7 +6,7 @@ import { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { createRequestContexts } from './log.js';
-import { openTelemetry } from './telemetry.js';
+import { countAuditEvents, openTelemetry } from './telemetry.js';
 
 const clock = createManualClock();
 const ended = { method: 'POST', route: '/generate', status: 200, refusal: undefined };
@@ -58,6 +58,22 @@ describe('metrics', () => {
     expect(text).toContain('facestep_hook_budget_left_seconds_bucket{le="1",connection="acme",hook="token"} 1');
     expect(text).toContain('facestep_hook_budget_left_seconds_bucket{le="1.25",connection="acme",hook="token"} 2');
     expect(text).toContain('facestep_hook_late_total{connection="acme",hook="token"} 1');
+    expect(log.text().match(/late hook reply/g)).toHaveLength(1);
+  });
+
+  test('count denials, but not replies that let a sign-in through', async () => {
+    const { telemetry } = await open();
+    const count = countAuditEvents({ ...telemetry, log }, new Set(['acme']));
+    const event = { connection: 'acme', subject: 'u1' };
+    for (const fallback of ['deny', 'omit_claim', 'pass'] as const)
+      count({ ...event, action: 'hook_decided', detail: { hook: 'token', outcome: 'unverified', fallback } });
+    count({ ...event, connection: 'unknown', action: 'verification_refused', detail: { code: 'face_mismatch' } });
+    const text = await telemetry.metrics.registry.metrics();
+    expect(text.split('\n').filter((line) => line.startsWith('facestep_denials_total'))).toEqual([
+      'facestep_denials_total{connection="acme",kind="sign_in"} 2',
+      'facestep_denials_total{connection="other",kind="check"} 1',
+    ]);
+    expect(log.text().match(/denied/g)).toHaveLength(3);
   });
 
   test('count the calls of a port by outcome without changing the port’s results', async () => {

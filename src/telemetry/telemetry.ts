@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TelemetryConfig } from '../config/schema.js';
-import type { AuditSubscriber } from '../core/audit-events.js';
+import type { AuditEvent, AuditSubscriber } from '../core/audit-events.js';
 import type { Clock, Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { RequestContexts } from './log.js';
@@ -117,7 +117,9 @@ export async function openTelemetry(
       return () => {
         const leftMs = budgetMs - (clock.now() - startedAt);
         metrics.hookBudgetLeft.observe(labels, leftMs / 1000);
-        if (leftMs <= 0) metrics.hookLate.inc(labels);
+        if (leftMs > 0) return;
+        metrics.hookLate.inc(labels);
+        log.warn('late hook reply', { ...labels, lateMs: -leftMs });
       };
     },
     close: async () => tracing?.close(),
@@ -158,14 +160,31 @@ function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: M
   else if (data?.lockout !== undefined) lockouts.inc({ kind: data.lockout });
 }
 
-/** Counts audit records by connection. Records of unknown connections are counted as `other`. */
+/** Counts audit records by connection, and logs denials. Unknown connections are named `other`. */
 export const countAuditEvents =
-  (metrics: Metrics, connections: ReadonlySet<string>): AuditSubscriber =>
-  ({ action, connection, detail }) => {
-    metrics.auditEvents.inc({ action, connection: connections.has(connection) ? connection : 'other' });
+  (
+    { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
+    connections: ReadonlySet<string>,
+  ): AuditSubscriber =>
+  (event) => {
+    const { action, detail } = event;
+    const connection = connections.has(event.connection) ? event.connection : 'other';
+    metrics.auditEvents.inc({ action, connection });
+    const kind = denialOf(event);
+    if (kind !== null) {
+      metrics.denials.inc({ connection, kind });
+      log.info('denied', { connection, kind });
+    }
     if ('code' in detail && detail.code === 'photo_replayed') metrics.replayedPhotos.inc();
     if (action === 'store_replaced') metrics.stateReplaced.inc();
   };
+
+/** Returns what an event denied, or `null` if nothing. Decisions of shadow mode deny nothing. */
+function denialOf(event: AuditEvent): 'check' | 'sign_in' | null {
+  if (event.action === 'verification_refused') return 'check';
+  if (event.action !== 'hook_decided' || event.detail.outcome !== 'unverified') return null;
+  return event.detail.fallback === 'pass' ? null : 'sign_in';
+}
 
 export const countLedgerLines =
   ({ ledgerLines }: Metrics) =>

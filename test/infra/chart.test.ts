@@ -108,6 +108,7 @@ withHelm('with Helm', () => {
     );
     expect(watched.map(({ metadata }) => metadata.name)).toEqual(['face-facestep-replicas']);
     expect(only(objects, 'PrometheusRule').spec.groups.length).toBeGreaterThan(1);
+    expect(renderChart(fullest)).toContain('https://face.example.com/docs/runbooks.html#facestepdown');
     expect(renderChart(fullest)).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
   });
 
@@ -117,6 +118,22 @@ withHelm('with Helm', () => {
     const { state, keys, dataFolder } = await load(objects);
     expect({ state, keys }).toEqual({ state: { kind: 'sqlite' }, keys: { kind: 'local', folder: null } });
     expect(dataFolder).toBe('/var/lib/facestep/data');
+  });
+
+  test('each replica that can exist is backed up to the named volume, and none without a name', () => {
+    const destination = { persistentVolumeClaim: { claimName: 'backups' } };
+    const objects = render({ ...fullest, backup: { destination, keepDays: 30 } });
+    const jobs = objects.flatMap((each) => (each.kind === 'CronJob' ? [each] : []));
+    expect(jobs.map(({ metadata }) => metadata.name)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((replica) => `face-facestep-backup-${replica}`),
+    );
+    const { metadata, spec } = jobs[5]!.spec.jobTemplate.spec.template;
+    expect(metadata.labels).not.toMatchObject(only(objects, 'StatefulSet').spec.selector.matchLabels);
+    expect(spec.volumes).toContainEqual({ name: 'backups', ...destination });
+    const claimName = 'data-face-facestep-5';
+    expect(spec.volumes).toContainEqual({ name: 'data', persistentVolumeClaim: { claimName } });
+    expect(spec.containers[0]!.command.join('\n')).toMatch(/ backup "\/backups\/face-facestep-5\/.*\n.* -mtime \+30 /);
+    expect(render(fullest).map(({ kind }) => kind)).not.toContain('CronJob');
   });
 
   test.each([

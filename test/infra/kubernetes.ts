@@ -64,6 +64,24 @@ const statefulSet = z.object({
   }),
   volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name }) })),
 });
+const cronJob = z.object({
+  schedule: z.string(),
+  concurrencyPolicy: z.literal('Forbid'),
+  jobTemplate: z.object({
+    spec: z.object({
+      template: z.object({
+        metadata: z.object({ labels }),
+        spec: z.object({
+          ...podFields,
+          containers: z
+            .array(z.object({ ...containerFields, command: z.array(z.string()), volumeMounts: z.array(volumeMount) }))
+            .length(1),
+          volumes: z.array(z.looseObject({ name })),
+        }),
+      }),
+    }),
+  }),
+});
 const networkPolicy = z.object({
   podSelector: selector,
   policyTypes: z.tuple([z.literal('Ingress'), z.literal('Egress')]),
@@ -80,6 +98,7 @@ export const kindGuards = [
   }),
   object('Service', z.object({ selector: labels })),
   object('StatefulSet', statefulSet),
+  object('CronJob', cronJob),
   object('PodDisruptionBudget', z.object({ selector })),
   object('HorizontalPodAutoscaler', z.object({ scaleTargetRef: z.object({ name }) })),
   object('NetworkPolicy', networkPolicy),

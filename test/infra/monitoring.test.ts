@@ -4,9 +4,12 @@ import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { createEndpoints } from '../../src/app/endpoints.js';
 import type { ServedHook } from '../../src/connections/hook.js';
 import { faceErrorCodes } from '../../src/errors.js';
+import { deliveryOutcomes } from '../../src/security-events/ports.js';
 import { metricNames } from '../../src/telemetry/metrics.js';
+import { readPage } from '../../support/benches/page.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { startApiServer } from '../../support/servers/api-server.js';
@@ -18,7 +21,7 @@ const rule = z.strictObject({
   expr: z.string(),
   for: z.string().regex(/^\d+m$/),
   labels: z.strictObject({ severity: z.enum(['page', 'ticket']) }),
-  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook: z.string() }),
+  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
 });
 const alertsGuard = z.strictObject({
   groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule).min(1) })).min(1),
@@ -71,7 +74,7 @@ test.each(expressions)('%s: the expression is valid PromQL over existing metrics
   expect(errors).toEqual([]);
   expect(metrics).not.toEqual([]);
   const known = [...metricNames, ...foreign];
-  expect(metrics.filter((name) => !known.includes(name.replace(/_bucket$/, '')))).toEqual([]);
+  expect(metrics.filter((name) => !known.includes(name.replace(/_(bucket|count)$/, '')))).toEqual([]);
 });
 
 test('the error codes in alerts and panels exist', () => {
@@ -81,7 +84,7 @@ test('the error codes in alerts and panels exist', () => {
       [...matcher.matchAll(/^(?:code|outcome)=~?"(.*)"$/g)].flatMap(([, codes]) => codes!.split('|')),
     );
   expect(asked.length).toBeGreaterThan(3);
-  for (const code of asked) expect(faceErrorCodes).toContain(code);
+  for (const code of asked) expect([...faceErrorCodes, ...deliveryOutcomes]).toContain(code);
 });
 
 const createSilentHook = (): ServedHook => ({
@@ -90,6 +93,24 @@ const createSilentHook = (): ServedHook => ({
   admit: async () => async () => ({ status: 200, body: null }),
   refuse: () => ({ status: 200, body: null }),
   pass: { status: 200, body: null },
+});
+
+test('each alert has a section of docs/runbooks.md, and each section an alert', () => {
+  const sections = [...readPage('docs/runbooks.md').matchAll(/^## (\w+)$/gm)].map(([, name]) => name!);
+  expect(sections.toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
+  for (const { alert, annotations } of rules)
+    expect(annotations.runbook_url).toBe(`docs/runbooks.md#${alert.toLowerCase()}`);
+});
+
+test('the routes in alerts exist', async () => {
+  const routes = expressions
+    .flatMap(([, expression]) => parseExpression(expression).matchers)
+    .flatMap((matcher) => /^route=~"(.*)"$/.exec(matcher)?.[1]?.split('|') ?? []);
+  expect(routes).not.toEqual([]);
+  const server = await startApiServer({ verifier: createTestVerifier() });
+  const known = createEndpoints(server.deps).map(({ path }) => path);
+  await server.stop();
+  for (const route of routes) expect(known).toContain(route);
 });
 
 describe('the alerts', () => {
@@ -101,7 +122,7 @@ describe('the alerts', () => {
     const scraped = await server.deps.telemetry.metrics.registry.metrics();
     await server.stop();
     const counted = rules.flatMap(({ alert, expr }) =>
-      [...expr.matchAll(/increase\((facestep_\w+)\[\d+m\]\)+ > 0/g)].map(([, metric]) => ({
+      [...expr.matchAll(/increase\((facestep_\w+)\[\d+[mh]\]\)+ > [03]$/gm)].map(([, metric]) => ({
         alert,
         expr,
         metric: metric!,

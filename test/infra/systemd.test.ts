@@ -31,3 +31,13 @@ test('the configuration in docs/deployment.md names the folders of the systemd u
   });
   expect(readPage('docs/install.md')).toContain(`export FACESTEP_CONFIG=${file}`);
 });
+
+test('the unit of the backup runs the command of the server’s installation, on its data, after the destination is named', () => {
+  const backup = readFileSync(join(projectRoot, 'infra/systemd/facestep-backup.service'), 'utf8');
+  const command = inUnit(/^ExecStart=(\/usr\/bin\/node \S+) serve$/m);
+  expect(backup).toContain(`exec ${command} backup $$FACESTEP_BACKUP_OPTIONS "$$FACESTEP_BACKUPS/`);
+  expect(backup).toContain(inUnit(/^(Environment=.*FACESTEP_CONFIG.*)$/m));
+  const [, file = ''] = /^ConditionPathExists=(\S+)$/m.exec(backup) ?? [];
+  expect(backup).toContain(`EnvironmentFile=${file}`);
+  expect(readPage('docs/state.md')).toContain(file);
+});

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { triggerSettingsGuard } from '../../adapters/cognito/trigger-settings.js';
 import { tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { createConfigGuard } from '../../src/config/schema.js';
+import { faceErrorCodes } from '../../src/errors.js';
+import { readPage } from '../../support/benches/page.js';
 import { connectionGuards } from '../../support/data/connection-guards.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { type Module, readModule, sources } from './terraform.js';
@@ -90,6 +92,24 @@ describe('the modules match the service', () => {
         .filter((action) => /\*|Create|Delete(?!Item)|Put(?!Item)/.test(action)),
     ).toEqual([]);
     for (const { resources } of statements) expect(JSON.stringify(resources)).not.toContain('"*"');
+  });
+
+  test('AWS: the alarms count log lines and error codes that exist, and link to runbooks that exist', () => {
+    const { log_metrics, log_alarms } = z
+      .object({
+        log_metrics: z.record(z.string(), z.string()),
+        log_alarms: z.record(z.string(), z.object({ runbook: z.string() })),
+      })
+      .parse(Object.assign({}, ...readModule('modules/aws').locals));
+    expect(Object.keys(log_alarms).toSorted()).toEqual(Object.keys(log_metrics).toSorted());
+    const patterns = Object.values(log_metrics).join('\n');
+    for (const [, code] of patterns.matchAll(/\$\.code = "(\w+)"/g)) expect(faceErrorCodes).toContain(code);
+    const sources = ['src/telemetry/telemetry.ts', 'src/core/jobs.ts'].map(readPage).join('\n');
+    const messages = [...patterns.matchAll(/\$\.msg = "([^"]+)"/g)];
+    expect(messages.length).toBeGreaterThan(2);
+    for (const [, message] of messages) expect(sources).toMatch(new RegExp(`log\\.\\w+\\('${message}'`));
+    const runbooks = readPage('docs/runbooks.md').toLowerCase();
+    for (const { runbook } of Object.values(log_alarms)) expect(runbooks).toContain(`## ${runbook}\n`);
   });
 
   test('Okta: the attribute and hooks have the names of provisioning', () => {

@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../../../support/run/paths.js';
 
-const storeKinds = ['sqlite', 'redis', 'dynamodb'] as const;
-export type StoreKind = (typeof storeKinds)[number];
-
 const costGuard = z.object({
   count: z.int().nonnegative(),
+  /** Uses of the sealing key. */
   keyUses: z.number(),
   /** Billed units of DynamoDB; `null` for other stores. */
   dynamodb: z.object({ readUnits: z.number(), writeUnits: z.number() }).nullable(),
@@ -15,18 +13,12 @@ const costGuard = z.object({
 export type Cost = z.output<typeof costGuard>;
 
 const yearGuard = z.object({
-  store: z.enum(storeKinds),
+  store: z.string(),
   people: z.int().positive(),
   bytesPerPerson: z.number().positive(),
-  costs: z.object({
-    enrolment: costGuard,
-    check: costGuard,
-    hook: costGuard,
-    leaver: costGuard,
-    pruning: costGuard,
-  }),
+  sizes: z.array(z.object({ trailBytes: z.number() })),
+  costs: z.object({ check: costGuard, hook: costGuard }).catchall(costGuard),
 });
-export type Year = z.output<typeof yearGuard>;
 
 const measuredGuard = z.object({
   checkProcessorMs: z.number().positive(),
@@ -39,16 +31,13 @@ const measuredGuard = z.object({
 });
 export type Measured = z.output<typeof measuredGuard>;
 
+/** List prices by name. `source` is `estimate` for a price that was not looked up. */
 const pricesGuard = z.object({
   region: z.string(),
-  asOf: z.string(),
-  machine: z.object({ name: z.string(), cores: z.int(), memoryGiB: z.number(), dollarsAnHour: z.number() }),
-  kms: z.object({ dollarsPer10000: z.number(), dollarsAKeyAMonth: z.number() }),
-  dynamodb: z.object({
-    dollarsPerMillionWritten: z.number(),
-    dollarsPerMillionRead: z.number(),
-    dollarsAGBAMonth: z.number(),
-  }),
+  prices: z.record(
+    z.string(),
+    z.object({ dollars: z.number(), unit: z.string(), source: z.string(), asOf: z.string() }),
+  ),
 });
 export type Prices = z.output<typeof pricesGuard>;
 

@@ -27,16 +27,23 @@ const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 /** Cache time of facts about keys, for which the audit log must be read. */
 const keysHoldSec = 300;
 
-/** Creates a function that returns facts about the server without calling providers. */
-export function createFactFinder(
-  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'notLoaded' | 'trail'>,
-): () => Promise<Facts> {
+/** Creates a function that returns the keys and when each is due for rotation. It caches them. */
+export function createKeyFinder(
+  deps: OperationsPorts<'clock' | 'random' | 'log' | 'setup'>,
+): () => Promise<Facts['keys']> {
   let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
-  const findKeys = async (): Promise<Facts['keys']> => {
+  return async () => {
     const now = deps.clock.now();
     if (keys === null || now >= keys.until) keys = { found: await listKeyFacts(deps), until: addSec(now, keysHoldSec) };
     return keys.found;
   };
+}
+
+/** Creates a function that returns facts about the server without calling providers. */
+export function createFactFinder(
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'notLoaded' | 'trail'>,
+): () => Promise<Facts> {
+  const findKeys = createKeyFinder(deps);
   return async () => {
     const { config } = deps.setup();
     const { connections } = applyModes(deps.setup(), deps.modes());

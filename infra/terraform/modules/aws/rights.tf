@@ -76,3 +76,24 @@ resource "aws_iam_role_policy_attachment" "service" {
   role       = aws_iam_role.service.name
   policy_arn = each.value
 }
+
+# Permissions of AWS Backup.
+data "aws_iam_policy_document" "tasks_of_backup" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["backup.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "backup" {
+  name_prefix        = "${var.name}-backup-"
+  assume_role_policy = data.aws_iam_policy_document.tasks_of_backup.json
+}
+
+resource "aws_iam_role_policy_attachment" "backup" {
+  role       = aws_iam_role.backup.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
+}

@@ -51,11 +51,37 @@ resource "aws_efs_file_system" "trails" {
   }
 }
 
-resource "aws_efs_backup_policy" "trails" {
-  file_system_id = aws_efs_file_system.trails.id
-  backup_policy {
-    status = "ENABLED"
+# Daily copies of the audit trails: docs/state.md. The table has point-in-time recovery; AWS Backup would copy all of it daily.
+resource "aws_backup_vault" "this" {
+  name = var.name
+}
+
+resource "aws_backup_plan" "this" {
+  name = var.name
+  rule {
+    rule_name         = "daily"
+    target_vault_name = aws_backup_vault.this.name
+    schedule          = "cron(0 3 * * ? *)"
+    lifecycle {
+      delete_after = var.backup_retention_days
+    }
+    dynamic "copy_action" {
+      for_each = var.backup_copy_vault_arn == null ? [] : [var.backup_copy_vault_arn]
+      content {
+        destination_vault_arn = copy_action.value
+        lifecycle {
+          delete_after = var.backup_retention_days
+        }
+      }
+    }
   }
+}
+
+resource "aws_backup_selection" "this" {
+  name         = var.name
+  plan_id      = aws_backup_plan.this.id
+  iam_role_arn = aws_iam_role.backup.arn
+  resources    = [aws_efs_file_system.trails.arn]
 }
 
 resource "aws_efs_mount_target" "trails" {

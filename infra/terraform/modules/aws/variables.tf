@@ -140,3 +140,27 @@ variable "log_retention_days" {
   type        = number
   default     = 30
 }
+
+variable "backup_retention_days" {
+  description = "Days that daily copies of the audit trails are kept."
+  type        = number
+  default     = 35
+}
+
+variable "backup_copy_vault_arn" {
+  description = "A backup vault of another region or account that gets a copy of each backup; null means none."
+  type        = string
+  default     = null
+}
+
+variable "alarm_topic_arns" {
+  description = "SNS topics that get the alarms. Without one, alarms are only in the console of CloudWatch."
+  type        = list(string)
+  default     = []
+}
+
+variable "denials_an_hour" {
+  description = "Denied checks and sign-ins in an hour above which an alarm fires. Set it to three times the denials of a busy hour."
+  type        = number
+  default     = 100
+}
