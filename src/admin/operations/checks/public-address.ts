@@ -71,7 +71,6 @@ export const createPublicAddressChecks = (publicUrl: string, deps: Ports<'clock'
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
   { title: serverAnswers, run: () => checkServer(publicUrl, deps) },
   { title: serverClock, needs: [serverAnswers], run: () => checkClock(publicUrl, deps) },
-  { title: 'Camera', needs: [serverAnswers], run: () => checkCamera(publicUrl, deps) },
 ];
 
 /** @param parts - checks whose failure explains why the server is not ready */
@@ -137,19 +136,6 @@ async function checkClock(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Pr
   if (skewSec < SKEW_WARN_SEC) return pass(found);
   const remedy = 'Set both clocks by NTP: hooks refuse events that are 300 s off.';
   return { verdict: skewSec < SKEW_FAIL_SEC ? 'warn' : 'fail', found, remedy };
-}
-
-/** Checks the header of the capture page as browsers receive it. Of several values for the camera, the last one counts. */
-async function checkCamera(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
-  const page = await ask(`${publicUrl}/face`, { method: 'GET' }, deps);
-  if (page === null) return noAnswer(`${publicUrl}/face`);
-  const told = page.headers.get('permissions-policy') ?? '';
-  const allowed = [...told.matchAll(/\bcamera=(\([^)]*\)|[^,\s]+)/g)].at(-1)?.[1];
-  if (allowed === undefined || /self|\*/.test(allowed)) return pass('the capture page may open the camera');
-  return fail(
-    `the header Permissions-Policy of ${publicUrl}/face forbids the camera: camera=${allowed}`,
-    'Remove this header from the proxy: the server sends its own.',
-  );
 }
 
 const healthGuard = z.object({ ok: z.literal(true) });

@@ -3,44 +3,61 @@ import { z } from 'zod';
 import { type DataFiles, fileExists } from '../../../config/data-files.js';
 import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../../config/state.js';
 import { type Check, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
-import type { Clock } from '../../../core/ports.js';
-import { createSqliteState } from '../../../storage/state/sqlite.js';
+import type { Ports } from '../../../core/deps.js';
+import { addSec } from '../../../core/units.js';
+import { openStore } from '../../../storage/state/open.js';
 import { absent, dataFolder } from './data-folder.js';
 
-interface Deps {
-  readonly clock: Clock;
-}
+type Deps = Ports<'clock' | 'random' | 'log'>;
 
-/** Creates the check that the store is durable. It writes nothing. */
+/** Creates the check that the store is durable and accepts a record, which is deleted again. */
 export const createStateCheck = (config: StateConfig, files: DataFiles, deps: Deps): Check => ({
   title: 'State',
   needs: config.kind === 'sqlite' ? [dataFolder] : [],
   async run() {
-    switch (config.kind) {
-      case 'sqlite':
-        return checkFile(files.state, deps);
-      case 'redis':
-        return checkRedis(config);
-      case 'dynamodb':
-        return checkTable(config);
-    }
+    const finding = await checkStore(config, files, deps);
+    return finding.verdict === 'fail' ? finding : ((await findWriteFault(config, files, deps)) ?? finding);
   },
 });
 
-async function checkFile(file: string, { clock }: Deps): Promise<Finding> {
+async function checkStore(config: StateConfig, files: DataFiles, deps: Deps): Promise<Finding> {
+  switch (config.kind) {
+    case 'sqlite':
+      return checkFile(files.state);
+    case 'redis':
+      return checkRedis(config, deps);
+    case 'dynamodb':
+      return checkTable(config);
+  }
+}
+
+async function findWriteFault(config: StateConfig, files: DataFiles, deps: Deps): Promise<Finding | null> {
+  const store = await openStore(config, { ...deps, files });
+  try {
+    const expiresAt = addSec(deps.clock.now(), 60);
+    await store?.write('doctor', true, { when: 'any', expiresAt, relaxedDurability: true });
+    await store?.delete('doctor');
+    return null;
+  } catch (error) {
+    return fail(
+      `a record cannot be written${toReason(error)}`,
+      'Let this server write to the store: docs/state.md lists the required rights.',
+    );
+  } finally {
+    await store?.close();
+  }
+}
+
+async function checkFile(file: string): Promise<Finding> {
   if (!(await fileExists(file))) return absent(file);
   const { mode } = await stat(file);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     return fail(`${file} is readable by others`, `chmod 600 ${file}`);
   }
-  const state = createSqliteState({ file, clock });
-  try {
-    await state.read('ready');
-    return pass(`${file} can be read`);
-  } finally {
-    await state.close();
-  }
+  return pass(`${file} can be read and written`);
 }
+
+const skewWarnSec = 10;
 
 const causeGuard = z.object({ detail: z.object({ cause: z.string() }) });
 
@@ -50,7 +67,7 @@ const toReason = (error: unknown): string => {
   return data === undefined ? '' : `: ${data.detail.cause}`;
 };
 
-async function checkRedis(config: RedisConfig): Promise<Finding> {
+async function checkRedis(config: RedisConfig, { clock }: Deps): Promise<Finding> {
   const { readRedisSettings } = await import('../../../storage/state/redis-client.js');
   const found = await readRedisSettings(config).catch(toReason);
   if (typeof found === 'string') {
@@ -59,7 +76,7 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
       'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md lists the required rights.',
     );
   }
-  const { servers, mayKeepLedger } = found;
+  const { servers, mayKeepLedger, time } = found;
   if (servers.some(({ isReplica }) => isReplica)) {
     return fail('this Redis server is a replica, so nothing can be written', 'Use the address of the master.');
   }
@@ -80,6 +97,13 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
     return warn(
       'Redis writes no append-only file, so a restart loses recent or all data',
       'Set appendonly to yes, if the service allows it. docs/state.md describes the effects of a loss.',
+    );
+  }
+  const skewSec = time === null ? 0 : Math.round(Math.abs(time - clock.now()) / 1000);
+  if (skewSec >= skewWarnSec) {
+    return warn(
+      `the clock of Redis is ${skewSec} s from the clock here, so records end too early or too late`,
+      'Synchronize both clocks by NTP.',
     );
   }
   if (!mayKeepLedger) {
