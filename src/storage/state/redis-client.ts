@@ -2,7 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../../config/state.js';
 import { findCause } from '../../core/base/failure-cause.js';
 import { type BackOff, backOffMs } from '../../core/resilience.js';
-import { type EpochMs, epochMs } from '../../core/units.js';
+import { epochMs, toDate } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
 /** With a smaller value, load of this process would look like an outage. */
@@ -120,8 +120,8 @@ export interface RedisSettings {
 export interface RedisFindings {
   readonly servers: readonly RedisSettings[];
   readonly mayKeepLedger: boolean;
-  /** Clock of a server; `null` if this user may not read it. */
-  readonly time: EpochMs | null;
+  /** Clock of a server, as an HTTP date; `null` if this user may not read it. */
+  readonly date: string | null;
 }
 
 /**
@@ -135,16 +135,16 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
       await client.connect();
       const masters = 'nodes' in client ? client.nodes('master') : [client];
       const servers = await Promise.all(masters.map(readSettings));
-      return { servers, mayKeepLedger: await mayKeepLedger(client, config), time: await readTime(client) };
+      return { servers, mayKeepLedger: await mayKeepLedger(client, config), date: await readDate(client) };
     });
   } finally {
     client.disconnect();
   }
 }
 
-const readTime = (client: Redis | Cluster): Promise<EpochMs | null> =>
+const readDate = (client: Redis | Cluster): Promise<string | null> =>
   client.time().then(
-    ([seconds, microseconds]) => epochMs(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)),
+    ([seconds]) => toDate(epochMs(Number(seconds) * 1000)).toUTCString(),
     () => null,
   );
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DataFiles, fileExists } from '../../../config/data-files.js';
 import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../../config/state.js';
-import { type Check, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
+import { type Check, compareClocks, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
 import type { Ports } from '../../../core/deps.js';
 import { addSec } from '../../../core/units.js';
 import { openStore } from '../../../storage/state/open.js';
@@ -27,7 +27,7 @@ async function checkStore(config: StateConfig, files: DataFiles, deps: Deps): Pr
     case 'redis':
       return checkRedis(config, deps);
     case 'dynamodb':
-      return checkTable(config);
+      return checkTable(config, deps);
   }
 }
 
@@ -57,7 +57,8 @@ async function checkFile(file: string): Promise<Finding> {
   return pass(`${file} can be read and written`);
 }
 
-const skewWarnSec = 10;
+/** AWS refuses signed requests, and hooks refuse events, whose time differs by five minutes. */
+const refusedSkewSec = 300;
 
 const causeGuard = z.object({ detail: z.object({ cause: z.string() }) });
 
@@ -76,7 +77,7 @@ async function checkRedis(config: RedisConfig, { clock }: Deps): Promise<Finding
       'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md lists the required rights.',
     );
   }
-  const { servers, mayKeepLedger, time } = found;
+  const { servers, mayKeepLedger, date } = found;
   if (servers.some(({ isReplica }) => isReplica)) {
     return fail('this Redis server is a replica, so nothing can be written', 'Use the address of the master.');
   }
@@ -99,13 +100,8 @@ async function checkRedis(config: RedisConfig, { clock }: Deps): Promise<Finding
       'Set appendonly to yes, if the service allows it. docs/state.md describes the effects of a loss.',
     );
   }
-  const skewSec = time === null ? 0 : Math.round(Math.abs(time - clock.now()) / 1000);
-  if (skewSec >= skewWarnSec) {
-    return warn(
-      `the clock of Redis is ${skewSec} s from the clock here, so records end too early or too late`,
-      'Synchronize both clocks by NTP.',
-    );
-  }
+  const clocks = date === null ? null : compareClocks({ here: clock.now(), date, whose: 'Redis' }, refusedSkewSec);
+  if (clocks !== null && clocks.verdict !== 'pass') return clocks;
   if (!mayKeepLedger) {
     return warn(
       'this user of Redis may not use sorted sets and hashes, so the log of decisions is not stored',
@@ -115,7 +111,7 @@ async function checkRedis(config: RedisConfig, { clock }: Deps): Promise<Finding
   return pass(`Redis answers (${servers.length === 1 ? '1 server' : `${servers.length} servers`}) and stores data`);
 }
 
-async function checkTable(config: DynamoDbConfig): Promise<Finding> {
+async function checkTable(config: DynamoDbConfig, { clock }: Deps): Promise<Finding> {
   const { readTableSettings } = await import('../../../storage/state/dynamodb-settings.js');
   const { table } = config;
   const found = await readTableSettings(config).catch(toReason);
@@ -131,6 +127,8 @@ async function checkTable(config: DynamoDbConfig): Promise<Finding> {
       'Create one whose only key is pk, a string: docs/state.md.',
     );
   }
+  const clocks = compareClocks({ here: clock.now(), date: found.date, whose: 'DynamoDB' }, refusedSkewSec);
+  if (clocks.verdict !== 'pass') return clocks;
   if (found.ledgerIndex !== 'lp:HASH:S, ls:RANGE:S') {
     return warn(
       `the table ${table} has no index "ledger", so the log of decisions cannot be read`,
