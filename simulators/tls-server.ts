@@ -10,7 +10,10 @@ const algorithms = {
 } as const;
 
 /** Creates a certificate of this machine. Some callers support only RSA. */
-export async function createSelfSigned(kind: keyof typeof algorithms = 'ec'): Promise<{ cert: string; key: string }> {
+export async function createSelfSigned(
+  kind: keyof typeof algorithms = 'ec',
+  notAfter = '2049-12-31',
+): Promise<{ cert: string; key: string }> {
   const algorithm = algorithms[kind];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -19,7 +22,7 @@ export async function createSelfSigned(kind: keyof typeof algorithms = 'ec'): Pr
     serialNumber: `01${randomBytes(8).toString('hex')}`,
     name: 'CN=facestep test',
     notBefore: new Date('2020-01-01'),
-    notAfter: new Date('2049-12-31'),
+    notAfter: new Date(notAfter),
     extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
   });
   const key = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();

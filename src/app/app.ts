@@ -22,6 +22,7 @@ import { createAccessLog, setLoggedCaller } from '../http/access-log.js';
 import { forgetDevice, keepDevice } from '../http/cookies.js';
 import { mountGet, type Route, requireMethod, serveRoute } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
+import { judgeProxyHops, proxyFitHeader } from '../http/proxy-fit.js';
 import {
   answerDirectly,
   type ConstantHeaders,
@@ -168,13 +169,14 @@ export interface AppDeps extends ApiDeps, Extended, Ports<'fetch'> {
   findUnreadyHere(): Promise<readonly string[]>;
 }
 
-const health: DirectRoute = {
+const createHealthRoute = ({ proxyHops }: Pick<AppDeps, 'proxyHops'>): DirectRoute => ({
   path: '/healthz',
   answer(request, response) {
     requireMethod({ request, response }, ['GET', 'HEAD']);
+    if (proxyFitHeader in request.headers) response.setHeader(proxyFitHeader, judgeProxyHops(request, proxyHops));
     sendJson(response, 200, { ok: true });
   },
-};
+});
 
 export interface App {
   readonly listener: RequestListener;
@@ -186,7 +188,7 @@ export function createApp(deps: AppDeps): App {
   const follow = createAccessLog(deps);
   // Computed once.
   const pageHeaders: ConstantHeaders = [...headersOf(helmet()), ['Cache-Control', 'no-store']];
-  const direct = [health, createHookRoute(deps.hooks, deps, deps.bodyPools.hooks)];
+  const direct = [createHealthRoute(deps), createHookRoute(deps.hooks, deps, deps.bodyPools.hooks)];
   const router = createRouter(deps);
   const refuse = createRefuse(deps.log);
   const answer = answerDirectly(direct, {

@@ -4,6 +4,7 @@ import { parseJsonAs } from '../core/base/json.js';
 import { hexDigestOf } from '../core/secrets.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { readUncompressed } from './compressed.js';
 import { closedSegmentsOf } from './trail-files.js';
 
 export const noDigest = '0'.repeat(64);
@@ -65,12 +66,12 @@ export async function openEnd(file: string): Promise<FileEnd> {
 export async function readTail(file: string): Promise<Tail> {
   const handle = await open(file, 'r');
   try {
-    const { size } = await handle.stat();
-    const bytes = Buffer.alloc(Math.min(size, lookedThroughBytes));
-    await handle.read(bytes, 0, bytes.length, size - bytes.length);
-    const last = findLast(bytes);
+    let end: Buffer = Buffer.alloc(0);
+    for await (const chunk of readUncompressed({ file, handle }))
+      end = Buffer.concat([end, chunk]).subarray(-lookedThroughBytes);
+    const last = findLast(end);
     if (last === null) throw notATrail();
-    return { ...last, digest: hexDigestOf(lastLineOf(bytes)) };
+    return { ...last, digest: hexDigestOf(lastLineOf(end)) };
   } finally {
     await handle.close();
   }

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../support/benches/audit.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -19,6 +19,10 @@ beforeEach(() => {
   file = join(folder, 'audit.jsonl');
 });
 
+let running: ChildProcess | null = null;
+// A writer that a failed assertion leaves would keep the test run open.
+afterEach(() => void running?.kill('SIGKILL'));
+
 /** A writer as a process of its own. @param fileBlocks - how large its files may get, in KiB */
 async function startWriter(fileBlocks: number | null = null) {
   const limit = fileBlocks === null ? '' : `ulimit -S -f ${fileBlocks}; `;
@@ -26,6 +30,7 @@ async function startWriter(fileBlocks: number | null = null) {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  running = child;
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => String((await lines.next()).value);
   expect(await next()).toBe('ready');

@@ -10,8 +10,16 @@ import { addSec, type EpochMs, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { createGroupCommit, ifExists, syncFolder } from '../files/durable-file.js';
 import { type FileEnd, openEnd, readTail, type Tail } from './chain.js';
+import { compressSegment } from './compressed.js';
 import { lockTrail } from './lock.js';
-import { closedFileOf, closedSegmentsOf, headsFileOf, openChainName } from './trail-files.js';
+import {
+  closedFileOf,
+  closedSegmentsOf,
+  compressedFileOf,
+  headsFileOf,
+  isCompressed,
+  openChainName,
+} from './trail-files.js';
 
 /**
  * Removes closed files older than `retentionDays`. Before each removal, a record with the number and digest of the last
@@ -36,8 +44,15 @@ export async function removeOldSegments(
     hasSavedBefore = true;
     await append({ action: 'records_removed', connection: '', subject: '', detail: { through, digest } });
     await rm(segment);
+    await rm(compressedFileOf(segment), { force: true });
     await rm(closedFileOf(headsFileOf(file), lastSequence), { force: true });
   }
+}
+
+/** Compresses the closed files. The newest stays as it is, because followers read it by position. */
+async function compressOldSegments(file: string, signal: AbortSignal): Promise<void> {
+  for (const { file: closed } of (await closedSegmentsOf(file)).slice(0, -1))
+    if (!isCompressed(closed)) await compressSegment(closed, signal);
 }
 
 /** Time until records are synced to disk if no caller waits for the sync. */
@@ -98,7 +113,8 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   const chain = await openChainName(file, { hasRecords: tail.sequence > 0, random: deps.random });
   const sync = createGroupCommit(() => syncFile(file));
   let queue: Promise<unknown> = Promise.resolve();
-  let removal: Promise<unknown> = Promise.resolve();
+  let tidying: Promise<unknown> = Promise.resolve();
+  const closing = new AbortController();
   let timer: NodeJS.Timeout | null = null;
   let next: { readonly group: Appended[]; readonly written: Promise<readonly WrittenRecord[]> } | null = null;
 
@@ -115,7 +131,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     const time = clock.now();
     if (at.bytes >= longestSegmentBytes || (at.since !== null && addSec(at.since, longestSegmentSec) <= time)) {
       at = await closeSegment(file, at);
-      removeOld();
+      tidy();
     }
     let { sequence, digest } = at;
     let text = at.repair;
@@ -160,14 +176,19 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     else syncSoon();
   };
 
-  const removeOld = (): void => {
-    if (retentionDays === null) return;
-    removal = removal
-      .then(() => removeOldSegments(file, { retentionDays, clock, beforeRemoval }, append))
-      .catch((error: unknown) => log.error('cannot remove old audit records', { code: toCode(error) }));
+  const tidy = (): void => {
+    tidying = tidying
+      .then(async () => {
+        if (retentionDays !== null) await removeOldSegments(file, { retentionDays, clock, beforeRemoval }, append);
+      })
+      .catch((error: unknown) => log.error('cannot remove old audit records', { code: toCode(error) }))
+      .then(() => compressOldSegments(file, closing.signal))
+      .catch((error: unknown) => {
+        if (!closing.signal.aborted) log.error('cannot compress old audit records', { code: toCode(error) });
+      });
   };
 
-  removeOld();
+  tidy();
   return {
     file,
     chain,
@@ -179,7 +200,8 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       return now;
     },
     async close() {
-      await removal;
+      closing.abort();
+      await tidying;
       await queue;
       if (timer !== null) clearTimeout(timer);
       await guarded(sync).finally(unlock);

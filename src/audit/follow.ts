@@ -1,8 +1,10 @@
 import type { AuditAction } from '../core/audit-events.js';
 import { hexDigestOf } from '../core/secrets.js';
+import { readUncompressed } from './compressed.js';
 import { createEventParser, type EventSchemas, type PastEvent } from './events.js';
-import { linesWith } from './read.js';
+import { linesWith, piecesOf } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
+import { isCompressed } from './trail-files.js';
 
 /** A record with the SHA-256 of its line as a permanent id. Its number may be reused after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
@@ -59,10 +61,21 @@ export function createFollower<Action extends AuditAction>(
     return found;
   };
 
+  /** Reads a compressed file, from its beginning each time: only a follower that is weeks behind needs one. */
+  const readCompressed = async (segment: OpenSegment, limit: number): Promise<FollowedEvent<Action>[]> => {
+    const found: FollowedEvent<Action>[] = [];
+    for await (const lines of piecesOf(readUncompressed(segment))) {
+      found.push(...select(lines));
+      if (found.length >= limit) break;
+    }
+    return found;
+  };
+
   const readNext = async (limit: number): Promise<FollowedEvent<Action>[]> => {
     const found: FollowedEvent<Action>[] = [];
     for await (const segment of openSegments(file, known)) {
-      found.push(...(await readSegment(segment, limit - found.length)));
+      const read = isCompressed(segment.file) ? readCompressed : readSegment;
+      found.push(...(await read(segment, limit - found.length)));
       if (found.length >= limit) break;
       known = Math.max(known, segment.lastSequence ?? 0);
     }

@@ -8,6 +8,7 @@ import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { removeUnfinishedLine } from '../files/durable-file.js';
 import { parseLink } from './chain.js';
+import { readUncompressed } from './compressed.js';
 import type { Trail } from './file.js';
 import { findLinesIn, linesWith, readPieces } from './read.js';
 import { openSegments } from './segments.js';
@@ -23,9 +24,8 @@ export async function holdsRecord(
 ): Promise<boolean> {
   const first = await findFirstSequence(file);
   if (first !== null && first > sequence) return true;
-  for await (const { handle } of openSegments(file, sequence - 1)) {
-    const stream = handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
-    for await (const line of findLinesIn(stream, [`"sequence":${sequence},`])) {
+  for await (const segment of openSegments(file, sequence - 1)) {
+    for await (const line of findLinesIn(readUncompressed(segment), [`"sequence":${sequence},`])) {
       if (hexDigestOf(line) === digest) return true;
     }
   }

@@ -1,3 +1,4 @@
+import { readUncompressed } from './compressed.js';
 import { openSegments } from './segments.js';
 
 const lineBreak = 0x0a;
@@ -11,16 +12,14 @@ const nothing: Buffer = Buffer.alloc(0);
  * each line would be slow.
  */
 export async function* readPieces(file: string): AsyncGenerator<Buffer> {
-  for await (const { handle } of openSegments(file)) {
-    yield* piecesOf(handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }));
-  }
+  for await (const segment of openSegments(file)) yield* piecesOf(readUncompressed(segment));
 }
 
 export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonly string[]): AsyncGenerator<Buffer> {
   for await (const piece of piecesOf(stream)) yield* linesWith(marks, piece);
 }
 
-async function* piecesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* piecesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest = nothing;
   let isSkipping = false;
   for await (const chunk of stream) {

@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../support/benches/audit.js';
+import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { auditEvents } from '../app/audit-events.js';
@@ -9,7 +11,8 @@ import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
 import { readEvents } from './events.js';
 import { createFileAudit } from './file.js';
-import { closedFileOf, closedSegmentsOf } from './trail-files.js';
+import { createFollower } from './follow.js';
+import { closedFileOf, closedSegmentsOf, isCompressed } from './trail-files.js';
 import { verifyTrail } from './verify.js';
 
 const day = 86_400;
@@ -59,6 +62,31 @@ describe('a segment', () => {
     expect(await verify()).toMatchObject({ isSound: true, firstSequence: 1, lastSequence: 20 });
     for (const name of readdirSync(folder))
       expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+  });
+
+  test('is compressed when a newer one is closed; a crash meanwhile loses nothing', async () => {
+    await writeDays(20);
+    const untilCompressed = () =>
+      withAudit(deps, async () => {
+        await until(async () => {
+          const [first, second] = await closedSegmentsOf(deps.file);
+          return isCompressed(first!.file) && !isCompressed(second!.file);
+        });
+      });
+    await untilCompressed();
+    const all = Array.from({ length: 20 }, (_, index) => `day ${index}`);
+    const [first] = await closedSegmentsOf(deps.file);
+    const plain = closedFileOf(deps.file, 7);
+    writeFileSync(plain, gunzipSync(readFileSync(first!.file)));
+    writeFileSync(`${first!.file}.new`, 'half');
+    expect(await subjects()).toEqual(all);
+    await untilCompressed();
+    expect(await subjects()).toEqual(all);
+    expect(readdirSync(folder)).not.toContain(`${basename(first!.file)}.new`);
+    const follower = createFollower(deps.file, 0, ['verified'], auditEvents);
+    const followed = [...(await follower.read(5)), ...(await follower.read(50))].map(({ subject }) => subject);
+    expect(followed).toEqual(all);
+    expect(await verify()).toMatchObject({ isSound: true, firstSequence: 1, lastSequence: 20 });
   });
 
   test('is continued if it was closed before a crash, with an empty or unfinished next segment', async () => {

@@ -1,6 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { ifExists } from '../files/durable-file.js';
-import { closedSegmentsOf } from './trail-files.js';
+import { closedSegmentsOf, compressedFileOf } from './trail-files.js';
 
 export interface OpenSegment {
   readonly file: string;
@@ -16,33 +16,39 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
   return `${dev}:${ino}`;
 };
 
+/** Opens the active file and lists the closed ones, all at a moment at which none is being closed. */
+async function openActive(file: string) {
+  for (;;) {
+    const handle = await ifExists(open(file, 'r'));
+    const identity = handle === null ? '' : await identityOf(handle);
+    const closed = await closedSegmentsOf(file);
+    const found = await ifExists(stat(file, { bigint: true }));
+    if (identity === (found === null ? '' : `${found.dev}:${found.ino}`)) return { handle, identity, closed };
+    await handle?.close();
+  }
+}
+
 /**
- * Opens the files of a trail, oldest first, even if one is closed in the meantime.
+ * Opens the files of a trail, oldest first, even if one is closed or compressed in the meantime.
  * @param after - closed files without records after this number are skipped
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
-  // The active file is opened first. If it is closed and renamed in the meantime, it also appears among the closed
-  // files and is read only once.
-  const newest = await ifExists(open(file, 'r'));
+  const active = await openActive(file);
   try {
-    const newestIdentity = newest === null ? '' : await identityOf(newest);
-    let isNewestClosed = false;
-    for (const { file: closed, lastSequence } of await closedSegmentsOf(file)) {
+    for (const { file: listed, lastSequence } of active.closed) {
       if (lastSequence <= after) continue;
-      const handle = await ifExists(open(closed, 'r'));
+      const plain = await ifExists(open(listed, 'r'));
+      const path = plain === null ? compressedFileOf(listed) : listed;
+      const handle = plain ?? (await ifExists(open(path, 'r')));
       if (handle === null) continue;
       try {
-        const identity = await identityOf(handle);
-        isNewestClosed ||= identity === newestIdentity;
-        yield { file: closed, handle, identity, lastSequence };
+        yield { file: path, handle, identity: await identityOf(handle), lastSequence };
       } finally {
         await handle.close();
       }
     }
-    if (newest !== null && !isNewestClosed) {
-      yield { file, handle: newest, identity: newestIdentity, lastSequence: null };
-    }
+    if (active.handle !== null) yield { file, handle: active.handle, identity: active.identity, lastSequence: null };
   } finally {
-    await newest?.close();
+    await active.handle?.close();
   }
 }

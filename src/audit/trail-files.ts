@@ -23,16 +23,22 @@ export const probeFileOf = (file: string): string => beside(file, 'probe.new');
 export const closedFileOf = (file: string, lastSequence: number): string =>
   beside(file, `${String(lastSequence).padStart(12, '0')}.jsonl`);
 
+export const compressedFileOf = (closed: string): string => `${closed}.gz`;
+
+export const isCompressed = (file: string): boolean => file.endsWith('.gz');
+
 export interface ClosedSegment {
   readonly file: string;
   readonly lastSequence: number;
 }
 
+/** Lists the closed files. If compressing one was interrupted, the plain one counts. */
 export async function closedSegmentsOf(file: string): Promise<ClosedSegment[]> {
   const start = basename(beside(file, ''));
   const names = (await ifExists(readdir(dirname(file)))) ?? [];
   return names
-    .filter((name) => name.startsWith(start) && /^\d{12,}\.jsonl$/.test(name.slice(start.length)))
+    .filter((name) => name.startsWith(start) && /^\d{12,}\.jsonl(\.gz)?$/.test(name.slice(start.length)))
+    .filter((name) => !isCompressed(name) || !names.includes(name.replace(/\.gz$/, '')))
     .map((name) => ({ file: join(dirname(file), name), lastSequence: Number.parseInt(name.slice(start.length), 10) }))
     .sort((a, b) => a.lastSequence - b.lastSequence);
 }

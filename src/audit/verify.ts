@@ -5,6 +5,7 @@ import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readIfThere } from '../files/durable-file.js';
 import { ChainCheck, type ChainReport } from './chain-check.js';
+import { readUncompressed } from './compressed.js';
 import { type Head, headGuard, headKeyOf, headType } from './heads.js';
 import { findLinesIn } from './read.js';
 import { openSegments } from './segments.js';
@@ -104,9 +105,8 @@ export async function verifyTrail(
   const all = [...heads, ...(kept.head === null ? [] : [kept.head])];
   const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
   for await (const segment of openSegments(file)) {
-    const stream = segment.handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
     let line = 0;
-    for await (const bytes of findLinesIn(stream, [''])) {
+    for await (const bytes of findLinesIn(readUncompressed(segment), [''])) {
       line += 1;
       check.add(bytes, { file: segment.file, line });
       onRead(bytes.length + 1);

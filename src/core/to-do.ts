@@ -43,7 +43,8 @@ export interface Facts {
 
 /** Seconds without a signed head after which a task appears. Normally a head is signed every minute. */
 const longestHeadWaitSec = 600;
-const backupDays = 7;
+/** Age from which a backup is too old. */
+export const backupDays = 7;
 const shadowDays = 30;
 const examinationDays = 7;
 

@@ -2,9 +2,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
 import { toPrintable } from '../cli/table.js';
-import { toIso } from '../core/units.js';
-import { toWebhookStream } from './stream.js';
-import { postWebhook } from './webhook.js';
+import { sendTestEvent } from './webhook.js';
 
 export function createWebhooksCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('webhooks').summary('test the receivers of webhooks');
@@ -20,11 +18,7 @@ export function createWebhooksCommand(deps: CliDeps): CommandUnknownOpts {
         throw new UsageError(
           `name one of the webhooks: ${webhooks.map((each) => each.id).join(', ') || 'there is none'}`,
         );
-      const { delivery } = toWebhookStream(webhook);
-      const name = `msg_${Buffer.from(deps.random(16)).toString('base64url')}`;
-      const message = { type: 'webhook.test', timestamp: toIso(deps.clock.now()), data: {} };
-      const outcome = await postWebhook(name, message, delivery, { ...deps, signal: new AbortController().signal });
-      const reason = outcome.kind === 'delivered' ? null : outcome.reason;
+      const { id: name, reason } = await sendTestEvent(webhook, deps);
       if (reason !== null) deps.endWith(1);
       if (deps.printJson({ webhook: webhook.id, id: name, delivered: reason === null, reason })) return;
       deps.print(toPrintable(`${webhook.id}: ${reason === null ? 'delivered' : `not delivered: ${reason}`} (${name})`));

@@ -1,4 +1,6 @@
+import type { WebhookConfig } from '../config/webhooks.js';
 import { readRetryAfterMs } from '../connections/rest-call.js';
+import { findCause } from '../core/base/failure-cause.js';
 import type { JsonObject } from '../core/base/json.js';
 import { version } from '../core/base/version.js';
 import type { Ports } from '../core/deps.js';
@@ -6,7 +8,7 @@ import { toIso } from '../core/units.js';
 import { signWebhook } from '../core/webhook-signature.js';
 import type { SecurityEvent } from './event.js';
 import type { PushOutcome } from './ports.js';
-import type { WebhookDelivery } from './stream.js';
+import { toWebhookStream, type WebhookDelivery } from './stream.js';
 
 /** Time for the whole answer, as Standard Webhooks recommends (15 to 30 s), in milliseconds. */
 const answerMs = 15_000;
@@ -65,8 +67,21 @@ export async function postWebhook(
     if (answer.ok) return { kind: 'delivered' };
     const failure = toFailure(answer);
     return refusedStatuses.includes(answer.status) ? { kind: 'refused', reason: failure.reason } : failure;
-  } catch {
-    // Errors of `fetch` are dropped, because they may contain the URL.
-    return noAnswer;
+  } catch (error) {
+    // Only known causes are named, because errors of `fetch` may contain the URL.
+    const cause = findCause(error);
+    return cause === null ? noAnswer : { ...noAnswer, reason: `no answer: ${cause}` };
   }
+}
+
+/** Sends an event of the type `webhook.test`, without personal data, once. @returns `reason`: `null` if delivered */
+export async function sendTestEvent(
+  webhook: WebhookConfig,
+  { random, ...deps }: Ports<'clock' | 'random' | 'fetch'>,
+): Promise<{ readonly id: string; readonly reason: string | null }> {
+  const id = `msg_${Buffer.from(random(16)).toString('base64url')}`;
+  const message = { type: 'webhook.test', timestamp: toIso(deps.clock.now()), data: {} };
+  const signal = new AbortController().signal;
+  const outcome = await postWebhook(id, message, toWebhookStream(webhook).delivery, { ...deps, signal });
+  return { id, reason: outcome.kind === 'delivered' ? null : outcome.reason };
 }

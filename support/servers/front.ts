@@ -10,7 +10,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** Action of the proxy for a call: answers it, or passes it on, perhaps without one header. */
+/** Action of the proxy for a call: answers it, or passes it on, perhaps changed or only if its body is small. */
 export type Act =
   | {
       readonly kind: 'answer';
@@ -18,7 +18,15 @@ export type Act =
       readonly body: string;
       readonly headers?: Record<string, string>;
     }
-  | { readonly kind: 'pass'; readonly stripped?: string }
+  | {
+      readonly kind: 'pass';
+      readonly stripped?: string;
+      /** Appends the caller to `X-Forwarded-For`. */
+      readonly namesCaller?: boolean;
+      readonly mostBytes?: number;
+      /** Headers that it adds to the reply. */
+      readonly added?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'hang' };
 
 export async function startFront(
@@ -44,9 +52,17 @@ function pass(
   target: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { stripped }: Extract<Act, { kind: 'pass' }>,
+  { stripped, namesCaller = false, mostBytes = Number.POSITIVE_INFINITY, added = {} }: Extract<Act, { kind: 'pass' }>,
 ): void {
+  if (Number(incoming.headers['content-length'] ?? 0) > mostBytes) {
+    outgoing.writeHead(413, { connection: 'close' }).end('413 Request Entity Too Large');
+    return;
+  }
   const passed = Object.entries(incoming.headers).filter(([name]) => name !== stripped);
+  if (namesCaller) {
+    const callers = [incoming.headers['x-forwarded-for'] ?? [], incoming.socket.remoteAddress ?? ''].flat();
+    passed.push(['x-forwarded-for', callers.join(', ')]);
+  }
   const onward = request(
     `${target}${incoming.url}`,
     { method: incoming.method, headers: Object.fromEntries(passed) },
@@ -55,9 +71,12 @@ function pass(
       outgoing.statusCode = reply.statusCode ?? 502;
       // Set one by one, because an observer reads only headers that were set so.
       for (const [name, value = ''] of Object.entries(reply.headers)) outgoing.setHeader(name, value);
+      for (const [name, value] of Object.entries(added)) outgoing.appendHeader(name, value);
       reply.pipe(outgoing);
     },
   );
-  onward.on('error', () => outgoing.writeHead(502).end());
+  onward.on('error', () => {
+    if (!outgoing.headersSent) outgoing.writeHead(502).end();
+  });
   incoming.pipe(onward);
 }

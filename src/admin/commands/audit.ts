@@ -15,7 +15,7 @@ import { toCsvLine } from '../../core/base/csv.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { makeFile } from '../../files/durable-file.js';
-import { openLedger, openStateToRead } from '../../storage/state/open.js';
+import { openLedger, openStore } from '../../storage/state/open.js';
 import { readKeySet } from '../operations/key-set.js';
 
 interface ExportedRecord extends AuditRecord {
@@ -64,7 +64,7 @@ const createVerifyCommand = (deps: CliDeps): CommandUnknownOpts =>
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);
       const keys = await readKeySet(jwks, config, deps);
-      const state = await openStateToRead(config.state, { ...deps, files: filesOf(config) });
+      const state = await openStore(config.state, { ...deps, files: filesOf(config) });
       try {
         const reports: TrailReport[] = [];
         for (const file of files) reports.push(await verifyTrail(file, { ...deps, keys, state }));

@@ -87,10 +87,13 @@ export async function writeBackup(
     const entry = await copyInto(to, path, file);
     if (entry !== null) entries.push(entry);
   }
-  // A segment of the audit log is renamed when it is closed. If that happened during the copy, the copy could have the
+  // A segment of the audit log is renamed when it is closed, and replaced when it is compressed. If that happened during the copy, the copy could have the
   // segment twice or not at all.
   if ((await nameSegments(files)) !== segments)
-    throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
+    throw new FaceError('state_unavailable', {
+      store: 'audit',
+      problem: 'a segment was closed or compressed meanwhile; try again',
+    });
   for (const file of withKeys ? keyFilesOf(files) : []) {
     const entry = await copyInto(to, `keys/${basename(file)}`, file);
     if (entry !== null) entries.push(entry);
@@ -101,7 +104,7 @@ export async function writeBackup(
 }
 
 const nameSegments = async ({ audit }: DataFiles): Promise<string> =>
-  (await closedSegmentsOf(audit)).map(({ lastSequence }) => lastSequence).join();
+  (await closedSegmentsOf(audit)).map(({ file }) => file).join();
 
 async function copyInto(to: string, path: string, file: string): Promise<BackupEntry | null> {
   await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });

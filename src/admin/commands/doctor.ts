@@ -52,7 +52,7 @@ export function createDoctorCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('check a connection and suggest fixes')
     .description(
       'Checks the configuration, the public address, the hooks, the data folder, the models and the provider. Run it ' +
-        'where the server runs, with its configuration. It changes nothing.',
+        'where the server runs, with its configuration. It changes nothing, and sends a test event to webhooks.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .action(async (given) => {

@@ -16,7 +16,7 @@ import { openEngines } from '../../face/recognition/open-engines.js';
 import { openInventory } from '../../storage/keys/inventory.js';
 import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../../storage/state/format.js';
 import { copyBefore, migrations, readFolderMark } from '../../storage/state/migrate.js';
-import { openStateToRead } from '../../storage/state/open.js';
+import { openStore } from '../../storage/state/open.js';
 
 interface Part {
   readonly title: string;
@@ -99,7 +99,7 @@ async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
 
 async function toStorePart(config: Setup['config']['state'], files: DataFiles, deps: CliDeps): Promise<Part> {
   const title = `State store (${config.kind})`;
-  const state = await openStateToRead(config, { ...deps, files });
+  const state = await openStore(config, { ...deps, files });
   if (state === null) return { title, lines: ['not there yet'], isInTheWay: false };
   try {
     const { lines, isInTheWay } = toSteps(await readStoreMark(state), title);

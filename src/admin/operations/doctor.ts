@@ -45,7 +45,10 @@ import {
   noPublicAddress,
 } from './checks/public-address.js';
 import { createRecoveryCheck } from './checks/recovery.js';
+import { createReverseProxyChecks } from './checks/reverse-proxy.js';
 import { createStateCheck } from './checks/state-store.js';
+import { createBackupCheck, createDiskCheck } from './checks/storage.js';
+import { createWebhookChecks } from './checks/webhooks.js';
 import { toDetailLines, toFailure } from './failure.js';
 import { type AtProvider, readAtProvider } from './mode-in-force.js';
 import type { Switched } from './modes.js';
@@ -177,9 +180,11 @@ export async function collectChecks(
     return reading;
   };
   const ofFolder = createDataFolderCheck(config);
+  const files = filesOf(config);
+  const folder = ofFolder.map(({ title }) => title);
   const parts = [
     ...createKeyChecks(config, deps),
-    createStateCheck(config.state, filesOf(config), deps),
+    createStateCheck(config.state, files, deps),
     ...(config.verifier.kind === 'embedded'
       ? [runtimeCheck, createModelCheck(config), createRecognitionCheck(config, ofFolder, deps)]
       : []),
@@ -196,8 +201,11 @@ export async function collectChecks(
       : [createPhotoModeCheck(connection.policy.photo), createPhotoSourceCheck(connection.policy.photo, deps)]),
     ...connection.checks,
     createMailRelayCheck(config.delivery),
+    ...createWebhookChecks(config.webhooks, connection.id, deps),
     ...createProxyChecks(),
     ...ofFolder,
+    createDiskCheck(files, folder),
+    createBackupCheck(files, folder, deps),
     ...parts,
   ];
   if (publicUrl === null) return { checks: [...here, noPublicAddress], steps: [] };
@@ -205,6 +213,7 @@ export async function collectChecks(
   const checks = [
     ...here,
     ...createPublicAddressChecks(publicUrl, deps),
+    ...createReverseProxyChecks(publicUrl, deps),
     createReadinessCheck(publicUrl, parts, deps),
     createPublishedKeysCheck(publicUrl, config, deps),
     ...ofProvider.checks,

@@ -8,7 +8,7 @@ import type { Clock, State } from '../../core/ports.js';
 import { isInMode } from '../../core/rules/rule.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { toCode } from '../../errors.js';
-import { openStateToRead } from '../../storage/state/open.js';
+import { openStore } from '../../storage/state/open.js';
 
 /*
  * An administrator can override the mode of a connection in the configuration file. The override is in the state store,
@@ -58,7 +58,7 @@ export async function readSwitchedModes(
   },
 ): Promise<Modes> {
   try {
-    const state = await openStateToRead(config.state, { ...deps, files: filesOf(config) });
+    const state = await openStore(config.state, { ...deps, files: filesOf(config) });
     if (state === null) return new Map();
     return await readModes({ ...deps, state }).finally(() => state.close());
   } catch (error) {

@@ -10,7 +10,7 @@ import { releaseLease, takeLease } from '../../core/lease.js';
 import type { Audit, State } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
-import { openStateToRead } from '../../storage/state/open.js';
+import { openStore } from '../../storage/state/open.js';
 import type { OperationsPorts } from './operations-context.js';
 
 /*
@@ -160,7 +160,7 @@ export async function readKnownOutside(
   deps: Ports<'clock' | 'random' | 'log'>,
 ): Promise<KnownDecisions | null> {
   try {
-    const state = await openStateToRead(config.state, { ...deps, files: filesOf(config) });
+    const state = await openStore(config.state, { ...deps, files: filesOf(config) });
     if (state === null) return null;
     return await readKnownDecisions(connection, { state }).finally(() => state.close());
   } catch (error) {

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
+import { readUncompressedSize } from '../../audit/compressed.js';
 import { headGuard, headKeyOf, headType } from '../../audit/heads.js';
 import { tamperKinds } from '../../audit/tamper-kinds.js';
 import { closedSegmentsOf } from '../../audit/trail-files.js';
@@ -122,14 +122,7 @@ async function verify(
 
 async function sizeOf(file: string): Promise<number> {
   const files = [...(await closedSegmentsOf(file)).map((segment) => segment.file), file];
-  const sizes = await Promise.all(
-    files.map((each) =>
-      stat(each).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
+  const sizes = await Promise.all(files.map((each) => readUncompressedSize(each).catch(() => 0)));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 

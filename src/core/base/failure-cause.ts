@@ -35,7 +35,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
     /WRONGPASS|NOAUTH|invalid password|Client sent AUTH|AUTH.* without any password/,
     'the user name or password is wrong',
   ],
-  [/NOPERM/, 'this user lacks a right'],
+  [/NOPERM|can't run this command/, 'this user lacks a right'],
   [/cluster support disabled/, 'the server is not a cluster: remove state.cluster'],
   [/\b(MOVED|ASK|CROSSSLOT)\b/, 'the server is a cluster: set state.cluster'],
   [/CLUSTERDOWN/, 'the cluster does not serve all slots'],

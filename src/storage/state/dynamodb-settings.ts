@@ -1,4 +1,5 @@
 import { DescribeTableCommand, DescribeTimeToLiveCommand, type KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
 import type { DynamoDbConfig } from '../../config/state.js';
 import { createDynamoDbClient } from './dynamodb.js';
 import { ledgerIndex } from './ledger-dynamodb.js';
@@ -10,12 +11,25 @@ export interface TableSettings {
   readonly removesExpired: boolean;
   /** Key attributes of the ledger's index as name:role:type; `null` if the table has no such index. */
   readonly ledgerIndex: string | null;
+  /** Clock of DynamoDB, as an HTTP date; `null` if unknown. */
+  readonly date: string | null;
 }
+
+const datedGuard = z.object({ headers: z.object({ date: z.string() }) });
 
 /** @throws `state_unavailable` if the table does not exist or is inaccessible */
 export async function readTableSettings(config: DynamoDbConfig): Promise<TableSettings> {
   const client = createDynamoDbClient(config);
   const TableName = config.table;
+  const seen: { date: string | null } = { date: null };
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      seen.date = datedGuard.safeParse(answer.response).data?.headers.date ?? null;
+      return answer;
+    },
+    { step: 'deserialize' },
+  );
   try {
     const [{ Table }, { TimeToLiveDescription }] = await Promise.all([
       client.send(new DescribeTableCommand({ TableName })),
@@ -28,7 +42,8 @@ export async function readTableSettings(config: DynamoDbConfig): Promise<TableSe
     const index = Table?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === ledgerIndex);
     const keys = toText(Table?.KeySchema ?? []);
     const ofIndex = index === undefined ? null : toText(index.KeySchema ?? []);
-    return { keys, ledgerIndex: ofIndex, removesExpired: TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED' };
+    const removesExpired = TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED';
+    return { keys, ledgerIndex: ofIndex, removesExpired, date: seen.date };
   } catch (error) {
     throw toStateUnavailable(error);
   } finally {

@@ -63,13 +63,13 @@ export async function openState(
 }
 
 /**
- * Opens the configured state store read-only.
+ * Opens the configured state store without reconciling it, for commands.
  * @returns `null` if the embedded store does not exist
  */
-export async function openStateToRead(
+export async function openStore(
   config: StateConfig,
   deps: StoreDeps & { readonly files: DataFiles },
-): Promise<Pick<State, 'read' | 'close'> | null> {
+): Promise<Pick<State, 'read' | 'write' | 'delete' | 'close'> | null> {
   if (config.kind !== 'sqlite') return openSharedStore(config, deps);
   const file = deps.files.state;
   return (await fileExists(file)) ? createSqliteState({ file, clock: deps.clock }) : null;

@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../../config/state.js';
 import { findCause } from '../../core/base/failure-cause.js';
 import { type BackOff, backOffMs } from '../../core/resilience.js';
+import { epochMs, toDate } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
 /** With a smaller value, load of this process would look like an outage. */
@@ -119,6 +120,8 @@ export interface RedisSettings {
 export interface RedisFindings {
   readonly servers: readonly RedisSettings[];
   readonly mayKeepLedger: boolean;
+  /** Clock of a server, as an HTTP date; `null` if this user may not read it. */
+  readonly date: string | null;
 }
 
 /**
@@ -132,12 +135,18 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
       await client.connect();
       const masters = 'nodes' in client ? client.nodes('master') : [client];
       const servers = await Promise.all(masters.map(readSettings));
-      return { servers, mayKeepLedger: await mayKeepLedger(client, config) };
+      return { servers, mayKeepLedger: await mayKeepLedger(client, config), date: await readDate(client) };
     });
   } finally {
     client.disconnect();
   }
 }
+
+const readDate = (client: Redis | Cluster): Promise<string | null> =>
+  client.time().then(
+    ([seconds]) => toDate(epochMs(Number(seconds) * 1000)).toUTCString(),
+    () => null,
+  );
 
 /** Returns true if the ledger's commands are allowed. The commands are tried on an unused key and leave no data. */
 async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig): Promise<boolean> {

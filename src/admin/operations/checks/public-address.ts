@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isLoopback } from '../../../config/safe-url.js';
 import {
   type Check,
+  compareClocks,
   type Finding,
   fail,
   pass,
@@ -11,15 +12,13 @@ import {
 } from '../../../connections/provisioning.js';
 import { parseJsonAs } from '../../../core/base/json.js';
 import type { Ports } from '../../../core/deps.js';
-import { fromHttpDate } from '../../../core/units.js';
 import { listProxies } from '../../../network/forward-proxy.js';
 
 /** Providers wait 2 to 5 seconds for a hook. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** Beyond 300 s, hooks refuse all events (src/step-up/decide.ts). */
-const SKEW_WARN_SEC = 10;
-const SKEW_FAIL_SEC = 240;
+const refusedSkewSec = 240;
 
 export interface Answer {
   readonly status: number;
@@ -71,7 +70,6 @@ export const createPublicAddressChecks = (publicUrl: string, deps: Ports<'clock'
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
   { title: serverAnswers, run: () => checkServer(publicUrl, deps) },
   { title: serverClock, needs: [serverAnswers], run: () => checkClock(publicUrl, deps) },
-  { title: 'Camera', needs: [serverAnswers], run: () => checkCamera(publicUrl, deps) },
 ];
 
 /** @param parts - checks whose failure explains why the server is not ready */
@@ -127,29 +125,8 @@ async function checkReadiness(publicUrl: string, deps: Ports<'clock' | 'fetch'>)
 async function checkClock(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   const answer = await ask(`${publicUrl}/healthz`, { method: 'GET' }, deps);
   if (answer === null) return noAnswer(`${publicUrl}/healthz`);
-  const told = fromHttpDate(answer.headers.get('date') ?? '');
-  if (told === null) {
-    return warn('the answer has no Date header', 'Let the proxy forward it.');
-  }
-  // The `Date` header is rounded down to whole seconds, so half a second is added.
-  const skewSec = Math.round(Math.abs(told + 500 - deps.clock.now()) / 1000);
-  const found = `${skewSec} s from the clock here`;
-  if (skewSec < SKEW_WARN_SEC) return pass(found);
-  const remedy = 'Set both clocks by NTP: hooks refuse events that are 300 s off.';
-  return { verdict: skewSec < SKEW_FAIL_SEC ? 'warn' : 'fail', found, remedy };
-}
-
-/** Checks the header of the capture page as browsers receive it. Of several values for the camera, the last one counts. */
-async function checkCamera(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
-  const page = await ask(`${publicUrl}/face`, { method: 'GET' }, deps);
-  if (page === null) return noAnswer(`${publicUrl}/face`);
-  const told = page.headers.get('permissions-policy') ?? '';
-  const allowed = [...told.matchAll(/\bcamera=(\([^)]*\)|[^,\s]+)/g)].at(-1)?.[1];
-  if (allowed === undefined || /self|\*/.test(allowed)) return pass('the capture page may open the camera');
-  return fail(
-    `the header Permissions-Policy of ${publicUrl}/face forbids the camera: camera=${allowed}`,
-    'Remove this header from the proxy: the server sends its own.',
-  );
+  const date = answer.headers.get('date');
+  return compareClocks({ here: deps.clock.now(), date, whose: publicUrl }, refusedSkewSec);
 }
 
 const healthGuard = z.object({ ok: z.literal(true) });

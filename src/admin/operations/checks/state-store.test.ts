@@ -1,17 +1,24 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { createTextLog, systemRandom } from '../../../../support/fakes/sinks.js';
 import { createTable, type DynamoDbServer, startDynamoDb } from '../../../../support/servers/dynamodb.js';
 import { hasRedis, type RedisServer, startRedis } from '../../../../support/servers/redis.js';
-import { createManualClock } from '../../../../test/contract/state.js';
 import { filesOf } from '../../../config/data-files.js';
 import { stateGuard } from '../../../config/state.js';
+import { addSec, epochMs } from '../../../core/units.js';
 import { createDynamoDbClient } from '../../../storage/state/dynamodb.js';
 import { createStateCheck } from './state-store.js';
 
 const files = filesOf({ dataFolder: '/nowhere', keys: { kind: 'local', folder: null } });
-const examine = (settings: object) =>
-  createStateCheck(stateGuard.parse(settings), files, { clock: createManualClock() }).run();
+const examine = (settings: object, aheadSec = 0) => {
+  const clock = { now: () => addSec(epochMs(Date.now()), aheadSec) };
+  return createStateCheck(stateGuard.parse(settings), files, {
+    clock,
+    random: systemRandom,
+    log: createTextLog(),
+  }).run();
+};
 
 (hasRedis ? describe : describe.skip)('the check of Redis', () => {
   let server: RedisServer;
@@ -28,6 +35,15 @@ const examine = (settings: object) =>
   test('a Redis that keeps all keys passes', async () => {
     expect(await examine({ kind: 'redis', url: server.url })).toMatchObject({ verdict: 'pass', remedy: null });
     expect(await plain.dbsize()).toBe(0);
+  });
+
+  test('a clock that is off and a user who may not write are named', async () => {
+    const found = expect.stringContaining('behind Redis');
+    expect(await examine({ kind: 'redis', url: server.url }, -120)).toMatchObject({ verdict: 'warn', found });
+    await plain.call('ACL', 'SETUSER', 'reader', 'on', '>reader', '~*', '+@all', '-set');
+    const url = server.url.replace('//', '//reader:reader@');
+    const cannot = expect.stringContaining('cannot be written: this user lacks a right');
+    expect(await examine({ kind: 'redis', url })).toMatchObject({ verdict: 'fail', found: cannot });
   });
 
   test('a Redis that may evict keys fails; a Redis without persistence causes a warning', async () => {
@@ -88,6 +104,8 @@ describe('the check of DynamoDB', () => {
     await createTable(client, 'plain');
     const remedy = expect.stringContaining('time-to-live');
     expect(await examine(settings('plain'))).toMatchObject({ verdict: 'warn', remedy });
+    const behind = expect.stringContaining('behind DynamoDB');
+    expect(await examine(settings('plain'), -120)).toMatchObject({ verdict: 'warn', found: behind });
   });
 
   test.each([

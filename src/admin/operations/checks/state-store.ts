@@ -2,45 +2,63 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DataFiles, fileExists } from '../../../config/data-files.js';
 import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../../config/state.js';
-import { type Check, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
-import type { Clock } from '../../../core/ports.js';
-import { createSqliteState } from '../../../storage/state/sqlite.js';
+import { type Check, compareClocks, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
+import type { Ports } from '../../../core/deps.js';
+import { addSec } from '../../../core/units.js';
+import { openStore } from '../../../storage/state/open.js';
 import { absent, dataFolder } from './data-folder.js';
 
-interface Deps {
-  readonly clock: Clock;
-}
+type Deps = Ports<'clock' | 'random' | 'log'>;
 
-/** Creates the check that the store is durable. It writes nothing. */
+/** Creates the check that the store is durable and accepts a record, which is deleted again. */
 export const createStateCheck = (config: StateConfig, files: DataFiles, deps: Deps): Check => ({
   title: 'State',
   needs: config.kind === 'sqlite' ? [dataFolder] : [],
   async run() {
-    switch (config.kind) {
-      case 'sqlite':
-        return checkFile(files.state, deps);
-      case 'redis':
-        return checkRedis(config);
-      case 'dynamodb':
-        return checkTable(config);
-    }
+    const finding = await checkStore(config, files, deps);
+    return finding.verdict === 'fail' ? finding : ((await findWriteFault(config, files, deps)) ?? finding);
   },
 });
 
-async function checkFile(file: string, { clock }: Deps): Promise<Finding> {
+async function checkStore(config: StateConfig, files: DataFiles, deps: Deps): Promise<Finding> {
+  switch (config.kind) {
+    case 'sqlite':
+      return checkFile(files.state);
+    case 'redis':
+      return checkRedis(config, deps);
+    case 'dynamodb':
+      return checkTable(config, deps);
+  }
+}
+
+async function findWriteFault(config: StateConfig, files: DataFiles, deps: Deps): Promise<Finding | null> {
+  const store = await openStore(config, { ...deps, files });
+  try {
+    const expiresAt = addSec(deps.clock.now(), 60);
+    await store?.write('doctor', true, { when: 'any', expiresAt, relaxedDurability: true });
+    await store?.delete('doctor');
+    return null;
+  } catch (error) {
+    return fail(
+      `a record cannot be written${toReason(error)}`,
+      'Let this server write to the store: docs/state.md lists the required rights.',
+    );
+  } finally {
+    await store?.close();
+  }
+}
+
+async function checkFile(file: string): Promise<Finding> {
   if (!(await fileExists(file))) return absent(file);
   const { mode } = await stat(file);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     return fail(`${file} is readable by others`, `chmod 600 ${file}`);
   }
-  const state = createSqliteState({ file, clock });
-  try {
-    await state.read('ready');
-    return pass(`${file} can be read`);
-  } finally {
-    await state.close();
-  }
+  return pass(`${file} can be read and written`);
 }
+
+/** AWS refuses signed requests, and hooks refuse events, whose time differs by five minutes. */
+const refusedSkewSec = 300;
 
 const causeGuard = z.object({ detail: z.object({ cause: z.string() }) });
 
@@ -50,7 +68,7 @@ const toReason = (error: unknown): string => {
   return data === undefined ? '' : `: ${data.detail.cause}`;
 };
 
-async function checkRedis(config: RedisConfig): Promise<Finding> {
+async function checkRedis(config: RedisConfig, { clock }: Deps): Promise<Finding> {
   const { readRedisSettings } = await import('../../../storage/state/redis-client.js');
   const found = await readRedisSettings(config).catch(toReason);
   if (typeof found === 'string') {
@@ -59,7 +77,7 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
       'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md lists the required rights.',
     );
   }
-  const { servers, mayKeepLedger } = found;
+  const { servers, mayKeepLedger, date } = found;
   if (servers.some(({ isReplica }) => isReplica)) {
     return fail('this Redis server is a replica, so nothing can be written', 'Use the address of the master.');
   }
@@ -82,6 +100,8 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
       'Set appendonly to yes, if the service allows it. docs/state.md describes the effects of a loss.',
     );
   }
+  const clocks = date === null ? null : compareClocks({ here: clock.now(), date, whose: 'Redis' }, refusedSkewSec);
+  if (clocks !== null && clocks.verdict !== 'pass') return clocks;
   if (!mayKeepLedger) {
     return warn(
       'this user of Redis may not use sorted sets and hashes, so the log of decisions is not stored',
@@ -91,7 +111,7 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
   return pass(`Redis answers (${servers.length === 1 ? '1 server' : `${servers.length} servers`}) and stores data`);
 }
 
-async function checkTable(config: DynamoDbConfig): Promise<Finding> {
+async function checkTable(config: DynamoDbConfig, { clock }: Deps): Promise<Finding> {
   const { readTableSettings } = await import('../../../storage/state/dynamodb-settings.js');
   const { table } = config;
   const found = await readTableSettings(config).catch(toReason);
@@ -107,6 +127,8 @@ async function checkTable(config: DynamoDbConfig): Promise<Finding> {
       'Create one whose only key is pk, a string: docs/state.md.',
     );
   }
+  const clocks = compareClocks({ here: clock.now(), date: found.date, whose: 'DynamoDB' }, refusedSkewSec);
+  if (clocks.verdict !== 'pass') return clocks;
   if (found.ledgerIndex !== 'lp:HASH:S, ls:RANGE:S') {
     return warn(
       `the table ${table} has no index "ledger", so the log of decisions cannot be read`,
