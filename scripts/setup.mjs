@@ -78,7 +78,7 @@ export const build = async (say, isChecked = true) => {
     'web/vite.compress-assets.ts',
     'package-lock.json',
     'scripts/locales.mjs',
-    'scripts/guidance-runtime.mjs',
+    'web/guidance-runtime.mjs',
     ...sources,
   ]);
   const checked = join(root, 'dist', '.built');

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../support/run/paths.js';
 
-const program = pathToFileURL(join(projectRoot, 'scripts/guidance-runtime.mjs')).href;
+const program = pathToFileURL(join(projectRoot, 'web/guidance-runtime.mjs')).href;
 
 test('the runtime of the page computes what the whole runtime computes, and has a third of its bytes', async () => {
   const { readPageModels, runModels, runtimeFolder, trimRuntime, writeTrimmedRuntime } = await import(program);

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
-import { writeTrimmedRuntime } from '../scripts/guidance-runtime.mjs';
+import { writeTrimmedRuntime } from './guidance-runtime.mjs';
 import { compressAssets } from './vite.compress-assets.js';
 
 /**

@@ -182,7 +182,8 @@ export function commitFrameDigest(
   const left = [...new Set(taken)].map((each, at) => ({ digest: each, at: before + at }));
   const { length: looks } = left;
   const drawn = Math.min(looks, countOpened(challenge, challenge.frames.length));
-  const opened = Array.from({ length: drawn }, () => left.splice(drawBelow(left.length, random), 1)).flat();
+  const picked = Array.from({ length: drawn }, () => left.splice(drawBelow(left.length, random), 1)).flat();
+  const opened = picked.toSorted((one, other) => one.at - other.at);
   const frame = { digest, afterMs: now - challenge.toldAt, looks, opened };
   const committed = { ...challenge, toldAt: now, frames: [...challenge.frames, frame] };
   return nextOf(committed) === null ? { ...committed, expiresAt: addSec(now, sentWithinSec) } : committed;

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  * models do not run. Their bodies are replaced by a trap, so that numbers and types of all functions stay the same. A
  * page whose runtime traps continues without guidance.
  *
- * `node scripts/guidance-runtime.mjs` runs the models and stores which functions they used. Run it after `npm run build`
+ * `node web/guidance-runtime.mjs` runs the models and stores which functions they used. Run it after `npm run build`
  * when onnxruntime-web or a model changes.
  * @see https://webassembly.github.io/spec/core/binary/modules.html
  */
@@ -155,7 +155,7 @@ export function writeTrimmedRuntime() {
   const bytes = readFileSync(runtimeFile);
   const { sha256, used } = JSON.parse(readFileSync(usageFile, 'utf8'));
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-    throw new Error('onnxruntime-web has changed: run node scripts/guidance-runtime.mjs');
+    throw new Error('onnxruntime-web has changed: run node web/guidance-runtime.mjs');
   const bits = Buffer.from(used, 'base64');
   const file = join(root, '.cache', 'guidance-runtime.wasm');
   mkdirSync(dirname(file), { recursive: true });
