@@ -79,6 +79,7 @@ async function start(streams: readonly EventStream[], given: Partial<Parameters<
     log,
     state: deps.state,
     readStreams: async () => [],
+    isStateShared: false,
     sets: createSets(signer, async (_connection, subject) => (subject === 'nobody' ? null : `${subject}@example.com`), {
       issuer: testIssuer,
       clock,
