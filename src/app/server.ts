@@ -17,7 +17,7 @@ import { version } from '../core/base/version.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
-import { pause } from '../core/resilience.js';
+import { pause, withTimeout } from '../core/resilience.js';
 import { isRefusing } from '../core/rules/rule.js';
 import { watchFile, watchFileEverySec } from '../drafts/watch.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
@@ -64,6 +64,9 @@ type StartDeps = ServerDeps & {
   /** Prints the server's addresses, at the end of the start. */
   readonly announce: (lines: readonly string[]) => void;
 };
+
+/** Maximum time for sending notifications at the stop, in milliseconds. */
+const drainMs = 2000;
 
 export async function startServer({ setup, digest }: LoadedSetup, deps: StartDeps): Promise<RunningServer> {
   const { config } = setup;
@@ -189,7 +192,8 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       await listening.stop();
       await transmitter?.close();
       await Promise.all(extensions.map((each) => each.close()));
-      await active.built?.drain();
+      // A mail relay that does not answer must not prevent that the end of the audit trail is signed.
+      await withTimeout(active.built?.drain() ?? Promise.resolve(), drainMs, () => log.warn('notifications not sent'));
       await ports.close();
       await telemetry.close();
       await metrics?.stop();

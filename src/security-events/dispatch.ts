@@ -1,4 +1,5 @@
 import { createFollower } from '../audit/follow.js';
+import { releaseLease } from '../core/lease.js';
 import { backOffMs } from '../core/resilience.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -6,10 +7,10 @@ import { deliveryBackOff } from './deliver.js';
 import { type ReportedRecord, reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
 import {
   handOver,
+  leaseOf,
   mostHandedOver,
   readPage,
   removeHandedOver,
-  removePage,
   takeOver,
   type UndeliveredEvent,
 } from './handover.js';
@@ -54,7 +55,6 @@ export type DispatchPorts = DeliveryPorts<
   | 'signal'
   | 'sleep'
   | 'onWaiting'
-  | 'isStateShared'
 >;
 
 export interface Dispatch {
@@ -72,7 +72,7 @@ export interface Dispatch {
  * @param begun - the stream at the start
  */
 export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatch {
-  const { trail, cursors, attempt, clock, random, signal, sleep, onWaiting, log, isStateShared } = deps;
+  const { trail, cursors, attempt, clock, random, signal, sleep, onWaiting, log } = deps;
   const { id } = begun;
   const orNothing = <Read>(reading: Promise<Read>): Promise<Read | null> =>
     reading.catch((error: unknown) => {
@@ -176,22 +176,23 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
       await Promise.all([sendRecords(), sendParked()]);
     },
     async takeOver() {
-      if (!isStateShared) return;
-      for (const page of await takeOver(id, { ...deps, holder: trail.chain })) {
+      for (const page of await takeOver(id, trail.chain, deps)) {
         if (takenPages.has(page)) continue;
         const events = await readPage(page, deps);
-        if (events.length === 0) await removePage(id, page, deps);
+        if (events.length === 0) await forget(page, '');
         takenPages.add(page);
         waiting = [...waiting, ...events.map(({ event, attempts }) => park(event, attempts, page))];
         log.info('security events taken over', { receiver: id, events: events.length });
       }
     },
     async handOver() {
-      if (!isStateShared || !hasReadParked) return;
-      await handOverRest(begun, own(), deps).catch((error: unknown) => {
+      try {
+        await releaseLease(leaseOf(id), trail.chain, deps);
+        if (hasReadParked) await handOverRest(begun, own(), deps);
+      } catch (error) {
         // They stay in the audit log of this replica, which delivers them after a restart.
         log.error('cannot hand over security events', { receiver: id, code: toCode(error) });
-      });
+      }
     },
   };
 }
@@ -207,9 +208,8 @@ async function handOverRest(
   const stream = deps.streamNow() ?? begun;
   const events: UndeliveredEvent[] = parked.map(({ event, attempts }) => ({ event, attempts }));
   const known = new Set(events.map(({ event }) => event.jti));
-  const start = cursors.of(id);
-  let end = start;
-  const follower = createFollower(trail.file, start, reportedActionsOf(stream), auditEvents);
+  let end = cursors.of(id);
+  const follower = createFollower(trail.file, end, reportedActionsOf(stream), auditEvents);
   while (events.length < mostHandedOver) {
     const records = await follower.read(readAhead);
     if (records.length === 0) break;
@@ -217,14 +217,10 @@ async function handOverRest(
     const found = records.flatMap((record) => toSecurityEvents(record, stream, trail));
     for (const event of found) if (!known.has(event.jti)) events.push({ event, attempts: 0 });
   }
-  const count = await handOver(id, events, { ...deps, holder: trail.chain });
   if (events.length === 0) return;
-  const left = events.slice(count).map(({ event }) => event.sequence);
-  const through =
-    left.length === 0 ? end : Math.max(start, ...events.slice(0, count).map(({ event }) => event.sequence));
-  await cursors.advance(id, through, [...new Set(left.filter((sequence) => sequence <= through))]);
-  log.info('security events handed over', { receiver: id, events: count });
-  if (left.length > 0) log.error('security events left in the audit trail', { receiver: id, events: left.length });
+  await handOver(id, events, deps);
+  await cursors.advance(id, end, []);
+  log.info('security events handed over', { receiver: id, events: events.length });
 }
 
 function createPushQueued(

@@ -29,8 +29,6 @@ interface AllPorts extends Ports<'auditEvents' | 'state' | 'clock' | 'random' | 
   readonly cursors: Cursors;
   /** Returns the current settings; `undefined` if the stream was deleted. */
   readonly streamNow: () => EventStream | undefined;
-  /** True if other replicas use the same state store, so that they can take over events. */
-  readonly isStateShared: boolean;
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Attempts to deliver an event, as `attemptDelivery` does. */

@@ -20,17 +20,7 @@ const everySecond: BackOff = { firstMs: 1000, longestMs: 1000 };
 
 interface TransmitterOptions
   extends DeliveryPorts<
-    | 'state'
-    | 'auditEvents'
-    | 'clock'
-    | 'random'
-    | 'log'
-    | 'fetch'
-    | 'sets'
-    | 'sleep'
-    | 'onDelivery'
-    | 'onWaiting'
-    | 'isStateShared'
+    'state' | 'auditEvents' | 'clock' | 'random' | 'log' | 'fetch' | 'sets' | 'sleep' | 'onDelivery' | 'onWaiting'
   > {
   readonly streams: readonly EventStream[];
   /** Reads the streams created over the API. */
@@ -38,6 +28,8 @@ interface TransmitterOptions
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
   readonly jobs: Jobs;
+  /** True if other replicas use the same state store, so that events are handed over to them at the stop. */
+  readonly isStateShared: boolean;
   readonly onEnded: (stream: string) => void;
 }
 
@@ -75,7 +67,7 @@ interface Told {
 }
 
 async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
-  const { trail, files, random, jobs, log } = deps;
+  const { trail, files, random, jobs, log, isStateShared } = deps;
   // Streams that are created from now on begin after this record.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
@@ -122,7 +114,7 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
       begin(stream);
     }
     end = sequence;
-    for (const { dispatch } of told.values()) await dispatch.takeOver();
+    if (isStateShared) for (const { dispatch } of told.values()) await dispatch.takeOver();
   };
 
   let looking: Promise<void> = Promise.resolve();
@@ -146,6 +138,7 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
       closing.abort();
       const dispatched = [...told.values()];
       await Promise.all([job.stop(), looking, ...others, ...dispatched.map(({ done }) => done)]);
+      if (!isStateShared) return;
       const handedOver = Promise.all(dispatched.map(({ dispatch }) => dispatch.handOver()));
       await withTimeout(handedOver, handOverMs, () => {
         log.error('security events not handed over in time');

@@ -63,6 +63,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'security-events-queue:*',
       'security-events-handover:*',
       'security-events-handover-page:*',
+      'security-events-handover-lease:*',
       'security-event-verification:*',
     ],
   },
