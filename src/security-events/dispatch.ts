@@ -110,12 +110,13 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
     });
   /** @returns true unless the stream or the server ended */
   const send = async (next: ParkedEvent, open: typeof openStream): Promise<boolean> => {
-    const { event, attempts, page } = next;
+    const { event, attempts } = next;
     const { jti, isAnonymous } = event;
     await pause;
     const others = waiting.filter((each) => each.event.isAnonymous && each.event.jti !== jti);
     const result = await attempt(event, open, { isLast: isAnonymous && others.length >= mostAnonymous });
     if (result.kind === 'stopped') return false;
+    const page = next.page ?? waiting.find((each) => each.event.jti === jti && each.page !== null)?.page ?? null;
     waiting = waiting.filter((each) => each.event.jti !== jti);
     if (result.kind !== 'failed') {
       failing.clear();

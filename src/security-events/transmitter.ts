@@ -1,7 +1,7 @@
 import type { Trail } from '../audit/file.js';
 import type { DataFiles } from '../config/data-files.js';
 import type { Jobs } from '../core/jobs.js';
-import { type BackOff, retryUntilDone, withTimeout } from '../core/resilience.js';
+import { type BackOff, retryUntilDone } from '../core/resilience.js';
 import { FaceError, toCode } from '../errors.js';
 import { openCursors } from './cursors.js';
 import { attemptDelivery, pushVerification } from './deliver.js';
@@ -12,9 +12,6 @@ import type { EventStream } from './stream.js';
 
 /** Interval at which changes by other replicas are noticed. */
 const refreshSec = 5;
-
-/** Maximum time for handing over events at the stop, in milliseconds. */
-const handOverMs = 2000;
 
 const everySecond: BackOff = { firstMs: 1000, longestMs: 1000 };
 
@@ -67,7 +64,7 @@ interface Told {
 }
 
 async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
-  const { trail, files, random, jobs, log, isStateShared } = deps;
+  const { trail, files, random, jobs, isStateShared } = deps;
   // Streams that are created from now on begin after this record.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
@@ -138,12 +135,7 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
       closing.abort();
       const dispatched = [...told.values()];
       await Promise.all([job.stop(), looking, ...others, ...dispatched.map(({ done }) => done)]);
-      if (!isStateShared) return;
-      const handedOver = Promise.all(dispatched.map(({ dispatch }) => dispatch.handOver()));
-      await withTimeout(handedOver, handOverMs, () => {
-        log.error('security events not handed over in time');
-        return [];
-      });
+      if (isStateShared) await Promise.all(dispatched.map(({ dispatch }) => dispatch.handOver()));
     },
   };
 }
