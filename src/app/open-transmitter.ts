@@ -80,6 +80,7 @@ export async function openTransmitter(
     jobs,
     trail,
     files,
+    isStateShared: config.state.kind !== 'sqlite',
     streams: configured,
     readStreams,
     onWaiting(receiver, records) {

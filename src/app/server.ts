@@ -69,6 +69,9 @@ type StartDeps = ServerDeps & {
   readonly announce: (lines: readonly string[]) => void;
 };
 
+/** Time limit of handing over events and sending notifications at the stop. */
+const lastMs = 2000;
+
 export async function startServer({ setup, digest }: LoadedSetup, deps: StartDeps): Promise<RunningServer> {
   const { config } = setup;
   const { log } = deps;
@@ -190,9 +193,10 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       await delay(active.setup.config.stopDelaySec * 1000);
       transmitter?.endPolls();
       await listening.stop();
-      await transmitter?.close();
+      // The end of the audit trail is signed afterwards, also if a mail relay or the state store does not answer.
+      const last = Promise.all([transmitter?.close(), active.built?.drain()]).then(() => {});
+      await withTimeout(last, lastMs, () => log.warn('events or notifications not sent before the stop'));
       await Promise.all(extensions.map((each) => each.close()));
-      await active.built?.drain();
       await ports.close();
       await telemetry.close();
       await metrics?.stop();

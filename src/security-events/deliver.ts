@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseJsonAs } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
-import type { Fetch } from '../core/ports.js';
 import { type BackOff, backOffMs } from '../core/resilience.js';
 import { addSec, epochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -12,6 +11,8 @@ import type { AttemptResult, DeliveryPorts, PushOutcome } from './ports.js';
 import type { Verification } from './set.js';
 import type { EventStream, PushDelivery, WebhookDelivery } from './stream.js';
 import { noAnswer, postWebhook, senderHeaders, toFailure, toWebhookMessage } from './webhook.js';
+
+const answerMs = 10_000;
 
 const mostErrorCharacters = 16 * 1024;
 
@@ -25,10 +26,10 @@ const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
  * Pushes a Security Event Token (RFC 8935). Redirects are not followed, because the `Authorization` header is meant
  * only for the configured URL.
  */
-async function pushEvent(
+async function push(
   jws: string,
   { url, authorization }: PushDelivery,
-  { fetch, signal, timeoutMs }: { readonly fetch: Fetch; readonly signal: AbortSignal; readonly timeoutMs: number },
+  { fetch, signal }: DeliveryPorts<'fetch' | 'signal'>,
 ): Promise<PushOutcome> {
   const credential = await authorization();
   const send = (headers: Record<string, string>): Promise<Response> =>
@@ -37,7 +38,7 @@ async function pushEvent(
       headers: { 'Content-Type': 'application/secevent+jwt', Accept: 'application/json', ...senderHeaders, ...headers },
       body: jws,
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
     });
   try {
     const answer = await (credential === null ? send({}) : credential.use((text) => send({ Authorization: text })));
@@ -66,8 +67,6 @@ async function readStart({ body }: Response): Promise<string> {
   }
   return text;
 }
-
-const answerMs = 10_000;
 
 /** Time for which delivery is retried, from the event or from when its stream resumed, in seconds. */
 const triedForSec = 86_400;
@@ -173,9 +172,6 @@ export async function pushVerification(
     await sleep(backOffMs(deliveryBackOff, attempts, random), signal);
   }
 }
-
-const push = (jws: string, delivery: PushDelivery, { fetch, signal }: DeliveryPorts<'fetch' | 'signal'>) =>
-  pushEvent(jws, delivery, { fetch, signal, timeoutMs: answerMs });
 
 export function noteSkipped(
   { jti, name, sequence }: SecurityEvent,

@@ -8,6 +8,7 @@ import type { Credential } from '../core/secrets.js';
 import { addSec, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from './event.js';
+import { deleteHandedOver } from './handover.js';
 import { deleteQueue } from './poll-queue.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
@@ -95,6 +96,7 @@ export async function changeStream(
 export async function deleteStream(id: string, deps: Ports<'state'>): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);
+  await deleteHandedOver(id, deps);
 }
 
 /** Returns the supported events that a stream delivers. */

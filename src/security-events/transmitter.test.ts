@@ -6,7 +6,7 @@ import { createAuditDeps, tokenChange } from '../../support/benches/audit.js';
 import { createTestJobs } from '../../support/fakes/jobs.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../support/fakes/keys.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
-import { until } from '../../support/run/eventually.js';
+import { eventually, until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import {
   type SecurityEventReceiverSimulator,
@@ -16,8 +16,11 @@ import { createManualClock } from '../../test/contract/state.js';
 import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
+import { takeLease } from '../core/lease.js';
 import type { Random } from '../core/ports/platform.js';
 import { readDeadLetters } from './dead-letters.js';
+import { leaseOf } from './handover.js';
+import { dequeue, enqueueEvent, readQueue } from './poll-queue.js';
 import { createSets } from './set.js';
 import { type EventStream, toStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
@@ -79,6 +82,7 @@ async function start(streams: readonly EventStream[], given: Partial<Parameters<
     log,
     state: deps.state,
     readStreams: async () => [],
+    isStateShared: false,
     sets: createSets(signer, async (_connection, subject) => (subject === 'nobody' ? null : `${subject}@example.com`), {
       issuer: testIssuer,
       clock,
@@ -262,6 +266,34 @@ describe('an event receiver with errors', () => {
     expect(told(simulator)).toEqual(['carl session-revoked']);
     expect(outcomes).toEqual(['one dead', 'one dead', 'one failed', 'one delivered']);
     expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
+  });
+});
+
+describe('a replica that stops', () => {
+  test('leaves events that wait for polls to another one, which waits for the lease of a crashed replica', async () => {
+    const { receiver } = await addReceiver('one', { delivery: { kind: 'poll' }, events: ['session-revoked'] });
+    const ports = { state: deps.state, clock };
+    const about = { txn: 'a:1', sequence: 1, connection: 'work', subject: 'bea', detail: {}, isAnonymous: false };
+    const jtis = Array.from({ length: 100 }, (_, at) => `j-${at}`);
+    for (const jti of jtis)
+      await enqueueEvent('one', { ...about, jti, name: 'session-revoked', time: clock.now() }, ports);
+    await start([receiver], { isStateShared: true });
+    await revoked('anna');
+    await until(() => waiting.get('one') === 1);
+    await stop();
+
+    await dequeue('one', new Set(jtis), ports);
+    await takeLease(leaseOf('one'), 'crashed', ports);
+    const leasedAt = clock.now();
+    const other = await createFileAudit({ ...deps, file: join(folder, 'other.jsonl') });
+    const otherFiles = { ...files(), securityEvents: join(folder, 'other.json') };
+    await start([receiver], { isStateShared: true, trail: other, files: otherFiles });
+    await eventually(async () =>
+      expect(await readQueue('one', ports)).toMatchObject([{ event: { subject: 'anna', sequence: 1 } }]),
+    );
+    expect(clock.now() - leasedAt).toBeGreaterThanOrEqual(60_000);
+    await stop();
+    await other.close();
   });
 });
 

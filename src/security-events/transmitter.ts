@@ -1,193 +1,14 @@
 import type { Trail } from '../audit/file.js';
-import { createFollower } from '../audit/follow.js';
 import type { DataFiles } from '../config/data-files.js';
 import type { Jobs } from '../core/jobs.js';
-import { type BackOff, backOffMs, retryUntilDone } from '../core/resilience.js';
-import { type EpochMs, epochMs } from '../core/units.js';
+import { type BackOff, retryUntilDone } from '../core/resilience.js';
 import { FaceError, toCode } from '../errors.js';
 import { openCursors } from './cursors.js';
-import { attemptDelivery, deliveryBackOff, pushVerification } from './deliver.js';
-import { type ReportedRecord, reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
-import { dequeue, enqueueVerification, jtiOf, readQueue } from './poll-queue.js';
+import { attemptDelivery, pushVerification } from './deliver.js';
+import { createDispatch, type Dispatch, type DispatchPorts } from './dispatch.js';
+import { enqueueVerification } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
-import { readEventsAt } from './undelivered.js';
-
-const pollMs = 1000;
-
-/** Maximum of records read ahead per stream. Others stay in the audit log. */
-const readAhead = 1000;
-
-/** Maximum of events per stream that are retried on their own schedule. If there are more, later records wait. */
-const mostParked = 1000;
-
-/** Maximum of these that anonymous callers caused. Beyond it, such an event is sent once. */
-const mostAnonymous = 100;
-
-/** Number of different events that failed one after the other from which the receiver counts as down. */
-const failuresOfOutage = 3;
-
-/** Event that was not accepted. Later events are sent in the meantime. */
-interface ParkedEvent {
-  readonly event: SecurityEvent;
-  readonly attempts: number;
-  readonly dueAt: EpochMs;
-}
-
-type DispatchPorts = DeliveryPorts<
-  | 'state'
-  | 'auditEvents'
-  | 'clock'
-  | 'random'
-  | 'log'
-  | 'trail'
-  | 'cursors'
-  | 'attempt'
-  | 'streamNow'
-  | 'signal'
-  | 'sleep'
-  | 'onWaiting'
->;
-
-/**
- * Delivers the audit log's events to one stream until aborted. An event that is not accepted is parked, and sent again
- * in parallel, so that one event which the receiver never accepts does not hold up the others.
- */
-async function dispatchEvents(id: string, deps: DispatchPorts): Promise<void> {
-  const { trail, cursors, attempt, clock, random, signal, sleep, onWaiting, log } = deps;
-  const begun = deps.streamNow();
-  if (begun === undefined) return;
-  const orNothing = <Read>(reading: Promise<Read>): Promise<Read | null> =>
-    reading.catch((error: unknown) => {
-      log.error('cannot read security events from the audit trail', { receiver: id, code: toCode(error) });
-      return null;
-    });
-  const pushQueued = createPushQueued(id, deps);
-  const openStream = async (): Promise<EventStream | null> => {
-    await pushQueued();
-    return untilOpen(deps);
-  };
-  const readParked = async (): Promise<readonly SecurityEvent[]> => {
-    const events = await orNothing(readEventsAt(cursors.parkedOf(id), begun, deps));
-    if (events !== null || signal.aborted) return events ?? [];
-    await sleep(pollMs, signal);
-    return readParked();
-  };
-  let waiting: readonly ParkedEvent[] = (await readParked()).map((event) => ({
-    event,
-    attempts: 0,
-    dueAt: clock.now(),
-  }));
-  /** Events that failed since one was accepted. Those of anonymous callers, who can make them fail, show no outage. */
-  const failing = new Set<string>();
-  let pause: Promise<unknown> = Promise.resolve();
-  /** @returns true unless the stream or the server ended */
-  const send = async (event: SecurityEvent, attempts: number, open: typeof openStream): Promise<boolean> => {
-    const { jti, isAnonymous } = event;
-    await pause;
-    const others = waiting.filter((each) => each.event.isAnonymous && each.event.jti !== jti);
-    const result = await attempt(event, open, { isLast: isAnonymous && others.length >= mostAnonymous });
-    if (result.kind === 'stopped') return false;
-    waiting = waiting.filter((each) => each.event.jti !== jti);
-    if (result.kind !== 'failed') {
-      failing.clear();
-      return true;
-    }
-    const delayMs = Math.max(backOffMs(deliveryBackOff, attempts + 1, random), result.retryAfterMs ?? 0);
-    waiting = [...waiting, { event, attempts: attempts + 1, dueAt: epochMs(clock.now() + delayMs) }];
-    if (!isAnonymous) failing.add(jti);
-    const isDown = failing.size >= failuresOfOutage;
-    const pauseMs = result.retryAfterMs ?? (isDown ? Math.min(pollMs, delayMs) : 0);
-    if (pauseMs > 0) pause = Promise.all([pause, sleep(pauseMs, signal)]);
-    return true;
-  };
-  const advance = (sequence: number): Promise<void> =>
-    cursors.advance(id, sequence, [...new Set(waiting.map(({ event }) => event.sequence))]).catch((error: unknown) => {
-      // After a restart, the event is delivered again with the same `jti`.
-      log.error('cannot write the cursor of security events', { receiver: id, code: toCode(error) });
-    });
-  const follower = createFollower(trail.file, cursors.of(id), reportedActionsOf(begun), deps.auditEvents);
-  const sendRecords = async (): Promise<void> => {
-    let records: readonly ReportedRecord[] = [];
-    while (!signal.aborted) {
-      await pushQueued();
-      if (records.length === 0) records = (await orNothing(follower.read(readAhead))) ?? [];
-      onWaiting(id, records.length + waiting.length);
-      const [record, ...later] = waiting.length < mostParked ? records : [];
-      if (record === undefined) {
-        await sleep(pollMs, signal);
-        continue;
-      }
-      const stream = await openStream();
-      if (stream === null) return;
-      for (const event of toSecurityEvents(record, stream, trail)) if (!(await send(event, 0, openStream))) return;
-      records = later;
-      await advance(record.sequence);
-    }
-  };
-  const sendParked = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const due = waiting.filter(({ dueAt }) => dueAt <= clock.now());
-      const next = due.find(({ event }) => !event.isAnonymous) ?? due[0];
-      if (next === undefined) {
-        const untilDueMs = Math.min(...waiting.map(({ dueAt }) => dueAt - clock.now()), pollMs);
-        await sleep(Math.max(untilDueMs, 1), signal);
-      } else {
-        if (!(await send(next.event, next.attempts, () => untilOpen(deps)))) return;
-        await advance(cursors.of(id));
-      }
-    }
-  };
-  await Promise.all([sendRecords(), sendParked()]);
-}
-
-function createPushQueued(
-  id: string,
-  deps: DeliveryPorts<'state' | 'clock' | 'random' | 'log' | 'attempt' | 'streamNow' | 'signal' | 'sleep'>,
-): () => Promise<void> {
-  const { attempt, streamNow, random, signal, sleep, log } = deps;
-  let known: EventStream['delivery']['kind'] | null = null;
-  const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
-  const pushEvent = async (event: SecurityEvent): Promise<boolean> => {
-    for (let attempts = 1; ; attempts += 1) {
-      const result = await attempt(event, () => untilOpen(deps));
-      if (result.kind !== 'failed') return result.kind === 'ended';
-      await sleep(Math.max(backOffMs(deliveryBackOff, attempts, random), result.retryAfterMs ?? 0), signal);
-    }
-  };
-  const push = async (): Promise<void> => {
-    for (const entry of await readQueue(id, deps)) {
-      const isTold = entry.kind === 'verification' || (await pushEvent(entry.event));
-      // If the stream was changed back to poll in the meantime, the remaining events stay queued.
-      if (!isTold || !isPushed()) return;
-      await dequeue(id, new Set([jtiOf(entry)]), deps);
-    }
-  };
-  return async () => {
-    const kind = streamNow()?.delivery.kind ?? null;
-    if (kind === known) return;
-    try {
-      if (kind === 'push') await push();
-      known = kind;
-    } catch (error) {
-      log.error('cannot read the poll queue of security events', { receiver: id, code: toCode(error) });
-    }
-  };
-}
-
-async function untilOpen({
-  streamNow,
-  signal,
-  sleep,
-}: DeliveryPorts<'streamNow' | 'signal' | 'sleep'>): Promise<EventStream | null> {
-  while (!signal.aborted) {
-    const stream = streamNow();
-    if (stream === undefined) return null;
-    if (stream.status !== 'paused') return stream;
-    await sleep(pollMs, signal);
-  }
-  return null;
-}
 
 /** Interval at which changes by other replicas are noticed. */
 const refreshSec = 5;
@@ -204,6 +25,8 @@ interface TransmitterOptions
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
   readonly jobs: Jobs;
+  /** True if other replicas use the same state store, so that events are handed over to them at the stop. */
+  readonly isStateShared: boolean;
   readonly onEnded: (stream: string) => void;
 }
 
@@ -234,8 +57,14 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
   }
 }
 
+interface Told {
+  readonly ending: AbortController;
+  readonly dispatch: Dispatch;
+  readonly done: Promise<void>;
+}
+
 async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
-  const { trail, files, random, jobs } = deps;
+  const { trail, files, random, jobs, isStateShared } = deps;
   // Streams that are created from now on begin after this record.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
@@ -249,17 +78,18 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
     random,
   });
   const closing = new AbortController();
-  const told = new Map<string, { readonly ending: AbortController; readonly done: Promise<void> }>();
+  const told = new Map<string, Told>();
   const others = new Set<Promise<void>>();
 
-  const begin = (id: string): void => {
+  const begin = (stream: EventStream): void => {
+    const { id } = stream;
     const ending = new AbortController();
     const signal = AbortSignal.any([closing.signal, ending.signal]);
     const ports = { ...deps, cursors, signal, streamNow: () => streams.get(id) };
     const attempt: DispatchPorts['attempt'] = (event, openStream, rules = { isLast: false }) =>
       attemptDelivery(event, openStream, rules, ports);
-    const done = dispatchEvents(id, { ...ports, attempt });
-    told.set(id, { ending, done });
+    const dispatch = createDispatch(stream, { ...ports, attempt });
+    told.set(id, { ending, dispatch, done: dispatch.run() });
   };
 
   const look = async (): Promise<void> => {
@@ -274,13 +104,14 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
       await cursors.forget(id);
     }
     streams = next;
-    for (const id of next.keys()) {
+    for (const [id, stream] of next) {
       if (told.has(id)) continue;
       // A new stream begins at the previous end, because it may have been created before the latest records.
       await cursors.advance(id, end, []);
-      begin(id);
+      begin(stream);
     }
     end = sequence;
+    if (isStateShared) for (const { dispatch } of told.values()) await dispatch.takeOver();
   };
 
   let looking: Promise<void> = Promise.resolve();
@@ -289,7 +120,7 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
     looking = looked.catch(() => {});
     return looked;
   };
-  for (const id of streams.keys()) begin(id);
+  for (const stream of streams.values()) begin(stream);
   const job = jobs.start({ name: 'security_event_streams', everySec: refreshSec, run: refresh });
   return {
     refresh,
@@ -302,7 +133,9 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
     },
     async close() {
       closing.abort();
-      await Promise.all([job.stop(), looking, ...others, ...[...told.values()].map(({ done }) => done)]);
+      const dispatched = [...told.values()];
+      await Promise.all([job.stop(), looking, ...others, ...dispatched.map(({ done }) => done)]);
+      if (isStateShared) await Promise.all(dispatched.map(({ dispatch }) => dispatch.handOver()));
     },
   };
 }

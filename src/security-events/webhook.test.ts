@@ -50,6 +50,10 @@ let blocked: string | null;
 let hangs: boolean;
 /** True if the server's pauses do not end. */
 let isFrozen: boolean;
+/** True if the replicas of the test have one state store. */
+let isStateShared: boolean;
+/** Number of waiting events that the metric shows. */
+let waiting: number;
 let headers: Record<string, string>;
 /** Time that the server slept in its back-off, in milliseconds. */
 let sleptMs: number;
@@ -71,7 +75,7 @@ beforeEach(async () => {
   files = { securityEvents: join(folder, 'cursors.json'), deadLetters: join(folder, 'dead.jsonl') };
   trail = await createFileAudit(deps);
   [transmitter, outcomes, received, status, blocked, headers, sleptMs] = [null, [], [], 204, null, {}, 0];
-  [hangs, isFrozen] = [false, false];
+  [hangs, isFrozen, isStateShared, waiting] = [false, false, false, 0];
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
@@ -108,6 +112,7 @@ async function start(settings: object = {}): Promise<void> {
     ...ports(),
     streams: [toStream(settings)],
     readStreams: async () => [],
+    isStateShared,
     trail: {
       ...trail,
       get file() {
@@ -119,7 +124,9 @@ async function start(settings: object = {}): Promise<void> {
     sleep,
     jobs: createTestJobs(deps, (_ms, signal) => wait(signal)),
     onDelivery: (_receiver, outcome) => void outcomes.push(outcome),
-    onWaiting: () => {},
+    onWaiting: (_receiver, events) => {
+      waiting = events;
+    },
     onEnded: () => {},
   });
 }
@@ -325,5 +332,67 @@ describe('a webhook', () => {
     await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
     await until(() => outcomes.includes('failed'));
     expect(new Set(received.map(({ path }) => path))).toEqual(new Set(['/hook']));
+  });
+});
+
+describe('a replica that stops while the receiver is down', () => {
+  const failed = (stepUpId: string) => trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId } });
+  const ids = () => messages().map(([, { stepUpId }]) => stepUpId);
+  const stop = async (): Promise<void> => {
+    await transmitter!.close();
+    [received, outcomes, waiting] = [[], [], 0];
+  };
+
+  test('hands its events over in order, and no event is delivered twice, also after its restart', async () => {
+    const one = { trail, files };
+    const open = async (name: string) => {
+      const folder = createFolder(name);
+      return {
+        trail: await createFileAudit(createAuditDeps({ ...deps, file: join(folder, 'audit.jsonl') })),
+        files: { securityEvents: join(folder, 'cursors.json'), deadLetters: join(folder, 'dead.jsonl') },
+      };
+    };
+    const two = await open('webhooks-two');
+    const three = await open('webhooks-three');
+    const startAs = (replica: typeof one) => {
+      ({ trail, files } = replica);
+      return start();
+    };
+    // Three events are attempted, then the pause of an outage begins.
+    [status, isFrozen, isStateShared] = [503, true, true];
+    await startAs(one);
+    for (const id of ['s-1', 's-2', 's-3', 's-4', 's-5']) await failed(id);
+    await until(() => outcomes.length === 3);
+    const webhookIds = received.map((each) => each.headers['webhook-id']);
+    await stop();
+
+    isFrozen = false;
+    await startAs(two);
+    await until(() => waiting === 5 && outcomes.length >= 5);
+    await stop();
+
+    status = 204;
+    await startAs(three);
+    const readIndex = async () => (await deps.state.read('security-events-handover:ticket'))?.value;
+    await until(async () => JSON.stringify(await readIndex()) === '[]');
+    expect(ids()).toEqual(['s-1', 's-2', 's-3', 's-4', 's-5']);
+    expect(received.slice(0, 3).map((each) => each.headers['webhook-id'])).toEqual(webhookIds);
+    await until(() => waiting === 0);
+    await stop();
+
+    for (const [replica, id] of [
+      [two, 't'],
+      [one, 's'],
+    ] as const) {
+      ({ trail } = replica);
+      await failed(`${id}-6`);
+      await startAs(replica);
+      await until(() => outcomes.length >= 1);
+      await failed(`${id}-7`);
+      await until(() => ids().includes(`${id}-7`));
+      expect(ids()).toEqual([`${id}-6`, `${id}-7`]);
+      await stop();
+    }
+    await Promise.all([two.trail.close(), three.trail.close()]);
   });
 });

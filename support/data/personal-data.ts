@@ -58,7 +58,14 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
   },
   {
     why: 'Security events for their receivers, which wait until those take them.',
-    keys: ['security-event-streams', 'security-events-queue:*', 'security-event-verification:*'],
+    keys: [
+      'security-event-streams',
+      'security-events-queue:*',
+      'security-events-handover:*',
+      'security-events-handover-page:*',
+      'security-events-handover-lease:*',
+      'security-event-verification:*',
+    ],
   },
   {
     why: 'Counters of rate limits and quotas: they end after a day at most.',

@@ -61,6 +61,7 @@ export async function startTestTransmitter(
     jobs: createTestJobs({ clock, log }, sleep),
     trail,
     streams: receivers.map(toStream),
+    isStateShared: true,
     readStreams: async () => (await listStreams({ state })).map((record) => toEventStream(record, { issuer, keys })),
     onWaiting: () => {},
     onEnded: () => {},

@@ -1,0 +1,273 @@
+import { createFollower } from '../audit/follow.js';
+import { releaseLease } from '../core/lease.js';
+import { backOffMs } from '../core/resilience.js';
+import { type EpochMs, epochMs } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { deliveryBackOff } from './deliver.js';
+import { type ReportedRecord, reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
+import {
+  handOver,
+  leaseOf,
+  mostHandedOver,
+  readPage,
+  removeHandedOver,
+  takeOver,
+  type UndeliveredEvent,
+} from './handover.js';
+import { dequeue, jtiOf, readQueue } from './poll-queue.js';
+import type { DeliveryPorts } from './ports.js';
+import type { EventStream } from './stream.js';
+import { readEventsAt } from './undelivered.js';
+
+const pollMs = 1000;
+
+/** Maximum of records read ahead per stream. Others stay in the audit log. */
+const readAhead = 1000;
+
+/** Maximum of events per stream that are retried on their own schedule. If there are more, later records wait. */
+const mostParked = 1000;
+
+/** Maximum of these that anonymous callers caused. Beyond it, such an event is sent once. */
+const mostAnonymous = 100;
+
+/** Number of different events that failed one after the other from which the receiver counts as down. */
+const failuresOfOutage = 3;
+
+/** Event that was not accepted. Later events are sent in the meantime. */
+interface ParkedEvent {
+  readonly event: SecurityEvent;
+  readonly attempts: number;
+  readonly dueAt: EpochMs;
+  /** Page of the state store, if another replica handed the event over. */
+  readonly page: string | null;
+}
+
+export type DispatchPorts = DeliveryPorts<
+  | 'state'
+  | 'auditEvents'
+  | 'clock'
+  | 'random'
+  | 'log'
+  | 'trail'
+  | 'cursors'
+  | 'attempt'
+  | 'streamNow'
+  | 'signal'
+  | 'sleep'
+  | 'onWaiting'
+>;
+
+export interface Dispatch {
+  /** Delivers until aborted. */
+  run(): Promise<void>;
+  /** Takes over events of stopped replicas. @throws `state_unavailable` */
+  takeOver(): Promise<void>;
+  /** Leaves what was not delivered to another replica. Called after `run` has ended. */
+  handOver(): Promise<void>;
+}
+
+/**
+ * Delivers the audit log's events to one stream. An event that is not accepted is parked, and sent again in parallel,
+ * so that one event which the receiver never accepts does not hold up the others.
+ * @param begun - the stream at the start
+ */
+export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatch {
+  const { trail, cursors, attempt, clock, random, signal, sleep, onWaiting, log } = deps;
+  const { id } = begun;
+  const orNothing = <Read>(reading: Promise<Read>): Promise<Read | null> =>
+    reading.catch((error: unknown) => {
+      log.error('cannot read security events from the audit trail', { receiver: id, code: toCode(error) });
+      return null;
+    });
+  const pushQueued = createPushQueued(id, deps);
+  const openStream = async (): Promise<EventStream | null> => {
+    await pushQueued();
+    return untilOpen(deps);
+  };
+  const readParked = async (): Promise<readonly SecurityEvent[] | null> => {
+    const events = await orNothing(readEventsAt(cursors.parkedOf(id), begun, deps));
+    if (events !== null || signal.aborted) return events;
+    await sleep(pollMs, signal);
+    return readParked();
+  };
+  const park = (event: SecurityEvent, attempts = 0, page: string | null = null): ParkedEvent => ({
+    event,
+    attempts,
+    dueAt: clock.now(),
+    page,
+  });
+  let waiting: readonly ParkedEvent[] = [];
+  let hasReadParked = false;
+  const own = (): readonly ParkedEvent[] => waiting.filter(({ page }) => page === null);
+  const takenPages = new Set<string>();
+  /** Events that failed since one was accepted. Those of anonymous callers, who can make them fail, show no outage. */
+  const failing = new Set<string>();
+  let pause: Promise<unknown> = Promise.resolve();
+  const forget = (page: string, jti: string): Promise<void> =>
+    removeHandedOver(id, { page, jti }, deps).catch((error: unknown) => {
+      // Another replica delivers the event again, with the same `jti`.
+      log.error('cannot remove a security event that was taken over', { receiver: id, code: toCode(error) });
+    });
+  /** @returns true unless the stream or the server ended */
+  const send = async (next: ParkedEvent, open: typeof openStream): Promise<boolean> => {
+    const { event, attempts } = next;
+    const { jti, isAnonymous } = event;
+    await pause;
+    const others = waiting.filter((each) => each.event.isAnonymous && each.event.jti !== jti);
+    const result = await attempt(event, open, { isLast: isAnonymous && others.length >= mostAnonymous });
+    if (result.kind === 'stopped') return false;
+    const page = next.page ?? waiting.find((each) => each.event.jti === jti && each.page !== null)?.page ?? null;
+    waiting = waiting.filter((each) => each.event.jti !== jti);
+    if (result.kind !== 'failed') {
+      failing.clear();
+      if (page !== null) await forget(page, jti);
+      return true;
+    }
+    const delayMs = Math.max(backOffMs(deliveryBackOff, attempts + 1, random), result.retryAfterMs ?? 0);
+    waiting = [...waiting, { event, attempts: attempts + 1, dueAt: epochMs(clock.now() + delayMs), page }];
+    if (!isAnonymous) failing.add(jti);
+    const isDown = failing.size >= failuresOfOutage;
+    const pauseMs = result.retryAfterMs ?? (isDown ? Math.min(pollMs, delayMs) : 0);
+    if (pauseMs > 0) pause = Promise.all([pause, sleep(pauseMs, signal)]);
+    return true;
+  };
+  const advance = (sequence: number): Promise<void> =>
+    cursors.advance(id, sequence, [...new Set(own().map(({ event }) => event.sequence))]).catch((error: unknown) => {
+      // After a restart, the event is delivered again with the same `jti`.
+      log.error('cannot write the cursor of security events', { receiver: id, code: toCode(error) });
+    });
+  const follower = createFollower(trail.file, cursors.of(id), reportedActionsOf(begun), deps.auditEvents);
+  const sendRecords = async (): Promise<void> => {
+    let records: readonly ReportedRecord[] = [];
+    while (!signal.aborted) {
+      await pushQueued();
+      if (records.length === 0) records = (await orNothing(follower.read(readAhead))) ?? [];
+      onWaiting(id, records.length + waiting.length);
+      const [record, ...later] = waiting.length < mostParked ? records : [];
+      if (record === undefined) {
+        await sleep(pollMs, signal);
+        continue;
+      }
+      const stream = await openStream();
+      if (stream === null) return;
+      for (const event of toSecurityEvents(record, stream, trail)) if (!(await send(park(event), openStream))) return;
+      records = later;
+      await advance(record.sequence);
+    }
+  };
+  const sendParked = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const due = waiting.filter(({ dueAt }) => dueAt <= clock.now());
+      const next = due.find(({ event }) => !event.isAnonymous) ?? due[0];
+      if (next === undefined) {
+        const untilDueMs = Math.min(...waiting.map(({ dueAt }) => dueAt - clock.now()), pollMs);
+        await sleep(Math.max(untilDueMs, 1), signal);
+      } else {
+        if (!(await send(next, () => untilOpen(deps)))) return;
+        await advance(cursors.of(id));
+      }
+    }
+  };
+  return {
+    async run() {
+      const parked = await readParked();
+      if (parked === null) return;
+      waiting = [...waiting, ...parked.map((event) => park(event))];
+      hasReadParked = true;
+      await Promise.all([sendRecords(), sendParked()]);
+    },
+    async takeOver() {
+      for (const page of await takeOver(id, trail.chain, deps)) {
+        if (takenPages.has(page)) continue;
+        const events = await readPage(page, deps);
+        if (events.length === 0) await forget(page, '');
+        takenPages.add(page);
+        waiting = [...waiting, ...events.map(({ event, attempts }) => park(event, attempts, page))];
+        log.info('security events taken over', { receiver: id, events: events.length });
+      }
+    },
+    async handOver() {
+      try {
+        await releaseLease(leaseOf(id), trail.chain, deps);
+        if (hasReadParked) await handOverRest(begun, own(), deps);
+      } catch (error) {
+        // They stay in the audit log of this replica, which delivers them after a restart.
+        log.error('cannot hand over security events', { receiver: id, code: toCode(error) });
+      }
+    },
+  };
+}
+
+/** Hands over the parked events and those of the records that were not sent, and moves the cursor behind them. */
+async function handOverRest(
+  begun: EventStream,
+  parked: readonly ParkedEvent[],
+  deps: DeliveryPorts<'state' | 'auditEvents' | 'clock' | 'random' | 'log' | 'trail' | 'cursors' | 'streamNow'>,
+): Promise<void> {
+  const { trail, cursors, auditEvents, log } = deps;
+  const { id } = begun;
+  const stream = deps.streamNow() ?? begun;
+  const events: UndeliveredEvent[] = parked.map(({ event, attempts }) => ({ event, attempts }));
+  const known = new Set(events.map(({ event }) => event.jti));
+  let end = cursors.of(id);
+  const follower = createFollower(trail.file, end, reportedActionsOf(stream), auditEvents);
+  while (events.length < mostHandedOver) {
+    const records = await follower.read(readAhead);
+    if (records.length === 0) break;
+    end = records.at(-1)?.sequence ?? end;
+    const found = records.flatMap((record) => toSecurityEvents(record, stream, trail));
+    for (const event of found) if (!known.has(event.jti)) events.push({ event, attempts: 0 });
+  }
+  if (events.length === 0) return;
+  await handOver(id, events, deps);
+  await cursors.advance(id, end, []);
+  log.info('security events handed over', { receiver: id, events: events.length });
+}
+
+function createPushQueued(
+  id: string,
+  deps: DeliveryPorts<'state' | 'clock' | 'random' | 'log' | 'attempt' | 'streamNow' | 'signal' | 'sleep'>,
+): () => Promise<void> {
+  const { attempt, streamNow, random, signal, sleep, log } = deps;
+  let known: EventStream['delivery']['kind'] | null = null;
+  const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
+  const pushEvent = async (event: SecurityEvent): Promise<boolean> => {
+    for (let attempts = 1; ; attempts += 1) {
+      const result = await attempt(event, () => untilOpen(deps));
+      if (result.kind !== 'failed') return result.kind === 'ended';
+      await sleep(Math.max(backOffMs(deliveryBackOff, attempts, random), result.retryAfterMs ?? 0), signal);
+    }
+  };
+  const push = async (): Promise<void> => {
+    for (const entry of await readQueue(id, deps)) {
+      const isTold = entry.kind === 'verification' || (await pushEvent(entry.event));
+      // If the stream was changed back to poll in the meantime, the remaining events stay queued.
+      if (!isTold || !isPushed()) return;
+      await dequeue(id, new Set([jtiOf(entry)]), deps);
+    }
+  };
+  return async () => {
+    const kind = streamNow()?.delivery.kind ?? null;
+    if (kind === known) return;
+    try {
+      if (kind === 'push') await push();
+      known = kind;
+    } catch (error) {
+      log.error('cannot read the poll queue of security events', { receiver: id, code: toCode(error) });
+    }
+  };
+}
+
+async function untilOpen({
+  streamNow,
+  signal,
+  sleep,
+}: DeliveryPorts<'streamNow' | 'signal' | 'sleep'>): Promise<EventStream | null> {
+  while (!signal.aborted) {
+    const stream = streamNow();
+    if (stream === undefined) return null;
+    if (stream.status !== 'paused') return stream;
+    await sleep(pollMs, signal);
+  }
+  return null;
+}
