@@ -2,7 +2,7 @@ import type { Json } from '../../src/errors.js';
 import { quantile } from '../bench/measure.js';
 
 /** `quick` is for the tests, `full` for the figures in docs/faults.md. */
-type Size = 'quick' | 'full';
+export type Size = 'quick' | 'full';
 
 export interface Setting {
   readonly size: Size;

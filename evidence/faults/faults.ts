@@ -13,6 +13,7 @@ import { kill } from './kill.js';
 import { kms } from './kms.js';
 import { lost } from './lost.js';
 import { memory } from './memory.js';
+import { overload } from './overload.js';
 import { failover, redis } from './redis.js';
 
 /** All faults, in the order of docs/faults.md. */
@@ -26,6 +27,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   idp,
   lost,
   memory,
+  overload,
 };
 
 function toRowOfOperation(doing: string, seen: readonly Seen[]): string {

@@ -18,6 +18,7 @@ const rates = (fmrInterval: RateFigures['fmrInterval'], pairs: number): RateFigu
   falseNonMatches: 0,
   genuinePairs: 0,
   refusedEnrolments: { refused: 0, tried: 0, rate: null },
+  gfrr: null,
 });
 
 test.each<[string, RateFigures[], string]>([

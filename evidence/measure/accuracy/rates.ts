@@ -38,6 +38,8 @@ export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap) {
     falseNonMatches: falseNonMatch.errors,
     genuinePairs: falseNonMatch.trials,
     refusedEnrolments: { refused: refused.errors, tried: refused.trials, rate: roundOrNull(refused.rate) },
+    /** Generalized false reject rate: the right person fails at the enrolment or the check (ISO/IEC 19795-1). */
+    gfrr: falseNonMatch.rate === null ? null : round(1 - (1 - (refused.rate ?? 0)) * (1 - falseNonMatch.rate)),
   };
 }
 

@@ -17,7 +17,7 @@ const isExact = (by: string | null | undefined): string => (by === 'exact' ? ' e
 const ofAll = (errors = 0, all?: number): string => (all === undefined ? '–' : `${count(errors)} of ${count(all)}`);
 
 const rateHead = ['FMR', '95 %', 'of pairs', 'of pairs of people', 'FNMR', '95 %', 'of pairs', 'of people'];
-const rateCells = (rates: Omit<ModeRates, 'k' | 'photos' | 'decoded' | 'refusedEnrolments'>): string[] => [
+const rateCells = (rates: Omit<ModeRates, 'k' | 'photos' | 'decoded' | 'refusedEnrolments' | 'gfrr'>): string[] => [
   share(rates.fmr),
   `${range(rates.fmrInterval, share)}${isExact(rates.fmrIntervalBy)}`,
   ofAll(rates.falseMatches, rates.pairs),

@@ -17,8 +17,10 @@ export async function verifyStatement(
     const { payload } = await compactVerify(
       jws,
       ({ kid = '', typ }) => {
-        const key = typ === type ? expectedKeys.get(kid) : undefined;
-        if (key === undefined) throw new FaceError('receipt_invalid', { reason: 'header' });
+        if (typ !== type) throw new FaceError('receipt_invalid', { reason: 'other_type' });
+        const key = expectedKeys.get(kid);
+        // As of a replica that does not share the keys.
+        if (key === undefined) throw new FaceError('receipt_invalid', { reason: 'unknown_key' });
         return key;
       },
       { algorithms: [statementAlgorithm] },
