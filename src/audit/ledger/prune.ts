@@ -19,6 +19,7 @@ import {
   signInsPartitionOf,
   timesOf,
 } from './places.js';
+import { endCounting } from './sign-ins.js';
 
 /** Number of days for which log lines may still arrive late, from a server whose store was unavailable. */
 const openDays = 2;
@@ -43,6 +44,7 @@ export interface PruneDeps extends LedgerDeps {
 export async function prune(deps: PruneDeps): Promise<void> {
   const { ledger, bounds, clock } = deps;
   const oldest = addSec(clock.now(), -bounds.days * secondsPerDay);
+  await endCounting(oldest, deps);
   await eraseLate(deps);
   const days: string[] = [];
   for (const { sort: day } of await ledger.range(rangeOf(daysPartition), 100_000, 'oldest first')) {

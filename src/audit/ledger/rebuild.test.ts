@@ -9,12 +9,15 @@ import { createTextLog } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
+import { secondsPerDay } from '../../core/units.js';
 import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
 import { createFileAudit } from '../file.js';
 import { listLines } from './log.js';
 import { countByConnection, listPeople } from './people.js';
+import { prune } from './prune.js';
 import { rebuildLedger } from './rebuild.js';
 import { createLedgerRecorder } from './recorder.js';
+import { countEarlier, readFirstDay } from './sign-ins.js';
 
 const bounds = { days: 90, entries: 10_000 };
 const pause = async (): Promise<void> => {};
@@ -112,4 +115,17 @@ test('facestep ledger rebuild reads the given trails and reports unreadable line
     stdout: told,
     stderr: 'facestep: lines of the trails that cannot be read: 1. facestep audit verify finds out why.\n',
   });
+});
+
+test('a replica that ends while it counts is no longer missed after the days that the log keeps', async () => {
+  const clock = createManualClock(Date.now());
+  const ledger = await createSqliteLedger(':memory:');
+  const deps = { ledger, bounds, clock };
+  await expect(countEarlier({ chain: 'gone' }, () => Promise.reject(new Error('ended')), deps)).rejects.toThrow();
+  expect((await readFirstDay(clock.now(), deps)).replicasCounting).toBe(1);
+  await prune({ ...deps, counted: new Map(), pause });
+  expect((await readFirstDay(clock.now(), deps)).replicasCounting).toBe(1);
+  clock.advanceSec(91 * secondsPerDay);
+  await prune({ ...deps, counted: new Map(), pause });
+  expect((await readFirstDay(clock.now(), deps)).replicasCounting).toBe(0);
 });

@@ -75,21 +75,32 @@ export async function readFirstDay(
 }
 
 const countedTrailsPartition = 'counted-trails';
+/** Value of a counted audit log. Until then, the value is the time at which counting began. */
 const isCountedTrail = 'counted';
 
 /** Counts the decisions that a replica recorded before this version, once. */
 export async function countEarlier(
   { chain }: { readonly chain: string },
   count: () => Promise<unknown>,
-  { ledger }: Pick<LedgerDeps, 'ledger'>,
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
 ): Promise<void> {
   const key = { partition: countedTrailsPartition, sort: toPart(chain) };
   const put = (value: string) => ledger.put([{ ...key, value, version: null, expiresAt: null }]);
   const [known] = await ledger.get([key]);
   if (known === isCountedTrail) return;
-  await put('counting');
+  await put(toIso(clock.now()));
   await count();
   await put(isCountedTrail);
+}
+
+/** Misses no decisions of replicas that never returned after they began to count, when the log would have removed them. */
+export async function endCounting(oldest: EpochMs, { ledger }: Pick<LedgerDeps, 'ledger'>): Promise<void> {
+  const trails = await ledger.range(rangeOf(countedTrailsPartition), 10_000, 'oldest first');
+  const ended = trails.filter(({ value }) => value !== isCountedTrail && value < toIso(oldest));
+  const partition = countedTrailsPartition;
+  await ledger.put(
+    ended.map(({ sort }) => ({ partition, sort, value: isCountedTrail, version: null, expiresAt: null })),
+  );
 }
 
 /** Days for which entries may still arrive, from a server whose store was unavailable. */
