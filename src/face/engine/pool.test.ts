@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, getPriority } from 'node:os';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -68,14 +67,6 @@ describe('a pool of one worker and a queue of two', () => {
     process.off('worker', remember);
     await pool.close();
   });
-  const onLinux = process.platform === 'linux' ? test : test.skip;
-  onLinux('examines with a lower priority than that of the threads that answer hooks', () => {
-    const priorityOf = (thread: number | string): number =>
-      Number(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')[1]!.split(' ')[16]);
-    expect(priorityOf(process.pid)).toBe(getPriority());
-    expect(readdirSync('/proc/self/task').map(priorityOf)).toContain(constants.priority.PRIORITY_BELOW_NORMAL);
-  });
-
   test('examines a photo and does not wipe the caller’s copy', async () => {
     const photo = toPhoto();
     const { embedding, face } = await pool.examine(photo, ['embedding'], testShare);

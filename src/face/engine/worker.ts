@@ -1,4 +1,3 @@
-import { constants, getPriority, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../../errors.js';
@@ -38,22 +37,12 @@ const concealedOf = ({ embedding, own, texture, sketch }: RawFaceAnalysis): Arra
     values === null ? [] : [values.buffer],
   );
 
-/**
- * Lets the threads that answer hooks go first, because a provider waits for them only a second or two. On Linux, a
- * priority belongs to one thread and to those that it starts.
- */
-function yieldToHooks(): void {
-  const { PRIORITY_BELOW_NORMAL: low } = constants.priority;
-  if (process.platform === 'linux' && getPriority() < low) setPriority(low);
-}
-
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (reply: Reply): void => {
     // Arrays are transferred, so that no copy remains in this thread.
     port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
   const { modelsFolder, recognisers, judges, levels, flag } = workerDataGuard.parse(workerData);
-  yieldToHooks();
   // Loading models must not be interrupted by an exit.
   if (!markBusy(flag)) return port.close();
   const beganAt = performance.now();
