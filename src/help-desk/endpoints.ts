@@ -110,6 +110,19 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
   expiresAt: toIso(expiresAt),
 });
 
+type VouchingFields = z.output<z.ZodObject<typeof vouchingFields>>;
+
+/** Begins the check of a caller. @returns the reply, with the link if it is not sent */
+async function beginWithLink(
+  request: Omit<Parameters<typeof beginVouching>[0], 'toLink'>,
+  deps: Parameters<typeof beginVouching>[1] & Ports<'issuer'>,
+) {
+  const { send, language } = request;
+  const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
+  const { id, number, isEnrolled, expiresAt, started } = await beginVouching({ ...request, toLink }, deps);
+  return { id, url: send === 'none' ? toLink(started) : null, number, isEnrolled, expiresAt: toIso(expiresAt) };
+}
+
 export function createHelpDeskEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
@@ -127,18 +140,16 @@ export function createHelpDeskEndpoints(
   const find = (id: string): Connection => requireConnection(id, deps);
 
   const begin = async (
-    { send, language, ...fields }: z.output<z.ZodObject<typeof vouchingFields>>,
+    { send, language, ...fields }: VouchingFields,
     { administrator, source }: { readonly administrator: Agent; readonly source: string },
     proof: HelpDeskProof | null,
   ) => {
     const connection = find(fields.connection);
     const subject = await requireSubject(connection, fields);
-    const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
-    const { id, number, isEnrolled, expiresAt, started } = await beginVouching(
-      { connection, subject, by: administrator, source, reference: null, send, proof, language, toLink },
+    return beginWithLink(
+      { connection, subject, by: administrator, source, reference: null, send, proof, language },
       deps,
     );
-    return { id, url: send === 'none' ? toLink(started) : null, number, isEnrolled, expiresAt: toIso(expiresAt) };
   };
 
   return [
@@ -347,17 +358,8 @@ export function createCallerEndpoints(
       async handle({ fields: { send, language, reference, ...fields }, client, source }) {
         const connection = findConnection(fields.connection, client, deps);
         const subject = await requireSubject(connection, fields);
-        const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
         const about = { connection, subject, by: toAgent(client), source, reference };
-        const begun = await beginVouching({ ...about, send, proof: null, language, toLink }, deps);
-        const { id, number, isEnrolled, started } = begun;
-        return {
-          id,
-          url: send === 'none' ? toLink(started) : null,
-          number,
-          isEnrolled,
-          expiresAt: toIso(begun.expiresAt),
-        };
+        return beginWithLink({ ...about, send, proof: null, language }, deps);
       },
     }),
     clientEndpoint({
