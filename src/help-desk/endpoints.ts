@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Client } from '../access/client-tokens.js';
-import { findConnection, requireSubject, subjectFields } from '../access/connection-access.js';
+import { findConnection, linkFields, requireSubject, subjectFields } from '../access/connection-access.js';
 import type { Agent } from '../core/approver.js';
 import { pageOf } from '../core/bounded-list.js';
 import { bindingOf, type Connection, requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
 import { madeCallerPinReply } from '../core/home-protocol.js';
-import { supportedLanguages } from '../core/language.js';
 import { attemptsOfSubject } from '../core/limits/attempts.js';
 import { readLockedUntil } from '../core/limits/lockout.js';
 import { sentLink } from '../core/page-link.js';
@@ -45,15 +44,6 @@ import { beginVouching, readVouching, type VouchingAgent, type VouchingView } fr
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
   cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
-};
-
-const vouchingFields = {
-  ...subjectFields,
-  send: z
-    .enum(['none', 'email', 'sms'])
-    .default('none')
-    .describe('`none`: the link is in the reply, and nothing is sent.'),
-  language: z.enum(supportedLanguages).default('en'),
 };
 
 const pinFields = {
@@ -110,7 +100,7 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
   expiresAt: toIso(expiresAt),
 });
 
-type VouchingFields = z.output<z.ZodObject<typeof vouchingFields>>;
+type VouchingFields = z.output<z.ZodObject<typeof linkFields>>;
 
 /** Begins the check of a caller. @returns the reply, with the link if it is not sent */
 async function beginWithLink(
@@ -161,7 +151,7 @@ export function createHelpDeskEndpoints(
       description:
         'The person opens the link on their own device and chooses the number that you read out. A person who received the link from someone else does not hear the number. At most 6 an hour for one person.',
       codes: [...named, 'contact_missing', 'delivery_failed'],
-      fields: z.strictObject(vouchingFields),
+      fields: z.strictObject(linkFields),
       reply: begunVouchingReply,
       handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, null),
     }),
@@ -174,7 +164,7 @@ export function createHelpDeskEndpoints(
       description:
         'Replaces the face of a person who has enrolled. The person opens the link on their own device and chooses the number that you read out. The enrolment says what it rests on: `in_person` if you see the person and their identity document, `vouched` if you verified them in a call. With `policy.photo`, the face is still compared with the organization’s photo, and `whenMissing` and `whenUnlike` decide whether your word counts. Poll `/help-desk/vouchings/{id}` for the result. At most 6 an hour for one person.',
       codes: [...named, 'contact_missing', 'delivery_failed'],
-      fields: z.strictObject({ ...vouchingFields, proof: z.enum(helpDeskProofs) }),
+      fields: z.strictObject({ ...linkFields, proof: z.enum(helpDeskProofs) }),
       reply: begunVouchingReply,
       handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, fields.proof),
     }),
@@ -351,7 +341,7 @@ export function createCallerEndpoints(
         'delivery_failed',
       ],
       fields: z.strictObject({
-        ...vouchingFields,
+        ...linkFields,
         reference: referenceField,
       }),
       reply: begunVouchingReply,
