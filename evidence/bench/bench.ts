@@ -6,10 +6,10 @@ import { showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
 import { benchScale, fullScale, quickScale } from './scale.js';
-import { benchOpening, benchStepUp } from './step-up.js';
+import { benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
-const usage = `npm run bench -- [verify | hooks | step-up | opening | scale] [--json] [--quick]
+const usage = `npm run bench -- [verify | hooks | step-up | scale] [--json] [--quick]
 npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
   --quick   fewer repetitions
@@ -34,7 +34,6 @@ await runProgram(async () => {
     verify: () => benchVerify(quick ? 40 : 1000),
     hooks: () => benchHooks(quick ? quickRate : fullRate),
     'step-up': () => benchStepUp(quick ? 1 : 40),
-    opening: () => benchOpening(quick ? 5 : 40),
     scale: () => benchScale(quick ? quickScale : fullScale, say),
   };
   if (!Object.hasOwn(benchmarks, program))
