@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Response as ExpressResponse, Router } from 'express';
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import * as client from 'openid-client';
 import { z } from 'zod';
 import { html } from '../src/core/base/html.js';
 import type { Fetch } from '../src/core/ports.js';
@@ -65,34 +65,32 @@ export interface OpenIdProvider {
   readonly scopes: readonly string[];
 }
 
-const metadataGuard = z.object({
-  issuer: z.string(),
-  authorization_endpoint: z.string(),
-  token_endpoint: z.string(),
-  jwks_uri: z.string(),
-  userinfo_endpoint: z.string().optional(),
-  pushed_authorization_request_endpoint: z.string().optional(),
-});
-
+/** Reads the metadata of a provider. @throws Error, also if the metadata is of another issuer */
 export async function discover(
   issuer: string,
-  client: Pick<OpenIdProvider, 'clientId' | 'clientSecret' | 'scopes'>,
+  registered: Pick<OpenIdProvider, 'clientId' | 'clientSecret' | 'scopes'>,
   fetch: Fetch,
 ): Promise<OpenIdProvider> {
-  const response = await fetch(`${issuer}/.well-known/openid-configuration`, {});
-  if (!response.ok) throw new Refusal('discovery', `status ${response.status}`);
-  const metadata = metadataGuard.parse(await response.json());
-  if (metadata.issuer !== issuer) throw new Refusal('discovery', 'another issuer');
+  const found = await client.discovery(new URL(issuer), registered.clientId, undefined, undefined, {
+    execute: [client.allowInsecureRequests],
+    [client.customFetch]: toCustomFetch(fetch),
+  });
+  const metadata = found.serverMetadata();
   return {
     issuer,
-    authorizationEndpoint: metadata.authorization_endpoint,
-    tokenEndpoint: metadata.token_endpoint,
-    jwksUri: metadata.jwks_uri,
+    authorizationEndpoint: metadata.authorization_endpoint ?? '',
+    tokenEndpoint: metadata.token_endpoint ?? '',
+    jwksUri: metadata.jwks_uri ?? '',
     userinfoEndpoint: metadata.userinfo_endpoint ?? null,
     parEndpoint: metadata.pushed_authorization_request_endpoint ?? null,
-    ...client,
+    ...registered,
   };
 }
+
+const toCustomFetch =
+  (fetch: Fetch): client.CustomFetch =>
+  (url, { method, headers, body, redirect }) =>
+    fetch(url, { method, headers, redirect, body: body ?? null });
 
 /** Failure of a sign-in, with a word for the result page and the provider's message. */
 export class Refusal extends Error {
@@ -141,9 +139,6 @@ const queryGuard = z.object({
   error: z.string().optional(),
 });
 
-const tokenErrorGuard = z.object({ error: z.string() });
-const tokensGuard = z.object({ id_token: z.string(), access_token: z.string().optional() });
-
 interface Completion {
   readonly code: string;
   readonly started: StartedSignIn;
@@ -154,69 +149,47 @@ interface Completion {
   readonly hasNonce?: boolean;
 }
 
-/** Redeems a code, with the client secret in the form, and verifies the ID token. */
-export async function completeSignIn(provider: OpenIdProvider, completion: Completion) {
-  const { code, started, hasPkce = false, fetch } = completion;
-  const response = await fetch(provider.tokenEndpoint, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: started.redirectUri,
-      ...(hasPkce ? { code_verifier: started.codeVerifier } : {}),
-      client_id: provider.clientId,
-      client_secret: provider.clientSecret,
-    }),
-  });
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new Refusal('token', tokenErrorGuard.safeParse(body).data?.error ?? String(response.status));
-  const tokens = tokensGuard.safeParse(body);
-  if (!tokens.success) throw new Refusal('token', 'not understood');
-  const claims = await verifyIdToken(provider, tokens.data.id_token, completion);
-  return { claims, accessToken: tokens.data.access_token ?? null };
-}
-
-/** Verifies an ID token (OpenID Connect Core, section 3.1.3.7). */
-async function verifyIdToken(
-  provider: OpenIdProvider,
-  idToken: string,
-  { started, now, skewSec, fetch, hasNonce = true }: Completion,
-): Promise<JWTPayload & { readonly sub: string }> {
-  const keys = createRemoteJWKSet(new URL(provider.jwksUri), { [customFetch]: (url, init) => fetch(url, init) });
-  const payload = await jwtVerify(idToken, keys, {
-    issuer: provider.issuer,
-    audience: provider.clientId,
-    algorithms: ['RS256', 'ES256'],
-    requiredClaims: ['sub', 'exp', 'iat'],
-    clockTolerance: skewSec,
-    currentDate: new Date(now()),
-  }).then(
-    (verified) => verified.payload,
-    (error: unknown) => {
-      throw new Refusal('id_token', error instanceof errors.JOSEError ? error.code : 'keys');
-    },
+/** Configures the library as this relying party: it sends the client secret in the form, and verifies signatures. */
+function configure(
+  { issuer, tokenEndpoint, jwksUri, userinfoEndpoint, clientId, clientSecret }: OpenIdProvider,
+  { now, skewSec, fetch }: Pick<Completion, 'now' | 'skewSec' | 'fetch'>,
+): client.Configuration {
+  const config = new client.Configuration(
+    { issuer, token_endpoint: tokenEndpoint, jwks_uri: jwksUri, userinfo_endpoint: userinfoEndpoint ?? '' },
+    clientId,
+    { [client.clockSkew]: Math.round((now() - Date.now()) / 1000), [client.clockTolerance]: skewSec },
+    client.ClientSecretPost(clientSecret),
   );
-  const { sub } = payload;
-  if (sub === undefined || sub === '') throw new Refusal('id_token', 'sub');
-  if (hasNonce && payload.nonce !== started.nonce) throw new Refusal('id_token', 'nonce');
-  return { ...payload, sub };
+  config[client.customFetch] = toCustomFetch(fetch);
+  client.allowInsecureRequests(config);
+  client.enableNonRepudiationChecks(config);
+  return config;
 }
 
-const userinfoGuard = z.looseObject({ sub: z.string() });
+/** Turns the errors of the library into refusals. */
+const refuse =
+  (reason: string) =>
+  (error: unknown): never => {
+    if (error instanceof client.ResponseBodyError) throw new Refusal(reason, error.error);
+    if (error instanceof client.ClientError) throw new Refusal(reason, error.code ?? error.message);
+    throw error;
+  };
 
-/** Reads the userinfo endpoint and checks that it has the same subject (section 5.3.2). */
-export async function readUserinfo(
-  { userinfoEndpoint }: OpenIdProvider,
-  accessToken: string | null,
-  sub: string,
-  fetch: Fetch,
-): Promise<Readonly<Record<string, unknown>>> {
-  if (userinfoEndpoint === null || accessToken === null) throw new Refusal('userinfo', 'none');
-  const response = await fetch(userinfoEndpoint, { headers: { authorization: `Bearer ${accessToken}` } });
-  const claims = userinfoGuard.safeParse(await response.json().catch(() => null));
-  if (!response.ok || !claims.success) throw new Refusal('userinfo', String(response.status));
-  if (claims.data.sub !== sub) throw new Refusal('userinfo', 'sub');
-  return claims.data;
+/** Redeems a code, and verifies the ID token. */
+export async function completeSignIn(provider: OpenIdProvider, completion: Completion) {
+  const { code, started, hasPkce = false, hasNonce = true } = completion;
+  const answer = new URL(started.redirectUri);
+  answer.search = `${new URLSearchParams({ code, state: started.state })}`;
+  const config = configure(provider, completion);
+  const checks: client.AuthorizationCodeGrantChecks = { expectedState: started.state, idTokenExpected: true };
+  if (hasNonce) checks.expectedNonce = started.nonce;
+  if (hasPkce) checks.pkceCodeVerifier = started.codeVerifier;
+  const tokens = await client.authorizationCodeGrant(config, answer, checks).catch(refuse('token'));
+  const claims = tokens.claims();
+  if (claims === undefined) throw new Refusal('token', 'no ID token');
+  /** Reads the userinfo endpoint and checks that it has the same subject (section 5.3.2). */
+  const readUserinfo = () => client.fetchUserInfo(config, tokens.access_token, claims.sub).catch(refuse('userinfo'));
+  return { claims, readUserinfo };
 }
 
 /** Shows the result: `data-result` is the outcome, `data-reason` the failure. */

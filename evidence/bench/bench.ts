@@ -1,17 +1,15 @@
 import { inspect } from 'node:util';
 import { BadInput } from '../measure/corpus/corpus.js';
 import { parseOptions, runProgram, say } from '../measure/program.js';
-import { benchEngine } from './engine.js';
 import { readDeployed } from './growth/deployed.js';
 import { showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
-import { benchRecover } from './recover.js';
 import { benchScale, fullScale, quickScale } from './scale.js';
-import { benchOpening, benchStepUp } from './step-up.js';
+import { benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
-const usage = `npm run bench -- [verify | engine | hooks | step-up | opening | scale | recover] [--json] [--quick]
+const usage = `npm run bench -- [verify | hooks | step-up | scale] [--json] [--quick]
 npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
   --quick   fewer repetitions
@@ -34,12 +32,9 @@ await runProgram(async () => {
   // Each returns the JSON output, with stable property names.
   const benchmarks: Readonly<Record<string, () => Promise<object>>> = {
     verify: () => benchVerify(quick ? 40 : 1000),
-    engine: () => benchEngine(quick ? 3 : 200),
     hooks: () => benchHooks(quick ? quickRate : fullRate),
     'step-up': () => benchStepUp(quick ? 1 : 40),
-    opening: () => benchOpening(quick ? 5 : 40),
     scale: () => benchScale(quick ? quickScale : fullScale, say),
-    recover: () => benchRecover(quick ? 5 : 400),
   };
   if (!Object.hasOwn(benchmarks, program))
     throw new BadInput(`Unknown benchmark ${program}. Benchmarks: ${Object.keys(benchmarks).join(', ')}.`);

@@ -16,34 +16,6 @@ export async function timeEach(count: number, run: () => Promise<void>): Promise
   return times;
 }
 
-export interface Timing {
-  readonly ms: number;
-  readonly interval: readonly [number, number];
-}
-
-/**
- * Returns the median with its distribution-free interval.
- * @see https://doi.org/10.1093/biomet/55.2.295 (binomial ranks, by their normal approximation)
- */
-export function toTiming(times: readonly number[]): Timing {
-  const reach = 0.98 / Math.sqrt(times.length);
-  const at = (share: number): number => round(quantile(times, Math.min(1, Math.max(0, share))), 3);
-  return { ms: at(0.5), interval: [at(0.5 - reach), at(0.5 + reach)] };
-}
-
-/** Times functions alternately, so that changes of the machine's speed affect all. */
-export async function timeInTurns(rounds: number, runs: readonly (() => Promise<unknown>)[]): Promise<number[][]> {
-  const times = runs.map((): number[] => []);
-  for (let done = -1; done < rounds; done++) {
-    for (const [index, run] of runs.entries()) {
-      const from = performance.now();
-      await run();
-      if (done >= 0) times[index].push(performance.now() - from);
-    }
-  }
-  return times;
-}
-
 /** Runs `count` calls, of which `width` are concurrent. */
 export async function load(
   count: number,

@@ -3,13 +3,12 @@ import type { Movement } from '../../src/core/movements.js';
 import type { LivenessJudge } from '../../src/core/ports.js';
 import type { Engine } from '../../src/face/engine/engine.js';
 import { createMovementJudge } from '../../src/face/liveness/judge.js';
-import { listen } from '../../src/http/listen.js';
 import { type Cast, gather } from '../../support/browser/cast.js';
 import { stepUpBySocket } from '../../support/browser/page-client.js';
 import { makePoses } from '../../support/browser/people.js';
 import { devices } from '../../support/browser/screens.js';
 import { type Person, receive, type Visitor } from '../../support/browser/visitor.js';
-import { press, screenOf, see } from '../../support/browser/walk.js';
+import { press, screenOf } from '../../support/browser/walk.js';
 import { toPhoto } from '../../support/data/pictures.js';
 import { testShare } from '../../support/data/share.js';
 import { makeGenuineFrames, readDemoHeads, type Scene } from '../../support/face-video/index.js';
@@ -71,74 +70,6 @@ const toTimes = (values: readonly number[]) => ({
   p50: round(quantile(values), 1),
   p95: round(quantile(values, 0.95), 1),
 });
-
-/** A page of one file, which opens the camera after a press as the capture page does, and nothing else. */
-const onePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Camera</title>
-<main><button class="plain">Start</button></main>
-<script>
-  const main = document.querySelector('main');
-  document.querySelector('button').onclick = async () => {
-    const size = { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: { ideal: 'user' } };
-    const video = Object.assign(document.createElement('video'), { autoplay: true, muted: true });
-    video.onloadeddata = () => {
-      main.replaceChildren(video);
-      main.dataset.screen = 'framing';
-    };
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: size });
-  };
-  main.dataset.screen = 'consent';
-</script>`;
-
-/** Runs in the page: presses at once, so that the time has no delay of the test driver, and notes the first picture. */
-const pressAtOnce = `new MutationObserver(() => {
-  const main = document.querySelector('main');
-  if (main?.dataset.screen === 'framing') globalThis.cameraMs ??= performance.now();
-  else if (main?.dataset.screen === 'consent' && globalThis.pressed === undefined) {
-    globalThis.pressed = main.querySelector('button.plain') ?? undefined;
-    globalThis.pressed?.click();
-  }
-}).observe(document, { subtree: true, childList: true, attributes: true });`;
-
-/** @returns milliseconds from the navigation to the first picture of the browser's own test camera */
-async function timeOpening({ browser }: Cast, link: string): Promise<number> {
-  const { context, page, close } = await receive(browser, devices.phone);
-  await context.addInitScript(pressAtOnce);
-  await page.goto(link);
-  await see(page, 'framing');
-  const cameraMs = Number(await page.evaluate('globalThis.cameraMs'));
-  await close();
-  return cameraMs;
-}
-
-/** Times the capture page and a page of one file in turns. */
-async function timeOpenings(cast: Cast, subject: string, runs: number) {
-  const floor = await listen((_request, response) => response.setHeader('content-type', 'text/html').end(onePage), {
-    host: '127.0.0.1',
-    port: 0,
-  });
-  const floorUrl = `http://localhost:${floor.port}/`;
-  const times: { page: number; floor: number }[] = [];
-  for (let run = -1; run < runs; run += 1) {
-    const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
-    const time = { page: await timeOpening(cast, link), floor: await timeOpening(cast, floorUrl) };
-    if (run >= 0) times.push(time);
-  }
-  await floor.stop();
-  const ms = toTimes(times.map(({ page }) => page));
-  const floorMs = toTimes(times.map((time) => time.floor));
-  return { ms, floorMs, ratio: round(ms.p50 / floorMs.p50, 2) };
-}
-
-/** Times only the way to the camera, which takes a minute instead of twelve. */
-export async function benchOpening(runs: number) {
-  const cast = await gather({ bench: { organisation: 'Example Ltd' } });
-  try {
-    const openToCamera = await timeOpenings(cast, await cast.enrolAda('bench'), runs);
-    return { node: process.version, cores: availableParallelism(), runs, openToCamera };
-  } finally {
-    await cast.close();
-  }
-}
 
 interface Returning {
   readonly connection: string;

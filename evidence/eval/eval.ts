@@ -10,7 +10,6 @@ import { asUsedToMarkdown } from '../measure/accuracy/report.js';
 import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
 import { type EvalProgram, keep, makeOut, parseOptions, runProgram, say, toFile } from '../measure/program.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
-import { lightNoise } from './presentation-attacks/light-noise.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import { roster } from './roster.js';
@@ -24,7 +23,6 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
   'light-challenge': lightChallenge,
-  'light-noise': lightNoise,
   roster,
 };
 
@@ -43,7 +41,7 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
 npm run eval -- NAME [--data DIR]… [--model built-in|DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
-            passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/<species>/<clip>/<ms>.jpg
+            passive-bounds takes several
   --model   passive-bounds and presentation-attacks: judges of passive liveness, whose mean is measured: built-in, or the
             folder of a model with its model.json (docs/own-model.md). Several are named one by one; default built-in
   --out     where it draws plots and tables: into this folder

@@ -2,13 +2,7 @@ import express, { type Express } from 'express';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
 import { ServiceError } from '../aws.js';
-import {
-  completeSignIn,
-  createSignInElsewhere,
-  discover,
-  readUserinfo,
-  toAuthorizationRequest,
-} from '../relying-party.js';
+import { completeSignIn, createSignInElsewhere, discover, toAuthorizationRequest } from '../relying-party.js';
 import { addUser, findUser, type PoolIdentityProvider, type UserPool } from './pool.js';
 import { invalidParameter, type Operation, resourceNotFound, userNotFound } from './protocol.js';
 
@@ -42,9 +36,14 @@ export function createFederation(
     },
     async finish({ pool, provider }, answer) {
       const { client } = provider;
-      const { claims, accessToken } = await completeSignIn(client, { ...answer, now, skewSec, fetch, hasNonce: false });
-      const userinfo = await readUserinfo(client, accessToken, claims.sub, fetch);
-      return signIn(pool, provider, { ...claims, ...userinfo, sub: claims.sub }, now());
+      const { claims, readUserinfo } = await completeSignIn(client, {
+        ...answer,
+        now,
+        skewSec,
+        fetch,
+        hasNonce: false,
+      });
+      return signIn(pool, provider, { ...claims, ...(await readUserinfo()), sub: claims.sub }, now());
     },
   });
   return express().use(pages);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { EncryptJWT, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import { checkPassword, mustChoosePassword, setPassword } from './passwords.js';
 import { type AppClient, findUser, newId, type PoolUser, srpNameOf, type UserPool } from './pool.js';
@@ -38,38 +38,23 @@ export type ChallengeResult = z.infer<typeof resultGuard>;
 const SESSION_MAX_CHARACTERS = 8192;
 
 /** Seals a session as text. The length of the text grows with the challenge parameters of the triggers. */
-export function sealSession(pool: UserPool, session: Omit<Session, 'id'>): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', pool.sessionKey, nonce);
-  const text = JSON.stringify({ ...session, id: newId(8) });
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
-}
+const sealSession = (pool: UserPool, session: Omit<Session, 'id'>): Promise<string> =>
+  new EncryptJWT({ ...session, id: newId(8) })
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+    .encrypt(pool.sessionKey);
 
 /** Opens a session. Each session can be opened once. */
-export function takeSession(pool: UserPool, text: string | undefined, clientId: string, now: number): Session {
+async function takeSession(pool: UserPool, text: string | undefined, clientId: string, now: number): Promise<Session> {
   if (text === undefined) throw invalidParameter('Missing required parameter Session');
   if (text.length > SESSION_MAX_CHARACTERS) throw tooLong('session', SESSION_MAX_CHARACTERS);
-  const session = open(pool, text);
-  if (session === null || session.clientId !== clientId || pool.usedSessions.has(session.id)) {
+  const opened = await jwtDecrypt(text, pool.sessionKey).catch(() => null);
+  const session = sessionGuard.safeParse(opened?.payload).data;
+  if (session === undefined || session.clientId !== clientId || pool.usedSessions.has(session.id)) {
     throw notAuthorized('Invalid session for the user.');
   }
   pool.usedSessions.add(session.id);
   if (session.expiresAt <= now) throw notAuthorized('Invalid session for the user, session is expired.');
   return session;
-}
-
-function open(pool: UserPool, text: string): Session | null {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.length < 28) return null;
-  const decipher = createDecipheriv('aes-256-gcm', pool.sessionKey, bytes.subarray(0, 12));
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  try {
-    const opened = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString();
-    return sessionGuard.parse(JSON.parse(opened));
-  } catch {
-    return null;
-  }
 }
 
 /** Longest value in the maps below: the API's limit for StringType. */
@@ -193,14 +178,14 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
   });
 
   /** Asks for a password in place of a temporary one. AWS does not document what the define trigger then gets. */
-  const askNewPassword = ({ pool, client, user }: At, history: readonly ChallengeResult[]) => ({
+  const askNewPassword = async ({ pool, client, user }: At, history: readonly ChallengeResult[]) => ({
     ChallengeName: 'NEW_PASSWORD_REQUIRED',
     ChallengeParameters: {
       USER_ID_FOR_SRP: user.username,
       requiredAttributes: '[]',
       userAttributes: JSON.stringify(Object.fromEntries(user.attributes)),
     },
-    Session: sealSession(pool, {
+    Session: await sealSession(pool, {
       clientId: client.id,
       username: user.username,
       expiresAt: deps.now() + Number(describeClient(pool, client).AuthSessionValidity) * 60_000,
@@ -249,7 +234,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (context.srpPublicValue === null) throw invalidParameter('Custom auth lambda trigger has no SRP_A to verify.');
       const { secretBlock, parameters } = startSrp(at, context.srpPublicValue);
       const rest = { secretBlock, privateChallengeParameters: {}, challengeMetadata: null };
-      const Session = sealSession(pool, { ...session, ...rest, expected: 'PASSWORD_VERIFIER' });
+      const Session = await sealSession(pool, { ...session, ...rest, expected: 'PASSWORD_VERIFIER' });
       return { ChallengeName: 'PASSWORD_VERIFIER', Session, ChallengeParameters: parameters };
     }
     if (defined.challengeName !== 'CUSTOM_CHALLENGE') {
@@ -258,7 +243,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     const create = { ...call, name: 'CreateAuthChallenge', source: 'CreateAuthChallenge_Authentication' } as const;
     const asked = { ...request, challengeName: 'CUSTOM_CHALLENGE' };
     const created = await invokeTrigger(pool, { ...create, request: asked }, deps);
-    const Session = sealSession(pool, {
+    const Session = await sealSession(pool, {
       ...session,
       expected: 'CUSTOM_CHALLENGE',
       secretBlock: null,
@@ -300,7 +285,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       checkLengths('challengeResponses', ChallengeResponses);
       checkLengths('clientMetadata', ClientMetadata);
       const { pool, client } = findClient(ClientId, null);
-      const session = takeSession(pool, Session, client.id, deps.now());
+      const session = await takeSession(pool, Session, client.id, deps.now());
       if (session.expected !== ChallengeName) throw notAuthorized('Invalid session for the user.');
       const user = pool.users.get(session.username) ?? inventUser(session.username);
       if (ChallengeResponses.USERNAME !== session.username) throw notAuthorized();

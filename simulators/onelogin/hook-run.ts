@@ -68,32 +68,32 @@ type FunctionOutcome = { readonly events: readonly string[] } & (
   | { readonly failure: 'timeout' | 'exception' }
 );
 
-/** Program of the new process. It answers on file descriptor 3, with one JSON text per line. */
+/** Program of the new process. It receives the function as a message, and answers with messages. */
 const bootstrap = `
 'use strict';
-const { writeSync, readFileSync } = require('node:fs');
 const { format } = require('node:util');
 const Module = require('node:module');
-const tell = (message) => writeSync(3, JSON.stringify(message) + '\\n');
-const { source, context, ahead } = JSON.parse(readFileSync(0, 'utf8'));
-const realNow = Date.now;
-Date.now = () => realNow() + ahead;
-for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
-  console[level] = (...values) => tell({ kind: 'event', text: format(...values) });
-}
-const fail = () => { tell({ kind: 'exception' }); process.exit(1); };
+const tell = (message, then) => process.send(message, then);
+const fail = () => tell({ kind: 'exception' }, () => process.exit(1));
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
-const file = require('node:path').join(process.cwd(), 'hook.cjs');
-const hook = new Module(file);
-hook.filename = file;
-hook.paths = [];
-hook._compile(source, file);
-tell({ kind: 'started' });
-Promise.resolve(hook.exports.handler(context)).then((answer) => {
-  tell({ kind: 'answer', text: JSON.stringify(answer) ?? 'null' });
-  process.exit(0);
-}, fail);
+process.once('message', ({ source, context, ahead }) => {
+  const realNow = Date.now;
+  Date.now = () => realNow() + ahead;
+  for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
+    console[level] = (...values) => tell({ kind: 'event', text: format(...values) });
+  }
+  const file = require('node:path').join(process.cwd(), 'hook.cjs');
+  const hook = new Module(file);
+  hook.filename = file;
+  hook.paths = [];
+  hook._compile(source, file);
+  tell({ kind: 'started' });
+  Promise.resolve(hook.exports.handler(context)).then(
+    (answer) => tell({ kind: 'answer', text: JSON.stringify(answer) ?? 'null' }, () => process.exit(0)),
+    fail,
+  );
+});
 `;
 
 const messageGuard = z.discriminatedUnion('kind', [
@@ -110,7 +110,7 @@ export function runFunction({ source, context, env, timeoutMs, now }: FunctionRu
   const child = spawn(process.execPath, ['-e', bootstrap], {
     cwd: tmpdir(),
     env: { ...env },
-    stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const end = (): void => void child.kill('SIGKILL');
   process.once('exit', end);
@@ -122,33 +122,20 @@ export function runFunction({ source, context, env, timeoutMs, now }: FunctionRu
       end();
       resolve(outcome);
     };
-    const [stdin, , , answers] = child.stdio;
-    if (stdin === null || answers === null || answers === undefined || !('read' in answers)) {
-      reject(new Error('no pipes'));
-      return;
-    }
-    let text = '';
-    answers.setEncoding('utf8');
-    answers.on('data', (chunk: string) => {
-      text += chunk;
-      const lines = text.split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) {
-        const message = messageGuard.parse(JSON.parse(line));
-        if (message.kind === 'event') events.push(message.text);
-        else if (message.kind === 'exception') settle({ failure: 'exception', events });
-        else if (message.kind === 'answer') settle({ failure: null, answer: JSON.parse(message.text), events });
-        else {
-          clearTimeout(timer);
-          timer = setTimeout(() => settle({ failure: 'timeout', events }), timeoutMs);
-        }
+    child.on('message', (sent) => {
+      const message = messageGuard.parse(sent);
+      if (message.kind === 'event') events.push(message.text);
+      else if (message.kind === 'exception') settle({ failure: 'exception', events });
+      else if (message.kind === 'answer') settle({ failure: null, answer: JSON.parse(message.text), events });
+      else {
+        clearTimeout(timer);
+        timer = setTimeout(() => settle({ failure: 'timeout', events }), timeoutMs);
       }
     });
     child.once('error', reject);
     child.once('close', () => settle({ failure: 'exception', events }));
     // Ignore the error of a process that exits before it has read all input.
-    stdin.on('error', () => {});
-    stdin.end(JSON.stringify({ source, context, ahead: now() - Date.now() }));
+    child.send({ source, context, ahead: now() - Date.now() }, () => undefined);
   }).finally(() => process.off('exit', end));
 }
 

@@ -1,12 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import {
-  completeSignIn,
-  createSignInElsewhere,
-  Refusal,
-  readUserinfo,
-  toAuthorizationRequest,
-} from '../relying-party.js';
+import { completeSignIn, createSignInElsewhere, Refusal, toAuthorizationRequest } from '../relying-party.js';
 import { type Account, type AccountUser, findByIdentifier, isoNow } from './account.js';
 
 /** Allowed clock skew, which OneLogin does not document. */
@@ -43,8 +37,8 @@ export const createTrustedIdp = (account: Account): Router =>
     ],
     async finish({ user, trustedIdp }, answer) {
       const { fetch, now } = account;
-      const { claims, accessToken } = await completeSignIn(trustedIdp, { ...answer, now, skewSec, fetch });
-      const userinfo = await readUserinfo(trustedIdp, accessToken, claims.sub, fetch);
+      const { readUserinfo } = await completeSignIn(trustedIdp, { ...answer, now, skewSec, fetch });
+      const userinfo = await readUserinfo();
       if (!isAbout(user, namesGuard.parse(userinfo))) throw new Refusal('user');
       user.lastLogin = isoNow(account);
       return { userId: user.id, userinfo };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Connection, standardTenant, toSubject } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { supportedLanguages } from '../core/language.js';
 import { FaceError } from '../errors.js';
 import type { Client } from './client-tokens.js';
 
@@ -18,6 +19,16 @@ export const subjectFields = {
     .max(256)
     .optional()
     .describe('Username, searched at the identity provider. Use it instead of `subject`.'),
+};
+
+/** Fields of a request that sends a person a link. */
+export const linkFields = {
+  ...subjectFields,
+  send: z
+    .enum(['none', 'email', 'sms'])
+    .default('none')
+    .describe('`none`: the link is in the reply, and nothing is sent.'),
+  language: z.enum(supportedLanguages).default('en'),
 };
 
 interface NamedUser {

@@ -33,12 +33,26 @@ export function toClientRequest(
   return { ...request, outcome: toCode(refused), field: about.data?.field ?? null };
 }
 
-/** Counts in memory, and writes to the store every few seconds. */
-export interface UsageRecorder {
-  note(request: Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>): void;
-  /** Writes pending counts. If the store fails, they are written next time. */
+interface Recorder<Noted> {
+  note(request: Noted): void;
+  /** Writes what is pending. */
   flush(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Counts in memory, and writes to the store every few seconds. If the store fails, counts are written next time. */
+export type UsageRecorder = Recorder<Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>>;
+
+/** Writes every few seconds. A crash loses what was noted since the last run of this job. */
+function flushing(name: string, run: () => Promise<void>, jobs: Jobs): Pick<Recorder<never>, 'flush' | 'stop'> {
+  const job = jobs.start({ name, everySec: 5, run });
+  return {
+    flush: job.runNow,
+    async stop() {
+      await job.stop();
+      await job.runNow();
+    },
+  };
 }
 
 export interface DayUsage {
@@ -89,9 +103,6 @@ export function createUsageRecorder({ state, clock, log, jobs }: RecorderDeps): 
     }
   };
 
-  // A crash loses the counts since the last run of this job.
-  const job = jobs.start({ name: 'usage', everySec: 5, run: flush });
-
   return {
     note({ client, endpoint, outcome }) {
       const day = dayOf(clock.now());
@@ -101,11 +112,7 @@ export function createUsageRecorder({ state, clock, log, jobs }: RecorderDeps): 
       notedUses.set(client.id, day);
       unnotedUses.set(client.id, { day, client });
     },
-    flush: job.runNow,
-    async stop() {
-      await job.stop();
-      await job.runNow();
-    },
+    ...flushing('usage', flush, jobs),
   };
 }
 
@@ -168,13 +175,8 @@ const storedOf = (application: string, { clock }: Ports<'clock'>) => ({
   relaxedDurability: true,
 });
 
-/** Collects refusals in memory, and writes them to the store every few seconds. */
-export interface RefusalRecorder {
-  note(request: ClientRequest): void;
-  /** Writes pending refusals. If the store fails, they are dropped. */
-  flush(): Promise<void>;
-  stop(): Promise<void>;
-}
+/** Collects refusals in memory, and writes them to the store every few seconds. If the store fails, they are dropped. */
+export type RefusalRecorder = Recorder<ClientRequest>;
 
 export function createRefusalRecorder({ state, clock, log, jobs }: RecorderDeps): RefusalRecorder {
   let pending = new Map<string, readonly RecentRefusal[]>();
@@ -188,19 +190,13 @@ export function createRefusalRecorder({ state, clock, log, jobs }: RecorderDeps)
       }).catch((error: unknown) => log.warn('cannot store refusals', { code: toCode(error) }));
   };
 
-  const job = jobs.start({ name: 'recent_refusals', everySec: 5, run: flush });
-
   return {
     note({ client: { application }, endpoint, outcome, requestId, field }) {
       if (application === null || outcome === 'ok') return;
       const refusal = { requestId, at: clock.now(), endpoint, code: outcome, field };
       pending.set(application.id, newestOf([...(pending.get(application.id) ?? []), refusal]));
     },
-    flush: job.runNow,
-    async stop() {
-      await job.stop();
-      await job.runNow();
-    },
+    ...flushing('recent_refusals', flush, jobs),
   };
 }
 

@@ -8,7 +8,7 @@ import type {
   WithOperations,
 } from '../admin/operations/operations-context.js';
 import { countUsers } from '../admin/operations/plan.js';
-import { problemsOf } from '../config/problem.js';
+import { type Problem, problemsOf } from '../config/problem.js';
 import { hooksAnswer } from '../connections/provisioning.js';
 import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
@@ -104,7 +104,7 @@ const toFileText = (file: string, { sections }: Draft): string =>
 interface Checked {
   readonly text: string | null;
   readonly setup: Setup | null;
-  readonly problems: readonly { readonly path: string; readonly reason: string }[];
+  readonly problems: readonly Problem[];
 }
 
 /** Loads the file with the draft, without activating it. Variables and files that a draft may not name are not read. */

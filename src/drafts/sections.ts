@@ -1,5 +1,6 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import { z } from 'zod';
+import type { Problem } from '../config/problem.js';
 import { type JsonObject, parseJsonAs } from '../core/base/json.js';
 import { FaceError, type Json } from '../errors.js';
 
@@ -106,11 +107,6 @@ export function restoreSecrets(value: Json, former: Json | undefined): Json {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, restoreSecrets(each, own[key])]));
 }
 
-interface SecretProblem {
-  readonly path: string;
-  readonly reason: string;
-}
-
 const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
@@ -132,9 +128,9 @@ export function findSecretProblems(
   value: Json,
   { former, loaded }: { readonly former: Json | undefined; readonly loaded?: unknown },
   path: readonly string[] = [],
-): readonly SecretProblem[] {
+): readonly Problem[] {
   const at = path.join('.');
-  const problem = (reason: string): readonly SecretProblem[] => [{ path: at, reason }];
+  const problem = (reason: string): readonly Problem[] => [{ path: at, reason }];
   if (isUnchanged(value) || isSame(value, former)) return [];
   const isSettable = settableSecrets[section]?.test(at) === true;
   if (isReference(value)) return isSettable ? [] : problem('a variable or file can only be named in the file');

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Client } from '../access/client-tokens.js';
-import { findConnection, requireSubject, subjectFields } from '../access/connection-access.js';
+import { findConnection, linkFields, requireSubject, subjectFields } from '../access/connection-access.js';
 import type { Agent } from '../core/approver.js';
 import { pageOf } from '../core/bounded-list.js';
 import { bindingOf, type Connection, requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
 import { madeCallerPinReply } from '../core/home-protocol.js';
-import { supportedLanguages } from '../core/language.js';
 import { attemptsOfSubject } from '../core/limits/attempts.js';
 import { readLockedUntil } from '../core/limits/lockout.js';
 import { sentLink } from '../core/page-link.js';
@@ -45,15 +44,6 @@ import { beginVouching, readVouching, type VouchingAgent, type VouchingView } fr
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
   cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
-};
-
-const vouchingFields = {
-  ...subjectFields,
-  send: z
-    .enum(['none', 'email', 'sms'])
-    .default('none')
-    .describe('`none`: the link is in the reply, and nothing is sent.'),
-  language: z.enum(supportedLanguages).default('en'),
 };
 
 const pinFields = {
@@ -110,6 +100,19 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
   expiresAt: toIso(expiresAt),
 });
 
+type VouchingFields = z.output<z.ZodObject<typeof linkFields>>;
+
+/** Begins the check of a caller. @returns the reply, with the link if it is not sent */
+async function beginWithLink(
+  request: Omit<Parameters<typeof beginVouching>[0], 'toLink'>,
+  deps: Parameters<typeof beginVouching>[1] & Ports<'issuer'>,
+) {
+  const { send, language } = request;
+  const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
+  const { id, number, isEnrolled, expiresAt, started } = await beginVouching({ ...request, toLink }, deps);
+  return { id, url: send === 'none' ? toLink(started) : null, number, isEnrolled, expiresAt: toIso(expiresAt) };
+}
+
 export function createHelpDeskEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
@@ -127,18 +130,16 @@ export function createHelpDeskEndpoints(
   const find = (id: string): Connection => requireConnection(id, deps);
 
   const begin = async (
-    { send, language, ...fields }: z.output<z.ZodObject<typeof vouchingFields>>,
+    { send, language, ...fields }: VouchingFields,
     { administrator, source }: { readonly administrator: Agent; readonly source: string },
     proof: HelpDeskProof | null,
   ) => {
     const connection = find(fields.connection);
     const subject = await requireSubject(connection, fields);
-    const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
-    const { id, number, isEnrolled, expiresAt, started } = await beginVouching(
-      { connection, subject, by: administrator, source, reference: null, send, proof, language, toLink },
+    return beginWithLink(
+      { connection, subject, by: administrator, source, reference: null, send, proof, language },
       deps,
     );
-    return { id, url: send === 'none' ? toLink(started) : null, number, isEnrolled, expiresAt: toIso(expiresAt) };
   };
 
   return [
@@ -150,7 +151,7 @@ export function createHelpDeskEndpoints(
       description:
         'The person opens the link on their own device and chooses the number that you read out. A person who received the link from someone else does not hear the number. At most 6 an hour for one person.',
       codes: [...named, 'contact_missing', 'delivery_failed'],
-      fields: z.strictObject(vouchingFields),
+      fields: z.strictObject(linkFields),
       reply: begunVouchingReply,
       handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, null),
     }),
@@ -163,7 +164,7 @@ export function createHelpDeskEndpoints(
       description:
         'Replaces the face of a person who has enrolled. The person opens the link on their own device and chooses the number that you read out. The enrolment says what it rests on: `in_person` if you see the person and their identity document, `vouched` if you verified them in a call. With `policy.photo`, the face is still compared with the organization’s photo, and `whenMissing` and `whenUnlike` decide whether your word counts. Poll `/help-desk/vouchings/{id}` for the result. At most 6 an hour for one person.',
       codes: [...named, 'contact_missing', 'delivery_failed'],
-      fields: z.strictObject({ ...vouchingFields, proof: z.enum(helpDeskProofs) }),
+      fields: z.strictObject({ ...linkFields, proof: z.enum(helpDeskProofs) }),
       reply: begunVouchingReply,
       handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, fields.proof),
     }),
@@ -340,24 +341,15 @@ export function createCallerEndpoints(
         'delivery_failed',
       ],
       fields: z.strictObject({
-        ...vouchingFields,
+        ...linkFields,
         reference: referenceField,
       }),
       reply: begunVouchingReply,
       async handle({ fields: { send, language, reference, ...fields }, client, source }) {
         const connection = findConnection(fields.connection, client, deps);
         const subject = await requireSubject(connection, fields);
-        const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
         const about = { connection, subject, by: toAgent(client), source, reference };
-        const begun = await beginVouching({ ...about, send, proof: null, language, toLink }, deps);
-        const { id, number, isEnrolled, started } = begun;
-        return {
-          id,
-          url: send === 'none' ? toLink(started) : null,
-          number,
-          isEnrolled,
-          expiresAt: toIso(begun.expiresAt),
-        };
+        return beginWithLink({ ...about, send, proof: null, language }, deps);
       },
     }),
     clientEndpoint({

@@ -32,6 +32,7 @@ import { forgetGlances } from '../step-up/glance.js';
 import type { FoundSession } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import { type HomePage, type HomePages, toTexts } from './home-page.js';
+import { commonOf } from './notice-choices.js';
 
 const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
   ...toLinkReply(link),
@@ -39,15 +40,7 @@ const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLi
 });
 
 export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'> & FlowPorts): Endpoint[] {
-  const common = {
-    versions: [1, 2],
-    tag: 'Capture page',
-    isExtension: true,
-    status: 200,
-    photos: {},
-    codes: ['step_up_unknown', 'step_up_finished'],
-    deps,
-  } as const;
+  const common = commonOf(deps);
   return [
     sessionEndpoint({
       ...common,
@@ -103,15 +96,7 @@ function toShownConsent(
 export function createDataConsentEndpoints(
   deps: Ports<'state' | 'clock' | 'audit' | 'settings' | 'connections'> & HomePages & FlowPorts,
 ): Endpoint[] {
-  const common = {
-    versions: [1, 2],
-    tag: 'Capture page',
-    isExtension: true,
-    status: 200,
-    photos: {},
-    codes: ['step_up_unknown', 'step_up_finished'],
-    deps,
-  } as const;
+  const common = commonOf(deps);
   return [
     sessionEndpoint({
       ...common,
@@ -174,15 +159,7 @@ export function createHomePageEndpoints(
     HomePages &
     FlowPorts,
 ): Endpoint[] {
-  const common = {
-    versions: [1, 2],
-    tag: 'Capture page',
-    isExtension: true,
-    status: 200,
-    photos: {},
-    codes: ['step_up_unknown', 'step_up_finished'],
-    deps,
-  } as const;
+  const common = commonOf(deps);
   const nothing = z.strictObject({});
   return [
     sessionEndpoint({

@@ -61,19 +61,25 @@ async function record(
   return { notices };
 }
 
-export function createNoticeChoiceEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'> &
-    FlowPorts,
-): Endpoint[] {
-  const common = {
+/** Returns what the endpoints of a person's own page have in common. */
+export const commonOf = <Deps>(deps: Deps) =>
+  ({
     versions: [1, 2],
     tag: 'Capture page',
     isExtension: true,
     status: 200,
     photos: {},
-    reply: noticesReply,
+    codes: ['step_up_unknown', 'step_up_finished'],
     deps,
-  } as const;
+  }) as const;
+
+const changing = ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'] as const;
+
+export function createNoticeChoiceEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'> &
+    FlowPorts,
+): Endpoint[] {
+  const common = { ...commonOf(deps), reply: noticesReply } as const;
   return [
     sessionEndpoint({
       ...common,
@@ -82,7 +88,6 @@ export function createNoticeChoiceEndpoints(
       action: 'read_notices',
       summary: 'Get the notification settings of the person',
       description: 'Needs the session of a link with the purpose `manage`. `null` if the connection sends none.',
-      codes: ['step_up_unknown', 'step_up_finished'],
       fields: z.strictObject({}),
       async handle({ session }) {
         const person = findManaged(session, deps);
@@ -96,7 +101,7 @@ export function createNoticeChoiceEndpoints(
       action: 'choose_notices',
       summary: 'Choose notifications',
       description: 'Turns off all notifications that are not named. Returns `not_found` if the connection sends none.',
-      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'],
+      codes: changing,
       fields: z.strictObject({
         on: z.array(z.enum(notificationKinds)).max(notificationKinds.length),
         email: z.boolean().describe('True to send e-mails although a device receives notifications.'),
@@ -117,7 +122,7 @@ export function createNoticeChoiceEndpoints(
       summary: 'Enable push notifications in this browser',
       description:
         'Takes the subscription that the browser created with the public key of `GET /face/notices`. At most five: another one replaces the oldest. Returns `not_found` if push notifications are not configured.',
-      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'],
+      codes: changing,
       fields: z.strictObject({
         ...pushAddressGuard.shape,
         publicKey: z.string().max(100).describe('Push subscription of the browser.'),
@@ -140,7 +145,7 @@ export function createNoticeChoiceEndpoints(
       action: 'remove_notice_device',
       summary: 'Disable push notifications',
       description: '`device` is the id of a browser from `GET /face/notices`; `null` for all browsers.',
-      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'],
+      codes: changing,
       fields: z.strictObject({ device: z.string().max(100).nullable() }),
       async handle({ session, fields: { device } }) {
         const who = await admitChange(session, deps);

@@ -106,22 +106,24 @@ export async function readFlow(uid: string, { connection, state }: FlowDeps): Pr
   return flowGuard.parse(found.value);
 }
 
-const claimsKey = (connection: Connection, grantId: string): string =>
-  `oidc-claims:${connection.id}:${digestOf(grantId).toString('base64url')}`;
+/** Stores one kind of record of a grant. */
+const createGrantRecords = <Held extends JsonObject>(kind: string, guard: { parse(value: unknown): Held }) => {
+  const keyOf = (connection: Connection, grantId: string): string =>
+    `${kind}:${connection.id}:${digestOf(grantId).toString('base64url')}`;
+  return {
+    async write(grantId: string, record: Held, lifeSec: number, deps: FlowDeps): Promise<void> {
+      const { connection, state, clock } = deps;
+      await state.write(keyOf(connection, grantId), record, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
+    },
+    /** @returns `null` if the grant has none, or if it has expired */
+    async read(grantId: string, { connection, state }: FlowDeps): Promise<Held | null> {
+      const found = await state.read(keyOf(connection, grantId));
+      return found === null ? null : guard.parse(found.value);
+    },
+  };
+};
 
-export async function writeClaims(grantId: string, claims: JsonObject, lifeSec: number, deps: FlowDeps): Promise<void> {
-  const { connection, state, clock } = deps;
-  await state.write(claimsKey(connection, grantId), claims, {
-    when: 'any',
-    expiresAt: addSec(clock.now(), lifeSec),
-  });
-}
-
-/** @returns `null` if the grant has no claims, or if they have expired */
-export async function readClaims(grantId: string, { connection, state }: FlowDeps): Promise<JsonObject | null> {
-  const found = await state.read(claimsKey(connection, grantId));
-  return found === null ? null : jsonGuard.parse(found.value);
-}
+export const { write: writeClaims, read: readClaims } = createGrantRecords<JsonObject>('oidc-claims', jsonGuard);
 
 const sharedClaimsGuard = z.object({
   /** Client, and id of the person's consent. Data is sent only to this client and under this consent. */
@@ -133,28 +135,8 @@ const sharedClaimsGuard = z.object({
 
 export type SharedClaims = z.output<typeof sharedClaimsGuard>;
 
-const sharedClaimsKey = (connection: Connection, grantId: string): string =>
-  `oidc-share:${connection.id}:${digestOf(grantId).toString('base64url')}`;
-
-/** Stores the names of the claims to send under a grant. Values are read when needed. */
-export async function writeSharedClaims(
-  grantId: string,
-  sharedClaims: SharedClaims,
-  lifeSec: number,
-  deps: FlowDeps,
-): Promise<void> {
-  const { connection, state, clock } = deps;
-  await state.write(sharedClaimsKey(connection, grantId), sharedClaims, {
-    when: 'any',
-    expiresAt: addSec(clock.now(), lifeSec),
-  });
-}
-
-/** @returns `null` if no data was requested */
-export async function readSharedClaims(grantId: string, { connection, state }: FlowDeps): Promise<SharedClaims | null> {
-  const found = await state.read(sharedClaimsKey(connection, grantId));
-  return found === null ? null : sharedClaimsGuard.parse(found.value);
-}
+/** The names of the claims to send under a grant. Values are read when needed. */
+export const { write: writeSharedClaims, read: readSharedClaims } = createGrantRecords('oidc-share', sharedClaimsGuard);
 
 /** One request of a browser in a running sign-in. */
 export interface Visit {

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { requireSubject, subjectFields } from '../access/connection-access.js';
+import { linkFields, requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
 import { requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
-import { supportedLanguages } from '../core/language.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
@@ -78,14 +77,7 @@ export function createRecoveryEndpoints(
         'contact_missing',
         'delivery_failed',
       ],
-      fields: z.strictObject({
-        ...subjectFields,
-        send: z
-          .enum(['none', 'email', 'sms'])
-          .default('none')
-          .describe('`none`: the link is in the reply, and nothing is sent.'),
-        language: z.enum(supportedLanguages).default('en'),
-      }),
+      fields: z.strictObject(linkFields),
       reply: recoveryLinkReply,
       async handle({ fields: { send, language, ...who }, administrator }) {
         const connection = requireConnection(who.connection, deps);

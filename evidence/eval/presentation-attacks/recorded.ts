@@ -25,7 +25,7 @@ export const liveSpecies = 'live';
 const isPicture = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name);
 
 /** Returns the time in a picture's file name, in milliseconds. */
-export const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
+const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
 
 /** Lists a folder in order; empty if the folder is missing. */
 export async function list(folder: string): Promise<string[]> {
@@ -46,15 +46,15 @@ async function readStills(folder: string): Promise<RecordedStill[]> {
   return stills;
 }
 
-/** Reads the clips of `<kind>/<species>/<clip>/…`; empty if the folder is missing. */
-export async function readClips(folder: string, kind: string): Promise<RecordedClip[]> {
+/** Reads the clips of `movements/<species>/<clip>/…`; empty if the folder is missing. */
+async function readClips(folder: string): Promise<RecordedClip[]> {
   const clips: RecordedClip[] = [];
-  for (const species of await list(join(folder, kind)))
-    for (const person of await list(join(folder, kind, species))) {
-      const clip = join(folder, kind, species, person);
+  for (const species of await list(join(folder, 'movements')))
+    for (const person of await list(join(folder, 'movements', species))) {
+      const clip = join(folder, 'movements', species, person);
       const names = (await list(clip)).filter(isPicture).sort((one, other) => timeOf(one) - timeOf(other));
       const files = names.map((name) => join(clip, name));
-      if (files.length > 0) clips.push({ source: `${kind}/${species}`, species, person, files });
+      if (files.length > 0) clips.push({ source: `movements/${species}`, species, person, files });
     }
   return clips;
 }
@@ -74,7 +74,7 @@ export async function readRecorded(
   folder: string,
 ): Promise<{ readonly stills: readonly RecordedStill[]; readonly clips: readonly RecordedClip[] }> {
   const stills = await readStills(folder);
-  const clips = await readClips(folder, 'movements');
+  const clips = await readClips(folder);
   if (stills.length > 0 || clips.length > 0) return { stills, clips };
   const photos = await readPhotos(folder).catch((error: unknown) => {
     if (!(error instanceof BadInput)) throw error;

@@ -2,19 +2,6 @@ import { z } from 'zod';
 import type { ConnectionAddition } from '../../config/additions.js';
 import { claimNameGuard } from '../../config/claims.js';
 
-interface ListedOrganisation {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: Readonly<Record<string, readonly string[]>>;
-}
-
-export interface OrganisationRules {
-  readonly from: 'groups' | { readonly claim: string };
-  /** Pattern of group names, like `corp:{organisation}:{role}`, or `null`. */
-  readonly pattern: string | null;
-  readonly list: readonly ListedOrganisation[];
-}
-
 /** Returns the texts and placeholders of a pattern, or `null` if it is not one. */
 export const patternPartsOf = (pattern: string): RegExpExecArray | null =>
   /^([^{}]*)\{(organisation|role)\}([^{}]+)\{(organisation|role)\}([^{}]*)$/.exec(pattern);
@@ -53,8 +40,7 @@ const organisationGuard = z.strictObject({
 const hasUniqueIds = (list: readonly { readonly id: string }[]): boolean =>
   new Set(list.map(({ id }) => id)).size === list.length;
 
-/** Organizations for which the connection's users may act, or `null`. */
-export const organisationsGuard: z.ZodType<OrganisationRules | null> = z
+const rulesGuard = z
   .strictObject({
     from: z
       .union([z.literal('groups'), z.strictObject({ claim: claimNameGuard.describe('Name of the claim.') })])
@@ -76,7 +62,12 @@ export const organisationsGuard: z.ZodType<OrganisationRules | null> = z
   })
   .refine(({ pattern, list }) => pattern !== null || list.some(({ roles }) => Object.keys(roles).length > 0), {
     error: 'expected a pattern, or a list with roles',
-  })
+  });
+
+export type OrganisationRules = Readonly<z.output<typeof rulesGuard>>;
+
+/** Organizations for which the connection's users may act, or `null`. */
+export const organisationsGuard = rulesGuard
   .nullable()
   .default(null)
   .describe('Organizations that users can act for. `null`: none. See docs/organisations.md.');
