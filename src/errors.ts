@@ -222,6 +222,7 @@ export const refusals = {
     500,
     'A newer version of facestep wrote this data. Run that version, or restore the previous copy: docs/install.md.',
   ),
+  release_differs: service(500, 'A server of another release uses this state store. Releases cannot run together.'),
   key_service_unavailable: service(503, 'The key service does not answer.'),
   config_invalid: service(500, 'The configuration is not valid.'),
   model_missing: service(

@@ -9,7 +9,13 @@ import {
   type Reloaded,
 } from '../admin/operations/operations-context.js';
 import { startDecisionReader } from '../admin/operations/provider-decisions.js';
-import { noteReplica, noteReplicaEverySec } from '../admin/operations/replicas.js';
+import {
+  joinReplicas,
+  leaveReplicas,
+  noteReplica,
+  noteReplicaEverySec,
+  type ThisReplica,
+} from '../admin/operations/replicas.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
 import { createTrailProbe, readVolumeSpace, type TrailProblem } from '../audit/volume.js';
 import type { AuditEvent } from '../core/audit-events.js';
@@ -79,6 +85,8 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const telemetry = await openTelemetry(config.telemetry, deps);
   const jobs = createJobs({ ...deps, sleep: pause, onRun: (run) => observeRun(run, telemetry) });
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
+  const replica = { chain: ports.trail.chain, release: version, computes: (await deps.engine).computes };
+  await joinReplicasIfAny(replica, ports, deps);
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports, telemetry, deps), deps);
@@ -142,12 +150,8 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const noting = jobs.start({
     name: 'replicas',
     everySec: noteReplicaEverySec,
-    run: async () => {
-      const { computes } = await deps.engine;
-      await noteReplica({ chain: ports.trail.chain, release: version, computes }, operations);
-    },
+    run: () => noteReplica(replica, operations),
   });
-  void noting.runNow();
   const revoking = jobs.start({
     name: 'recoveries',
     everySec: revokeEverySec,
@@ -194,7 +198,9 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       transmitter?.endPolls();
       await listening.stop();
       // The end of the audit trail is signed afterwards, also if a mail relay or the state store does not answer.
-      const last = Promise.all([transmitter?.close(), active.built?.drain()]).then(() => {});
+      const last = Promise.all([transmitter?.close(), active.built?.drain()])
+        .then(() => leaveReplicas(replica.chain, operations))
+        .catch((error: unknown) => log.error('cannot leave the other replicas', { code: toCode(error) }));
       await withTimeout(last, lastMs, () => log.warn('events or notifications not sent before the stop'));
       await Promise.all(extensions.map((each) => each.close()));
       await ports.close();
@@ -207,6 +213,16 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
 function coreOf({ built }: Active): BuiltApp['core'] {
   if (built === null) throw new FaceError('internal', { problem: 'the server has not started' });
   return built.core;
+}
+
+/** Joins the replicas. A server also starts if the store does not respond. @throws `release_differs` */
+async function joinReplicasIfAny(replica: ThisReplica, { state }: OpenedPorts, deps: StartDeps): Promise<void> {
+  try {
+    await joinReplicas(replica, { ...deps, state });
+  } catch (error) {
+    if (toCode(error) === 'release_differs') throw error;
+    deps.log.error('cannot compare the releases of the replicas', { code: toCode(error) });
+  }
 }
 
 function observeRun({ name, last }: JobState, { metrics }: Telemetry): void {

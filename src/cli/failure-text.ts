@@ -146,6 +146,8 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   state_unavailable: 'Retry after the time in Retry-After. Administrators: check the state store and its disk.',
   data_newer:
     'Administrators: the detail names the version that wrote the data. Run that version, or roll back as docs/install.md describes. Nothing was changed.',
+  release_differs:
+    'Administrators: stop all servers of the other release, then start this one. A server that was killed counts as gone three minutes after it was last seen: wait until `goneAt`. docs/install.md describes the upgrade.',
   key_service_unavailable:
     'Retry after the time in Retry-After. Administrators: check the key service and the permissions of its account.',
   config_invalid: 'Administrators: correct the settings that the error or the server’s log names.',

@@ -46,7 +46,7 @@ test.each([
   ['state_unavailable 503 503 showBlockPage 200', 'state_unavailable key_service_unavailable'],
   [
     'internal 503 503 showBlockPage 200',
-    'accuracy_not_offered provider_refused delivery_failed config_invalid data_newer model_missing model_altered parameters_altered internal',
+    'accuracy_not_offered provider_refused delivery_failed config_invalid data_newer release_differs model_missing model_altered parameters_altered internal',
   ],
   [
     'face_not_verified 503 403 showValidationError 200',

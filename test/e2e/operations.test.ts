@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { runHere } from '../../support/benches/cli.js';
+import { copyModels } from '../../support/fakes/models.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
@@ -221,6 +222,31 @@ test('a replica that cannot write its audit trail is not ready and issues nothin
   limitFiles('unlimited');
   await untilReadiness(200);
   expect((await takeClientToken()).status).toBe(200);
+});
+
+test('a backup restored to other paths keeps keys, client tokens and the audit trail', async () => {
+  await start({});
+  const { client } = await takeClientToken();
+  const { token } = (await call('/generate', client, toForm({ photo: pictures.person[0] }))).body;
+  const run = (...args: string[]) => runHere(args, { FACESTEP_DATA: folder, FACESTEP_CONFIG: files().config });
+  const backup = join(top, 'backup');
+  expect(await run('backup', backup)).toMatchObject({ code: 0 });
+  await service.stop();
+  rmSync(folder, { recursive: true });
+
+  const otherMachine = join(top, 'other-machine');
+  folder = join(otherMachine, 'data');
+  const otherModels = join(otherMachine, 'models');
+  mkdirSync(otherModels, { recursive: true });
+  copyModels(otherModels);
+  configure({ modelsFolder: otherModels });
+  expect(await run('restore', backup)).toMatchObject({ code: 0 });
+  await start();
+  const photo = pictures.person[1];
+  const { body } = await call('/authenticate', client, toForm({ token: String(token), photo }));
+  expect(body).toEqual({ ok: true, authenticated: true });
+  const verified = await run('audit', 'verify');
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining(': sound') });
 });
 
 describe('stop', () => {

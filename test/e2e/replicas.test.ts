@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type Service, startService } from '../../examples/demo/service.js';
+import { joinReplicas, leaveReplicas } from '../../src/admin/operations/replicas.js';
 import { stateGuard } from '../../src/config/state.js';
 import type { Clock, State } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
@@ -38,6 +39,7 @@ const connections = [
   let top: string;
   let redis: RedisServer;
   let services: readonly Service[];
+  let start: (name: string) => Promise<Service>;
   let folder: StateFolder;
   /** As a fourth server has it. */
   let state: State;
@@ -54,7 +56,7 @@ const connections = [
       keys: { kind: 'local', folder: keysFolder },
     };
     const env = configureService(top, settings);
-    const start = (name: string) => startService({ ...env, FACESTEP_DATA: join(top, name) });
+    start = (name) => startService({ ...env, FACESTEP_DATA: join(top, name) });
     services = await Promise.all(['one', 'two', 'three'].map(start));
     folder = createStateFolder();
     state = await folder.open(stateGuard.parse(settings.state), clock);
@@ -104,5 +106,20 @@ const connections = [
     expect(claimed).toHaveLength(1);
     const again = await race((caller) => askHook(caller, 'token', event(claimed[0]!)));
     expect(again.filter(({ body }) => isClaimed(body))).toHaveLength(callers);
+  });
+
+  test('a server starts only when those of another release have ended', async () => {
+    const startOne = async () => {
+      services = [await start('one')];
+    };
+    const other = { chain: 'otherotherother', release: '0.0.9', computes: 'x' };
+    await expect(joinReplicas(other, { state, clock })).rejects.toMatchObject({ code: 'release_differs' });
+    await Promise.all(services.map((service) => service.stop()));
+    await joinReplicas(other, { state, clock });
+    await expect(startOne()).rejects.toThrow(
+      /\(release_differs\)\n.*\n {2}running: otheroth, release 0\.0\.9, last seen/,
+    );
+    await leaveReplicas(other.chain, { state, clock });
+    await startOne();
   });
 });

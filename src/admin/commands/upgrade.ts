@@ -103,7 +103,11 @@ async function toStorePart(config: Setup['config']['state'], files: DataFiles, d
   if (state === null) return { title, lines: ['not there yet'], isInTheWay: false };
   try {
     const { lines, isInTheWay } = toSteps(await readStoreMark(state), title);
-    return { title, lines: [...lines, 'Servers of the previous version can keep running.'], isInTheWay };
+    return {
+      title,
+      lines: [...lines, 'Stop all servers of the previous version before you start this one.'],
+      isInTheWay,
+    };
   } finally {
     await state.close();
   }

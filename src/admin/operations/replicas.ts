@@ -2,28 +2,24 @@ import { z } from 'zod';
 import { type Check, pass, warn } from '../../connections/provisioning.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import { addSec, type EpochMs, epochMs, epochMsGuard } from '../../core/units.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
 
 /*
- * The servers on one state store. Each says every minute what it runs, because different releases or models decide
- * differently about the same face.
+ * The servers on one state store. Each says every minute what it runs. Releases cannot serve together, because the
+ * records of one may be unreadable for the other. Different models decide differently about the same face.
  */
 
 export const noteReplicaEverySec = 60;
-/** After this time without a note, a server has ended. */
+/** After this time without a note, a server counts as gone. */
 const goneAfterSec = 3 * noteReplicaEverySec;
 
 const replicaGuard = z.object({ release: z.string(), computes: z.string(), seenAt: epochMsGuard });
 const replicasGuard = z.record(z.string(), replicaGuard);
 type Replicas = z.output<typeof replicasGuard>;
 
-const stored = {
-  key: 'replicas',
-  guard: replicasGuard,
-  expiresAt: (replicas: Replicas): EpochMs =>
-    addSec(epochMs(Math.max(0, ...Object.values(replicas).map(({ seenAt }) => seenAt))), goneAfterSec),
-  relaxedDurability: true,
-};
+const key = 'replicas';
+const guard = replicasGuard;
 
 const running = (replicas: Replicas | null, now: EpochMs): Replicas =>
   Object.fromEntries(Object.entries(replicas ?? {}).filter(([, { seenAt }]) => addSec(seenAt, goneAfterSec) > now));
@@ -36,20 +32,70 @@ export interface ThisReplica {
   readonly computes: string;
 }
 
+type ChangeReplicas = (others: Replicas) => Replicas;
+
+/** Changes the stored notes. `change` receives those of the other running servers. */
+async function changeReplicas(
+  chain: string,
+  change: ChangeReplicas,
+  { state, clock }: Ports<'state' | 'clock'>,
+): Promise<void> {
+  const now = clock.now();
+  const expiresAt = (): EpochMs => addSec(now, goneAfterSec);
+  const changeFound = (found: Replicas | null): Replicas => {
+    const { [chain]: _, ...others } = running(found, now);
+    return change(others);
+  };
+  await changeStored({ key, guard, expiresAt, relaxedDurability: true }, changeFound, { state });
+}
+
 /** Notes what this server runs. */
 export async function noteReplica(
   { chain, release, computes }: ThisReplica,
-  { state, clock }: Ports<'state' | 'clock'>,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
-  const own = { release, computes, seenAt: clock.now() };
-  await changeStored(stored, (found) => ({ ...running(found, own.seenAt), [chain]: own }), { state });
+  const own = { release, computes, seenAt: deps.clock.now() };
+  await changeReplicas(chain, (others) => ({ ...others, [chain]: own }), deps);
 }
+
+/**
+ * Notes a server that starts, unless a server of another release runs. Of two that start together, one is refused.
+ * @throws `release_differs`, `state_unavailable`
+ */
+export async function joinReplicas(
+  { chain, release, computes }: ThisReplica,
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> {
+  const own = { release, computes, seenAt: deps.clock.now() };
+  const join = (others: Replicas): Replicas => {
+    const differing = Object.entries(others).filter(([, each]) => each.release !== release);
+    if (differing.length > 0) throw toRefusal(differing, release);
+    return { ...others, [chain]: own };
+  };
+  await changeReplicas(chain, join, deps);
+}
+
+function toRefusal(differing: readonly (readonly [string, Replicas[string]])[], thisRelease: string): FaceError {
+  const servers = differing.map(
+    ([chain, { release, seenAt }]) => `${chain.slice(0, 8)}, release ${release}, last seen ${toIso(seenAt)}`,
+  );
+  const lastSeen = Math.max(...differing.map(([, { seenAt }]) => seenAt));
+  return new FaceError('release_differs', {
+    thisRelease,
+    running: servers.join('; '),
+    goneAt: toIso(addSec(epochMs(lastSeen), goneAfterSec)),
+  });
+}
+
+/** Removes the note of a server that ends. */
+export const leaveReplicas = (chain: string, deps: Ports<'state' | 'clock'>): Promise<void> =>
+  changeReplicas(chain, (others) => others, deps);
 
 /** Creates the check that all servers run the same. */
 export const createReplicasCheck = (deps: Ports<'state' | 'clock'>): Check => ({
   title: 'Replicas',
   async run() {
-    const found = (await readStored(stored, deps))?.record ?? null;
+    const found = (await readStored({ key, guard }, deps))?.record ?? null;
     const replicas = Object.entries(running(found, deps.clock.now()));
     const list = replicas.map(
       ([chain, { release, computes }]) => `${chain.slice(0, 8)} ${release} (computes ${computes})`,

@@ -184,7 +184,7 @@ export const bounds = {
   passive_frames: { atLeast: 0.02, atMost: null, unit: 'probability' },
   /**
    * Screen light on the face, relative to other light. Without any screen light, 19 of 20 people who hold still measure
-   * less than .015 (`npm run eval -- light-noise`).
+   * less than .015 (docs/light.md).
    */
   light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
   /** A random sequence of colors matches as well only once in some thousands. */
@@ -209,8 +209,7 @@ export const bounds = {
 } as const satisfies Record<string, LivenessBound>;
 
 /**
- * Gain from which the sides of the nose are judged. With less light, their noise is too large (`npm run eval --
- * light-noise`).
+ * Gain from which the sides of the nose are judged. With less light, their noise is too large (docs/light.md).
  */
 const normalsFromGain = 0.08;
 

@@ -46,7 +46,7 @@ export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatM
   return found === null ? unmarked : parseMark(found.value);
 }
 
-/** Checks the format of a shared store and records this one. Servers of the previous version can continue. */
+/** Checks the format of a shared store and records this one. */
 async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
   const mark = await readStoreMark(state);
   checkReadable(mark, 'the state store');

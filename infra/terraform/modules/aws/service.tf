@@ -131,8 +131,9 @@ resource "aws_ecs_service" "this" {
   desired_count   = var.replicas.least
 
   health_check_grace_period_seconds  = 90
-  deployment_minimum_healthy_percent = 100
-  deployment_maximum_percent         = 200
+  # Releases cannot run together.
+  deployment_minimum_healthy_percent = var.stop_before_start ? 0 : 100
+  deployment_maximum_percent         = var.stop_before_start ? 100 : 200
   deployment_circuit_breaker {
     enable   = true
     rollback = true

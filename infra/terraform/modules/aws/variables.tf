@@ -135,6 +135,12 @@ variable "current_sealing_key_version" {
   }
 }
 
+variable "stop_before_start" {
+  description = "True for the deployment of another release: all tasks stop before new ones start, because releases cannot run together."
+  type        = bool
+  default     = false
+}
+
 variable "log_retention_days" {
   description = "Retention of the CloudWatch log, in days. The log contains no photo, token, secret or address."
   type        = number

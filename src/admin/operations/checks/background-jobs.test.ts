@@ -5,7 +5,7 @@ import { createTextLog } from '../../../../support/fakes/sinks.js';
 import { FaceError } from '../../../errors.js';
 import { createSqliteState } from '../../../storage/state/sqlite.js';
 import { createJobsCheck } from '../doctor.js';
-import { createReplicasCheck, noteReplica } from '../replicas.js';
+import { createReplicasCheck, joinReplicas, leaveReplicas, noteReplica } from '../replicas.js';
 
 test('a job that failed is reported with its error code until a later run succeeds', async () => {
   const jobs = createTestJobs({ clock: createManualClock(), log: createTextLog() });
@@ -50,5 +50,34 @@ test('replicas of different releases or models are named until they end', async 
   await note('aaaaaaaaaa', '1.0.0', 'x');
   clock.advanceSec(20);
   expect(await run()).toMatchObject({ verdict: 'pass', found: expect.stringMatching(/^1 running/) });
+  await deps.state.close();
+});
+
+test('a server of another release starts only after the running ones have ended or are gone', async () => {
+  const clock = createManualClock();
+  const deps = { clock, state: createSqliteState({ file: ':memory:', clock }) };
+  const join = (chain: string, release: string) => joinReplicas({ chain, release, computes: 'x' }, deps);
+  await join('aaaaaaaaaa', '1.0.0');
+  await join('bbbbbbbbbb', '1.0.0');
+  const seen = new Date(clock.now()).toISOString();
+  clock.advanceSec(30);
+  await expect(join('cccccccccc', '1.1.0')).rejects.toMatchObject({
+    code: 'release_differs',
+    detail: {
+      thisRelease: '1.1.0',
+      running: `aaaaaaaa, release 1.0.0, last seen ${seen}; bbbbbbbb, release 1.0.0, last seen ${seen}`,
+      goneAt: new Date(clock.now() + 150_000).toISOString(),
+    },
+  });
+  await leaveReplicas('aaaaaaaaaa', deps);
+  await expect(join('cccccccccc', '1.1.0')).rejects.toMatchObject({ code: 'release_differs' });
+  // As after a crash, bbbbbbbbbb itself may start with the other release: nothing else writes to its data folder.
+  await join('bbbbbbbbbb', '1.1.0');
+  await join('cccccccccc', '1.1.0');
+  clock.advanceSec(179);
+  await expect(join('dddddddddd', '1.0.0')).rejects.toMatchObject({ code: 'release_differs' });
+  clock.advanceSec(1);
+  const both = await Promise.allSettled([join('dddddddddd', '1.0.0'), join('eeeeeeeeee', '1.1.0')]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   await deps.state.close();
 });
