@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'test', 'planted-defects');
-const timeoutMs = 5 * 60_000;
+const timeoutMs = 10 * 60_000;
 const say = (line) => process.stdout.write(`${line}\n`);
 
 const readDefects = () =>
