@@ -90,6 +90,7 @@ const parts = [
   'infra/systemd',
   'scripts',
   'src/face/engines.json',
+  'src/face/models/minifasnet-v2.json',
 ];
 
 beforeAll(async () => {

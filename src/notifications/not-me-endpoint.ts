@@ -9,11 +9,7 @@ import { notifyHelpDesk } from './sender.js';
 
 export function createNotMeEndpoints(deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   const common = {
-    versions: [1, 2],
     tag: 'Capture page',
-    isExtension: true,
-    status: 200,
-    photos: {},
     method: 'POST',
     fields: z.strictObject({ secret: z.string().min(1).max(64).describe('Part of the link after the `#`.') }),
   } as const;

@@ -6,15 +6,7 @@ import { retriedReply, undeliveredReply } from './undelivered-replies.js';
 const listedAtMost = 50;
 
 export function createUndeliveredEndpoints({ undelivered }: { readonly undelivered: Undelivered | null }): Endpoint[] {
-  const common = {
-    method: 'POST',
-    versions: [1, 2],
-    tag: 'Operations',
-    status: 200,
-    isExtension: true,
-    photos: {},
-    right: 'operate',
-  } as const;
+  const common = { method: 'POST', tag: 'Operations', right: 'operate' } as const;
   return [
     adminEndpoint({
       ...common,
@@ -23,7 +15,6 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       summary: 'List undelivered events',
       description:
         'Returns the security events and events of webhooks that this server has given up, as `facestep events list` does.',
-      codes: [],
       fields: z.strictObject({}),
       reply: undeliveredReply,
       async handle() {
@@ -40,7 +31,6 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       path: '/events/undelivered/retry',
       summary: 'Send undelivered events again',
       description: 'Sends each event once, with the same id. Unknown ids are left out of the reply.',
-      codes: [],
       fields: z.strictObject({
         ids: z.array(z.string().min(1).max(64)).min(1).max(10).describe('Ids of the events.'),
       }),

@@ -7,7 +7,11 @@ import { type FoundSession, findSession } from './session.js';
 import type { SessionAction } from './session-view.js';
 
 /** Defines an endpoint for capture pages. The session is checked before the body is read. */
-export const sessionEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+export const sessionEndpoint = <
+  Fields extends z.ZodObject,
+  Reply extends ObjectGuard,
+  PhotoName extends string = never,
+>(
   definition: Omit<Handled<Fields, Reply, PhotoName, { readonly session: FoundSession }>, 'admit'> & {
     readonly action: SessionAction;
     readonly deps: Ports<'state' | 'connections'> & FlowPorts;

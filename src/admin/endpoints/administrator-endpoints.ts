@@ -18,7 +18,7 @@ const nameField = z
   .describe('Name of the administrator in the audit trail.');
 
 export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Administrators', status: 200, isExtension: true, photos: {} } as const;
+  const common = { tag: 'Administrators' } as const;
   const removal = {
     ...common,
     right: 'configure',
@@ -70,7 +70,6 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
       right: 'audit',
       summary: 'List administrators',
       description: 'Administrators with an expired key are not listed.',
-      codes: [],
       fields: z.strictObject({}),
       reply: administratorsReply,
       async handle() {

@@ -45,7 +45,7 @@ export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: Applic
 });
 
 export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Applications', status: 200, isExtension: true, photos: {} } as const;
+  const common = { tag: 'Applications' } as const;
   return [
     adminEndpoint({
       ...common,
@@ -110,7 +110,7 @@ const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
 
 export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Applications', status: 200, isExtension: true, photos: {} } as const;
+  const common = { tag: 'Applications' } as const;
   const none = z.strictObject({});
   return [
     adminEndpoint({
@@ -142,7 +142,6 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       right: 'audit',
       summary: 'List applications',
       description: 'Returns all applications, oldest first.',
-      codes: [],
       fields: none,
       reply: applicationsReply,
       handle: async () => ({ applications: (await listApplications(deps)).map(toApplicationReply) }),

@@ -31,7 +31,7 @@ const issueFields = z.strictObject({
 });
 
 export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
+  const common = { method: 'POST', tag: 'Client tokens' } as const;
   const issue = async (
     { name, tenant, scopes, expiresIn, compat, replay }: z.output<typeof issueFields>,
     administrator: Administrator,
@@ -50,7 +50,6 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       summary: 'Issue a client token',
       description: 'Returns a client token to an administrator (the header `X-Admin-Key` is an extension).',
       isExtension: false,
-      codes: [],
       fields: issueFields,
       form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
@@ -85,12 +84,10 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
     clientEndpoint({
       ...common,
       path: '/token',
-      versions: [1, 2],
       scope: null,
       summary: 'Get the caller’s client token',
       description: 'facestep defines the format of the reply.',
       isExtension: false,
-      codes: [],
       fields: z.strictObject({}),
       reply: z.strictObject({
         id: z.string(),
@@ -123,12 +120,10 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
     adminEndpoint({
       ...common,
       path: '/revokeToken',
-      versions: [1, 2],
       right: 'configure',
       isSensitive: true,
       summary: 'Revoke a client token',
       description: 'Takes effect immediately: a request in progress with this token fails with `caller_untrusted`.',
-      isExtension: true,
       codes: ['not_found'],
       fields: z.strictObject({ id: clientTokenId }),
       reply: z.strictObject({}),

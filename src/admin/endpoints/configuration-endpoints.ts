@@ -6,18 +6,13 @@ import { reloadReply } from '../replies/operations.js';
 export function createConfigurationEndpoints(deps: ReloadPorts): Endpoint[] {
   return [
     adminEndpoint({
-      versions: [1, 2],
       tag: 'Administrators',
-      status: 200,
-      isExtension: true,
-      photos: {},
       method: 'POST',
       path: '/configuration/reload',
       right: 'operate',
       summary: 'Reload the configuration',
       description:
         'Reloads the configuration of this server only. The file is read and validated as at the start. Connections, hooks and OpenID providers are rebuilt and replaced between two requests. An invalid configuration changes nothing. Values are never returned.',
-      codes: [],
       fields: z.strictObject({}),
       reply: reloadReply,
       async handle({ administrator }) {

@@ -47,18 +47,10 @@ const toRun = ({ run: { progress, ...run }, state }: ApplyRun) => ({
 });
 
 export function createApplyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
-  const common = {
-    method: 'POST',
-    versions: [1, 2],
-    tag: 'Connections',
-    isExtension: true,
-    photos: {},
-    right: 'configure',
-  } as const;
+  const common = { method: 'POST', tag: 'Connections', right: 'configure' } as const;
   return [
     adminEndpoint({
       ...common,
-      status: 200,
       method: 'GET',
       path: '/connections/:id/plan',
       summary: 'Plan the set-up of a connection',
@@ -110,7 +102,6 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
     }),
     adminEndpoint({
       ...common,
-      status: 200,
       method: 'GET',
       path: '/connections/:id/run',
       summary: 'Get the progress of a set-up',
@@ -151,7 +142,7 @@ export function createConnectionEndpoints(
   { operations: upkeep, ledger }: Ports<'ledger'> & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
+  const common = { tag: 'Connections' } as const;
   const deps = { ledger, clock: upkeep.clock };
   const findFile = (id: string): Policy => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy;

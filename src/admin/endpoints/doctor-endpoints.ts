@@ -37,7 +37,7 @@ export function createDoctorEndpoints(
   const findOpenWork = createOpenWorkFinder(deps);
   const findOutages = createOutageFinder(deps, readAtProvider);
   const findFacts = createFactFinder(upkeep);
-  const common = { versions: [1, 2], tag: 'Connections', isExtension: true, photos: {} } as const;
+  const common = { tag: 'Connections' } as const;
   return [
     adminEndpoint({
       ...common,
@@ -64,11 +64,9 @@ export function createDoctorEndpoints(
       ...common,
       method: 'GET',
       path: '/doctor',
-      status: 200,
       right: 'view',
       summary: 'Get the last results of the doctor',
       description: 'Returns the last results of each connection, from any server, for a week.',
-      codes: [],
       fields: z.strictObject({}),
       reply: doctorReply,
       async handle() {
@@ -79,7 +77,6 @@ export function createDoctorEndpoints(
       ...common,
       method: 'GET',
       path: '/to-do',
-      status: 200,
       right: 'view',
       summary: 'List open tasks',
       description:
@@ -103,12 +100,10 @@ export function createDoctorEndpoints(
       tag: 'Operations',
       method: 'GET',
       path: '/jobs',
-      status: 200,
       right: 'view',
       summary: 'List background jobs',
       description:
         'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
-      codes: [],
       fields: z.strictObject({}),
       reply: jobsReply,
       async handle() {

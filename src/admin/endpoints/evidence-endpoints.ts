@@ -21,7 +21,7 @@ const toReply = ({ run, state }: Verification) => ({
 });
 
 export function createEvidenceEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Operations', isExtension: true, photos: {} } as const;
+  const common = { tag: 'Operations' } as const;
   const describe = async () => {
     const verification = await readVerification(upkeep);
     const signedAt = await readHeadTime(upkeep);
@@ -35,12 +35,10 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       ...common,
       method: 'GET',
       path: '/backup',
-      status: 200,
       right: 'view',
       summary: 'Get the last backup of this server',
       description:
         'Returns the record that `facestep backup` wrote to the data folder after it verified every file of the copy.',
-      codes: [],
       fields: z.strictObject({}),
       reply: backupReply,
       async handle() {
@@ -69,11 +67,9 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       ...common,
       method: 'GET',
       path: '/audit/verification',
-      status: 200,
       right: 'view',
       summary: 'Get the last result of verifying the audit trail',
       description: 'Returns the last run on any server.',
-      codes: [],
       fields: z.strictObject({}),
       reply: trailReply,
       handle: describe,

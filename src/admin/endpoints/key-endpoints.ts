@@ -18,7 +18,7 @@ import type { WithOperations } from '../operations/operations-context.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
 
 export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Operations', status: 200, isExtension: true, photos: {} } as const;
+  const common = { tag: 'Operations' } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
   const note = (
     action: 'key_rotated' | 'key_destroyed',

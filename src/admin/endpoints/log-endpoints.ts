@@ -79,14 +79,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
     until: instantField.optional().describe('Excludes entries of this time and later.'),
   };
   const exporting = new Map<string, AsyncIterable<unknown>>();
-  const common = {
-    method: 'POST',
-    versions: [1, 2],
-    tag: 'Ledger',
-    status: 200,
-    isExtension: true,
-    photos: {},
-  } as const;
+  const common = { method: 'POST', tag: 'Ledger' } as const;
   return [
     adminEndpoint({
       ...common,
@@ -95,7 +88,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       summary: 'List the log of decisions',
       description:
         'Returns decisions about people, newest first, by id, without names and logins. New entries appear after about a second. One call scans a limited number of entries; continue with the cursor.',
-      codes: [],
       fields: z.strictObject({
         ...periodFields,
         limit: limitField(1000),
@@ -116,7 +108,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       summary: 'List face checks and other events',
       description:
         'Returns one entry for each check, newest first, with its result and all its events. Events outside a check are entries of their own. `outcome` and `code` filter by result, `actions` by any event.',
-      codes: [],
       fields: z.strictObject({
         ...periodFields,
         limit: limitField(200),
@@ -157,7 +148,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       summary: 'Follow the log',
       description:
         'Returns entries since the previous call, oldest first. Entries of the last seconds are returned again, because other servers may still write earlier ones: skip entries with a known id. Without `after`, starts now.',
-      codes: [],
       fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
       form: { actions: 'list' },
       reply: followedLinesReply,
@@ -175,7 +165,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       summary: 'Get the health of all connections',
       description:
         'Returns numbers of enrolled and locked-out users, and of face checks over a week, including today, in UTC: by day, refused ones by reason, and the median time. Does not call providers.',
-      codes: [],
       fields: z.strictObject({}),
       reply: lineCountsReply,
       async handle() {

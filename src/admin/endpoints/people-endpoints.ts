@@ -43,14 +43,7 @@ export function createPeopleEndpoints(
   },
 ): Endpoint[] {
   const { connections, accounts } = deps;
-  const common = {
-    method: 'POST',
-    versions: [1, 2],
-    tag: 'Ledger',
-    status: 200,
-    isExtension: true,
-    photos: {},
-  } as const;
+  const common = { method: 'POST', tag: 'Ledger' } as const;
 
   const find = (id: string): Connection => requireConnection(id, deps);
 
@@ -116,7 +109,6 @@ export function createPeopleEndpoints(
       right: 'assist',
       summary: 'List locked-out people',
       description: 'Returns the people who are locked out now, the longest lockout first, as far as the log knows.',
-      codes: [],
       fields: z.strictObject(pageFields),
       form: { limit: 'json' },
       reply: peopleReply,
@@ -182,7 +174,6 @@ export function createPeopleEndpoints(
       right: 'view',
       summary: 'Get a person of the enrolment index',
       description: 'The status of a user who never enrolled is `none`. Does not call the provider.',
-      codes: [],
       fields: z.strictObject({ connection: connectionField, subject: subjectField }),
       reply: onePersonReply,
       async handle({ fields }) {
@@ -195,7 +186,6 @@ export function createPeopleEndpoints(
       right: 'view',
       summary: 'List the log entries of a person',
       description: 'Returns entries of the log about one person, newest first.',
-      codes: [],
       fields: z.strictObject(personFields),
       form: { limit: 'json' },
       reply: personLogReply,
@@ -211,7 +201,6 @@ export function createPeopleEndpoints(
       summary: 'List the face checks and other events of a person',
       description:
         'Returns one entry for each check, newest first, with its result and all its events. Without the right `audit`, the failed signals of a liveness check are omitted.',
-      codes: [],
       fields: z.strictObject(personFields),
       form: { limit: 'json' },
       reply: personChecksReply,
@@ -232,7 +221,6 @@ export function createPeopleEndpoints(
       summary: 'Find a person',
       description:
         'Searches every provider for logins, e-mail addresses and names that begin with the text, enrolled or not. Also finds an id that is in the index. The search is case-insensitive and returns at most 20 people of one connection: enter more of the name to narrow it. Results are not stored, but cached in memory for a minute.',
-      codes: [],
       fields: z.strictObject({
         text: z
           .string()

@@ -10,15 +10,7 @@ import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 const maxDaysOfAll = 31;
 
 export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[] {
-  const common = {
-    method: 'GET',
-    versions: [1, 2],
-    tag: 'Applications',
-    status: 200,
-    isExtension: true,
-    photos: {},
-    right: 'audit',
-  } as const;
+  const common = { method: 'GET', tag: 'Applications', right: 'audit' } as const;
   return [
     adminEndpoint({
       ...common,
@@ -42,7 +34,6 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
       summary: 'Get the usage of all applications',
       description:
         'Returns one sum for each application, and one with the application `null` for client tokens without an application.',
-      codes: [],
       fields: z.strictObject({
         days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('Number of days, including today, in UTC.'),
       }),

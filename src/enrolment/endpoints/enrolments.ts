@@ -21,7 +21,7 @@ export function createEnrolmentEndpoints(
     'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections' | 'keys' | 'analysisCache'
   >,
 ): Endpoint[] {
-  const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', isExtension: true, scope: 'enrol' } as const;
+  const common = { method: 'POST', tag: 'Step-up', scope: 'enrol' } as const;
   return [
     clientEndpoint({
       ...common,
@@ -92,11 +92,9 @@ export function createEnrolmentEndpoints(
     clientEndpoint({
       ...common,
       path: '/enrolments/revoke',
-      status: 200,
       summary: 'End the enrolment of a user',
       description: 'Revokes the token and clears the attribute. Ending an ended enrolment succeeds.',
       codes: profileCodes,
-      photos: {},
       fields: z.strictObject(subjectFields),
       reply: z.strictObject({}),
       async handle({ fields, client }) {

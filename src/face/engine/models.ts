@@ -4,10 +4,11 @@ import { FaceError } from '../../errors.js';
 import type { Preprocess, Recogniser, RecognitionModel } from './embed.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
 import type { Model } from './model.js';
+import { onnxConstant, onnxNode } from './onnx-file.js';
 import type { JudgeSource, PassiveModel } from './passive-model.js';
 import { readPublishedFile } from './published-file.js';
 import type { Runtime } from './runtime.js';
-import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
+import { type Field, messageField, readMessage, writeMessage } from './wire.js';
 
 /*
  * The model runtime has no fast kernel for PRelu, which took half of the time of recognition. PRelu with slope s is
@@ -16,41 +17,13 @@ import { bytesField, type Field, messageField, numberField, readMessage, textFie
 
 const model = { graph: 7 } as const;
 const graph = { node: 1, initializer: 5 } as const;
-const node = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
-const attribute = { name: 1, i: 3, type: 20 } as const;
-const tensor = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
-const typeInt = 2;
-const dataTypeFloat = 1;
+const node = { input: 1, output: 2, opType: 4 } as const;
+const tensor = { name: 8, rawData: 9 } as const;
 
 const decoder = new TextDecoder();
 
 const textsOf = (fields: readonly Field[], number: number): string[] =>
   fields.filter((field) => field.number === number).map(({ content }) => decoder.decode(content));
-
-const toNode = (opType: string, inputs: readonly string[], output: string, attributes: readonly Field[] = []): Field =>
-  messageField(graph.node, [
-    ...inputs.map((name) => textField(node.input, name)),
-    textField(node.output, output),
-    textField(node.opType, opType),
-    ...attributes,
-  ]);
-
-function toScaling(input: string, factors: string, channels: number, output: string): Field {
-  const group = [
-    textField(attribute.name, 'group'),
-    numberField(attribute.i, channels),
-    numberField(attribute.type, typeInt),
-  ];
-  return toNode('Conv', [input, factors], output, [messageField(node.attribute, group)]);
-}
-
-const toFactors = (name: string, factors: Float32Array): Field =>
-  messageField(graph.initializer, [
-    ...[factors.length, 1, 1, 1].map((size) => numberField(tensor.dims, size)),
-    numberField(tensor.dataType, dataTypeFloat),
-    textField(tensor.name, name),
-    bytesField(tensor.rawData, new Uint8Array(factors.buffer)),
-  ]);
 
 interface PRelu {
   readonly input: string;
@@ -71,11 +44,12 @@ const toRest = (slopes: string): string => `${slopes}/rest`;
 
 function toSteps({ input, slopes, output }: PRelu, values: Float32Array): Field[] {
   const [between, positive, linear] = ['between', 'positive', 'linear'].map((part) => `${output}/${part}`);
-  const channels = values.length;
+  const scale = (from: string, factors: string, to: string): Field =>
+    onnxNode('Conv', [from, factors], to, [['group', values.length]]);
   const toPositive = values.every((slope) => slope <= 1)
-    ? [toScaling(input, toRest(slopes), channels, between), toNode('Relu', [between], positive)]
-    : [toNode('Relu', [input], between), toScaling(between, toRest(slopes), channels, positive)];
-  return [...toPositive, toScaling(input, slopes, channels, linear), toNode('Add', [linear, positive], output)];
+    ? [scale(input, toRest(slopes), between), onnxNode('Relu', [between], positive)]
+    : [onnxNode('Relu', [input], between), scale(between, toRest(slopes), positive)];
+  return [...toPositive, scale(input, slopes, linear), onnxNode('Add', [linear, positive], output)];
 }
 
 function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRelu>): Field[] {
@@ -90,13 +64,9 @@ function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRe
     // Copied, because the data may not be aligned to four bytes.
     const values = new Float32Array(new Uint8Array(raw.content).buffer);
     valuesOf.set(name, values);
-    return [
-      toFactors(name, values),
-      toFactors(
-        toRest(name),
-        values.map((slope) => 1 - slope),
-      ),
-    ];
+    const dims = [values.length, 1, 1, 1];
+    const rest = values.map((slope) => 1 - slope);
+    return [onnxConstant(name, dims, values), onnxConstant(toRest(name), dims, rest)];
   });
   const others = fields.flatMap((field) => {
     if (field.number === graph.initializer) return [];

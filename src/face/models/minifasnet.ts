@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { replacePRelu } from '../engine/models.js';
 import {
   type OnnxAttribute,
@@ -8,7 +11,6 @@ import {
   writeOnnxModel,
 } from '../engine/onnx-file.js';
 import type { Field } from '../engine/wire.js';
-import { readTorchFile, type Tensor } from './torch-file.js';
 
 /**
  * Layers of MiniFASNetV2 in the order of its forward pass. A block is three layers: one that widens, one by channel, one
@@ -31,6 +33,18 @@ const stages = [
 const size = 80;
 const classes = 3;
 
+/**
+ * Places of the tensors in the published file, which PyTorch wrote as a pickle. Its bytes are known, so no pickle is
+ * read.
+ */
+const placesFile = fileURLToPath(new URL('../../../../src/face/models/minifasnet-v2.json', import.meta.url));
+const placesGuard = z.record(z.string(), z.object({ at: z.int(), shape: z.array(z.int()) }));
+
+interface Tensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
 /** Constant of batch normalization that PyTorch adds to the variance. */
 const epsilon = 1e-5;
 
@@ -47,18 +61,18 @@ function toScaleAndShift(name: string, find: (name: string) => Tensor) {
 /**
  * Converts the published weights of MiniFASNetV2 to ONNX. Batch normalization is folded into the layer before it. The
  * output has three scores, before softmax.
- * @param file - weights as PyTorch saved them
- * @throws RangeError or ZodError if they are not those of this network
+ * @param file - the published file, of which the caller has verified the digest
  */
-export function convertMiniFasNet(file: Uint8Array): Uint8Array {
-  const tensors = readTorchFile(file);
+export async function convertMiniFasNet(file: Uint8Array): Promise<Uint8Array> {
+  const places = placesGuard.parse(JSON.parse(await readFile(placesFile, 'utf8')));
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const graph: Field[] = [];
   let last = 'input';
 
   const find = (name: string): Tensor => {
-    const tensor = tensors.get(`module.${name}`);
-    if (tensor === undefined) throw new RangeError(`the weights have no ${name}`);
-    return tensor;
+    const { at, shape } = places[name];
+    const length = shape.reduce((product, size) => product * size, 1);
+    return { shape, values: Float32Array.from({ length }, (_, index) => view.getFloat32(at + 4 * index, true)) };
   };
   const addConstant = (name: string, dims: readonly number[], values: Float32Array): string => {
     graph.push(onnxConstant(name, dims, values));
@@ -93,9 +107,10 @@ export function convertMiniFasNet(file: Uint8Array): Uint8Array {
         ['group', inputs === 1 ? outputs : 1],
       ],
     );
-    const slopes = tensors.get(`module.${name}.prelu.weight`);
-    if (slopes === undefined) return;
-    addNode('PRelu', `${name}.prelu`, [last, addConstant(`${name}.slopes`, [outputs, 1, 1], slopes.values)], []);
+    const prelu = `${name}.prelu.weight`;
+    if (!Object.hasOwn(places, prelu)) return;
+    const slopes = addConstant(`${name}.slopes`, [outputs, 1, 1], find(prelu).values);
+    addNode('PRelu', `${name}.prelu`, [last, slopes], []);
   };
   const addBlock = (name: string, stride: number): void => {
     addLayer(`${name}.conv`, 1);

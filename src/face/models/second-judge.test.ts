@@ -59,7 +59,7 @@ const softmax = (scores: readonly number[]): number[] => {
 
 withWeights('the converted weights agree within 1e-4 with another conversion, on 100 pictures', async () => {
   const open = (model: Uint8Array) => InferenceSession.create(model, { intraOpNumThreads: 1 });
-  const own = await open(convertMiniFasNet(readFileSync(secondJudgeFiles.weights)));
+  const own = await open(await convertMiniFasNet(readFileSync(secondJudgeFiles.weights)));
   const other = await open(readFileSync(secondJudgeFiles.converted));
   const chance = createSeededRandom('pictures of a judge');
   const run = async (session: InferenceSession, input: Tensor): Promise<number[]> => {

@@ -4,7 +4,6 @@ import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import { digestOfManifest, modelManifestName, type PassiveManifest } from '../engine/passive-model.js';
 import { readWithin } from '../engine/published-file.js';
-import { toErrorSummary } from '../engine/runtime.js';
 import { writeWhole } from './fetch.js';
 import { convertMiniFasNet } from './minifasnet.js';
 
@@ -56,15 +55,11 @@ const readGiven = (file: string): Promise<Uint8Array> =>
     throw cause instanceof RangeError ? altered(file, cause.message, cause) : missing(file, 'it cannot be read', cause);
   });
 
-function convert(weights: Uint8Array, file: string): Uint8Array {
+function verify(weights: Uint8Array, file: string): Uint8Array {
   const digest = createHash('sha256').update(weights).digest('hex');
   if (digest !== secondJudge.sha256)
     throw altered(file, `its SHA-256 is ${digest}, and not that of the published file`);
-  try {
-    return convertMiniFasNet(weights);
-  } catch (error) {
-    throw altered(file, toErrorSummary(error), error);
-  }
+  return weights;
 }
 
 const toManifest = (model: Uint8Array): PassiveManifest => ({
@@ -92,7 +87,8 @@ export async function bringSecondJudge(
   deps: Ports<'fetch'>,
 ): Promise<{ readonly folder: string; readonly manifest: string }> {
   const folder = join(resolve(modelsFolder), secondJudge.name);
-  const model = convert(await (file === null ? download(deps) : readGiven(file)), file ?? secondJudge.url);
+  const weights = await (file === null ? download(deps) : readGiven(file));
+  const model = await convertMiniFasNet(verify(weights, file ?? secondJudge.url));
   const manifest = `${JSON.stringify(toManifest(model), null, 2)}\n`;
   await writeWhole(folder, async () => [
     [`${secondJudge.name}.onnx`, model],

@@ -258,9 +258,13 @@ export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1
 /** Guard of an object, of zod or of its small variant that the pages share. */
 export type ObjectGuard = z.core.$ZodObject & { readonly shape: z.core.$ZodLooseShape };
 
+type Defaulted = 'versions' | 'isExtension' | 'status' | 'codes';
+
+/** An endpoint as its feature defines it: by default an extension of both versions, without photos. */
 export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>
-  extends Described {
-  readonly photos: Readonly<Record<PhotoName, FileField>>;
+  extends Omit<Described, Defaulted>,
+    Partial<Pick<Described, Defaulted>> {
+  readonly photos?: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
   /** Fields that are no text, for forms and queries. */
   readonly form?: Readonly<Partial<Record<keyof z.input<Fields>, FormKind>>>;
@@ -286,7 +290,7 @@ const knowing =
   <Known>(know: (caller: Caller) => Known) =>
   async () => ({ sessionId: null, know });
 
-export const clientEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+export const clientEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string = never>(
   definition: Handled<Fields, Reply, PhotoName, { readonly client: Client }> & { readonly scope: ClientScope | null },
 ): Endpoint =>
   createEndpoint(
@@ -298,7 +302,7 @@ export const clientEndpoint = <Fields extends z.ZodObject, Reply extends ObjectG
     }),
   );
 
-export const adminEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+export const adminEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string = never>(
   definition: Handled<Fields, Reply, PhotoName, { readonly administrator: Administrator }> & {
     readonly right: Right;
     /** True if the console may require a fresh face check. */
@@ -314,7 +318,11 @@ export const adminEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGu
     }),
   );
 
-export const developerEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+export const developerEndpoint = <
+  Fields extends z.ZodObject,
+  Reply extends ObjectGuard,
+  PhotoName extends string = never,
+>(
   definition: Handled<Fields, Reply, PhotoName, { readonly developer: Administrator }>,
 ): Endpoint =>
   createEndpoint(
@@ -326,7 +334,7 @@ export const developerEndpoint = <Fields extends z.ZodObject, Reply extends Obje
     }),
   );
 
-export const openEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+export const openEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string = never>(
   definition: Handled<Fields, Reply, PhotoName, unknown>,
 ): Endpoint =>
   createEndpoint(
@@ -349,11 +357,15 @@ export function createEndpoint<
   auth: Auth,
   admit: (session: Credential | null) => Promise<{ readonly sessionId: string | null; know(caller: Caller): Known }>,
 ): Endpoint {
-  const described: Described = definition;
-  const { photos, fields, form = {}, reply } = definition;
+  const described: Omit<Described, Defaulted> = definition;
+  const { versions = [1, 2], isExtension = true, status = 200, codes = [], fields, form = {}, reply } = definition;
   return {
     ...described,
-    photos,
+    versions,
+    isExtension,
+    status,
+    codes,
+    photos: definition.photos ?? {},
     fieldsGuard: fields,
     form,
     replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),

@@ -25,19 +25,11 @@ const writtenCode = z
 export function createAnotherWayEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'> & FlowPorts,
 ): Endpoint[] {
-  const common = {
-    method: 'POST',
-    versions: [1, 2],
-    tag: 'Capture page',
-    isExtension: true,
-    photos: {},
-    deps,
-  } as const;
+  const common = { method: 'POST', tag: 'Capture page', deps } as const;
   const session = ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const;
   const passing = {
     ...common,
     action: 'pass_another_way',
-    status: 200,
     codes: [...session, 'code_wrong', 'locked_out', 'key_service_unavailable'],
     reply: anotherWayReply,
   } as const;
@@ -113,7 +105,6 @@ export function createAnotherWayEndpoints(
       ...common,
       path: '/face/receipt',
       action: 'take_receipt',
-      status: 200,
       summary: 'Get the receipt after the recovery codes',
       description:
         'Available if the page receives `receiptWaits`. The receipt is valid for two minutes from the first call. A repeated call returns the same receipt. Returns `null` after the time limit, or if the enrolment has ended.',

@@ -115,7 +115,7 @@ const decision: readonly FaceErrorCode[] = [
   'overloaded',
 ];
 
-const common = { versions: [1, 2], tag: 'Capture page', isExtension: true } as const;
+const common = { tag: 'Capture page' } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 /** Stores the language of the page. A failure does not affect the passed check. */
@@ -178,15 +178,11 @@ async function toOutcomeReply(
 }
 
 export function createChallengeEndpoints(deps: Deps): Endpoint[] {
-  const own: Own = {
-    deps,
-    photos: {},
-  };
   return [
-    createReferenceEndpoint(deps, own),
+    createReferenceEndpoint(deps),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/challenge',
       action: 'start_challenge',
@@ -224,11 +220,10 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
     }),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/challenge/frames',
       action: 'commit_frame',
-      status: 200,
       summary: 'Commit to the picture of the last instruction',
       description:
         'Takes the digests of the picture and of the looks before it: small pictures, one each 125 ms. Returns the next instruction, and which of the looks to send later, after the pictures.',
@@ -249,14 +244,13 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
         return { next: toNextReply(next), opened };
       },
     }),
-    ...createVendorEndpoints(deps, own),
+    ...createVendorEndpoints(deps),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/frames',
       action: 'submit_frames',
-      status: 200,
       summary: 'Send the pictures of a challenge',
       description:
         'Takes the pictures in the requested order, then the looks that were drawn, with the same bytes that were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
@@ -300,19 +294,13 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
 
 type Deps = CaptureDeps & Ports<'connections' | 'livenessVendors'> & FlowPorts;
 
-interface Own {
-  readonly deps: Deps;
-  readonly photos: Record<never, never>;
-}
-
-const createReferenceEndpoint = (deps: Deps, own: Own): Endpoint =>
+const createReferenceEndpoint = (deps: Deps): Endpoint =>
   sessionEndpoint({
     ...common,
-    ...own,
+    deps,
     method: 'POST',
     path: '/face/reference',
     action: 'look_at_reference',
-    status: 200,
     summary: 'Check the photo of an identity document',
     description:
       'Call it before the movements if the connection requires a photo of a document, so that the person learns early that it is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
@@ -327,11 +315,11 @@ const createReferenceEndpoint = (deps: Deps, own: Own): Endpoint =>
     },
   });
 
-function createVendorEndpoints(deps: Deps, own: Own): Endpoint[] {
+function createVendorEndpoints(deps: Deps): Endpoint[] {
   return [
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/vendor-check',
       action: 'start_vendor_check',
@@ -362,11 +350,10 @@ function createVendorEndpoints(deps: Deps, own: Own): Endpoint[] {
     }),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/vendor-check/finish',
       action: 'finish_vendor_check',
-      status: 200,
       summary: 'End the liveness check of a vendor',
       description:
         'The server reads the result and the picture from the vendor, once. The page sends no result and no picture of its own.',

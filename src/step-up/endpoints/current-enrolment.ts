@@ -19,9 +19,7 @@ export function createPasskeyEndpoints(
 ): Endpoint[] {
   return [
     sessionEndpoint({
-      versions: [1, 2],
       tag: 'Capture page',
-      isExtension: true,
       method: 'POST',
       status: 201,
       path: '/face/passkey',
@@ -30,7 +28,6 @@ export function createPasskeyEndpoints(
       description:
         'Replaces an earlier ceremony; its response is valid once, for ten minutes. `create` makes a credential at enrolment; `get` uses the enrolled credential. For a person without a credential, the options are indistinguishable from others.',
       codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
-      photos: {},
       fields: z.strictObject({}),
       deps,
       reply: passkeyReply,
@@ -46,11 +43,7 @@ export function createCurrentEnrolmentEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'> & FlowPorts,
 ): Endpoint[] {
   const common = {
-    versions: [1, 2],
     tag: 'Capture page',
-    isExtension: true,
-    status: 200,
-    photos: {},
     codes: ['step_up_unknown', 'step_up_finished', 'subject_unknown', 'profile_unavailable', 'token_malformed'],
     deps,
     fields: z.strictObject({}),

@@ -16,14 +16,7 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 export function createHandOffEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'issuer' | 'connections'> & FlowPorts,
 ): Endpoint[] {
-  const common = {
-    versions: [1, 2],
-    tag: 'Capture page',
-    isExtension: true,
-    method: 'POST',
-    photos: {},
-    deps,
-  } as const;
+  const common = { tag: 'Capture page', method: 'POST', deps } as const;
   return [
     sessionEndpoint({
       ...common,
@@ -53,7 +46,6 @@ export function createHandOffEndpoints(
       ...common,
       path: '/face/hand-off/choice',
       action: 'choose_number',
-      status: 200,
       summary: 'Choose the number on the other screen',
       description:
         'Call it once, on the phone of a hand-off, before any other call. A wrong number, or `null` for none of the offered numbers, ends the step-up.',

@@ -12,16 +12,12 @@ export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 
     clientEndpoint({
       method: 'POST',
       path: '/kiosks',
-      versions: [1, 2],
       status: 201,
       tag: 'Step-up',
-      isExtension: true,
       scope: 'verify',
       summary: 'Register a kiosk',
       description:
         'Open `url` on the device, once, and leave it open. Then start step-ups with `kiosk` in `POST /step-ups`. The registration is valid for a year.',
-      codes: [],
-      photos: {},
       fields: z.strictObject({ name: z.string().min(1).max(100) }),
       reply: z.strictObject({ id: z.string(), url: z.string() }),
       async handle({ fields, client }) {
@@ -32,15 +28,11 @@ export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 
     openEndpoint({
       method: 'POST',
       path: '/face/kiosk/next',
-      versions: [1, 2],
-      status: 200,
-      isExtension: true,
       tag: 'Capture page',
       summary: 'Get the ticket of the next person at a kiosk',
       description:
         'Each ticket is returned once; `null` if no person is assigned. If the reply has a `page`, the kiosk posts the ticket to that page. Ends the session of the previous person at the kiosk.',
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
-      photos: {},
       fields: z.strictObject({ kiosk: kioskIdGuard, secret: z.string().min(1).max(256) }),
       reply: kioskReply,
       async handle({ fields }) {

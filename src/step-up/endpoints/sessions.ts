@@ -25,7 +25,7 @@ import { finishTest } from '../test-person.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 
-const common = { versions: [1, 2], tag: 'Capture page', isExtension: true } as const;
+const common = { tag: 'Capture page' } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 async function open(
@@ -51,10 +51,6 @@ async function open(
 }
 
 export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & FlowPorts): Endpoint[] {
-  const own = {
-    deps,
-    photos: {},
-  };
   return [
     openEndpoint({
       ...common,
@@ -73,7 +69,6 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
         'profile_unavailable',
         'locked_out',
       ],
-      photos: {},
       fields: z.strictObject({
         ticket: ticketText,
         returnUrl: z.string().min(1).max(1024).optional(),
@@ -105,14 +100,12 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
     }),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'GET',
       path: '/face/session',
       action: 'read',
-      status: 200,
       summary: 'Get the state of the step-up of a session',
       description: 'On a desktop, the browser polls this while a phone is its camera.',
-      codes: [],
       fields: z.strictObject({}),
       reply: sessionReply,
       async handle(call) {
@@ -127,11 +120,10 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
     }),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/consent',
       action: 'consent',
-      status: 200,
       summary: 'Record the consent of the person',
       description: 'Records consent to that version of the text, in the displayed language.',
       codes: [...session, 'consent_missing', 'locked_out'],
@@ -146,11 +138,10 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
     }),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/decline',
       action: 'decline',
-      status: 200,
       summary: 'Cancel the step-up',
       description: 'The page continues to `returnUrl` or `fallbackUrl`.',
       codes: session,
@@ -160,11 +151,10 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
     }),
     sessionEndpoint({
       ...common,
-      ...own,
+      deps,
       method: 'POST',
       path: '/face/test',
       action: 'end_test',
-      status: 200,
       summary: 'End the check of a test person',
       description:
         'Only at a connection of the kind `memory`: the check ends as the name of the person says, without a camera.',

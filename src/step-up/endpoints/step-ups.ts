@@ -192,7 +192,7 @@ const toHookSignIn = ({ application, address }: z.output<typeof startFields>): H
 export function createStepUpEndpoints(
   deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & SandboxSetting & FlowPorts,
 ): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Step-up', isExtension: true } as const;
+  const common = { tag: 'Step-up' } as const;
   return [
     clientEndpoint({
       ...common,
@@ -204,7 +204,6 @@ export function createStepUpEndpoints(
       description:
         'Checks a user of a connection, whose token is in the profile at the provider, or, with `token`, any person whose token you store. With `application`, the hook of that sign-in accepts the pass; with `audience`, the pass results in a receipt. Send the challenge only to the person in front of the camera. The reply is the same for an unknown user and a user without an enrolment. `login` needs a `connection`.',
       codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
-      photos: {},
       fields: startFields,
       form: { action: 'json', contentKeyTo: 'json', immediate: 'json' },
       reply: startedReply,
@@ -230,7 +229,6 @@ export function createStepUpEndpoints(
       description:
         'Needs no client token, because the provider signed the request. Each request starts one face check; its receipt is for the signer of the request.',
       codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished', 'locked_out'],
-      photos: {},
       fields: z.strictObject({
         connection: subjectFields.connection,
         request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
@@ -248,7 +246,6 @@ export function createStepUpEndpoints(
       ...common,
       method: 'POST',
       path: '/step-ups/:id/photos',
-      status: 200,
       summary: 'Send the photos of a face check',
       description:
         'Needs no client token: the challenge is the credential. Unusable photos leave the step-up open for better ones; a decision ends it. A wrong face, a failed liveness check, a copy of an earlier photo, a missing enrolment and an ended enrolment all return `failed`. `enrolment_lost` is no decision: the provider does not return an enrolment that has not ended here. At most 10 MB in all.',
@@ -287,12 +284,10 @@ export function createStepUpEndpoints(
       ...common,
       method: 'GET',
       path: '/step-ups/:id',
-      status: 200,
       scope: 'verify',
       summary: 'Get the state of a face check',
       description: 'Available for an hour after its end.',
       codes: ['step_up_unknown'],
-      photos: {},
       fields: z.strictObject({}),
       reply: stepUpReply,
       async handle({ client, param }) {

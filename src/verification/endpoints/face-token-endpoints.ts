@@ -43,7 +43,7 @@ const verifyCodes: readonly FaceErrorCode[] = [
 export function createFaceTokenEndpoints(
   deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings' | 'keys' | 'analysisCache'>,
 ): Endpoint[] {
-  const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
+  const common = { method: 'POST', tag: 'Face tokens', photos } as const;
   return [
     clientEndpoint({
       ...common,
@@ -146,7 +146,6 @@ export function createFaceTokenEndpoints(
       summary: 'Release the content key of a token after a match',
       description:
         'Returns 32 bytes to encrypt with: the same at every match, and different for every token. Failed checks are returned and counted as in /authenticate. No key is released after the token has expired or was revoked, or its key version was retired: decrypt with the old token before that, and before you enrol the person again. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
-      isExtension: true,
       codes: [...verifyCodes, 'not_found'],
       fields: verifyFields,
       reply: z.strictObject({
@@ -175,8 +174,6 @@ export function createFaceTokenEndpoints(
       summary: 'Revoke a token and all copies of it',
       description:
         'After this, every use of the token fails with `token_revoked`. A token does not reveal its tenant, so any client with the scope can revoke a token that it has completely; the public id is not enough. Revoking a revoked or expired token succeeds. Without the face, a fake token cannot be distinguished from a real one, so each client can revoke a thousand per hour by default.',
-      isExtension: true,
-      photos: {},
       codes: ['token_malformed', 'token_key_retired', 'locked_out'],
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),

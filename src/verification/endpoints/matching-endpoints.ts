@@ -34,12 +34,9 @@ const bulkComparisonReply = z.strictObject({
 export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
   const common = {
     method: 'POST',
-    versions: [1, 2],
     tag: 'Matching',
-    status: 200,
     scope: 'match',
     isExtension: false,
-    codes: [],
     fields: z.strictObject({ accuracy: accuracyField }),
   } as const;
   const one = { atLeast: 1, atMost: 1 } as const;

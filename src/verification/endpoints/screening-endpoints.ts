@@ -24,12 +24,9 @@ const boxReply = z.strictObject({ x: z.number(), y: z.number(), width: z.number(
 export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
   const common = {
     method: 'POST',
-    versions: [1, 2],
     tag: 'Screening',
-    status: 200,
     scope: 'screen',
     isExtension: false,
-    codes: [],
     photos: { photo: { atLeast: 1, atMost: 1 } },
     fields: z.strictObject({}),
   } as const;
