@@ -47,7 +47,9 @@ export async function serveMetrics(
       metrics.trailVolumeFree.set(volume.free);
       metrics.trailVolumeSize.set(volume.size);
     }
-    metrics.lastBackup.set(((await sources.backupAt()) ?? 0) / 1000);
+    const backupAt = await sources.backupAt();
+    metrics.lastBackup.remove();
+    if (backupAt !== null) metrics.lastBackup.set(backupAt / 1000);
     const keys = await sources.keys();
     metrics.keyDue.reset();
     for (const { name, isCurrent, since, lifeDays } of keys)

@@ -91,7 +91,7 @@ const definitions = {
   },
   lastBackup: {
     name: 'facestep_last_backup_timestamp_seconds',
-    help: 'Time of the last complete `facestep backup` of the data folder; 0 if none',
+    help: 'Time of the last complete `facestep backup` of the data folder. Absent until the first one',
     labels: [],
   },
   keyDue: {

@@ -17,6 +17,7 @@ locals {
     key_service_unavailable = { above = 3, seconds = 60, periods = 2, runbook = "facestepkeyserviceunavailable" }
     late_hook_replies       = { above = 3, seconds = 300, periods = 1, runbook = "facestephookslate" }
     server_errors           = { above = 15, seconds = 300, periods = 1, runbook = "facestepservererrors" }
+    # Logged once when a job begins to fail, so that no end of the alarm is announced.
     failed_jobs             = { above = 0, seconds = 300, periods = 1, runbook = "facestepjobfailing" }
     denials                 = { above = var.denials_an_hour, seconds = 3600, periods = 1, runbook = "facestepdenialsrising" }
   }
@@ -52,7 +53,7 @@ resource "aws_cloudwatch_metric_alarm" "log" {
   evaluation_periods  = each.value.periods
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_topic_arns
-  ok_actions          = var.alarm_topic_arns
+  ok_actions          = each.key == "failed_jobs" ? [] : var.alarm_topic_arns
 }
 
 resource "aws_cloudwatch_metric_alarm" "down" {

@@ -42,7 +42,8 @@ async function checkSize(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Pro
     'Let the proxy accept bodies of 52 MB, such as client_max_body_size 52m in nginx: its default of 1 MB refuses enrolment photos.';
   // The server can answer without reading the body, after which a proxy may report a broken connection.
   if (answer === null) return manual(`not known: a body of ${size} got no answer`, remedy);
-  if (answer.status !== 413) return pass(`no proxy refuses ${size}, the largest body of a browser`);
+  if (answer.status !== 413)
+    return pass(`no proxy refuses ${size}, the largest body of a browser; backends may send 52 MB`);
   return fail(`a proxy refuses a body of ${size} (status 413), so enrolments fail`, remedy);
 }
 

@@ -40,7 +40,7 @@ export const createBackupCheck = (
   needs,
   async run() {
     const backup = await readLastBackup(lastBackup);
-    const remedy = 'Run facestep backup every day: docs/state.md.';
+    const remedy = 'Run facestep backup every day, or back up the volume by other means: docs/state.md.';
     if (backup === null) return warn('no backup is known', remedy);
     const isOld = clock.now() > addSec(fromIso(backup.madeAt), backupDays * secondsPerDay);
     return isOld
