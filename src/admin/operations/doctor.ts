@@ -46,7 +46,7 @@ import {
 } from './checks/public-address.js';
 import { createRecoveryCheck } from './checks/recovery.js';
 import { createReverseProxyChecks } from './checks/reverse-proxy.js';
-import { createStateCheck } from './checks/state-store.js';
+import { createSharedReplicasCheck, createStateCheck } from './checks/state-store.js';
 import { createBackupCheck, createDiskCheck } from './checks/storage.js';
 import { createWebhookChecks } from './checks/webhooks.js';
 import { toDetailLines, toFailure } from './failure.js';
@@ -185,6 +185,9 @@ export async function collectChecks(
   const parts = [
     ...createKeyChecks(config, deps),
     createStateCheck(config.state, files, deps),
+    ...(examined.state === undefined && config.state.kind !== 'sqlite'
+      ? [createSharedReplicasCheck(config.state, files, deps)]
+      : []),
     ...(config.verifier.kind === 'embedded'
       ? [runtimeCheck, createModelCheck(config), createRecognitionCheck(config, ofFolder, deps)]
       : []),

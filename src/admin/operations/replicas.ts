@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Check, pass, warn } from '../../connections/provisioning.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
+import type { State } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
@@ -92,7 +93,7 @@ export const leaveReplicas = (chain: string, deps: Ports<'state' | 'clock'>): Pr
   changeReplicas(chain, (others) => others, deps);
 
 /** Creates the check that all servers run the same. */
-export const createReplicasCheck = (deps: Ports<'state' | 'clock'>): Check => ({
+export const createReplicasCheck = (deps: Ports<'clock'> & { readonly state: Pick<State, 'read'> }): Check => ({
   title: 'Replicas',
   async run() {
     const found = (await readStored({ key, guard }, deps))?.record ?? null;

@@ -8,7 +8,8 @@ import { filesOf } from '../../../config/data-files.js';
 import { stateGuard } from '../../../config/state.js';
 import { addSec, epochMs } from '../../../core/units.js';
 import { createDynamoDbClient } from '../../../storage/state/dynamodb.js';
-import { createStateCheck } from './state-store.js';
+import { openStore } from '../../../storage/state/open.js';
+import { createSharedReplicasCheck, createStateCheck } from './state-store.js';
 
 const files = filesOf({ dataFolder: '/nowhere', keys: { kind: 'local', folder: null } });
 const examine = (settings: object, aheadSec = 0) => {
@@ -35,6 +36,19 @@ const examine = (settings: object, aheadSec = 0) => {
   test('a Redis that keeps all keys passes', async () => {
     expect(await examine({ kind: 'redis', url: server.url })).toMatchObject({ verdict: 'pass', remedy: null });
     expect(await plain.dbsize()).toBe(0);
+  });
+
+  test('replicas of different releases are named to a command', async () => {
+    const config = stateGuard.parse({ kind: 'redis', url: server.url });
+    const clock = { now: () => epochMs(Date.now()) };
+    const deps = { clock, random: systemRandom, log: createTextLog(), files };
+    const store = (await openStore(config, deps))!;
+    const note = (release: string) => ({ release, computes: 'same', seenAt: clock.now() });
+    const expiresAt = addSec(clock.now(), 60);
+    await store.write('replicas', { one: note('1.0.0'), two: note('1.1.0') }, { when: 'any', expiresAt });
+    const found = expect.stringContaining('two 1.1.0');
+    expect(await createSharedReplicasCheck(config, files, deps).run()).toMatchObject({ verdict: 'warn', found });
+    await store.close();
   });
 
   test('a clock that is off and a user who may not write are named', async () => {

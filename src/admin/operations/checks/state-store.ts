@@ -6,6 +6,7 @@ import { type Check, compareClocks, type Finding, fail, pass, warn } from '../..
 import type { Ports } from '../../../core/deps.js';
 import { addSec } from '../../../core/units.js';
 import { openStore } from '../../../storage/state/open.js';
+import { createReplicasCheck } from '../replicas.js';
 import { absent, dataFolder } from './data-folder.js';
 
 type Deps = Ports<'clock' | 'random' | 'log'>;
@@ -17,6 +18,21 @@ export const createStateCheck = (config: StateConfig, files: DataFiles, deps: De
   async run() {
     const finding = await checkStore(config, files, deps);
     return finding.verdict === 'fail' ? finding : ((await findWriteFault(config, files, deps)) ?? finding);
+  },
+});
+
+/** Creates the check of the replicas on a shared store, for a command. */
+export const createSharedReplicasCheck = (config: StateConfig, files: DataFiles, deps: Deps): Check => ({
+  title: 'Replicas',
+  needs: ['State'],
+  async run() {
+    const state = await openStore(config, { ...deps, files });
+    if (state === null) return absent(files.state);
+    try {
+      return await createReplicasCheck({ state, clock: deps.clock }).run();
+    } finally {
+      await state.close();
+    }
   },
 });
 
