@@ -46,7 +46,7 @@ async function recorded() {
 const anonymous = { kind: 'anonymous', source: '192.0.2.1' } as const;
 
 test('a step-up that no one finishes is recorded once, half a minute after its expiry, and so is that of a ticket', async () => {
-  const run = await watch();
+  const { run } = await watch();
   const plain = await start({ application: 'https://shop.example.com' });
   const ofTicket = await start({ assurance: anonymous }, calling('HELP-4711'));
   await start({ assurance: anonymous });
@@ -65,25 +65,38 @@ test('a step-up that no one finishes is recorded once, half a minute after its e
   ];
   expect(await recorded()).toEqual(expected);
   await run();
-  await (await watch())();
+  await (await watch()).run();
   expect(await recorded()).toEqual(expected);
 });
 
 test('a step-up that started before a restart is recorded after it', async () => {
-  const run = await watch();
+  const { run } = await watch();
   const id = await start();
   await run();
-  const afterRestart = await watch();
+  const afterRestart = (await watch()).run;
   server.clock.advanceSec(631);
   await afterRestart();
   expect(await recorded()).toEqual([{ stepUpId: id }]);
+});
+
+test('a step-up of a server that stopped is recorded once, by another server or after the restart', async () => {
+  const { run, handOver } = await watch();
+  const before = await start();
+  await run();
+  const last = await start();
+  await handOver();
+  const others = [await watch(), await watch()];
+  await Promise.all(others.map((other) => other.run()));
+  server.clock.advanceSec(631);
+  for (const other of others) await other.run();
+  expect(await recorded()).toEqual([{ stepUpId: before }, { stepUpId: last }]);
 });
 
 test('a step-up with a token of the caller, which is deleted when it expires, is recorded', async () => {
   const { body: enrolled } = await server.postForm('/generate', toForm({ photo: drawPicture('ada', 1) }), auth);
   const asked = { token: String(enrolled.token), subject: 'ada', audience: 'https://shop.example.com' };
   const { body } = await server.postJson('/step-ups', asked, auth);
-  const run = await watch();
+  const { run } = await watch();
   const detail = { stepUpId: String(body.id), purpose: 'verify' };
   await trail.append({ action: 'step_up_started', ...who, detail });
   await run();
@@ -94,7 +107,7 @@ test('a step-up with a token of the caller, which is deleted when it expires, is
 
 test('without a webhook, it begins when a connection gets a liveness vendor', async () => {
   let { connections } = server.deps;
-  const run = await watch(false, () => ({ ...server.deps, connections }));
+  const { run } = await watch(false, () => ({ ...server.deps, connections }));
   const id = await start();
   await run();
   const acme = connections.get('acme')!;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EventSchemas } from '../audit/events.js';
 import type { Trail } from '../audit/file.js';
 import { createFollower, type FollowedEvent, type Follower } from '../audit/follow.js';
-import { readStored } from '../core/change-stored.js';
+import { changeStored, readStored } from '../core/change-stored.js';
 import type { Ports } from '../core/deps.js';
 import { vendorPolicyOf } from '../core/liveness-policy.js';
 import { addSec } from '../core/units.js';
@@ -29,6 +29,18 @@ const keptSec = 2 * 60 * 60;
 
 const positionGuard = z.object({ sequence: z.int() });
 
+/** Ids of step-ups that stopped servers left to the others. */
+const leftKey = 'step-up-expiry:left';
+const leftGuard = z.array(z.string());
+/** Sequence of a step-up of another server, which does not hold the own position back. */
+const ofAnother = Number.MAX_SAFE_INTEGER;
+
+export interface ExpiryWatch {
+  run(): Promise<void>;
+  /** Leaves the step-ups to the server that runs next, at the stop. */
+  handOver(): Promise<void>;
+}
+
 interface Watched extends Termed {
   readonly id: string;
   /** Number of the record of its start. */
@@ -54,7 +66,7 @@ export function createExpiryWatch(
     readonly trail: Pick<Trail, 'file' | 'chain'>;
     readonly begunAfter: number;
   },
-): () => Promise<void> {
+): ExpiryWatch {
   const { trail, begunAfter, state, clock, audit, auditEvents, core, reportsChecks } = deps;
   const key = `step-up-expiry:${trail.chain}`;
   let follower: Follower<'step_up_started'> | null = null;
@@ -69,24 +81,26 @@ export function createExpiryWatch(
     return createFollower(trail.file, position, ['step_up_started'], auditEvents);
   };
 
+  const findWatched = async (started: readonly Pick<Watched, 'id' | 'sequence'>[]): Promise<readonly Watched[]> => {
+    const records = await readRecords(
+      started.map(({ id }) => id),
+      deps,
+    );
+    return started.flatMap(({ id, sequence }, at): readonly Watched[] => {
+      const record = records[at] ?? null;
+      if (record === null || record.purpose !== 'verify') return [];
+      // A flow of an extension that was removed would stop the others.
+      const terms = flows.get(record.flow.kind)?.toTerms(record);
+      if (terms === undefined || !isWatched({ record, terms })) return [];
+      return [{ id, sequence, record: dropHeldToken(record), terms, isDeleted: isOfHeldToken(record) }];
+    });
+  };
+
   const watchNew = async (following: Follower<'step_up_started'>): Promise<void> => {
     while (watched.length < mostWatched) {
       if (unread.length === 0) unread = await following.read(readAtOnce);
       if (unread.length === 0) return;
-      const records = await readRecords(
-        unread.map(({ detail }) => detail.stepUpId),
-        deps,
-      );
-      const started = unread.flatMap(({ sequence, detail }, at): readonly Watched[] => {
-        const record = records[at] ?? null;
-        const isCheck = detail.purpose === 'verify';
-        if (record === null || !isCheck) return [];
-        // A flow of an extension that was removed would stop the others.
-        const terms = flows.get(record.flow.kind)?.toTerms(record);
-        if (terms === undefined || !isWatched({ record, terms })) return [];
-        const isDeleted = isOfHeldToken(record);
-        return [{ id: detail.stepUpId, sequence, record: dropHeldToken(record), terms, isDeleted }];
-      });
+      const started = await findWatched(unread.map(({ sequence, detail }) => ({ id: detail.stepUpId, sequence })));
       watched = [...watched, ...started];
       position = unread.at(-1)?.sequence ?? position;
       unread = [];
@@ -118,15 +132,41 @@ export function createExpiryWatch(
   const isNeeded = (): boolean =>
     reportsChecks || [...core().connections.values()].some(({ policy }) => vendorPolicyOf(policy) !== null);
 
-  return async () => {
-    if (follower === null && !isNeeded()) return;
-    follower ??= await openFollower();
-    await watchNew(follower);
-    await recordDue();
+  const left = { key: leftKey, guard: leftGuard, expiresAt: () => addSec(clock.now(), keptSec) };
+
+  const takeOver = async (): Promise<void> => {
+    const listed = (await readStored(left, { state }))?.record ?? [];
+    if (listed.length === 0) return;
+    const { former } = await changeStored(left, () => [], { state });
+    const ids = former ?? [];
+    watched = [...watched, ...(await findWatched(ids.map((id) => ({ id, sequence: ofAnother }))))];
+  };
+
+  const storePosition = async (): Promise<void> => {
     const sequence = Math.min(position, ...watched.map((each) => each.sequence - 1));
     if (sequence === stored) return;
     await state.write(key, { sequence }, { when: 'any', expiresAt: addSec(clock.now(), keptSec) });
     stored = sequence;
+  };
+
+  return {
+    async run() {
+      if (follower === null && !isNeeded()) return;
+      follower ??= await openFollower();
+      await takeOver();
+      await watchNew(follower);
+      await recordDue();
+      await storePosition();
+    },
+    async handOver() {
+      if (follower === null) return;
+      await watchNew(follower);
+      const ids = watched.map(({ id }) => id);
+      if (ids.length === 0) return;
+      await changeStored(left, (former) => [...(former ?? []), ...ids].slice(-mostWatched), { state });
+      watched = [];
+      await storePosition();
+    },
   };
 }
 

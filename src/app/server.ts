@@ -172,11 +172,8 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const reportsChecks = config.webhooks.some(({ events }) => events.includes('step_up.finished'));
   const audit = { append: (event: AuditEvent) => coreOf(active).audit.append(event) };
   const core = () => coreOf(active);
-  const expiring = jobs.start({
-    name: 'expired_step_ups',
-    everySec: recordExpiredEverySec,
-    run: createExpiryWatch({ ...operations, ...ports, core, reportsChecks, auditEvents, audit, begunAfter }),
-  });
+  const expiry = createExpiryWatch({ ...operations, ...ports, core, reportsChecks, auditEvents, audit, begunAfter });
+  const expiring = jobs.start({ name: 'expired_step_ups', everySec: recordExpiredEverySec, run: () => expiry.run() });
   void expiring.runNow();
   const fileWatch = watchFile(operations, () => reloader.reload('configurationFolder'));
   const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });
@@ -200,7 +197,12 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       transmitter?.endPolls();
       await listening.stop();
       // The end of the audit trail is signed afterwards, also if a mail relay or the state store does not answer.
-      const last = Promise.all([transmitter?.close(), active.built?.drain()]).then(() => {});
+      const last = Promise.allSettled([transmitter?.close(), active.built?.drain(), expiry.handOver()]).then(
+        (ended) => {
+          for (const each of ended)
+            if (each.status === 'rejected') log.error('not left to another replica', { code: toCode(each.reason) });
+        },
+      );
       await withTimeout(last, lastMs, () => log.warn('events or notifications not sent before the stop'));
       const leaving = leaveReplicas(replica.chain, operations).catch((error: unknown) =>
         log.error('cannot remove the note of this replica', { code: toCode(error) }),
