@@ -60,10 +60,9 @@ export async function readUncompressedSize(file: string): Promise<number> {
  * Replaces a closed file by a compressed one. Until that one is on disk, the file stays, and is the one that is read.
  * A file that is too long stays as it is.
  */
-export async function compressSegment(file: string, signal: AbortSignal): Promise<void> {
+export async function compressSegment(file: string, draft: string, signal: AbortSignal): Promise<void> {
   if ((await stat(file)).size > longestContentBytes) return;
   const compressed = compressedFileOf(file);
-  const draft = `${compressed}.new`;
   try {
     const written = createWriteStream(draft, { mode: 0o600, flush: true });
     await pipeline(createReadStream(file), createGzip(), written, { signal });

@@ -16,6 +16,7 @@ import {
   closedFileOf,
   closedSegmentsOf,
   compressedFileOf,
+  compressionDraftOf,
   headsFileOf,
   isCompressed,
   openChainName,
@@ -58,8 +59,11 @@ async function readEndFromNext(file: string, sequence: number): Promise<Tail | n
 
 /** Compresses the closed files. The newest stays as it is, because followers read it by position. */
 async function compressOldSegments(file: string, signal: AbortSignal): Promise<void> {
+  const draft = compressionDraftOf(file);
+  // After a crash, retention may have removed the file of the draft.
+  await rm(draft, { force: true });
   for (const { file: closed } of (await closedSegmentsOf(file)).slice(0, -1))
-    if (!isCompressed(closed)) await compressSegment(closed, signal);
+    if (!isCompressed(closed)) await compressSegment(closed, draft, signal);
 }
 
 /** Time until records are synced to disk if no caller waits for the sync. */
