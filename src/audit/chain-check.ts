@@ -70,6 +70,7 @@ export class ChainCheck {
   #unreadable: Line | null = null;
   #unfinishedLines = 0;
   #break: Break | null = null;
+  #damage: Tampering | null = null;
   #rewritten: RecordLine | null = null;
 
   constructor(heads: ReadonlyMap<number, string>) {
@@ -91,6 +92,11 @@ export class ChainCheck {
       this.#break.after ??= record;
       this.#break.cameLater ||= record.sequence === nextAfter(this.#break.before);
     }
+  }
+
+  /** Notes that the rest of a compressed file is unreadable. @param place - the first line that was not read */
+  addDamage(place: LinePlace): void {
+    if (this.#break === null) this.#damage ??= { kind: 'edited', place, sequence: nextAfter(this.#last) };
   }
 
   get lastTime(): EpochMs | null {
@@ -145,6 +151,7 @@ export class ChainCheck {
   }
 
   #tampering(): Tampering | null {
+    if (this.#damage !== null) return this.#damage;
     const first = this.#first;
     if (first !== null && first.sequence > 1) {
       const removed = this.#removals.get(first.sequence - 1);

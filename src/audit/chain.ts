@@ -5,6 +5,7 @@ import { hexDigestOf } from '../core/secrets.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readUncompressed } from './compressed.js';
+import { linesWith, readPieces } from './read.js';
 import { closedSegmentsOf } from './trail-files.js';
 
 export const noDigest = '0'.repeat(64);
@@ -63,15 +64,16 @@ export async function openEnd(file: string): Promise<FileEnd> {
   }
 }
 
-export async function readTail(file: string): Promise<Tail> {
+/** Reads the end of a file. @returns `null` if the file is damaged or has no record */
+export async function readTail(file: string): Promise<Tail | null> {
   const handle = await open(file, 'r');
   try {
     let end: Buffer = Buffer.alloc(0);
-    for await (const chunk of readUncompressed({ file, handle }))
+    let isWhole = true;
+    for await (const chunk of readUncompressed({ file, handle }, () => (isWhole = false)))
       end = Buffer.concat([end, chunk]).subarray(-lookedThroughBytes);
     const last = findLast(end);
-    if (last === null) throw notATrail();
-    return { ...last, digest: hexDigestOf(lastLineOf(end)) };
+    return isWhole && last !== null ? { ...last, digest: hexDigestOf(lastLineOf(end)) } : null;
   } finally {
     await handle.close();
   }
@@ -79,7 +81,20 @@ export async function readTail(file: string): Promise<Tail> {
 
 async function readClosedEnd(file: string): Promise<Tail> {
   const newest = (await closedSegmentsOf(file)).at(-1);
-  return newest === undefined ? beginning : readTail(newest.file);
+  const tail = newest === undefined ? beginning : await readTail(newest.file);
+  if (tail === null) throw notATrail();
+  return tail;
+}
+
+/** Reads the first record in the files of a trail that have records after a number. */
+export async function findFirstLink(file: string, after = 0): Promise<Link | null> {
+  for await (const piece of readPieces(file, after)) {
+    for (const line of linesWith(['"sequence":'], piece)) {
+      const first = parseLink(line);
+      if (first !== null) return first;
+    }
+  }
+  return null;
 }
 
 const isCutFirst = (bytes: Buffer): boolean =>

@@ -9,13 +9,14 @@ import { hexDigestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { createGroupCommit, ifExists, syncFolder } from '../files/durable-file.js';
-import { type FileEnd, openEnd, readTail, type Tail } from './chain.js';
-import { compressSegment } from './compressed.js';
+import { type FileEnd, findFirstLink, openEnd, readTail, type Tail } from './chain.js';
+import { compressSegment, longestSegmentBytes } from './compressed.js';
 import { lockTrail } from './lock.js';
 import {
   closedFileOf,
   closedSegmentsOf,
   compressedFileOf,
+  compressionDraftOf,
   headsFileOf,
   isCompressed,
   openChainName,
@@ -38,8 +39,9 @@ export async function removeOldSegments(
   const keptFrom = addSec(clock.now(), -retentionDays * secondsPerDay);
   let hasSavedBefore = false;
   for (const { file: segment, lastSequence } of await closedSegmentsOf(file)) {
-    const { sequence: through, digest, time } = await readTail(segment);
-    if (time === null || time >= keptFrom) return;
+    const end = (await readTail(segment)) ?? (await readEndFromNext(file, lastSequence));
+    if (end === null || end.time === null || end.time >= keptFrom) return;
+    const { sequence: through, digest } = end;
     if (!hasSavedBefore) await beforeRemoval();
     hasSavedBefore = true;
     await append({ action: 'records_removed', connection: '', subject: '', detail: { through, digest } });
@@ -49,17 +51,24 @@ export async function removeOldSegments(
   }
 }
 
+/** Returns the end of a damaged file from the record after it, which has its digest and is not older. */
+async function readEndFromNext(file: string, sequence: number): Promise<Tail | null> {
+  const next = await findFirstLink(file, sequence);
+  return next && { sequence, digest: next.previous, recordDigest: next.previous, time: next.time };
+}
+
 /** Compresses the closed files. The newest stays as it is, because followers read it by position. */
 async function compressOldSegments(file: string, signal: AbortSignal): Promise<void> {
+  const draft = compressionDraftOf(file);
+  // After a crash, retention may have removed the file of the draft.
+  await rm(draft, { force: true });
   for (const { file: closed } of (await closedSegmentsOf(file)).slice(0, -1))
-    if (!isCompressed(closed)) await compressSegment(closed, signal);
+    if (!isCompressed(closed)) await compressSegment(closed, draft, signal);
 }
 
 /** Time until records are synced to disk if no caller waits for the sync. */
 const syncDelayMs = 1000;
 
-/** Size at which a file is closed and a new one begun. Retention removes whole files. */
-const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
 export interface FileAuditDeps extends AuditConfig, Ports<'auditEvents' | 'clock' | 'random' | 'log'> {

@@ -7,10 +7,10 @@ import { hexDigestOf } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { removeUnfinishedLine } from '../files/durable-file.js';
-import { parseLink } from './chain.js';
+import { findFirstLink } from './chain.js';
 import { readUncompressed } from './compressed.js';
 import type { Trail } from './file.js';
-import { findLinesIn, linesWith, readPieces } from './read.js';
+import { findLinesIn } from './read.js';
 import { openSegments } from './segments.js';
 import { headsFileOf } from './trail-files.js';
 
@@ -32,15 +32,8 @@ export async function holdsRecord(
   return false;
 }
 
-export async function findFirstSequence(file: string): Promise<number | null> {
-  for await (const piece of readPieces(file)) {
-    for (const line of linesWith(['"sequence":'], piece)) {
-      const first = parseLink(line);
-      if (first !== null) return first.sequence;
-    }
-  }
-  return null;
-}
+export const findFirstSequence = async (file: string): Promise<number | null> =>
+  (await findFirstLink(file))?.sequence ?? null;
 
 export const headType = 'facestep-audit-head+jwt';
 

@@ -9,10 +9,11 @@ const nothing: Buffer = Buffer.alloc(0);
 
 /**
  * Reads a trail in pieces of whole lines; the last line may be truncated. Split them with `linesWith`, because awaiting
- * each line would be slow.
+ * each line would be slow. The rest of a damaged file is skipped, which `facestep audit verify` reports.
+ * @param after - closed files without records after this number are skipped
  */
-export async function* readPieces(file: string): AsyncGenerator<Buffer> {
-  for await (const segment of openSegments(file)) yield* piecesOf(readUncompressed(segment));
+export async function* readPieces(file: string, after = 0): AsyncGenerator<Buffer> {
+  for await (const segment of openSegments(file, after)) yield* piecesOf(readUncompressed(segment));
 }
 
 export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonly string[]): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../support/benches/audit.js';
 import { until } from '../../support/run/eventually.js';
@@ -12,7 +12,7 @@ import { toCode } from '../errors.js';
 import { readEvents } from './events.js';
 import { createFileAudit } from './file.js';
 import { createFollower } from './follow.js';
-import { closedFileOf, closedSegmentsOf, isCompressed } from './trail-files.js';
+import { closedFileOf, closedSegmentsOf, compressionDraftOf, isCompressed } from './trail-files.js';
 import { verifyTrail } from './verify.js';
 
 const day = 86_400;
@@ -54,6 +54,15 @@ const writeDays = (count: number, from = 0): Promise<void> =>
     }
   });
 
+/** Opens the trail until all closed files but the newest are compressed. */
+const untilCompressed = (): Promise<void> =>
+  withAudit(deps, async () => {
+    await until(async () => {
+      const [first, second] = await closedSegmentsOf(deps.file);
+      return isCompressed(first!.file) && !isCompressed(second!.file);
+    });
+  });
+
 describe('a segment', () => {
   test('is closed after a week; the chain continues in the next, and all are read as one trail', async () => {
     await writeDays(20);
@@ -66,23 +75,14 @@ describe('a segment', () => {
 
   test('is compressed when a newer one is closed; a crash meanwhile loses nothing', async () => {
     await writeDays(20);
-    const untilCompressed = () =>
-      withAudit(deps, async () => {
-        await until(async () => {
-          const [first, second] = await closedSegmentsOf(deps.file);
-          return isCompressed(first!.file) && !isCompressed(second!.file);
-        });
-      });
     await untilCompressed();
     const all = Array.from({ length: 20 }, (_, index) => `day ${index}`);
     const [first] = await closedSegmentsOf(deps.file);
     const plain = closedFileOf(deps.file, 7);
     writeFileSync(plain, gunzipSync(readFileSync(first!.file)));
-    writeFileSync(`${first!.file}.new`, 'half');
     expect(await subjects()).toEqual(all);
     await untilCompressed();
     expect(await subjects()).toEqual(all);
-    expect(readdirSync(folder)).not.toContain(`${basename(first!.file)}.new`);
     const follower = createFollower(deps.file, 0, ['verified'], auditEvents);
     const followed = [...(await follower.read(5)), ...(await follower.read(50))].map(({ subject }) => subject);
     expect(followed).toEqual(all);
@@ -128,12 +128,47 @@ describe('a segment', () => {
   });
 });
 
+const flipAt =
+  (part: number) =>
+  (bytes: Buffer): Buffer => {
+    const at = Math.floor(part * (bytes.length - 1));
+    return Buffer.from(bytes.with(at, bytes[at]! ^ 1));
+  };
+
+test.each<[string, (bytes: Buffer) => Uint8Array]>([
+  ['a changed first byte', flipAt(0)],
+  ['a changed byte in the middle', flipAt(0.5)],
+  ['a changed last byte', flipAt(1)],
+  ['a missing end', (bytes) => bytes.subarray(0, -9)],
+  ['no content', () => Buffer.alloc(0)],
+  ['bytes after its end', (bytes) => Buffer.concat([bytes, Buffer.from('x')])],
+  ['a second compressed part', (bytes) => Buffer.concat([bytes, bytes])],
+  ['more content than a segment may have', () => gzipSync(Buffer.alloc(200_000_000), { level: 1 })],
+])('a compressed file with %s is reported and skipped, and retention removes it', async (_name, damage) => {
+  await writeDays(20);
+  await untilCompressed();
+  const [{ file }] = await closedSegmentsOf(deps.file);
+  writeFileSync(file, damage(readFileSync(file)));
+  expect(await verify()).toMatchObject({ isSound: false, tampering: { place: { file } } });
+  const followed = await createFollower(deps.file, 0, ['verified'], auditEvents).read(50);
+  expect(followed.slice(-13).map(({ sequence }) => sequence)).toEqual([
+    8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
+  ]);
+  expect((await subjects()).at(-1)).toBe('day 19');
+  deps = { ...deps, retentionDays: 10 };
+  await writeDays(1, 20);
+  expect(await verify()).toMatchObject({ isSound: true, firstSequence: 8, lastSequence: 22 });
+});
+
 describe('retention', () => {
   test('deletes whole segments by the age of their newest record and records the deletion; the rest remains valid', async () => {
     await writeDays(40);
     expect(await segments()).toEqual([7, 14, 21, 28, 35]);
+    const draft = compressionDraftOf(deps.file);
+    writeFileSync(draft, 'left by a crash');
     deps = { ...deps, retentionDays: 30 };
     await writeDays(1, 40);
+    expect(existsSync(draft)).toBe(false);
     // Records 1 to 7 are more than 30 days old, the newest of 8 to 14 is not.
     expect(await segments()).toEqual([14, 21, 28, 35]);
     expect((await subjects())[0]).toBe('day 7');

@@ -25,6 +25,9 @@ export const closedFileOf = (file: string, lastSequence: number): string =>
 
 export const compressedFileOf = (closed: string): string => `${closed}.gz`;
 
+/** File in which the compression of a closed file is prepared. Backups skip it because of its suffix. */
+export const compressionDraftOf = (file: string): string => beside(file, 'compressing.new');
+
 export const isCompressed = (file: string): boolean => file.endsWith('.gz');
 
 export interface ClosedSegment {

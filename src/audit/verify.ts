@@ -106,7 +106,8 @@ export async function verifyTrail(
   const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
   for await (const segment of openSegments(file)) {
     let line = 0;
-    for await (const bytes of findLinesIn(readUncompressed(segment), [''])) {
+    const onDamage = (): void => check.addDamage({ file: segment.file, line: line + 1 });
+    for await (const bytes of findLinesIn(readUncompressed(segment, onDamage), [''])) {
       line += 1;
       check.add(bytes, { file: segment.file, line });
       onRead(bytes.length + 1);
