@@ -1,5 +1,5 @@
 import { ahead } from '../ahead.js';
-import { createGuide, type Guide } from './create-guide.js';
+import type { Guide } from './create-guide.js';
 
 type Loading = Promise<Guide | null>;
 
@@ -7,7 +7,17 @@ type Loading = Promise<Guide | null>;
  * Loads the guide, which tells the person how to hold the face.
  * @returns `null` if it is unavailable. The server can judge without it
  */
-const guide = ahead((): Loading => createGuide().catch(() => null));
+async function load(): Loading {
+  try {
+    // Loaded later, so that the first screen has fewer bytes.
+    const { createGuide } = await import('./create-guide.js');
+    return await createGuide();
+  } catch {
+    return null;
+  }
+}
+
+const guide = ahead(load);
 
 export const loadGuideAhead = (): void => guide.begin();
 
