@@ -6,12 +6,14 @@ import { toCode } from '../errors.js';
 import { deliveryBackOff } from './deliver.js';
 import { type ReportedRecord, reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
 import {
+  eventsOfPage,
+  type FinishedEvent,
   handOver,
   leaseOf,
+  listPages,
   mostHandedOver,
   readPage,
   removeHandedOver,
-  takeOver,
   type UndeliveredEvent,
 } from './handover.js';
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
@@ -29,6 +31,9 @@ const mostParked = 1000;
 
 /** Maximum of these that anonymous callers caused. Beyond it, such an event is sent once. */
 const mostAnonymous = 100;
+
+/** Maximum of pages of other replicas that are delivered at a time. */
+const mostTaken = 10;
 
 /** Number of different events that failed one after the other from which the receiver counts as down. */
 const failuresOfOutage = 3;
@@ -100,14 +105,28 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
   let hasReadParked = false;
   const own = (): readonly ParkedEvent[] => waiting.filter(({ page }) => page === null);
   const takenPages = new Set<string>();
+  /** Maximum of events in the pages that are not taken yet. */
+  let waitingInStore = 0;
   /** Events that failed since one was accepted. Those of anonymous callers, who can make them fail, show no outage. */
   const failing = new Set<string>();
   let pause: Promise<unknown> = Promise.resolve();
-  const forget = (page: string, jti: string): Promise<void> =>
-    removeHandedOver(id, { page, jti }, deps).catch((error: unknown) => {
-      // Another replica delivers the event again, with the same `jti`.
+  /** Events that were taken over and delivered or given up, but are still in the state store. */
+  const finished = new Set<FinishedEvent>();
+  const removeFinished = async (): Promise<void> => {
+    try {
+      for (const each of finished) {
+        await removeHandedOver(id, each, deps);
+        finished.delete(each);
+      }
+    } catch (error) {
+      // Retried at the next take-over and at the stop.
       log.error('cannot remove a security event that was taken over', { receiver: id, code: toCode(error) });
-    });
+    }
+  };
+  const forget = (page: string, jti: string): Promise<void> => {
+    finished.add({ page, jti });
+    return removeFinished();
+  };
   /** @returns true unless the stream or the server ended */
   const send = async (next: ParkedEvent, open: typeof openStream): Promise<boolean> => {
     const { event, attempts } = next;
@@ -142,7 +161,7 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
     while (!signal.aborted) {
       await pushQueued();
       if (records.length === 0) records = (await orNothing(follower.read(readAhead))) ?? [];
-      onWaiting(id, records.length + waiting.length);
+      onWaiting(id, records.length + waiting.length + waitingInStore);
       const [record, ...later] = waiting.length < mostParked ? records : [];
       if (record === undefined) {
         await sleep(pollMs, signal);
@@ -177,8 +196,12 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
       await Promise.all([sendRecords(), sendParked()]);
     },
     async takeOver() {
-      for (const page of await takeOver(id, trail.chain, deps)) {
-        if (takenPages.has(page)) continue;
+      await removeFinished();
+      const pages = (await listPages(id, trail.chain, deps)).filter((page) => !takenPages.has(page));
+      const delivering = new Set(waiting.flatMap(({ page }) => page ?? []));
+      const taken = pages.slice(0, Math.max(mostTaken - delivering.size, 0));
+      waitingInStore = (pages.length - taken.length) * eventsOfPage;
+      for (const page of taken) {
         const events = await readPage(page, deps);
         if (events.length === 0) await forget(page, '');
         takenPages.add(page);
@@ -188,6 +211,7 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
     },
     async handOver() {
       try {
+        await removeFinished();
         await releaseLease(leaseOf(id), trail.chain, deps);
         if (hasReadParked) await handOverRest(begun, own(), deps);
       } catch (error) {

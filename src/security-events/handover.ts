@@ -11,7 +11,8 @@ import { securityEventGuard } from './event.js';
  * the size of a record. The index of a stream lists its pages, and a lease decides which replica delivers them.
  */
 
-const eventsOfPage = 50;
+/** Maximum of events of a page. */
+export const eventsOfPage = 50;
 
 /** Number of pages of a stream from which no more are added, by any replica. */
 const mostPages = 100;
@@ -19,14 +20,17 @@ const mostPages = 100;
 /** Number of events from which a replica reads no more of its audit log. The others stay there. */
 export const mostHandedOver = mostPages * eventsOfPage;
 
-/** Maximum of pages of a stream that are delivered at a time. */
-const mostTaken = 10;
-
 const keptSec = 90 * secondsPerDay;
 
 const indexGuard = z.array(z.string());
 const pageGuard = z.array(z.object({ event: securityEventGuard, attempts: z.int().min(0) }));
 export type UndeliveredEvent = z.output<typeof pageGuard>[number];
+
+/** An event in the state store that this replica has delivered or given up. */
+export interface FinishedEvent {
+  readonly page: string;
+  readonly jti: string;
+}
 
 const indexKeyOf = (stream: string): string => `security-events-handover:${stream}`;
 const pageKeyOf = (page: string): string => `security-events-handover-page:${page}`;
@@ -63,17 +67,17 @@ export async function handOver(
 }
 
 /**
- * Lists the pages that this replica delivers. Renews its lease.
+ * Lists the stored pages if this replica delivers them. Renews its lease.
  * @param holder - id of this replica
  */
-export async function takeOver(
+export async function listPages(
   stream: string,
   holder: string,
   deps: Ports<'state' | 'clock'>,
 ): Promise<readonly string[]> {
   const pages = (await readStored(indexOf(stream, deps), deps))?.record ?? [];
   if (pages.length === 0 || !(await takeLease(leaseOf(stream), holder, deps))) return [];
-  return pages.slice(0, mostTaken);
+  return pages;
 }
 
 export async function readPage(page: string, deps: Ports<'state'>): Promise<readonly UndeliveredEvent[]> {
@@ -83,7 +87,7 @@ export async function readPage(page: string, deps: Ports<'state'>): Promise<read
 /** Removes an event that was delivered or given up, and its page after the last one. */
 export async function removeHandedOver(
   stream: string,
-  { page, jti }: { readonly page: string; readonly jti: string },
+  { page, jti }: FinishedEvent,
   deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
   const index = indexOf(stream, deps);
