@@ -11,7 +11,6 @@ import {
   handOver,
   leaseOf,
   listPages,
-  mostHandedOver,
   readPage,
   removeHandedOver,
   type UndeliveredEvent,
@@ -115,7 +114,7 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
   const removeFinished = async (): Promise<void> => {
     try {
       for (const each of finished) {
-        await removeHandedOver(id, each, deps);
+        await removeHandedOver(deps.streamNow() ?? begun, each, deps);
         finished.delete(each);
       }
     } catch (error) {
@@ -203,7 +202,11 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
       waitingInStore = (pages.length - taken.length) * eventsOfPage;
       for (const page of taken) {
         const events = await readPage(page, deps);
-        if (events.length === 0) await forget(page, '');
+        if (events.length === 0) {
+          // Its replica did not finish the stop, or the page expired.
+          await forget(page, '');
+          continue;
+        }
         takenPages.add(page);
         waiting = [...waiting, ...events.map(({ event, attempts }) => park(event, attempts, page))];
         log.info('security events taken over', { receiver: id, events: events.length });
@@ -222,7 +225,10 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
   };
 }
 
-/** Hands over the parked events and those of the records that were not sent, and moves the cursor behind them. */
+/**
+ * Hands over the parked events and those of the records that were not sent. The cursor follows each page, so that the
+ * other events stay in the audit log if the stop is interrupted.
+ */
 async function handOverRest(
   begun: EventStream,
   parked: readonly ParkedEvent[],
@@ -231,21 +237,35 @@ async function handOverRest(
   const { trail, cursors, auditEvents, log } = deps;
   const { id } = begun;
   const stream = deps.streamNow() ?? begun;
-  const events: UndeliveredEvent[] = parked.map(({ event, attempts }) => ({ event, attempts }));
-  const known = new Set(events.map(({ event }) => event.jti));
+  const known = new Set(parked.map(({ event }) => event.jti));
+  const storePage = async (page: readonly UndeliveredEvent[], end: number, later: readonly ParkedEvent[]) => {
+    if (page.length === 0) return;
+    await handOver(stream, page, deps);
+    await cursors.advance(id, end, [...new Set(later.map(({ event }) => event.sequence))]);
+    log.info('security events handed over', { receiver: id, events: page.length });
+  };
   let end = cursors.of(id);
+  for (let at = 0; at < parked.length; at += eventsOfPage) {
+    const later = parked.slice(at + eventsOfPage);
+    const page = parked.slice(at, at + eventsOfPage).map(({ event, attempts }) => ({ event, attempts }));
+    await storePage(page, end, later);
+  }
   const follower = createFollower(trail.file, end, reportedActionsOf(stream), auditEvents);
-  while (events.length < mostHandedOver) {
+  let page: UndeliveredEvent[] = [];
+  for (;;) {
     const records = await follower.read(readAhead);
     if (records.length === 0) break;
-    end = records.at(-1)?.sequence ?? end;
-    const found = records.flatMap((record) => toSecurityEvents(record, stream, trail));
-    for (const event of found) if (!known.has(event.jti)) events.push({ event, attempts: 0 });
+    for (const record of records) {
+      const events = toSecurityEvents(record, stream, trail).filter(({ jti }) => !known.has(jti));
+      if (page.length + events.length > eventsOfPage) {
+        await storePage(page, end, []);
+        page = [];
+      }
+      page.push(...events.map((event) => ({ event, attempts: 0 })));
+      end = record.sequence;
+    }
   }
-  if (events.length === 0) return;
-  await handOver(id, events, deps);
-  await cursors.advance(id, end, []);
-  log.info('security events handed over', { receiver: id, events: events.length });
+  await storePage(page, end, []);
 }
 
 function createPushQueued(

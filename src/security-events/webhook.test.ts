@@ -403,8 +403,29 @@ describe('a replica that stops while the receiver is down', () => {
     await Promise.all([two.trail.close(), three.trail.close()]);
   });
 
+  test('hands over as many pages as it can if its stop is interrupted, and keeps the other events', async () => {
+    const { state } = deps;
+    let pages = 0;
+    const write: typeof state.write = (key, ...rest) => {
+      pages += key.includes('handover-page:') ? 1 : 0;
+      return pages === 3 ? Promise.reject(new FaceError('state_unavailable')) : state.write(key, ...rest);
+    };
+    deps = { ...deps, state: { ...state, write } };
+    [status, isFrozen, isStateShared] = [503, true, true];
+    await start();
+    for (let at = 0; at < 120; at += 1) await failed(`s-${at}`);
+    await until(() => outcomes.length === 3);
+    await stop();
+    expect(await readIndex()).toHaveLength(3);
+
+    [status, isFrozen] = [204, false];
+    await start();
+    await until(async () => new Set(ids()).size === 120 && JSON.stringify(await readIndex()) === '[]');
+    expect(ids()).toHaveLength(120);
+  });
+
   test('leaves no event behind if the store refuses to remove delivered ones for a while', async () => {
-    for (let at = 0; at < 11; at += 1) await handOver('ticket', [failedEvent(at)], ports());
+    for (let at = 0; at < 11; at += 1) await handOver(toStream(), [failedEvent(at)], ports());
     let refusesWrites = true;
     const { state } = deps;
     const write: typeof state.write = (key, ...rest) => {
