@@ -69,7 +69,7 @@ async function readStart({ body }: Response): Promise<string> {
 }
 
 /** Time for which delivery is retried, from the event or from when its stream resumed, in seconds. */
-const triedForSec = 86_400;
+export const triedForSec = 86_400;
 
 export const deliveryBackOff: BackOff = { firstMs: 1000, longestMs: 900_000 };
 

@@ -6,12 +6,13 @@ import { toCode } from '../errors.js';
 import { deliveryBackOff } from './deliver.js';
 import { type ReportedRecord, reportedActionsOf, type SecurityEvent, toSecurityEvents } from './event.js';
 import {
+  eventsOfPage,
+  type FinishedEvent,
   handOver,
   leaseOf,
-  mostHandedOver,
+  listPages,
   readPage,
   removeHandedOver,
-  takeOver,
   type UndeliveredEvent,
 } from './handover.js';
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
@@ -29,6 +30,9 @@ const mostParked = 1000;
 
 /** Maximum of these that anonymous callers caused. Beyond it, such an event is sent once. */
 const mostAnonymous = 100;
+
+/** Maximum of pages of other replicas that are delivered at a time. */
+const mostTaken = 10;
 
 /** Number of different events that failed one after the other from which the receiver counts as down. */
 const failuresOfOutage = 3;
@@ -100,14 +104,28 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
   let hasReadParked = false;
   const own = (): readonly ParkedEvent[] => waiting.filter(({ page }) => page === null);
   const takenPages = new Set<string>();
+  /** Maximum of events in the pages that are not taken yet. */
+  let waitingInStore = 0;
   /** Events that failed since one was accepted. Those of anonymous callers, who can make them fail, show no outage. */
   const failing = new Set<string>();
   let pause: Promise<unknown> = Promise.resolve();
-  const forget = (page: string, jti: string): Promise<void> =>
-    removeHandedOver(id, { page, jti }, deps).catch((error: unknown) => {
-      // Another replica delivers the event again, with the same `jti`.
+  /** Events that were taken over and delivered or given up, but are still in the state store. */
+  const finished = new Set<FinishedEvent>();
+  const removeFinished = async (): Promise<void> => {
+    try {
+      for (const each of finished) {
+        await removeHandedOver(deps.streamNow() ?? begun, each, deps);
+        finished.delete(each);
+      }
+    } catch (error) {
+      // Retried at the next take-over and at the stop.
       log.error('cannot remove a security event that was taken over', { receiver: id, code: toCode(error) });
-    });
+    }
+  };
+  const forget = (page: string, jti: string): Promise<void> => {
+    finished.add({ page, jti });
+    return removeFinished();
+  };
   /** @returns true unless the stream or the server ended */
   const send = async (next: ParkedEvent, open: typeof openStream): Promise<boolean> => {
     const { event, attempts } = next;
@@ -142,7 +160,7 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
     while (!signal.aborted) {
       await pushQueued();
       if (records.length === 0) records = (await orNothing(follower.read(readAhead))) ?? [];
-      onWaiting(id, records.length + waiting.length);
+      onWaiting(id, records.length + waiting.length + waitingInStore);
       const [record, ...later] = waiting.length < mostParked ? records : [];
       if (record === undefined) {
         await sleep(pollMs, signal);
@@ -177,10 +195,18 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
       await Promise.all([sendRecords(), sendParked()]);
     },
     async takeOver() {
-      for (const page of await takeOver(id, trail.chain, deps)) {
-        if (takenPages.has(page)) continue;
+      await removeFinished();
+      const pages = (await listPages(id, trail.chain, deps)).filter((page) => !takenPages.has(page));
+      const delivering = new Set(waiting.flatMap(({ page }) => page ?? []));
+      const taken = pages.slice(0, Math.max(mostTaken - delivering.size, 0));
+      waitingInStore = (pages.length - taken.length) * eventsOfPage;
+      for (const page of taken) {
         const events = await readPage(page, deps);
-        if (events.length === 0) await forget(page, '');
+        if (events.length === 0) {
+          // Its replica did not finish the stop, or the page expired.
+          await forget(page, '');
+          continue;
+        }
         takenPages.add(page);
         waiting = [...waiting, ...events.map(({ event, attempts }) => park(event, attempts, page))];
         log.info('security events taken over', { receiver: id, events: events.length });
@@ -188,6 +214,7 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
     },
     async handOver() {
       try {
+        await removeFinished();
         await releaseLease(leaseOf(id), trail.chain, deps);
         if (hasReadParked) await handOverRest(begun, own(), deps);
       } catch (error) {
@@ -198,7 +225,10 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
   };
 }
 
-/** Hands over the parked events and those of the records that were not sent, and moves the cursor behind them. */
+/**
+ * Hands over the parked events and those of the records that were not sent. The cursor follows each page, so that the
+ * other events stay in the audit log if the stop is interrupted.
+ */
 async function handOverRest(
   begun: EventStream,
   parked: readonly ParkedEvent[],
@@ -207,21 +237,35 @@ async function handOverRest(
   const { trail, cursors, auditEvents, log } = deps;
   const { id } = begun;
   const stream = deps.streamNow() ?? begun;
-  const events: UndeliveredEvent[] = parked.map(({ event, attempts }) => ({ event, attempts }));
-  const known = new Set(events.map(({ event }) => event.jti));
+  const known = new Set(parked.map(({ event }) => event.jti));
+  const storePage = async (page: readonly UndeliveredEvent[], end: number, later: readonly ParkedEvent[]) => {
+    if (page.length === 0) return;
+    await handOver(stream, page, deps);
+    await cursors.advance(id, end, [...new Set(later.map(({ event }) => event.sequence))]);
+    log.info('security events handed over', { receiver: id, events: page.length });
+  };
   let end = cursors.of(id);
+  for (let at = 0; at < parked.length; at += eventsOfPage) {
+    const later = parked.slice(at + eventsOfPage);
+    const page = parked.slice(at, at + eventsOfPage).map(({ event, attempts }) => ({ event, attempts }));
+    await storePage(page, end, later);
+  }
   const follower = createFollower(trail.file, end, reportedActionsOf(stream), auditEvents);
-  while (events.length < mostHandedOver) {
+  let page: UndeliveredEvent[] = [];
+  for (;;) {
     const records = await follower.read(readAhead);
     if (records.length === 0) break;
-    end = records.at(-1)?.sequence ?? end;
-    const found = records.flatMap((record) => toSecurityEvents(record, stream, trail));
-    for (const event of found) if (!known.has(event.jti)) events.push({ event, attempts: 0 });
+    for (const record of records) {
+      const events = toSecurityEvents(record, stream, trail).filter(({ jti }) => !known.has(jti));
+      if (page.length + events.length > eventsOfPage) {
+        await storePage(page, end, []);
+        page = [];
+      }
+      page.push(...events.map((event) => ({ event, attempts: 0 })));
+      end = record.sequence;
+    }
   }
-  if (events.length === 0) return;
-  await handOver(id, events, deps);
-  await cursors.advance(id, end, []);
-  log.info('security events handed over', { receiver: id, events: events.length });
+  await storePage(page, end, []);
 }
 
 function createPushQueued(

@@ -18,7 +18,9 @@ import { createFileAudit, type Trail } from '../audit/file.js';
 import { webhookGuard } from '../config/webhooks.js';
 import { version } from '../core/base/version.js';
 import { epochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
 import { appendDeadLetter, readDeadLetters } from './dead-letters.js';
+import { handOver, type UndeliveredEvent } from './handover.js';
 import { createSets } from './set.js';
 import { toWebhookStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
@@ -338,6 +340,12 @@ describe('a webhook', () => {
 describe('a replica that stops while the receiver is down', () => {
   const failed = (stepUpId: string) => trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId } });
   const ids = () => messages().map(([, { stepUpId }]) => stepUpId);
+  const readIndex = async () => (await deps.state.read('security-events-handover:ticket'))?.value;
+  const failedEvent = (sequence: number, isAnonymous = false): UndeliveredEvent => {
+    const about = { jti: `j-${sequence}`, txn: `other:${sequence}`, sequence, time: deps.clock.now(), isAnonymous };
+    const detail = { outcome: 'failed', stepUpId: `s-${sequence}` };
+    return { event: { ...who, ...about, name: 'step_up.finished', detail }, attempts: 0 };
+  };
   const stop = async (): Promise<void> => {
     await transmitter!.close();
     [received, outcomes, waiting] = [[], [], 0];
@@ -373,7 +381,6 @@ describe('a replica that stops while the receiver is down', () => {
 
     status = 204;
     await startAs(three);
-    const readIndex = async () => (await deps.state.read('security-events-handover:ticket'))?.value;
     await until(async () => JSON.stringify(await readIndex()) === '[]');
     expect(ids()).toEqual(['s-1', 's-2', 's-3', 's-4', 's-5']);
     expect(received.slice(0, 3).map((each) => each.headers['webhook-id'])).toEqual(webhookIds);
@@ -394,5 +401,45 @@ describe('a replica that stops while the receiver is down', () => {
       await stop();
     }
     await Promise.all([two.trail.close(), three.trail.close()]);
+  });
+
+  test('hands over as many pages as it can if its stop is interrupted, and keeps the other events', async () => {
+    const { state } = deps;
+    let pages = 0;
+    const write: typeof state.write = (key, ...rest) => {
+      pages += key.includes('handover-page:') ? 1 : 0;
+      return pages === 3 ? Promise.reject(new FaceError('state_unavailable')) : state.write(key, ...rest);
+    };
+    deps = { ...deps, state: { ...state, write } };
+    [status, isFrozen, isStateShared] = [503, true, true];
+    await start();
+    for (let at = 0; at < 120; at += 1) await failed(`s-${at}`);
+    await until(() => outcomes.length === 3);
+    await stop();
+    expect(await readIndex()).toHaveLength(3);
+
+    [status, isFrozen] = [204, false];
+    await start();
+    await until(async () => new Set(ids()).size === 120 && JSON.stringify(await readIndex()) === '[]');
+    expect(ids()).toHaveLength(120);
+  });
+
+  test('leaves no event behind if the store refuses to remove delivered ones for a while', async () => {
+    for (let at = 0; at < 11; at += 1) await handOver(toStream(), [failedEvent(at)], ports());
+    let refusesWrites = true;
+    const { state } = deps;
+    const write: typeof state.write = (key, ...rest) => {
+      const isRefused = refusesWrites && /handover(-page)?:/.test(key);
+      return isRefused ? Promise.reject(new FaceError('state_unavailable')) : state.write(key, ...rest);
+    };
+    deps = { ...deps, state: { ...state, write } };
+    [status, isStateShared] = [503, true];
+    await start();
+    // Ten pages are taken over, and the eleventh counts as a full one.
+    await until(() => waiting === 60);
+    status = 204;
+    await until(() => new Set(ids()).size === 11);
+    refusesWrites = false;
+    await until(async () => JSON.stringify(await readIndex()) === '[]');
   });
 });

@@ -57,7 +57,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
     ],
   },
   {
-    why: 'Security events for their receivers, which wait until those take them.',
+    why: 'Security events with user IDs, until delivery or for 2 to 90 days: receivers need them after an erasure too.',
     keys: [
       'security-event-streams',
       'security-events-queue:*',
