@@ -407,8 +407,9 @@ describe('a replica that stops while the receiver is down', () => {
     const { state } = deps;
     let pages = 0;
     const write: typeof state.write = (key, ...rest) => {
-      pages += key.includes('handover-page:') ? 1 : 0;
-      return pages === 3 ? Promise.reject(new FaceError('state_unavailable')) : state.write(key, ...rest);
+      if (key.includes('handover-page:')) pages += 1;
+      const isRefused = key.includes('handover-page:') && pages === 3;
+      return isRefused ? Promise.reject(new FaceError('state_unavailable')) : state.write(key, ...rest);
     };
     deps = { ...deps, state: { ...state, write } };
     [status, isFrozen, isStateShared] = [503, true, true];
