@@ -25,11 +25,8 @@ const taken = (name: string, afterMs: number): CommittedFrame => ({
 /** Runs a challenge whose frames are taken after these times. */
 function run(afterMs: readonly number[], axis: ScreenAxis | null = null, take = taken): MovementRecord {
   let now = epochMs(1000);
-  let challenge = newChallenge(
-    new Credential('nonce'),
-    { axis, turns: 2 },
-    { clock: { now: () => now }, random: randomBytes },
-  );
+  const deps = { clock: { now: () => now }, random: randomBytes };
+  let challenge = newChallenge(new Credential('nonce'), { axis, turns: 2 }, deps);
   for (const [at, ms] of afterMs.entries()) {
     now = epochMs(now + ms);
     challenge = commitFrameDigest(challenge, take(`frame ${at}`, ms), now, randomBytes);

@@ -174,6 +174,7 @@ export function createFaceTokenEndpoints(
       summary: 'Revoke a token and all copies of it',
       description:
         'After this, every use of the token fails with `token_revoked`. A token does not reveal its tenant, so any client with the scope can revoke a token that it has completely; the public id is not enough. Revoking a revoked or expired token succeeds. Without the face, a fake token cannot be distinguished from a real one, so each client can revoke a thousand per hour by default.',
+      photos: {},
       codes: ['token_malformed', 'token_key_retired', 'locked_out'],
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),
