@@ -86,7 +86,7 @@ export async function buildApp(
   const ids = new Set(configured.map(({ id }) => id));
   const issuer = issuerOf(config);
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
-  // Of the engine that runs: a reload does not change its judges.
+  // A reload does not change the judges of the running engine.
   const turns = engine.judges > 1 ? 1 : 2;
   const { consentDays } = config.retention;
   const settings: CoreSettings = { limits: config.limits, consentDays, turns, personalData, holdings };

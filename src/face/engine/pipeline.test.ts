@@ -36,7 +36,7 @@ const computed: Readonly<Record<string, readonly number[]>> = {
   'faceplugin-1.0.3-unshared': [0.704, 0.989, 0.987, 0.967],
 };
 
-test('the engine in use computes what it computed when it got its name', async () => {
+test('similarities of demonstration photos are those recorded for the name of the engine in use', async () => {
   const others = [
     await twicePhotographed(3),
     await sharp(portrait).rotate(45, { background: '#888' }).jpeg().toBuffer(),
