@@ -45,7 +45,7 @@ export async function openStage({ redisUrl, config, oidcClients, ...servers }: S
   const state = redisUrl === undefined ? { kind: 'sqlite' } : { kind: 'redis', url: redisUrl };
   const { replicas, adminKey, stop } = await startServers({
     ...servers,
-    config: { state, ...config, connections: [connection] },
+    config: { state, limits: { clientLookUps: 60_000, clientPictures: 60_000 }, ...config, connections: [connection] },
   });
   const journal = createJournal();
   const passedOrUntold = new Set<string>();

@@ -208,7 +208,15 @@ async function judgeSubmitted(
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
   const taken = await takeChallenge(submitted, deps);
-  return attempt(taken.captured, () => judgeTaken(taken, submitted, toRow, deps), deps);
+  const { captured } = taken;
+  try {
+    return await attempt(captured, () => judgeTaken(taken, submitted, toRow, deps), deps);
+  } catch (error) {
+    // A busy server must not lock people out. Anonymous callers could fill their own queue to see further draws.
+    if (toCode(error) === 'overloaded' && anonymousSourceOf(captured.record) === null)
+      await charge(undecidedOf(captured), -drawnCounts, deps);
+    throw error;
+  }
 }
 
 /** Holds the looks, without a row: a look that shows no face must not stop the others. */

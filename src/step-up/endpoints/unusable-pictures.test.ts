@@ -119,3 +119,11 @@ test.each([
   isSlow = false;
   expect((await send(page, draw)).slice(0, 2)).toEqual(then);
 });
+
+test('checks that a busy server refused use up few of the checks of an authenticated user', async () => {
+  await start();
+  isSlow = true;
+  for (let n = 0; n < 10; n += 1) expect((await send(await open({ source: null }), draw))[0]).toBe(503);
+  isSlow = false;
+  expect((await send(await open({ source: null }), draw))[1]).toBe('try_again');
+});
