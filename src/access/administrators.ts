@@ -66,8 +66,7 @@ async function identify(
   credential: Credential,
   { adminKeyDigest, state, clock }: KeyPorts,
 ): Promise<IdentifiedKey | null> {
-  if (credential.use((text) => hasDigest(text, adminKeyDigest)))
-    return toIdentified(firstOwner, idOfFirstKey(adminKeyDigest));
+  if (credential.use((text) => hasDigest(text, adminKeyDigest))) return firstOwnerOf({ adminKeyDigest });
   const [, id, secret] = credential.use((text) => /^fsa_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
   if (id === undefined || secret === undefined) return null;
   const record = (await readAll({ state })).find((each) => each.id === id);
@@ -80,6 +79,9 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
   administrator: { id: idOfKey(keyId), name, role, means: 'key' },
   keyId,
 });
+
+export const firstOwnerOf = ({ adminKeyDigest }: Pick<KeyPorts, 'adminKeyDigest'>): IdentifiedKey =>
+  toIdentified(firstOwner, idOfFirstKey(adminKeyDigest));
 
 /** Returns the id of the first owner's API key, which changes if another API key is configured. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;

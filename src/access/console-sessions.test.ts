@@ -70,7 +70,8 @@ const sensitive = words(`
   /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve /help-desk/enrolments
   /recoveries /recoveries/:id/approve /recoveries/:id/refuse
   /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply
-  /configuration/draft/apply /configuration/draft/connect /configuration/draft/save /configuration/versions/restore`);
+  /configuration/draft/apply /configuration/draft/connect /configuration/draft/save /configuration/restart
+  /configuration/versions/restore`);
 
 /** What does none of that. A new endpoint has to be put into one of the two lists. */
 const others = words(`

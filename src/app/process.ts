@@ -9,13 +9,21 @@ import { CommandError } from '../cli/command-error.js';
 import type { ExitCode } from '../cli/deps.js';
 import { toFailureLines } from '../cli/failure-text.js';
 import { hasColours, paintOn, readSecret, toFrame } from '../cli/terminal.js';
+import { filesOf } from '../config/data-files.js';
 import { findDeprecations } from '../config/deprecations.js';
-import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from '../config/load.js';
+import {
+  loadAddress,
+  loadConfiguredKey,
+  loadKeptConfig,
+  loadStoredConfig,
+  readSealedVersions,
+} from '../config/load.js';
+import { type OpenSecret, openSecret } from '../config/sealed-secret.js';
 import { createSecretUses } from '../connections/hook.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
-import type { Clock, Random } from '../core/ports.js';
+import type { Clock, Keys, Random } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { digestOfText } from '../drafts/file-versions.js';
 import { FaceError, toCode } from '../errors.js';
@@ -31,6 +39,7 @@ import { isSystemError } from '../files/durable-file.js';
 import { createProxiedFetch, createPublicFetch } from '../network/fetch.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
 import { auditEvents } from './audit-events.js';
+import { findConfiguration } from './own-configuration.js';
 import type { LoadedSetup } from './reloader.js';
 import type { RunningServer } from './server.js';
 import { logUntrusted } from './untrusted.js';
@@ -71,8 +80,23 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 
 const secretUses = createSecretUses({ clock });
 
+/** Opens sealed secrets with the keys that the configuration names. They are opened at the first secret. */
+function createOpenSecret(given: typeof reading): OpenSecret {
+  let opened: Promise<Keys> | null = null;
+  const open = async (): Promise<Keys> => {
+    const config = await loadKeptConfig(given);
+    const { openKeyService } = await import('../storage/keys/open.js');
+    return (await openKeyService(config.keys, { files: filesOf(config), clock, random, log })).keys;
+  };
+  return async (secret, setting) => {
+    opened ??= open();
+    return openSecret(secret, setting, await opened);
+  };
+}
+
 const loadWith = (given: typeof reading) =>
   loadSetup(connectionKinds, {
+    openSecret: createOpenSecret(given),
     clock,
     random,
     fetch,
@@ -87,7 +111,9 @@ const loadWith = (given: typeof reading) =>
 
 const readSetup = () => loadWith(reading);
 
-const configPath = process.env.FACESTEP_CONFIG ?? '';
+const configPath = await findConfiguration(process.env, { isServing, random });
+// Commands, and the modules that they load, read the variable.
+process.env.FACESTEP_CONFIG = configPath;
 
 /** Loads the configuration, with the digest of the text that was loaded. */
 async function loadCurrent(): Promise<LoadedSetup> {
@@ -132,19 +158,25 @@ async function serve(): Promise<void> {
     for (const again of stopSignals) process.once(again, () => process.exit(1));
     log.info('stopping', { signal });
   });
-  const server = await start(stopped);
-  if (server === null) return;
-  reload = () => void server.reload();
-  if (isReloadAsked) reload();
-  await stopped;
-  await server.stop();
+  for (let isStopped = false; !isStopped; ) {
+    let restart = (): void => {};
+    const restarted = new Promise<boolean>((resolve) => {
+      restart = () => resolve(false);
+    });
+    const server = await start(stopped, restart);
+    if (server === null) return;
+    reload = () => void server.reload();
+    if (isReloadAsked) reload();
+    isStopped = await Promise.race([stopped.then(() => true), restarted]);
+    await server.stop();
+  }
 }
 
 /**
  * Loads and starts the server, whose modules other commands do not need.
  * @returns `null` if a signal stopped it while models were downloaded
  */
-async function start(stopped: Promise<void>): Promise<RunningServer | null> {
+async function start(stopped: Promise<void>, restart: () => void): Promise<RunningServer | null> {
   const loaded = await loadCurrent();
   const { setup } = loaded;
   const { modelsFolder } = setup.config;
@@ -171,6 +203,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
     announce,
     engine,
     secretUses,
+    restart,
     loadSetup: loadCurrent,
     configurationFile: openConfigurationFile(configPath),
     guides: providers.map(({ kind, guide }) => ({ ...guide, kind })),
@@ -205,9 +238,10 @@ async function run(): Promise<ExitCode> {
     extensionCommands,
     loadSetup: readSetup,
     loadKept: () => loadKeptConfig(reading),
-    loadStored: () => loadStoredConfig(reading),
+    loadStored: () => loadStoredConfig({ ...reading, openSecret: createOpenSecret(reading) }),
+    readSealedVersions: () => readSealedVersions(reading),
     loadAddress: () => loadAddress(reading),
-    loadConfiguredKey: () => loadConfiguredKey(reading),
+    loadConfiguredKey: () => loadConfiguredKey({ ...reading, openSecret: createOpenSecret(reading) }),
     paint: paintOn(hasColours(process.stdout, process.env)),
     readSecret,
     serve,

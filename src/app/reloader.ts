@@ -42,6 +42,7 @@ interface ReloaderDeps extends Ports<'audit' | 'log'> {
 export class Reloader {
   #last: Promise<unknown> = Promise.resolve();
   #notLoaded: NotLoaded | null = null;
+  #needingRestart: readonly string[] = [];
 
   constructor(
     private readonly active: Active,
@@ -58,6 +59,10 @@ export class Reloader {
   /** Reason why the last configuration could not be loaded. */
   notLoaded(): NotLoaded | null {
     return this.#notLoaded;
+  }
+
+  needingRestart(): readonly string[] {
+    return this.#needingRestart;
   }
 
   /** Applies mode switches that were made on any server. */
@@ -90,6 +95,7 @@ export class Reloader {
     active.setup = setup;
     active.digest = digest;
     this.#notLoaded = null;
+    this.#needingRestart = needingRestart;
     this.#serve(built);
     show();
     deps.log.info('configuration', { settings: redact(setup.config), changed: [...changed] });

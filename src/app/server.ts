@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createFirstCode } from '../admin/console/first-sign-in.js';
 import { createKeyFinder } from '../admin/operations/facts.js';
 import { readLastBackup } from '../admin/operations/last-backup.js';
 import { applyModes, type Modes, readModes } from '../admin/operations/modes.js';
@@ -69,6 +70,7 @@ type StartDeps = ServerDeps & {
   readonly loadSetup: () => Promise<LoadedSetup>;
   readonly configurationFile: ConfigurationFile | null;
   readonly guides: OperationsContext['guides'];
+  readonly restart: OperationsContext['restart'];
   /** The face engine. Its models load in other threads while the server starts. */
   readonly engine: Promise<OpenedEngine>;
   /** Prints the server's addresses, at the end of the start. */
@@ -104,10 +106,12 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     state: ports.state,
     audit: ports.audit,
     signer: ports.keyService.signer,
+    keys: ports.keyService.keys,
     setup: () => active.setup,
     modes: () => active.modes,
     loadedDigest: () => active.digest,
     notLoaded: () => reloader.notLoaded(),
+    needingRestart: () => reloader.needingRestart(),
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
   };
   const extensions = await openExtensions({ current: () => coreOf(active), jobs, sleep: pause });
@@ -268,19 +272,21 @@ function readModesIfAny({ state }: OpenedPorts, deps: ServerDeps): Promise<Modes
 async function storeFreshKey(
   key: AdminKey,
   active: Active,
-  { files }: OpenedPorts,
-  { random, announce }: StartDeps,
+  { files, state }: OpenedPorts,
+  { clock, random, announce }: StartDeps,
 ): Promise<() => void> {
   const { fresh } = key;
   if (fresh === null) return () => {};
   await storeAdminKey(key, { file: files.adminKey, random });
+  const code = await createFirstCode({ state, clock, random });
   return () =>
-    announce(
-      placesOf(
+    announce([
+      ...placesOf(
         active,
         fresh.use((text) => `${text}  (shown once: save it now)`),
       ),
-    );
+      `Set up in a browser: ${code.use((text) => `${ownAddressOf(active)}/console/start#${text}`)}  (once, within an hour)`,
+    ]);
 }
 
 /** Says where the server is, and which connections refuse no one. */
@@ -307,8 +313,12 @@ async function announceStart(
   deps.announce(placesOf(active, keyText));
 }
 
-function placesOf({ setup: { config }, listening }: Active, key: string): string[] {
-  const own = httpAddressOf(config.host, listening?.port ?? config.port);
+const ownAddressOf = ({ setup: { config }, listening }: Active): string =>
+  httpAddressOf(config.host, listening?.port ?? config.port);
+
+function placesOf(active: Active, key: string): string[] {
+  const own = ownAddressOf(active);
+  const { config } = active.setup;
   const url = config.publicUrl ?? own;
   return [
     `facestep listens on ${own}`,

@@ -31,6 +31,8 @@ export interface CliDeps extends Ports<'auditEvents' | 'clock' | 'random' | 'fet
   /** Loads the settings for commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;
   readonly loadStored: () => Promise<StoredConfig>;
+  /** Returns the versions of the keys that sealed secrets of the configuration need. */
+  readonly readSealedVersions: () => Promise<readonly number[]>;
   /** Loads the settings for commands that call the server. */
   readonly loadAddress: () => Promise<AddressConfig>;
   readonly loadConfiguredKey: () => Promise<Credential | null>;

@@ -6,7 +6,7 @@ import type { Credential } from '../core/secrets.js';
 import type { FaceError } from '../errors.js';
 import type { ConnectionGuards } from './connection.js';
 import { type Problem, toConfigError, toDottedPath, toPathIn } from './problem.js';
-import { type Environment, type ReadFile, resolveReferences } from './references.js';
+import { type Environment, type ReadFile, type Reading, resolveReferences } from './references.js';
 import {
   type AddressConfig,
   addressConfigGuard,
@@ -18,6 +18,7 @@ import {
   type StoredConfig,
   storedConfigGuard,
 } from './schema.js';
+import { findSealedVersions } from './sealed-secret.js';
 
 /**
  * Parses JSON (RFC 8259). Duplicate names are refused as ambiguous.
@@ -57,11 +58,6 @@ function parseJson(text: string, source: string): unknown {
     // The message is replaced, because it quotes the text, which may contain a secret.
     throw toConfigError([{ path: source, reason: 'not JSON' }]);
   }
-}
-
-interface Reading {
-  readonly env: Environment;
-  readonly readFile: ReadFile;
 }
 
 export interface LoadDeps<Guards extends ConnectionGuards, Sections extends z.ZodRawShape> extends Reading {
@@ -125,11 +121,11 @@ interface Resolved {
   toError(issues: readonly z.core.$ZodIssue[]): FaceError;
 }
 
-async function resolveSettings(file: Settings, { env, readFile }: Reading): Promise<Resolved> {
-  const overriding = readOverrides(env);
+async function resolveSettings(file: Settings, reading: Reading): Promise<Resolved> {
+  const overriding = readOverrides(reading.env);
   // References in a setting that a variable overrides are not resolved.
   const own = Object.entries(file).filter(([name]) => overriding.every(([, setting]) => setting !== name));
-  const resolved = toSettings(await resolveReferences(Object.fromEntries(own), env, readFile));
+  const resolved = toSettings(await resolveReferences(Object.fromEntries(own), reading));
   const settings = { ...resolved, ...Object.fromEntries(overriding.map(([, setting, value]) => [setting, value])) };
   // Zod's message says what was expected, but does not contain the value. Zod's field `input` would, but is omitted by
   // default.
@@ -173,6 +169,10 @@ export async function loadConfig<const Guards extends ConnectionGuards, const Se
  * @throws `config_invalid`
  */
 export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSome(keptConfigGuard, reading);
+
+/** Returns the versions of the keys that the sealed secrets of the configuration file need. @throws `config_invalid` */
+export const readSealedVersions = async ({ env, readFile }: Reading): Promise<readonly number[]> =>
+  findSealedVersions(await readConfigFile(env, readFile));
 
 export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loadSome(storedConfigGuard, reading);
 

@@ -1,23 +1,52 @@
+import { toCode } from '../errors.js';
 import { type Problem, toConfigError, toPathIn } from './problem.js';
+import { nameSetting, type OpenSecret, sealedSecretGuard } from './sealed-secret.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type ReadFile = (path: string) => Promise<string>;
+
+export const referenceKinds: readonly string[] = ['env', 'file', 'sealed'];
 
 type Resolution = { readonly text: string } | { readonly reason: string };
 
 /** Pattern of a variable's name. A secret that was put in place of the name by mistake does not match it. */
 const variableName = /^[A-Z][A-Z0-9]{0,13}(?:_[A-Z0-9]{1,14}){0,7}$/;
 
-async function resolve(kind: string, name: string, env: Environment, readFile: ReadFile): Promise<Resolution> {
+export interface Reading {
+  readonly env: Environment;
+  readonly readFile: ReadFile;
+  /** Without it, sealed secrets are refused. */
+  readonly openSecret?: OpenSecret | undefined;
+}
+
+async function open(stored: unknown, setting: string, openSecret: OpenSecret | undefined): Promise<Resolution> {
+  const { data } = sealedSecretGuard.safeParse(stored);
+  if (data === undefined) return { reason: 'is no sealed secret' };
+  if (openSecret === undefined) return { reason: 'the setting is read before sealed secrets can be opened' };
+  try {
+    return (await openSecret(data, setting)).use((text) => ({ text }));
+  } catch (error) {
+    return { reason: `the sealed secret cannot be opened (${toCode(error)})` };
+  }
+}
+
+/** @returns `null` if the object is no reference */
+async function resolve(
+  [kind, named]: readonly [string, unknown],
+  setting: string,
+  { env, readFile, openSecret }: Reading,
+): Promise<Resolution | null> {
+  if (kind === 'sealed') return open(named, setting, openSecret);
+  if (typeof named !== 'string') return null;
   if (kind === 'env') {
-    const text = env[name];
-    const named = variableName.test(name) ? `variable ${name}` : 'variable named here';
-    return text ? { text } : { reason: `the environment ${named} is not set` };
+    const text = env[named];
+    const shown = variableName.test(named) ? `variable ${named}` : 'variable named here';
+    return text ? { text } : { reason: `the environment ${shown} is not set` };
   }
   try {
     // Removes the line break that editors and `kubectl create secret` append.
-    const text = (await readFile(name)).replace(/\r?\n$/, '');
+    const text = (await readFile(named)).replace(/\r?\n$/, '');
     return text === '' ? { reason: 'the file named here is empty' } : { text };
   } catch {
     return { reason: 'the file named here cannot be read' };
@@ -25,21 +54,20 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
 }
 
 /**
- * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the file contains no secret.
- * @throws `config_invalid` if a variable or file is missing or empty. Contents are never reported. A name is reported
+ * Resolves `{"env": "NAME"}`, `{"file": "/path"}` and `{"sealed": …}` in parsed JSON, so that the file shows no secret.
+ * @throws `config_invalid` if a variable or file is missing or empty, or a secret cannot be opened. Contents are never reported. A name is reported
  * only if it matches `variableName`, because other text may be a misplaced secret
  */
-export async function resolveReferences(value: unknown, env: Environment, readFile: ReadFile): Promise<unknown> {
+export async function resolveReferences(value: unknown, reading: Reading): Promise<unknown> {
   const problems: Problem[] = [];
   const walk = async (node: unknown, path: readonly PropertyKey[]): Promise<unknown> => {
     if (Array.isArray(node)) return Promise.all(node.map((entry: unknown, index) => walk(entry, [...path, index])));
     if (typeof node !== 'object' || node === null) return node;
     const entries: [string, unknown][] = Object.entries(node);
     const [only] = entries;
-    if (only !== undefined && entries.length === 1 && (only[0] === 'env' || only[0] === 'file')) {
-      const [kind, name] = only;
-      if (typeof name !== 'string') return node;
-      const resolution = await resolve(kind, name, env, readFile);
+    if (only !== undefined && entries.length === 1 && referenceKinds.includes(only[0])) {
+      const resolution = await resolve(only, nameSetting(value, path), reading);
+      if (resolution === null) return node;
       if ('text' in resolution) return resolution.text;
       problems.push({ path: toPathIn(value, path), reason: resolution.reason });
       return node;

@@ -191,7 +191,11 @@ export const connectionSecretsReply = z.object({
       previousSetting: z.string(),
       isPreviousTaken: z.boolean(),
       reference: z
-        .union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })])
+        .union([
+          z.object({ env: z.string() }),
+          z.object({ file: z.string() }),
+          z.object({ sealed: z.object({ by: z.string(), at: z.string() }) }),
+        ])
         .nullable()
         .describe(
           'Variable or file that the configuration file names for the current secret. `null` if it names none.',

@@ -34,6 +34,7 @@ export async function loadSetup<const Sections extends z.ZodRawShape>(
   {
     env,
     readFile,
+    openSecret,
     sections,
     checkSections,
     createChecks,
@@ -47,7 +48,7 @@ export async function loadSetup<const Sections extends z.ZodRawShape>(
     },
 ): Promise<Setup<z.output<z.ZodObject<Sections>>>> {
   const connectionGuards = guardsOf(providers, deps.additions);
-  const config = await loadConfig({ env, readFile, connectionGuards, sections, checkSections });
+  const config = await loadConfig({ env, readFile, openSecret, connectionGuards, sections, checkSections });
   const checksOf = (connection: ConnectionConfig): readonly Check[] => createChecks?.(config, connection) ?? [];
   return { config, connections: configureConnections(config.connections, providers, { ...deps, checksOf }) };
 }

@@ -1,6 +1,6 @@
 import { leaveOut } from '../admin/operations/checks/in-turn.js';
 import { collectChecks, runChecks } from '../admin/operations/doctor.js';
-import { wouldRefuseAll } from '../admin/operations/open-connection.js';
+import { openConnection, wouldRefuseAll } from '../admin/operations/open-connection.js';
 import type {
   ConfigurationFile,
   OperationsContext,
@@ -14,18 +14,25 @@ import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
 import { isInMode, refusesEveryone } from '../core/rules/rule.js';
+import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type Json, refusals, toCode } from '../errors.js';
 import { activate, requireFolder } from './activate.js';
 import { toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
+import type { SectionName } from './replies.js';
 import {
+  checkServerSettings,
+  childOf,
   compareFiles,
-  type EditableSection,
+  describeSealed,
   findChanges,
   findSecretProblems,
   isReferenceAt,
+  isSealed,
+  jsonGuard,
+  maskSealed,
   maskSecrets,
   placeholder,
   readSection,
@@ -33,6 +40,7 @@ import {
   restoreSecrets,
   writeSection,
 } from './sections.js';
+import { sealStated } from './stated-secrets.js';
 
 const toText = (value: Json | undefined): string | null =>
   value === undefined || value === null ? null : JSON.stringify(value, null, 2);
@@ -41,9 +49,10 @@ type Section = Draft['sections'][number];
 type Place = Pick<Section, 'connection' | 'section'>;
 
 /** Finds what the loaded configuration has in a section, in which secrets have their own types. */
-function loadedSectionOf({ connections }: Setup, { connection, section }: Place): unknown {
-  const found = connections.find(({ id }) => id === connection);
-  return section === 'connection' ? found : found?.[section];
+function loadedSectionOf({ config }: Setup, { connection, section }: Place): unknown {
+  if (section === 'server') return config;
+  const found = config.connections.find(({ id }) => id === connection);
+  return section === 'connection' || section === 'secrets' ? found : found?.[section];
 }
 
 /** Reads a section of the file without its secrets. `undefined` if it is not there, or if the file cannot be loaded. */
@@ -60,6 +69,10 @@ function readSectionIfThere(file: string, { connection, section }: Place): Json 
   }
 }
 
+/** Returns where a section is in the file. */
+const toPlace = ({ connection, section }: Place): string =>
+  section === 'server' ? '' : ['connections', connection, ...(section === 'secrets' ? [] : [section])].join('.');
+
 const baseOf = (file: string, place: Place): string =>
   digestOfText(JSON.stringify(readSectionIfThere(file, place) ?? null));
 
@@ -67,7 +80,7 @@ const baseOf = (file: string, place: Place): string =>
 const isOutdated = (file: string, section: Section): boolean => section.base !== baseOf(file, section);
 
 const changesOf = ({ text, loaded }: OpenFile, section: Section) =>
-  findChanges(maskedSectionOf(text, loaded, section), section.value);
+  findChanges(maskedSectionOf(text, loaded, section), describeSealed(section.value));
 
 /** Drops the sections that equal the file, such as one that was also changed by hand. */
 const dropUnchanged = (draft: Draft, file: OpenFile): Draft => ({
@@ -115,6 +128,7 @@ async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft:
       // The secrets of a new connection are named by `toNewConnection`.
       if (section === 'connection') return [];
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
+      if (section === 'secrets') return loadedIn === null ? [] : findNoSecrets(each, loaded);
       const found = findSecretProblems(section, value, { former: maskedSectionOf(file, active, each), loaded });
       return found.map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason }));
     });
@@ -138,6 +152,15 @@ async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft:
     };
   }
 }
+
+/** Finds sealed texts that a connection has in settings that are no secret. */
+const findNoSecrets = ({ connection, value }: Section, loaded: unknown): Problem[] =>
+  Object.keys(Object(value)).flatMap((setting) => {
+    const found = setting.split('.').reduce(childOf, loaded);
+    return found instanceof Credential || found === undefined
+      ? []
+      : [{ path: `${connection}.${setting}`, reason: 'is no secret' }];
+  });
 
 /** Finds further problems of added connections, which secrets that are not set yet would hide. */
 async function findValueProblems(
@@ -191,6 +214,8 @@ export async function describeConfiguration(operations: OperationsContext) {
     file: {
       digest: digestOfText(file?.text ?? '{}'),
       exists: file !== null,
+      path: file?.path ?? null,
+      needingRestart: [...operations.needingRestart()],
       isWritable: file !== null && folder !== null && (await isWritable({ path: file.path, folder })),
       notLoaded:
         problem === null
@@ -203,6 +228,7 @@ export async function describeConfiguration(operations: OperationsContext) {
           file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection: id, section }));
         return { id, kind, policy: textOf('policy') ?? '{}', oidc: textOf('oidc') };
       }),
+      server: file === null ? '{}' : (toText(maskedSectionOf(file.text, file.loaded, serverPlace)) ?? '{}'),
     },
     draft: draft === null || file === null ? null : await describeDraft(dropUnchanged(draft, file), file, operations),
     versions: versions.map((version) => ({
@@ -215,12 +241,20 @@ export async function describeConfiguration(operations: OperationsContext) {
   };
 }
 
+const serverPlace = { connection: '', section: 'server' } as const;
+
 /** Finds the connections whose mode was switched manually to another one than that of the file. */
 const findSwitched = ({ setup, modes }: OperationsContext): string[] =>
   setup().connections.flatMap(({ id, policy }) => {
     const switched = modes().get(id);
     return switched === undefined || isInMode(policy, switched.mode) ? [] : [id];
   });
+
+/** Returns what a path of a section begins with. */
+function toPrefix({ connection, section }: Place): readonly string[] {
+  if (section === 'server') return [];
+  return section === 'policy' || section === 'oidc' ? [connection, section] : [connection];
+}
 
 async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
   const { revision, by, at, sections } = draft;
@@ -233,12 +267,12 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
     sections: sections.map((each) => ({
       connection: each.connection,
       section: each.section,
-      text: toText(each.value) ?? '{}',
+      text: toText(maskSealed(each.value)) ?? '{}',
       isOutdated: isOutdated(file.text, each),
     })),
     changes: sections.flatMap((each) =>
       changesOf(file, each).map(({ path, before, after }) => ({
-        path: [each.connection, ...(each.section === 'connection' ? [] : [each.section]), ...path].join('.'),
+        path: [...toPrefix(each), ...path].join('.'),
         before: before === undefined ? null : JSON.stringify(before),
         after: after === undefined ? null : JSON.stringify(after),
       })),
@@ -275,19 +309,52 @@ async function saveInDraft(
 }
 
 /**
+ * Finds the hook secrets of a connection that are in force, by the settings of the former ones.
+ * @throws `connection_unknown`
+ */
+async function findFormerSecrets({ connection: id, section }: Place, operations: OperationsContext) {
+  if (section !== 'secrets') return new Map<string, Credential | null>();
+  const { connection, provisioning } = await openConnection(id, operations);
+  const { config } = operations.setup();
+  const settings = config.connections.find((each) => each.id === connection.id);
+  return new Map(
+    provisioning.secrets.map(({ setting, previousSetting }) => {
+      const secret = setting.split('.').reduce<unknown>(childOf, settings);
+      return [previousSetting, secret instanceof Credential ? secret : null] as const;
+    }),
+  );
+}
+
+/**
  * Replaces a section in the draft, or begins a draft.
  * @throws `draft_secret` if it has a secret as text; `draft_changed`, `connection_unknown`, `configuration_read_only`
  */
 export async function changeInDraft(
-  change: SavedChange & { readonly section: EditableSection },
+  stated: SavedChange & { readonly section: Exclude<SectionName, 'connection'> },
   operations: OperationsContext,
 ) {
-  const { connection, section, value } = change;
+  const { connection, section, by } = stated;
+  if (section === 'server') checkServerSettings(stated.value);
   const { text, loaded } = await openFile(operations);
+  const formers = await findFormerSecrets(stated, operations);
+  const findFormer = (setting: string) => formers.get(setting) ?? null;
+  const sealing = { ...operations, by, place: toPlace(stated), findFormer };
+  const change = { ...stated, value: await sealStated(stated.value, sealing) };
+  const drafted = (await readDraft(operations))?.sections.find(
+    (each) => each.connection === connection && each.section === section,
+  );
+  const former = drafted === undefined ? maskedSectionOf(text, loaded, change) : maskSealed(drafted.value);
+  const isRefused =
+    section === 'secrets'
+      ? // Only a former secret can be removed, which ends a rotation.
+        !Object.entries(Object(change.value)).every(
+          ([setting, each]) => isSealed(jsonGuard.parse(each)) || (each === null && formers.has(setting)),
+        )
+      : findSecretProblems(section, change.value, { former }).length > 0;
+  if (isRefused) throw new FaceError('draft_secret');
+  const value = drafted === undefined ? change.value : restoreSecrets(change.value, drafted.value);
   restoreSecrets(value, readSection(text, connection, section));
-  const former = maskedSectionOf(text, loaded, { connection, section });
-  if (findSecretProblems(section, value, { former }).length > 0) throw new FaceError('draft_secret');
-  return saveInDraft(change, text, operations);
+  return saveInDraft({ ...change, value }, text, operations);
 }
 
 /**
@@ -298,17 +365,21 @@ export async function addToDraft(
   {
     kind,
     values,
+    secrets,
     ...change
   }: Pick<SavedChange, 'connection' | 'revision' | 'by'> & {
     readonly kind: string;
     readonly values: Readonly<Record<string, string>>;
+    readonly secrets: Readonly<Record<string, string>>;
   },
   operations: OperationsContext,
 ) {
   const { connection } = change;
   const guide = operations.guides.find((each) => each.kind === kind);
   if (guide === undefined) throw new FaceError('not_found');
-  const value: Json = toNewConnection(guide, { id: connection, kind, values });
+  const named = toNewConnection(guide, { id: connection, kind, values, secrets });
+  const place = toPlace({ connection, section: 'secrets' });
+  const value = await sealStated(named, { ...operations, by: change.by, place, findFormer: () => null });
   const { text } = await openFile(operations);
   const { configurationFolder: folder } = operations.setup().config;
   const earlier = folder === null ? [] : await readVersions(folder);
@@ -392,8 +463,9 @@ export async function applyDraft(
 export async function compareVersion(number: number, operations: OperationsContext) {
   const file = await openFile(operations);
   const text = await readVersion(requireFolder(operations), number);
-  const { connections } = await file.load(text);
-  return compareFiles({ text: file.text, connections: file.loaded?.connections ?? [] }, { text, connections });
+  const { config } = await file.load(text);
+  const before = file.loaded?.config ?? { connections: [] };
+  return compareFiles({ text: file.text, config: before }, { text, config });
 }
 
 /**

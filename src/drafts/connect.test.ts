@@ -28,7 +28,7 @@ test.each(providers.map((provider) => [provider.kind, provider] as const))(
         expect(names).not.toContain(toVariable(variable, { id: 'acme-eu', kind, values: moved }));
     }
     const env = Object.fromEntries(names.map((name = '') => [name, secretOf(kind, name)]));
-    const resolved = await resolveReferences(connection, env, () => Promise.reject(new Error('no file')));
+    const resolved = await resolveReferences(connection, { env, readFile: () => Promise.reject(new Error('no file')) });
     expect(createGuard(connectionAdditions).safeParse(resolved)).toMatchObject({ success: true });
     expect(connection.policy).toEqual({ mode: 'shadow' });
   },

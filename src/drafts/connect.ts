@@ -21,13 +21,15 @@ interface Stated {
   readonly id: string;
   readonly kind: string;
   readonly values: Values;
+  /** Secrets, by their setting. One that is not stated comes from a variable. */
+  readonly secrets?: Values;
 }
 
 /**
  * Returns the environment variable of a secret, such as `FACESTEP_API_SECRET_ACME_0W8B1D5AQ60CZ_2E9741KX0PB7`. It ends in
  * 128 bits of a digest of the stated values. Otherwise a draft could send a secret that was prepared for one address to another.
  */
-export function toVariable(variable: GuideSecret['variable'], { id, kind, values }: Stated): string {
+export function toVariable(variable: GuideSecret['variable'], { id, kind, values }: Omit<Stated, 'secrets'>): string {
   const stated = Object.entries(values).map(([setting, value]) => [setting, value.trim()]);
   const bits = BigInt(`0x${hexDigestOf(JSON.stringify([kind, ...stated.toSorted()])).slice(0, 32)}`);
   const digest = bits.toString(36).padStart(25, '0');
@@ -37,8 +39,8 @@ export function toVariable(variable: GuideSecret['variable'], { id, kind, values
 }
 
 /**
- * Returns a new connection in shadow mode. Its secrets are references to variables that only a connection with these
- * values has, so that a draft cannot send the secret of another one to an address of its own.
+ * Returns a new connection in shadow mode. Its secrets are to be sealed, or references to variables that only a connection with
+ * these values has, so that a draft cannot send the secret of another one to an address of its own.
  * @throws `request_malformed` with the field, if a value is missing or not asked for
  */
 export function toNewConnection({ fields, secrets, fixed }: ConnectionGuide, stated: Stated): JsonObject {
@@ -51,7 +53,10 @@ export function toNewConnection({ fields, secrets, fixed }: ConnectionGuide, sta
     ['policy.mode', 'shadow'],
     ...Object.entries(fixed),
     ...fields.map((field) => [field.setting, toValue(field, values)] as const),
-    ...secrets.map(({ setting, variable }) => [setting, { env: toVariable(variable, stated) }] as const),
+    ...secrets.map(({ setting, variable }) => {
+      const seal = stated.secrets?.[setting]?.trim() ?? '';
+      return [setting, seal === '' ? { env: toVariable(variable, stated) } : { seal }] as const;
+    }),
   ];
   const text = settings.reduce(
     (json, [path, value]) =>

@@ -3,7 +3,8 @@ import { changeStored, readStored } from '../core/change-stored.js';
 import type { Ports } from '../core/deps.js';
 import { epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { jsonGuard, sectionNames } from './sections.js';
+import { sectionNames } from './replies.js';
+import { jsonGuard } from './sections.js';
 
 /*
  * Changes of the configuration file that administrators prepare together. They are in the state store, so that every

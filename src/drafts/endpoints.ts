@@ -12,8 +12,8 @@ import {
   dropDraft,
   restoreVersion,
 } from './change.js';
-import { comparedReply, draftCheckReply, draftReply, guidesReply } from './replies.js';
-import { editableSections, parseSection } from './sections.js';
+import { comparedReply, draftCheckReply, draftReply, editableSections, guidesReply, restartReply } from './replies.js';
+import { parseSection } from './sections.js';
 
 const reasonField = z.string().min(3).max(500).describe('Why, for the audit trail and the list of versions.');
 export const revisionField = z.int().min(1).describe('Revision of the draft that you saw.');
@@ -71,12 +71,12 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       isSensitive: true,
       summary: 'Change the draft of the configuration',
       description:
-        'Replaces one section in the draft, or begins a draft. Nothing becomes active. Write secrets as {"env": "NAME"} or {"file": "/path"}; {"unchanged": true} keeps a secret of the file. The reply lists changes, problems and warnings.',
+        'Replaces one section in the draft, or begins a draft. Nothing becomes active. {"seal": "…"} states a secret, which is sealed before it is stored, and {"unchanged": true} keeps one. The section `server` has settings of no connection. `secrets` has secrets of a connection by their dotted paths; {"former": true} there keeps the former secret accepted, and null ends that. The reply lists changes, problems and warnings.',
       codes: ['draft_changed', 'draft_secret', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
-        connection: z.string().min(1).max(64),
-        section: z.enum(editableSections),
+        connection: z.string().max(64).describe('Id of the connection; empty for `server`.'),
+        section: z.enum([...editableSections, 'secrets']),
         settings: z.string().min(2).max(100_000).describe('The section as a JSON object.'),
       }),
       form: { revision: 'json' },
@@ -91,7 +91,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       isSensitive: true,
       summary: 'Add a connection to the draft of the configuration',
       description:
-        'Adds a connection in shadow mode, or replaces one that the draft adds. Nothing becomes active. Its secrets are environment variables that are named after its id and its values, so that a changed address never gets a secret that was set for another one. The file and its kept versions may have no connection with this id.',
+        'Adds a connection in shadow mode, or replaces one that the draft adds. Nothing becomes active. Secrets that are not stated are environment variables that are named after its id and its values, so that a changed address never gets a secret that was set for another one. The file and its kept versions may have no connection with this id.',
       codes: ['not_found', 'name_taken', 'draft_changed', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
@@ -100,8 +100,12 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
         values: z
           .record(z.string().max(64), z.string().max(4096))
           .describe('Values of the fields that the guide of the kind names, by setting.'),
+        secrets: z
+          .record(z.string().max(64), z.string().max(16_384))
+          .prefault({})
+          .describe('Secrets that the guide names, by setting. They are sealed before they are stored.'),
       }),
-      form: { revision: 'json', values: 'json' },
+      form: { revision: 'json', values: 'json', secrets: 'json' },
       reply: draftReply,
       handle: ({ fields: { revision = null, provider: kind, ...added }, administrator: { name: by } }) =>
         addToDraft({ ...added, kind, revision, by }, operations),
@@ -142,10 +146,29 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
 
 const sureField = z.boolean().prefault(false).describe('Activate even if no user is enrolled, which denies everyone.');
 
+const createRestartEndpoint = (operations: OperationsContext): Endpoint =>
+  adminEndpoint({
+    ...common,
+    path: '/configuration/restart',
+    isSensitive: true,
+    summary: 'Start this server again',
+    description:
+      'Ends running requests and starts this server again, which activates the settings of `file.needingRestart`. Other servers go on as they are.',
+    codes: [],
+    fields: z.strictObject({}),
+    reply: restartReply,
+    async handle({ administrator: { name: by } }) {
+      await operations.audit.append({ action: 'server_restarted', connection: '', subject: '', detail: { by } });
+      operations.restart();
+      return { activates: [...operations.needingRestart()] };
+    },
+  });
+
 /** Creates the endpoints that write a new version of the configuration file and activate it. */
 export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endpoint[] {
   const { operations } = deps;
   return [
+    createRestartEndpoint(operations),
     adminEndpoint({
       ...common,
       path: '/configuration/draft/apply',

@@ -27,6 +27,9 @@ const draftDetails = {
       by: z.string(),
     },
   ),
+  server_restarted: event('An administrator had this server start again, with settings that need it.', {
+    by: z.string(),
+  }),
 } as const satisfies AuditDetails;
 
 type DraftDetails = typeof draftDetails;

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { guideVariables } from '../connections/guide.js';
 import { instantReply } from '../core/instant.js';
 import { policyModes, ruleOutcomes } from '../core/rules/rule.js';
-import { sectionNames } from './sections.js';
+
+/** `server`: settings of no connection. Its connection is the empty text. */
+export const editableSections = ['policy', 'oidc', 'server'] as const;
+export type EditableSection = (typeof editableSections)[number];
+/** `connection`: a new connection. `secrets`: sealed secrets of a connection, by their dotted paths. */
+export const sectionNames = [...editableSections, 'secrets', 'connection'] as const;
+export type SectionName = (typeof sectionNames)[number];
 
 const problem = z.object({ path: z.string(), reason: z.string() });
 
@@ -13,6 +19,8 @@ const changes = z.array(
     after: z.string().nullable().describe('JSON; `null` if the setting is removed.'),
   }),
 );
+
+export const restartReply = z.object({ activates: z.array(z.string()) });
 
 export const comparedReply = z.object({ changes });
 export type ComparedReply = z.output<typeof comparedReply>;
@@ -27,6 +35,8 @@ export const draftReply = z.object({
   file: z.object({
     digest: z.string(),
     exists: z.boolean().describe('Whether this server was started with a configuration file.'),
+    path: z.string().nullable().describe('Path of the file on this server.'),
+    needingRestart: z.array(z.string()).describe('Settings of the file that this server activates at its next start.'),
     isWritable: z
       .boolean()
       .describe(
@@ -38,6 +48,7 @@ export const draftReply = z.object({
       .describe('Why this server could not load the file and serves its last valid version. `null` if it is active.'),
     switched: z.array(z.string()).describe('Connections whose mode was switched manually, which overrides the file.'),
     connections: z.array(sectionTexts.extend({ id: z.string(), kind: z.string() })),
+    server: z.string().describe('Settings of no connection that can be changed, as JSON.'),
   }),
   draft: z
     .object({

@@ -4,9 +4,9 @@ import { Credential } from '../core/secrets.js';
 import { type Json, toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
+import type { EditableSection } from './replies.js';
 import {
   compareFiles,
-  type EditableSection,
   findChanges,
   findSecretProblems,
   maskSecrets,
@@ -70,6 +70,15 @@ describe('secrets of a draft', () => {
     expect(find('policy', { organisation: reference }, { organisation: reference })).toEqual([]);
   });
 
+  test('a kept secret is not sent to another address; a new one is', () => {
+    const receiver = { id: 'crm', url: 'https://crm.example', secret: unchanged };
+    const moved = { ...receiver, url: 'https://attacker.example' };
+    const sealed = { sealed: { by: 'owner', at: 'now' } };
+    expect(find('server', { webhooks: [{ ...receiver, events: [] }] }, { webhooks: [receiver] })).toEqual([]);
+    expect(find('server', { webhooks: [moved] }, { webhooks: [receiver] })).toEqual(['webhooks.0']);
+    expect(find('server', { webhooks: [{ ...moved, secret: sealed }] }, { webhooks: [receiver] })).toEqual([]);
+  });
+
   test('the source of photos, to which a secret is sent, cannot be changed', () => {
     const photo = { source: { url: 'https://badges.example', header: { name: 'key', value: unchanged } } };
     const moved = { source: { ...photo.source, url: 'https://attacker.example' } };
@@ -122,7 +131,10 @@ test('two files are compared setting by setting, also if a secret changed, and n
   const before = JSON.stringify({ port: 1, adminKey: secret, connections: [work] });
   const after = JSON.stringify({ port: 2, adminKey: 'another-secret', connections: [other, changed] });
   const own = { ...work, oidc: loaded };
-  const changes = compareFiles({ text: before, connections: [own] }, { text: after, connections: [other] });
+  const changes = compareFiles(
+    { text: before, config: { connections: [own] } },
+    { text: after, config: { connections: [other] } },
+  );
   expect(changes).toEqual([
     { path: 'port', before: '1', after: '2' },
     { path: 'adminKey', before: '…', after: '…' },

@@ -1,19 +1,30 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import { z } from 'zod';
 import type { Problem } from '../config/problem.js';
+import { referenceKinds } from '../config/references.js';
 import { type JsonObject, parseJsonAs } from '../core/base/json.js';
 import { FaceError, type Json } from '../errors.js';
+import type { EditableSection, SectionName } from './replies.js';
 
 /*
  * Sections of the configuration file that a draft can replace. A secret in the file is never shown: `{"unchanged":
  * true}` stands for it, and can be sent back in its place.
  */
 
-export const editableSections = ['policy', 'oidc'] as const;
-export type EditableSection = (typeof editableSections)[number];
-/** `connection`: a new connection. */
-export const sectionNames = [...editableSections, 'connection'] as const;
-export type SectionName = (typeof sectionNames)[number];
+/** Settings of the section `server`. The others name places on this machine, keys or the store. */
+export const serverSettings = [
+  'publicUrl',
+  'proxyHops',
+  'delivery',
+  'securityEvents',
+  'webhooks',
+  'telemetry',
+  'console',
+  'limits',
+  'webPush',
+  'contactCodes',
+  'retention',
+] as const;
 
 const fileGuard = z.looseObject({ connections: z.array(z.looseObject({ id: z.string() })).default([]) });
 
@@ -29,11 +40,16 @@ export const jsonGuard: z.ZodType<Json> = z.json();
 const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads a section of a connection as it is in the file. @throws `connection_unknown`, except for a whole connection */
+const pickServer = (file: JsonObject): JsonObject =>
+  Object.fromEntries(serverSettings.flatMap((name) => (file[name] === undefined ? [] : [[name, file[name]]])));
+
+/** Reads a section as it is in the file. @throws `connection_unknown`, except for a whole connection */
 export function readSection(text: string, connection: string, section: SectionName): Json | undefined {
+  if (section === 'server') return pickServer(parseSection(text.replace(/^\uFEFF/, '')));
   const found = readConnections(text).find(({ id }) => id === connection);
   if (section === 'connection') return found === undefined ? undefined : jsonGuard.parse(found);
   if (found === undefined) throw new FaceError('connection_unknown');
+  if (section === 'secrets') return undefined;
   const value = found[section];
   return value === undefined ? undefined : jsonGuard.parse(value);
 }
@@ -51,7 +67,10 @@ const isUnchanged = (value: Json | undefined): boolean =>
   isJsonObject(value) && value.unchanged === true && Object.keys(value).length === 1;
 
 export const isReference = (value: Json): boolean =>
-  isJsonObject(value) && Object.keys(value).length === 1 && ('env' in value || 'file' in value);
+  isJsonObject(value) && Object.keys(value).length === 1 && referenceKinds.some((kind) => kind in value);
+
+export const isSealed = (value: Json | undefined): boolean =>
+  value !== undefined && isReference(value) && isJsonObject(value) && 'sealed' in value;
 
 /** Returns true if a dotted path leads to a reference to a variable or file. */
 export function isReferenceAt(value: Json, path: readonly string[]): boolean {
@@ -81,12 +100,30 @@ export const childOf = (value: unknown, key: string | number): unknown =>
  * @param loaded - the same section after it was loaded, with secrets as branded types
  */
 export function maskSecrets(value: Json, loaded: unknown): Json {
+  if (isSealed(value)) return unchanged;
   if (isReference(value)) return value;
   if (typeof value === 'string') return loaded === value ? value : unchanged;
   if (Array.isArray(value)) return value.map((each, index) => maskSecrets(each, childOf(loaded, index)));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, maskSecrets(each, childOf(loaded, key))]));
 }
+
+const setGuard = z.object({ sealed: z.object({ by: z.string() }) });
+
+/** Replaces each sealed secret. @param show - receives who set it */
+function replaceSealed(value: Json, show: (by: string) => Json): Json {
+  const { data } = setGuard.safeParse(value);
+  if (data !== undefined) return show(data.sealed.by);
+  if (Array.isArray(value)) return value.map((each) => replaceSealed(each, show));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceSealed(each, show)]));
+}
+
+/** Masks sealed secrets of a draft, so that an owner cannot send one that another stated elsewhere. */
+export const maskSealed = (value: Json): Json => replaceSealed(value, () => unchanged);
+
+/** Shows who set a sealed secret, in place of its text. */
+export const describeSealed = (value: Json): Json => replaceSealed(value, (by) => `set by ${by}`);
 
 /** Finds the element of a list that a changed element stands for: the one with its id, or else at its place. */
 const formerOf = (element: Json, index: number, former: Json | undefined): Json | undefined => {
@@ -98,7 +135,7 @@ const formerOf = (element: Json, index: number, former: Json | undefined): Json 
 /** Puts the secrets of the file in the place of their masks. @throws `config_invalid` for a mask without a secret */
 export function restoreSecrets(value: Json, former: Json | undefined): Json {
   if (isUnchanged(value)) {
-    if (typeof former === 'string') return former;
+    if (former !== undefined && (typeof former === 'string' || isSealed(former) || isUnchanged(former))) return former;
     throw new FaceError('config_invalid', { problems: [{ path: 'unchanged', reason: 'stands for no secret' }] });
   }
   if (Array.isArray(value)) return value.map((each, index) => restoreSecrets(each, formerOf(each, index, former)));
@@ -110,11 +147,21 @@ export function restoreSecrets(value: Json, former: Json | undefined): Json {
 const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-/** Secrets that a draft may set. */
+/** Secrets that a draft may read from a variable or file. */
 const settableSecrets: Readonly<Record<EditableSection, RegExp | null>> = {
   policy: null,
   oidc: /^clients\.\d+\.secret$/,
+  server: null,
 };
+
+const resealed = 'has another address: state its secret again';
+
+const isAddress = (value: Json | undefined): boolean => typeof value === 'string' && /^https?:/i.test(value);
+
+/** Returns true if an object keeps a secret, and has an address that was not there before. */
+const sendsSecretElsewhere = (value: JsonObject, former: JsonObject): boolean =>
+  Object.values(value).some((each) => isUnchanged(each) || (isReference(each) && !isSealed(each))) &&
+  Object.entries(value).some(([key, each]) => isAddress(each) && !isSame(each, former[key]));
 
 /**
  * Finds what a draft may not do with secrets: contain them as text, read a variable or file into a setting that is
@@ -133,10 +180,12 @@ export function findSecretProblems(
   const problem = (reason: string): readonly Problem[] => [{ path: at, reason }];
   if (isUnchanged(value) || isSame(value, former)) return [];
   const isSettable = settableSecrets[section]?.test(at) === true;
+  // It can only be opened as what it was sealed for.
+  if (isSealed(value)) return [];
   if (isReference(value)) return isSettable ? [] : problem('a variable or file can only be named in the file');
   if (typeof value === 'string') {
     const isSecret = isSettable || (typeof loaded === 'object' && loaded !== null);
-    return isSecret ? problem('name a variable or file that holds it, {"env": "NAME"} or {"file": "/path"}') : [];
+    return isSecret ? problem('set it as a secret, not as text') : [];
   }
   // Its header is a secret, and is sent to its address.
   if (section === 'policy' && at === 'photo') return problem('can only be changed in the file');
@@ -147,6 +196,7 @@ export function findSecretProblems(
     });
   if (!isJsonObject(value)) return [];
   const own = isJsonObject(former) ? former : {};
+  if (section === 'server' && sendsSecretElsewhere(value, own)) return problem(resealed);
   return Object.entries(value).flatMap(([key, each]) =>
     findSecretProblems(section, each, { former: own[key], loaded: childOf(loaded, key) }, [...path, key]),
   );
@@ -170,8 +220,11 @@ export function findChanges(
   return [{ path, before, after }];
 }
 
-/** A text of the file, and its loaded connections, in which secrets have their own types. */
-type LoadedText = { readonly text: string; readonly connections: readonly { readonly id: string }[] };
+/** A text of the file, and what was loaded of it, in which secrets have their own types. */
+interface LoadedText {
+  readonly text: string;
+  readonly config: { readonly connections: readonly { readonly id: string }[] };
+}
 
 /** Returns a file with its connections by id, so that another order is no change. */
 export function toTree(text: string): JsonObject {
@@ -181,8 +234,8 @@ export function toTree(text: string): JsonObject {
 
 /** Lists the settings that differ between two texts of the file. A text that may be a secret is shown as `…`. */
 export function compareFiles(before: LoadedText, after: LoadedText) {
-  const show = ({ text, connections }: LoadedText) => {
-    const loaded = { connections: Object.fromEntries(connections.map((each) => [each.id, each])) };
+  const show = ({ text, config }: LoadedText) => {
+    const loaded = { ...config, connections: Object.fromEntries(config.connections.map((each) => [each.id, each])) };
     const masked = maskSecrets(toTree(text), loaded);
     return (path: Change['path']): string | null => {
       const found = path.reduce<unknown>(childOf, masked);
@@ -208,14 +261,31 @@ export function writeSection(text: string, connection: string, section: SectionN
       text,
       modify(text, ['connections', connections.length], value, { formattingOptions: toFormat(text) }),
     );
-  const index = connections.findIndex(({ id }) => id === connection);
-  if (index < 0) throw new FaceError('connection_unknown');
-  const at = ['connections', index, section];
   const formattingOptions = toFormat(text);
-  return findChanges(readSection(text, connection, section), value, at).reduce(
+  return findFileChanges(text, connection, section, value).reduce(
     (written, { path, after }) => applyEdits(written, modify(written, [...path], after, { formattingOptions })),
     text,
   );
+}
+
+function findFileChanges(text: string, connection: string, section: SectionName, value: Json) {
+  if (section === 'server') return findChanges(readSection(text, connection, section), value);
+  const index = readConnections(text).findIndex(({ id }) => id === connection);
+  if (index < 0) throw new FaceError('connection_unknown');
+  if (section !== 'secrets')
+    return findChanges(readSection(text, connection, section), value, ['connections', index, section]);
+  return Object.entries(isJsonObject(value) ? value : {}).map(([setting, after]) => ({
+    path: ['connections', index, ...setting.split('.')],
+    after: after === null ? undefined : after,
+  }));
+}
+
+/** @throws `request_malformed` for a setting that no draft may change */
+export function checkServerSettings(value: Json): void {
+  const known: readonly string[] = serverSettings;
+  const other = Object.keys(Object(value)).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  throw new FaceError('request_malformed', { field: 'settings', reason: `${other} can only be changed in the file.` });
 }
 
 /** Parses the text of a section. @throws `request_malformed` with the field `settings` and the reason */

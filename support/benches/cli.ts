@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { providers } from '../../adapters/index.js';
 import { collect, type Ended } from '../../examples/demo/run-command.js';
-import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from '../../src/config/load.js';
+import {
+  loadAddress,
+  loadConfiguredKey,
+  loadKeptConfig,
+  loadStoredConfig,
+  readSealedVersions,
+} from '../../src/config/load.js';
 import { loadSetup } from '../../src/connections/setup.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
@@ -39,6 +45,7 @@ export async function runHere(
     loadSetup: () => loadSetup(providers, { sections, additions: connectionAdditions, ...own, ...reading }),
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),
+    readSealedVersions: () => readSealedVersions(reading),
     loadAddress: () => loadAddress(reading),
     loadConfiguredKey: () => loadConfiguredKey(reading),
     readSecret: async () => secret,

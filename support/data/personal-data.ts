@@ -13,6 +13,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'administrators',
       'console-session:*',
       'console-known:*',
+      'first-sign-in:*',
       'contact-verified:*',
       'developer:*',
       'application:*',

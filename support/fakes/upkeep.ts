@@ -14,6 +14,7 @@ import type { Jobs } from '../../src/core/jobs.js';
 import { FaceError } from '../../src/errors.js';
 import { connectionGuards } from '../data/connection-guards.js';
 import { createTestJobs } from './jobs.js';
+import { createKeysInMemory } from './keys.js';
 
 export const emptySetup = (settings: object = {}): Setup => ({
   config: createConfigGuard(connectionGuards).parse(settings),
@@ -63,8 +64,11 @@ export function createTestUpkeep(
     modes: () => modes,
     configurationFile: core.configurationFile ?? null,
     guides: [],
+    restart: () => {},
+    keys: createKeysInMemory(core.random(32)),
     loadedDigest: () => null,
     notLoaded: () => null,
+    needingRestart: () => [],
     async followModes() {
       await expireRedundantModes(find().connections, operations);
       modes = await readModes(operations);

@@ -377,3 +377,61 @@ test('the secrets of a connection name the variable that the file refers to', as
   writeFileSync(configFile(), JSON.stringify(toConfig({})));
   expect((await call('/connections/work/secrets')).body).toMatchObject({ secrets: [{ reference: null }] });
 });
+
+test('a stated secret is sealed in the file for its own setting, with the former one, and opens after a restart', async () => {
+  const call = await start();
+  const secrets = (value: object, revision?: number) => change(JSON.stringify(value), revision, 'secrets');
+  expect((await call(save, secrets({ 'okta.auth.token': 'typed' }))).code).toBe('draft_secret');
+  expect((await call(save, secrets({ 'okta.auth.token': null }))).code).toBe('draft_secret');
+  const wrong = await call(save, secrets({ 'okta.orgUrl': { seal: 'https://elsewhere.example' } }));
+  expect(wrong.state?.draft?.problems).toEqual([{ path: 'work.okta.orgUrl', reason: 'is no secret' }]);
+  const stated = {
+    'okta.hooks.secret.value': { seal: ' another-hook-secret-0123456789\n' },
+    'okta.hooks.previousSecret': { former: true },
+  };
+  const saved = await call(save, secrets(stated, 1));
+  const set = { before: null, after: '"set by owner"' };
+  expect(saved.state?.draft).toMatchObject({ problems: [], changes: [set, set] });
+  expect(JSON.stringify(saved.body)).not.toMatch(/hook-secret|nonce/);
+  await call(apply, { revision: 2, reason: 'rotation' });
+  const file = JSON.parse(readFileSync(configFile(), 'utf8'));
+  const { hooks, auth } = file.connections[0].okta;
+  expect(hooks.previousSecret.sealed).toMatchObject({ by: 'owner' });
+  expect(JSON.stringify(file)).not.toMatch(/another-hook-secret|secret-in-the-file/);
+  await services.splice(0)[0]?.stop();
+  services.push({ url: '', stop: async () => {} } as Service);
+  const again = await start();
+  const reply = await again('/connections/work/secrets');
+  expect(reply.body).toMatchObject({ secrets: [{ isPreviousTaken: true, reference: { sealed: { by: 'owner' } } }] });
+  const ending = (await again(save, secrets({ 'okta.hooks.previousSecret': null }))).state?.draft;
+  await again(apply, { revision: ending?.revision, reason: 'ended' });
+  const ended = JSON.parse(readFileSync(configFile(), 'utf8'));
+  expect(ended.connections[0].okta.hooks).toEqual({ secret: hooks.secret });
+  ended.connections[0].okta.auth = { ...auth, token: hooks.secret.value };
+  writeFileSync(configFile(), JSON.stringify(ended));
+  const moved = (await again(read)).state?.file;
+  expect(moved?.connections).toEqual([]);
+});
+
+test('settings of no connection are changed in a draft; a kept secret is not sent to another address', async () => {
+  const call = await start();
+  const settings = JSON.parse((await call(read)).state?.file.server ?? '');
+  expect(settings).toEqual({ publicUrl: 'https://face.example.com' });
+  const toServer = (value: object, revision?: number) => ({
+    connection: '',
+    section: 'server',
+    settings: JSON.stringify({ ...settings, ...value }),
+    revision,
+  });
+  const hook = { id: 'crm', url: 'https://crm.example.com/events', events: ['mode.changed'] };
+  const seal = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const added = await call(save, toServer({ webhooks: [{ ...hook, secret: { seal } }] }));
+  expect(added.state?.draft?.problems).toEqual([]);
+  const kept = { ...hook, secret: { unchanged: true } };
+  const elsewhere = { ...kept, url: 'https://elsewhere.example.com' };
+  expect((await call(save, toServer({ webhooks: [elsewhere] }, 1))).code).toBe('draft_secret');
+  expect((await call(save, toServer({ webhooks: [kept] }, 1))).state?.draft?.problems).toEqual([]);
+  await call(apply, { revision: 2, reason: 'a receiver' });
+  expect((await call(save, toServer({ webhooks: [elsewhere] }))).code).toBe('draft_secret');
+  expect((await call(save, toServer({ adminKey: 'mine' }))).body).toMatchObject({ field: 'settings' });
+});

@@ -27,10 +27,16 @@ beforeEach(async () => {
 const fileOf = (name: string): string => join(folder, 'data', name);
 
 /** Runs a command with a configuration. */
-async function run(line: string, keys: object = { kind: 'local' }, audit: object = {}) {
+async function run(line: string, keys: object = { kind: 'local' }, audit: object = {}, ofSecrets: number[] = []) {
   const loadKept = async () => keptConfigGuard.parse({ dataFolder: join(folder, 'data'), keys, audit });
   const args = ['keys', ...line.split(' ')];
-  const { printed, told, exitCode } = await runInProcess(args, { clock, log, fetch, loadKept });
+  const { printed, told, exitCode } = await runInProcess(args, {
+    clock,
+    log,
+    fetch,
+    loadKept,
+    readSealedVersions: async () => ofSecrets,
+  });
   return { code: exitCode, out: printed.join('\n'), err: told.join('\n') };
 }
 
@@ -137,6 +143,7 @@ describe('the retirement of a key', () => {
     record(fileOf('audit.jsonl'), 'enrolled', { tokenId: 'a', ...never });
     expect((await run('retire 1')).err).toContain('seals new tokens');
     await run('rotate');
+    expect((await run('retire 1 --confirm 1', undefined, {}, [1])).err).toContain('seals secrets of the configuration');
     const asked = await run('retire 1');
     expect(asked).toMatchObject({ code: 1, out: expect.stringContaining('Version 1 has sealed 1 token in use.') });
     expect(asked.out).toContain('facestep keys retire 1 --confirm 1');

@@ -10,7 +10,14 @@ import { toIso } from '../../core/units.js';
 import { countTokens, type TokenCount } from '../../enrolment/trail/token-count.js';
 import { type KeyInventory, openInventory, type RotatingKey, type SealingKey } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
-import { readPublicKeys, retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
+import {
+  readPublicKeys,
+  retiredSigningText,
+  retireSigningKey,
+  retireVersion,
+  rotateKey,
+  sealsSecretsText,
+} from '../operations/keys.js';
 
 interface TrailOptions {
   readonly trail: readonly string[];
@@ -106,10 +113,12 @@ async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
 async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
   const config = await deps.loadKept();
   const trails = await trailsOf(config, trail);
-  const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, deps);
+  const ofSecrets = await deps.readSealedVersions();
+  const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails, ofSecrets }, deps);
   if (retired.kind === 'unknown') throw new UsageError(`there is no key of version ${version}`);
   if (retired.kind === 'current')
     throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
+  if (retired.kind === 'seals_secrets') throw new UsageError(sealsSecretsText);
   const { kind, count, lost, words } = retired;
   deps.print(`Version ${version} has sealed ${lost === 1 ? '1 token' : `${lost} tokens`} in use.`);
   toCountLines(count, { ...config.audit, trails }).forEach(deps.print);

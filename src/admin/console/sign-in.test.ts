@@ -13,6 +13,8 @@ import { type CompanyProviderServer, startCompanyProvider } from '../../../suppo
 import { idOfSignIn } from '../../access/console-sessions.js';
 import { consoleGuard } from '../../config/console.js';
 import type { Fetch } from '../../core/ports.js';
+import type { Credential } from '../../core/secrets.js';
+import { createFirstCode } from './first-sign-in.js';
 
 const redirectUri = `${testIssuer}/console/callback`;
 const users = {
@@ -243,6 +245,19 @@ describe('sign-in with the company’s provider', () => {
     expect((await tryKey()).body.code).toBe('locked_out');
     expect(sessionOf(await signIn('u1'))).not.toBe('');
   });
+});
+
+test('the code of the first start signs in once, within an hour, and is counted when it is wrong', async () => {
+  const { deps, clock } = server;
+  const tryCode = (code: string) => server.postJson('/console/api/sign-in/code', { code }, fromOwnPage);
+  const [used, late] = await Promise.all([createFirstCode(deps), createFirstCode(deps)]);
+  const textOf = (code: Credential): string => code.use((text) => text);
+  const answers = await Promise.all([tryCode(textOf(used)), tryCode(textOf(used))]);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+  clock.advanceSec(3601);
+  expect((await tryCode(textOf(late))).body.code).toBe('caller_untrusted');
+  for (let tries = 0; tries < 100; tries += 1) await tryCode('wrong');
+  expect((await tryCode('wrong')).body.code).toBe('locked_out');
 });
 
 describe('sign-in with an admin key', () => {

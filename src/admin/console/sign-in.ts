@@ -1,6 +1,6 @@
 import type { CookieOptions, Express, Request } from 'express';
 import { z } from 'zod';
-import { authenticateAdministrator } from '../../access/administrators.js';
+import { authenticateAdministrator, firstOwnerOf } from '../../access/administrators.js';
 import { authenticateSession } from '../../access/console-caller.js';
 import {
   administratorOf,
@@ -13,7 +13,9 @@ import {
 import { type SignedInRole, signedInRoles } from '../../access/rights.js';
 import type { SignInConfig } from '../../config/console.js';
 import { readCookie } from '../../core/base/cookie.js';
+import { attemptsOfKeys } from '../../core/limits/attempts.js';
 import { consumeLimit } from '../../core/limits/limits.js';
+import { countAttempt } from '../../core/limits/lockout.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { Credential, digestOf } from '../../core/secrets.js';
 import { newSecret } from '../../core/tickets.js';
@@ -24,6 +26,7 @@ import { queryOf } from '../../http/front-door.js';
 import { createSignInProvider, matchesState, secretsOf } from '../../sign-in/provider.js';
 import type { ConsoleDeps } from './deps.js';
 import { type Call, mountCall, readFields } from './exchange.js';
+import { useFirstCode } from './first-sign-in.js';
 
 const visitLifeSec = 10 * 60;
 
@@ -232,6 +235,19 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     const { key } = await readFields(exchange, z.strictObject({ key: z.string().min(1).max(4096) }), deps);
     const source = sourceOf(exchange.request);
     const { administrator, keyId } = await authenticateAdministrator(new Credential(key), source, deps);
+    await begin(exchange, { ...administrator, by: { kind: 'key', keyId } }, null);
+    exchange.response.json({ ok: true });
+  });
+
+  mountCall(app, deps.pools, ['POST', `${consolePath}/api/sign-in/code`], async (exchange) => {
+    const { code } = await readFields(exchange, z.strictObject({ code: z.string().min(1).max(64) }), deps);
+    if (!(await useFirstCode(new Credential(code), deps)))
+      await countAttempt(
+        attemptsOfKeys(sourceOf(exchange.request)),
+        () => Promise.reject(new FaceError('caller_untrusted')),
+        deps,
+      );
+    const { administrator, keyId } = firstOwnerOf(deps);
     await begin(exchange, { ...administrator, by: { kind: 'key', keyId } }, null);
     exchange.response.json({ ok: true });
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fileExists, filesOf } from '../../config/data-files.js';
+import { findSealedVersions } from '../../config/sealed-secret.js';
 import { addSec, toIso } from '../../core/units.js';
 import { countTokens } from '../../enrolment/trail/token-count.js';
 import { FaceError } from '../../errors.js';
@@ -13,6 +14,7 @@ import {
   retireSigningKey,
   retireVersion,
   rotateKey,
+  sealsSecretsText,
 } from '../operations/keys.js';
 import type { WithOperations } from '../operations/operations-context.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
@@ -133,12 +135,16 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
         if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
         const { audit } = filesOf(config);
         const trails = (await fileExists(audit)) ? [audit] : [];
-        const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, upkeep, () =>
+        const file = await upkeep.configurationFile?.read();
+        const ofSecrets = file === undefined ? [] : findSealedVersions(JSON.parse(file));
+        const request = { version, confirm: confirm ?? null, trails, ofSecrets };
+        const retired = await retireVersion(config, request, upkeep, () =>
           note('key_destroyed', { use: 'sealing', name: String(version), by }),
         );
         if (retired.kind === 'unknown') throw new FaceError('not_found');
         if (retired.kind === 'current')
           return { isDone: false, lost: null, words: ['This key seals new tokens. Rotate first.'] };
+        if (retired.kind === 'seals_secrets') return { isDone: false, lost: null, words: [sealsSecretsText] };
         return { isDone: retired.kind === 'retired', lost: retired.lost, words: [...retired.words] };
       },
     }),

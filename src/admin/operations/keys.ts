@@ -76,6 +76,8 @@ export type RetiredVersion =
   | { readonly kind: 'unknown' }
   /** Refused, because this version seals new tokens. */
   | { readonly kind: 'current' }
+  /** Refused, because the configuration could not be loaded without this version. */
+  | { readonly kind: 'seals_secrets' }
   | {
       /**
        * `unconfirmed` means that nothing was destroyed, because the number of tokens that would be lost differs from
@@ -95,7 +97,13 @@ export type RetiredVersion =
  */
 export async function retireVersion(
   config: KeptConfig,
-  request: { readonly version: KeyVersion; readonly confirm: number | null; readonly trails: readonly string[] },
+  request: {
+    readonly version: KeyVersion;
+    readonly confirm: number | null;
+    readonly trails: readonly string[];
+    /** Versions that the configuration file needs. */
+    readonly ofSecrets: readonly KeyVersion[];
+  },
   deps: Ports<'clock' | 'random' | 'log'>,
   note: () => Promise<void> = async () => {},
 ): Promise<RetiredVersion> {
@@ -105,6 +113,7 @@ export async function retireVersion(
   const key = (await inventory.sealing()).find((each) => each.version === version);
   if (key === undefined) return { kind: 'unknown' };
   if (key.isCurrent) return { kind: 'current' };
+  if (request.ofSecrets.includes(version)) return { kind: 'seals_secrets' };
   const count = await countTokens(trails, deps.clock.now());
   const lost = count.byVersion.get(version) ?? 0;
   if (config.keys.kind === 'aws-kms')
@@ -114,6 +123,9 @@ export async function retireVersion(
   await (await createLocalKeys({ ...deps, file: files.keys })).retire(version);
   return { kind: 'retired', count, lost, words: [] };
 }
+
+export const sealsSecretsText =
+  'This key seals secrets of the configuration. State them again in the console, which seals them with the new key.';
 
 /** `refused` means that the key is unknown or currently signs. */
 export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';

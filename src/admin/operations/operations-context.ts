@@ -46,18 +46,23 @@ export interface Background {
 }
 
 /** Ports of the operations, by the names that functions receive them under. */
-export interface OperationsContext extends Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'fetch' | 'signer'> {
+export interface OperationsContext
+  extends Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'fetch' | 'signer' | 'keys'> {
   readonly background: Background;
   readonly jobs: Jobs;
   readonly setup: () => Setup;
   /** The configuration file. `null` without one. */
   readonly configurationFile: ConfigurationFile | null;
+  /** Stops this server after its running requests, and starts it again in the same process. */
+  readonly restart: () => void;
   /** Guides to connect a provider, one for each kind. */
   readonly guides: readonly (ConnectionGuide & { readonly kind: string })[];
   /** Digest of the active text of that file. `null` without a file. */
   readonly loadedDigest: () => string | null;
   /** Reason why the last configuration could not be loaded. `null` if the active one is the last. */
   readonly notLoaded: () => NotLoaded | null;
+  /** Settings of the loaded file that become active at the next start. */
+  readonly needingRestart: () => readonly string[];
   readonly modes: () => Modes;
   /** Loads overrides of the connections' modes again. */
   readonly followModes: () => Promise<void>;

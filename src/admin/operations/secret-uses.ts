@@ -23,9 +23,16 @@ const placeOf = (connection: string) => ({
 
 const fileGuard = z.looseObject({ connections: z.array(z.looseObject({ id: z.string() })) });
 const objectGuard = z.record(z.string(), z.unknown());
-const referenceGuard = z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
+const referenceGuard = z.union([
+  z.strictObject({ env: z.string() }),
+  z.strictObject({ file: z.string() }),
+  z.object({ sealed: z.object({ by: z.string(), at: z.string() }) }),
+]);
 
-/** Finds the variable or file that the text of the configuration names for a setting. `null` if it names none. */
+/**
+ * Finds the variable or file that the text of the configuration names for a setting, or who stated it. `null` if it is
+ * text.
+ */
 export function findReference(text: string, connection: string, setting: string) {
   try {
     const found = fileGuard.parse(JSON.parse(text)).connections.find(({ id }) => id === connection);

@@ -7,6 +7,7 @@ export { roles } from '../../../src/access/rights.js';
 
 export const readSession = get<SessionReply>('/console/api/session');
 export const signInByKey = (key: string) => post('/console/api/sign-in/key', { key });
+export const signInByCode = (code: string) => post('/console/api/sign-in/code', { code });
 export const signOut = post('/console/api/sign-out');
 export const beginFaceCheck = (to: string) => post<FaceCheckReply>('/console/api/face-check', { to });
 export const finishFaceCheck = post('/console/api/face-check/done');

@@ -4,10 +4,13 @@ import { ActForm, Field, languageOptions, Select } from '../parts/form.js';
 import { Note } from '../parts/state.js';
 import { send } from './call.js';
 import { base, navigate, useParameter, usePath } from './router.js';
-import { signInByKey } from './session.js';
+import { signInByCode, signInByKey } from './session.js';
 import { textIn, useLanguage, useWords } from './words.js';
 
 const signInPath = '/sign-in';
+
+/** Page of the address that the first start prints, with a code behind `#`. */
+const startPath = '/start';
 
 export function SignIn({
   hasProvider,
@@ -29,6 +32,16 @@ export function SignIn({
   useEffect(() => {
     document.title = `${signIn.heading} · ${words.title}`;
   }, [signIn, words]);
+  const code = path === startPath ? location.hash.slice(1) : '';
+  const byCode = (
+    <ActForm
+      submit={signIn.begin}
+      onSubmit={async () => {
+        await send(signInByCode(code), null);
+        await onSignedIn();
+      }}
+    />
+  );
   const why = textIn(signIn.refused, refused) ?? null;
   const byKey = (
     <ActForm
@@ -48,6 +61,7 @@ export function SignIn({
       <h1>{signIn.heading}</h1>
       {hasEnded && <Note tone="warn">{signIn.ended}</Note>}
       {why !== null && <Note tone="bad">{why}</Note>}
+      {code !== '' && byCode}
       {hasProvider ? (
         <>
           <p>

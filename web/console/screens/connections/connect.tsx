@@ -144,6 +144,9 @@ function parseNew(text: string | undefined, kind: string): unknown {
   return childOf(parsed, 'kind') === kind ? parsed : null;
 }
 
+/** Returns 32 random bytes in base64. */
+const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+
 /** Asks for the values of the connection, and saves it in the draft. */
 function Values({
   guide,
@@ -166,8 +169,11 @@ function Values({
           const values = Object.fromEntries(
             guide.fields.map(({ setting }) => [setting, String(fields.get(setting) ?? '')]),
           );
+          const secrets = Object.fromEntries(
+            guide.secrets.map(({ setting }) => [setting, String(fields.get(`secret ${setting}`) ?? '')]),
+          );
           const connection = String(fields.get('connection') ?? '');
-          const body = { provider: guide.kind, connection, values, revision: state.draft?.revision };
+          const body = { provider: guide.kind, connection, values, secrets, revision: state.draft?.revision };
           onState(await call(post<DraftReply>('/v1/configuration/draft/connect', body)), 'saved');
         }}
       >
@@ -191,12 +197,23 @@ function Values({
             maxLength={4096}
           />
         ))}
+        {guide.secrets.map(({ variable, setting, text }) => (
+          <Field
+            key={setting}
+            name={`secret ${setting}`}
+            label={text}
+            hint={variable === 'HOOK_SECRET' ? words.hookSecretHint : words.secretHint}
+            initial={variable === 'HOOK_SECRET' ? makeSecret() : ''}
+            rows={variable === 'HOOK_SECRET' ? 1 : 3}
+            maxLength={16_384}
+          />
+        ))}
       </ActForm>
     </Section>
   );
 }
 
-/** Names the environment variables that the server needs, before the draft can be activated. */
+/** Names the environment variables of secrets that were not stated, before the draft can be activated. */
 function Secrets({
   id,
   guides,
@@ -209,14 +226,19 @@ function Secrets({
   const { connect: words } = useTexts();
   const text = draft?.sections.find(({ connection, section }) => connection === id && section === 'connection')?.text;
   const guide = guides.find(({ kind }) => parseNew(text, kind) !== null);
-  const places = guide?.secrets.map(({ setting }) => `(${id}).${setting}`) ?? [];
+  const variables = guide?.secrets.flatMap(({ setting, text: what }) => {
+    const variable = toText(parseNew(text, guide.kind), `${setting}.env`);
+    return variable === '' ? [] : [{ variable, setting, what }];
+  });
+  if (variables === undefined || variables.length === 0) return null;
+  const places = variables.map(({ setting }) => `(${id}).${setting}`);
   const missing = draft?.problems.some(({ path }) => places.some((place) => path.endsWith(place))) ?? false;
   return (
     <Section heading={words.secrets({ id })} intro={words.secretsText}>
       <ul className="lines">
-        {guide?.secrets.map(({ variable, setting, text: what }) => (
+        {variables.map(({ variable, what }) => (
           <li key={variable}>
-            <Lines label={words.variable} text={toText(parseNew(text, guide.kind), `${setting}.env`)} />
+            <Lines label={words.variable} text={variable} />
             <ServerText>{what}</ServerText>
           </li>
         ))}

@@ -50,7 +50,8 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
   const { secrets: named } = words;
   const { setting, previousSetting, isPreviousTaken, isPushed, reference, current, previous } = secret;
   const isVariable = reference !== null && 'env' in reference;
-  const place = reference === null ? null : 'env' in reference ? reference.env : reference.file;
+  const place =
+    reference === null || 'sealed' in reference ? null : 'env' in reference ? reference.env : reference.file;
   const previousPlace = isVariable ? `${place}_PREVIOUS` : `${place}.previous`;
   const toReference = (name: string) => (isVariable ? { env: name } : { file: name });
   const toText = ({ since, usedAt }: Secret['current']): string =>

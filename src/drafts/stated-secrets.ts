@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { nameSetting, sealSecret } from '../config/sealed-secret.js';
+import type { Ports } from '../core/deps.js';
+import { Credential } from '../core/secrets.js';
+import type { Json } from '../errors.js';
+
+/*
+ * A change states a new secret as `{"seal": "…"}`. It is sealed before it is stored. `{"former": true}` stands for the
+ * secret that the change replaces, which the provider may still use.
+ */
+
+const statedGuard = z.strictObject({ seal: z.string().trim().min(1).max(16_384) });
+const formerGuard = z.strictObject({ former: z.literal(true) });
+
+interface SealDeps extends Ports<'keys' | 'clock' | 'random'> {
+  /** Administrator. */
+  readonly by: string;
+  /** Place of the section in the file, such as `connections.work.oidc`. */
+  readonly place: string;
+  /** Finds the secret that the one of a setting replaces. `null` if the setting has none. */
+  readonly findFormer: (setting: string) => Credential | null;
+}
+
+/** Seals the secrets that a section states, each for its own setting. */
+export async function sealStated(section: Json, { by, place, findFormer, ...deps }: SealDeps): Promise<Json> {
+  const seal = async (secret: Credential, setting: string): Promise<Json> => {
+    const { version, nonce, sealed, at } = await sealSecret(secret, { setting, by }, deps);
+    return { sealed: { version, nonce, sealed, by, at } };
+  };
+  const walk = async (value: Json, path: readonly string[]): Promise<Json> => {
+    const setting = [place, nameSetting(section, path)].filter((each) => each !== '').join('.');
+    const { data: stated } = statedGuard.safeParse(value);
+    if (stated !== undefined) return seal(new Credential(stated.seal), setting);
+    if (formerGuard.safeParse(value).success) {
+      const former = findFormer(path.join('.'));
+      return former === null ? null : seal(former, setting);
+    }
+    if (Array.isArray(value)) return Promise.all(value.map((each, at) => walk(each, [...path, String(at)])));
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).map(async ([key, each]) => [key, await walk(each, [...path, key])] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  };
+  return walk(section, []);
+}

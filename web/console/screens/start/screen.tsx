@@ -1,0 +1,99 @@
+import { useState } from 'react';
+import { loadTexts } from '../../../../locales/compiled/console/start/load.js';
+import type { AddedAdministratorReply } from '../../../../src/access/administrator-replies.js';
+import type { DraftReply } from '../../../../src/drafts/replies.js';
+import { useLoaded, useSessionActions } from '../../frame/acting.js';
+import { get, post } from '../../frame/call.js';
+import { base, Link } from '../../frame/router.js';
+import { defineTexts } from '../../frame/words.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Await, Note, Section } from '../../parts/state.js';
+
+const { defineScreen, useTexts } = defineTexts(loadTexts);
+
+const readDraft = get<DraftReply>('/v1/configuration/draft');
+
+/** Asks for what an empty server needs first: its public address, and an owner with a key of their own. */
+export const screen = defineScreen(function Start() {
+  const words = useTexts();
+  const loaded = useLoaded(readDraft);
+  const [done, setDone] = useState<{ readonly address: string; readonly key: string } | null>(null);
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      {done === null ? (
+        <Await loaded={loaded}>
+          {(state) =>
+            state.file.isWritable ? (
+              <Questions state={state} onDone={setDone} />
+            ) : (
+              <Note>{words.readOnly({ path: state.file.path ?? '–' })}</Note>
+            )
+          }
+        </Await>
+      ) : (
+        <Section heading={words.restarting}>
+          <ShownOnce label={words.key} value={done.key} note={words.once} />
+          <p>
+            <a className="button plain" href={`${done.address}${base}/connections/_new`}>
+              {words.next({ address: done.address })}
+            </a>
+          </p>
+        </Section>
+      )}
+      <p>
+        <Link to="/connections/_new">{words.connect}</Link>
+      </p>
+    </>
+  );
+});
+
+function Questions({
+  state: { file, draft },
+  onDone,
+}: {
+  readonly state: DraftReply;
+  readonly onDone: (done: { readonly address: string; readonly key: string }) => void;
+}) {
+  const words = useTexts();
+  const { call } = useSessionActions();
+  const settings: Readonly<Record<string, unknown>> = JSON.parse(file.server);
+  const saveAddress = async (publicUrl: string): Promise<void> => {
+    const asked = {
+      connection: '',
+      section: 'server',
+      settings: JSON.stringify({ ...settings, publicUrl }),
+      revision: draft?.revision,
+    };
+    const saved = await call(post<DraftReply>('/v1/configuration/draft/save', asked));
+    if (saved.draft === null || saved.draft.changes.length === 0) return;
+    const { revision } = saved.draft;
+    await call(post<DraftReply>('/v1/configuration/draft/apply', { revision, reason: words.reason }));
+    await call(post('/v1/configuration/restart'));
+  };
+  return (
+    <Section heading={words.about} intro={words.file({ path: file.path ?? '' })}>
+      <ActForm
+        submit={words.submit}
+        onSubmit={async (fields) => {
+          const address = String(fields.get('address')).replace(/\/+$/, '');
+          const owner = { name: String(fields.get('name')), role: 'owner' };
+          const { key } = await call(post<AddedAdministratorReply>('/v1/administrators', owner));
+          await saveAddress(address);
+          onDone({ address, key });
+        }}
+      >
+        <Field
+          name="address"
+          type="url"
+          label={words.address}
+          hint={words.addressHint}
+          initial={String(settings.publicUrl ?? location.origin)}
+          isRequired
+        />
+        <Field name="name" label={words.name} hint={words.nameHint} isRequired pattern="[\w.@\-]+" maxLength={64} />
+      </ActForm>
+    </Section>
+  );
+}
