@@ -24,7 +24,7 @@ import { handOver, readPage, type UndeliveredEvent } from './handover.js';
 import { createSets } from './set.js';
 import { toWebhookStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
-import { openRetry } from './undelivered.js';
+import { createUndelivered, openRetry } from './undelivered.js';
 
 const secretOf = (letter: string): string => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`;
 const sets = createSets(await createTestSecurityEventSigner(), async () => null, {
@@ -274,7 +274,7 @@ describe('a webhook', () => {
   });
 
   test('has at most 100 dead letters of anonymous callers, and only the newest of a large file', async () => {
-    const about = { receiver: 'ticket', event: 'step_up.finished', sequence: 1 } as const;
+    const about = { receiver: 'ticket', event: 'step_up.finished', sequence: 1, chain: null } as const;
     const letter = { ...about, reason: 'status 422', time: '2026-11-28T08:00:00.000Z' };
     const append = (jti: string, isAnonymous: boolean) =>
       appendDeadLetter(files.deadLetters, { ...letter, jti, isAnonymous }, { random: systemRandom });
@@ -453,6 +453,19 @@ describe('a replica that stops while the receiver is down', () => {
     [blocked, isStateShared] = ['typed', true];
     await start();
     await until(() => ids().includes('s-10'));
+  });
+
+  test('names the audit trail of an event that it took over and gave up, because it cannot send it again', async () => {
+    await handOver(toStream(), [failedEvent(7)], ports());
+    [status, isStateShared] = [403, true];
+    await start();
+    await until(() => outcomes.includes('dead'));
+    status = 204;
+    const undelivered = createUndelivered(async () => [toStream()], { ...ports(), trail, files });
+    const reason = expect.stringMatching(/^record 7 is in the audit trail of another server, .* begins with other: /);
+    expect(await undelivered.list()).toMatchObject([{ obstacle: reason }]);
+    const unknown = { id: 'j-8', reason: 'not among the undelivered events of this server' };
+    expect(await undelivered.retry(['j-7', 'j-8'])).toEqual([{ id: 'j-7', reason }, unknown]);
   });
 
   test('leaves no event behind if the store refuses to remove delivered ones for a while', async () => {
