@@ -29,8 +29,9 @@ const keptSec = 2 * 60 * 60;
 
 const positionGuard = z.object({ sequence: z.int() });
 
-/** Ids of step-ups that stopped servers left to the others. */
+/** Ids of step-ups that stopped servers left to the others, and their maximum: DynamoDB limits a record to 400 KB. */
 const leftKey = 'step-up-expiry:left';
+const mostLeft = 10_000;
 const leftGuard = z.array(z.string());
 /** Sequence of a step-up of another server, which does not hold the own position back. */
 const ofAnother = Number.MAX_SAFE_INTEGER;
@@ -163,7 +164,7 @@ export function createExpiryWatch(
       await watchNew(follower);
       const ids = watched.map(({ id }) => id);
       if (ids.length === 0) return;
-      await changeStored(left, (former) => [...(former ?? []), ...ids].slice(-mostWatched), { state });
+      await changeStored(left, (former) => [...(former ?? []), ...ids].slice(-mostLeft), { state });
       watched = [];
       await storePosition();
     },

@@ -11,14 +11,16 @@ import {
 } from '../admin/operations/operations-context.js';
 import { startDecisionReader } from '../admin/operations/provider-decisions.js';
 import {
+  checkReleases,
   joinReplicas,
   leaveReplicas,
   noteReplica,
   noteReplicaEverySec,
-  type ThisReplica,
 } from '../admin/operations/replicas.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
+import { readChainName } from '../audit/trail-files.js';
 import { createTrailProbe, readVolumeSpace, type TrailProblem } from '../audit/volume.js';
+import { filesOf } from '../config/data-files.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { framesOf } from '../core/base/frames.js';
 import { httpAddressOf } from '../core/base/http-address.js';
@@ -39,6 +41,8 @@ import { listen } from '../http/listen.js';
 import { createBodyPools } from '../http/request-budget.js';
 import { revokeEverySec, revokeMarked } from '../recovery/issue.js';
 import { type AdminKey, storeAdminKey } from '../storage/keys/admin-key.js';
+import { checkStoreFormat } from '../storage/state/format.js';
+import { openSharedStore } from '../storage/state/open.js';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import { auditEvents } from './audit-events.js';
 import { type BuiltApp, buildApp } from './build-app.js';
@@ -88,9 +92,11 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   log.info('configuration', { settings: redact(config) });
   const telemetry = await openTelemetry(config.telemetry, deps);
   const jobs = createJobs({ ...deps, sleep: pause, onRun: (run) => observeRun(run, telemetry) });
+  await unlessStoreFails(() => checkSharedStore(config, deps), deps);
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
   const replica = { chain: ports.trail.chain, release: version, computes: (await deps.engine).computes };
-  await joinReplicasIfAny(replica, ports, deps);
+  // Of two releases that start together, one is refused only here.
+  await unlessStoreFails(() => joinReplicas(replica, { ...deps, state: ports.state }), deps);
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports, telemetry, deps), deps);
@@ -225,13 +231,30 @@ function coreOf({ built }: Active): BuiltApp['core'] {
   return built.core;
 }
 
-/** Joins the replicas. A server also starts if the store does not respond. @throws `release_differs` */
-async function joinReplicasIfAny(replica: ThisReplica, { state }: OpenedPorts, deps: StartDeps): Promise<void> {
+/**
+ * Checks a shared store before this server changes its data folder or the store.
+ * @throws `release_differs`, `data_newer`, `state_unavailable`
+ */
+async function checkSharedStore(config: FullSetup['config'], deps: StartDeps): Promise<void> {
+  if (config.state.kind === 'sqlite') return;
+  const chain = await readChainName(filesOf(config).audit);
+  const state = await openSharedStore(config.state, deps);
   try {
-    await joinReplicas(replica, { ...deps, state });
+    await checkStoreFormat(state);
+    await checkReleases(chain, version, { ...deps, state });
+  } finally {
+    await state.close();
+  }
+}
+
+/** Compares releases. A server also starts if the store does not respond. @throws `release_differs`, `data_newer` */
+async function unlessStoreFails(compare: () => Promise<void>, { log }: StartDeps): Promise<void> {
+  try {
+    await compare();
   } catch (error) {
-    if (toCode(error) === 'release_differs') throw error;
-    deps.log.error('cannot compare the releases of the replicas', { code: toCode(error) });
+    const code = toCode(error);
+    if (code === 'release_differs' || code === 'data_newer') throw error;
+    log.error('cannot compare the releases of the replicas', { code });
   }
 }
 

@@ -10,6 +10,8 @@ const letterGuard = z.object({
   receiver: z.string(),
   event: z.enum(eventNames),
   sequence: z.int(),
+  /** Name of the audit log with its record. Missing in files of earlier versions. */
+  chain: z.string().nullable().default(null),
   /** Reason of the failure, if the receiver gave one. */
   reason: z.string(),
   time: z.iso.datetime(),

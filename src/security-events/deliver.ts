@@ -5,7 +5,7 @@ import { type BackOff, backOffMs } from '../core/resilience.js';
 import { addSec, epochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { appendDeadLetter } from './dead-letters.js';
-import type { SecurityEvent } from './event.js';
+import { chainOf, type SecurityEvent } from './event.js';
 import { enqueueEvent } from './poll-queue.js';
 import type { AttemptResult, DeliveryPorts, PushOutcome } from './ports.js';
 import type { Verification } from './set.js';
@@ -184,12 +184,14 @@ export function noteSkipped(
 
 /** @returns true if the event is given up: its dead letter is on disk, or beyond the share of anonymous callers */
 export async function storeDeadLetter(
-  { jti, name, sequence, isAnonymous }: SecurityEvent,
+  event: SecurityEvent,
   { id }: EventStream,
   reason: string,
   { files, clock, random, log, onDelivery }: DeliveryPorts<'files' | 'clock' | 'random' | 'log' | 'onDelivery'>,
 ): Promise<boolean> {
-  const letter = { jti, receiver: id, event: name, sequence, reason, time: toIso(clock.now()), isAnonymous };
+  const { jti, name, sequence, isAnonymous } = event;
+  const record = { sequence, chain: chainOf(event) };
+  const letter = { jti, receiver: id, event: name, ...record, reason, time: toIso(clock.now()), isAnonymous };
   try {
     const removed = await appendDeadLetter(files.deadLetters, letter, { random });
     if (removed > 0) log.warn('oldest dead letters removed', { removed });

@@ -31,6 +31,9 @@ const mostParked = 1000;
 /** Maximum of these that anonymous callers caused. Beyond it, such an event is sent once. */
 const mostAnonymous = 100;
 
+/** Maximum of further ones that stay in the audit log at the stop: few enough that later records do not wait for them. */
+const mostKept = mostParked - mostAnonymous;
+
 /** Maximum of pages of other replicas that are delivered at a time. */
 const mostTaken = 10;
 
@@ -197,7 +200,8 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
     async takeOver() {
       await removeFinished();
       const pages = (await listPages(id, trail.chain, deps)).filter((page) => !takenPages.has(page));
-      const delivering = new Set(waiting.flatMap(({ page }) => page ?? []));
+      // Events of anonymous callers, who can make them fail, do not hold the places of other pages.
+      const delivering = new Set(waiting.flatMap(({ page, event }) => (event.isAnonymous ? [] : (page ?? []))));
       const taken = pages.slice(0, Math.max(mostTaken - delivering.size, 0));
       waitingInStore = (pages.length - taken.length) * eventsOfPage;
       for (const page of taken) {
@@ -227,7 +231,7 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
 
 /**
  * Hands over the parked events and those of the records that were not sent. The cursor follows each page, so that the
- * other events stay in the audit log if the stop is interrupted.
+ * other events stay in the audit log if the stop is interrupted. So do those of anonymous callers beyond their share.
  */
 async function handOverRest(
   begun: EventStream,
@@ -238,16 +242,28 @@ async function handOverRest(
   const { id } = begun;
   const stream = deps.streamNow() ?? begun;
   const known = new Set(parked.map(({ event }) => event.jti));
+  let anonymous = 0;
+  /** Records that the cursor passes, although they are not handed over. */
+  const kept: number[] = [];
+  const isHandedOver = ({ isAnonymous, sequence }: SecurityEvent): boolean => {
+    if (isAnonymous) anonymous += 1;
+    const isWithinShare = !isAnonymous || anonymous <= mostAnonymous;
+    if (!isWithinShare) kept.push(sequence);
+    return isWithinShare;
+  };
   const storePage = async (page: readonly UndeliveredEvent[], end: number, later: readonly ParkedEvent[]) => {
     if (page.length === 0) return;
     await handOver(stream, page, deps);
-    await cursors.advance(id, end, [...new Set(later.map(({ event }) => event.sequence))]);
+    const abandoned = kept.splice(mostKept).length;
+    await cursors.advance(id, end, [...new Set([...kept, ...later.map(({ event }) => event.sequence)])]);
+    if (abandoned > 0) log.error('security events of anonymous callers abandoned', { receiver: id, events: abandoned });
     log.info('security events handed over', { receiver: id, events: page.length });
   };
   let end = cursors.of(id);
-  for (let at = 0; at < parked.length; at += eventsOfPage) {
-    const later = parked.slice(at + eventsOfPage);
-    const page = parked.slice(at, at + eventsOfPage).map(({ event, attempts }) => ({ event, attempts }));
+  const shared = parked.filter(({ event }) => isHandedOver(event));
+  for (let at = 0; at < shared.length; at += eventsOfPage) {
+    const later = shared.slice(at + eventsOfPage);
+    const page = shared.slice(at, at + eventsOfPage).map(({ event, attempts }) => ({ event, attempts }));
     await storePage(page, end, later);
   }
   const follower = createFollower(trail.file, end, reportedActionsOf(stream), auditEvents);
@@ -256,7 +272,9 @@ async function handOverRest(
     const records = await follower.read(readAhead);
     if (records.length === 0) break;
     for (const record of records) {
-      const events = toSecurityEvents(record, stream, trail).filter(({ jti }) => !known.has(jti));
+      const events = toSecurityEvents(record, stream, trail).filter(
+        (event) => !known.has(event.jti) && isHandedOver(event),
+      );
       if (page.length + events.length > eventsOfPage) {
         await storePage(page, end, []);
         page = [];

@@ -61,6 +61,9 @@ export function toEventType(name: EventName): string {
   return eventTypes[name];
 }
 
+/** Returns the name of the audit log with an event's record: that of another server if the event was taken over. */
+export const chainOf = ({ txn }: SecurityEvent): string => txn.slice(0, txn.lastIndexOf(':'));
+
 export const toEventObject = ({ time, detail }: SecurityEvent) => ({ event_timestamp: toEpochSec(time), ...detail });
 
 interface EventContent {

@@ -21,7 +21,14 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
         const letters = (await undelivered?.list()) ?? [];
         const newest = letters.toReversed().slice(0, listedAtMost);
         return {
-          events: newest.map(({ jti, receiver, event, reason, time }) => ({ id: jti, receiver, event, reason, time })),
+          events: newest.map(({ jti, receiver, event, reason, time, obstacle }) => ({
+            id: jti,
+            receiver,
+            event,
+            reason: obstacle === null ? reason : `${reason}; ${obstacle}`,
+            time,
+            canRetry: obstacle === null,
+          })),
           total: letters.length,
         };
       },
@@ -30,7 +37,7 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       ...common,
       path: '/events/undelivered/retry',
       summary: 'Send undelivered events again',
-      description: 'Sends each event once, with the same id. Unknown ids are left out of the reply.',
+      description: 'Sends each event once, with the same id. An event that another replica has given up fails.',
       fields: z.strictObject({
         ids: z.array(z.string().min(1).max(64)).min(1).max(10).describe('Ids of the events.'),
       }),

@@ -8,8 +8,11 @@ export const undeliveredReply = z.object({
         id: z.string(),
         receiver: z.string(),
         event: z.string(),
-        reason: z.string().describe('Why the last attempt failed.'),
+        reason: z.string().describe('Why the last attempt failed, and what prevents another one.'),
         time: instantReply.describe('Time at which it was given up.'),
+        canRetry: z
+          .boolean()
+          .describe('False if this server cannot send it again, as its record is in the audit trail of another.'),
       }),
     )
     .describe('The newest, at most 50.'),

@@ -20,11 +20,11 @@ import { version } from '../core/base/version.js';
 import { epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { appendDeadLetter, readDeadLetters } from './dead-letters.js';
-import { handOver, type UndeliveredEvent } from './handover.js';
+import { handOver, readPage, type UndeliveredEvent } from './handover.js';
 import { createSets } from './set.js';
 import { toWebhookStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
-import { openRetry } from './undelivered.js';
+import { createUndelivered, openRetry } from './undelivered.js';
 
 const secretOf = (letter: string): string => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`;
 const sets = createSets(await createTestSecurityEventSigner(), async () => null, {
@@ -274,7 +274,7 @@ describe('a webhook', () => {
   });
 
   test('has at most 100 dead letters of anonymous callers, and only the newest of a large file', async () => {
-    const about = { receiver: 'ticket', event: 'step_up.finished', sequence: 1 } as const;
+    const about = { receiver: 'ticket', event: 'step_up.finished', sequence: 1, chain: null } as const;
     const letter = { ...about, reason: 'status 422', time: '2026-11-28T08:00:00.000Z' };
     const append = (jti: string, isAnonymous: boolean) =>
       appendDeadLetter(files.deadLetters, { ...letter, jti, isAnonymous }, { random: systemRandom });
@@ -343,7 +343,7 @@ describe('a replica that stops while the receiver is down', () => {
   const readIndex = async () => (await deps.state.read('security-events-handover:ticket'))?.value;
   const failedEvent = (sequence: number, isAnonymous = false): UndeliveredEvent => {
     const about = { jti: `j-${sequence}`, txn: `other:${sequence}`, sequence, time: deps.clock.now(), isAnonymous };
-    const detail = { outcome: 'failed', stepUpId: `s-${sequence}` };
+    const detail = { outcome: 'failed', stepUpId: `${isAnonymous ? 'typed' : 's'}-${sequence}` };
     return { event: { ...who, ...about, name: 'step_up.finished', detail }, attempts: 0 };
   };
   const stop = async (): Promise<void> => {
@@ -423,6 +423,49 @@ describe('a replica that stops while the receiver is down', () => {
     await start();
     await until(async () => new Set(ids()).size === 120 && JSON.stringify(await readIndex()) === '[]');
     expect(ids()).toHaveLength(120);
+  });
+
+  test('hands over at most 100 events of anonymous callers, and keeps 900 others', async () => {
+    [status, isFrozen, isStateShared] = [503, true, true];
+    await start();
+    for (const id of ['s-1', 's-2', 's-3']) await failed(id);
+    await until(() => outcomes.length === 3);
+    const detail = { stepUpId: 'typed', anonymous: true } as const;
+    const typed = { action: 'step_up_failed', ...who, detail } as const;
+    await Promise.all(Array.from({ length: 1010 }, () => trail.append(typed)));
+    await failed('s-4');
+    await stop();
+    const pages = await Promise.all(
+      z
+        .array(z.string())
+        .parse(await readIndex())
+        .map((page) => readPage(page, deps)),
+    );
+    const handedOver = pages.flat().map(({ event }) => event.detail.stepUpId);
+    expect(handedOver.filter((id) => id === 'typed')).toHaveLength(100);
+    expect(handedOver.filter((id) => id !== 'typed')).toEqual(['s-1', 's-2', 's-3', 's-4']);
+    const { receivers } = JSON.parse(readFileSync(files.securityEvents, 'utf8'));
+    expect(Object.keys(receivers).filter((name) => name.startsWith('parked'))).toHaveLength(900);
+  });
+
+  test('leaves places for the pages of others while events of anonymous callers fail', async () => {
+    for (let at = 0; at < 11; at += 1) await handOver(toStream(), [failedEvent(at, at < 10)], ports());
+    [blocked, isStateShared] = ['typed', true];
+    await start();
+    await until(() => ids().includes('s-10'));
+  });
+
+  test('names the audit trail of an event that it took over and gave up, because it cannot send it again', async () => {
+    await handOver(toStream(), [failedEvent(7)], ports());
+    [status, isStateShared] = [403, true];
+    await start();
+    await until(() => outcomes.includes('dead'));
+    status = 204;
+    const undelivered = createUndelivered(async () => [toStream()], { ...ports(), trail, files });
+    const reason = expect.stringMatching(/^record 7 is in the audit trail of another server, .* begins with other: /);
+    expect(await undelivered.list()).toMatchObject([{ obstacle: reason }]);
+    const unknown = { id: 'j-8', reason: 'not among the undelivered events of this server' };
+    expect(await undelivered.retry(['j-7', 'j-8'])).toEqual([{ id: 'j-7', reason }, unknown]);
   });
 
   test('leaves no event behind if the store refuses to remove delivered ones for a while', async () => {

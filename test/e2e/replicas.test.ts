@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -76,6 +76,11 @@ const connections = [
     });
     return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) };
   };
+  const readContents = async (path: string) => {
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    return Promise.all(names.toSorted().map(async (name) => [name, await readFile(name, 'base64')]));
+  };
   const race = <T>(call: (caller: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
   const askHook = (caller: number, hook: string, event: object) =>
@@ -108,18 +113,27 @@ const connections = [
     expect(again.filter(({ body }) => isClaimed(body))).toHaveLength(callers);
   });
 
-  test('a server starts only when those of another release have ended', async () => {
+  test('a server starts only when those of another release have ended, and changes nothing before', async () => {
     const startOne = async () => {
       services = [await start('one')];
     };
     const other = { chain: 'otherotherother', release: '0.0.9', computes: 'x' };
     await expect(joinReplicas(other, { state, clock })).rejects.toMatchObject({ code: 'release_differs' });
     await Promise.all(services.map((service) => service.stop()));
+    // As data of the format without a mark, which is migrated.
+    await rm(join(top, 'one', 'format.json'));
+    await state.delete('format');
+    const before = await readContents(join(top, 'one'));
     await joinReplicas(other, { state, clock });
     await expect(startOne()).rejects.toThrow(
       /\(release_differs\)\n.*\n {2}running: otheroth, release 0\.0\.9, last seen/,
     );
+    expect(await state.read('format')).toBeNull();
     await leaveReplicas(other.chain, { state, clock });
+    await state.write('format', { format: 9, readableFrom: 9, writtenBy: '9.1.0' }, { when: 'any', expiresAt: null });
+    await expect(startOne()).rejects.toThrow(/data_newer/);
+    expect(await readContents(join(top, 'one'))).toEqual(before);
+    await state.delete('format');
     await startOne();
   });
 });

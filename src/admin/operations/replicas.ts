@@ -50,6 +50,21 @@ async function changeReplicas(
   await changeStored({ key, guard, expiresAt, relaxedDurability: true }, changeFound, { state });
 }
 
+/**
+ * Checks that no server of another release runs. Writes nothing.
+ * @param chain - `null` if this server has no audit log yet
+ * @throws `release_differs`, `state_unavailable`
+ */
+export async function checkReleases(
+  chain: string | null,
+  release: string,
+  deps: Ports<'clock'> & { readonly state: Pick<State, 'read'> },
+): Promise<void> {
+  const found = (await readStored({ key, guard }, deps))?.record ?? null;
+  const others = Object.entries(running(found, deps.clock.now())).filter(([each]) => each !== chain);
+  refuseOthers(others, release);
+}
+
 /** Notes what this server runs. */
 export async function noteReplica(
   { chain, release, computes }: ThisReplica,
@@ -69,19 +84,21 @@ export async function joinReplicas(
 ): Promise<void> {
   const own = { release, computes, seenAt: deps.clock.now() };
   const join = (others: Replicas): Replicas => {
-    const differing = Object.entries(others).filter(([, each]) => each.release !== release);
-    if (differing.length > 0) throw toRefusal(differing, release);
+    refuseOthers(Object.entries(others), release);
     return { ...others, [chain]: own };
   };
   await changeReplicas(chain, join, deps);
 }
 
-function toRefusal(differing: readonly (readonly [string, Replicas[string]])[], thisRelease: string): FaceError {
+/** @throws `release_differs` */
+function refuseOthers(others: readonly (readonly [string, Replicas[string]])[], thisRelease: string): void {
+  const differing = others.filter(([, { release }]) => release !== thisRelease);
+  if (differing.length === 0) return;
   const servers = differing.map(
     ([chain, { release, seenAt }]) => `${chain.slice(0, 8)}, release ${release}, last seen ${toIso(seenAt)}`,
   );
   const lastSeen = Math.max(...differing.map(([, { seenAt }]) => seenAt));
-  return new FaceError('release_differs', {
+  throw new FaceError('release_differs', {
     thisRelease,
     running: servers.join('; '),
     goneAt: toIso(addSec(epochMs(lastSeen), goneAfterSec)),

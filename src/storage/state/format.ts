@@ -46,10 +46,16 @@ export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatM
   return found === null ? unmarked : parseMark(found.value);
 }
 
-/** Checks the format of a shared store and records this one. */
-async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
+/** Checks the format of a shared store. @throws `data_newer`, `state_unavailable` */
+export async function checkStoreFormat(state: Pick<State, 'read'>): Promise<FormatMark> {
   const mark = await readStoreMark(state);
   checkReadable(mark, 'the state store');
+  return mark;
+}
+
+/** Checks the format of a shared store and records this one. */
+async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
+  const mark = await checkStoreFormat(state);
   if (mark.format < dataFormat) await state.write(key, currentMark, { when: 'any', expiresAt: null });
 }
 

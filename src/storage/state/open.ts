@@ -78,7 +78,10 @@ export async function openStore(
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log' | 'answerWithinMs'>;
 
 /** Opens a shared store. Its client library is loaded only if needed. */
-async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
+export async function openSharedStore(
+  config: Exclude<StateConfig, { kind: 'sqlite' }>,
+  deps: StoreDeps,
+): Promise<Store> {
   switch (config.kind) {
     case 'redis': {
       const { createRedisStore } = await import('./redis.js');

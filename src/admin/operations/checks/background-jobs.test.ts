@@ -5,7 +5,7 @@ import { createTextLog } from '../../../../support/fakes/sinks.js';
 import { FaceError } from '../../../errors.js';
 import { createSqliteState } from '../../../storage/state/sqlite.js';
 import { createJobsCheck } from '../doctor.js';
-import { createReplicasCheck, joinReplicas, leaveReplicas, noteReplica } from '../replicas.js';
+import { checkReleases, createReplicasCheck, joinReplicas, leaveReplicas, noteReplica } from '../replicas.js';
 
 test('a job that failed is reported with its error code until a later run succeeds', async () => {
   const jobs = createTestJobs({ clock: createManualClock(), log: createTextLog() });
@@ -69,7 +69,9 @@ test('a server of another release starts only after the running ones have ended 
       goneAt: new Date(clock.now() + 150_000).toISOString(),
     },
   });
+  await expect(checkReleases(null, '1.1.0', deps)).rejects.toMatchObject({ code: 'release_differs' });
   await leaveReplicas('aaaaaaaaaa', deps);
+  await checkReleases('bbbbbbbbbb', '1.1.0', deps);
   await expect(join('cccccccccc', '1.1.0')).rejects.toMatchObject({ code: 'release_differs' });
   // As after a crash, bbbbbbbbbb itself may start with the other release: nothing else writes to its data folder.
   await join('bbbbbbbbbb', '1.1.0');

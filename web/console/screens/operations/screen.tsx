@@ -87,14 +87,16 @@ function Jobs() {
 
 const retriedAtOnce = 10;
 
-/** Shows the events that this replica has given up, and sends the newest again. */
+/** Shows the events that this replica has given up, and sends the newest of its own again. */
 function Undelivered() {
   const words = useTexts().undelivered;
   const { call } = useSessionActions();
   const { instant, number } = useFormats();
   const listed = useLoaded(get<UndeliveredReply>('/v1/events/undelivered'));
   const [retried, setRetried] = useState<RetriedReply['events'] | null>(null);
-  const failed = retried?.filter(({ reason }) => reason !== null).length ?? 0;
+  const failures = retried?.flatMap(({ reason }) => reason ?? []) ?? [];
+  const nextOf = (events: UndeliveredReply['events']): readonly string[] =>
+    events.flatMap(({ id, canRetry }) => (canRetry ? [id] : [])).slice(0, retriedAtOnce);
   return (
     <Section heading={words.heading}>
       <p>{words.intro}</p>
@@ -115,14 +117,18 @@ function Undelivered() {
               ]}
             />
             {total > events.length && <p className="fine soft">{words.total({ count: number(total) })}</p>}
-            {retried !== null && failed === 0 && <Done>{words.sent({ count: number(retried.length) })}</Done>}
-            {failed > 0 && <Note tone="warn">{words.failed({ count: number(failed) })}</Note>}
-            {events.length > 0 && (
+            {retried !== null && failures.length === 0 && <Done>{words.sent({ count: number(retried.length) })}</Done>}
+            {failures.length > 0 && (
+              <Note tone="warn">
+                {words.failed({ count: number(failures.length) })}{' '}
+                <ServerText>{[...new Set(failures)].join('; ')}</ServerText>
+              </Note>
+            )}
+            {nextOf(events).length > 0 && (
               <ActForm
-                submit={words.retry({ count: number(Math.min(events.length, retriedAtOnce)) })}
+                submit={words.retry({ count: number(nextOf(events).length) })}
                 onSubmit={async () => {
-                  const ids = events.slice(0, retriedAtOnce).map(({ id }) => id);
-                  const retrying = post<RetriedReply>('/v1/events/undelivered/retry', { ids });
+                  const retrying = post<RetriedReply>('/v1/events/undelivered/retry', { ids: nextOf(events) });
                   setRetried((await call({ ...retrying, withinMs: 90_000 })).events);
                   listed.reload();
                 }}
