@@ -190,6 +190,7 @@ async function perform(
 
   const photos: Blob[] = [];
   const taken: Look[] = [];
+  const digests = new Set<string>();
   let opened: readonly number[] = [];
   while (due !== null) {
     const { movement, light }: NextMovement = due;
@@ -216,7 +217,9 @@ async function perform(
     const pace = !isFirst && due.of === 2 ? 'alone' : isMoved ? 'moved' : 'rested';
     const earliestAt = (isFirst ? begunAt : toldAt) + quickestPictureMs[pace];
     await sleep(earliestAt - performance.now());
-    const before = looks.take();
+    // A small camera's look and picture of the same moment have the same bytes, and each may be committed once.
+    digests.add(digest);
+    const before = looks.take().filter((look) => !digests.has(look.digest));
     taken.push(...before);
     const committed = await api.commitFrame(
       nonce,
