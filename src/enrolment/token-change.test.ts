@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../support/benches/core.js';
 import { checkDrawn, enrolDrawn, drawThree as three } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
@@ -20,12 +20,7 @@ import { waitForTokens } from './written-tokens.js';
  */
 
 const folder = createFolder('token-change');
-
-type Core = Awaited<ReturnType<typeof createTestCore>>;
-let core: Core;
-beforeAll(async () => {
-  core = await createTestCore(join(folder, 'keys.json'));
-});
+const core = await createTestCore(join(folder, 'keys.json'));
 
 let users = 0;
 function addUser(): string {

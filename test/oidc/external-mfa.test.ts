@@ -3,17 +3,12 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { signToken } from '../../simulators/entra/tenant.js';
 import { revokeSubject } from '../../src/enrolment/revoke.js';
 import { callPage, ticketOf } from '../../support/fakes/browser.js';
+import { forFile } from '../../support/run/for-file.js';
 import { type ExternalMfaBench, readForm, startExternalMfaBench } from './external-mfa-bench.js';
 
 /* Entra's External MFA as a browser goes through it: every socket, key and token is real. */
 
-let bench: ExternalMfaBench;
-beforeAll(async () => {
-  bench = await startExternalMfaBench({});
-});
-afterAll(async () => {
-  await bench.stop();
-});
+const bench = await forFile(startExternalMfaBench({}));
 afterEach(() => {
   bench.entra.heal('keys');
   bench.entra.setHintAudience('clientId');

@@ -5,8 +5,8 @@ import { createConfigGuard } from '../../../src/config/schema.js';
 import { configureConnections } from '../../../src/connections/setup.js';
 import { createTestCore } from '../../../support/benches/core.js';
 import { connectionGuards } from '../../../support/data/connection-guards.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
 import { type Endpoint, oidcEndpoints, pageEndpoints, readDescription } from './hostile.js';
 import { openProviders, type Providers } from './providers.js';
@@ -60,14 +60,9 @@ const isOf = (route: string) => {
   return (path: string): boolean => pattern.test(path.replace(/\{\w+\}/g, 'x'));
 };
 
-let server: Awaited<ReturnType<typeof startApiServer>>;
-let described: readonly Endpoint[];
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-  const { body } = await server.send('GET', '/openapi.json');
-  described = readDescription({ text: JSON.stringify(body) });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
+const { body } = await server.send('GET', '/openapi.json');
+const described: readonly Endpoint[] = readDescription({ text: JSON.stringify(body) });
 
 test('the attacks cover every route of the server', () => {
   // Its types tell nothing of routers within routers.

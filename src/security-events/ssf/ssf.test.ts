@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { until } from '../../../support/run/eventually.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
@@ -25,7 +24,6 @@ const pushed: SecurityEventReceiverSimulator[] = [];
 
 beforeEach(async () => {
   server = await startApiServer({
-    verifier: createTestVerifier(),
     transmitter: async (core) => {
       // The address that the receiver named, wherever its other end is.
       const push = (url: string, init: RequestInit) =>

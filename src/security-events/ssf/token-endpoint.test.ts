@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { connectReceiver } from '../../../support/servers/security-event-client.js';
@@ -24,7 +23,6 @@ async function register(scopes: readonly string[]): Promise<[id: string, keyId: 
 
 beforeEach(async () => {
   server = await startApiServer({
-    verifier: createTestVerifier(),
     transmitter: async (core) => {
       transmitter = await startTestTransmitter(core);
       return transmitter.securityEvents;

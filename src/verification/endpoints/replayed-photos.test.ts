@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
+import { drawPicture } from '../../../support/fakes/embedded.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { clientScopes } from '../../access/scopes.js';
@@ -14,7 +14,6 @@ const signIn = async (replay: 'all' | 'none' | 'step_ups') => {
 beforeEach(async () => {
   const { connection } = await createTestCore(`${createFolder('replay')}/keys.json`, { liveness: 'off' });
   server = await startApiServer({
-    verifier: createTestVerifier(),
     connections: new Map([[connection.id, connection]]),
   });
 });
