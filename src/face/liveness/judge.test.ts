@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
@@ -84,14 +84,10 @@ describe('a presentation attack fails, and the reasons name the expected signal'
   });
 });
 
-describe('passive liveness combines the frames and the looks during movements', () => {
-  let looks: readonly Buffer[];
-  let others: readonly Buffer[];
-  beforeAll(async () => {
-    looks = await makeGenuineFrames({ ...sceneOf(0), seed: 'looks' });
-    others = await makeGenuineFrames(sceneOf(1));
-  });
+const looks = await makeGenuineFrames({ ...sceneOf(0), seed: 'looks' });
+const others = await makeGenuineFrames(sceneOf(1));
 
+describe('passive liveness combines the frames and the looks during movements', () => {
   /** The real engine, but each picture looks as alive as told: the frames, then the looks. */
   const judgeAlive = (liveness: readonly number[], between: readonly Buffer[] = looks): Promise<LivenessFinding> => {
     const asTold: EnginePool = {
