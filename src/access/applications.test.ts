@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { forFile } from '../../support/run/for-file.js';
-import { adminKey, startApiServer } from '../../support/servers/api-server.js';
+import { asAdmin, startApiServer } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
 import { maxKeys } from './application-keys.js';
@@ -8,7 +8,6 @@ import { maxApplications, registerApplication } from './applications.js';
 
 const server = await forFile(startApiServer());
 
-const asAdmin = { 'x-admin-key': adminKey };
 const post = (path: string, body: JsonObject = {}) => server.postJson(path, body, asAdmin);
 const get = (path: string) => server.send('GET', path, { headers: asAdmin });
 const change = (id: string, terms: JsonObject) =>

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { createFolder } from '../../support/run/folder.js';
 import { forFile } from '../../support/run/for-file.js';
-import { adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
+import { asAdmin, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { epochMs } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
@@ -16,7 +16,6 @@ const server = await forFile(startApiServer());
 async function keyWith(quotas: { perMinute?: number; perDay?: number }, at = server) {
   const daySec = 24 * 60 * 60;
   at.clock.advanceSec(daySec - ((at.clock.now() / 1000) % daySec));
-  const asAdmin = { 'x-admin-key': adminKey };
   const { body } = await at.postJson(
     '/applications',
     { name: 'shop', scopes: ['verify', 'screen'], ...quotas },

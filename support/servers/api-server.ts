@@ -49,6 +49,7 @@ import { pageFolders } from '../run/paths.js';
 import { createQuietTelemetry } from './telemetry.js';
 
 export const adminKey = 'fsa_test-administrator';
+export const asAdmin = { 'x-admin-key': adminKey };
 
 export interface Answer {
   readonly status: number;

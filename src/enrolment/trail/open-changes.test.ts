@@ -16,7 +16,7 @@ import { readOpenChanges } from './open-changes.js';
 const folder = createFolder('open-changes');
 
 const file = join(folder, 'audit.jsonl');
-const core = await createTestCore(join(folder, 'keys.json'), { enrolmentDays: 30 });
+const core = await createTestCore({ enrolmentDays: 30 });
 const trail = await forFile(
   createFileAudit({
     auditEvents,

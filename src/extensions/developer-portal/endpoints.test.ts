@@ -6,7 +6,7 @@ import { consoleWithSignIn, signInAs } from '../../../support/data/developers.js
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { forFile } from '../../../support/run/for-file.js';
-import { type Answer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { type Answer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import { sandboxQuota } from './own-request-endpoints.js';
@@ -34,7 +34,6 @@ const start = (sandbox: string | null = 'play') =>
 const server = await forFile(start());
 const grace = await signInAs(server, 'sub-grace', { login: 'grace' });
 
-const asAdmin = { 'x-admin-key': adminKey };
 const ask = (who: Record<string, string>, path: string, body: JsonObject = {}) => server.postJson(path, body, who);
 const read = (who: Record<string, string>, path: string) => server.send('GET', path, { headers: who });
 const change = (who: SessionHeaders, id: string, body: JsonObject) =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { testIssuer } from '../../../support/fakes/keys.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { type ApiServer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
 import { connectReceiver } from '../../../support/servers/security-event-client.js';
 import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 
@@ -12,7 +12,6 @@ let application: string;
 let keyId: string;
 let secret: string;
 
-const asAdmin = { 'x-admin-key': adminKey };
 const reach = (url: string): string => url.replace(testIssuer, server.origin);
 
 async function register(scopes: readonly string[]): Promise<[id: string, keyId: string, key: string]> {
