@@ -1,39 +1,30 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
 import { clientScopes } from '../src/access/scopes.js';
 import { draw } from '../support/benches/capture-bench.js';
 import { openLink, openPage } from '../support/benches/capture-page.js';
-import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
+import { drawPicture } from '../support/fakes/embedded.js';
+import { createFolder } from '../support/run/folder.js';
+import { forFile } from '../support/run/for-file.js';
 import { projectRoot } from '../support/run/paths.js';
-import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
+import { startApiServer } from '../support/servers/api-server.js';
 import { releaseContentKey } from './content-key.js';
-import { createFacestepClient, type FacestepClient } from './journey.js';
+import { createFacestepClient } from './journey.js';
 
-let server: ApiServer;
-let facestep: FacestepClient;
-let clientToken: string;
-let token: string;
-const folder = mkdtempSync(join(tmpdir(), 'content-key-'));
+const folder = createFolder('content-key');
 const at = (name: string) => join(folder, name);
 
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-  ({ token: clientToken } = await server.issue(clientScopes));
-  facestep = createFacestepClient({ url: server.origin, clientToken, fetch });
-  ({ token } = await facestep.generate([drawPicture('ada', 1)]));
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await server.stop();
-});
+const server = await forFile(startApiServer());
+const { token: clientToken } = await server.issue(clientScopes);
+const facestep = createFacestepClient({ url: server.origin, clientToken, fetch });
+const { token } = await facestep.generate([drawPicture('ada', 1)]);
 
 async function show(url: string, person: string, liveness = 0.9): Promise<string> {
   const { body } = await openLink(server, url);

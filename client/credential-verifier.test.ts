@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { runExample } from '../support/run/example.js';
 import { type CredentialErrorCode, credentialErrorText } from './credential-error.js';
@@ -15,21 +15,16 @@ const expected = { audience: 'x509_hash:portal', nonce: 'n-0S6_WzA2Mj' };
 type Claims = Record<string, unknown>;
 type Curve = 'ES256' | 'EdDSA';
 
-let issuersKey: CryptoKey;
-let strangersKey: CryptoKey;
-let keys: KeySet;
+const { privateKey: issuersKey, publicKey: issuersPublicKey } = await generateKeyPair('ES256', { extractable: true });
+const { privateKey: strangersKey } = await generateKeyPair('ES256');
+const keys: KeySet = {
+  keys: [{ ...(await exportJWK(issuersPublicKey)), kid: 'one', alg: 'ES256', use: 'sig' }],
+};
 const holders = new Map<Curve, { readonly key: CryptoKey; readonly jwk: object }>();
-
-beforeAll(async () => {
-  const pair = await generateKeyPair('ES256', { extractable: true });
-  issuersKey = pair.privateKey;
-  keys = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] };
-  strangersKey = (await generateKeyPair('ES256')).privateKey;
-  for (const alg of ['ES256', 'EdDSA'] as const) {
-    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
-    holders.set(alg, { key: privateKey, jwk: await exportJWK(publicKey) });
-  }
-});
+for (const alg of ['ES256', 'EdDSA'] as const) {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  holders.set(alg, { key: privateKey, jwk: await exportJWK(publicKey) });
+}
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const toDisclosure = (...parts: readonly unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');

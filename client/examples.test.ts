@@ -1,24 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
+import { expect, test } from '@jest/globals';
+import { drawPicture } from '../support/fakes/embedded.js';
 import { readExample, runExample } from '../support/run/example.js';
+import { forFile } from '../support/run/for-file.js';
 import { projectRoot } from '../support/run/paths.js';
-import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
+import { startApiServer } from '../support/servers/api-server.js';
 import * as published from './index.js';
 import { createFacestepClient, createReceiptVerifier, digestAction } from './index.js';
 
-let server: ApiServer;
 let receipt: unknown;
 const nonce = 'n-1';
 /** Sends the addresses of the examples to the server of this test. */
 const fetchHere = (url: string | URL, init?: RequestInit) =>
   fetch(String(url).replace('https://face.example.com', server.origin), init);
 
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
 
 test('the example of createFacestepClient returns a receipt', async () => {
   const { token: clientToken } = await server.issue();

@@ -1,11 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { attemptsOfToken } from '../src/core/limits/attempts.js';
 import { countAttempt } from '../src/core/limits/lockout.js';
-import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
+import { drawPicture } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
-import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
+import { forFile } from '../support/run/for-file.js';
+import { startApiServer } from '../support/servers/api-server.js';
 import { createFacestepClient, createReceiptVerifier, type FacestepClient, type Fetch } from './index.js';
 
 const realFetch: Fetch = (url, init) => fetch(url, init);
@@ -21,14 +22,9 @@ async function listen(answer: RequestListener) {
   return { url: `http://127.0.0.1:${port}/`, close: () => new Promise((resolve) => listening.close(resolve)) };
 }
 
-let server: ApiServer;
-let client: FacestepClient;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-  const { token } = await server.issue();
-  client = createFacestepClient({ url: `${server.origin}/`, clientToken: token, fetch: realFetch });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
+const { token } = await server.issue();
+const client: FacestepClient = createFacestepClient({ url: `${server.origin}/`, clientToken: token, fetch: realFetch });
 
 describe('a step-up with the client library', () => {
   const audience = 'https://shop.example.com/login';

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { CompactSign, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { type Action, digestAction } from './action.js';
 import { type ExpectedReceipt, type ReceiptErrorCode, receiptErrorText } from './receipt-claims.js';
 import { createReceiptVerifier, type KeySet, type RemoteKeys } from './receipt-verifier.js';
@@ -29,16 +29,9 @@ const claims = {
 type Claims = Record<string, unknown>;
 
 const header = { alg: 'ES256', kid: 'one', typ: 'facestep-receipt+jwt' };
-let privateKey: CryptoKey;
-let strangersKey: CryptoKey;
-let keys: KeySet;
-
-beforeAll(async () => {
-  const pair = await generateKeyPair('ES256', { extractable: true });
-  privateKey = pair.privateKey;
-  keys = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] };
-  strangersKey = (await generateKeyPair('ES256')).privateKey;
-});
+const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+const { privateKey: strangersKey } = await generateKeyPair('ES256');
+const keys: KeySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] };
 
 const sign = (payload: Claims = claims, changed: Claims = {}, key = privateKey): Promise<string> =>
   new SignJWT(payload).setProtectedHeader({ ...header, ...changed } as typeof header).sign(key);

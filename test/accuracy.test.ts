@@ -5,16 +5,16 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { range, share } from '../evidence/measure/accuracy/markdown.js';
 import { asUsedToMarkdown, toMarkdown, toPlot } from '../evidence/measure/accuracy/report.js';
-import { loadPictures, type Pictures } from '../examples/demo/pictures.js';
+import { loadPictures } from '../examples/demo/pictures.js';
 import { writeCorpus } from '../support/data/corpus.js';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
 
 /* `npm run eval -- --data DIR` as it is run, on folders made of the demonstration photos. */
 
-let folder: string;
-let pictures: Pictures;
-let darker: Buffer;
+const folder = createFolder('accuracy');
+const pictures = await loadPictures();
+const darker = await sharp(pictures.stranger).linear(0.7).jpeg({ quality: 95 }).toBuffer();
 
 interface Rates {
   readonly fmr: number;
@@ -41,12 +41,6 @@ const write = async (name: string, files: Readonly<Record<string, Uint8Array | s
   await writeCorpus(join(folder, name), files);
   return join(folder, name);
 };
-
-beforeAll(async () => {
-  folder = createFolder('accuracy');
-  pictures = await loadPictures();
-  darker = await sharp(pictures.stranger).linear(0.7).jpeg({ quality: 95 }).toBuffer();
-});
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 

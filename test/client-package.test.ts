@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { type EmptyProject, installInEmptyProject } from '../support/run/empty-project.js';
 import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
@@ -32,7 +31,7 @@ process.stdout.write(JSON.stringify({ state, subject: claims.sub, code }));
 let server: ApiServer;
 let project: EmptyProject;
 beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
+  server = await startApiServer();
   project = await installInEmptyProject('client');
 }, 180_000);
 afterAll(async () => {

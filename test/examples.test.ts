@@ -3,18 +3,19 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { createFacestepClient } from '../client/index.js';
 import { issueClientToken } from '../examples/demo/backend.js';
 import { loadPictures } from '../examples/demo/pictures.js';
-import { type Service, startService } from '../examples/demo/service.js';
+import { startService } from '../examples/demo/service.js';
 import { createFileStore, createRoster } from '../examples/door/roster.js';
 import { clientScopes } from '../src/access/scopes.js';
 import { enrolByApi, startCapture } from '../support/benches/capture-bench.js';
 import { drawPicture } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { createFolder } from '../support/run/folder.js';
+import { forFile } from '../support/run/for-file.js';
 import { projectRoot } from '../support/run/paths.js';
 import { toForm } from '../support/servers/api-server.js';
 import { configureService, serviceKey } from '../support/servers/service-stage.js';
@@ -23,30 +24,27 @@ import { configureService, serviceKey } from '../support/servers/service-stage.j
 
 const folder = createFolder('examples');
 const at = (name: string) => join(folder, name);
-let service: Service;
-let env: Record<string, string>;
 
-beforeAll(async () => {
-  const pictures = await loadPictures();
-  const [first, second] = pictures.person;
-  // In the first photo she holds her head aslant.
-  const upright = await sharp(first).rotate(-35, { background: '#777777' }).jpeg({ quality: 95 }).toBuffer();
-  // Well above the threshold, as each token decides again near it, and well below what needs no person.
-  const poor = await sharp(second).resize(260).jpeg({ quality: 14 }).toBuffer();
-  // Too dark for a portrait, but not to find the face.
-  const dim = await sharp(second).linear(0.25, 0).jpeg({ quality: 95 }).toBuffer();
-  const { stranger, landscape, far } = pictures;
-  for (const [name, bytes] of Object.entries({ first, second, upright, poor, dim, stranger, landscape, far }))
-    writeFileSync(at(`${name}.jpg`), bytes);
-
-  service = await startService(configureService(folder, { publicUrl: 'https://face.example.com' }));
-  const token = await issueClientToken(service.url, serviceKey, { name: 'examples', scopes: clientScopes });
-  const { PATH = '' } = process.env;
-  env = { PATH, FACESTEP_URL: service.url, FACESTEP_CLIENT_TOKEN: token, FACESTEP_ISSUER: 'https://face.example.com' };
-});
-afterAll(async () => {
-  await service.stop();
-});
+const pictures = await loadPictures();
+const [first, second] = pictures.person;
+// In the first photo she holds her head aslant.
+const upright = await sharp(first).rotate(-35, { background: '#777777' }).jpeg({ quality: 95 }).toBuffer();
+// Well above the threshold, as each token decides again near it, and well below what needs no person.
+const poor = await sharp(second).resize(260).jpeg({ quality: 14 }).toBuffer();
+// Too dark for a portrait, but not to find the face.
+const dim = await sharp(second).linear(0.25, 0).jpeg({ quality: 95 }).toBuffer();
+const { stranger, landscape, far } = pictures;
+for (const [name, bytes] of Object.entries({ first, second, upright, poor, dim, stranger, landscape, far }))
+  writeFileSync(at(`${name}.jpg`), bytes);
+const service = await forFile(startService(configureService(folder, { publicUrl: 'https://face.example.com' })));
+const token = await issueClientToken(service.url, serviceKey, { name: 'examples', scopes: clientScopes });
+const { PATH = '' } = process.env;
+const env: Record<string, string> = {
+  PATH,
+  FACESTEP_URL: service.url,
+  FACESTEP_CLIENT_TOKEN: token,
+  FACESTEP_ISSUER: 'https://face.example.com',
+};
 
 const read = (name: string) => readFileSync(join(projectRoot, name), 'utf8');
 

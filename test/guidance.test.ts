@@ -1,25 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
 import { demoPhotosFolder, loadPictures, type Pictures } from '../examples/demo/pictures.js';
 import type { Hint } from '../src/core/hints.js';
 import type { Landmarks } from '../src/face/engine/landmarks.js';
 import type { Picture } from '../src/face/engine/picture.js';
-import { createPipeline, type Pipeline } from '../src/face/engine/pipeline.js';
+import { createPipeline } from '../src/face/engine/pipeline.js';
+import { forFile } from '../support/run/for-file.js';
 import { modelsFolder } from '../support/run/paths.js';
 import { analyzePicture, type FrameReading, type SeenFace } from '../web/capture/guidance/frame-reading.js';
 import type { GuidePose } from '../web/capture/guidance/guide.js';
 import { createObserver, isTooSmall, toHint } from '../web/capture/guidance/observer.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../web/capture/guidance/pose.js';
 
-let pipeline: Pipeline;
-let pictures: Pictures;
-beforeAll(async () => {
-  pictures = await loadPictures();
-  pipeline = await createPipeline(modelsFolder);
-});
-afterAll(() => pipeline.close());
+const pictures = await loadPictures();
+const pipeline = await forFile(createPipeline(modelsFolder));
 
 /** What a camera of 640×480 shows of a photo. */
 async function toFrame(photo: Uint8Array, change: (image: Sharp) => Sharp = (image) => image) {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { enrolByApi, startCapture, who } from '../support/benches/capture-bench.js';
 import { projectRoot } from '../support/run/paths.js';
-import { type ApiServer, adminKey } from '../support/servers/api-server.js';
+import { type ApiServer, asAdmin } from '../support/servers/api-server.js';
 
 /* The requests of docs/okta-workflows.md and docs/entra-lifecycle-workflows.md, as the pages print them. */
 
@@ -40,7 +40,6 @@ test('the document for Okta Workflows is valid OpenAPI 3.0 with client credentia
 });
 
 test('the requests for Okta Workflows get an access token, invite, require a check, read its result and revoke', async () => {
-  const asAdmin = { 'x-admin-key': adminKey };
   const application = { name: 'okta', scopes: ['enrol', 'verify'] };
   const { body } = await server.postJson('/applications', application, asAdmin);
   const key = await server.postJson(`/applications/${body.id}/keys`, {}, asAdmin);

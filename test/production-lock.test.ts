@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { projectRoot } from '../support/run/paths.js';
 
@@ -11,10 +11,7 @@ const packageGuard = z.looseObject({
   version: z.string().optional(),
 });
 const lockGuard = z.object({ packages: z.record(z.string(), packageGuard) });
-let toProductionLock: (lock: unknown, standAlone: readonly string[]) => unknown;
-beforeAll(async () => {
-  ({ toProductionLock } = await import(pathToFileURL(join(projectRoot, 'scripts/production-lock.mjs')).href));
-});
+const { toProductionLock } = await import(pathToFileURL(join(projectRoot, 'scripts/production-lock.mjs')).href);
 
 const lockOf = (packages: object, standAlone: readonly string[] = []): string[] =>
   Object.keys(lockGuard.parse(toProductionLock({ packages }, standAlone)).packages);

@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ServedHook } from '../src/connections/hook.js';
 import type { Connection } from '../src/core/connection.js';
 import { createBodyPools, poolLimits } from '../src/http/request-budget.js';
 import { defaultPolicy } from '../support/benches/core.js';
-import { createTestVerifier } from '../support/fakes/embedded.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
 import { eventually } from '../support/run/eventually.js';
-import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
+import { forFile } from '../support/run/for-file.js';
+import { startApiServer } from '../support/servers/api-server.js';
 import { type HalfSent, sendHalf } from '../support/servers/half-sent.js';
 
 /* Senders who are silent, or say too little for too long. A second is a few milliseconds here. */
@@ -19,25 +19,23 @@ const answering: ServedHook = {
   pass: { status: 200, body: null },
 };
 
-let server: ApiServer;
 const open: HalfSent[] = [];
 const timers: NodeJS.Timeout[] = [];
 
-beforeAll(async () => {
-  const connection: Connection = {
-    id: 'acme',
-    kind: 'memory',
-    profile: createMemoryProfile(['00u1']),
-    openStepUpRequest: null,
-    policy: { ...defaultPolicy, liveness: 'challenge' },
-  };
-  server = await startApiServer({
-    verifier: createTestVerifier(),
+const connection: Connection = {
+  id: 'acme',
+  kind: 'memory',
+  profile: createMemoryProfile(['00u1']),
+  openStepUpRequest: null,
+  policy: { ...defaultPolicy, liveness: 'challenge' },
+};
+const server = await forFile(
+  startApiServer({
     connections: new Map([['acme', connection]]),
     hooks: new Map([['acme', { known: { ...answering, proof: 'headers' }, unknown: answering }]]),
     bodyPools: createBodyPools(poolLimits, 20),
-  });
-});
+  }),
+);
 afterEach(async () => {
   for (const timer of timers.splice(0)) clearInterval(timer);
   for (const each of open.splice(0)) each.end();
@@ -48,7 +46,6 @@ afterEach(async () => {
     }
   });
 });
-afterAll(() => server.stop());
 
 const send = async (path: string, given: Parameters<typeof sendHalf>[2]) => {
   const half = await sendHalf(server.port, path, given);
@@ -106,7 +103,6 @@ test('when many sources fill a memory pool, slow senders are evicted first', asy
   const patient = { ...poolLimits.hooks.anonymous, patienceSteps: 1_000, leastBytesPerStep: 0 };
   const bodyPools = createBodyPools({ ...poolLimits, hooks: { ...poolLimits.hooks, anonymous: patient } }, 20);
   const other = await startApiServer({
-    verifier: createTestVerifier(),
     hooks: new Map([['acme', { [hook]: answering }]]),
     bodyPools,
     proxyHops: 1,

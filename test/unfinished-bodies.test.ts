@@ -1,12 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Json } from '../src/errors.js';
 import { type CallerPools, createBodyPools, poolLimits } from '../src/http/request-budget.js';
 import { toTokenEvent } from '../support/data/okta-events.js';
 import { eventually } from '../support/run/eventually.js';
+import { forFile } from '../support/run/for-file.js';
 import { type HalfSent, sendHalf } from '../support/servers/half-sent.js';
-import { type OktaBench, openOktaBench, signed } from './contract/okta.js';
+import { openOktaBench, signed } from './contract/okta.js';
 import { isClaimed } from './contract/okta-replies.js';
-import { type OktaServer, startOktaServer } from './contract/okta-server.js';
+import { startOktaServer } from './contract/okta-server.js';
 
 /* Bodies that are begun and never finished, by callers whom no one knows: others are served as if they were not there. */
 
@@ -19,26 +20,17 @@ const begun = [
   { count: 100, bytes: 400 },
 ] as const;
 
-let bench: OktaBench;
-let server: OktaServer;
-let port: number;
 const open: HalfSent[] = [];
 let events = 0;
 
-beforeAll(async () => {
-  bench = await openOktaBench();
-  // No one is cut for being slow: what is unfinished stays so, on a busy machine too.
-  server = await startOktaServer(bench, bench.adapter, createBodyPools(poolLimits, 60_000));
-  port = Number(new URL(server.origin).port);
-});
+const bench = await forFile(openOktaBench());
+// No one is cut for being slow: what is unfinished stays so, on a busy machine too.
+const server = await forFile(startOktaServer(bench, bench.adapter, createBodyPools(poolLimits, 60_000)));
+const port: number = Number(new URL(server.origin).port);
 afterEach(async () => {
   for (const each of open.splice(0)) each.end();
   // Anyone who gives up gives everything back.
   await eventually(async () => expect(heldBytes()).toBe(0));
-});
-afterAll(async () => {
-  await server.stop();
-  await bench.close();
 });
 
 const parts = () =>

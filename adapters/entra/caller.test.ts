@@ -1,23 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventsServiceAppId, type Tenant } from '../../simulators/entra/tenant.js';
+import { describe, expect, test } from '@jest/globals';
+import { eventsServiceAppId } from '../../simulators/entra/tenant.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { createForgedBearers, type EntraBench, fetchKeysAhead, openEntraBench } from '../../test/contract/entra.js';
+import { forFile } from '../../support/run/for-file.js';
+import { createForgedBearers, fetchKeysAhead, openEntraBench } from '../../test/contract/entra.js';
 import { createCallerCheck } from './caller.js';
 
 const refused = { code: 'caller_untrusted' };
 const outage = { code: 'profile_unavailable' };
 const host = 'face.example.com';
 
-let bench: EntraBench;
-let partner: Tenant;
-let fetchKeys: Fetch;
-beforeAll(async () => {
-  bench = await openEntraBench();
-  partner = bench.partner;
-  fetchKeys = await fetchKeysAhead(bench.entra, [bench.entra.tenant, partner]);
-});
-afterAll(() => bench.close());
+const bench = await forFile(openEntraBench());
+const { partner } = bench;
+const fetchKeys = await fetchKeysAhead(bench.entra, [bench.entra.tenant, partner]);
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Tenant } from '../../simulators/entra/tenant.js';
+import { describe, expect, test } from '@jest/globals';
 import type { RawReply } from '../../src/connections/hook.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Json } from '../../src/errors.js';
 import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../support/data/entra-events.js';
 import { toBody } from '../../support/data/event-body.js';
+import { forFile } from '../../support/run/for-file.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
-  type EntraBench,
   isClaimed,
   isShown,
   isTaken,
@@ -18,17 +17,10 @@ import {
   withBearer,
 } from '../../test/contract/entra.js';
 
-let bench: EntraBench;
-let bearer: string;
-let partner: Tenant;
-let tenantId: string;
-beforeAll(async () => {
-  bench = await openEntraBench();
-  bearer = await bench.createBearer();
-  partner = bench.partner;
-  tenantId = bench.entra.tenant.id;
-});
-afterAll(() => bench.close());
+const bench = await forFile(openEntraBench());
+let bearer = await bench.createBearer();
+const { partner } = bench;
+const tenantId = bench.entra.tenant.id;
 
 const ada = randomUUID();
 const email = 'ada@example.com';

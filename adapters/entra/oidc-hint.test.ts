@@ -1,11 +1,12 @@
 import { createSecretKey, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
-import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { State } from '../../src/core/ports.js';
 import { addSec } from '../../src/core/units.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
+import { forFile } from '../../support/run/for-file.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
 
@@ -14,12 +15,8 @@ const appId = randomUUID();
 const oid = randomUUID();
 
 const clock = createManualClock();
-let entra: EntraSimulator;
 let verify: VerifyEntraHint;
-beforeAll(async () => {
-  entra = await startEntraSimulator({ now: () => clock.now() });
-});
-afterAll(() => entra.close());
+const entra = await forFile(startEntraSimulator({ now: () => clock.now() }));
 beforeEach(() => {
   verify = connect();
 });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { AuthorizationRequest, OidcClient } from '../../src/connections/openid-client.js';
 import { readAsked } from '../../src/oidc/asked.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
+import { forFile } from '../../support/run/for-file.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { externalMfaGuard } from './config.js';
 import { createExternalMfaClient } from './oidc.js';
@@ -17,15 +18,10 @@ const oid = randomUUID();
 const requestId = randomUUID();
 
 const clock = createManualClock();
-let entra: EntraSimulator;
-let other: Tenant;
 let log: ReturnType<typeof createTextLog>;
 let client: OidcClient;
-beforeAll(async () => {
-  entra = await startEntraSimulator({ now: () => clock.now() });
-  other = await entra.addTenant();
-});
-afterAll(() => entra.close());
+const entra = await forFile(startEntraSimulator({ now: () => clock.now() }));
+const other: Tenant = await entra.addTenant();
 beforeEach(() => {
   log = createTextLog();
   const config = externalMfaGuard.parse({

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
 import { Credential } from '../../src/core/secrets.js';
@@ -13,17 +13,10 @@ const oauth = {
 };
 const refused = { code: 'caller_untrusted' };
 
-let privateKey: CryptoKey;
-let otherKey: CryptoKey;
-let publicJwk: JWK;
-let publicPem: string;
-beforeAll(async () => {
-  const pair = await generateKeyPair('RS256');
-  privateKey = pair.privateKey;
-  otherKey = (await generateKeyPair('RS256')).privateKey;
-  publicJwk = { ...(await exportJWK(pair.publicKey)), kid: 'k1', use: 'sig', alg: 'RS256' };
-  publicPem = await exportSPKI(pair.publicKey);
-});
+const { privateKey, publicKey } = await generateKeyPair('RS256');
+const { privateKey: otherKey } = await generateKeyPair('RS256');
+const publicJwk: JWK = { ...(await exportJWK(publicKey)), kid: 'k1', use: 'sig', alg: 'RS256' };
+const publicPem = await exportSPKI(publicKey);
 
 const clock = createManualClock();
 const nowSec = () => clock.now() / 1000;

@@ -1,22 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { toBody } from '../../support/data/event-body.js';
 import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../support/data/okta-events.js';
+import { forFile } from '../../support/run/for-file.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
-import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
+import { openOktaBench, signed } from '../../test/contract/okta.js';
 import { isAllowed, isClaimed, registrationReplyGuard } from '../../test/contract/okta-replies.js';
 
 const ada = '00uAda00000000000001';
 const grace = '00uGrace000000000002';
 
-let bench: OktaBench;
-let adapter: ServedAdapter;
-beforeAll(async () => {
-  bench = await openOktaBench();
-  adapter = bench.connect();
-});
-afterAll(() => bench.close());
+const bench = await forFile(openOktaBench());
+const adapter = bench.connect();
 
 const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(toBody(body)));
 let events = 0;

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { toBody } from '../../support/data/event-body.js';
+import { forFile } from '../../support/run/for-file.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
   isAllowed,
-  type OneLoginBench,
   openOneLoginBench,
   signed,
   toPreAuthenticationEvent,
@@ -16,13 +16,8 @@ const ada = '36216766';
 /** Has never passed a step-up. */
 const eve = '36216768';
 
-let bench: OneLoginBench;
-let adapter: ServedAdapter;
-beforeAll(async () => {
-  bench = await openOneLoginBench();
-  adapter = bench.connect();
-});
-afterAll(() => bench.close());
+const bench = await forFile(openOneLoginBench());
+const adapter: ServedAdapter = bench.connect();
 
 const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(bench.clock, toBody(body)));
 let events = 0;

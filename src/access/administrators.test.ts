@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { expectAtEveryEndpoint } from '../../support/benches/console.js';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import { FaceError } from '../errors.js';
@@ -16,11 +16,7 @@ const acme: Connection = {
   profile: createMemoryProfile(['ada']),
   openStepUpRequest: null,
 };
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
 
 const owner = { 'x-admin-key': adminKey };
 const post = (path: string, body: JsonObject, headers: Record<string, string> = owner) =>
@@ -133,7 +129,7 @@ test('an administrator with the role help-desk can invite a user; the audit reco
 });
 
 test('an address is limited to 100 wrong admin keys per 15 minutes; the correct key is accepted even then', async () => {
-  const fresh = await startApiServer({ verifier: createTestVerifier() });
+  const fresh = await startApiServer();
   const ask = async (key: string) =>
     (await fresh.send('GET', '/administrators', { headers: { 'x-admin-key': key } })).body.code ?? 'ok';
   // What no one shows a key for counts for nothing.

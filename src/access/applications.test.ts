@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
-import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
+import { describe, expect, test } from '@jest/globals';
+import { forFile } from '../../support/run/for-file.js';
+import { asAdmin, startApiServer } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
 import { maxKeys } from './application-keys.js';
 import { maxApplications, registerApplication } from './applications.js';
 
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
 
-const asAdmin = { 'x-admin-key': adminKey };
 const post = (path: string, body: JsonObject = {}) => server.postJson(path, body, asAdmin);
 const get = (path: string) => server.send('GET', path, { headers: asAdmin });
 const change = (id: string, terms: JsonObject) =>
@@ -153,7 +148,7 @@ describe('API keys of an application', () => {
 });
 
 test(`one server registers at most ${maxApplications} applications`, async () => {
-  const crowded = await startApiServer({ verifier: createTestVerifier() });
+  const crowded = await startApiServer();
   const terms = { name: 'a', tenant: 'default', scopes: ['match'], perMinute: 1, perDay: 1, contact: '' } as const;
   const by = { name: 'owner', role: 'owner' } as const;
   const add = () => registerApplication(terms, by, crowded.deps);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeStored, readStored } from '../core/change-stored.js';
+import { changeExisting, changeStored, readStored } from '../core/change-stored.js';
 import type { Ports } from '../core/deps.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -54,7 +54,7 @@ type ApplicationRecord = z.infer<typeof recordGuard>;
 /** Ids of all applications, oldest first. Readers skip ids of removed applications. */
 const index = { key: 'applications', guard: z.array(z.string()), expiresAt: () => null };
 
-const recordKey = (id: string): string => `application:${id}`;
+const storedOf = (id: string) => ({ key: `application:${id}`, guard: recordGuard, expiresAt: () => null });
 
 const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
 
@@ -104,17 +104,17 @@ export async function registerApplication(
     owners: [...(asked?.owners ?? [])],
     keys: [],
   };
-  await state.write(recordKey(id), record, { when: 'absent', expiresAt: null });
+  await state.write(storedOf(id).key, record, { when: 'absent', expiresAt: null });
   await list().catch(async (error: unknown) => {
-    await state.delete(recordKey(id));
+    await state.delete(storedOf(id).key);
     throw error;
   });
   return toApplication(id, record);
 }
 
 export async function findApplication(id: string, { state }: Ports<'state'>): Promise<Application | null> {
-  const found = await state.read(recordKey(id));
-  return found === null ? null : toApplication(id, recordGuard.parse(found.value));
+  const found = await readStored(storedOf(id), { state });
+  return found === null ? null : toApplication(id, found.record);
 }
 
 export async function readApplication(id: string, deps: Ports<'state'>): Promise<Application> {
@@ -124,8 +124,7 @@ export async function readApplication(id: string, deps: Ports<'state'>): Promise
 }
 
 export async function listApplications({ state }: Ports<'state'>): Promise<Application[]> {
-  const found = await state.read(index.key);
-  const ids = found === null ? [] : index.guard.parse(found.value);
+  const ids = (await readStored(index, { state }))?.record ?? [];
   const applications = await Promise.all(ids.map((id) => findApplication(id, { state })));
   return applications.filter((application) => application !== null);
 }
@@ -147,7 +146,8 @@ export async function changeApplication(
   const detail = { id, ...toTerms(former), by: by.name };
   await deps.audit.append({ action: 'application_changed', connection: former.tenant, subject: '', detail });
   const changedAt = deps.clock.now();
-  return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));
+  const change = (record: ApplicationRecord) => ({ ...record, ...toTerms(record), changedAt });
+  return toApplication(id, await changeExisting(storedOf(id), change, deps));
 }
 
 /** Removes an application. Its API keys stop working at once. @throws `not_found` */
@@ -159,7 +159,7 @@ export async function removeApplication(
   const { name, tenant } = await readApplication(id, { state });
   const detail = { id, name, by: by.name };
   await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
-  await state.delete(recordKey(id));
+  await state.delete(storedOf(id).key);
   await changeStored(index, (former) => (former ?? []).filter((listed) => listed !== id), { state });
 }
 
@@ -168,7 +168,7 @@ export async function changeKeysOf(
   change: (keys: readonly string[]) => readonly string[],
   deps: Ports<'state'>,
 ): Promise<void> {
-  await changeExisting(id, (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
+  await changeExisting(storedOf(id), (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
 }
 
 export async function changeOwnersOf(
@@ -176,21 +176,5 @@ export async function changeOwnersOf(
   change: (owners: readonly string[]) => readonly string[],
   deps: Ports<'state'>,
 ): Promise<void> {
-  await changeExisting(id, (record) => ({ ...record, owners: [...change(record.owners)] }), deps);
-}
-
-async function changeExisting(
-  id: string,
-  change: (record: ApplicationRecord) => ApplicationRecord,
-  { state }: Ports<'state'>,
-): Promise<ApplicationRecord> {
-  const { changed } = await changeStored(
-    { key: recordKey(id), guard: recordGuard, expiresAt: () => null },
-    (former) => {
-      if (former === null) throw new FaceError('not_found');
-      return change(former);
-    },
-    { state },
-  );
-  return changed;
+  await changeExisting(storedOf(id), (record) => ({ ...record, owners: [...change(record.owners)] }), deps);
 }

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { testShare } from '../../support/data/share.js';
 import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { adminKey, asAdmin, startApiServer, toForm } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { clientScopes } from './scopes.js';
 
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
 
-const asAdmin = { 'x-admin-key': adminKey };
 const generate = (body: JsonObject) => server.postJson('/generateToken', body, asAdmin);
 const report = (token: string) => server.postJson('/token', {}, { 'x-auth-token': token });
 const photo = drawPicture('ada', 1);

@@ -9,7 +9,7 @@ import {
   toSessionHeaders,
 } from '../../support/benches/console.js';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createEndpoints } from '../app/endpoints.js';
@@ -31,7 +31,6 @@ async function start(policy: Partial<Policy> = {}): Promise<void> {
     policy: { ...defaultPolicy, liveness: 'passive', ...policy },
   };
   server = await startApiServer({
-    verifier: createTestVerifier(),
     connections: new Map([['acme', acme]]),
     console: consoleGuard.parse({ signIn: signInConfig, stepUp: { connection: 'acme' } }),
   });

@@ -1,25 +1,21 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { expect, test } from '@jest/globals';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { createFolder } from '../../support/run/folder.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { asAdmin, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { epochMs } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { countRequest } from './admission.js';
 import type { Application } from './applications.js';
 
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
 
 /** A key of an application with these quotas, and the beginning of a day: both windows are whole. */
 async function keyWith(quotas: { perMinute?: number; perDay?: number }, at = server) {
   const daySec = 24 * 60 * 60;
   at.clock.advanceSec(daySec - ((at.clock.now() / 1000) % daySec));
-  const asAdmin = { 'x-admin-key': adminKey };
   const { body } = await at.postJson(
     '/applications',
     { name: 'shop', scopes: ['verify', 'screen'], ...quotas },
@@ -105,7 +101,7 @@ test('requests are refused with `state_unavailable` if the state store is down',
       return broken.add(...args);
     },
   };
-  const alone = await startApiServer({ verifier: createTestVerifier(), state });
+  const alone = await startApiServer({ state });
   const token = await keyWith({}, alone);
   isBroken = true;
   const answer = await alone.postJson('/token', {}, { 'x-auth-token': token });

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createTestJobs } from '../../support/fakes/jobs.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
-import { adminKey, startApiServer } from '../../support/servers/api-server.js';
+import { asAdmin, startApiServer } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import type { JsonObject } from '../core/base/json.js';
 import { epochMs } from '../core/units.js';
@@ -62,8 +61,7 @@ test('the usage of three replicas is added up, regardless of when each replica w
 });
 
 test('administrators can read the usage per application and in total', async () => {
-  const server = await startApiServer({ verifier: createTestVerifier() });
-  const asAdmin = { 'x-admin-key': adminKey };
+  const server = await startApiServer();
   const post = async (path: string, body: JsonObject = {}) => (await server.postJson(path, body, asAdmin)).body;
   const { id } = await post('/applications', { name: 'shop', scopes: ['match'], perMinute: 3 });
   const { token } = await post(`/applications/${String(id)}/keys`);

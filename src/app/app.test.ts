@@ -1,36 +1,33 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { describe, expect, test } from '@jest/globals';
 import { systemRandom } from '../../support/fakes/sinks.js';
-import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import type { RequestHead, ServedHook } from '../connections/hook.js';
 import { FaceError } from '../errors.js';
 
-let server: ApiServer;
 let unready: string[] = [];
 let hookCalls: (RequestHead & { readonly body: Uint8Array })[] = [];
 
-beforeAll(async () => {
-  const echo: ServedHook = {
-    budgetMs: 1_500,
-    proof: 'headers',
-    admit: async (head) => async (body) => {
-      hookCalls.push({ ...head, body });
-      if (body.length === 3) throw new FaceError('caller_untrusted', { bearer: 'expired' });
-      if (body.length === 4) throw new TypeError('private');
-      if (body.length === 5) return { status: 200, body: null };
-      return body.length === 0 ? { status: 204, body: null } : { status: 202, body: { took: body.length } };
-    },
-    refuse: (code: string) => ({ status: 200, body: { refusal: code } }),
-    pass: { status: 200, body: null },
-  };
-  server = await startApiServer({
-    verifier: createTestVerifier(),
+const echo: ServedHook = {
+  budgetMs: 1_500,
+  proof: 'headers',
+  admit: async (head) => async (body) => {
+    hookCalls.push({ ...head, body });
+    if (body.length === 3) throw new FaceError('caller_untrusted', { bearer: 'expired' });
+    if (body.length === 4) throw new TypeError('private');
+    if (body.length === 5) return { status: 200, body: null };
+    return body.length === 0 ? { status: 204, body: null } : { status: 202, body: { took: body.length } };
+  },
+  refuse: (code: string) => ({ status: 200, body: { refusal: code } }),
+  pass: { status: 200, body: null },
+};
+const server = await forFile(
+  startApiServer({
     findUnready: async () => unready,
     hooks: new Map([['acme', { token: echo }]]),
-  });
-});
-afterAll(() => server.stop());
+  }),
+);
 
 describe('the endpoints', () => {
   test.each(['/nothing', '/v1/nothing', '/Generate', '/%E0%A4%A', '/step-ups/%ff', '/hooks/acme'])(
@@ -169,7 +166,6 @@ test('an invalid chunked body closes the connection and is not logged as a failu
 test('a failure before the reply is sent returns an error, and the server continues to serve', async () => {
   let isBroken = true;
   const broken = await startApiServer({
-    verifier: createTestVerifier(),
     random: (bytes) => {
       if (isBroken) throw new TypeError('no entropy');
       return systemRandom(bytes);

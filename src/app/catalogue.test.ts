@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
-import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { type FaceErrorCode, isOneOf } from '../errors.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import { codesOf } from '../http/rest/openapi.js';
@@ -15,16 +16,11 @@ import { toCurlExample } from './catalogue.js';
 import { createEndpoints } from './endpoints.js';
 
 const folder = createFolder('catalogue');
-let server: ApiServer;
-let endpoints: Endpoint[];
 
-beforeAll(async () => {
-  const profile = createMemoryProfile(['00u1ab2cd3']);
-  const acme = { id: 'acme', kind: 'okta', policy: defaultPolicy, profile, openStepUpRequest: null };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
-  endpoints = createEndpoints(server.deps);
-});
-afterAll(() => server.stop());
+const profile = createMemoryProfile(['00u1ab2cd3']);
+const acme = { id: 'acme', kind: 'okta', policy: defaultPolicy, profile, openStepUpRequest: null };
+const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
+const endpoints: Endpoint[] = createEndpoints(server.deps);
 
 test('each curl example is accepted by the server, or fails only for data that is missing in the test', async () => {
   const { token } = await server.issue();

@@ -1,13 +1,9 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
-import { type ApiServer, startApiServer } from '../../support/servers/api-server.js';
+import { expect, test } from '@jest/globals';
+import { forFile } from '../../support/run/for-file.js';
+import { startApiServer } from '../../support/servers/api-server.js';
 
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
 
 const get = (path: string, encoding = 'br') =>
   fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });

@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryAudit } from '../../support/fakes/sinks.js';
 import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
@@ -19,7 +18,7 @@ afterEach(async () => {
 });
 
 async function start(given: Partial<Parameters<typeof startApiServer>[0]> = {}): Promise<ApiServer> {
-  const server = await startApiServer({ verifier: createTestVerifier(), ...given });
+  const server = await startApiServer({ ...given });
   open.push(server);
   return server;
 }

@@ -58,12 +58,8 @@ async function readInForce(brands: Brands) {
 
 export function createBrandEndpoints({ brands }: { readonly brands: Brands }): Endpoint[] {
   const common = {
-    versions: [1, 2],
     tag: 'Brand',
-    status: 200,
-    isExtension: true,
     right: 'configure',
-    photos: {},
   } as const;
   const picture = {
     atLeast: 0,
@@ -89,7 +85,6 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
       path: '/brand/texts',
       summary: 'List the replaceable texts',
       description: 'Includes the limits of each text.',
-      codes: [],
       fields: z.strictObject({}),
       reply: brandTextsReply,
       async handle() {
@@ -103,7 +98,6 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
       path: '/brand/check',
       summary: 'Validate a brand',
       description:
@@ -158,7 +152,6 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
       path: '/brand/apply',
       isSensitive: true,
       summary: 'Publish a brand',

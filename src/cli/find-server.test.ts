@@ -1,21 +1,17 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { runHere } from '../../support/benches/cli.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createFolder } from '../../support/run/folder.js';
-import { type ApiServer, adminKey as key, startApiServer } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { adminKey as key, startApiServer } from '../../support/servers/api-server.js';
 
 /* Commands find the server and its key in variables, the configuration, or a login. */
 
 const top = createFolder('find-server');
-let server: ApiServer;
 let folders = 0;
 
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
 
 const home = (): Record<string, string> => ({ XDG_CONFIG_HOME: join(top, String(++folders)) });
 const fileOf = (env: Record<string, string>) => join(env.XDG_CONFIG_HOME!, 'facestep', 'login.json');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { FaceError, type Json } from '../errors.js';
+import { FaceError, type FaceErrorCode, type Json } from '../errors.js';
 import type { Ports } from './deps.js';
 import type { State, StateRecord } from './ports.js';
 import { type EpochMs, type EpochSec, toEpochSec } from './units.js';
@@ -55,6 +55,33 @@ export async function changeStored<Value extends Json, Changed extends Value | n
       return { former, changed };
   }
   throw new FaceError('state_unavailable', { reason: 'contended' });
+}
+
+/** Reads a record that must exist. @throws `not_found` */
+export async function readExisting<Value>(
+  stored: Pick<StoredRecord<Value>, 'key' | 'guard'>,
+  deps: Ports<'state'>,
+): Promise<Value> {
+  const found = await readStored(stored, deps);
+  if (found === null) throw new FaceError('not_found');
+  return found.record;
+}
+
+/**
+ * Changes a record that must exist, as `changeStored` does.
+ * @throws `absent`, `state_unavailable`, and what `change` throws
+ */
+export async function changeExisting<Value extends Json>(
+  stored: StoredRecord<Value>,
+  change: (former: Value) => Value,
+  deps: Ports<'state'>,
+  absent: FaceErrorCode = 'not_found',
+): Promise<Value> {
+  const step = (former: Value | null): Value => {
+    if (former === null) throw new FaceError(absent);
+    return change(former);
+  };
+  return (await changeStored(stored, step, deps)).changed;
 }
 
 /**

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testEvent, testSignIn } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { eventually } from '../../support/run/eventually.js';
-import { createFolder } from '../../support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import { readConsent } from '../enrolment/consent.js';
 import { acceptAnyPhotos } from '../enrolment/earlier-frames.js';
@@ -22,11 +20,8 @@ import type { VerifyRequest } from './ports.js';
 import { Credential } from './secrets.js';
 import { addSec, toEpochSec } from './units.js';
 
-const folder = createFolder('core');
-let cores = 0;
-
 async function setUp(policy: Partial<Policy> = {}) {
-  const core = await createTestCore(join(folder, `keys-${++cores}.json`), policy);
+  const core = await createTestCore(policy);
   const { connection, clock, deps } = core;
   const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
   const three = (person: string, from = 1) => [0, 1, 2].map((offset) => drawPhoto(person, from + offset));

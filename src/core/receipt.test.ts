@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createTestCore } from '../../support/benches/core.js';
 import { eventually } from '../../support/run/eventually.js';
-import { createFolder } from '../../support/run/folder.js';
 import { FaceError } from '../errors.js';
 import type { Audit } from './ports.js';
 import { audienceOf, issueReceipt, redeemReceipt } from './receipt.js';
@@ -11,7 +9,7 @@ import { epochMs } from './units.js';
 
 let core: Awaited<ReturnType<typeof createTestCore>>;
 beforeEach(async () => {
-  core = await createTestCore(join(createFolder('receipt'), 'keys.json'));
+  core = await createTestCore();
 });
 
 const audience = 'https://face.example.com/hooks/work';

@@ -19,12 +19,7 @@ const reasonField = z.string().min(3).max(500).describe('Why, for the audit trai
 export const revisionField = z.int().min(1).describe('Revision of the draft that you saw.');
 
 export const common = {
-  method: 'POST',
-  versions: [1, 2],
   tag: 'Administrators',
-  status: 200,
-  isExtension: true,
-  photos: {},
   right: 'configure',
 } as const;
 
@@ -45,7 +40,6 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
     summary: 'List what is needed to connect a provider',
     description:
       'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
-    codes: [],
     fields: z.strictObject({}),
     reply: guidesReply,
     handle: async () => ({ guides: operations.guides.map(toGuideReply) }),

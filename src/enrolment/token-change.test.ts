@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../support/benches/core.js';
 import { checkDrawn, enrolDrawn, drawThree as three } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import type { WrittenEvent } from '../../support/fakes/sinks.js';
-import { createFolder } from '../../support/run/folder.js';
 import { SealedToken } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
 import { readConsent } from './consent.js';
@@ -19,13 +17,7 @@ import { waitForTokens } from './written-tokens.js';
  * profile is the one that the audit trail says is there.
  */
 
-const folder = createFolder('token-change');
-
-type Core = Awaited<ReturnType<typeof createTestCore>>;
-let core: Core;
-beforeAll(async () => {
-  core = await createTestCore(join(folder, 'keys.json'));
-});
+const core = await createTestCore();
 
 let users = 0;
 function addUser(): string {

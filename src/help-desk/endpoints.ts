@@ -117,12 +117,7 @@ export function createHelpDeskEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
   const common = {
-    method: 'POST',
-    versions: [1, 2],
     tag: 'Help desk',
-    status: 200,
-    isExtension: true,
-    photos: {},
     right: 'assist',
   } as const;
   const named = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out'] as const;
@@ -247,7 +242,6 @@ export function createHelpDeskEndpoints(
       path: '/help-desk/bypass-codes',
       summary: 'List active and pending bypass codes',
       description: 'Returns them newest first, without the codes themselves.',
-      codes: [],
       fields: z.strictObject(pageFields),
       form: { limit: 'json' },
       reply: bypassesReply,
@@ -276,7 +270,6 @@ export function createHelpDeskEndpoints(
       path: '/help-desk/requests',
       summary: 'List help requests',
       description: 'Returns the requests, newest first. A request is stored for a day.',
-      codes: [],
       fields: z.strictObject({ ...pageFields, connection: subjectFields.connection.optional() }),
       form: { limit: 'json' },
       reply: helpRequestsReply,
@@ -322,11 +315,10 @@ const toAgent = ({ id, name, application }: Client): VouchingAgent => ({ id: app
 export function createCallerEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Help desk', isExtension: true, scope: 'callers', photos: {} } as const;
+  const common = { tag: 'Help desk', scope: 'callers' } as const;
   return [
     clientEndpoint({
       ...common,
-      method: 'POST',
       path: '/callers',
       status: 201,
       summary: 'Ask a caller for a face check from a ticket',
@@ -354,9 +346,7 @@ export function createCallerEndpoints(
     }),
     clientEndpoint({
       ...common,
-      method: 'POST',
       path: '/callers/pin',
-      status: 200,
       summary: 'Identify a caller by a PIN from a ticket',
       description:
         'As `/help-desk/caller-pins`, for a ticket system. The audit trail has `reference`. The reply is the result: no webhook follows.',
@@ -373,7 +363,6 @@ export function createCallerEndpoints(
       ...common,
       method: 'GET',
       path: '/callers/:id',
-      status: 200,
       summary: 'Get the result of a ticket’s face check',
       description:
         'For the token or application that started it. After the face check has passed, the reply identifies the person, for ten minutes.',
@@ -391,11 +380,6 @@ export function createCallerEndpoints(
 /** Creates the endpoints by which a person asks the help desk for help, or shows it who they are. */
 export function createHelpRequestEndpoints(deps: CoreDeps & Ports<'connections' | 'keys'> & FlowPorts): Endpoint[] {
   const common = {
-    method: 'POST',
-    versions: [1, 2],
-    tag: 'Capture page',
-    isExtension: true,
-    photos: {},
     status: 201,
     deps,
   } as const;

@@ -58,7 +58,6 @@ export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'c
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/links/end',
       action: 'end_link',
       summary: 'End the link to an account elsewhere',
@@ -116,7 +115,6 @@ export function createDataConsentEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/data-consents/withdraw',
       action: 'withdraw_data_consent',
       summary: 'Withdraw the consent to share claims with a client',
@@ -164,7 +162,6 @@ export function createHomePageEndpoints(
   return [
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/checks',
       action: 'read_checks',
       summary: 'List the person’s own checks',
@@ -194,7 +191,6 @@ export function createHomePageEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/devices/forget',
       action: 'forget_known_places',
       codes: [...common.codes, 'locked_out'],
@@ -228,7 +224,6 @@ export function createHomePageEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/export',
       action: 'export_held',
       summary: 'Export the person’s own data',

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { cookiesOf } from '../../support/benches/console.js';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
+import { forFile } from '../../support/run/for-file.js';
 import { type ApiServer, startApiServer } from '../../support/servers/api-server.js';
-import { type CompanyProviderServer, startCompanyProvider } from '../../support/servers/company-provider.js';
+import { startCompanyProvider } from '../../support/servers/company-provider.js';
 import { homePageGuard } from '../config/home-page.js';
 import type { Policy } from '../core/connection.js';
 import type { HomePage } from './home-page.js';
@@ -15,16 +15,14 @@ import type { HomePage } from './home-page.js';
 /* The door of a person's own page: who gets in, by what, and as whom. */
 
 const redirectUri = `${testIssuer}/me/acme/callback`;
-let company: CompanyProviderServer;
 let server: ApiServer;
 let profile: ReturnType<typeof createMemoryProfile>;
-beforeAll(async () => {
-  company = await startCompanyProvider(redirectUri, {
+const company = await forFile(
+  startCompanyProvider(redirectUri, {
     anna: { login: loginOf('anna'), groups: [] },
     mallory: { login: loginOf('anna'), groups: [] },
-  });
-});
-afterAll(() => company.stop());
+  }),
+);
 
 async function start(policy: Partial<Policy> = {}, hasOtherDoor = false) {
   profile = createMemoryProfile(['anna', 'berta']);
@@ -33,7 +31,6 @@ async function start(policy: Partial<Policy> = {}, hasOtherDoor = false) {
   const common = { kind: 'okta', profile, openStepUpRequest: null };
   const homePage: HomePage = { door, services: [], clients: new Map() };
   server = await startApiServer({
-    verifier: createTestVerifier(),
     connections: new Map([
       ['acme', { ...common, id: 'acme', policy: { ...defaultPolicy, liveness: 'challenge', ...policy } }],
       ['other', { ...common, id: 'other', policy: defaultPolicy }],

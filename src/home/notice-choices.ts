@@ -64,11 +64,6 @@ async function record(
 /** Returns what the endpoints of a person's own page have in common. */
 export const commonOf = <Deps>(deps: Deps) =>
   ({
-    versions: [1, 2],
-    tag: 'Capture page',
-    isExtension: true,
-    status: 200,
-    photos: {},
     codes: ['step_up_unknown', 'step_up_finished'],
     deps,
   }) as const;
@@ -96,7 +91,6 @@ export function createNoticeChoiceEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/notices',
       action: 'choose_notices',
       summary: 'Choose notifications',
@@ -116,7 +110,6 @@ export function createNoticeChoiceEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/notices/devices',
       action: 'add_notice_device',
       summary: 'Enable push notifications in this browser',
@@ -140,7 +133,6 @@ export function createNoticeChoiceEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/notices/devices/remove',
       action: 'remove_notice_device',
       summary: 'Disable push notifications',

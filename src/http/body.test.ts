@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { eventually } from '../../support/run/eventually.js';
-import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { sendHalf } from '../../support/servers/half-sent.js';
 import { decodeBase64 } from './body.js';
 
@@ -12,16 +13,9 @@ const inB = 'multipart/form-data; boundary=b';
 const photoHead = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
 const base64 = Buffer.from(photo).toString('base64');
 
-let server: ApiServer;
-let auth: { 'x-auth-token': string };
-let token: string;
-
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-  token = (await server.issue()).token;
-  auth = { 'x-auth-token': token };
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
+const token: string = (await server.issue()).token;
+const auth: { 'x-auth-token': string } = { 'x-auth-token': token };
 
 const form = (path: string, fields: Parameters<typeof toForm>[0], headers: Record<string, string> = auth) =>
   server.postForm(path, toForm(fields), headers);

@@ -1,37 +1,34 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import express from 'express';
 import { createTextLog } from '../../support/fakes/sinks.js';
+import { forFile } from '../../support/run/for-file.js';
 import { FaceError } from '../errors.js';
-import { type ListeningServer, listen } from './listen.js';
+import { listen } from './listen.js';
 import { answerDirectly, createErrorHandler, createRefuse, sendJson } from './reply.js';
 
-let server: ListeningServer;
-beforeAll(async () => {
-  const router = express();
-  router.enable('case sensitive routing');
-  const answer = (request: { params: object }, response: { json(body: object): unknown }) =>
-    void response.json({ by: 'the router', parameters: Object.values(request.params) });
-  // The same addresses, after the direct ones: what these do not take is told of.
-  router.all('/calls/:connection/:hook', answer);
-  router.use(() => {
-    throw new FaceError('not_found');
-  });
-  const log = createTextLog();
-  router.use(createErrorHandler(log));
-  const direct = {
-    path: '/calls/:connection/:hook',
-    async answer(_request: unknown, response: Parameters<typeof sendJson>[0], parameters: readonly string[]) {
-      if (parameters[1] === 'late') throw new FaceError('overloaded', { retryAfterSec: 3 });
-      sendJson(response, 200, { by: 'itself', parameters: [...parameters] });
-    },
-  };
-  const listener = answerDirectly([direct], { headers: [], refuse: createRefuse(log), otherwise: router });
-  server = await listen(listener, { host: '127.0.0.1', port: 0 });
+const router = express();
+router.enable('case sensitive routing');
+const answer = (request: { params: object }, response: { json(body: object): unknown }) =>
+  void response.json({ by: 'the router', parameters: Object.values(request.params) });
+// The same addresses, after the direct ones: what these do not take is told of.
+router.all('/calls/:connection/:hook', answer);
+router.use(() => {
+  throw new FaceError('not_found');
 });
-afterAll(() => server.stop());
+const log = createTextLog();
+router.use(createErrorHandler(log));
+const direct = {
+  path: '/calls/:connection/:hook',
+  async answer(_request: unknown, response: Parameters<typeof sendJson>[0], parameters: readonly string[]) {
+    if (parameters[1] === 'late') throw new FaceError('overloaded', { retryAfterSec: 3 });
+    sendJson(response, 200, { by: 'itself', parameters: [...parameters] });
+  },
+};
+const listener = answerDirectly([direct], { headers: [], refuse: createRefuse(log), otherwise: router });
+const server = await forFile(listen(listener, { host: '127.0.0.1', port: 0 }));
 
 /** Asks for an address just as it is written. */
 async function ask(target: string): Promise<{ status: number; head: string; body: unknown }> {

@@ -46,11 +46,7 @@ export function createInvitationEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'linkOf'> & FlowPorts,
 ): Endpoint[] {
   const common = {
-    method: 'POST',
-    versions: [1, 2],
     status: 201,
-    isExtension: true,
-    photos: {},
     description:
       'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
@@ -132,7 +128,6 @@ export function createInvitationEndpoints(
     sessionEndpoint({
       ...common,
       form: {},
-      tag: 'Capture page',
       deps,
       path: '/face/set-up-link',
       action: 'send_set_up_link',

@@ -116,7 +116,7 @@ const codeField = z.string().min(1).max(64).describe('Six digits; separators are
 
 /** Creates the v2 endpoints to verify an e-mail address together with a phone number. */
 export function createContactEndpoints(deps: Deps): Endpoint[] {
-  const common = { method: 'POST', versions: [2], tag: 'Contacts', isExtension: false } as const;
+  const common = { versions: [2], tag: 'Contacts', isExtension: false } as const;
   return [
     clientEndpoint({
       ...common,

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { asTyped } from '../../support/data/typed-codes.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { issueClientToken } from '../access/client-tokens.js';
 
@@ -10,7 +9,7 @@ let server: ApiServer;
 const issueAuth = async (own: ApiServer) => ({ 'x-auth-token': (await own.issue()).token });
 let auth: Record<string, string>;
 beforeEach(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
+  server = await startApiServer();
   auth = await issueAuth(server);
 });
 afterEach(() => server.stop());
@@ -63,7 +62,7 @@ describe('new-credentials', () => {
   test('refuses an administrator key and a trial token without sending a code', async () => {
     expect((await server.postJson('/v2/new-credentials', contact, { 'x-admin-key': adminKey })).status).toBe(401);
     const sandbox = { tenant: 'try', perMinute: 30, perDay: 500 };
-    const own = await startApiServer({ verifier: createTestVerifier(), sandbox });
+    const own = await startApiServer({ sandbox });
     const asked = { name: 'try', tenant: 'try', scopes: [], lifeSec: 60, application: null, sandbox: 'dev' };
     const { credential } = await issueClientToken(asked, { name: 'dev' }, own.deps);
     const trial = { 'x-auth-token': credential.use((text) => text) };
@@ -87,7 +86,7 @@ describe('new-credentials', () => {
   );
 
   test('without an allowed country sends no code, not even by e-mail', async () => {
-    const own = await startApiServer({ verifier: createTestVerifier(), contactCodes: { countries: [] } });
+    const own = await startApiServer({ contactCodes: { countries: [] } });
     const answer = await own.postJson('/v2/new-credentials', contact, await issueAuth(own));
     expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(own.messages).toEqual([]);

@@ -10,7 +10,6 @@ import { notifyHelpDesk } from './sender.js';
 export function createNotMeEndpoints(deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   const common = {
     tag: 'Capture page',
-    method: 'POST',
     fields: z.strictObject({ secret: z.string().min(1).max(64).describe('Part of the link after the `#`.') }),
   } as const;
   return [

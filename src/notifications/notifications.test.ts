@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
 import { createTestCore } from '../../support/benches/core.js';
 import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
-import { createFolder } from '../../support/run/folder.js';
 import { type PushServiceSimulator, startPushService } from '../../support/servers/push-service.js';
 import { type AuditEvent, withSubscribers } from '../core/audit-events.js';
 import type { Policy } from '../core/connection.js';
@@ -20,12 +18,10 @@ import { addNotificationDevice, countNotificationDevices, readNotificationDevice
 import { recordPlace } from './known-places.js';
 import { createNotificationSender, maxPerDay, type NotifiedStepUp, type RequestOrigin } from './sender.js';
 
-const folder = createFolder('notices');
 const devicesGuard = z.record(z.string(), z.json());
-let cores = 0;
 
 async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => WebPush | null = () => null) {
-  const core = await createTestCore(join(folder, `keys-${++cores}.json`), { notices: true, ...policy });
+  const core = await createTestCore({ notices: true, ...policy });
   const { connection, state, clock, log, keys } = core;
   const webPush = openWebPush(keys);
   const sent: Message[] = [];

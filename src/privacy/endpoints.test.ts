@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { administer } from '../../support/benches/administration.js';
@@ -6,11 +6,11 @@ import { named } from '../../support/benches/campaign-bench.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
+import { forFile } from '../../support/run/for-file.js';
+import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { changeList } from '../core/bounded-list.js';
 import { bindingOf, type Connection } from '../core/connection.js';
 import { attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from '../core/limits/attempts.js';
@@ -34,14 +34,11 @@ const toConnection = (id: keyof typeof profiles): Connection => ({
 });
 const connections = { work: toConnection('work'), shop: toConnection('shop') };
 
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({
-    verifier: createTestVerifier(),
+const server = await forFile(
+  startApiServer({
     connections: new Map(Object.entries(connections)),
-  });
-});
-afterAll(() => server.stop());
+  }),
+);
 
 const enrol = (connection: Connection, subject = 'anna') => {
   const consent = { statement: 'consent-1 (en)', givenAt: server.clock.now() };

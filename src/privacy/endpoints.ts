@@ -70,12 +70,7 @@ export function createSubjectEndpoints(
   deps: CoreDeps & Ports<'connections' | 'keys' | 'ledger'> & RecordPorts,
 ): Endpoint[] {
   const common = {
-    method: 'POST',
-    versions: [1, 2],
     tag: 'Data subjects',
-    status: 200,
-    isExtension: true,
-    photos: {},
     codes: ['connection_unknown'],
   } as const;
 

@@ -50,12 +50,7 @@ export function createRecoveryEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
   const common = {
-    method: 'POST',
-    versions: [1, 2],
     tag: 'Help desk',
-    status: 200,
-    isExtension: true,
-    photos: {},
     right: 'assist',
   } as const;
   return [
@@ -94,7 +89,6 @@ export function createRecoveryEndpoints(
       path: '/recoveries',
       summary: 'List account recoveries',
       description: 'Returns those in which the face check passed, newest first, for seven days after their end.',
-      codes: [],
       fields: z.strictObject({
         limit: z.int().min(1).max(100).default(50),
         cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),

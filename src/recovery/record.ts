@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BoundedList, changeList, readList } from '../core/bounded-list.js';
-import { changeStored, readStored } from '../core/change-stored.js';
+import { changeExisting, changeStored, readExisting, readStored } from '../core/change-stored.js';
 import type { ConnectedRecovery, Connection, SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
@@ -62,28 +62,19 @@ export async function writeNewRecovery(recovery: Recovery, { state }: Ports<'sta
   await state.write(key, recovery, { when: 'absent', expiresAt: expiresAt(recovery), relaxedDurability: true });
 }
 
-export async function readRecovery(id: string, deps: Ports<'state'>): Promise<Recovery> {
-  const found = await readStored(toStored(id), deps);
-  if (found === null) throw new FaceError('not_found');
-  return found.record;
-}
+export const readRecovery = (id: string, deps: Ports<'state'>): Promise<Recovery> => readExisting(toStored(id), deps);
 
 /**
  * Changes a recovery.
  * @param change - returns its argument, or throws, to leave it unchanged
  * @throws `not_found`, or `absent`
  */
-export async function changeRecovery(
+export const changeRecovery = (
   id: string,
   change: (former: Recovery) => Recovery,
   deps: Ports<'state'>,
-  absent: FaceErrorCode = 'not_found',
-): Promise<Recovery> {
-  const changeIfAny = (found: Recovery | null) => (found === null ? null : change(found));
-  const { changed } = await changeStored(toStored(id), changeIfAny, deps);
-  if (changed === null) throw new FaceError(absent);
-  return changed;
-}
+  absent?: FaceErrorCode,
+): Promise<Recovery> => changeExisting(toStored(id), change, deps, absent);
 
 /** Changes the stage if it is still of the kind that the change is for. */
 export const changeStage = <Kind extends Stage['kind']>(

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testSignIn } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
-import { createFolder } from '../../support/run/folder.js';
 import { type Assurance, vouched } from '../core/connection.js';
 import type { VerifyRequest } from '../core/ports.js';
 import { enrolToken } from '../enrolment/enrol.js';
@@ -15,12 +13,10 @@ import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step
 
 /* Attempts at a step-up whose process dies, or that take so long that another begins. */
 
-const folder = createFolder('attempt');
 let core: Awaited<ReturnType<typeof createTestCore>>;
-let cores = 0;
 const enrol = () => enrolDrawn({ connection: core.connection, subject: 'anna' }, core.deps);
 beforeEach(async () => {
-  core = await createTestCore(join(folder, `keys-${++cores}.json`));
+  core = await createTestCore();
   await enrol();
 });
 

@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createTestCore } from '../../support/benches/core.js';
-import { createFolder } from '../../support/run/folder.js';
 import { Credential } from '../core/secrets.js';
 import { joinTicket, toStoredDigest } from '../core/tickets.js';
 import { openSession } from './session.js';
 import { readStepUp } from './step-up.js';
 
 test('a link that the release candidate sent still opens; a check and a page of a sign-in are over', async () => {
-  const { connection, deps, clock, state } = await createTestCore(join(createFolder('earlier'), 'keys.json'));
+  const { connection, deps, clock, state } = await createTestCore();
   const challenge = new Credential('link');
   // As 371bb564 wrote it, without the members that this version does not read.
   const stored = {

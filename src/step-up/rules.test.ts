@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testEvent, testSignIn } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
-import { createFolder } from '../../support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import type { Policy } from '../core/connection.js';
 import type { Group } from '../core/ports.js';
@@ -17,9 +15,6 @@ import { createSignInRules } from './evaluate-sign-in.js';
 import type { HookSignIn } from './passed-step-up.js';
 import { startStepUp, submitPhotos } from './step-up.js';
 
-const folder = createFolder('rules');
-let cores = 0;
-
 const rule = (given: Partial<SignInRule> & Pick<SignInRule, 'when'>): SignInRule => ({
   name: 'pilot',
   outcome: 'face',
@@ -30,7 +25,7 @@ const rule = (given: Partial<SignInRule> & Pick<SignInRule, 'when'>): SignInRule
 
 /** Connects the real core to people whose groups the directory returns. */
 async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {}) {
-  const core = await createTestCore(join(folder, `keys-${++cores}.json`), { rules, ...policy });
+  const core = await createTestCore({ rules, ...policy });
   const groups = new Map<string, readonly Group[]>();
   const directory = {
     reads: 0,

@@ -6,7 +6,7 @@ import type { FlowPorts } from './flow.js';
 import { type FoundSession, findSession } from './session.js';
 import type { SessionAction } from './session-view.js';
 
-/** Defines an endpoint for capture pages. The session is checked before the body is read. */
+/** Defines an endpoint of the group `Capture page`. The session is checked before the body is read. */
 export const sessionEndpoint = <
   Fields extends z.ZodObject,
   Reply extends ObjectGuard,
@@ -17,7 +17,7 @@ export const sessionEndpoint = <
     readonly deps: Ports<'state' | 'connections'> & FlowPorts;
   },
 ): Endpoint =>
-  createEndpoint(definition, { kind: 'session', action: definition.action }, async (sent) => {
+  createEndpoint(definition, 'Capture page', { kind: 'session', action: definition.action }, async (sent) => {
     if (sent === null) throw new FaceError('caller_untrusted');
     const session = await findSession(sent, definition.action, definition.deps);
     return { sessionId: session.id, know: () => ({ session }) };

@@ -1,22 +1,16 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createTestCore, plainRequest } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
-import { createFolder } from '../../support/run/folder.js';
 import { Credential } from '../core/secrets.js';
 import { joinTicket } from '../core/tickets.js';
 import { openSession } from './session.js';
 import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
 
-const folder = createFolder('session');
-let cores = 0;
-const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
-
 const about = { subject: 'anna' } as const;
 
 test('a link bound to one browser does not open in another', async () => {
-  const { connection, deps } = await setUp();
+  const { connection, deps } = await createTestCore();
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, plainRequest, deps);
   const open = (shown: Credential | null) =>
@@ -27,7 +21,7 @@ test('a link bound to one browser does not open in another', async () => {
 });
 
 test('one of twenty concurrent attempts to open a link succeeds', async () => {
-  const { connection, deps } = await setUp();
+  const { connection, deps } = await createTestCore();
   const started = await startStepUp({ connection, ...about }, plainRequest, deps);
   const open = () =>
     openSession({ ticket: joinTicket(started.id, started.challenge), browser: null, returnUrl: null }, deps);
@@ -36,7 +30,7 @@ test('one of twenty concurrent attempts to open a link succeeds', async () => {
 });
 
 test('the stored state of a step-up contains none of its secrets', async () => {
-  const { connection, deps, state } = await setUp();
+  const { connection, deps, state } = await createTestCore();
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, plainRequest, deps);
   const { session } = await openSession(
@@ -49,7 +43,7 @@ test('the stored state of a step-up contains none of its secrets', async () => {
 });
 
 test('a passed step-up can be consumed once, and a step-up that has not passed cannot be consumed', async () => {
-  const { connection, deps } = await setUp();
+  const { connection, deps } = await createTestCore();
   await enrolDrawn({ connection, subject: 'anna' }, deps);
   const { id, challenge } = await startStepUp({ connection, ...about }, plainRequest, deps);
   await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'face_not_verified' });
@@ -61,7 +55,7 @@ test('a passed step-up can be consumed once, and a step-up that has not passed c
 });
 
 test('an unused step-up is deleted after its expiry', async () => {
-  const { connection, deps, clock, state } = await setUp();
+  const { connection, deps, clock, state } = await createTestCore();
   const { id } = await startStepUp(
     { connection, ...about, assurance: { kind: 'anonymous', source: '192.0.2.7' } },
     plainRequest,

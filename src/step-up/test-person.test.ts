@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createMemoryConnectionGuard } from '../../adapters/memory/config.js';
 import { createMemoryAdapter } from '../../adapters/memory/index.js';
 import { createReceiptVerifier } from '../../client/index.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { defaultPolicy } from '../../support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
-import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
-import type { Connection } from '../core/connection.js';
+import { forFile } from '../../support/run/for-file.js';
+import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { testOutcomes } from '../core/test-outcomes.js';
 import { connectionAdditions } from '../extensions/index.js';
 
@@ -19,33 +19,27 @@ const settings = createMemoryConnectionGuard(connectionAdditions).parse({
 });
 const audience = 'https://shop.example.com';
 const real = testOutcomes.map((outcome) => `${outcome}@`);
-let server: ApiServer;
-let connections: Map<string, Connection>;
-let auth: { 'x-auth-token': string };
 
-beforeAll(async () => {
-  connections = new Map();
-  server = await startApiServer({ verifier: createTestVerifier(), connections });
-  const { profile, testOutcomeOf } = createMemoryAdapter({ ...server.deps, settings, fetch, publicUrl: audience });
-  const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
-  connections.set('trial', {
-    id: 'trial',
-    kind: 'memory',
-    policy,
-    profile,
-    openStepUpRequest: null,
-    testOutcomeOf: testOutcomeOf!,
-  });
-  connections.set('real', {
-    id: 'real',
-    kind: 'okta',
-    policy,
-    profile: createMemoryProfile(real),
-    openStepUpRequest: null,
-  });
-  auth = { 'x-auth-token': (await server.issue()).token };
+const connections = new Map();
+const server = await forFile(startApiServer({ connections }));
+const { profile, testOutcomeOf } = createMemoryAdapter({ ...server.deps, settings, fetch, publicUrl: audience });
+const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
+connections.set('trial', {
+  id: 'trial',
+  kind: 'memory',
+  policy,
+  profile,
+  openStepUpRequest: null,
+  testOutcomeOf: testOutcomeOf!,
 });
-afterAll(() => server.stop());
+connections.set('real', {
+  id: 'real',
+  kind: 'okta',
+  policy,
+  profile: createMemoryProfile(real),
+  openStepUpRequest: null,
+});
+const auth: { 'x-auth-token': string } = { 'x-auth-token': (await server.issue()).token };
 
 async function start(subject: string, fields: object = {}) {
   const { body } = await server.postJson('/step-ups', { connection: 'trial', subject, audience, ...fields }, auth);

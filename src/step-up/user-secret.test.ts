@@ -1,11 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../support/benches/core.js';
 import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
 import { createAuthenticator } from '../../support/fakes/authenticator.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
-import { createFolder } from '../../support/run/folder.js';
 import type { PasskeyCredential } from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
 import { decoyPasskey, keepPasskey, readPasskey } from '../enrolment/passkey-record.js';
@@ -14,12 +12,9 @@ import { parsePasskeyAnswer } from '../enrolment/webauthn/answer.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
 import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-secret.js';
 
-const folder = createFolder('secret');
-let cores = 0;
-
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */
 async function setUp() {
-  const core = await createTestCore(join(folder, `keys-${++cores}.json`));
+  const core = await createTestCore();
   const { connection } = core;
   const deps = { ...core.deps, passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }) };
   const anna = { connection: 'work', subject: 'anna' };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Connection } from '../../src/core/connection.js';
 import type { Delivery, Directory } from '../../src/core/ports.js';
 import { Credential } from '../../src/core/secrets.js';
@@ -13,7 +12,6 @@ import { createTestJobs, sleepShortly } from '../fakes/jobs.js';
 import { createMemoryProfile, loginOf } from '../fakes/simulated-profile.js';
 import { standInPorts } from '../fakes/stand-in-ports.js';
 import { until } from '../run/eventually.js';
-import { createFolder } from '../run/folder.js';
 import { startMailRelay } from '../servers/mail-relay.js';
 import { createTestCore } from './core.js';
 
@@ -51,7 +49,7 @@ export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEn
 
 export async function openCampaignBench(subjects: readonly string[]) {
   const relay = await startMailRelay();
-  const core = await createTestCore(join(createFolder('campaign'), 'keys'));
+  const core = await createTestCore();
   const profile = createMemoryProfile(subjects);
   const connection: Connection = { ...core.connection, profile };
   const nowhere = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: core.clock });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
-import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
+import { drawPicture } from '../fakes/embedded.js';
 import { createMemoryProfile } from '../fakes/simulated-profile.js';
 import { type ApiServer, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage, type TestBrowser } from './capture-page.js';
@@ -32,7 +32,7 @@ export async function startCapture(
   const acme = toConnection('acme');
   const other = toConnection('other');
   const connections = new Map<string, Connection>([acme, other].map((each) => [each.id, each]));
-  const server = await startApiServer({ verifier: createTestVerifier(), connections, ...given });
+  const server = await startApiServer({ connections, ...given });
   return { server, connections, acme, profile: acme.profile, auth: { 'x-auth-token': (await server.issue()).token } };
 }
 

@@ -1,20 +1,18 @@
+import { join } from 'node:path';
 import { flows } from '../../src/app/flows.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
 import type { RequestFlow } from '../../src/step-up/request-flow.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
-import { parameters } from '../data/parameters.js';
 import { requireAccountedKeys } from '../data/personal-data.js';
 import { standardDeps } from '../data/settings.js';
-import { createTestSight } from '../fakes/embedded.js';
+import { createTestSight, createTestVerifier } from '../fakes/embedded.js';
 import { createTestSigner } from '../fakes/keys.js';
 import { createManualClock } from '../fakes/manual-clock.js';
-import { createSimulatedEngine } from '../fakes/simulated-engine.js';
 import { createMemoryProfile } from '../fakes/simulated-profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../fakes/sinks.js';
-import { cheapStretch } from '../fakes/stretch.js';
+import { createFolder } from '../run/folder.js';
 
 export const testSignIn = { application: '0oafacestepapp000001', address: '192.0.2.7' } as const;
 
@@ -64,19 +62,13 @@ export const defaultPolicy: Policy = {
 };
 
 /** Creates the real core with a simulated engine and a directory in memory. */
-export async function createTestCore(keysFile: string, policy: Partial<Policy> = {}) {
+export async function createTestCore(policy: Partial<Policy> = {}) {
   const clock = createManualClock();
   const state = requireAccountedKeys(createSqliteState({ file: ':memory:', clock }));
   const audit = createMemoryAudit();
   const log = createTextLog();
-  const keys = await createLocalKeys({ file: keysFile, random: systemRandom });
-  const verifier = createEmbeddedVerifier({
-    engine: createSimulatedEngine(),
-    parameters,
-    keys,
-    random: systemRandom,
-    stretch: cheapStretch,
-  });
+  const keys = await createLocalKeys({ file: join(createFolder('core'), 'keys.json'), random: systemRandom });
+  const verifier = createTestVerifier(undefined, keys);
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
     id: 'work',

@@ -14,7 +14,7 @@ import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { standardSettings } from '../data/settings.js';
 import { type Browser, createBrowser, showFace } from '../fakes/browser.js';
-import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
+import { drawPicture } from '../fakes/embedded.js';
 import { testIssuer } from '../fakes/keys.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
 import { createFolder } from '../run/folder.js';
@@ -94,7 +94,6 @@ export async function startIssuer({
   };
   const connections = new Map([connection, ...sources].map((each) => [each.id, each]));
   const server = await startApiServer({
-    verifier: createTestVerifier(),
     toState,
     issuer: publicUrl,
     settings: { ...standardSettings, limits: { ...standardSettings.limits, ...limits } },

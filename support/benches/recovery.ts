@@ -13,7 +13,6 @@ import { createRecoveryWatch } from '../../src/recovery/run.js';
 import type { StoredFlow } from '../../src/step-up/flow.js';
 import { changeRecord } from '../../src/step-up/stored.js';
 import { asTyped } from '../data/typed-codes.js';
-import { createTestVerifier } from '../fakes/embedded.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
@@ -72,7 +71,6 @@ export async function startRecoveryBench({
   const connections = new Map([['acme', connection]]);
   // Rate limits do not change their window while a test counts.
   const server = await startApiServer({
-    verifier: createTestVerifier(),
     connections,
     startMs: Date.UTC(2026, 10, 27, 9),
     // Browsers of tests name their own address.

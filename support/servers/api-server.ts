@@ -37,7 +37,7 @@ import { createSqliteLedger } from '../../src/storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { requireAccountedKeys } from '../data/personal-data.js';
 import { consoleDeps, standardSettings } from '../data/settings.js';
-import { createTestSight } from '../fakes/embedded.js';
+import { createTestSight, createTestVerifier } from '../fakes/embedded.js';
 import { createTestJobs, sleepShortly } from '../fakes/jobs.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from '../fakes/keys.js';
 import { createManualClock } from '../fakes/manual-clock.js';
@@ -49,6 +49,7 @@ import { pageFolders } from '../run/paths.js';
 import { createQuietTelemetry } from './telemetry.js';
 
 export const adminKey = 'fsa_test-administrator';
+export const asAdmin = { 'x-admin-key': adminKey };
 
 export interface Answer {
   readonly status: number;
@@ -83,28 +84,27 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 
 /** Starts the app on a real socket with real state, and exposes its parts. */
 export async function startApiServer(
-  given: Pick<AppDeps, 'verifier'> &
-    Partial<Omit<AppDeps, 'clock' | 'log' | 'audit' | 'signer'>> & {
-      /** Core of another server to join. Without it, the server gets its own. */
-      core?: Pick<CoreDeps, 'signer'> & {
-        clock: ReturnType<typeof createManualClock>;
-        audit: ReturnType<typeof createMemoryAudit>;
-        log: ReturnType<typeof createTextLog>;
-      };
-      /**
-       * Initial time of the clock. Tests set this time so that no rate limit window ends while the test counts
-       * requests.
-       */
-      startMs?: number;
-      /** Settings of the extensions. */
-      sections?: object;
-      port?: number;
-      setup?: () => Setup;
-      toState?: (state: State) => State;
-      /** Creates the OpenID providers from the core. */
-      oidc?: (core: CoreDeps & Ports<'keys'>) => Promise<OidcIssuers>;
-      transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
-    },
+  given: Partial<Omit<AppDeps, 'clock' | 'log' | 'audit' | 'signer'>> & {
+    /** Core of another server to join. Without it, the server gets its own. */
+    core?: Pick<CoreDeps, 'signer'> & {
+      clock: ReturnType<typeof createManualClock>;
+      audit: ReturnType<typeof createMemoryAudit>;
+      log: ReturnType<typeof createTextLog>;
+    };
+    /**
+     * Initial time of the clock. Tests set this time so that no rate limit window ends while the test counts
+     * requests.
+     */
+    startMs?: number;
+    /** Settings of the extensions. */
+    sections?: object;
+    port?: number;
+    setup?: () => Setup;
+    toState?: (state: State) => State;
+    /** Creates the OpenID providers from the core. */
+    oidc?: (core: CoreDeps & Ports<'keys'>) => Promise<OidcIssuers>;
+    transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
+  } = {},
 ) {
   const { clock, log, audit, signer } = given.core ?? {
     clock: createManualClock(given.startMs ?? Date.now()),
@@ -149,6 +149,7 @@ export async function startApiServer(
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
     ...consoleDeps,
     delivery,
+    verifier: createTestVerifier(),
     judge: createSimulatedJudge(),
     analysisCache: createTestSight(),
     keys: createKeysInMemory(randomBytes(32)),

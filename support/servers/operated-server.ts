@@ -7,7 +7,6 @@ import { loadSetup, type Setup } from '../../src/connections/setup.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { State } from '../../src/core/ports.js';
 import { connectionAdditions, sections } from '../../src/extensions/index.js';
-import { createTestVerifier } from '../fakes/embedded.js';
 import { emptySetup } from '../fakes/upkeep.js';
 import { eventually } from '../run/eventually.js';
 import { adminKey, startApiServer } from './api-server.js';
@@ -87,7 +86,6 @@ export async function startOperatedServer(
   let gate: Promise<void> = Promise.resolve();
   const hooks = new Map<string, ReturnType<typeof connect>['hooks']>();
   const server = await startApiServer({
-    verifier: createTestVerifier(),
     hooks,
     setup: () => setup,
     ...(state === undefined ? {} : { state: { ...state, close: async () => {} } }),

@@ -10,7 +10,6 @@ import { defaultPolicy } from '../../support/benches/core.js';
 import { launchChromium } from '../../support/browser/chromium.js';
 import { receive } from '../../support/browser/visitor.js';
 import { leaveBy, press, see } from '../../support/browser/walk.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { systemClock } from '../../support/fakes/keys.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { setupOf } from '../../support/fakes/upkeep.js';
@@ -48,7 +47,6 @@ export async function startAnotherWayStage(people: readonly string[]) {
     others,
   });
   const server = await startApiServer({
-    verifier: createTestVerifier(),
     issuer: 'http://localhost',
     delivery,
     connections: new Map([['acme', acme]]),

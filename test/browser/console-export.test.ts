@@ -4,7 +4,6 @@ import type { Connection } from '../../src/core/connection.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { visitConsole } from './console-visitor.js';
@@ -30,7 +29,6 @@ const browser = useBrowser('none');
 const stage = useShared(
   async () => {
     const server = await startApiServer({
-      verifier: createTestVerifier(),
       issuer: 'http://localhost',
       startMs,
       connections: new Map([['acme', acme]]),

@@ -2,7 +2,6 @@ import { afterEach, beforeEach } from '@jest/globals';
 import type { Setup } from '../../src/connections/setup.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { emptySetup } from '../../support/fakes/upkeep.js';
 import { createFolder } from '../../support/run/folder.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
@@ -21,7 +20,6 @@ if (hasChromium) {
     deployment = await startCognitoDeployment();
     setup = emptySetup();
     server = await startApiServer({
-      verifier: createTestVerifier(),
       issuer: 'http://localhost',
       setup: () => setup,
     });

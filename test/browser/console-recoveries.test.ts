@@ -12,7 +12,6 @@ import { expectAccessible, expectWithinReach } from '../../support/browser/acces
 import { launchChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useShared } from '../../support/browser/page-suite.js';
 import { waitForApproval } from '../../support/data/recoveries.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile, findEveryGroup } from '../../support/fakes/simulated-profile.js';
 import { setupOf } from '../../support/fakes/upkeep.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
@@ -37,7 +36,6 @@ const stage = useShared(
     const stale: Connection = { ...common, id: 'stale', profile: createMemoryProfile(['ada']) };
     const connections = new Map([acme, off, stale].map((each) => [each.id, each]));
     const server = await startApiServer({
-      verifier: createTestVerifier(),
       issuer: 'http://localhost',
       connections,
       setup: () => setupOf([acme, off, { ...stale, recovery }]),

@@ -10,7 +10,6 @@ import { defaultPolicy } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { eventually } from '../../support/run/eventually.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
@@ -37,7 +36,6 @@ const browser = useBrowser('none');
 const stage = useShared(
   async () => {
     const server = await startApiServer({
-      verifier: createTestVerifier(),
       issuer: 'http://localhost',
       connections: new Map([['acme', acme]]),
       delivery: { ...doubtfulDelivery, outbox },

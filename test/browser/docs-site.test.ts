@@ -2,7 +2,6 @@ import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findBarriers, fitsWidth } from '../../support/browser/accessibility.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { patienceMs } from '../../support/run/patience.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 
@@ -10,7 +9,7 @@ import { startApiServer } from '../../support/servers/api-server.js';
 
 const browser = useBrowser('none');
 const server = useShared(
-  () => startApiServer({ verifier: createTestVerifier() }),
+  () => startApiServer(),
   ({ stop }) => stop(),
 );
 

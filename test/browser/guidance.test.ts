@@ -3,7 +3,6 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { hasChromium, launchChromium } from '../../support/browser/chromium.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { eventually } from '../../support/run/eventually.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { patienceMs } from '../../support/run/patience.js';
@@ -61,7 +60,6 @@ const prepare = `async () => {
     pictures = await loadPictures();
     built = buildGuidancePage();
     server = await startApiServer({
-      verifier: createTestVerifier(),
       folders: { page: built.folder, models: modelsFolder },
     });
     browser = await launchChromium({ camera: 'none' });

@@ -13,7 +13,6 @@ import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
 import { receive } from '../../support/browser/visitor.js';
 import { readIn } from '../../support/browser/walk.js';
 import { fillLedger } from '../../support/data/ledgered.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { startCompanyProvider } from '../../support/servers/company-provider.js';
@@ -37,7 +36,6 @@ async function startServer() {
   const policy = { ...defaultPolicy, organisation: 'Harbour Clinic', notices: true };
   const payroll = { ...defaultPolicy, organisation: '<b>Payroll</b>' };
   const server = await startApiServer({
-    verifier: createTestVerifier(),
     issuer,
     port,
     fetch,

@@ -9,7 +9,6 @@ import { expectAccessible } from '../../support/browser/accessibility.js';
 import { subscribeAtSimulator } from '../../support/browser/in-page/subscribe-at-simulator.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { receive } from '../../support/browser/visitor.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
@@ -32,7 +31,6 @@ const stage = useShared(
     const settings = { contact, services: [service.host] };
     const policy = { ...defaultPolicy, notices: true, organisation: 'Harbour Clinic' };
     const server = await startApiServer({
-      verifier: createTestVerifier(),
       keys,
       webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
       connections: new Map([

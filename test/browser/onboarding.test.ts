@@ -9,7 +9,6 @@ import { helpRequests } from '../../src/help-desk/help-requests.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { expectAccessible } from '../../support/browser/accessibility.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { startCompanyProvider } from '../../support/servers/company-provider.js';
@@ -44,7 +43,6 @@ const stage = useShared(
       openStepUpRequest: null,
     });
     const server = await startApiServer({
-      verifier: createTestVerifier(),
       issuer: origin,
       port,
       connections: new Map(['work', 'play'].map((id) => [id, toConnection(id)] as const)),

@@ -10,7 +10,6 @@ import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
 import { startCeremony, takeNewPasskey, takePasskey } from '../../src/step-up/user-secret.js';
 import { createTestCore } from '../../support/benches/core.js';
 import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
-import { createFolder } from '../../support/run/folder.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { patienceMs } from '../../support/run/patience.js';
 
@@ -21,7 +20,6 @@ const kinds = {
   'a security key': { transport: 'usb', defaultBackupEligibility: false, hasPrf: false, hasHmacSecret: true },
 } as const;
 
-const folder = createFolder('passkey');
 let browser: Browser;
 let server: Server;
 let origin: string;
@@ -88,11 +86,9 @@ const run = (page: Page, ceremony: 'create' | 'get', options: JsonObject) =>
     { ceremony, optionsText: JSON.stringify(options) },
   );
 
-let cores = 0;
-
 /** A server whose pages are at the test's origin. */
 async function setUp() {
-  const core = await createTestCore(join(folder, `keys-${++cores}.json`));
+  const core = await createTestCore();
   const { connection } = core;
   const deps = { ...core.deps, passkeys: createPasskeys({ publicUrl: origin }) };
   const anna = { connection: 'work', subject: 'anna' };

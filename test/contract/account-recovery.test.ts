@@ -8,7 +8,7 @@ import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type RecoveryHarness, type RecoveryRow, runAccountRecoveryContract } from './account-recovery.js';
-import { createBenchCore, endOnce } from './bench.js';
+import { createBenchCore, createEnds } from './bench.js';
 import { administer, toSettings } from './cognito.js';
 import { toEntraConnection } from './entra.js';
 import { openOktaBench } from './okta.js';
@@ -35,7 +35,6 @@ async function setUpCognito(): Promise<RecoveryHarness> {
   pool.users.get('eve')!.enabled = false;
   const nameOf = (subject: string) => [...pool.users.values()].find(({ sub }) => sub === subject)!.username;
   const settings = toSettings(simulator, pool, [ClientId]);
-  const stopProvider = endOnce(() => simulator.close());
   return {
     port: required(serveAdapter(createCognitoAdapter, { settings, core, fetch }).accountRecovery),
     subjects: { one, other, inactive, unknown: '00000000-0000-4000-a000-000000000000' },
@@ -52,12 +51,7 @@ async function setUpCognito(): Promise<RecoveryHarness> {
           ({ ChallengeName }) => ChallengeName === 'NEW_PASSWORD_REQUIRED',
           () => false,
         ),
-    logText: () => core.log.text(),
-    stopProvider,
-    async close() {
-      await stopProvider();
-      await core.state.close();
-    },
+    ...createEnds(core, () => simulator.close()),
   };
 }
 
@@ -79,9 +73,7 @@ async function setUpOneLogin(): Promise<RecoveryHarness> {
       if (held !== undefined) account.mfaTokens.set(id, held);
       return ok;
     },
-    logText: () => bench.core.log.text(),
-    stopProvider: bench.stopProvider,
-    close: bench.close,
+    ...bench.ends,
   };
 }
 
@@ -98,17 +90,11 @@ async function setUpEntra(): Promise<RecoveryHarness> {
   const settings = createEntraConnectionGuard([]).parse(toEntraConnection(entra, daemon));
   // The adapter retries calls to Graph without waiting.
   const create = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => undefined);
-  const stopProvider = endOnce(() => entra.close());
   return {
     port: required(serveAdapter(create, { settings, core, fetch: entra.fetch }).accountRecovery),
     subjects: { one: one!.id, other: other!.id, inactive: inactive!.id, unknown: randomUUID() },
     works: async (subject, pass) => entra.isPassAlive(pass) && entra.tenant.passes.get(subject)?.value === pass,
-    logText: () => core.log.text(),
-    stopProvider,
-    async close() {
-      await stopProvider();
-      await core.state.close();
-    },
+    ...createEnds(core, () => entra.close()),
   };
 }
 
@@ -126,9 +112,7 @@ const setUpOkta =
       works: async (subject, issued) =>
         okta.isCredentialAlive(issued) &&
         [codes.get(subject)?.value, users.get(subject)?.password].some((own) => own === issued),
-      logText: () => bench.core.log.text(),
-      stopProvider: bench.stopProvider,
-      close: bench.close,
+      ...bench.ends,
     };
   };
 

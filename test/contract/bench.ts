@@ -29,6 +29,22 @@ export async function createBenchCore() {
   };
 }
 
+/** Creates what every harness has: the log, and the ends of the provider and of everything. */
+export function createEnds(
+  { log, state }: { readonly log: { text(): string }; readonly state: { close(): Promise<void> } },
+  stop: () => Promise<void>,
+) {
+  const stopProvider = endOnce(stop);
+  return {
+    logText: () => log.text(),
+    stopProvider,
+    async close() {
+      await stopProvider();
+      await state.close();
+    },
+  };
+}
+
 export const createPassStepUp =
   (connection: string, policy: Policy, core: CoreDeps) =>
   (subject: string, stepUpId = 'step-up-1', signIn: HookSignIn = { application: null, address: null }): Promise<void> =>

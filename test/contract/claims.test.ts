@@ -71,9 +71,7 @@ const cases: Record<AdapterName, ClaimsCase> = {
           return id;
         },
         leave: (id) => void groups.get(id)?.members.delete(subject),
-        logText: () => bench.core.log.text(),
-        stopProvider: bench.stopProvider,
-        close: bench.close,
+        ...bench.ends,
       };
     },
     values: {
@@ -106,9 +104,7 @@ const cases: Record<AdapterName, ClaimsCase> = {
           return group;
         },
         leave: (group) => void tenant.groups.get(group)?.delete(id),
-        logText: () => bench.core.log.text(),
-        stopProvider: bench.stopProvider,
-        close: bench.close,
+        ...bench.ends,
       };
     },
     values: {
@@ -204,9 +200,7 @@ const cases: Record<AdapterName, ClaimsCase> = {
         },
         leave: (role) =>
           void Object.assign(user(), { roleIds: user().roleIds.filter((each) => String(each) !== role) }),
-        logText: () => bench.core.log.text(),
-        stopProvider: bench.stopProvider,
-        close: bench.close,
+        ...bench.ends,
       };
     },
     values: { firstname: 'Ada', lastname: 'Lovelace', phone: bidi, preferred_locale_code: 'en-GB' },
@@ -237,9 +231,7 @@ const cases: Record<AdapterName, ClaimsCase> = {
           return id;
         },
         leave: (id) => void groups.set(id, { displayName: '', members: [] }),
-        logText: () => bench.core.log.text(),
-        stopProvider: bench.stopProvider,
-        close: bench.close,
+        ...bench.ends,
       };
     },
     values: {

@@ -25,7 +25,7 @@ import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, endOnce, toPassedCheck } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createEnds, toPassedCheck } from './bench.js';
 
 export const requestSecret = `${canary}-request-secret`;
 
@@ -355,11 +355,9 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     isGranted: says('"face_verified":"true"'),
     isLetThrough: () => true,
   };
-  const stopProvider = endOnce(() => simulator.close());
   return {
     adapter,
     triggers: toHandlers(bench.triggers),
-    logText: () => bench.log.text(),
     decisions: () => bench.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00000000-0000-4000-a000-000000000000' },
     addUser: (login) => administrator.createUser(login, 'Correct-Horse-9', login),
@@ -375,7 +373,6 @@ export async function setUpCognito(): Promise<AdapterHarness> {
         settings: toSettings(simulator, pool, [who.clientId], { policy }),
         ...deps,
       }),
-    stopProvider,
     async passStepUp(subject) {
       passed = { subject, receipt: await bench.issue(subject, ownNonce) };
       signInOfReceipt = null;
@@ -386,10 +383,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
       'verify-auth-challenge': verify,
       'pre-token-generation': preToken,
     },
-    async close() {
-      await stopProvider();
-      await bench.state.close();
-    },
+    ...createEnds(bench, () => simulator.close()),
   };
 }
 

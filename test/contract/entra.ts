@@ -26,8 +26,8 @@ import { type AdapterHarness, canary, type HookHarness, type RawRequest } from '
 import {
   type ConnectionChanges,
   createBenchCore,
+  createEnds,
   createPassStepUp,
-  endOnce,
   lastDecisionOf,
   toPassedCheck,
 } from './bench.js';
@@ -131,7 +131,7 @@ export async function openEntraBench({
   // The adapter retries calls to Graph without waiting.
   const createAdapter = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => {});
   const { policy } = toDeps({}).settings;
-  const stopProvider = endOnce(() => entra.close());
+  const ends = createEnds(core, () => entra.close());
   return {
     entra,
     daemon,
@@ -158,11 +158,8 @@ export async function openEntraBench({
         { iss: tenant.issuer, aud: hookAppId, azp: eventsServiceAppId, tid: tenant.id, ver: '2.0', ...claims },
         clock.now(),
       ),
-    stopProvider,
-    async close() {
-      await stopProvider();
-      await core.state.close();
-    },
+    ends,
+    ...ends,
   };
 }
 
@@ -348,7 +345,6 @@ export async function setUpEntra(): Promise<AdapterHarness> {
   const decided = ['hook_decided', 'receipt_redeemed'];
   return {
     adapter,
-    logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => decided.includes(action)).length,
     lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: randomUUID() },
@@ -361,7 +357,6 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       const value = entra.tenant.users.get(subject)?.extensions[bench.attribute] ?? null;
       return z.string().nullable().parse(value);
     },
-    stopProvider: bench.stopProvider,
     connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(entra.fetch) }),
     async passStepUp(subject, signIn) {
@@ -374,6 +369,6 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       'attribute-collection-start': attributeCollectionStart,
       'attribute-collection-submit': attributeCollectionSubmit,
     },
-    close: bench.close,
+    ...bench.ends,
   };
 }

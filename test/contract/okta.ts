@@ -29,8 +29,8 @@ import { type AdapterHarness, canary, type HookHarness, type RawRequest } from '
 import {
   type ConnectionChanges,
   createBenchCore,
+  createEnds,
   createPassStepUp,
-  endOnce,
   lastDecisionOf,
   openServer,
 } from './bench.js';
@@ -57,7 +57,7 @@ export type OktaBench = Awaited<ReturnType<typeof openOktaBench>>;
  */
 export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
   const core = await createBenchCore();
-  const { clock, log, state } = core;
+  const { clock, log } = core;
   const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000, onExchange });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
   const formerDirectory = await startFormerDirectory();
@@ -97,7 +97,13 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
   await provision().steps[0]!.apply();
   okta.org.groups.set('00g00000000000financ', { name: 'Finance', members: new Set() });
   const adapter = connect();
-  const stopProvider = endOnce(() => okta.close());
+  const state = {
+    async close() {
+      await formerDirectory.close();
+      await core.state.close();
+    },
+  };
+  const ends = createEnds({ log, state }, () => okta.close());
   return {
     okta,
     adapter,
@@ -109,12 +115,8 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     passwordVerifier,
     passwordsAsked: formerDirectory.asked,
     passStepUp: createPassStepUp('workforce', usual, core),
-    stopProvider,
-    async close() {
-      await stopProvider();
-      await formerDirectory.close();
-      await state.close();
-    },
+    ends,
+    ...ends,
   };
 }
 
@@ -210,7 +212,6 @@ export async function setUpOkta(): Promise<AdapterHarness> {
   };
   return {
     adapter,
-    logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: '00uunknown0000000001' },
@@ -222,7 +223,6 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       const value = okta.org.users.get(subject)?.profile.facestepToken ?? null;
       return z.string().nullable().parse(value);
     },
-    stopProvider: bench.stopProvider,
     connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     async passStepUp(subject, signIn) {
@@ -231,6 +231,6 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { token, registration, saml, 'password-import': passwordImport, events },
-    close: bench.close,
+    ...bench.ends,
   };
 }

@@ -13,7 +13,7 @@ import { testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, lastDecisionOf } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createEnds, createPassStepUp, lastDecisionOf } from './bench.js';
 
 export const hookSecret = `${canary}-hook-secret`;
 
@@ -58,7 +58,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
     const { publicUrl = testIssuer, fetch: send = fetch } = changes;
     return createOneLoginProvisioning({ ...core, settings: configure(changes), publicUrl, fetch: send });
   };
-  const stopProvider = endOnce(() => onelogin.close());
+  const ends = createEnds(core, () => onelogin.close());
   return {
     onelogin,
     adapter: connect(),
@@ -70,11 +70,8 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
     configure,
     connect,
     passStepUp: createPassStepUp('workforce', usual, core),
-    stopProvider,
-    async close() {
-      await stopProvider();
-      await core.state.close();
-    },
+    ends,
+    ...ends,
   };
 }
 
@@ -172,7 +169,6 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
   };
   return {
     adapter,
-    logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: '99999999' },
@@ -183,13 +179,12 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
     connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
-    stopProvider: bench.stopProvider,
     // One hook knows users by ID, the other by name.
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { 'pre-authentication': preAuthentication, 'user-migration': userMigration },
-    close: bench.close,
+    ...bench.ends,
   };
 }

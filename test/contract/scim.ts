@@ -8,7 +8,7 @@ import { parseAnswer } from '../../src/connections/rest-call.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import type { AdapterHarness } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createEnds, createPassStepUp } from './bench.js';
 
 export const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 export const name = 'token';
@@ -35,7 +35,7 @@ export async function openScimBench() {
       core,
       fetch: changes.fetch ?? withoutTimeLimit(fetch),
     });
-  const stopProvider = endOnce(() => server.close());
+  const ends = createEnds(core, () => server.close());
   return {
     server,
     core,
@@ -45,11 +45,8 @@ export async function openScimBench() {
     adapter: connect(),
     readAttribute: (id: string): string | null =>
       server.directory.users.get(id)?.extensions.get(schema)?.get(name) ?? null,
-    stopProvider,
-    async close() {
-      await stopProvider();
-      await core.state.close();
-    },
+    ends,
+    ...ends,
   };
 }
 
@@ -60,7 +57,6 @@ export async function setUpScim(): Promise<AdapterHarness> {
   const [one = '', other = ''] = ['ada@example.com', 'grace@example.com'].map((login) => server.addUser(login));
   return {
     adapter,
-    logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '2819c223-7f76-453a-919d-413861904646' },
     addUser: async (login) => server.addUser(login),
@@ -70,7 +66,6 @@ export async function setUpScim(): Promise<AdapterHarness> {
     readAttribute: bench.readAttribute,
     connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
-    stopProvider: bench.stopProvider,
     async passStepUp(subject) {
       await createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject);
     },
@@ -80,6 +75,6 @@ export async function setUpScim(): Promise<AdapterHarness> {
       'error-': toScimType,
     },
     hooks: {},
-    close: bench.close,
+    ...bench.ends,
   };
 }

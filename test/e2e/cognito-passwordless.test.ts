@@ -8,7 +8,7 @@ import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { Connection } from '../../src/core/connection.js';
 import { draw } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
@@ -48,7 +48,7 @@ beforeEach(async () => {
     policy: { liveness: 'light', notices: true },
   });
   const connections = new Map<string, Connection>();
-  server = await startApiServer({ verifier: createTestVerifier(), connections });
+  server = await startApiServer({ connections });
   const { profile, openStepUpRequest } = serveAdapter(createCognitoAdapter, {
     settings,
     core: server.deps,

@@ -7,7 +7,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
@@ -33,7 +33,7 @@ const issuer = 'https://face.example.com';
 const folder = createFolder('cognito');
 const bundle = join(folder, 'index.mjs');
 
-let pictures: Pictures;
+const pictures = await loadPictures();
 let simulator: CognitoSimulator;
 let pool: UserPool;
 let clientId: string;
@@ -61,7 +61,6 @@ async function deploy(environment: Record<string, string> = {}): Promise<void> {
 
 beforeAll(async () => {
   await promisify(execFile)(process.execPath, [join(projectRoot, 'scripts/build-triggers.mjs'), bundle]);
-  pictures = await loadPictures();
   // A busy machine may take longer than Cognito waits: its own limit has a test of its own.
   simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000 });
   pool = await simulator.createPool();

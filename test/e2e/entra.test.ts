@@ -6,7 +6,7 @@ import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
@@ -18,7 +18,7 @@ import { configureService, serviceKey } from '../../support/servers/service-stag
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
 
 const top = createFolder('entra');
-let pictures: Pictures;
+const pictures = await loadPictures();
 let entra: EntraSimulator;
 let daemon: Daemon;
 let service: Service;
@@ -47,7 +47,6 @@ const toConnection = (id: string, clientApp: string, policy: object) => ({
 });
 
 beforeAll(async () => {
-  pictures = await loadPictures();
   entra = await startEntraSimulator({ kind: 'external', hookTimeoutMs: 30_000 });
   daemon = entra.addDaemon();
   receiptAttribute = entra.addExtension(daemon.clientId, 'faceReceipt');

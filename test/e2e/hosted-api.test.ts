@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FaceError } from '../../src/errors.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { createFolder } from '../../support/run/folder.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
 
@@ -46,7 +46,7 @@ const hosted = 'https://api.facenition.com';
 let server: ApiServer;
 let token: string;
 beforeEach(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
+  server = await startApiServer();
   const scopes = ['enrol', 'verify', 'score', 'match', 'screen'];
   const issued = await server.postJson(
     '/generateToken',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
@@ -53,11 +53,10 @@ let onelogin: OneLoginSimulator;
 let facePolicyId: number;
 /** Not there where it did not start. */
 let service: Service;
-let pictures: Pictures;
+const pictures = await loadPictures();
 let backend: Backend;
 let settings: ReturnType<typeof toSettings>;
 beforeAll(async () => {
-  pictures = await loadPictures();
   onelogin = await startOneLoginSimulator({ graceMs: 30_000 });
   facePolicyId = onelogin.addPolicy({ name: 'Face', factors: [factor] });
   settings = toSettings(onelogin, facePolicyId);

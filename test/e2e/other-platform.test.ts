@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { installOnOtherPlatform } from '../../support/fakes/other-platform.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -14,11 +14,10 @@ const top = createFolder('other-platform');
 const log = join(top, 'log');
 const env = configureService(top, {});
 let running: Service | null = null;
-let pictures: Pictures;
+const pictures = await loadPictures();
 const installations = { here: projectRoot, without: '', broken: '', neither: '' };
 
 beforeAll(async () => {
-  pictures = await loadPictures();
   installations.without = installOnOtherPlatform(top, 'absent');
   installations.broken = installOnOtherPlatform(top, 'not_loadable');
   installations.neither = installOnOtherPlatform(top, 'absent', false);

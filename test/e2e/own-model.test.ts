@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { hexDigestOf, SealedToken } from '../../src/core/secrets.js';
@@ -27,7 +27,7 @@ import { configureService, openTokenCalls } from '../../support/servers/service-
 const top = createFolder('own-model');
 const data = join(top, 'data');
 const keysFolder = join(top, 'keys');
-let pictures: Pictures;
+const pictures = await loadPictures();
 let services: Service[] = [];
 let name: string;
 let passiveLiveness: readonly (string | object)[] = ['built-in'];
@@ -53,7 +53,6 @@ async function serve(engine: string | null, dataFolder = data) {
 const engineOf = (token: string): number => parseToken(new SealedToken(token)).fields.engine;
 
 beforeAll(async () => {
-  pictures = await loadPictures();
   mkdirSync(keysFolder, { mode: 0o700 });
 });
 afterAll(async () => {

@@ -1,18 +1,15 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import type { Service } from '../../examples/demo/service.js';
 import { toForm } from '../../support/servers/api-server.js';
 import { keyShown, useOwnProcess } from '../../support/servers/own-process.js';
 
 /* The server as its own process, as `npm start` starts it, on real models and real photos. */
 
-let pictures: Pictures;
-beforeAll(async () => {
-  pictures = await loadPictures();
-});
+const pictures = await loadPictures();
 const { start } = useOwnProcess('service');
 
 async function post(service: Service, path: string, headers: Record<string, string>, body: string | FormData) {

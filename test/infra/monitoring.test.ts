@@ -10,7 +10,6 @@ import { faceErrorCodes } from '../../src/errors.js';
 import { deliveryOutcomes } from '../../src/security-events/ports.js';
 import { metricNames } from '../../src/telemetry/metrics.js';
 import { readPage } from '../../support/benches/page.js';
-import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 
@@ -107,7 +106,7 @@ test('the routes in alerts exist', async () => {
     .flatMap(([, expression]) => parseExpression(expression).matchers)
     .flatMap((matcher) => /^route=~"(.*)"$/.exec(matcher)?.[1]?.split('|') ?? []);
   expect(routes).not.toEqual([]);
-  const server = await startApiServer({ verifier: createTestVerifier() });
+  const server = await startApiServer();
   const known = createEndpoints(server.deps).map(({ path }) => path);
   await server.stop();
   for (const route of routes) expect(known).toContain(route);
@@ -116,7 +115,6 @@ test('the routes in alerts exist', async () => {
 describe('the alerts', () => {
   test('a counter of an alert starts at 0, so that the first increase is detected', async () => {
     const server = await startApiServer({
-      verifier: createTestVerifier(),
       hooks: new Map([['acme', { token: createSilentHook() }]]),
     });
     const scraped = await server.deps.telemetry.metrics.registry.metrics();

@@ -1,37 +1,32 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { filesOf } from '../../src/config/data-files.js';
 import { keysGuard } from '../../src/config/keys.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { openKeyService } from '../../src/storage/keys/open.js';
-import { oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
+import { oidcConfig, prepareRequest, redirectUri, startIssuer } from '../../support/benches/issuer.js';
+import { forFile } from '../../support/run/for-file.js';
 import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
 
 /* A sign-in whose ID token is signed by a key in AWS KMS. */
 
-let kms: Awaited<ReturnType<typeof startKms>>;
-let op: TestIssuer;
 const pair = await generateKeyPair('ES256', { extractable: true });
-beforeAll(async () => {
-  Object.assign(process.env, kmsEnvironment);
-  kms = await startKms();
-  const keys = keysGuard.parse(kms.createServerKeys());
-  const publicKeys = [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }];
-  const bank = { kind: 'relying_party', id: 'bank', publicKeys, redirectUris: [redirectUri], fapi2: true };
-  const { clients } = createOidcGuard([]).parse({ clients: [bank] });
-  op = await startIssuer({
+Object.assign(process.env, kmsEnvironment);
+const kms = await forFile(startKms());
+const keys = keysGuard.parse(kms.createServerKeys());
+const publicKeys = [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }];
+const bank = { kind: 'relying_party', id: 'bank', publicKeys, redirectUris: [redirectUri], fapi2: true };
+const { clients } = createOidcGuard([]).parse({ clients: [bank] });
+const op = await forFile(
+  startIssuer({
     config: { ...oidcConfig, clients: [...oidcConfig.clients, ...clients] },
     openKeys: async (core) => {
       const files = filesOf({ dataFolder: '/nonexistent', keys });
       return (await openKeyService(keys, { ...core, files, onKeysLoaded: () => {} })).openOidcKeys();
     },
-  });
-});
-afterAll(async () => {
-  await op.stop();
-  await kms.close();
-});
+  }),
+);
 
 /** A sign-in up to the answer that the client exchanges for tokens. */
 async function signIn(id = 'app') {

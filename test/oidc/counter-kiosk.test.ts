@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { loginOf, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
+import { loginOf, startIssuer } from '../../support/benches/issuer.js';
+import { forFile } from '../../support/run/for-file.js';
 import { counterConfig, numbersOn, openCounter, openPhone } from './counter-bench.js';
 
 /* A check of a counter that a person answers at a kiosk: no phone takes part, and the two numbers do. */
 
-let op: TestIssuer;
-beforeAll(async () => {
-  // A kiosk is a device of the organisation's own, also where people have to use their phones.
-  op = await startIssuer({ config: counterConfig, policy: { camera: 'phone' } });
-  await op.enrol('anna');
-  await op.enrol('berta');
-});
-afterAll(async () => {
-  await op.stop();
-});
+// A kiosk is a device of the organisation's own, also where people have to use their phones.
+const op = await forFile(startIssuer({ config: counterConfig, policy: { camera: 'phone' } }));
+await op.enrol('anna');
+await op.enrol('berta');
 
 const claims = JSON.stringify({ userinfo: { name: { essential: true }, email: null } });
 const registered = z.object({ id: z.string(), url: z.string() });

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as client from 'openid-client';
-import { loginOf, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
+import { loginOf, startIssuer } from '../../support/benches/issuer.js';
+import { forFile } from '../../support/run/for-file.js';
 import { counterConfig, meet, numbersOn, openCounter, openPhone } from './counter-bench.js';
 
 /* A check in person: a counter shows a code, a phone opens it, and each side tells the other a number. */
 
-let op: TestIssuer;
-beforeAll(async () => {
-  op = await startIssuer({ config: counterConfig });
-  await op.enrol('anna');
-  await op.enrol('berta');
-});
-afterAll(async () => {
-  await op.stop();
-});
+const op = await forFile(startIssuer({ config: counterConfig }));
+await op.enrol('anna');
+await op.enrol('berta');
 
 const claims = JSON.stringify({ userinfo: { name: { essential: true }, email: null } });
 

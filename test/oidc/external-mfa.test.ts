@@ -1,19 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { signToken } from '../../simulators/entra/tenant.js';
 import { revokeSubject } from '../../src/enrolment/revoke.js';
 import { callPage, ticketOf } from '../../support/fakes/browser.js';
-import { type ExternalMfaBench, readForm, startExternalMfaBench } from './external-mfa-bench.js';
+import { forFile } from '../../support/run/for-file.js';
+import { readForm, startExternalMfaBench } from './external-mfa-bench.js';
 
 /* Entra's External MFA as a browser goes through it: every socket, key and token is real. */
 
-let bench: ExternalMfaBench;
-beforeAll(async () => {
-  bench = await startExternalMfaBench({});
-});
-afterAll(async () => {
-  await bench.stop();
-});
+const bench = await forFile(startExternalMfaBench({}));
 afterEach(() => {
   bench.entra.heal('keys');
   bench.entra.setHintAudience('clientId');
@@ -251,14 +246,9 @@ describe('a sign-in', () => {
   });
 });
 
-describe('a policy that enrols at the first sign-in', () => {
-  let lenient: ExternalMfaBench;
-  beforeAll(async () => {
-    const policy = { whenNotEnrolled: 'enrol', userSecret: 'pin' };
-    lenient = await startExternalMfaBench({ policy });
-  });
-  afterAll(() => lenient.stop());
+const lenient = await forFile(startExternalMfaBench({ policy: { whenNotEnrolled: 'enrol', userSecret: 'pin' } }));
 
+describe('a policy that enrols at the first sign-in', () => {
   const signInWithPin = async (userId: string, person: string, pin: string) => {
     lenient.server.clock.advanceSec(1);
     const browser = lenient.newBrowser();

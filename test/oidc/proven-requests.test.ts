@@ -1,5 +1,5 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { cognitoClientGuard } from '../../adapters/cognito/config.js';
 import { createCognitoClients } from '../../adapters/cognito/index.js';
 import { oktaFactorGuard, oktaIdvGuard } from '../../adapters/okta/config.js';
@@ -18,11 +18,8 @@ const oktaRedirectUri = 'https://org.example.com/oauth2/v1/authorize/callback';
 const idvRedirectUri = 'https://org.example.com/idp/identity-verification/callback';
 const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
 
-let pair: { publicKey: CryptoKey; privateKey: CryptoKey };
+const pair = await generateKeyPair('ES256');
 let op: TestIssuer;
-beforeAll(async () => {
-  pair = await generateKeyPair('ES256');
-});
 // Each begins with the server's clock at the library's: showing a face moves it.
 beforeEach(async () => {
   const apps = createOidcGuard([]).parse({

@@ -10,7 +10,7 @@ import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { findKeysFile } from '../../support/benches/issuer.js';
 import { createBrowser, showFace } from '../../support/fakes/browser.js';
-import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { fromHtmlText } from './html-text.js';
@@ -51,7 +51,6 @@ export async function startProviderBench<Settings extends Configured>({
   const hooks = new Map<string, ServedHooks>();
   const { id, oidc } = settings;
   const server = await startApiServer({
-    verifier: createTestVerifier(),
     connections,
     hooks,
     oidc: async (core) => {

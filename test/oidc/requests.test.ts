@@ -1,21 +1,9 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  clientSecret,
-  loginOf,
-  oidcConfig,
-  redirectUri,
-  startIssuer,
-  type TestIssuer,
-} from '../../support/benches/issuer.js';
+import { describe, expect, test } from '@jest/globals';
+import { clientSecret, loginOf, oidcConfig, redirectUri, startIssuer } from '../../support/benches/issuer.js';
+import { forFile } from '../../support/run/for-file.js';
 
-let op: TestIssuer;
-beforeAll(async () => {
-  op = await startIssuer();
-});
-afterAll(async () => {
-  await op.stop();
-});
+const op = await forFile(startIssuer());
 
 type Params = Record<string, string | readonly string[] | undefined>;
 

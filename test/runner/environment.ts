@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { removeFolders } from '../../support/run/folder.js';
+import { closeOpened } from '../../support/run/for-file.js';
 
 /*
  * On a busy machine, a simulated provider answers later than a real one. Time limits of calls grow with the load, so that
@@ -28,6 +29,7 @@ export default class {
   async setup(): Promise<void> {}
 
   async teardown(): Promise<void> {
+    await closeOpened();
     for (const name of Object.keys(process.env)) if (!(name in this.#variables)) delete process.env[name];
     Object.assign(process.env, this.#variables);
     removeFolders();

@@ -1,15 +1,13 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { providers as builtIn } from '../../../adapters/index.js';
 import { createConfigGuard } from '../../../src/config/schema.js';
 import { configureConnections } from '../../../src/connections/setup.js';
 import { createTestCore } from '../../../support/benches/core.js';
 import { connectionGuards } from '../../../support/data/connection-guards.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
-import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
 import { type Endpoint, oidcEndpoints, pageEndpoints, readDescription } from './hostile.js';
-import { openProviders, type Providers } from './providers.js';
+import { openProviders } from './providers.js';
 
 /* Nothing that the server answers to is left out of the attack: held against what the server itself has mounted. */
 
@@ -60,14 +58,9 @@ const isOf = (route: string) => {
   return (path: string): boolean => pattern.test(path.replace(/\{\w+\}/g, 'x'));
 };
 
-let server: Awaited<ReturnType<typeof startApiServer>>;
-let described: readonly Endpoint[];
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-  const { body } = await server.send('GET', '/openapi.json');
-  described = readDescription({ text: JSON.stringify(body) });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
+const { body } = await server.send('GET', '/openapi.json');
+const described: readonly Endpoint[] = readDescription({ text: JSON.stringify(body) });
 
 test('the attacks cover every route of the server', () => {
   // Its types tell nothing of routers within routers.
@@ -95,18 +88,11 @@ test('a field of one file and a field of several files are sent as photos', () =
   ]);
 });
 
-describe('with simulators of all providers', () => {
-  const folder = createFolder('siege');
-  let providers: Providers;
-  beforeAll(async () => {
-    providers = await openProviders();
-  });
-  afterAll(async () => {
-    await providers.close();
-  });
+const providers = await forFile(openProviders());
 
+describe('with simulators of all providers', () => {
   test('the attacks cover every hook of every connection', async () => {
-    const { deps } = await createTestCore(join(folder, 'keys.json'));
+    const { deps } = await createTestCore();
     const { connections } = providers;
     const config = createConfigGuard(connectionGuards).parse({ publicUrl: 'https://face.example.com', connections });
     const mounted: string[] = [];

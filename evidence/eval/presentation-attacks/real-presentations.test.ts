@@ -1,17 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
+import { describe, expect, test } from '@jest/globals';
+import { createEnginePool } from '../../../src/face/engine/pool.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../../support/face-video/index.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { measureRecorded } from './real-presentations.js';
 import { readRecorded } from './recorded.js';
 
 // Drawn frames in the place of recorded ones: they test the machinery, and give no rates.
-
-let folder: string;
-let engine: EnginePool;
 
 const save = async (path: string, pictures: readonly Uint8Array[]): Promise<void> => {
   await mkdir(join(folder, path), { recursive: true });
@@ -20,30 +18,25 @@ const save = async (path: string, pictures: readonly Uint8Array[]): Promise<void
     await writeFile(join(folder, path, `f${at}_${at * 400}ms.jpg`), picture);
 };
 
-beforeAll(async () => {
-  folder = createFolder('recorded');
-  engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  const [victim, attacker] = await readDemoHeads(engine);
-  const scene: Scene = {
-    victim,
-    attacker,
-    movements: ['centre', 'left', 'right', 'up', 'down', 'centre'],
-    seed: 'recorded',
-  };
-  const still = await attacks.find(({ name }) => name === 'still')!.makeFrames(scene);
-  const turning = await makeGenuineFrames(scene);
-  await save('movements/live/one', turning);
-  await save('movements/replay/one', turning);
-  await save('movements/still/one', still);
-  await save('movements/faceless/one', [Buffer.from('no picture')].slice(1));
-  await mkdir(join(folder, 'stills/live'), { recursive: true });
-  await writeFile(join(folder, 'stills/live/one_1.jpg'), turning[0]!);
-  await writeFile(join(folder, 'stills/live/one_2.jpg'), turning[5]!);
-  await writeFile(join(folder, 'stills/live/notes.txt'), 'no picture');
-});
-afterAll(async () => {
-  await engine.close();
-});
+const folder: string = createFolder('recorded');
+const engine = await forFile(createEnginePool({ modelsFolder, queueLimit: 64 }));
+const [victim, attacker] = await readDemoHeads(engine);
+const scene: Scene = {
+  victim,
+  attacker,
+  movements: ['centre', 'left', 'right', 'up', 'down', 'centre'],
+  seed: 'recorded',
+};
+const still = await attacks.find(({ name }) => name === 'still')!.makeFrames(scene);
+const turning = await makeGenuineFrames(scene);
+await save('movements/live/one', turning);
+await save('movements/replay/one', turning);
+await save('movements/still/one', still);
+await save('movements/faceless/one', [Buffer.from('no picture')].slice(1));
+await mkdir(join(folder, 'stills/live'), { recursive: true });
+await writeFile(join(folder, 'stills/live/one_1.jpg'), turning[0]!);
+await writeFile(join(folder, 'stills/live/one_2.jpg'), turning[5]!);
+await writeFile(join(folder, 'stills/live/notes.txt'), 'no picture');
 
 test('the frames of a clip are sorted by time, and files that are not pictures are ignored', async () => {
   const { stills, clips } = await readRecorded(folder);

@@ -1,16 +1,13 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { hasPresentations, presentationsFolder } from '../../../support/data/recorded-presentations.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { measureRecorded } from './real-presentations.js';
 
 // The bound of the judge that ships, on a few pictures of cameras: what docs/liveness.md says of them.
 
-let folder: string;
-beforeAll(() => {
-  folder = createFolder('presentations');
-});
+const folder = createFolder('presentations');
 
 const take = (...path: string[]): void =>
   cpSync(join(presentationsFolder, ...path), join(folder, ...path), { recursive: true });

@@ -1,28 +1,24 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { administer } from '../../../support/benches/administration.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { runInProcess } from '../../../support/benches/command.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { enrolledAt, fillLedger } from '../../../support/data/ledgered.js';
 import { waitForApproval } from '../../../support/data/recoveries.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile, findEveryGroup } from '../../../support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { recoveryGuard } from '../../config/recovery.js';
 import type { Connection } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';
 
 /* `facestep applications`, `administrators`, `help-desk`, `recovery`, `jobs` and `log`, against a running server. */
 
-let server: ApiServer;
-beforeAll(async () => {
-  const policy = { ...defaultPolicy, helpRequests: true };
-  const profile = createMemoryProfile(['00u1']);
-  const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
-  const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, recovery, openStepUpRequest: null };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
-});
-afterAll(() => server.stop());
+const policy = { ...defaultPolicy, helpRequests: true };
+const profile = createMemoryProfile(['00u1']);
+const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
+const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, recovery, openStepUpRequest: null };
+const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
 
 const run = (args: readonly string[], key = adminKey) => administer(server, args, key);
 

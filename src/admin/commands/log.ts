@@ -24,23 +24,6 @@ const followMs = 2000;
 
 const columns = Object.keys(lineReply.shape).filter((name) => name !== 'id');
 
-interface Options {
-  readonly person?: string;
-  readonly connection?: string;
-  readonly action?: string;
-  readonly result?: string;
-  readonly reason?: string;
-  readonly application?: string;
-  readonly network?: string;
-  readonly request?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly limit?: number;
-  readonly follow?: true;
-  readonly csv?: true;
-  readonly json?: true;
-}
-
 export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('log')
     .summary('filter, follow or export the log of decisions')
@@ -59,20 +42,20 @@ export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
     .addOption(new Option('--follow', 'print new entries until stopped').conflicts(['since', 'until', 'limit']))
     .addOption(new Option('--csv', 'print CSV with ids, without names').conflicts('json'))
     .option('--json', 'print one JSON object per line')
-    .action(async (options) => {
-      const print = createPrinter(options, deps);
-      const filter = toFilter(options);
-      await (options.follow === true ? follow(filter, print, deps) : list(filter, options, print, deps));
+    .action(async ({ person, action, result, reason, request, follow: isFollowing, limit, csv, json, ...rest }) => {
+      const named = { ...rest, outcome: result, code: reason, requestId: request, search: person };
+      const filter = { ...named, actions: action && [action] };
+      const print = createPrinter({ csv, json }, deps);
+      const isFile = csv === true || json === true;
+      await (isFollowing === true ? follow(filter, print, deps) : list(filter, { limit, isFile }, print, deps));
     });
-
-function toFilter({ person, connection, action, result, reason, application, network, request }: Options): Fields {
-  const named = { connection, outcome: result, code: reason, application, network, requestId: request, search: person };
-  return { ...named, actions: action && [action] };
-}
 
 type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
 
-function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDeps): PrintLines {
+function createPrinter(
+  { csv, json }: { readonly csv: true | undefined; readonly json: true | undefined },
+  deps: CliDeps,
+): PrintLines {
   if (json === true) return async (lines) => lines.forEach((line) => void deps.print(JSON.stringify(line)));
   if (csv === true) {
     deps.print(toCsvLine(columns));
@@ -105,22 +88,16 @@ const toCells = (line: LineReply): string[] =>
 
 async function list(
   filter: Fields,
-  { since, until, limit, csv, json }: Options,
+  { limit, isFile }: { readonly limit: number | undefined; readonly isFile: boolean },
   print: PrintLines,
   deps: CliDeps,
 ): Promise<void> {
-  const isFile = csv === true || json === true;
   const most = limit ?? (isFile ? Number.POSITIVE_INFINITY : linesShown);
   const shown: LineReply[] = [];
   let printed = 0;
   let isFirst = true;
   let hasMore = false;
-  const toAsked = (): Fields => ({
-    ...filter,
-    since,
-    until,
-    limit: Math.min(largestPage, most - printed - shown.length),
-  });
+  const toAsked = (): Fields => ({ ...filter, limit: Math.min(largestPage, most - printed - shown.length) });
   for await (const page of readPages('POST /log/list', toAsked, linesReply, deps)) {
     if (isFirst) reportUnsearched(page, deps);
     isFirst = false;

@@ -1,28 +1,21 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { fillFromTrail } from '../../../support/data/ledgered.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
-import {
-  type Company,
-  type OperatedServer,
-  startCompany,
-  startOperatedServer,
-} from '../../../support/servers/operated-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { type OperatedServer, startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 
 /* `facestep mode`, against a running server: whom enforcing would refuse is read before it is switched. */
 
 let dataFolder: string;
-let company: Company;
 let operated: OperatedServer;
-beforeAll(async () => {
-  company = await startCompany();
-});
+const company = await forFile(startCompany());
 beforeEach(async () => {
   dataFolder = createFolder('mode-command');
   const profile = createMemoryProfile(['00u1']);
@@ -30,7 +23,6 @@ beforeEach(async () => {
   operated = await startOperatedServer(company, { dataFolder, given: { connections: new Map([['okta', okta]]) } });
 });
 afterEach(() => operated.stop());
-afterAll(() => company.close());
 
 const run = (...args: string[]) => administer(operated.server, ['mode', ...args]);
 

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
-import {
-  type Company,
-  type OperatedServer,
-  startCompany,
-  startOperatedServer,
-} from '../../../support/servers/operated-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { type OperatedServer, startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 import type { SignInRule } from '../../core/rules/rule.js';
@@ -19,12 +15,9 @@ import { createSignInRules } from '../../step-up/evaluate-sign-in.js';
 /* `facestep policy`, against a running server: the active rules, their effect, and the rule for one sign-in. */
 
 let dataFolder: string;
-let company: Company;
 let operated: OperatedServer;
 let connections: Map<string, Connection>;
-beforeAll(async () => {
-  company = await startCompany();
-});
+const company = await forFile(startCompany());
 beforeEach(async () => {
   dataFolder = createFolder('policy-command');
   connections = new Map();
@@ -32,7 +25,6 @@ beforeEach(async () => {
   serve([]);
 });
 afterEach(() => operated.stop());
-afterAll(() => company.close());
 
 const rules: readonly SignInRule[] = [
   { name: 'everyone', when: {}, outcome: 'deny', mode: 'shadow', whenUnknown: 'policy' },

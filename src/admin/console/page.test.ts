@@ -2,21 +2,17 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import express from 'express';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { eventually } from '../../../support/run/eventually.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { consoleFolder } from '../../../support/run/paths.js';
-import { type ApiServer, startApiServer } from '../../../support/servers/api-server.js';
+import { startApiServer } from '../../../support/servers/api-server.js';
 import { listen } from '../../http/listen.js';
 import { createPageRouter } from './page.js';
 
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer());
 
 const get = (path: string, encoding = 'br') =>
   fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });

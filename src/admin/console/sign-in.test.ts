@@ -6,7 +6,6 @@ import {
   signInByKey,
   toSessionHeaders,
 } from '../../../support/benches/console.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { type CompanyProviderServer, startCompanyProvider } from '../../../support/servers/company-provider.js';
@@ -38,7 +37,6 @@ const start = async () => {
     return fetch(url, init);
   };
   server = await startApiServer({
-    verifier: createTestVerifier(),
     console: consoleGuard.parse({ signIn: { issuer, clientId, clientSecret, roles } }),
     fetch: given,
   });

@@ -18,9 +18,8 @@ const nameField = z
   .describe('Name of the administrator in the audit trail.');
 
 export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { tag: 'Administrators' } as const;
   const removal = {
-    ...common,
+    tag: 'Administrators',
     right: 'configure',
     isSensitive: true,
     summary: 'Remove an administrator',
@@ -30,8 +29,7 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
   } as const;
   return [
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Administrators',
       path: '/administrators',
       status: 201,
       right: 'configure',
@@ -64,7 +62,7 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Administrators',
       method: 'GET',
       path: '/administrators',
       right: 'audit',

@@ -45,11 +45,9 @@ export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: Applic
 });
 
 export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { tag: 'Applications' } as const;
   return [
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Applications',
       path: '/applications/:id/keys',
       status: 201,
       right: 'configure',
@@ -72,7 +70,7 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Applications',
       method: 'GET',
       path: '/applications/:id/keys',
       right: 'audit',
@@ -84,8 +82,7 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       handle: async ({ param }) => ({ keys: (await listApplicationKeys(param('id'), deps)).map(toKeyReply) }),
     }),
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Applications',
       path: '/applications/:id/keys/revoke',
       right: 'configure',
       isSensitive: true,
@@ -110,12 +107,10 @@ const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
 
 export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { tag: 'Applications' } as const;
   const none = z.strictObject({});
   return [
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Applications',
       path: '/applications',
       status: 201,
       right: 'configure',
@@ -136,7 +131,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
         toApplicationReply(await registerApplication(fields, administrator, deps)),
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Applications',
       method: 'GET',
       path: '/applications',
       right: 'audit',
@@ -147,7 +142,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       handle: async () => ({ applications: (await listApplications(deps)).map(toApplicationReply) }),
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Applications',
       method: 'GET',
       path: '/applications/:id',
       right: 'audit',
@@ -159,7 +154,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       handle: async ({ param }) => toApplicationReply(await readApplication(param('id'), deps)),
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Applications',
       method: 'PATCH',
       path: '/applications/:id',
       right: 'configure',
@@ -181,7 +176,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
         toApplicationReply(await changeApplication(param('id'), fields, administrator, deps)),
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Applications',
       method: 'DELETE',
       path: '/applications/:id',
       right: 'configure',

@@ -1,27 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { createFolder } from '../../../support/run/folder.js';
-import {
-  type Company,
-  type OperatedServer,
-  startCompany,
-  startOperatedServer,
-} from '../../../support/servers/operated-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { type OperatedServer, startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 
 /* Setting connections up, and the doctor, at simulated providers on sockets. */
 
 const dataFolder = createFolder('apply');
-let company: Company;
 let servers: OperatedServer[] = [];
-beforeAll(async () => {
-  company = await startCompany();
-});
+const company = await forFile(startCompany());
 afterEach(async () => {
   for (const each of servers) await each.stop();
   servers = [];
 });
-afterAll(() => company.close());
 
 async function start(given: Partial<Parameters<typeof startOperatedServer>[1]> = {}): Promise<OperatedServer> {
   const started = await startOperatedServer(company, { dataFolder, ...given });

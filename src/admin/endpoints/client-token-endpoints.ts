@@ -31,7 +31,6 @@ const issueFields = z.strictObject({
 });
 
 export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { method: 'POST', tag: 'Client tokens' } as const;
   const issue = async (
     { name, tenant, scopes, expiresIn, compat, replay }: z.output<typeof issueFields>,
     administrator: Administrator,
@@ -42,7 +41,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
   };
   return [
     adminEndpoint({
-      ...common,
+      tag: 'Client tokens',
       path: '/generateToken',
       versions: [1],
       right: 'configure',
@@ -56,7 +55,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       handle: ({ fields, administrator }) => issue(fields, administrator),
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Client tokens',
       path: '/generateToken',
       versions: [2],
       right: 'configure',
@@ -82,7 +81,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       },
     }),
     clientEndpoint({
-      ...common,
+      tag: 'Client tokens',
       path: '/token',
       scope: null,
       summary: 'Get the caller’s client token',
@@ -118,7 +117,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Client tokens',
       path: '/revokeToken',
       right: 'configure',
       isSensitive: true,

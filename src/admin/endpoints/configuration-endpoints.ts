@@ -7,7 +7,6 @@ export function createConfigurationEndpoints(deps: ReloadPorts): Endpoint[] {
   return [
     adminEndpoint({
       tag: 'Administrators',
-      method: 'POST',
       path: '/configuration/reload',
       right: 'operate',
       summary: 'Reload the configuration',

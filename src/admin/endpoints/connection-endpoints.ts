@@ -47,7 +47,7 @@ const toRun = ({ run: { progress, ...run }, state }: ApplyRun) => ({
 });
 
 export function createApplyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
-  const common = { method: 'POST', tag: 'Connections', right: 'configure' } as const;
+  const common = { tag: 'Connections', right: 'configure' } as const;
   return [
     adminEndpoint({
       ...common,
@@ -142,7 +142,6 @@ export function createConnectionEndpoints(
   { operations: upkeep, ledger }: Ports<'ledger'> & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
-  const common = { tag: 'Connections' } as const;
   const deps = { ledger, clock: upkeep.clock };
   const findFile = (id: string): Policy => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy;
@@ -173,7 +172,7 @@ export function createConnectionEndpoints(
   };
   return [
     adminEndpoint({
-      ...common,
+      tag: 'Connections',
       method: 'GET',
       path: '/connections',
       right: 'view',
@@ -222,7 +221,7 @@ export function createConnectionEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Connections',
       method: 'GET',
       path: '/connections/:id/mode',
       right: 'view',
@@ -235,8 +234,7 @@ export function createConnectionEndpoints(
       handle: async ({ param }) => ({ mode: await describeMode(param('id')) }),
     }),
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Connections',
       path: '/connections/:id/refused',
       right: 'audit',
       summary: 'List the users who are denied, or would be in enforce mode',
@@ -289,8 +287,7 @@ export function createConnectionEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Connections',
       path: '/connections/:id/mode',
       right: 'configure',
       isSensitive: true,
@@ -325,7 +322,7 @@ export function createConnectionEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Connections',
       method: 'GET',
       path: '/connections/:id/secrets',
       right: 'configure',

@@ -37,11 +37,9 @@ export function createDoctorEndpoints(
   const findOpenWork = createOpenWorkFinder(deps);
   const findOutages = createOutageFinder(deps, readAtProvider);
   const findFacts = createFactFinder(upkeep);
-  const common = { tag: 'Connections' } as const;
   return [
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Connections',
       path: '/doctor',
       status: 201,
       right: 'operate',
@@ -61,7 +59,7 @@ export function createDoctorEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Connections',
       method: 'GET',
       path: '/doctor',
       right: 'view',
@@ -74,7 +72,7 @@ export function createDoctorEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Connections',
       method: 'GET',
       path: '/to-do',
       right: 'view',
@@ -96,7 +94,6 @@ export function createDoctorEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
       tag: 'Operations',
       method: 'GET',
       path: '/jobs',

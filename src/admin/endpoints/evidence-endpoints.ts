@@ -21,7 +21,6 @@ const toReply = ({ run, state }: Verification) => ({
 });
 
 export function createEvidenceEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
-  const common = { tag: 'Operations' } as const;
   const describe = async () => {
     const verification = await readVerification(upkeep);
     const signedAt = await readHeadTime(upkeep);
@@ -32,7 +31,7 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
   };
   return [
     adminEndpoint({
-      ...common,
+      tag: 'Operations',
       method: 'GET',
       path: '/backup',
       right: 'view',
@@ -47,8 +46,7 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       },
     }),
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Operations',
       path: '/audit/verify',
       status: 201,
       right: 'audit',
@@ -64,7 +62,7 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Operations',
       method: 'GET',
       path: '/audit/verification',
       right: 'view',

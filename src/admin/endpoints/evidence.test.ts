@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
@@ -17,7 +16,7 @@ let server: ApiServer;
 beforeEach(async () => {
   dataFolder = createFolder('evidence');
   const setup = emptySetup({ dataFolder });
-  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
+  server = await startApiServer({ setup: () => setup });
 });
 afterEach(() => server.stop());
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { providers } from '../../../adapters/index.js';
 import { startEntraSimulator } from '../../../simulators/entra/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
@@ -8,9 +8,9 @@ import { startOneLoginSimulator } from '../../../simulators/onelogin/index.js';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { runInProcess } from '../../../support/benches/command.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { loadSetup, type Setup } from '../../connections/setup.js';
 import type { Fetch } from '../../core/ports.js';
@@ -21,23 +21,15 @@ import { collectChecks } from '../operations/doctor.js';
 
 const hookSecret = 'Bearer a-secret-of-the-tests-0123456789';
 let dataFolder: string;
-let okta: Awaited<ReturnType<typeof startOktaSimulator>>;
-let entra: Awaited<ReturnType<typeof startEntraSimulator>>;
-let onelogin: Awaited<ReturnType<typeof startOneLoginSimulator>>;
 let server: Awaited<ReturnType<typeof startApiServer>>;
 let setup: Setup;
-beforeAll(async () => {
-  okta = await startOktaSimulator({});
-  entra = await startEntraSimulator({});
-  onelogin = await startOneLoginSimulator();
-});
-afterAll(async () => {
-  for (const each of [okta, entra, onelogin]) await each.close();
-});
+const okta = await forFile(startOktaSimulator({}));
+const entra = await forFile(startEntraSimulator({}));
+const onelogin = await forFile(startOneLoginSimulator());
 beforeEach(async () => {
   dataFolder = createFolder('hook-calls');
   setup = emptySetup();
-  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
+  server = await startApiServer({ setup: () => setup });
 });
 afterEach(() => server.stop());
 

@@ -20,7 +20,6 @@ import type { WithOperations } from '../operations/operations-context.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
 
 export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
-  const common = { tag: 'Operations' } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
   const note = (
     action: 'key_rotated' | 'key_destroyed',
@@ -28,7 +27,7 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
   ) => upkeep.audit.append({ action, connection: '', subject: '', detail });
   return [
     adminEndpoint({
-      ...common,
+      tag: 'Operations',
       method: 'GET',
       path: '/keys',
       right: 'view',
@@ -77,8 +76,7 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
       },
     }),
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Operations',
       path: '/keys/rotate',
       right: 'operate',
       isSensitive: true,
@@ -94,8 +92,7 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
       },
     }),
     adminEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Operations',
       path: '/keys/retire',
       right: 'operate',
       isSensitive: true,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createTestJobs } from '../../../support/fakes/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../support/fakes/simulated-profile.js';
 import { createTextLog } from '../../../support/fakes/sinks.js';
@@ -34,7 +33,6 @@ let recorder: LedgerRecorder;
 let sequence = 0;
 beforeAll(async () => {
   server = await startApiServer({
-    verifier: createTestVerifier(),
     connections: new Map([
       ['work', toConnection('work', 4)],
       ['shop', toConnection('shop', 6)],

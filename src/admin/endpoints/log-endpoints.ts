@@ -79,10 +79,9 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
     until: instantField.optional().describe('Excludes entries of this time and later.'),
   };
   const exporting = new Map<string, AsyncIterable<unknown>>();
-  const common = { method: 'POST', tag: 'Ledger' } as const;
   return [
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/log/list',
       right: 'audit',
       summary: 'List the log of decisions',
@@ -102,7 +101,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/log/checks',
       right: 'audit',
       summary: 'List face checks and other events',
@@ -122,7 +121,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/log/export',
       right: 'audit',
       callsProviders: true,
@@ -142,7 +141,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/log/follow',
       right: 'audit',
       summary: 'Follow the log',
@@ -158,7 +157,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       method: 'GET',
       path: '/log/counts',
       right: 'view',

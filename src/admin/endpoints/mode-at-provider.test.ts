@@ -7,7 +7,6 @@ import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { runInProcess } from '../../../support/benches/command.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { fillFromTrail } from '../../../support/data/ledgered.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
@@ -40,7 +39,7 @@ beforeEach(async () => {
     openStepUpRequest: null,
   };
   const connections = new Map([[customers.id, customers]]);
-  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup, connections });
+  server = await startApiServer({ setup: () => setup, connections });
 });
 afterEach(async () => {
   await server.stop();

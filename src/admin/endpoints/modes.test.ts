@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fillLedger } from '../../../support/data/ledgered.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import {
   type Company,
   type Mode,
@@ -13,17 +14,13 @@ import type { AuditDetail } from '../../core/audit-events.js';
 /* Switching between shadow and enforce, and whom that would refuse. */
 
 let dataFolder: string;
-let company: Company;
 let operated: OperatedServer;
-beforeAll(async () => {
-  company = await startCompany();
-});
+const company = await forFile(startCompany());
 beforeEach(async () => {
   dataFolder = createFolder('modes');
   operated = await startOperatedServer(company, { dataFolder });
 });
 afterEach(() => operated.stop());
-afterAll(() => company.close());
 
 async function modeOf(connection: string) {
   return (await operated.get(`/connections/${connection}/mode`)).body.mode;

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { startRecoveryBench } from '../../../support/benches/recovery.js';
 import { waitForApproval } from '../../../support/data/recoveries.js';
-import { type ApiServer, adminKey } from '../../../support/servers/api-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { adminKey } from '../../../support/servers/api-server.js';
 
 const who = { connection: 'acme', subject: 'anna' };
-let server: ApiServer;
-beforeAll(async () => {
-  ({ server } = await startRecoveryBench({ recovery: { owners: ['owner@example.com'] } }));
-});
-afterAll(() => server.stop());
+const { server } = await startRecoveryBench({ recovery: { owners: ['owner@example.com'] } });
+await forFile(server);
 
 test('open work counts recoveries for each administrator who can approve them, and for no one else', async () => {
   const add = async (name: string, role: string) => {

@@ -43,8 +43,6 @@ export function createPeopleEndpoints(
   },
 ): Endpoint[] {
   const { connections, accounts } = deps;
-  const common = { method: 'POST', tag: 'Ledger' } as const;
-
   const find = (id: string): Connection => requireConnection(id, deps);
 
   const toFound = async ({ connection, found }: PeopleSearch, text: string, by: Administrator) => {
@@ -68,7 +66,7 @@ export function createPeopleEndpoints(
 
   return [
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/people/list',
       right: 'audit',
       summary: 'List people by their enrolment',
@@ -104,7 +102,7 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/people/locked',
       right: 'assist',
       summary: 'List locked-out people',
@@ -120,7 +118,7 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       method: 'GET',
       path: '/people/members',
       right: 'audit',
@@ -169,7 +167,7 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/people/one',
       right: 'view',
       summary: 'Get a person of the enrolment index',
@@ -181,7 +179,7 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/people/log',
       right: 'view',
       summary: 'List the log entries of a person',
@@ -195,7 +193,7 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/people/checks',
       right: 'view',
       summary: 'List the face checks and other events of a person',
@@ -214,7 +212,7 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/people/find',
       right: 'view',
       callsProviders: true,
@@ -238,7 +236,7 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
+      tag: 'Ledger',
       path: '/people/names',
       right: 'view',
       summary: 'Get the names of people',

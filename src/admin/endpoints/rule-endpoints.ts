@@ -22,7 +22,7 @@ const toTexts = ({ when }: SignInRule): Record<string, string[]> =>
 
 /** Creates the endpoints that show rules for sign-ins, their effect, and the rule for one sign-in. */
 export function createRuleEndpoints({ connections, operations }: Ports<'connections'> & WithOperations): Endpoint[] {
-  const common = { method: 'POST', tag: 'Connections' } as const;
+  const common = { tag: 'Connections' } as const;
   const find = (id: string): Connection => requireConnection(id, { connections });
   const isOpenidClient = (connection: string, application: string | null): boolean =>
     operations

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest } from '../../../support/benches/core.js';
 import { enrolDrawn } from '../../../support/benches/drawn-face.js';
 import { standardSettings } from '../../../support/data/settings.js';
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
-import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { toCode } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
@@ -137,14 +135,10 @@ describe('a rate limit', () => {
   });
 });
 
-describe('a face check', () => {
-  const folder = createFolder('limits');
-  let core: Awaited<ReturnType<typeof createTestCore>>;
-  beforeAll(async () => {
-    core = await createTestCore(join(folder, 'keys.json'));
-    await enrolDrawn({ connection: core.connection, subject: 'anna' }, core.deps);
-  });
+const core = await createTestCore();
+await enrolDrawn({ connection: core.connection, subject: 'anna' }, core.deps);
 
+describe('a face check', () => {
   const stepUp = async (source: string | null, limits: object, person = 'anna') => {
     const { connection, deps } = core;
     const assurance: Assurance = source === null ? vouched : { kind: 'anonymous', source };

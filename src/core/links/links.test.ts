@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createTestCore } from '../../../support/benches/core.js';
-import { createFolder } from '../../../support/run/folder.js';
 import { linkIdentities, readLinks } from './links.js';
 
 test('a link of which a crash deleted one side is not valid', async () => {
-  const { deps } = await createTestCore(join(createFolder('links'), 'keys.json'));
+  const { deps } = await createTestCore();
   const work = { connection: 'work', subject: 'anna' };
   const payroll = { connection: 'payroll', subject: '42' };
   await linkIdentities(work, payroll, { days: 365 }, deps);

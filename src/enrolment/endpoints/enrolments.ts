@@ -21,7 +21,7 @@ export function createEnrolmentEndpoints(
     'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections' | 'keys' | 'analysisCache'
   >,
 ): Endpoint[] {
-  const common = { method: 'POST', tag: 'Step-up', scope: 'enrol' } as const;
+  const common = { tag: 'Step-up', scope: 'enrol' } as const;
   return [
     clientEndpoint({
       ...common,

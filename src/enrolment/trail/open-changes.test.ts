@@ -1,28 +1,24 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createTestCore } from '../../../support/benches/core.js';
 import { enrolDrawn } from '../../../support/benches/drawn-face.js';
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
 import { systemRandom } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { auditEvents } from '../../app/audit-events.js';
-import { createFileAudit, type Trail } from '../../audit/file.js';
+import { createFileAudit } from '../../audit/file.js';
 import type { Audit } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { recoverEnrolments } from '../enrol.js';
 import { readOpenChanges } from './open-changes.js';
 
 const folder = createFolder('open-changes');
-afterAll(async () => {
-  await trail.close();
-});
 
 const file = join(folder, 'audit.jsonl');
-let core: Awaited<ReturnType<typeof createTestCore>>;
-let trail: Trail;
-beforeAll(async () => {
-  core = await createTestCore(join(folder, 'keys.json'), { enrolmentDays: 30 });
-  trail = await createFileAudit({
+const core = await createTestCore({ enrolmentDays: 30 });
+const trail = await forFile(
+  createFileAudit({
     auditEvents,
     file,
     clock: core.clock,
@@ -30,8 +26,8 @@ beforeAll(async () => {
     log: core.log,
     retentionDays: null,
     requestId: () => null,
-  });
-});
+  }),
+);
 
 const enrol = (subject: string, audit: Audit) =>
   enrolDrawn({ connection: core.connection, subject, photos: [drawPhoto(subject, 1)] }, { ...core.deps, audit });

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { named, toDirectory } from '../../../support/benches/campaign-bench.js';
 import { runHere } from '../../../support/benches/cli.js';
 import { signInByKey } from '../../../support/benches/console.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { until } from '../../../support/run/eventually.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { toQuery } from '../../core/base/query.js';
 import type { Connection } from '../../core/connection.js';
 import { createCampaign } from './administer.js';
@@ -25,19 +25,14 @@ const connection: Connection = {
 };
 const directory = toDirectory(new Map([['Pilot', subjects]]), () => false);
 
-let server: ApiServer;
-beforeAll(async () => {
-  server = await startApiServer({
-    verifier: createTestVerifier(),
+const server = await forFile(
+  startApiServer({
     connections: new Map([[connection.id, connection]]),
     sections: { campaigns: { perMinute: 6000 } },
     directories: new Map([[connection.id, async () => directory]]),
-  });
-  server.startExtensions();
-});
-afterAll(async () => {
-  await server.stop();
-});
+  }),
+);
+server.startExtensions();
 
 /** What the tests look at in replies. */
 interface CampaignView {
@@ -204,7 +199,7 @@ test('an invalid campaign id is not found, even if it names a record of a campai
 });
 
 test('with the setting campaigns: null no endpoint replies, nothing is sent, and the console does not list campaigns', async () => {
-  const off = await startApiServer({ verifier: createTestVerifier(), sections: { campaigns: null } });
+  const off = await startApiServer({ sections: { campaigns: null } });
   off.startExtensions();
   expect((await off.send('GET', '/campaigns', { headers: asOwner })).status).toBe(404);
   const headers = await signInByKey(off);

@@ -41,13 +41,8 @@ const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
 
 export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: () => void }): Endpoint[] {
   const common = {
-    versions: [1, 2],
     tag: 'Campaigns',
-    status: 200,
-    isExtension: true,
-    photos: {},
     right: 'operate',
-    method: 'POST',
   } as const;
   const toReply = async (campaign: Campaign) => ({
     campaign: toCampaignReply(campaign, await countPeople(campaign, deps), deps),
@@ -103,7 +98,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
       path: '/campaigns',
       summary: 'List campaigns',
       description: 'Returns all stored campaigns, newest first.',
-      codes: [],
       fields: z.strictObject({}),
       reply: campaignsReply,
       async handle() {

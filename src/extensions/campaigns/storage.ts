@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeStored, type FoundRecord, readStored } from '../../core/change-stored.js';
+import { changeExisting, changeStored, type FoundRecord, readExisting, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import type { Lease } from '../../core/lease.js';
 import { type EpochMs, epochMsGuard } from '../../core/units.js';
@@ -73,23 +73,13 @@ export async function listCampaigns(deps: Ports<'state'>): Promise<Campaign[]> {
   return found.flatMap((each) => (each === null ? [] : [each.record])).reverse();
 }
 
-export async function readCampaign(id: string, deps: Ports<'state'>): Promise<Campaign> {
-  const found = await readStored(stored(id), deps);
-  if (found === null) throw new FaceError('not_found');
-  return found.record;
-}
+export const readCampaign = (id: string, deps: Ports<'state'>): Promise<Campaign> => readExisting(stored(id), deps);
 
-export async function changeCampaign(
+export const changeCampaign = (
   id: string,
   change: (campaign: Campaign) => Campaign,
   deps: Ports<'state'>,
-): Promise<Campaign> {
-  const step = (former: Campaign | null): Campaign => {
-    if (former === null) throw new FaceError('not_found');
-    return change(former);
-  };
-  return (await changeStored(stored(id), step, deps)).changed;
-}
+): Promise<Campaign> => changeExisting(stored(id), change, deps);
 
 export async function writeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { SessionHeaders } from '../../../support/benches/console.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { consoleWithSignIn, signInAs } from '../../../support/data/developers.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
-import { type Answer, type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { type Answer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import { sandboxQuota } from './own-request-endpoints.js';
@@ -26,21 +26,14 @@ const connections = new Map(['work', 'play'].map((id) => [id, toConnection(id)] 
 
 const start = (sandbox: string | null = 'play') =>
   startApiServer({
-    verifier: createTestVerifier(),
     connections,
     console: consoleWithSignIn,
     sections: { onboarding: { sandbox, mostPerMinute: 100, mostPerDay: 1000 } },
   });
 
-let server: ApiServer;
-let grace: SessionHeaders;
-beforeAll(async () => {
-  server = await start();
-  grace = await signInAs(server, 'sub-grace', { login: 'grace' });
-});
-afterAll(() => server.stop());
+const server = await forFile(start());
+const grace = await signInAs(server, 'sub-grace', { login: 'grace' });
 
-const asAdmin = { 'x-admin-key': adminKey };
 const ask = (who: Record<string, string>, path: string, body: JsonObject = {}) => server.postJson(path, body, who);
 const read = (who: Record<string, string>, path: string) => server.send('GET', path, { headers: who });
 const change = (who: SessionHeaders, id: string, body: JsonObject) =>

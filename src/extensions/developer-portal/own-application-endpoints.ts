@@ -19,16 +19,13 @@ import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } fro
 export function createOwnApplicationEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Developers', status: 200, isExtension: true, photos: {} } as const;
   const none = z.strictObject({});
   return [
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer/applications',
       summary: 'List the caller’s applications',
       description: 'Returns applications that were registered for you, and those that an administrator added you to.',
-      codes: [],
       fields: none,
       reply: applicationsReply,
       handle: async ({ developer }) => ({
@@ -36,7 +33,6 @@ export function createOwnApplicationEndpoints(
       }),
     }),
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer/applications/:id',
       summary: 'Get an application of the caller',
@@ -48,7 +44,6 @@ export function createOwnApplicationEndpoints(
         toApplicationReply(await readOwnApplication(param('id'), developer, deps)),
     }),
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer/applications/:id/keys',
       summary: 'List the keys of an application of the caller',
@@ -62,8 +57,6 @@ export function createOwnApplicationEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/applications/:id/keys',
       status: 201,
       summary: 'Issue a key of an application of the caller',
@@ -78,8 +71,6 @@ export function createOwnApplicationEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/applications/:id/keys/revoke',
       summary: 'Revoke a key of an application of the caller',
       description: 'Takes effect immediately: a request in progress with this key fails with `caller_untrusted`.',
@@ -93,7 +84,6 @@ export function createOwnApplicationEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer/applications/:id/usage',
       summary: 'Get the usage of an application of the caller',
@@ -110,7 +100,6 @@ export function createOwnApplicationEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer/applications/:id/refusals',
       summary: 'List recent errors of an application of the caller',

@@ -60,17 +60,14 @@ async function endSandboxToken(id: string, developer: Developer, deps: Ports<'st
 export function createOwnRequestEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections'> & Settings,
 ): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Developers', status: 200, isExtension: true, photos: {} } as const;
   const none = z.strictObject({});
   const changing = ['not_found', 'request_state', 'limit_reached', 'locked_out'] as const;
   return [
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer',
       summary: 'Get the signed-in developer and the available scopes',
       description: 'Includes the current terms.',
-      codes: [],
       fields: none,
       reply: developerReply,
       async handle({ developer: { id, name } }) {
@@ -88,8 +85,6 @@ export function createOwnRequestEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/sandbox-token',
       status: 201,
       summary: 'Get a token for the sandbox',
@@ -104,12 +99,10 @@ export function createOwnRequestEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer/requests',
       summary: 'List the caller’s requests for applications',
       description: `Newest first. ${requestsOfDeveloper.kept} are stored, of which ${requestsOfDeveloper.open} can be open.`,
-      codes: [],
       fields: none,
       reply: requestsReply,
       handle: async ({ developer }) => ({
@@ -117,8 +110,6 @@ export function createOwnRequestEndpoints(
       }),
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/requests',
       status: 201,
       summary: 'Create a request for an application',
@@ -135,7 +126,6 @@ export function createOwnRequestEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
       method: 'GET',
       path: '/developer/requests/:id',
       summary: 'Get a request of the caller',
@@ -148,7 +138,6 @@ export function createOwnRequestEndpoints(
       }),
     }),
     developerEndpoint({
-      ...common,
       method: 'PATCH',
       path: '/developer/requests/:id',
       summary: 'Change a request',
@@ -163,8 +152,6 @@ export function createOwnRequestEndpoints(
       }),
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/requests/:id/submit',
       summary: 'Submit a request',
       description: 'Submits the request for review, and agrees to that version of the terms.',
@@ -178,8 +165,6 @@ export function createOwnRequestEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/requests/:id/message',
       summary: 'Add a message to a request',
       description: 'Only while the request is submitted and not answered.',
@@ -191,8 +176,6 @@ export function createOwnRequestEndpoints(
       }),
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/requests/:id/withdraw',
       summary: 'Withdraw a request',
       description: 'Deletes the request and its messages.',
@@ -205,8 +188,6 @@ export function createOwnRequestEndpoints(
       },
     }),
     developerEndpoint({
-      ...common,
-      method: 'POST',
       path: '/developer/requests/:id/key',
       status: 201,
       summary: 'Get the first key of an application',

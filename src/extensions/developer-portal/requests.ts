@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJsonAs } from '../../core/base/json.js';
-import { changeStored, readStored } from '../../core/change-stored.js';
+import { changeExisting, changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -172,21 +172,11 @@ export async function forgetRequest(
   );
 }
 
-export async function changeRequest(
+export const changeRequest = (
   id: string,
   change: (request: ApplicationRequest) => ApplicationRequest,
-  { state }: Ports<'state'>,
-): Promise<ApplicationRequest> {
-  const { changed } = await changeStored(
-    storedOf(id),
-    (former) => {
-      if (former === null) throw new FaceError('not_found');
-      return change(former);
-    },
-    { state },
-  );
-  return changed;
-}
+  deps: Ports<'state'>,
+): Promise<ApplicationRequest> => changeExisting(storedOf(id), change, deps);
 
 /** @throws `request_state` if the request is finished */
 export function checkUnfinished(request: ApplicationRequest): void {

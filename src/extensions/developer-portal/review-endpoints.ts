@@ -25,11 +25,7 @@ const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at:
 
 export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = {
-    versions: [1, 2],
     tag: 'Applications',
-    status: 200,
-    isExtension: true,
-    photos: {},
     right: 'configure',
   } as const;
   const none = z.strictObject({});
@@ -49,7 +45,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       summary: 'List requests for applications',
       description:
         'Returns the requests that developers submitted, newest first. A request is stored for a year after its last change.',
-      codes: [],
       fields: z.strictObject({
         state: z.enum(requestStates).exclude(['draft']).optional().describe('Only requests in that state.'),
         limit: z.int().min(1).max(100).prefault(50),
@@ -75,7 +70,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
       path: '/application-requests/:id/approve',
       isSensitive: true,
       summary: 'Approve a request for an application',
@@ -101,7 +95,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
       path: '/application-requests/:id/ask-back',
       summary: 'Request changes to a request for an application',
       description: 'The developer reads the message, can change the request, and submits it again.',
@@ -114,7 +107,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
       path: '/application-requests/:id/refuse',
       summary: 'Reject a request for an application',
       description: 'This is final. The developer can create another request.',
@@ -131,25 +123,21 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       path: '/application-terms',
       summary: 'Get the terms that developers agree to',
       description: 'Returns the current version.',
-      codes: [],
       fields: none,
       reply: termsReply,
       handle: async () => toTermsReply(await readTerms(deps)),
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
       path: '/application-terms',
       summary: 'Change the terms that developers agree to',
       description: 'Creates the next version. Requests that are submitted afterwards agree to that version.',
-      codes: [],
       fields: z.strictObject({ text: textField(longestTerms) }),
       reply: termsReply,
       handle: async ({ fields, administrator }) => toTermsReply(await changeTerms(fields.text, administrator, deps)),
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
       path: '/applications/:id/owners/add',
       isSensitive: true,
       summary: 'Add a developer as an owner of an application',

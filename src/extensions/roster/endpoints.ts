@@ -17,16 +17,12 @@ export function createIdentificationEndpoints(
 ): Endpoint[] {
   return [
     clientEndpoint({
-      method: 'POST',
-      versions: [1, 2],
       tag: 'Face tokens',
-      status: 200,
       path: '/identify',
       scope: 'identify',
       summary: 'Identify a face in a roster of tokens',
       description:
         'Finds at most one person among up to 500 people. `roster` is a file with one token per line, all created with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. If several tokens match, no person is identified. docs/roster.md lists the maximum size for each accuracy. The face must pass liveness, as in /liveness. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
-      isExtension: true,
       codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'photo_replayed', 'not_found'],
       photos: {
         photo: { atLeast: 1, atMost: 5 },

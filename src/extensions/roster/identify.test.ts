@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parameters } from '../../../support/data/parameters.js';
-import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
+import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { accuracies } from '../../face/token/parameters.js';
@@ -9,7 +9,7 @@ import { greatestFalsePositiveRate, mostTokens } from './identify.js';
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
 beforeEach(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
+  server = await startApiServer();
   auth = { 'x-auth-token': (await server.issue(['enrol', 'verify', 'identify'])).token };
 });
 afterEach(() => server.stop());

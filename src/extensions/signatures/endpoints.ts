@@ -63,12 +63,9 @@ export function createSignatureEndpoints(
 ): Endpoint[] {
   return [
     clientEndpoint({
-      method: 'POST',
       path: '/signatures',
-      versions: [1, 2],
       status: 201,
       tag: 'Step-up',
-      isExtension: true,
       scope: 'verify',
       summary: 'Sign a document that a person approved',
       description:

@@ -3,7 +3,6 @@ import { defaultPolicy } from '../../../support/benches/core.js';
 import { blocksOf, readPage } from '../../../support/benches/page.js';
 import { startVendorBench } from '../../../support/benches/vendor-bench.js';
 import { connectionGuards } from '../../../support/data/connection-guards.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
 import { loadConfig } from '../../config/load.js';
 import { problemsOf } from '../../config/problem.js';
@@ -104,7 +103,7 @@ const policyOf = async (origin: string): Promise<string> =>
   (await fetch(`${origin}/face/`)).headers.get('content-security-policy') ?? '';
 
 test('the page may connect to the hosts of the vendor only if it is configured', async () => {
-  const without = await startApiServer({ verifier: createTestVerifier() });
+  const without = await startApiServer();
   expect(await policyOf(without.origin)).toContain("connect-src 'self';");
   await without.stop();
   const bench = await startVendorBench();
@@ -114,7 +113,7 @@ test('the page may connect to the hosts of the vendor only if it is configured',
 });
 
 test('with AWS, the page may connect to the stream of the region and to the host of the detector’s model', async () => {
-  const server = await startApiServer({ verifier: createTestVerifier(), sections: { liveness: { aws } } });
+  const server = await startApiServer({ sections: { liveness: { aws } } });
   ({ stop } = server);
   expect(await policyOf(server.origin)).toContain(
     "connect-src 'self' wss://streaming-rekognition.eu-west-1.amazonaws.com https://cdn.liveness.rekognition.amazonaws.com;",

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { type Rgb, readLight } from './light.js';
-import type { Pipeline, RawFaceAnalysis } from './pipeline.js';
+import type { RawFaceAnalysis } from './pipeline.js';
 import { createPipeline } from './pipeline.js';
 
-let pipeline: Pipeline;
-let portrait: Buffer;
-let seen: RawFaceAnalysis;
-beforeAll(async () => {
-  pipeline = await createPipeline(modelsFolder);
-  portrait = await twicePhotographed(1);
-  seen = await pipeline.examine(portrait, ['light', 'landmarks'], 'only');
-});
-afterAll(() => pipeline.close());
+const portrait = await twicePhotographed(1);
+const pipeline = await forFile(createPipeline(modelsFolder));
+const seen: RawFaceAnalysis = await pipeline.examine(portrait, ['light', 'landmarks'], 'only');
 
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 

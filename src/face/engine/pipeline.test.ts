@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import {
@@ -8,19 +8,15 @@ import {
   toAnimatedPng,
   twicePhotographed,
 } from '../../../support/data/crafted-pictures.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { loadParameters } from '../token/parameters.js';
 import type { Signal } from './engine.js';
-import { createPipeline, type Pipeline } from './pipeline.js';
+import { createPipeline } from './pipeline.js';
 
-let pipeline: Pipeline;
-let portrait: Buffer;
-beforeAll(async () => {
-  pipeline = await createPipeline(modelsFolder);
-  portrait = await twicePhotographed(1);
-});
-afterAll(() => pipeline.close());
+const portrait = await twicePhotographed(1);
+const pipeline = await forFile(createPipeline(modelsFolder));
 
 const examine = (photo: Uint8Array, ...signals: Signal[]) => pipeline.examine(photo, signals, 'only');
 const embed = async (photo: Uint8Array): Promise<Float32Array> => (await examine(photo, 'embedding')).embedding!;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../../support/data/crafted-pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { drawModel } from '../../../support/fakes/onnx.js';
@@ -16,10 +16,7 @@ import { presets, type Recogniser } from './embed.js';
 import { models } from './manifest.js';
 import { createEnginePool, type EnginePool } from './pool.js';
 
-let portrait: Buffer;
-beforeAll(async () => {
-  portrait = await twicePhotographed(1);
-});
+const portrait = await twicePhotographed(1);
 
 const toPhoto = (): Photo => new Photo(Uint8Array.from(portrait));
 const isWiped = (photo: Photo): boolean => photo.use((bytes) => bytes.every((byte) => byte === 0));

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { groupPhoto } from '../../../support/data/crafted-pictures.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import type { Box } from '../../core/ports.js';
 import type { Signal } from './engine.js';
@@ -11,16 +12,8 @@ import { loadNative, loadWebAssembly } from './runtime.js';
 const signals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks'];
 const samples = [1, 4] as const;
 
-let native: Pipeline;
-let wasm: Pipeline;
-beforeAll(async () => {
-  native = await createPipeline(modelsFolder, { load: loadNative });
-  wasm = await createPipeline(modelsFolder, { load: () => loadWebAssembly('of the test') });
-});
-afterAll(async () => {
-  await native?.close();
-  await wasm?.close();
-});
+const native = await forFile(createPipeline(modelsFolder, { load: loadNative }));
+const wasm = await forFile(createPipeline(modelsFolder, { load: () => loadWebAssembly('of the test') }));
 
 /** The greatest distance between what stands at the same place. */
 const farthest = (a: readonly number[], b: readonly number[]): number =>

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { toCode } from '../../errors.js';
 import { qualitySignals } from '../verifier/screening.js';
-import { createPipeline, type Pipeline } from './pipeline.js';
+import { createPipeline } from './pipeline.js';
 import { isWithin, qualityBounds, qualityMeasures, toMeasures } from './quality.js';
 import { straighten, turnWhole } from './turned.js';
 
-let pipeline: Pipeline;
-beforeAll(async () => {
-  pipeline = await createPipeline(modelsFolder);
-});
-afterAll(() => pipeline.close());
+const pipeline = await forFile(createPipeline(modelsFolder));
 
 const turn = (photo: Uint8Array, degrees: number): Promise<Buffer> => sharp(photo).rotate(degrees).jpeg().toBuffer();
 const embed = async (photo: Uint8Array): Promise<Float32Array> =>

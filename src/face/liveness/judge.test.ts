@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
-import { attacks, type Head, makeGenuineFrames, readDemoHeads } from '../../../support/face-video/index.js';
+import { attacks, makeGenuineFrames, readDemoHeads } from '../../../support/face-video/index.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import type { Movement } from '../../core/movements.js';
 import type { CapturedFrame, LivenessFinding } from '../../core/ports.js';
@@ -10,16 +11,6 @@ import type { FaceAnalysis } from '../engine/engine.js';
 import { combineScores } from '../engine/passive-liveness.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import { createMovementJudge } from './judge.js';
-
-let engine: EnginePool;
-let heads: readonly [Head, Head, Head, Head];
-let genuine: readonly Buffer[];
-beforeAll(async () => {
-  engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  heads = await readDemoHeads(engine);
-  genuine = await makeGenuineFrames(sceneOf(0));
-});
-afterAll(() => engine.close());
 
 const movements: readonly Movement[] = ['centre', 'left', 'up'];
 
@@ -43,6 +34,9 @@ const sceneOf = (person: number, asked = movements) => ({
   movements: asked,
   seed: `judge ${person}`,
 });
+const engine = await forFile(createEnginePool({ modelsFolder, queueLimit: 64 }));
+const heads = await readDemoHeads(engine);
+const genuine = await makeGenuineFrames(sceneOf(0));
 
 describe('a genuine head that performs the movements', () => {
   test.each([
@@ -90,14 +84,10 @@ describe('a presentation attack fails, and the reasons name the expected signal'
   });
 });
 
-describe('passive liveness combines the frames and the looks during movements', () => {
-  let looks: readonly Buffer[];
-  let others: readonly Buffer[];
-  beforeAll(async () => {
-    looks = await makeGenuineFrames({ ...sceneOf(0), seed: 'looks' });
-    others = await makeGenuineFrames(sceneOf(1));
-  });
+const looks = await makeGenuineFrames({ ...sceneOf(0), seed: 'looks' });
+const others = await makeGenuineFrames(sceneOf(1));
 
+describe('passive liveness combines the frames and the looks during movements', () => {
   /** The real engine, but each picture looks as alive as told: the frames, then the looks. */
   const judgeAlive = (liveness: readonly number[], between: readonly Buffer[] = looks): Promise<LivenessFinding> => {
     const asTold: EnginePool = {

@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import {
   attacks,
   drawLitSteps,
-  type Head,
   injections,
   type LitFrame,
   type LitScene,
   makeGenuineLitFrames,
   readDemoHeads,
 } from '../../../support/face-video/index.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { createSeededRandom } from '../../core/base/chance.js';
 import type { LivenessFinding } from '../../core/ports.js';
@@ -19,13 +19,8 @@ import type { FaceAnalysis } from '../engine/engine.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import { createMovementJudge } from './judge.js';
 
-let engine: EnginePool;
-let heads: readonly [Head, Head, Head, Head];
-beforeAll(async () => {
-  engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  heads = await readDemoHeads(engine);
-});
-afterAll(() => engine.close());
+const engine = await forFile(createEnginePool({ modelsFolder, queueLimit: 64 }));
+const heads = await readDemoHeads(engine);
 
 /** Who is judged: the person of the demonstration whose drawn head passes every movement. */
 const sceneOf = (seed: string, more: { gain?: number; axis?: ScreenAxis } = {}) => {

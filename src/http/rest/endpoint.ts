@@ -258,11 +258,11 @@ export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1
 /** Guard of an object, of zod or of its small variant that the pages share. */
 export type ObjectGuard = z.core.$ZodObject & { readonly shape: z.core.$ZodLooseShape };
 
-type Defaulted = 'versions' | 'isExtension' | 'status' | 'codes';
+type Defaulted = 'method' | 'versions' | 'isExtension' | 'status' | 'codes';
 
-/** An endpoint as its feature defines it: by default an extension of both versions, without photos. */
+/** An endpoint as its feature defines it: by default a `POST`, an extension of both versions, without photos. */
 export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>
-  extends Omit<Described, Defaulted>,
+  extends Omit<Described, Defaulted | 'tag'>,
     Partial<Pick<Described, Defaulted>> {
   readonly photos?: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
@@ -285,16 +285,23 @@ export type Handled<
   Known,
 > = Definition<Fields, Reply, PhotoName> & { handle(call: Call<z.output<Fields>, PhotoName> & Known): ReplyOf<Reply> };
 
+/** Endpoint whose kind does not determine its group. */
+interface Grouped {
+  readonly tag: EndpointGroup;
+}
+
 /** Admits any request before its body is read. */
 const knowing =
   <Known>(know: (caller: Caller) => Known) =>
   async () => ({ sessionId: null, know });
 
 export const clientEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string = never>(
-  definition: Handled<Fields, Reply, PhotoName, { readonly client: Client }> & { readonly scope: ClientScope | null },
+  definition: Handled<Fields, Reply, PhotoName, { readonly client: Client }> &
+    Grouped & { readonly scope: ClientScope | null },
 ): Endpoint =>
   createEndpoint(
     definition,
+    definition.tag,
     { kind: 'client', scope: definition.scope },
     knowing((caller) => {
       if (caller.kind !== 'client') throw new FaceError('caller_untrusted');
@@ -303,14 +310,16 @@ export const clientEndpoint = <Fields extends z.ZodObject, Reply extends ObjectG
   );
 
 export const adminEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string = never>(
-  definition: Handled<Fields, Reply, PhotoName, { readonly administrator: Administrator }> & {
-    readonly right: Right;
-    /** True if the console may require a fresh face check. */
-    readonly isSensitive?: true;
-  },
+  definition: Handled<Fields, Reply, PhotoName, { readonly administrator: Administrator }> &
+    Grouped & {
+      readonly right: Right;
+      /** True if the console may require a fresh face check. */
+      readonly isSensitive?: true;
+    },
 ): Endpoint =>
   createEndpoint(
     definition,
+    definition.tag,
     { kind: 'admin', right: definition.right, isSensitive: definition.isSensitive ?? false },
     knowing((caller) => {
       if (caller.kind !== 'administrator') throw new FaceError('caller_untrusted');
@@ -327,6 +336,7 @@ export const developerEndpoint = <
 ): Endpoint =>
   createEndpoint(
     definition,
+    'Developers',
     { kind: 'developer' },
     knowing((caller) => {
       if (caller.kind !== 'developer') throw new FaceError('caller_untrusted');
@@ -335,10 +345,11 @@ export const developerEndpoint = <
   );
 
 export const openEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string = never>(
-  definition: Handled<Fields, Reply, PhotoName, unknown>,
+  definition: Handled<Fields, Reply, PhotoName, unknown> & Grouped,
 ): Endpoint =>
   createEndpoint(
     definition,
+    definition.tag,
     { kind: 'open' },
     knowing(() => ({})),
   );
@@ -354,13 +365,17 @@ export function createEndpoint<
   Known extends object,
 >(
   definition: Handled<Fields, Reply, PhotoName, Known>,
+  tag: EndpointGroup,
   auth: Auth,
   admit: (session: Credential | null) => Promise<{ readonly sessionId: string | null; know(caller: Caller): Known }>,
 ): Endpoint {
-  const described: Omit<Described, Defaulted> = definition;
-  const { versions = [1, 2], isExtension = true, status = 200, codes = [], fields, form = {}, reply } = definition;
+  const described: Omit<Described, Defaulted | 'tag'> = definition;
+  const { method = 'POST', versions = [1, 2], isExtension = true, status = 200, codes = [] } = definition;
+  const { fields, form = {}, reply } = definition;
   return {
     ...described,
+    method,
+    tag,
     versions,
     isExtension,
     status,

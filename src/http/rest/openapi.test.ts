@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
 import { createDescribedEndpoints } from '../../../scripts/reference/described-endpoints.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 
@@ -10,7 +9,6 @@ let server: ApiServer;
 let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;
 beforeAll(async () => {
   server = await startApiServer({
-    verifier: createTestVerifier(),
     oidc: async () => new Map(),
     transmitter: async (core) => {
       transmitter = await startTestTransmitter(core);

@@ -2,7 +2,6 @@ import { afterEach, expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { standardSettings } from '../../../support/data/settings.js';
 import { noteLookUps } from '../../../support/fakes/counted.js';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
@@ -17,7 +16,7 @@ test('requests that call the provider are limited per client token and administr
   const work: Connection = { id: 'work', kind: 'memory', profile, policy: defaultPolicy, openStepUpRequest: null };
   const limits = { ...standardSettings.limits, clientLookUps: 2, administratorLookUps: 6 };
   const settings = { ...standardSettings, limits };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['work', work]]), settings });
+  server = await startApiServer({ connections: new Map([['work', work]]), settings });
   const owner = { 'x-admin-key': adminKey };
   const codesOf = async (paths: readonly (readonly [string, object])[], who: Record<string, string>) => {
     const codes: unknown[] = [];

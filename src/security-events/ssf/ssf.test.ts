@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { until } from '../../../support/run/eventually.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { type ApiServer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
 import { type ConnectedReceiver, connectReceiver } from '../../../support/servers/security-event-client.js';
 import {
   type SecurityEventReceiverSimulator,
@@ -25,7 +24,6 @@ const pushed: SecurityEventReceiverSimulator[] = [];
 
 beforeEach(async () => {
   server = await startApiServer({
-    verifier: createTestVerifier(),
     transmitter: async (core) => {
       // The address that the receiver named, wherever its other end is.
       const push = (url: string, init: RequestInit) =>
@@ -42,8 +40,6 @@ afterEach(async () => {
 });
 
 const reach = (url: string): string => url.replace(testIssuer, server.origin);
-const asAdmin = { 'x-admin-key': adminKey };
-
 async function issueKey(scopes: readonly string[], tenant = 'default'): Promise<string> {
   const application = await server.postJson('/applications', { name: 'receiver', scopes, tenant }, asAdmin);
   const key = await server.postJson(`/applications/${application.body.id}/keys`, {}, asAdmin);

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { testIssuer } from '../../../support/fakes/keys.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { type ApiServer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
 import { connectReceiver } from '../../../support/servers/security-event-client.js';
 import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 
@@ -13,7 +12,6 @@ let application: string;
 let keyId: string;
 let secret: string;
 
-const asAdmin = { 'x-admin-key': adminKey };
 const reach = (url: string): string => url.replace(testIssuer, server.origin);
 
 async function register(scopes: readonly string[]): Promise<[id: string, keyId: string, key: string]> {
@@ -24,7 +22,6 @@ async function register(scopes: readonly string[]): Promise<[id: string, keyId: 
 
 beforeEach(async () => {
   server = await startApiServer({
-    verifier: createTestVerifier(),
     transmitter: async (core) => {
       transmitter = await startTestTransmitter(core);
       return transmitter.securityEvents;

@@ -25,10 +25,9 @@ const writtenCode = z
 export function createAnotherWayEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'> & FlowPorts,
 ): Endpoint[] {
-  const common = { method: 'POST', tag: 'Capture page', deps } as const;
   const session = ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const;
   const passing = {
-    ...common,
+    deps,
     action: 'pass_another_way',
     codes: [...session, 'code_wrong', 'locked_out', 'key_service_unavailable'],
     reply: anotherWayReply,
@@ -39,7 +38,7 @@ export function createAnotherWayEndpoints(
   };
   return [
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/another-way/send',
       action: 'send_code',
       status: 201,
@@ -87,7 +86,7 @@ export function createAnotherWayEndpoints(
         pass({ session: shown, given: { way: 'bypass_code', code }, shownFrom: toShownFrom(request, deps) }),
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/recovery-codes',
       action: 'make_recovery_codes',
       status: 201,
@@ -102,7 +101,7 @@ export function createAnotherWayEndpoints(
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/receipt',
       action: 'take_receipt',
       summary: 'Get the receipt after the recovery codes',

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
+import { drawPicture } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 
 /* Whom a request is about: by their id at the provider, or by the name they sign in by. */
@@ -13,13 +14,8 @@ const connection: Connection = { id: 'work', kind: 'memory', policy, profile, op
 const login = loginOf('ada').toUpperCase();
 const nobody = loginOf('nobody');
 
-let server: ApiServer;
-let token: string;
-beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['work', connection]]) });
-  token = (await server.issue()).token;
-});
-afterAll(() => server.stop());
+const server = await forFile(startApiServer({ connections: new Map([['work', connection]]) }));
+const token: string = (await server.issue()).token;
 beforeEach(() => {
   profile.attributes.set('ada', null);
   profile.setDown(false);

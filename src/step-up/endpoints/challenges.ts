@@ -115,7 +115,6 @@ const decision: readonly FaceErrorCode[] = [
   'overloaded',
 ];
 
-const common = { tag: 'Capture page' } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 /** Stores the language of the page. A failure does not affect the passed check. */
@@ -181,9 +180,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
   return [
     createReferenceEndpoint(deps),
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/challenge',
       action: 'start_challenge',
       status: 201,
@@ -219,9 +216,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       },
     }),
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/challenge/frames',
       action: 'commit_frame',
       summary: 'Commit to the picture of the last instruction',
@@ -246,9 +241,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
     }),
     ...createVendorEndpoints(deps),
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/frames',
       action: 'submit_frames',
       summary: 'Send the pictures of a challenge',
@@ -296,9 +289,7 @@ type Deps = CaptureDeps & Ports<'connections' | 'livenessVendors'> & FlowPorts;
 
 const createReferenceEndpoint = (deps: Deps): Endpoint =>
   sessionEndpoint({
-    ...common,
     deps,
-    method: 'POST',
     path: '/face/reference',
     action: 'look_at_reference',
     summary: 'Check the photo of an identity document',
@@ -318,9 +309,7 @@ const createReferenceEndpoint = (deps: Deps): Endpoint =>
 function createVendorEndpoints(deps: Deps): Endpoint[] {
   return [
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/vendor-check',
       action: 'start_vendor_check',
       status: 201,
@@ -349,9 +338,7 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
       },
     }),
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/vendor-check/finish',
       action: 'finish_vendor_check',
       summary: 'End the liveness check of a vendor',

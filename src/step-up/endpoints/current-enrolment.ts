@@ -19,8 +19,6 @@ export function createPasskeyEndpoints(
 ): Endpoint[] {
   return [
     sessionEndpoint({
-      tag: 'Capture page',
-      method: 'POST',
       status: 201,
       path: '/face/passkey',
       action: 'start_passkey',
@@ -43,7 +41,6 @@ export function createCurrentEnrolmentEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'> & FlowPorts,
 ): Endpoint[] {
   const common = {
-    tag: 'Capture page',
     codes: ['step_up_unknown', 'step_up_finished', 'subject_unknown', 'profile_unavailable', 'token_malformed'],
     deps,
     fields: z.strictObject({}),
@@ -75,7 +72,6 @@ export function createCurrentEnrolmentEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/enrolment/revoke',
       action: 'revoke_enrolment',
       summary: 'End the enrolment of the person',
@@ -88,7 +84,6 @@ export function createCurrentEnrolmentEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      method: 'POST',
       path: '/face/enrolment/renew',
       action: 'renew_enrolment',
       summary: 'Replace the enrolment of the person',

@@ -16,10 +16,9 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 export function createHandOffEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'issuer' | 'connections'> & FlowPorts,
 ): Endpoint[] {
-  const common = { tag: 'Capture page', method: 'POST', deps } as const;
   return [
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/hand-off',
       action: 'start_hand_off',
       status: 201,
@@ -43,7 +42,7 @@ export function createHandOffEndpoints(
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/hand-off/choice',
       action: 'choose_number',
       summary: 'Choose the number on the other screen',

@@ -10,7 +10,6 @@ import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../kiosk.js';
 export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'issuer'>): Endpoint[] {
   return [
     clientEndpoint({
-      method: 'POST',
       path: '/kiosks',
       status: 201,
       tag: 'Step-up',
@@ -26,7 +25,6 @@ export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 
       },
     }),
     openEndpoint({
-      method: 'POST',
       path: '/face/kiosk/next',
       tag: 'Capture page',
       summary: 'Get the ticket of the next person at a kiosk',

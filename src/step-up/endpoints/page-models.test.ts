@@ -1,23 +1,20 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { copyModels } from '../../../support/fakes/models.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { pageFolders } from '../../../support/run/paths.js';
-import { type ApiServer, startApiServer } from '../../../support/servers/api-server.js';
+import { startApiServer } from '../../../support/servers/api-server.js';
 import { hexDigestOf } from '../../core/secrets.js';
 import { pageModels } from '../../face/engine/page-model.js';
 
 const folder = createFolder('page');
-let server: ApiServer;
 
-beforeAll(async () => {
-  copyModels(join(folder, 'models'));
-  const verifier = createTestVerifier();
-  server = await startApiServer({ verifier, folders: { ...pageFolders, models: join(folder, 'models') } });
-});
-afterAll(() => server.stop());
+copyModels(join(folder, 'models'));
+const verifier = createTestVerifier();
+const server = await forFile(startApiServer({ verifier, folders: { ...pageFolders, models: join(folder, 'models') } }));
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.origin + path, { headers });
 

@@ -25,7 +25,6 @@ import { finishTest } from '../test-person.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 
-const common = { tag: 'Capture page' } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 async function open(
@@ -53,8 +52,7 @@ async function open(
 export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & FlowPorts): Endpoint[] {
   return [
     openEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Capture page',
       path: '/face/open',
       status: 201,
       summary: 'Exchange the ticket of a link for a session',
@@ -99,7 +97,6 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
       },
     }),
     sessionEndpoint({
-      ...common,
       deps,
       method: 'GET',
       path: '/face/session',
@@ -119,9 +116,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
       },
     }),
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/consent',
       action: 'consent',
       summary: 'Record the consent of the person',
@@ -137,9 +132,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
       }),
     }),
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/decline',
       action: 'decline',
       summary: 'Cancel the step-up',
@@ -150,9 +143,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & F
       handle: async (call) => ({ view: toViewReply(await abandonStepUp(call.session, deps)) }),
     }),
     sessionEndpoint({
-      ...common,
       deps,
-      method: 'POST',
       path: '/face/test',
       action: 'end_test',
       summary: 'End the check of a test person',

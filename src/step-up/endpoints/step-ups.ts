@@ -192,11 +192,9 @@ const toHookSignIn = ({ application, address }: z.output<typeof startFields>): H
 export function createStepUpEndpoints(
   deps: CoreDeps & Ports<'connections' | 'keys' | 'analysisCache'> & SandboxSetting & FlowPorts,
 ): Endpoint[] {
-  const common = { tag: 'Step-up' } as const;
   return [
     clientEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Step-up',
       path: '/step-ups',
       status: 201,
       scope: 'verify',
@@ -221,8 +219,7 @@ export function createStepUpEndpoints(
       },
     }),
     openEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Step-up',
       path: '/step-ups/requested',
       status: 201,
       summary: 'Start a face check that a provider requested',
@@ -243,8 +240,7 @@ export function createStepUpEndpoints(
       },
     }),
     openEndpoint({
-      ...common,
-      method: 'POST',
+      tag: 'Step-up',
       path: '/step-ups/:id/photos',
       summary: 'Send the photos of a face check',
       description:
@@ -281,7 +277,7 @@ export function createStepUpEndpoints(
       },
     }),
     clientEndpoint({
-      ...common,
+      tag: 'Step-up',
       method: 'GET',
       path: '/step-ups/:id',
       scope: 'verify',

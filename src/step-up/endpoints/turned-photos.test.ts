@@ -1,34 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { beginAgreed, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
 import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
 import { createTestSight, createTestVerifier } from '../../../support/fakes/embedded.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import { clientScopes } from '../../access/scopes.js';
-import { createEnginePool, type EnginePool } from '../../face/engine/pool.js';
+import { createEnginePool } from '../../face/engine/pool.js';
 
 /* Photos that a program turned by 90°, 180° or 270°, at each endpoint that takes a photo, with the real engine. */
 
 const turn = (photo: Uint8Array, degrees: number): Promise<Buffer> => sharp(photo).rotate(degrees).jpeg().toBuffer();
 
-let engine: EnginePool;
-let upright: Buffer;
-let turned: Buffer[];
-beforeAll(async () => {
-  engine = await createEnginePool({ modelsFolder, workers: 1, queueLimit: 100 });
-  upright = await twicePhotographed(1);
-  // Different parts of another photo, because a copy is refused however it is turned.
-  const { person } = await loadPictures();
-  const parts = await Promise.all(
-    [0, 24, 48].map((left) => sharp(person[1]).extract({ left, top: left, width: 420, height: 560 }).toBuffer()),
-  );
-  turned = await Promise.all(parts.map((part, at) => turn(part, 90 * (at + 1))));
-});
-afterAll(() => engine.close());
+const upright = await twicePhotographed(1);
+const engine = await forFile(createEnginePool({ modelsFolder, workers: 1, queueLimit: 100 }));
+// Different parts of another photo, because a copy is refused however it is turned.
+const { person } = await loadPictures();
+const parts = await Promise.all(
+  [0, 24, 48].map((left) => sharp(person[1]).extract({ left, top: left, width: 420, height: 560 }).toBuffer()),
+);
+const turned: Buffer[] = await Promise.all(parts.map((part, at) => turn(part, 90 * (at + 1))));
 
 let stop: () => Promise<void>;
 afterEach(() => stop());

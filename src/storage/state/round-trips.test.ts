@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createTestCore, testEvent, testSignIn } from '../../../support/benches/core.js';
 import { createManualClock } from '../../../support/fakes/manual-clock.js';
 import { eventually } from '../../../support/run/eventually.js';
-import { createFolder } from '../../../support/run/folder.js';
 import { createStateFolder } from '../../../support/run/state-folder.js';
 import { hasRedis, startRedis } from '../../../support/servers/redis.js';
 import { stateGuard } from '../../config/state.js';
@@ -47,7 +45,7 @@ async function startNotingRedis() {
   'a hook decision needs at most two Redis requests if it verifies, and at most four if it does not',
   async () => {
     const store = await startNotingRedis();
-    const { deps, connection } = await createTestCore(join(createFolder('round-trips'), 'keys.json'));
+    const { deps, connection } = await createTestCore();
     const clock = createManualClock(Date.now());
     const stateFolder = createStateFolder();
     const state = await stateFolder.open(store.config, clock);

@@ -7,7 +7,7 @@ import { countAttempt } from '../../core/limits/lockout.js';
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
 beforeEach(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
+  server = await startApiServer();
   auth = { 'x-auth-token': (await server.issue()).token };
 });
 afterEach(() => server.stop());

@@ -43,7 +43,7 @@ const verifyCodes: readonly FaceErrorCode[] = [
 export function createFaceTokenEndpoints(
   deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings' | 'keys' | 'analysisCache'>,
 ): Endpoint[] {
-  const common = { method: 'POST', tag: 'Face tokens', photos } as const;
+  const common = { tag: 'Face tokens', photos } as const;
   return [
     clientEndpoint({
       ...common,

@@ -33,7 +33,6 @@ const bulkComparisonReply = z.strictObject({
 /** Creates the endpoints that compare pictures. They store nothing. */
 export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
   const common = {
-    method: 'POST',
     tag: 'Matching',
     scope: 'match',
     isExtension: false,

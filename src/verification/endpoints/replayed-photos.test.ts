@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
-import { createFolder } from '../../../support/run/folder.js';
+import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { clientScopes } from '../../access/scopes.js';
 import { holderOf, readEarlierFrames } from '../../enrolment/earlier-frames.js';
@@ -12,9 +11,8 @@ const signIn = async (replay: 'all' | 'none' | 'step_ups') => {
   auth = { 'x-auth-token': (await server.issue(clientScopes, 'work', replay)).token };
 };
 beforeEach(async () => {
-  const { connection } = await createTestCore(`${createFolder('replay')}/keys.json`, { liveness: 'off' });
+  const { connection } = await createTestCore({ liveness: 'off' });
   server = await startApiServer({
-    verifier: createTestVerifier(),
     connections: new Map([[connection.id, connection]]),
   });
 });

@@ -23,7 +23,6 @@ const boxReply = z.strictObject({ x: z.number(), y: z.number(), width: z.number(
 /** Creates the endpoints that measure one picture. They store nothing. */
 export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
   const common = {
-    method: 'POST',
     tag: 'Screening',
     scope: 'screen',
     isExtension: false,
