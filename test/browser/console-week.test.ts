@@ -39,10 +39,10 @@ async function find({ page, click, fill }: Hands, who: string): Promise<void> {
   await page.getByRole('heading', { name: `${who}@example.com`, level: 1 }).waitFor();
 }
 
-async function openTab({ page, click }: Hands, tab: string): Promise<void> {
+async function openTab({ page, click }: Hands, tab: 'Overview' | 'Settings'): Promise<void> {
   await click(menu(page, 'Connections'));
   await click(page.getByRole('rowheader', { name: 'okta' }).getByRole('link'));
-  if (tab !== 'Health') await click(page.getByRole('link', { name: tab, exact: true }));
+  if (tab === 'Settings') await click(page.getByRole('navigation', { name: 'okta' }).getByRole('link', { name: tab }));
 }
 
 async function openRollout({ page, click }: Hands): Promise<void> {
@@ -99,11 +99,11 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     await page.getByText('Enrolment ended. ada Example must enrol again.').waitFor();
   },
   async 'see a connection’s health'(hands) {
-    await openTab(hands, 'Health');
+    await openTab(hands, 'Overview');
     await hands.page.getByRole('heading', { name: 'Health' }).waitFor();
   },
   async 'see how to rotate a secret'(hands) {
-    await openTab(hands, 'Secrets');
+    await openTab(hands, 'Settings');
     await hands.page.getByText('openssl rand -base64 32').waitFor();
   },
   async 'see who would be refused and invite them'(hands) {
@@ -122,7 +122,8 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
   },
   async 'approve an application request'(hands) {
     const { page, click } = hands;
-    await click(menu(page, 'Requests'));
+    await click(menu(page, 'Applications'));
+    await click(page.getByRole('link', { name: 'Requests', exact: true }));
     await click(page.getByRole('rowheader').getByRole('link'));
     await click(button(page, 'Approve'));
     await page
@@ -131,7 +132,7 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
       .waitFor();
   },
   async 'export the log'({ page, click }) {
-    await click(menu(page, 'Sign-in log'));
+    await click(menu(page, 'Log'));
     const saved = page.waitForEvent('download');
     await click(page.getByRole('button', { name: /CSV/ }));
     const text = await readFile(await (await saved).path(), 'utf8');

@@ -108,7 +108,7 @@ const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', 
 const remedyTabs = [
   [/facestep provision/, 'setup'],
   [/facestep mode\b|policy\.mode to "/, 'rollout'],
-  [/\b(policy|recovery|oidc)\./, 'change'],
+  [/\b(policy|recovery|oidc)\./, 'settings'],
 ] as const;
 
 /** Links a remedy to the screen that does it. */

@@ -90,7 +90,7 @@ export function Rollout({
 
 /** Repeats what the last health check counted at the provider, because users who have not signed in are in no list. */
 function Counted({ id, examined }: { readonly id: string; readonly examined: Examined }) {
-  const { doctor, tabs } = useTexts();
+  const { doctor } = useTexts();
   const { ago } = useFormats();
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
   const report = reports.find(({ connection }) => connection === id);
@@ -98,7 +98,7 @@ function Counted({ id, examined }: { readonly id: string; readonly examined: Exa
   if (found === undefined || found.light === 'skipped' || report?.examinedAt == null) return null;
   return (
     <p>
-      {tabs.health} <span className="soft">({doctor.examined({ when: ago(report.examinedAt) })})</span>:{' '}
+      {doctor.heading} <span className="soft">({doctor.examined({ when: ago(report.examinedAt) })})</span>:{' '}
       <ServerText>{found.found}</ServerText>
     </p>
   );
@@ -284,7 +284,7 @@ function SwitchToEnforce({
           {counted}
           <p>{toEnforce.text}</p>
         </ConfirmButton>
-        <Link to={`/connections/${encodeURIComponent(id)}/change`}>{toEnforce.byGroup}</Link>
+        <Link to={`/connections/${encodeURIComponent(id)}/settings`}>{toEnforce.byGroup}</Link>
       </div>
     </Section>
   );

@@ -84,6 +84,7 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
           [named.returnUrls, set('returnUrls', list(policy.returnUrls))],
         ]}
       />
+      <MoreSettings policy={policy} />
       {(policy.notices || policy.anotherWay.email || policy.helpDesk !== null || policy.whenNotEnrolled === 'link') && (
         <OutboxNote />
       )}
@@ -91,11 +92,11 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
   );
 }
 
-const tabs = ['health', 'rollout', 'secrets', 'policy', 'change', 'setup'] as const;
+const tabs = ['overview', 'rollout', 'settings', 'setup'] as const;
 type Tab = (typeof tabs)[number];
 
-const addressOfTab = (id: string, tab: Tab = 'health'): string =>
-  `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
+const addressOfTab = (id: string, tab: Tab = 'overview'): string =>
+  `/connections/${encodeURIComponent(id)}${tab === 'overview' ? '' : `/${tab}`}`;
 
 function OneConnection({ id, tab }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
@@ -130,21 +131,14 @@ function Tabs({
   const mayRead = useMay('audit');
   const found = useLoaded(readMode(id));
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
-  const rights: Partial<Record<Tab, boolean>> = {
-    rollout: mayRead,
-    secrets: mayChange,
-    change: mayChange,
-    setup: mayChange,
-  };
   // Test people have no provider.
-  const isProvided = connection.kind !== 'memory';
-  const shown = tabs.filter(
-    (each) => (rights[each] ?? true) && (isProvided || (each !== 'secrets' && each !== 'setup')),
-  );
+  const maySetUp = mayChange && connection.kind !== 'memory';
+  const rights = { overview: true, rollout: mayRead, settings: true, setup: maySetUp };
+  const shown = tabs.filter((each) => rights[each]);
   // A connection that was never checked is probably not set up yet.
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : null;
   const isNew = reports !== null && !reports.some((each) => each.connection === id);
-  const tab = shown.find((each) => each === asked) ?? (isNew && mayChange && isProvided ? 'setup' : 'health');
+  const tab = shown.find((each) => each === asked) ?? (isNew && maySetUp ? 'setup' : 'overview');
   const reload = (): void => {
     onSwitched();
     found.reload();
@@ -170,16 +164,15 @@ function Tabs({
           {({ mode }) => <Rollout {...part} mode={mode} examined={examined} onSwitched={mayChange ? reload : null} />}
         </Await>
       )}
-      {tab === 'policy' && (
+      {tab === 'settings' && (
         <>
           <Await loaded={found}>{({ mode }) => <PolicyInForce {...part} mode={mode} />}</Await>
-          <MoreSettings {...part} />
           {mayRead && <Rules {...part} />}
+          {mayChange && <DraftEditor {...part} onApplied={reload} />}
         </>
       )}
-      {tab === 'change' && <DraftEditor {...part} onApplied={reload} />}
-      {tab === 'health' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
-      {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
+      {tab === 'overview' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
+      {(tab === 'setup' || (mayChange && tab === 'overview') || (maySetUp && tab === 'settings')) && (
         <SettingUp {...part} examined={examined} tab={tab} onChanged={reload} />
       )}
     </>
@@ -290,7 +283,7 @@ function Every() {
         )}
       </Await>
       {mayChange && (
-        <WaitingDraft toNew={`/connections/${connectPlace}`} toChange={(id) => addressOfTab(id, 'change')} />
+        <WaitingDraft toNew={`/connections/${connectPlace}`} toChange={(id) => addressOfTab(id, 'settings')} />
       )}
       {mayChange && (
         <p>
