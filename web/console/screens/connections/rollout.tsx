@@ -152,7 +152,13 @@ function RefusedUsers({
         )}
         {all !== null && all.total > 0 && (
           <p>
-            <b>{named.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
+            <b>
+              {named.total({
+                count: number(all.total),
+                denied: number(all.denied),
+                notEnrolled: number(all.notEnrolled),
+              })}
+            </b>
           </p>
         )}
         {counted}
@@ -171,6 +177,10 @@ function RefusedUsers({
               },
               { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
               { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
+              mode === 'shadow' && {
+                id: 'result',
+                cell: ({ isDenied }) => (isDenied ? refused.denied : refused.letThrough),
+              },
               { id: 'hook', cell: ({ hook }) => <bdi>{hook}</bdi> },
             ]}
           />

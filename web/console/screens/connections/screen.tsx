@@ -7,17 +7,27 @@ import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
 import { Await, OutboxNote, Section, Title } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import { ConnectProvider, connectPlace } from './connect.js';
+import { ConnectProvider } from './connect.js';
 import { Doctor, type Examined, Health, UnderWay } from './doctor.js';
 import { DraftEditor, WaitingDraft } from './draft.js';
 import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
 import { MoreSettings } from './more-settings.js';
-import { type Connection, defineScreen, examine, readDoctor, readMode, useTexts } from './requests.js';
+import {
+  addressOfTab,
+  type Connection,
+  connectPlace,
+  defineScreen,
+  examine,
+  readDoctor,
+  readMode,
+  tabs,
+  useTexts,
+} from './requests.js';
 import { Rollout } from './rollout.js';
 import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
+import { ConnectionsTable } from './table.js';
 
 const otherWays = ['email', 'sms', 'recoveryCodes'] as const;
 
@@ -91,12 +101,6 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
     </Section>
   );
 }
-
-const tabs = ['overview', 'rollout', 'settings', 'setup'] as const;
-type Tab = (typeof tabs)[number];
-
-const addressOfTab = (id: string, tab: Tab = 'overview'): string =>
-  `/connections/${encodeURIComponent(id)}${tab === 'overview' ? '' : `/${tab}`}`;
 
 function OneConnection({ id, tab }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
@@ -221,66 +225,19 @@ export const screen = defineScreen(function Connections({ rest }) {
   return id === connectPlace ? <ConnectProvider /> : <OneConnection key={id} id={id} tab={tab} />;
 });
 
-const ConnectionMode = ({ id }: { readonly id: string }) => <ModeLight loaded={useLoaded(readMode(id))} />;
-
 function Every() {
   const words = useTexts();
   const { call } = useSessionActions();
-  const { number } = useFormats();
   const mayExamine = useMay('operate');
-  const mayRead = useMay('audit');
   const mayChange = useMay('configure');
-  const counted = useLoaded(countLines);
-  const counts = counted.state === 'loaded' ? counted.value.connections : [];
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
   const doctor = examined.state === 'loaded' ? examined.value.doctor : null;
-  const { columns } = words;
   return (
     <>
       <h1>{words.heading}</h1>
       <Await loaded={listed}>
-        {({ connections: rows }) => (
-          <Table
-            caption={words.heading}
-            rows={rows}
-            keyOf={({ id }) => id}
-            empty={words.none}
-            headings={columns}
-            columns={[
-              {
-                id: 'id',
-                isRowHeading: true,
-                cell: ({ id }) => (
-                  <Link to={addressOfTab(id)}>
-                    <bdi>{id}</bdi>
-                  </Link>
-                ),
-              },
-              { id: 'kind', cell: ({ kind }) => <bdi>{kind}</bdi> },
-              {
-                id: 'mode',
-                cell: ({ id }) => (
-                  <Link to={addressOfTab(id, 'rollout')} isAllowed={mayRead}>
-                    <ConnectionMode id={id} />
-                  </Link>
-                ),
-              },
-              {
-                id: 'enrolled',
-                isNumber: true,
-                cell: ({ id }) => {
-                  const enrolled = counts.find(({ connection }) => connection === id)?.enrolled;
-                  return enrolled === undefined ? '–' : number(enrolled);
-                },
-              },
-              {
-                id: 'light',
-                cell: ({ id }) => <Health report={doctor?.connections.find(({ connection }) => connection === id)} />,
-              },
-            ]}
-          />
-        )}
+        {({ connections }) => <ConnectionsTable rows={connections} lights={doctor?.connections ?? []} />}
       </Await>
       {mayChange && (
         <WaitingDraft toNew={`/connections/${connectPlace}`} toChange={(id) => addressOfTab(id, 'settings')} />
