@@ -64,7 +64,7 @@ export function ConnectionsTable({
             const { enrolled, users = null } = countsOf(row) ?? {};
             const all = users === null ? null : number(users);
             return (
-              <Link to={`/people?${queryOf(row)}`} isAllowed={mayRead}>
+              <Link to={`/people?${queryOf(row)}`} isAllowed={mayRead && enrolled !== undefined}>
                 {all === null ? numberOr(enrolled) : words.ofAll({ enrolled: numberOr(enrolled), all })}
               </Link>
             );
@@ -75,7 +75,7 @@ export function ConnectionsTable({
           id: 'refused',
           isNumber: true,
           cell: (row) => (
-            <Link to={`/log?${queryOf(row)}&outcome=refused`} isAllowed={mayRead}>
+            <Link to={`/log?${queryOf(row)}&outcome=refused`} isAllowed={mayRead && countsOf(row) !== undefined}>
               {numberOr(sumOf(row, ['refused']))}
             </Link>
           ),
