@@ -76,7 +76,7 @@ async function signIn(user: keyof typeof users) {
   return visitor;
 }
 
-const go = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name }).click();
+const go = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
 
 /** Writes a request, which stays a draft. */
 async function write(page: Page, name: string): Promise<void> {
@@ -107,7 +107,7 @@ inBrowser(
 
     const { page, ...administrator } = await signIn('ada');
     const { click, count } = countClicks();
-    await click(page.getByRole('navigation').getByRole('link', { name: 'Applications' }));
+    await click(page.getByRole('navigation').getByRole('link', { name: 'Applications', exact: true }));
     await click(page.getByRole('link', { name: 'Requests', exact: true }));
     await click(page.getByRole('link', { name: 'payslips' }));
     await page.getByText('On approval, the application is registered as shown above, and').waitFor();
