@@ -28,7 +28,6 @@ export function ConnectionsTable({
     counted.state === 'loaded' ? counted.value.connections.find(({ connection }) => connection === id) : undefined;
   const sumOf = (row: Connection, outcomes: readonly ('passed' | 'refused')[]): number | undefined =>
     countsOf(row)?.days.reduce((sum, day) => sum + outcomes.reduce((all, each) => all + day[each], 0), 0);
-  const queryOf = ({ id }: Connection): string => `connection=${encodeURIComponent(id)}`;
   const numberOr = (value: number | undefined): string => (value === undefined ? '–' : number(value));
   return (
     <Table
@@ -64,22 +63,17 @@ export function ConnectionsTable({
             const { enrolled, users = null } = countsOf(row) ?? {};
             const all = users === null ? null : number(users);
             return (
-              <Link to={`/people?${queryOf(row)}`} isAllowed={mayRead && enrolled !== undefined}>
+              <Link
+                to={`/people?connection=${encodeURIComponent(row.id)}`}
+                isAllowed={mayRead && enrolled !== undefined}
+              >
                 {all === null ? numberOr(enrolled) : words.ofAll({ enrolled: numberOr(enrolled), all })}
               </Link>
             );
           },
         },
         { id: 'checks', isNumber: true, cell: (row) => numberOr(sumOf(row, ['passed', 'refused'])) },
-        {
-          id: 'refused',
-          isNumber: true,
-          cell: (row) => (
-            <Link to={`/log?${queryOf(row)}&outcome=refused`} isAllowed={mayRead && countsOf(row) !== undefined}>
-              {numberOr(sumOf(row, ['refused']))}
-            </Link>
-          ),
-        },
+        { id: 'refused', isNumber: true, cell: (row) => numberOr(sumOf(row, ['refused'])) },
       ]}
     />
   );
