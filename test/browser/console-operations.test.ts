@@ -127,22 +127,6 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
   await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
 });
 
-inBrowser('the home page shows a share of enrolled users only if the provider has users', async () => {
-  const page = await visit();
-  const home = `http://localhost:${operated().server.port}/console`;
-  const countAgain = async (): Promise<void> => {
-    await operated().post('/doctor', { connection: 'okta' });
-    await operated().server.deps.operations.background.settled();
-    await page.goto(home);
-  };
-  company().okta.org.users.clear();
-  await countAgain();
-  await page.getByText('0 of 0', { exact: true }).waitFor();
-  await company().okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-  await countAgain();
-  await page.getByText('0 of 1', { exact: true }).waitFor();
-});
-
 inBrowser('the active signing key has no end until a new key is created', async () => {
   const page = await visit();
   await addSigningKeys(operated(), dataFolder);
