@@ -1,6 +1,7 @@
 // node scripts/locales.mjs [--check] [folder]: compiles <folder>/<language>.json to TypeScript in <folder>/compiled, so
 // that a page contains only the texts it imports and no MessageFormat parser. A text without arguments becomes a string,
-// each other text a function of its named arguments. --check only reports missing, additional, invalid and unread texts.
+// each other text a function of its named arguments. --check only reports missing, additional, invalid, English and
+// unread texts.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +61,12 @@ const describeArguments = (text) =>
     .sort()
     .join(', ') || 'none';
 
+/** Words of English sentences that the other languages do not have. */
+const englishWords = /(?<![\p{L}'-])(the|and|of|is|are|with|this|that|not|for|from|your|you)(?![\p{L}'-])/giu;
+
+/** Returns true for an English sentence. A single word may be a name or belong to the other language. */
+const isEnglish = (text) => new Set(text.toLowerCase().match(englishWords)).size > 1;
+
 /** Finds keys that a language lacks or has in addition, invalid texts, and arguments that differ from the English ones. */
 function findProblems(catalogues) {
   const english = new Map(listTexts(catalogues[base]));
@@ -68,6 +75,7 @@ function findProblems(catalogues) {
     const missing = [...english.keys()].filter((key) => !texts.has(key)).map((key) => `${code}: ${key} is missing`);
     const wrong = [...texts].flatMap(([key, text]) => {
       if (!english.has(key)) return [`${code}: ${key} is not in ${base}.json`];
+      if (code !== base && isEnglish(text)) return [`${code}: ${key} is English`];
       try {
         if (/\.\d+$/.test(key) && argumentsOf(text).size > 0) throw new Error('a list has no arguments');
         const found = describeArguments(text);

@@ -54,6 +54,11 @@ describe('the check of the catalogues reports', () => {
       'de: server.counter.more is not in en.json',
     ],
     [
+      'an English sentence',
+      ({ fr }) => Object.assign(fr.server.counter, { doneText: '{name} can see the result of this check.' }),
+      'fr: server.counter.doneText is English',
+    ],
+    [
       'another argument',
       ({ es }) => Object.assign(es.server.counter, { doneText: '{nombre} ve el resultado.' }),
       'es: server.counter.doneText has the arguments nombre instead of name',

@@ -192,7 +192,7 @@ export async function showDemo(
       say(`  Open        ${url}`);
       for (const line of guide) say(`  - ${line}`);
     }
-    say('  Only one sealed token of your face is stored, in the simulated user profile. Ctrl+C deletes it.');
+    say('  Only one sealed record of your face is stored, in the simulated user profile. Ctrl+C deletes it.');
     step('10. The administrator: a company of 200 generated people, in the console.');
     const drawn = await startCompany(200, modelsFolder, auditEvents);
     say(`  Open        ${drawn.consoleUrl}`);

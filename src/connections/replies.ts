@@ -152,11 +152,13 @@ export const refusedReply = z.object({
       subject: z.string(),
       lastAt: instantReply,
       hook: z.string().describe('Hook of the last decision.'),
+      isDenied: z.boolean().describe('True if it was denied; false if it was allowed because of shadow mode.'),
       isEnrolled: z.boolean().describe('False: an invitation helps. True: the person signed in without a face check.'),
     }),
   ),
   cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
   total: z.int().describe('Number of users on all pages.'),
+  denied: z.int().describe('Number of them whose last sign-in was denied, by a rule or by the mode of then.'),
   users: z.int().describe('Number of users who signed in during that time.'),
   notEnrolled: z.int().describe('Number of them who are not enrolled.'),
   days: z

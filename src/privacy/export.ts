@@ -11,7 +11,7 @@ export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readon
 
 export const dataNotStored = [
   'Photos and videos: they are overwritten in memory after the comparison.',
-  'Face templates: the sealed token is stored only in the profile at the identity provider, and cannot be converted back into a face.',
+  'Face templates: the sealed record is stored only in the profile at the identity provider, and cannot be converted back into a face.',
   'Step-ups in progress: stored under random ids for at most 31 days; the audit records contain the ids.',
   'Names, addresses and phone numbers, except those of a campaign: the identity provider stores them.',
   'PINs, passwords, recovery codes and the private keys of passkeys: never stored.',

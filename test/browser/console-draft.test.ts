@@ -49,7 +49,7 @@ inBrowser(
     const { page } = visitor;
     await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
     await page.getByRole('link', { name: 'work', exact: true }).click();
-    await page.getByRole('link', { name: 'Change', exact: true }).click();
+    await page.getByRole('navigation', { name: 'work' }).getByRole('link', { name: 'Settings' }).click();
     const editor = page.getByLabel('Policy, rules, networks and return addresses');
     expect(JSON.parse(await editor.inputValue())).toEqual(policy);
     await editor.fill('{ "mode": ');

@@ -17,8 +17,10 @@ export async function visitHome(browser: Browser, origin: string, key = adminKey
   return {
     page,
     click,
-    open: (screen: string): Promise<void> =>
-      click(page.getByRole('navigation').getByRole('link', { name: screen, exact: true })),
+    /** @param screens - names of an entry of the menu, and of one of its parts */
+    async open(...screens: readonly string[]): Promise<void> {
+      for (const name of screens) await click(page.getByRole('navigation').getByRole('link', { name, exact: true }));
+    },
     confirm: (name: string): Promise<void> => click(inDialogue(page, name)),
     async leave(): Promise<void> {
       expect(count()).toBeLessThanOrEqual(mostClicks);

@@ -63,9 +63,9 @@ const rowsOf = async (page: Page): Promise<string> =>
   (await page.locator('dl.facts > div').allTextContents()).join('\n');
 
 inBrowser(
-  'the policy tab names the vendor, fallbacks, notifications, hand-off and return addresses as set',
+  'the tab of settings names the vendor, fallbacks, notifications, hand-off and return addresses as set',
   async () => {
-    const { page, close } = await open('/connections/okta/policy');
+    const { page, close } = await open('/connections/okta/settings');
     await page.getByText('Liveness vendor', { exact: true }).waitFor();
     const rows = await rowsOf(page);
     for (const row of [
@@ -82,7 +82,7 @@ inBrowser(
     ])
       expect(rows).toContain(row);
     await close();
-    const other = await open('/connections/onelogin/policy');
+    const other = await open('/connections/onelogin/settings');
     await other.page.getByText('Return addresses').waitFor();
     const defaults = await rowsOf(other.page);
     expect(defaults).toContain('Notifications to usersOff notices');
@@ -93,7 +93,7 @@ inBrowser(
   },
 );
 
-inBrowser('the policy tab and the tasks say that e-mails are not sent if there is no mail relay', async () => {
+inBrowser('the tab of settings and the tasks say that e-mails are not sent if there is no mail relay', async () => {
   const note = 'No mail relay is set (delivery)';
   const findConnections = async (): Promise<unknown[]> => {
     const { body } = await shared().operated.get('/to-do');
@@ -101,13 +101,13 @@ inBrowser('the policy tab and the tasks say that e-mails are not sent if there i
     return items.filter(({ code }) => code === 'mail_relay_missing').map(({ connection }) => connection);
   };
   shared().operated.server.outbox.push('email');
-  const { page, close } = await open('/connections/okta/policy');
+  const { page, close } = await open('/connections/okta/settings');
   await page.getByText(note).waitFor();
   await close();
   expect(await findConnections()).toEqual(['okta']);
   shared().operated.server.outbox.pop();
   expect(await findConnections()).toEqual([]);
-  const sent = await open('/connections/okta/policy');
+  const sent = await open('/connections/okta/settings');
   await sent.page.getByText('Return addresses').waitFor();
   expect(await sent.page.getByText(note).count()).toBe(0);
   await sent.close();

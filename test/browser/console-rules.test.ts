@@ -41,7 +41,7 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
   await page.getByRole('link', { name: 'okta', exact: true }).click();
   const found = 'Shadow; rules that enforce: Pilot; rules that allow sign-ins without a check: Office';
   await page.getByText(found).first().waitFor();
-  await page.getByRole('link', { name: 'Policy' }).click();
+  await page.getByRole('navigation', { name: 'okta' }).getByRole('link', { name: 'Settings' }).click();
   const rows = page.getByRole('table', { name: 'Rules' }).getByRole('row');
   await rows.nth(3).waitFor();
   expect(await rows.nth(1).textContent()).toMatch(/PilotGroups: PilotFace checkEnforce/);

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { chooseLanguage } from './console-visitor.js';
 
 export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
 
@@ -46,7 +47,7 @@ const awaitLabel =
   (page) =>
     page.getByLabel(label, { exact: true }).waitFor();
 const readArabic: Step = async (page) => {
-  await page.getByLabel('Language').selectOption('ar');
+  await chooseLanguage(page, 'ar');
   await page.locator('[dir=rtl]').waitFor();
   await page.locator('main:not(:has(.loading)) h1').waitFor();
 };
@@ -95,8 +96,7 @@ export const consoleScreens = [
   screen('connections', '/connections'),
   screen('connection', '/connections/okta', unfold(/checks passed$/), awaitRole('button', 'Fix: Inline hook: token')),
   screen('connection: none', '/connections/none'),
-  screen('connection: secrets', '/connections/okta/secrets', awaitText('openssl rand -base64 32')),
-  screen('connection: policy', '/connections/okta/policy'),
+  screen('connection: settings', '/connections/okta/settings', awaitText('openssl rand -base64 32')),
   screen('connection: plan', '/connections/okta/setup', press('Preview changes'), awaitRole('button', /^Set up$/)),
   screen('connection: fix', '/connections/okta', press('Fix: Inline hook: token'), awaitRole('alertdialog')),
   screen(

@@ -25,10 +25,12 @@ inBrowser('the main screens open without a browser error', async () => {
   const { page, complaints, close } = await visitConsole(browser(), origin().url, { key: adminKey });
   await page.getByRole('heading', { name: 'Home' }).waitFor();
   const navigation = page.getByRole('navigation');
-  const screens = ['People', 'Sign-in log', 'Connections', 'Operations', 'Applications', 'Administrators'];
-  for (const name of screens) {
-    await navigation.getByRole('link', { name, exact: true }).click();
-    await page.getByRole('heading', { name, level: 1 }).waitFor();
+  const menu = ['Home', 'People', 'Log', 'Connections', 'Help desk', 'Applications', 'Settings'];
+  const entries = navigation.first().getByRole('listitem').getByRole('link');
+  expect(await entries.allTextContents()).toEqual(menu);
+  for (const name of [...menu.slice(1), 'Brand', 'Administrators']) {
+    await navigation.getByRole('link', { name, exact: true }).first().click();
+    await page.getByRole('heading', { name: name === 'Settings' ? 'Operations' : name, level: 1 }).waitFor();
   }
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();

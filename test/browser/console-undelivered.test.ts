@@ -78,9 +78,6 @@ inBrowser('an event that a receiver refused is listed, is sent again with its id
   await page.getByRole('button', { name: 'Send the newest again (1)' }).click();
   await page.getByText('Delivered: 1.', { exact: true }).waitFor();
   await page.getByText('No undelivered events.').waitFor();
-  const jobs = await page.getByRole('table', { name: 'Background jobs' }).getByRole('rowheader').allTextContents();
-  // A job without a text is shown by its name in the code.
-  expect(jobs.filter((job) => /^[a-z_]+$/.test(job))).toEqual([]);
   expect(new Set(received).size).toBe(1);
   expect(received).toHaveLength(3);
 });

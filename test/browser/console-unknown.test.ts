@@ -168,7 +168,7 @@ inBrowser(
   async () => {
     const page = await visit('/connections/trial');
     const parts = page.getByRole('navigation', { name: 'trial' });
-    await parts.getByRole('link', { name: 'Policy' }).waitFor();
+    await parts.getByRole('link', { name: 'Settings' }).waitFor();
     expect(await parts.getByRole('link', { name: 'Setup' }).count()).toBe(0);
     await page.goto(`http://localhost:${operated().server.port}/console/help-desk`);
     await page.getByRole('link', { name: 'Help requests' }).click();

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { patienceMs } from '../../support/run/patience.js';
 
 export type ConsoleVisitor = Awaited<ReturnType<typeof visitConsole>>;
@@ -24,4 +24,10 @@ export async function visitConsole(
     await page.getByRole('button', { name: 'Sign out' }).waitFor({ state: 'attached' });
   }
   return { page, requests, complaints, close: () => context.close() };
+}
+
+/** Chooses a language in the account menu. */
+export async function chooseLanguage(page: Page, language: string): Promise<void> {
+  await page.locator('.who summary').click();
+  await page.getByLabel('Language').selectOption(language);
 }

@@ -5,6 +5,8 @@ import type { Screen } from './frame/words.js';
 export interface ScreenRow {
   readonly id: keyof Words['screens'];
   readonly path: string;
+  /** Entry of the menu that leads to the screen; by default its own. */
+  readonly entry?: keyof Words['screens'];
   /** Any one of these rights is enough. */
   readonly rights: readonly Right[];
   /** Loads the code of the screen. */
@@ -34,11 +36,11 @@ const ownScreens: readonly ScreenRow[] = [
   toScreen({ id: 'people', path: '/people', rights: ['view'] }),
   toScreen({ id: 'log', path: '/log', rights: ['audit'] }),
   toScreen({ id: 'connections', path: '/connections', rights: ['configure', 'operate', 'audit'] }),
-  toScreen({ id: 'operations', path: '/operations', rights: ['configure', 'operate', 'audit'] }),
   toScreen({ id: 'helpDesk', path: '/help-desk', rights: ['assist'] }),
-  toScreen({ id: 'brand', path: '/brand', rights: ['configure'] }),
   toScreen({ id: 'applications', path: '/applications', rights: ['audit'] }),
-  toScreen({ id: 'administrators', path: '/administrators', rights: ['audit'] }),
+  toScreen({ id: 'operations', path: '/operations', rights: ['configure', 'operate', 'audit'], entry: 'settings' }),
+  toScreen({ id: 'brand', path: '/brand', rights: ['configure'], entry: 'settings' }),
+  toScreen({ id: 'administrators', path: '/administrators', rights: ['audit'], entry: 'settings' }),
 ];
 
 interface Contributed {
@@ -59,6 +61,8 @@ export const maySee = (
   { rights, extensions }: Pick<Session, 'rights' | 'extensions'>,
 ): boolean =>
   row.rights.some((right) => rights.includes(right)) && (!('extension' in row) || extensions.includes(row.extension));
+
+export const entryOf = ({ id, entry = id }: ScreenRow): ScreenRow['id'] => entry;
 
 export function findScreen(path: string): ScreenRow | null {
   const found = screens.find((each) => each.path === path || (each.path !== '' && path.startsWith(`${each.path}/`)));

@@ -79,14 +79,16 @@ function toLine(connection: string, { inForce, rules, file, switched, atProvider
 async function printWouldBeDenied(connection: string, { atProvider }: ModeReply, deps: CliDeps): Promise<void> {
   const fields = { id: connection, limit: peopleShown };
   const found = await callServer('POST /connections/:id/refused', refusedReply, deps, fields);
-  const { subjects, total, users, unnamed, since, decisions, replicasCounting } = found;
+  const { subjects, total, denied, users, unnamed, since, decisions, replicasCounting } = found;
   const known = atProvider?.decisions ?? null;
   const now = deps.clock.now();
   if (decisions === 0) {
     const reason = explainUnseen(atProvider, known, now) ?? `no replica has seen a decision since ${since}`;
     return deps.print(toPrintable(`It is not known whom enforce mode would have denied: ${reason}.`));
   }
-  deps.print(`Enforce mode would deny ${total} of ${users} people, by their last sign-in since ${since}.`);
+  deps.print(
+    `Enforce mode would deny ${total} of ${users} people, by their last sign-in since ${since}. Denied already: ${denied}.`,
+  );
   if (replicasCounting > 0) deps.print(toCountingNote(replicasCounting));
   const until = describeKnown(atProvider, known, now);
   if (until !== null) deps.print(toPrintable(until));

@@ -244,7 +244,9 @@ export function createConnectionEndpoints(
       fields: z.strictObject({
         mode: mode
           .prefault('shadow')
-          .describe('`shadow`: users who were allowed because of shadow mode. `enforce`: users who were denied.'),
+          .describe(
+            '`shadow`: users who were denied, or allowed because of shadow mode. `enforce`: users who were denied.',
+          ),
         days: z.int().min(1).max(365).prefault(30).describe('Number of past days.'),
         limit: z.int().min(1).max(200).prefault(50),
         cursor: z.string().max(1024).optional().describe('Cursor of the previous reply.'),
@@ -268,14 +270,16 @@ export function createConnectionEndpoints(
         const page = left.slice(0, limit);
         const last = page.at(-1);
         return {
-          subjects: page.map(({ subject, at, hook }) => ({
+          subjects: page.map(({ subject, at, hook, refusedIn }) => ({
             subject,
             lastAt: toIso(at),
             hook,
+            isDenied: refusedIn === 'enforce',
             isEnrolled: enrolled.has(subject),
           })),
           cursor: last === undefined || left.length <= limit ? null : toCursor(last),
           total: refused.length,
+          denied: refused.filter(({ refusedIn }) => refusedIn === 'enforce').length,
           users,
           notEnrolled: refused.length - enrolled.size,
           days: counted.map(({ day, people }) => ({ day, users: people.all, refused: people[asked] })),

@@ -148,6 +148,14 @@ test('a check appears as one entry, and only auditors can read its failed signal
   const { checks } = await ask('/people/checks', who);
   expect(checks).toMatchObject([{ ...check, events: [{}, { action: 'liveness_judged', reasons: ['depth'] }, {}] }]);
   expect(await ask('/log/checks', { subject: 'dora', outcome: 'refused' })).toMatchObject({ checks });
+  note(
+    { action: 'step_up_started', ...who, subject: 'emil', detail: { stepUpId: 's-10', purpose: 'verify' } },
+    null,
+    far,
+  );
+  await recorder.flush();
+  const listed = async (subject: string) => (await ask('/log/checks', { subject, hasResult: true })).checks;
+  expect([await listed('dora'), await listed('emil')]).toEqual([checks, []]);
   const desk = await key('help-desk');
   expect(await ask('/log/checks', {}, desk)).toMatchObject({ code: 'role_missing' });
   expect(await ask('/people/list', { status: 'locked' }, desk)).toMatchObject({ code: 'role_missing' });

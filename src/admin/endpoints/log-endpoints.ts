@@ -65,7 +65,8 @@ function createFilterFields({ loggedActions: actions }: AuditEvents) {
       ),
   };
 }
-type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>> & Pick<LogFilter, 'since' | 'until'>;
+type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>> &
+  Pick<LogFilter, 'since' | 'until' | 'hasResult'>;
 
 interface LogPorts extends Ports<'auditEvents' | 'clock' | 'connections' | 'ledger'>, WithOperations {
   readonly accounts: AccountNames;
@@ -77,6 +78,10 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
     ...filterFields,
     since: instantField.optional(),
     until: instantField.optional().describe('Excludes entries of this time and later.'),
+  };
+  const checkFields = {
+    ...periodFields,
+    hasResult: z.boolean().optional().describe('True to leave out checks that only started.'),
   };
   const exporting = new Map<string, AsyncIterable<unknown>>();
   return [
@@ -108,11 +113,11 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       description:
         'Returns one entry for each check, newest first, with its result and all its events. Events outside a check are entries of their own. `outcome` and `code` filter by result, `actions` by any event.',
       fields: z.strictObject({
-        ...periodFields,
+        ...checkFields,
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
-      form: { actions: 'list', limit: 'json' },
+      form: { actions: 'list', hasResult: 'json', limit: 'json' },
       reply: checksReply,
       async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
@@ -130,8 +135,8 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       description:
         'Returns what /log/checks lists, without the events of each entry and with names, in lines of JSON, while the log is read. Each line has the progress. A second export of the same administrator at the same server ends the first one.',
       codes: ['run_under_way'],
-      fields: z.strictObject(periodFields),
-      form: { actions: 'list' },
+      fields: z.strictObject(checkFields),
+      form: { actions: 'list', hasResult: 'json' },
       reply: exportedChecksReply,
       async handle({ fields, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);

@@ -122,12 +122,12 @@ test('users are listed as refused only if their last sign-in was, or would have 
       hoursAgo: 1 - at / 10,
     })),
   );
-  const found = { users: 4, decisions: 6, notEnrolled: 1, total: 1 };
+  const found = { users: 4, decisions: 6, notEnrolled: 1, total: 1, denied: 1 };
   const { body: wouldBe } = await operated.post('/connections/okta/refused');
   // A rule or an earlier mode refused Cora, and enforce mode would refuse her again.
   const both = expect.arrayContaining([
-    expect.objectContaining({ subject: 'ben', hook: 'token' }),
-    expect.objectContaining({ subject: 'cora', hook: 'token' }),
+    expect.objectContaining({ subject: 'ben', hook: 'token', isDenied: false }),
+    expect.objectContaining({ subject: 'cora', hook: 'token', isDenied: true }),
   ]);
   expect(wouldBe).toMatchObject({ ...found, notEnrolled: 2, total: 2, subjects: both });
   const { body: now } = await operated.post('/connections/okta/refused', { mode: 'enforce' });

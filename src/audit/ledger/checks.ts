@@ -150,7 +150,8 @@ const toCheckKey = ({ id, connection, subject, stepUpId, requestId }: LogLine): 
 
 /** Returns true if this is the newest event of the check that matches the filter, so that each check is listed once. */
 function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {
-  const { outcome = null, code = null } = filter;
+  const { outcome = null, code = null, hasResult = false } = filter;
+  if (hasResult && result.action === 'step_up_started') return false;
   const fits = (outcome === null || result.outcome === outcome) && (code === null || result.code === code);
   return fits && events.findLast((event) => matchesFilter(event, filter))?.id === id;
 }

@@ -26,6 +26,8 @@ export interface LogFilter {
   readonly actions?: readonly string[] | null | undefined;
   readonly outcome?: Outcome | null | undefined;
   readonly code?: string | null | undefined;
+  /** True to leave out checks of which only the start is logged. */
+  readonly hasResult?: boolean | undefined;
   readonly application?: string | null | undefined;
   readonly network?: string | null | undefined;
   readonly requestId?: string | null | undefined;

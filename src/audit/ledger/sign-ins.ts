@@ -27,7 +27,11 @@ import {
 /* Figures about decisions of hooks. All replicas write the rows, so every replica reads the same. */
 
 /** A person whose last sign-in was refused, or would have been in enforce mode. */
-export type RefusedPerson = SubjectRef & { readonly at: EpochMs; readonly hook: string };
+export type RefusedPerson = SubjectRef & {
+  readonly at: EpochMs;
+  readonly hook: string;
+  readonly refusedIn: PolicyMode | null;
+};
 
 const countedDayGuard = z.object({
   /** In UTC. */

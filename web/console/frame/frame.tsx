@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../../src/core/base/languages.js';
 import { Loading, Problem, QuietButton } from '../parts/state.js';
-import { findScreen, maySee, type ScreenRow, screens } from '../screens.js';
+import { entryOf, findScreen, maySee, type ScreenRow, screens } from '../screens.js';
 import { toRefusal, useSessionActions } from './acting.js';
 import { Refusal } from './call.js';
 import { FaceCheckReturn, faceCheckPath } from './face-check.js';
@@ -37,6 +37,7 @@ export function Frame({
     setMenuOpen(false);
   }, [path, parameters]);
 
+  const visible = screens.filter((each) => maySee(each, session));
   const leave = (): void => void call(signOut).finally(onSignedOut);
 
   return (
@@ -58,26 +59,26 @@ export function Frame({
         </header>
         <nav id="navigation" aria-label={words.menu} data-open={isMenuOpen}>
           <ul>
-            {screens
-              .filter((each) => maySee(each, session))
-              .map(({ id, path: to }) => (
-                <li key={id} className="entry">
-                  <Link to={to} isCurrent={shown?.id === id}>
-                    {words.screens[id]}
+            {visible
+              .filter((each, at) => visible.findIndex((other) => entryOf(other) === entryOf(each)) === at)
+              .map((each) => (
+                <li key={each.id} className="entry">
+                  <Link to={each.path} isCurrent={shown !== null && entryOf(shown) === entryOf(each)}>
+                    {words.screens[entryOf(each)]}
                   </Link>
-                  <Badge screen={id} />
+                  <Badge screens={visible.filter((other) => entryOf(other) === entryOf(each))} />
                 </li>
               ))}
           </ul>
           <div className="who">
-            <p>
-              <bdi>{session.name}</bdi>
-              <br />
-              <span className="soft">{words.roles[session.role]}</span>
-            </p>
-            {session.byKey && <p className="note warn">{words.byKey}</p>}
+            <details>
+              <summary>
+                <bdi>{session.name}</bdi> <span className="soft">{words.roles[session.role]}</span>
+              </summary>
+              {session.byKey && <p className="fine soft">{words.byKey}</p>}
+              <LanguageChoice onLanguage={onLanguage} />
+            </details>
             <QuietButton onPress={leave}>{words.signOut}</QuietButton>
-            <LanguageChoice onLanguage={onLanguage} />
           </div>
         </nav>
         <main id="main" tabIndex={-1} ref={main}>
@@ -94,11 +95,34 @@ export function Frame({
               <p className="note warn">{words.notYours({ role: words.roles[session.role] })}</p>
             </>
           ) : (
-            <Shown row={shown} path={path} />
+            <>
+              {shown !== null && <EntryParts shown={shown} />}
+              <Shown row={shown} path={path} />
+            </>
           )}
         </main>
       </div>
     </OpenWork>
+  );
+}
+
+/** Links the screens of the same menu entry. */
+function EntryParts({ shown }: { readonly shown: ScreenRow }) {
+  const words = useWords();
+  const { session } = useSessionActions();
+  const parts = screens.filter((each) => entryOf(each) === entryOf(shown) && maySee(each, session));
+  if (parts.length === 1) return null;
+  return (
+    <nav className="parts" aria-label={words.screens[entryOf(shown)]}>
+      {parts.map((each) => (
+        <span key={each.id}>
+          <Link to={each.path} isCurrent={each === shown}>
+            {words.screens[each.id]}
+          </Link>
+          <Badge screens={[each]} />
+        </span>
+      ))}
+    </nav>
   );
 }
 

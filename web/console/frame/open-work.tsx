@@ -41,12 +41,13 @@ const screenOf = {
 
 export const screenFor = ({ where }: ToDo): ScreenRow['id'] => screenOf[where];
 
-export function Badge({ screen }: { readonly screen: ScreenRow['id'] }) {
+/** Counts the open tasks of some screens. */
+export function Badge({ screens }: { readonly screens: readonly ScreenRow[] }) {
   const { openItems } = useWords();
   const { number } = useFormats();
   const loaded = useOpenWork();
   if (loaded?.state !== 'loaded') return null;
-  const items = loaded.value.items.filter((item) => screenFor(item) === screen);
+  const items = loaded.value.items.filter((item) => screens.some(({ id }) => id === screenFor(item)));
   const count = items.reduce((sum, item) => sum + item.count, 0);
   if (count === 0) return null;
   const isUrgent = items.some(({ urgency }) => urgency === 'now');

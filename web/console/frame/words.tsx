@@ -97,6 +97,8 @@ interface ScreenProps {
 export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>) {
   const Context = createContext<Texts | null>(null);
   return {
+    /** Provides the texts to components that another screen shows. */
+    TextsContext: Context,
     useTexts(): Texts {
       const texts = useContext(Context);
       if (texts === null) throw new Error('outside the screen');

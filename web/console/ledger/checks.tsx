@@ -6,7 +6,7 @@ import { Facts } from '../parts/server-text.js';
 import { type Column, PagedTable } from '../parts/table.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
 import { type Check, type Filter, keyOf, type Line, type Who } from './requests.js';
-import { actionText, detailText, reasonText } from './told.js';
+import { actionText, detailText, isRule, reasonText } from './told.js';
 
 const whoOf = ({ connection, subject }: Line): Who | null => (subject === null ? null : { connection, subject });
 
@@ -14,8 +14,12 @@ const whoOf = ({ connection, subject }: Line): Who | null => (subject === null ?
 const detailsOf = ({ action, reasons }: Line, words: LedgerWords): string =>
   action === 'liveness_judged' ? '' : reasons.map((reason) => detailText(action, reason, words)).join(', ');
 
-const whyOf = (line: Line, words: LedgerWords): string =>
-  line.code === null ? detailsOf(line, words) : reasonText(line.code, words);
+function whyOf(line: Line, words: LedgerWords): string {
+  const { code, reasons } = line;
+  if (code === null) return detailsOf(line, words);
+  const rules = detailsOf({ ...line, reasons: reasons.filter(isRule) }, words);
+  return [reasonText(code, words), rules].join(' ').trim();
+}
 
 /**
  * Lists checks and other events, one row each. A row opens to show its events and ids.

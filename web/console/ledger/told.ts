@@ -19,8 +19,16 @@ export const reasonText = (code: string, words: LedgerWords): string => textIn(w
 /** Actions whose details are fixed values. Others name an organization, a claim or a method. */
 const translatedActions = ['help_asked', 'help_settled', 'another_way_passed', 'another_way_refused', 'new_place_seen'];
 
-export const detailText = (action: string, detail: string, words: LedgerWords): string =>
-  (translatedActions.includes(action) ? textIn(words.details, detail) : undefined) ?? detail;
+/** Details that name a rule. */
+const ruleDetail = /^(rule|watched):(.+)$/s;
+
+export const isRule = (detail: string): boolean => ruleDetail.test(detail);
+
+export function detailText(action: string, detail: string, words: LedgerWords): string {
+  const [, kind, name] = ruleDetail.exec(detail) ?? [];
+  if (name !== undefined) return (kind === 'rule' ? words.rule : words.watched)({ name });
+  return (translatedActions.includes(action) ? textIn(words.details, detail) : undefined) ?? detail;
+}
 
 /** Adds the ledger's texts to those of a screen. */
 export const withLedger =

@@ -115,25 +115,3 @@ export function BarChart({
     </figure>
   );
 }
-
-export function CountBars({
-  counts,
-}: {
-  readonly counts: readonly { readonly name: string; readonly count: number }[];
-}) {
-  const { number } = useFormats();
-  const greatest = Math.max(1, ...counts.map(({ count }) => count));
-  return (
-    <ul className="counts">
-      {counts.map(({ name, count }) => (
-        <li key={name}>
-          <span>{name}</span>
-          <span className="count">{number(count)}</span>
-          <span className="share">
-            <span style={{ inlineSize: `${(100 * count) / greatest}%` }} />
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}

@@ -164,14 +164,7 @@ export function PlanForm() {
             )}
             {source === 'group' && (
               <>
-                <Field
-                  name="group"
-                  label={make.group}
-                  hint={make.groupHint}
-                  isRequired
-                  maxLength={256}
-                  list={suggestions}
-                />
+                <Field name="group" label={make.group} isRequired maxLength={256} list={suggestions} />
                 {sought.text.length > 1 && <GroupSuggestions id={suggestions} {...sought} />}
               </>
             )}

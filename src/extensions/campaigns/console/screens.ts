@@ -6,7 +6,8 @@ export const screens: readonly ExtensionScreen[] = [
     path: '/campaigns',
     rights: ['operate'],
     extension: 'campaigns',
-    after: 'helpDesk',
+    after: 'people',
+    entry: 'people',
     load: async () => (await import('./screen.js')).campaigns,
   },
 ];

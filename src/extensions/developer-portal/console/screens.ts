@@ -7,6 +7,7 @@ export const screens: readonly ExtensionScreen[] = [
     ...common,
     id: 'requests',
     path: '/requests',
+    entry: 'applications',
     rights: ['configure'],
     load: async () => (await import('./requests/screen.js')).requests,
   },

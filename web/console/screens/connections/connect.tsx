@@ -15,7 +15,6 @@ type Guide = GuidesReply['guides'][number];
 const readGuides = get<GuidesReply>('/v1/configuration/guides');
 
 /** Address of this page. No connection can have this id. */
-export const connectPlace = '_new';
 
 /** Leads from what to create at a provider to a connection that is active in shadow mode. */
 export function ConnectProvider() {

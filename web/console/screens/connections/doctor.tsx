@@ -85,7 +85,7 @@ export function UnderWay({ progress }: { readonly progress: DoctorReply['doctor'
 }
 
 /** Result of a connection's last checks, and how long ago they were. */
-export function Health({ report }: { readonly report: ConnectionReport | undefined }) {
+export function Health({ report }: { readonly report: Pick<ConnectionReport, 'light' | 'examinedAt'> | undefined }) {
   const { lights, notExamined } = useTexts();
   const { ago } = useFormats();
   if (!report?.light || report.examinedAt === null) return <Light light="none">{notExamined}</Light>;
@@ -108,7 +108,7 @@ const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', 
 const remedyTabs = [
   [/facestep provision/, 'setup'],
   [/facestep mode\b|policy\.mode to "/, 'rollout'],
-  [/\b(policy|recovery|oidc)\./, 'change'],
+  [/\b(policy|recovery|oidc)\./, 'settings'],
 ] as const;
 
 /** Links a remedy to the screen that does it. */

@@ -153,7 +153,7 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
             <Link
               key={`${connection} ${section}`}
               className="line"
-              to={`/connections/${section === 'connection' ? '_new' : `${encodeURIComponent(connection)}/change`}`}
+              to={`/connections/${section === 'connection' ? '_new' : `${encodeURIComponent(connection)}/settings`}`}
             >
               {`${connection}: ${words.sections[section]}`}
             </Link>

@@ -4,7 +4,7 @@ import type { ConnectionModeReply } from '../../../../src/connections/replies.js
 import { get, post } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 
-export const { defineScreen, useTexts } = defineTexts(loadTexts);
+export const { defineScreen, TextsContext, useTexts } = defineTexts(loadTexts);
 
 export type { Connection } from '../../ledger/requests.js';
 
@@ -24,3 +24,11 @@ export interface Applied {
   readonly step?: string;
   readonly pushSecrets?: boolean;
 }
+
+export const tabs = ['overview', 'rollout', 'settings', 'setup'] as const;
+type Tab = (typeof tabs)[number];
+
+export const addressOfTab = (id: string, tab: Tab = 'overview'): string =>
+  `/connections/${encodeURIComponent(id)}${tab === 'overview' ? '' : `/${tab}`}`;
+
+export const connectPlace = '_new';

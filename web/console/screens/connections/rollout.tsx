@@ -90,7 +90,7 @@ export function Rollout({
 
 /** Repeats what the last health check counted at the provider, because users who have not signed in are in no list. */
 function Counted({ id, examined }: { readonly id: string; readonly examined: Examined }) {
-  const { doctor, tabs } = useTexts();
+  const { doctor } = useTexts();
   const { ago } = useFormats();
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
   const report = reports.find(({ connection }) => connection === id);
@@ -98,7 +98,7 @@ function Counted({ id, examined }: { readonly id: string; readonly examined: Exa
   if (found === undefined || found.light === 'skipped' || report?.examinedAt == null) return null;
   return (
     <p>
-      {tabs.health} <span className="soft">({doctor.examined({ when: ago(report.examinedAt) })})</span>:{' '}
+      {doctor.heading} <span className="soft">({doctor.examined({ when: ago(report.examinedAt) })})</span>:{' '}
       <ServerText>{found.found}</ServerText>
     </p>
   );
@@ -152,7 +152,13 @@ function RefusedUsers({
         )}
         {all !== null && all.total > 0 && (
           <p>
-            <b>{named.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
+            <b>
+              {named.total({
+                count: number(all.total),
+                denied: number(all.denied),
+                notEnrolled: number(all.notEnrolled),
+              })}
+            </b>
           </p>
         )}
         {counted}
@@ -171,6 +177,10 @@ function RefusedUsers({
               },
               { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
               { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
+              mode === 'shadow' && {
+                id: 'result',
+                cell: ({ isDenied }) => (isDenied ? refused.denied : refused.letThrough),
+              },
               { id: 'hook', cell: ({ hook }) => <bdi>{hook}</bdi> },
             ]}
           />
@@ -284,7 +294,7 @@ function SwitchToEnforce({
           {counted}
           <p>{toEnforce.text}</p>
         </ConfirmButton>
-        <Link to={`/connections/${encodeURIComponent(id)}/change`}>{toEnforce.byGroup}</Link>
+        <Link to={`/connections/${encodeURIComponent(id)}/settings`}>{toEnforce.byGroup}</Link>
       </div>
     </Section>
   );

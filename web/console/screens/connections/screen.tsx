@@ -7,17 +7,27 @@ import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
 import { Await, OutboxNote, Section, Title } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import { ConnectProvider, connectPlace } from './connect.js';
+import { ConnectProvider } from './connect.js';
 import { Doctor, type Examined, Health, UnderWay } from './doctor.js';
 import { DraftEditor, WaitingDraft } from './draft.js';
 import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
 import { MoreSettings } from './more-settings.js';
-import { type Connection, defineScreen, examine, readDoctor, readMode, useTexts } from './requests.js';
+import {
+  addressOfTab,
+  type Connection,
+  connectPlace,
+  defineScreen,
+  examine,
+  readDoctor,
+  readMode,
+  tabs,
+  useTexts,
+} from './requests.js';
 import { Rollout } from './rollout.js';
 import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
+import { ConnectionsTable } from './table.js';
 
 const otherWays = ['email', 'sms', 'recoveryCodes'] as const;
 
@@ -84,18 +94,13 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
           [named.returnUrls, set('returnUrls', list(policy.returnUrls))],
         ]}
       />
+      <MoreSettings policy={policy} />
       {(policy.notices || policy.anotherWay.email || policy.helpDesk !== null || policy.whenNotEnrolled === 'link') && (
         <OutboxNote />
       )}
     </Section>
   );
 }
-
-const tabs = ['health', 'rollout', 'secrets', 'policy', 'change', 'setup'] as const;
-type Tab = (typeof tabs)[number];
-
-const addressOfTab = (id: string, tab: Tab = 'health'): string =>
-  `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
 
 function OneConnection({ id, tab }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
@@ -130,21 +135,14 @@ function Tabs({
   const mayRead = useMay('audit');
   const found = useLoaded(readMode(id));
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
-  const rights: Partial<Record<Tab, boolean>> = {
-    rollout: mayRead,
-    secrets: mayChange,
-    change: mayChange,
-    setup: mayChange,
-  };
   // Test people have no provider.
-  const isProvided = connection.kind !== 'memory';
-  const shown = tabs.filter(
-    (each) => (rights[each] ?? true) && (isProvided || (each !== 'secrets' && each !== 'setup')),
-  );
+  const maySetUp = mayChange && connection.kind !== 'memory';
+  const rights = { overview: true, rollout: mayRead, settings: true, setup: maySetUp };
+  const shown = tabs.filter((each) => rights[each]);
   // A connection that was never checked is probably not set up yet.
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : null;
   const isNew = reports !== null && !reports.some((each) => each.connection === id);
-  const tab = shown.find((each) => each === asked) ?? (isNew && mayChange && isProvided ? 'setup' : 'health');
+  const tab = shown.find((each) => each === asked) ?? (isNew && maySetUp ? 'setup' : 'overview');
   const reload = (): void => {
     onSwitched();
     found.reload();
@@ -170,16 +168,15 @@ function Tabs({
           {({ mode }) => <Rollout {...part} mode={mode} examined={examined} onSwitched={mayChange ? reload : null} />}
         </Await>
       )}
-      {tab === 'policy' && (
+      {tab === 'settings' && (
         <>
           <Await loaded={found}>{({ mode }) => <PolicyInForce {...part} mode={mode} />}</Await>
-          <MoreSettings {...part} />
           {mayRead && <Rules {...part} />}
+          {mayChange && <DraftEditor {...part} onApplied={reload} />}
         </>
       )}
-      {tab === 'change' && <DraftEditor {...part} onApplied={reload} />}
-      {tab === 'health' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
-      {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
+      {tab === 'overview' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
+      {(tab === 'setup' || (mayChange && tab === 'overview') || (maySetUp && tab === 'settings')) && (
         <SettingUp {...part} examined={examined} tab={tab} onChanged={reload} />
       )}
     </>
@@ -228,69 +225,22 @@ export const screen = defineScreen(function Connections({ rest }) {
   return id === connectPlace ? <ConnectProvider /> : <OneConnection key={id} id={id} tab={tab} />;
 });
 
-const ConnectionMode = ({ id }: { readonly id: string }) => <ModeLight loaded={useLoaded(readMode(id))} />;
-
 function Every() {
   const words = useTexts();
   const { call } = useSessionActions();
-  const { number } = useFormats();
   const mayExamine = useMay('operate');
-  const mayRead = useMay('audit');
   const mayChange = useMay('configure');
-  const counted = useLoaded(countLines);
-  const counts = counted.state === 'loaded' ? counted.value.connections : [];
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
   const doctor = examined.state === 'loaded' ? examined.value.doctor : null;
-  const { columns } = words;
   return (
     <>
       <h1>{words.heading}</h1>
       <Await loaded={listed}>
-        {({ connections: rows }) => (
-          <Table
-            caption={words.heading}
-            rows={rows}
-            keyOf={({ id }) => id}
-            empty={words.none}
-            headings={columns}
-            columns={[
-              {
-                id: 'id',
-                isRowHeading: true,
-                cell: ({ id }) => (
-                  <Link to={addressOfTab(id)}>
-                    <bdi>{id}</bdi>
-                  </Link>
-                ),
-              },
-              { id: 'kind', cell: ({ kind }) => <bdi>{kind}</bdi> },
-              {
-                id: 'mode',
-                cell: ({ id }) => (
-                  <Link to={addressOfTab(id, 'rollout')} isAllowed={mayRead}>
-                    <ConnectionMode id={id} />
-                  </Link>
-                ),
-              },
-              {
-                id: 'enrolled',
-                isNumber: true,
-                cell: ({ id }) => {
-                  const enrolled = counts.find(({ connection }) => connection === id)?.enrolled;
-                  return enrolled === undefined ? '–' : number(enrolled);
-                },
-              },
-              {
-                id: 'light',
-                cell: ({ id }) => <Health report={doctor?.connections.find(({ connection }) => connection === id)} />,
-              },
-            ]}
-          />
-        )}
+        {({ connections }) => <ConnectionsTable rows={connections} lights={doctor?.connections ?? []} />}
       </Await>
       {mayChange && (
-        <WaitingDraft toNew={`/connections/${connectPlace}`} toChange={(id) => addressOfTab(id, 'change')} />
+        <WaitingDraft toNew={`/connections/${connectPlace}`} toChange={(id) => addressOfTab(id, 'settings')} />
       )}
       {mayChange && (
         <p>

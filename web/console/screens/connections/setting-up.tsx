@@ -231,7 +231,7 @@ function Planned({
   );
 }
 
-type Place = 'health' | 'setup' | 'secrets';
+type Place = 'overview' | 'setup' | 'settings';
 
 /** Shows health, setup and secrets to permitted users. One of them runs at a time. */
 export function SettingUp({
@@ -271,12 +271,12 @@ export function SettingUp({
   const progressAt = (where: Place): ReactNode => (run === null || place !== where ? null : <RunProgress run={run} />);
   const of = (where: Place) => ({ connection, begin: beginAt(where), progress: progressAt(where) });
   if (tab === 'setup') return <SetUp {...of('setup')} />;
-  if (tab === 'secrets') return <Secrets {...of('secrets')} />;
+  if (tab === 'settings') return <Secrets {...of('settings')} />;
   return (
     <Doctor
       connection={connection}
       examined={examined}
-      fixing={{ begin: beginAt('health'), progress: progressAt('health') }}
+      fixing={{ begin: beginAt('overview'), progress: progressAt('overview') }}
     />
   );
 }

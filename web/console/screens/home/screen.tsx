@@ -1,148 +1,47 @@
+import { loadTexts as loadConnectionsTexts } from '../../../../locales/compiled/console/connections/load.js';
 import { loadTexts } from '../../../../locales/compiled/console/home/load.js';
-import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
-import type { LineCountsReply } from '../../../../src/audit/ledger/replies.js';
 import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
 import { addressOf, Link, navigate } from '../../frame/router.js';
 import { defineTexts, textIn, useFormats, useWords } from '../../frame/words.js';
 import { PersonLink, useNames } from '../../ledger/names.js';
-import { countLines, keyOf, listLocked } from '../../ledger/requests.js';
-import { reasonText, withLedger } from '../../ledger/told.js';
-import { BarChart, CountBars } from '../../parts/chart.js';
+import { keyOf, listConnections, listLocked } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Figure } from '../../parts/server-text.js';
-import { Await, Empty, Light, Progress, Section } from '../../parts/state.js';
+import { Await, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
-import { findScreen, maySee, screens } from '../../screens.js';
+import { maySee, screens } from '../../screens.js';
+import {
+  TextsContext as ConnectionsContext,
+  connectPlace,
+  useTexts as useConnectionsTexts,
+} from '../connections/requests.js';
+import { ConnectionsTable } from '../connections/table.js';
 
-const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
+const { defineScreen, useTexts } = defineTexts(async (language) => ({
+  ...(await loadTexts(language)),
+  connections: await loadConnectionsTexts(language),
+}));
 
-type Counts = LineCountsReply['connections'][number];
-
+/** Lists the connections, except those of test people. */
 function Connections() {
-  const { figures } = useTexts();
+  const words = useConnectionsTexts();
   const mayConnect = useMay('configure');
-  const loaded = useLoaded(countLines);
+  const listed = useLoaded(listConnections);
+  const openWork = useOpenWork();
+  const lights = openWork?.state === 'loaded' ? openWork.value.lights : [];
   return (
-    <Await loaded={loaded}>
-      {({ connections }) =>
-        connections.length === 0 ? (
-          <Empty>
-            {figures.none} {mayConnect && <Link to="/connections/_new">{figures.connect}</Link>}
-          </Empty>
-        ) : (
-          connections.map((counts) => <Connection key={counts.connection} counts={counts} />)
-        )
-      }
-    </Await>
-  );
-}
-
-function Connection({ counts }: { readonly counts: Counts }) {
-  const { figures, ledger } = useTexts();
-  const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
-  const { number, percent, seconds } = useFormats();
-  const { session } = useSessionActions();
-  const mayList = useMay('audit');
-  const mayLog = useMay('audit');
-  const mayCheck = useMay('operate');
-  const people = `/people?connection=${encodeURIComponent(connection)}`;
-  const row = findScreen('/connections');
-  const passed = days.reduce((sum, day) => sum + day.passed, 0);
-  const refused = days.reduce((sum, day) => sum + day.refused, 0);
-  const enrolledText =
-    users === null
-      ? figures.enrolledOnly({ enrolled: number(enrolled) })
-      : figures.enrolledOf({ enrolled: number(enrolled), users: number(users) });
-  return (
-    <section className="connection">
-      <h2>
-        <Link to={`/connections/${encodeURIComponent(connection)}`} isAllowed={row !== null && maySee(row, session)}>
-          <bdi>{connection}</bdi>
-        </Link>{' '}
-        <Health connection={connection} />
-      </h2>
-      {users === null ? (
-        <>
-          <p>
-            <Link to={people} isAllowed={mayList}>
-              {enrolledText}
-            </Link>
-          </p>
-          <p className="fine soft">{mayCheck ? figures.untold : figures.untoldHere}</p>
-        </>
-      ) : (
-        <Progress
-          label={`${figures.enrolled}: ${connection}`}
-          text={users === 0 ? enrolledText : `${enrolledText} (${percent(Math.min(1, enrolled / users))})`}
-          value={Math.min(enrolled, users)}
-          most={users}
-        />
-      )}
-      <dl className="figures">
-        <Figure name={figures.success}>{passed + refused === 0 ? '–' : percent(passed / (passed + refused))}</Figure>
-        <Figure name={figures.median}>{medianSeconds === null ? '–' : seconds(medianSeconds)}</Figure>
-        <Figure name={figures.checks}>{number(passed + refused)}</Figure>
-        <Figure name={figures.lockedOut}>
-          <Link to={`${people}&status=locked`} isAllowed={mayList}>
-            {number(lockedOut)}
-          </Link>
-        </Figure>
-      </dl>
-      <div className="side-by-side">
-        <BarChart
-          title={`${connection}: ${figures.chart}`}
-          bars={days.toReversed().map(({ day, passed: good, refused: bad }) => ({
-            day,
-            value: good + bad,
-            failed: bad,
-          }))}
-          headings={{ value: figures.checks, rest: ledger.outcomes.passed, failed: ledger.outcomes.refused }}
-        />
-        <div>
-          <h3>{figures.refusals}</h3>
-          {refusals.length === 0 ? (
-            <Empty>
-              {figures.noRefusals} {mayLog && figures.signInsInLog}
-            </Empty>
-          ) : (
-            <CountBars counts={toReasons(refusals, ledger)} />
-          )}
-          {mayLog && (
-            <p>
-              <Link to={`/log?connection=${encodeURIComponent(connection)}&outcome=refused`}>{figures.toLog}</Link>
-            </p>
-          )}
-        </div>
-      </div>
-    </section>
-  );
-}
-
-const mostReasons = 6;
-
-/** Counts refusals by reason. Error codes with the same text are counted together. */
-function toReasons(refusals: Counts['refusals'], ledger: LedgerWords) {
-  const counts = new Map<string, number>();
-  for (const [at, { code, count }] of refusals.entries()) {
-    const name = at < mostReasons ? reasonText(code, ledger) : ledger.otherCode;
-    counts.set(name, (counts.get(name) ?? 0) + count);
-  }
-  return [...counts].map(([name, count]) => ({ name, count }));
-}
-
-function Health({ connection }: { readonly connection: string }) {
-  const { doctor } = useTexts();
-  const loaded = useOpenWork();
-  const { instant } = useFormats();
-  if (loaded?.state !== 'loaded') return null;
-  const found = loaded.value.lights.find((each) => each.connection === connection);
-  if (found === undefined) return null;
-  const { light, examinedAt } = found;
-  return (
-    <span className="fine" title={examinedAt === null ? undefined : instant(examinedAt)}>
-      <Light light={light ?? 'none'}>{doctor.lights[light ?? 'none']}</Light>
-    </span>
+    <Section heading={words.heading}>
+      <Await loaded={listed}>
+        {({ connections }) => (
+          <>
+            <ConnectionsTable rows={connections.filter(({ kind }) => kind !== 'memory')} lights={lights} />
+            {mayConnect && connections.length === 0 && (
+              <Link to={`/connections/${connectPlace}`}>{words.connect.heading}</Link>
+            )}
+          </>
+        )}
+      </Await>
+    </Section>
   );
 }
 
@@ -172,7 +71,9 @@ export const screen = defineScreen(function Home() {
           </div>
           <ToDoList />
           {mayAssist && <LockedOut />}
-          <Connections />
+          <ConnectionsContext value={words.connections}>
+            <Connections />
+          </ConnectionsContext>
         </>
       ) : (
         <ul className="cards">

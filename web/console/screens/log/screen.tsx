@@ -26,7 +26,7 @@ export const screen = defineScreen(function Log() {
 
 function Shown({ parameters }: { readonly parameters: URLSearchParams }) {
   const words = useTexts();
-  const filter = toFilter(parameters);
+  const filter = toFilter(parameters, Object.keys(words.ledger.actions));
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);
   const paged = usePages(
@@ -81,14 +81,34 @@ function startOf(day: string | null, daysLater: number): string | undefined {
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
-function toFilter(parameters: URLSearchParams): Filter {
-  const action = parameters.get('action');
+/** Groups of events, by the beginning of their actions. */
+const eventGroups = [
+  ['signIns', /^hook_/],
+  ['checks', /^(step_up|hand_off|liveness|verif|test_|lock|new_place)/],
+  ['enrolments', /^(enrol|company_photo|renewed|revoked|invitation)/],
+  ['codes', /^(code|another_way|recovery_codes|bypass)/],
+  ['recoveries', /^recover/],
+  ['helpDesk', /^(vouch|help|not_me)/],
+  ['others', /^/],
+] as const;
+
+const actionsOf = (event: string, actions: readonly string[]): readonly string[] =>
+  event === 'started'
+    ? ['step_up_started']
+    : actions.filter((action) => eventGroups.find(([, begins]) => begins.test(action))?.[0] === event);
+
+/** @param actions - all actions of the log */
+function toFilter(parameters: URLSearchParams, actions: readonly string[]): Filter {
+  const event = parameters.get('event');
+  const search = parameters.get('search') ?? undefined;
   const code = parameters.get('code');
   return {
-    search: parameters.get('search') ?? undefined,
+    search,
     connection: parameters.get('connection') ?? undefined,
     outcome: parameters.get('outcome') ?? undefined,
-    actions: action === null ? undefined : [action],
+    actions: event === null ? undefined : actionsOf(event, actions),
+    // A search may be for an attempt that only started.
+    hasResult: event !== 'started' && search === undefined,
     code: code ?? undefined,
     application: parameters.get('application') ?? undefined,
     since: startOf(parameters.get('since'), 0),
@@ -122,16 +142,16 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
             initial={chosen('outcome')}
           />
           <Select
-            name="action"
+            name="event"
             label={filters.event}
             options={[
-              any,
-              ...Object.entries(ledger.actions).map(([value, told]) => ({
+              { value: '', label: filters.events.any },
+              ...[...eventGroups.map(([value]) => value), 'started' as const].map((value) => ({
                 value,
-                label: typeof told === 'string' ? told : Object.values(told).join(' / '),
+                label: filters.events[value],
               })),
             ]}
-            initial={chosen('action')}
+            initial={chosen('event')}
           />
           <Select
             name="code"

@@ -42,46 +42,43 @@ function Backup() {
 
 const readJobs = get<JobsReply>('/v1/jobs');
 
-/** Shows the background jobs of the replica that answers the request. */
+type Job = JobsReply['jobs'][number];
+
+/** Returns true if a job failed, or has never run although a job that is due less often has. */
+const isFailing = ({ last, everySec }: Job, all: readonly Job[]): boolean =>
+  last === null ? all.some((other) => other.last !== null && other.everySec > everySec) : last.code !== null;
+
+/** Shows the failing background jobs of the replica that answers the request. */
 function Jobs() {
   const words = useTexts().jobs;
-  const { ago, number } = useFormats();
+  const { ago } = useFormats();
   const { problems } = useWords();
   const jobs = useLoaded(readJobs);
-  const { columns } = words;
-  const resultOf = ({ last }: JobsReply['jobs'][number]) => {
-    if (last === null) return words.never;
-    const { code } = last;
-    if (code === null) return words.done;
-    return (
-      <>
-        <b>{words.failed}</b> {textIn(problems, code) ?? <code>{code}</code>}
-      </>
-    );
-  };
+  const resultOf = ({ last }: Job) =>
+    last?.code == null ? words.never : (textIn(problems, last.code) ?? <code>{last.code}</code>);
   return (
-    <Section heading={words.heading}>
-      <p>{words.intro}</p>
-      <Await loaded={jobs}>
-        {({ jobs: rows }) => (
-          <Table
-            caption={words.heading}
-            rows={rows}
-            keyOf={({ name }) => name}
-            empty={words.none}
-            headings={columns}
-            columns={[
-              { id: 'job', isRowHeading: true, cell: ({ name }) => nameOf(name, words.names) },
-              { id: 'every', isNumber: true, cell: ({ everySec }) => words.seconds({ seconds: number(everySec) }) },
-              { id: 'last', cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)) },
-              { id: 'result', cell: resultOf },
-              { id: 'runs', isNumber: true, cell: ({ runs }) => number(runs) },
-              { id: 'failures', isNumber: true, cell: ({ failures }) => number(failures) },
-            ]}
-          />
-        )}
-      </Await>
-    </Section>
+    <Await loaded={jobs}>
+      {({ jobs: all }) => {
+        const rows = all.filter((job) => isFailing(job, all));
+        if (rows.length === 0) return null;
+        return (
+          <Section heading={words.heading} intro={words.intro}>
+            <Table
+              caption={words.heading}
+              rows={rows}
+              keyOf={({ name }) => name}
+              empty=""
+              headings={words.columns}
+              columns={[
+                { id: 'job', isRowHeading: true, cell: ({ name }) => nameOf(name, words.names) },
+                { id: 'last', cell: ({ last }) => (last === null ? '–' : ago(last.endedAt)) },
+                { id: 'result', cell: resultOf },
+              ]}
+            />
+          </Section>
+        );
+      }}
+    </Await>
   );
 }
 

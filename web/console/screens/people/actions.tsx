@@ -4,7 +4,6 @@ import { useAction, useMay, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
-import { EnrolledNote } from '../../ledger/enrolled-note.js';
 import { addressFor } from '../../ledger/names.js';
 import { type Connection, invitationHours, inviteByEmail, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -62,7 +61,7 @@ export function Actions({
       <div className="actions">
         {mayAssist && canInvite && (
           <>
-            <SendInvitation who={who} connection={connection} status={status} onSent={() => onChanged(null)} />
+            {status !== 'enrolled' && <SendInvitation who={who} onSent={() => onChanged(null)} />}
             {connection !== undefined && connection.policy.bypass !== null && (
               <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
                 {words.bypassCode}
@@ -106,21 +105,13 @@ export function Actions({
           />
         )}
       </div>
-      {mayAssist && canInvite && (
-        <Invite who={who} connection={connection} status={status} onCreated={() => onChanged(null)} />
-      )}
+      {mayAssist && canInvite && <Invite who={who} status={status} onCreated={() => onChanged(null)} />}
     </Section>
   );
 }
 
-interface Invited {
-  readonly who: Who;
-  readonly connection: Connection | undefined;
-  readonly status: Person['status'];
-}
-
-function SendInvitation({ who, connection, status, onSent }: Invited & { readonly onSent: () => void }) {
-  const { invite, ledger } = useTexts();
+function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: () => void }) {
+  const { invite } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const language = useLanguage();
@@ -138,7 +129,6 @@ function SendInvitation({ who, connection, status, onSent }: Invited & { readonl
         }}
         text={invite.byEmailText({ language: languages[language] })}
       >
-        <EnrolledNote connection={connection} status={status} words={ledger} />
         <OutboxNote />
       </ConfirmButton>
       {until !== null && <Done>{toSent(invite.sent({ until: instant(until) }))}</Done>}
@@ -146,15 +136,24 @@ function SendInvitation({ who, connection, status, onSent }: Invited & { readonl
   );
 }
 
-function Invite({ who, connection, status, onCreated }: Invited & { readonly onCreated: () => void }) {
-  const { invite, ledger } = useTexts();
+/** Creates a link. Enrolled users need none to enrol. */
+function Invite({
+  who,
+  status,
+  onCreated,
+}: {
+  readonly who: Who;
+  readonly status: Person['status'];
+  readonly onCreated: () => void;
+}) {
+  const { invite } = useTexts();
   const { call } = useSessionActions();
-  const [purpose, setPurpose] = useState('enrol');
+  const purposes = status === 'enrolled' ? (['manage'] as const) : (['enrol', 'manage'] as const);
+  const [purpose, setPurpose] = useState<(typeof purposes)[number]>(purposes[0]);
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>
       <summary>{invite.asLink}</summary>
-      <EnrolledNote connection={connection} status={status} words={ledger} />
       {invited !== null && <InvitationLink made={invited} />}
       <ActForm
         submit={invite.submit}
@@ -171,10 +170,7 @@ function Invite({ who, connection, status, onCreated }: Invited & { readonly onC
           label={invite.purpose}
           initial={purpose}
           onChoose={setPurpose}
-          options={[
-            { value: 'enrol', label: invite.enrol },
-            { value: 'manage', label: invite.manage },
-          ]}
+          options={purposes.map((value) => ({ value, label: invite[value] }))}
         />
         <NumberField name="hours" label={invite.hours} min={1} max={720} initial={invitationHours} />
       </ActForm>

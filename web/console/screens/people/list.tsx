@@ -21,8 +21,6 @@ import { type Column, PagedTable, Table } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChanges, useChosen } from './bulk-actions.js';
 import { useTexts } from './requests.js';
 
-const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
-
 const spans = ['within-7', 'within-30', 'over-90', 'over-365'] as const;
 
 const hourMs = 3_600_000;
@@ -41,13 +39,11 @@ function toBounds(span: string | null): { readonly since?: string; readonly befo
 const anyStatus = 'any';
 
 function toFilter(parameters: URLSearchParams): Filter {
-  const level = parameters.get('level');
   const checked = toBounds(parameters.get('checked'));
   return {
     connection: parameters.get('connection') ?? undefined,
     // People without an enrolment are known only as members of a group.
     status: [...statuses, anyStatus].find((each) => each === parameters.get('status')),
-    level: level === null ? undefined : Number(level),
     ...toBounds(parameters.get('age')),
     checkedSince: checked.since,
     checkedBefore: checked.before,
@@ -59,7 +55,6 @@ const noName: Name = { login: null, email: null, name: null };
 export function List({ parameters }: { readonly parameters: URLSearchParams }) {
   const words = useTexts();
   const { list, ledger } = words;
-  const { number } = useFormats();
   const filter = toFilter(parameters);
   const group = parameters.get('group');
   const any = { value: '', label: ledger.any };
@@ -89,12 +84,6 @@ export function List({ parameters }: { readonly parameters: URLSearchParams }) {
               initial={parameters.get('status') ?? (hasGroup ? anyStatus : 'enrolled')}
             />
             <Field name="group" label={list.group} hint={list.groupHint} maxLength={256} initial={group ?? ''} />
-            <Select
-              name="level"
-              label={list.level}
-              options={[any, ...levels.map((value) => ({ value, label: number(Number(value)) }))]}
-              initial={chosen('level')}
-            />
             <Select
               name="age"
               label={list.age}
@@ -210,7 +199,7 @@ function useColumns({
 }): readonly (Column<Person> | false)[] {
   const words = useTexts();
   const { list, ledger } = words;
-  const { instant, number } = useFormats();
+  const { instant } = useFormats();
   const mayAssist = useMay('assist');
   return [
     mayAssist && {
@@ -243,13 +232,6 @@ function useColumns({
           {lockedUntil !== null && <span className="line outcome refused">{words.statuses.locked}</span>}
         </>
       ),
-    },
-    {
-      id: 'level',
-      heading: list.level,
-      isNumber: true,
-      value: ({ level }) => level,
-      cell: ({ level }) => (level === null ? '–' : number(level)),
     },
     {
       id: 'since',

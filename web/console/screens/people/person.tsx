@@ -89,9 +89,9 @@ export function Person({ who }: Props) {
 
 function Enrolment({ who, person: is }: Props & { readonly person: PersonState }) {
   const words = useTexts();
-  const { instant, number } = useFormats();
+  const { instant } = useFormats();
   const { person, list, ledger, held } = words;
-  const { status, level, enrolledAt, expiresAt, proof, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
+  const { status, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
   // The index has the last check only of people with an enrolment.
   const unchecked = status === 'none' ? null : list.never;
   const timeOr = (time: string | null, other: string): string => (time === null ? other : instant(time));
@@ -101,10 +101,8 @@ function Enrolment({ who, person: is }: Props & { readonly person: PersonState }
         [ledger.connection, who.connection],
         [list.id, who.subject],
         [person.enrolment, words.statuses[status]],
-        [list.level, level === null ? '–' : number(level)],
         [list.since, enrolledAt === null ? null : instant(enrolledAt)],
         [person.until, enrolledAt === null ? null : timeOr(expiresAt, held.withoutEnd)],
-        [person.proof, enrolledAt === null ? null : person.proofs[proof ?? 'unknown']],
         [person.endedAt, endedAt === null ? null : instant(endedAt)],
         [list.lastCheck, lastCheck === null ? unchecked : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`],
         [person.lockout, lockedUntil === null ? held.none : held.until({ time: instant(lockedUntil) })],

@@ -2,7 +2,6 @@ import { useEffect } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, Link, navigate, useParameters } from '../../frame/router.js';
-import { useFormats } from '../../frame/words.js';
 import { nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
 import { type FoundPerson, findPeople, keyOf, listConnections } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
@@ -63,7 +62,6 @@ function Found({ text }: { readonly text: string }) {
 
 function FoundPeople({ people, empty }: { readonly people: readonly FoundPerson[]; readonly empty: string }) {
   const { find, list, ledger, invite, statuses } = useTexts();
-  const { number } = useFormats();
   const mayAssist = useMay('assist');
   const invitation = useInvitation();
   const names = new Map(people.map((each) => [keyOf(each), each]));
@@ -92,15 +90,8 @@ function FoundPeople({ people, empty }: { readonly people: readonly FoundPerson[
         columns={[
           { ...toPersonColumn<FoundPerson>(list.name, names, (each) => each, true), id: 'name' },
           { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
-          { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },
           { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
           { id: 'status', heading: list.status, cell: ({ status }) => statuses[status] },
-          {
-            id: 'level',
-            heading: list.level,
-            isNumber: true,
-            cell: ({ level }) => (level === null ? '–' : number(level)),
-          },
           people.some(canInvite) && {
             id: 'invite',
             heading: invite.heading,
