@@ -32,6 +32,13 @@ export const cognitoGuide: ConnectionGuide = {
       type: 'list',
       isOptional: false,
     },
+    {
+      setting: 'cognito.endpoint',
+      text: 'Address of the API, if it is not that of AWS: a VPC endpoint or a simulator',
+      example: 'https://cognito-idp.example.com',
+      type: 'text',
+      isOptional: true,
+    },
     ...['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'].map(
       functionField,
     ),

@@ -90,7 +90,7 @@ function createOpenSecret(given: typeof reading): OpenSecret {
   };
   return async (secret, setting) => {
     opened ??= open();
-    return openSecret(secret, setting, await opened);
+    return openSecret(secret, setting, { keys: await opened, clock });
   };
 }
 

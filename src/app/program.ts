@@ -49,7 +49,7 @@ const ownCommands: Commands = {
     new Command('serve')
       .summary('run the server (the default)')
       .description(
-        'Runs the server with the configuration file that FACESTEP_CONFIG names. PORT, FACESTEP_DATA and FACESTEP_ADMIN_KEY override port, dataFolder and adminKey.',
+        'Runs the server with the configuration file that FACESTEP_CONFIG names, or else with its own in the data folder, which the first start creates. PORT, FACESTEP_DATA and FACESTEP_ADMIN_KEY override port, dataFolder and adminKey.',
       )
       .action(deps.serve),
   status: async () => (await import('../admin/commands/status.js')).createStatusCommand,

@@ -308,7 +308,7 @@ async function storeFreshKey(
         active,
         fresh.use((text) => `${text}  (shown once: save it now)`),
       ),
-      `Set up in a browser: ${code.use((text) => `${ownAddressOf(active)}/console/start#${text}`)}  (once, within an hour)`,
+      `Set up in a browser: ${code.use((text) => `${ownAddressOf(active)}/console/connections/_start#${text}`)}  (once, within an hour)`,
     ]);
 }
 

@@ -8,7 +8,8 @@ export type ReadFile = (path: string) => Promise<string>;
 
 export const referenceKinds: readonly string[] = ['env', 'file', 'sealed'];
 
-type Resolution = { readonly text: string } | { readonly reason: string };
+/** Text `null`: the setting is absent. */
+type Resolution = { readonly text: string | null } | { readonly reason: string };
 
 /** Pattern of a variable's name. A secret that was put in place of the name by mistake does not match it. */
 const variableName = /^[A-Z][A-Z0-9]{0,13}(?:_[A-Z0-9]{1,14}){0,7}$/;
@@ -25,7 +26,8 @@ async function open(stored: unknown, setting: string, openSecret: OpenSecret | u
   if (data === undefined) return { reason: 'is no sealed secret' };
   if (openSecret === undefined) return { reason: 'the setting is read before sealed secrets can be opened' };
   try {
-    return (await openSecret(data, setting)).use((text) => ({ text }));
+    const secret = await openSecret(data, setting);
+    return { text: secret?.use((text) => text) ?? null };
   } catch (error) {
     return { reason: `the sealed secret cannot be opened (${toCode(error)})` };
   }
@@ -68,7 +70,7 @@ export async function resolveReferences(value: unknown, reading: Reading): Promi
     if (only !== undefined && entries.length === 1 && referenceKinds.includes(only[0])) {
       const resolution = await resolve(only, nameSetting(value, path), reading);
       if (resolution === null) return node;
-      if ('text' in resolution) return resolution.text;
+      if ('text' in resolution) return resolution.text ?? undefined;
       problems.push({ path: toPathIn(value, path), reason: resolution.reason });
       return node;
     }

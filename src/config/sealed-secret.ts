@@ -2,34 +2,55 @@ import { z } from 'zod';
 import type { Clock, Keys, Random } from '../core/ports.js';
 import { openText, sealedTextGuard, sealText } from '../core/sealed-text.js';
 import type { Credential } from '../core/secrets.js';
-import { toIso } from '../core/units.js';
+import { addSec, fromIso, secondsPerDay, toIso } from '../core/units.js';
 
 /** A secret that an administrator stated in the console. The file has it as `{"sealed": …}`. */
-export const sealedSecretGuard = sealedTextGuard.extend({ by: z.string(), at: z.iso.datetime() });
+export const sealedSecretGuard = sealedTextGuard.extend({
+  by: z.string(),
+  at: z.iso.datetime(),
+  /** End of a former secret, which is absent from then on. */
+  until: z.iso.datetime().optional(),
+});
 
 export type SealedSecret = z.output<typeof sealedSecretGuard>;
 
-/** @param setting - as `nameSetting` returns it */
-export type OpenSecret = (secret: SealedSecret, setting: string) => Promise<Credential>;
+/**
+ * @param setting - as `nameSetting` returns it
+ * @returns `null` for a former secret that has ended
+ */
+export type OpenSecret = (secret: SealedSecret, setting: string) => Promise<Credential | null>;
 
-/** Binds the secret to its setting, so that an owner cannot send it elsewhere, and to who set it. */
-const labelOf = (setting: string, { by, at }: Pick<SealedSecret, 'by' | 'at'>): string =>
-  JSON.stringify(['secret of the configuration of facestep', setting, by, at]);
+/** Binds the secret to its setting, so that an owner cannot send it elsewhere, to who set it, and to its end. */
+const labelOf = (setting: string, { by, at, until = '' }: Pick<SealedSecret, 'by' | 'at' | 'until'>): string =>
+  JSON.stringify(['secret of the configuration of facestep', setting, by, at, until]);
 
-/** Seals a secret for one setting. @param setting - as `nameSetting` returns it */
+/**
+ * Seals a secret for one setting.
+ * @param about.setting - as `nameSetting` returns it
+ * @param about.days - life of a former secret
+ */
 export async function sealSecret(
   secret: Credential,
-  { setting, by }: { readonly setting: string; readonly by: string },
+  { setting, by, days }: { readonly setting: string; readonly by: string; readonly days: number | null },
   { clock, ...deps }: { readonly keys: Keys; readonly clock: Clock; readonly random: Random },
 ): Promise<SealedSecret> {
-  const set = { by, at: toIso(clock.now()) };
-  const { version, nonce, sealed } = await sealText(secret, labelOf(setting, set), deps);
-  return { version, nonce, sealed, by: set.by, at: set.at };
+  const now = clock.now();
+  const until = days === null ? undefined : toIso(addSec(now, days * secondsPerDay));
+  const at = toIso(now);
+  const { version, nonce, sealed } = await sealText(secret, labelOf(setting, { by, at, until }), deps);
+  return { version, nonce, sealed, by, at, until };
 }
 
 /** Opens a sealed secret. @throws `token_key_retired`; `state_unavailable` if it is of another setting */
-export const openSecret = (secret: SealedSecret, setting: string, keys: Keys): Promise<Credential> =>
-  openText(secret, labelOf(setting, secret), { keys });
+export const openSecret = (
+  secret: SealedSecret,
+  setting: string,
+  { keys, clock }: { readonly keys: Keys; readonly clock: Clock },
+): Promise<Credential | null> =>
+  hasEnded(secret, clock) ? Promise.resolve(null) : openText(secret, labelOf(setting, secret), { keys });
+
+const hasEnded = ({ until }: SealedSecret, clock: Clock): boolean =>
+  until !== undefined && fromIso(until) <= clock.now();
 
 const namedGuard = z.object({ id: z.string() });
 
@@ -46,9 +67,15 @@ export function nameSetting(file: unknown, path: readonly PropertyKey[]): string
   return names.join('.');
 }
 
-/** Finds the versions of the keys that the sealed secrets of a file need. */
-export function findSealedVersions(file: unknown): readonly number[] {
+function findSealed(file: unknown): readonly SealedSecret[] {
   if (typeof file !== 'object' || file === null) return [];
   const { data } = z.object({ sealed: sealedSecretGuard }).safeParse(file);
-  return data === undefined ? Object.values(file).flatMap(findSealedVersions) : [data.sealed.version];
+  return data === undefined ? Object.values(file).flatMap(findSealed) : [data.sealed];
 }
+
+/** Finds the versions of the keys that the sealed secrets of a file need. */
+export const findSealedVersions = (file: unknown): readonly number[] => findSealed(file).map(({ version }) => version);
+
+/** Counts the former secrets of a file that have ended. A file with a new one has to be loaded again. */
+export const countEnded = (file: unknown, clock: Clock): number =>
+  findSealed(file).filter((each) => hasEnded(each, clock)).length;

@@ -186,22 +186,24 @@ const secretAge = z.object({
   usedAt: instantReply.nullable().describe('Last authentic call with it. `null` if there was none.'),
 });
 
+const secretReference = z
+  .union([
+    z.object({ env: z.string() }),
+    z.object({ file: z.string() }),
+    z.object({ sealed: z.object({ by: z.string(), at: z.string() }) }),
+  ])
+  .nullable()
+  .describe(
+    'Variable or file that the configuration file names for the secret, or who stated it in the console. `null`: it is text in the file.',
+  );
+
 export const connectionSecretsReply = z.object({
   secrets: z.array(
     z.object({
       setting: z.string(),
       previousSetting: z.string(),
       isPreviousTaken: z.boolean(),
-      reference: z
-        .union([
-          z.object({ env: z.string() }),
-          z.object({ file: z.string() }),
-          z.object({ sealed: z.object({ by: z.string(), at: z.string() }) }),
-        ])
-        .nullable()
-        .describe(
-          'Variable or file that the configuration file names for the current secret. `null` if it names none.',
-        ),
+      reference: secretReference,
       isPushed: z
         .boolean()
         .describe('True if applying sends the secret to the provider; otherwise you deploy the functions that use it.'),
@@ -209,6 +211,9 @@ export const connectionSecretsReply = z.object({
       previous: secretAge.nullable().describe('`null` if there is none.'),
     }),
   ),
+  others: z
+    .array(z.object({ setting: z.string(), reference: secretReference }))
+    .describe('Secrets that have no former one, such as the credential for the API of the provider.'),
 });
 export type ConnectionSecretsReply = z.output<typeof connectionSecretsReply>;
 

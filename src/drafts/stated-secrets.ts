@@ -5,12 +5,12 @@ import { Credential } from '../core/secrets.js';
 import type { Json } from '../errors.js';
 
 /*
- * A change states a new secret as `{"seal": "…"}`. It is sealed before it is stored. `{"former": true}` stands for the
- * secret that the change replaces, which the provider may still use.
+ * A change states a new secret as `{"seal": "…"}`. It is sealed before it is stored. `{"formerDays": 7}` stands for the
+ * secret that the change replaces, which the provider may still use for that time.
  */
 
 const statedGuard = z.strictObject({ seal: z.string().trim().min(1).max(16_384) });
-const formerGuard = z.strictObject({ former: z.literal(true) });
+const formerGuard = z.strictObject({ formerDays: z.int().min(1).max(90) });
 
 interface SealDeps extends Ports<'keys' | 'clock' | 'random'> {
   /** Administrator. */
@@ -23,17 +23,19 @@ interface SealDeps extends Ports<'keys' | 'clock' | 'random'> {
 
 /** Seals the secrets that a section states, each for its own setting. */
 export async function sealStated(section: Json, { by, place, findFormer, ...deps }: SealDeps): Promise<Json> {
-  const seal = async (secret: Credential, setting: string): Promise<Json> => {
-    const { version, nonce, sealed, at } = await sealSecret(secret, { setting, by }, deps);
-    return { sealed: { version, nonce, sealed, by, at } };
+  const seal = async (secret: Credential, setting: string, days: number | null): Promise<Json> => {
+    const { version, nonce, sealed, at, until } = await sealSecret(secret, { setting, by, days }, deps);
+    const set = { version, nonce, sealed, by, at };
+    return { sealed: until === undefined ? set : { ...set, until } };
   };
   const walk = async (value: Json, path: readonly string[]): Promise<Json> => {
     const setting = [place, nameSetting(section, path)].filter((each) => each !== '').join('.');
     const { data: stated } = statedGuard.safeParse(value);
-    if (stated !== undefined) return seal(new Credential(stated.seal), setting);
-    if (formerGuard.safeParse(value).success) {
+    if (stated !== undefined) return seal(new Credential(stated.seal), setting, null);
+    const { data: kept } = formerGuard.safeParse(value);
+    if (kept !== undefined) {
       const former = findFormer(path.join('.'));
-      return former === null ? null : seal(former, setting);
+      return former === null ? null : seal(former, setting, kept.formerDays);
     }
     if (Array.isArray(value)) return Promise.all(value.map((each, at) => walk(each, [...path, String(at)])));
     if (typeof value !== 'object' || value === null) return value;

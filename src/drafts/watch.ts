@@ -1,4 +1,6 @@
 import type { ConfigurationFile, OperationsPorts } from '../admin/operations/operations-context.js';
+import { countEnded } from '../config/sealed-secret.js';
+import { parseJson } from '../core/base/json.js';
 import { releaseLease, takeLease } from '../core/lease.js';
 import { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -31,6 +33,8 @@ export function watchFile(
   reload: () => Promise<unknown>,
 ): () => Promise<void> {
   let checked: string | null = null;
+  /** Former secrets of the active text that had ended when it was loaded. */
+  let ended = 0;
   let tried: { readonly digest: string | null; readonly at: EpochMs } | null = null;
   return async () => {
     const { configurationFolder: folder } = setup().config;
@@ -38,7 +42,8 @@ export function watchFile(
     // A file that is gone cannot be loaded, and is then reported.
     const text = await file.read().catch(() => null);
     const digest = text === null ? null : digestOfText(text);
-    if (digest === loadedDigest() && notLoaded() === null) {
+    const nowEnded = text === null ? 0 : countEnded(parseJson(text), clock);
+    if (digest === loadedDigest() && notLoaded() === null && nowEnded === ended) {
       if (text === null || digest === checked) return;
       const holder = Buffer.from(random(16)).toString('base64url');
       if (!(await takeLease(writing, holder, { state, clock }))) return;
@@ -50,6 +55,7 @@ export function watchFile(
     const now = clock.now();
     if (tried !== null && tried.digest === digest && now < addSec(tried.at, retrySec)) return;
     tried = { digest, at: now };
+    ended = nowEnded;
     await reload();
   };
 }

@@ -373,7 +373,10 @@ test('the secrets of a connection name the variable that the file refers to', as
   const [work] = toConfig({}).connections;
   const call = await start({ connections: [{ ...work, okta: { ...okta, hooks: { secret: { value: env } } } }] });
   const { body } = await call('/connections/work/secrets');
-  expect(body).toMatchObject({ secrets: [{ setting: 'okta.hooks.secret.value', reference: env }] });
+  expect(body).toMatchObject({
+    secrets: [{ setting: 'okta.hooks.secret.value', reference: env }],
+    others: [{ setting: 'okta.auth.token', reference: null }],
+  });
   writeFileSync(configFile(), JSON.stringify(toConfig({})));
   expect((await call('/connections/work/secrets')).body).toMatchObject({ secrets: [{ reference: null }] });
 });
@@ -387,7 +390,7 @@ test('a stated secret is sealed in the file for its own setting, with the former
   expect(wrong.state?.draft?.problems).toEqual([{ path: 'work.okta.orgUrl', reason: 'is no secret' }]);
   const stated = {
     'okta.hooks.secret.value': { seal: ' another-hook-secret-0123456789\n' },
-    'okta.hooks.previousSecret': { former: true },
+    'okta.hooks.previousSecret': { formerDays: 7 },
   };
   const saved = await call(save, secrets(stated, 1));
   const set = { before: null, after: '"set by owner"' };

@@ -28,7 +28,7 @@ import { findConfigured, openConnection, wouldRefuseAll } from '../operations/op
 import type { WithOperations } from '../operations/operations-context.js';
 import { countUsers, planConnection } from '../operations/plan.js';
 import { readKnownDecisions } from '../operations/provider-decisions.js';
-import { findReference, findSecrets, readSecretAges } from '../operations/secret-uses.js';
+import { findReference, findSecrets, listSecrets, readSecretAges } from '../operations/secret-uses.js';
 import { toStepDiff, toStepWords } from '../operations/steps.js';
 
 const pushField = z
@@ -332,7 +332,7 @@ export function createConnectionEndpoints(
       right: 'configure',
       summary: 'List the secrets of a connection',
       description:
-        'Returns their age and last use, never the secrets. They are in the configuration, which this server does not write: `setting` and `previousSetting` are the settings to change. Calls by the checks of this server count as use.',
+        'Returns their age and last use, never the secrets. `setting` and `previousSetting` are the settings to change, in the section `secrets` of a draft. Calls by the checks of this server count as use.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({}),
       reply: connectionSecretsReply,
@@ -345,10 +345,16 @@ export function createConnectionEndpoints(
           return age && { since: toIso(age.since), usedAt: age.usedAt === null ? null : toIso(age.usedAt) };
         };
         const text = (await upkeep.configurationFile?.read().catch(() => null)) ?? null;
+        const referenceOf = (setting: string) => (text === null ? null : findReference(text, id, setting));
+        const rotated = provisioning.secrets.flatMap(({ setting, previousSetting }) => [setting, previousSetting]);
+        const settings = upkeep.setup().config.connections.find((each) => each.id === id);
         return {
+          others: listSecrets(settings)
+            .filter((setting) => !rotated.includes(setting))
+            .map((setting) => ({ setting, reference: referenceOf(setting) })),
           secrets: findSecrets(provisioning).map(({ marks, ...each }) => ({
             ...each,
-            reference: text === null ? null : findReference(text, id, each.setting),
+            reference: referenceOf(each.setting),
             current: toAge(marks.current) ?? { since: toIso(upkeep.clock.now()), usedAt: null },
             previous: toAge(marks.previous),
           })),

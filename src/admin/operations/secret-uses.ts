@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Provisioning, RotatableSecret } from '../../connections/provisioning.js';
 import type { ConfiguredConnection } from '../../connections/setup.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
+import { Credential } from '../../core/secrets.js';
 import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import { requirePublicUrl } from './open-connection.js';
@@ -41,6 +42,15 @@ export function findReference(text: string, connection: string, setting: string)
   } catch {
     return null;
   }
+}
+
+/** Lists the settings of a connection that are secrets, by their dotted paths. Those of its OpenID clients are not listed. */
+export function listSecrets(settings: unknown, path: readonly string[] = []): readonly string[] {
+  if (settings instanceof Credential) return [path.join('.')];
+  if (typeof settings !== 'object' || settings === null) return [];
+  return Object.entries(settings).flatMap(([name, value]) =>
+    path.length === 0 && name === 'oidc' ? [] : listSecrets(value, [...path, name]),
+  );
 }
 
 /** Current and previous secret, and one of a replica that still has the old configuration. */

@@ -10,7 +10,7 @@ import { textIn, useLanguage, useWords } from './words.js';
 const signInPath = '/sign-in';
 
 /** Page of the address that the first start prints, with a code behind `#`. */
-const startPath = '/start';
+const startPath = '/connections/_start';
 
 export function SignIn({
   hasProvider,

@@ -31,4 +31,9 @@ type Tab = (typeof tabs)[number];
 export const addressOfTab = (id: string, tab: Tab = 'overview'): string =>
   `/connections/${encodeURIComponent(id)}${tab === 'overview' ? '' : `/${tab}`}`;
 
+/** Parts of addresses that no connection can have as its id. */
 export const connectPlace = '_new';
+export const startPlace = '_start';
+
+/** Returns 32 random bytes in base64. */
+export const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));

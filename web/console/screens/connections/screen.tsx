@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ConnectionModeReply, ModeReply } from '../../../../src/connections/replies.js';
 import { type Loaded, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
@@ -21,12 +21,14 @@ import {
   examine,
   readDoctor,
   readMode,
+  startPlace,
   tabs,
   useTexts,
 } from './requests.js';
 import { Rollout } from './rollout.js';
 import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
+import { StartServer } from './start.js';
 import { ConnectionsTable } from './table.js';
 
 const otherWays = ['email', 'sms', 'recoveryCodes'] as const;
@@ -143,6 +145,8 @@ function Tabs({
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : null;
   const isNew = reports !== null && !reports.some((each) => each.connection === id);
   const tab = shown.find((each) => each === asked) ?? (isNew && maySetUp ? 'setup' : 'overview');
+  // An activated draft may have changed the secrets.
+  const [applied, setApplied] = useState(0);
   const reload = (): void => {
     onSwitched();
     found.reload();
@@ -150,6 +154,10 @@ function Tabs({
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);
+  };
+  const onApplied = (): void => {
+    setApplied(applied + 1);
+    reload();
   };
   const part = { connection };
   return (
@@ -172,12 +180,12 @@ function Tabs({
         <>
           <Await loaded={found}>{({ mode }) => <PolicyInForce {...part} mode={mode} />}</Await>
           {mayRead && <Rules {...part} />}
-          {mayChange && <DraftEditor {...part} onApplied={reload} />}
+          {mayChange && <DraftEditor {...part} onApplied={onApplied} />}
         </>
       )}
       {tab === 'overview' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
       {(tab === 'setup' || (mayChange && tab === 'overview') || (maySetUp && tab === 'settings')) && (
-        <SettingUp {...part} examined={examined} tab={tab} onChanged={reload} />
+        <SettingUp key={applied} {...part} examined={examined} tab={tab} onChanged={reload} />
       )}
     </>
   );
@@ -222,6 +230,7 @@ function Head({
 export const screen = defineScreen(function Connections({ rest }) {
   const [id, tab] = rest;
   if (id === undefined) return <Every />;
+  if (id === startPlace) return <StartServer />;
   return id === connectPlace ? <ConnectProvider /> : <OneConnection key={id} id={id} tab={tab} />;
 });
 

@@ -1,22 +1,24 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import type {
   BegunRunReply,
   ConnectionSecretsReply,
   LastRunReply,
   PlanReply,
 } from '../../../../src/connections/replies.js';
+import type { DraftReply } from '../../../../src/drafts/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
+import { navigate } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm } from '../../parts/form.js';
+import { ActForm, Field } from '../../parts/form.js';
 import { Facts, ServerText, ServerTextLines } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { toConfigurationLines } from './configuration-file.js';
 import { Doctor, type Examined } from './doctor.js';
-import { type Applied, type Connection, pathOf, patient, useTexts } from './requests.js';
+import { type Applied, addressOfTab, type Connection, makeSecret, pathOf, patient, useTexts } from './requests.js';
 
 type Secret = ConnectionSecretsReply['secrets'][number];
 
@@ -31,17 +33,36 @@ function Secrets(given: Props) {
   const listed = useLoaded(get<ConnectionSecretsReply>(pathOf(given.connection.id, 'secrets')));
   return (
     <Await loaded={listed}>
-      {({ secrets }) => (
+      {({ secrets, others }) => (
         <Section heading={words.heading}>
           {secrets.length === 0 && <Empty>{words.none}</Empty>}
           {secrets.map((secret) => (
             <OneSecret key={secret.setting} {...given} secret={secret} />
+          ))}
+          {others.map(({ setting, reference }) => (
+            <Fragment key={setting}>
+              <h3>
+                <code>{setting}</code>
+              </h3>
+              <SetBy reference={reference} />
+              <NewSecret id={given.connection.id} setting={setting} />
+            </Fragment>
           ))}
           {given.progress}
         </Section>
       )}
     </Await>
   );
+}
+
+/** Says where a secret comes from. */
+function SetBy({ reference }: Pick<Secret, 'reference'>) {
+  const { secrets: named } = useTexts();
+  const { instant } = useFormats();
+  if (reference === null) return <p>{named.inFile}</p>;
+  if ('sealed' in reference)
+    return <p>{named.setBy({ name: reference.sealed.by, when: instant(reference.sealed.at) })}</p>;
+  return <p>{named.referred({ place: 'env' in reference ? reference.env : reference.file })}</p>;
 }
 
 function OneSecret({ connection: { id }, begin, secret }: Props & { readonly secret: Secret }) {
@@ -64,6 +85,7 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
       <h3>
         <code>{setting}</code>
       </h3>
+      <SetBy reference={reference} />
       <Facts
         rows={[
           [named.current, toText(current)],
@@ -71,20 +93,21 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
         ]}
       />
       <h3>{isPreviousTaken ? named.resume : named.rotate}</h3>
+      {!isPreviousTaken && place === null && <NewSecret id={id} setting={setting} previousSetting={previousSetting} />}
       <ol className="lines" start={isPreviousTaken ? 4 : 1}>
-        {!isPreviousTaken && (
+        {!isPreviousTaken && place !== null && (
           <>
             <li>
               {named.create}
               <Lines label={named.command} text="openssl rand -base64 32" />
             </li>
             <li>
-              {place === null ? named.configure({ id }) : named.configureReference({ id, place, previousPlace })}
+              {named.configureReference({ id, place, previousPlace })}
               <Lines
                 label={named.line}
                 text={toConfigurationLines([
-                  [setting, place === null ? named.newSecret : toReference(place)],
-                  [previousSetting, place === null ? named.oldSecret : toReference(previousPlace)],
+                  [setting, toReference(place)],
+                  [previousSetting, toReference(previousPlace)],
                 ])}
               />
             </li>
@@ -117,11 +140,54 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
             named.deploy
           )}
         </li>
-        <li>
-          {named.remove} <code>{previousSetting}</code>
-        </li>
+        {place !== null && (
+          <li>
+            {named.remove} <code>{previousSetting}</code>
+          </li>
+        )}
       </ol>
     </>
+  );
+}
+
+const formerDays = 7;
+
+/** Puts a new secret into the draft. A former one is accepted next to it, and ends by itself. */
+function NewSecret({
+  id,
+  setting,
+  previousSetting = null,
+}: {
+  readonly id: string;
+  readonly setting: string;
+  readonly previousSetting?: string | null;
+}) {
+  const { secrets: named } = useTexts();
+  const { call } = useSessionActions();
+  const { number } = useFormats();
+  const isOurs = previousSetting !== null;
+  return (
+    <ActForm
+      submit={named.toDraft}
+      onSubmit={async (fields) => {
+        const { draft } = await call(get<DraftReply>('/v1/configuration/draft'));
+        const stated = [[setting, { seal: String(fields.get('secret')) }]];
+        const settings = Object.fromEntries(isOurs ? [...stated, [previousSetting, { formerDays }]] : stated);
+        const asked = { connection: id, section: 'secrets', settings: JSON.stringify(settings) };
+        await call(post('/v1/configuration/draft/save', { ...asked, revision: draft?.revision }));
+        navigate(addressOfTab(id, 'settings'));
+      }}
+    >
+      <Field
+        name="secret"
+        label={named.newSecret}
+        hint={isOurs ? named.newSecretHint({ days: number(formerDays) }) : named.sealedHint}
+        initial={isOurs ? makeSecret() : ''}
+        rows={isOurs ? 1 : 3}
+        isRequired
+        maxLength={16_384}
+      />
+    </ActForm>
   );
 }
 

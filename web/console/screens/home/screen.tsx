@@ -10,11 +10,7 @@ import { ActForm, Field } from '../../parts/form.js';
 import { Await, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { maySee, screens } from '../../screens.js';
-import {
-  TextsContext as ConnectionsContext,
-  connectPlace,
-  useTexts as useConnectionsTexts,
-} from '../connections/requests.js';
+import { connectPlace, TextsContext, useTexts as useConnectionsTexts } from '../connections/requests.js';
 import { ConnectionsTable } from '../connections/table.js';
 
 const { defineScreen, useTexts } = defineTexts(async (language) => ({
@@ -71,9 +67,9 @@ export const screen = defineScreen(function Home() {
           </div>
           <ToDoList />
           {mayAssist && <LockedOut />}
-          <ConnectionsContext value={words.connections}>
+          <TextsContext value={words.connections}>
             <Connections />
-          </ConnectionsContext>
+          </TextsContext>
         </>
       ) : (
         <ul className="cards">

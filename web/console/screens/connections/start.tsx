@@ -1,22 +1,19 @@
 import { useState } from 'react';
-import { loadTexts } from '../../../../locales/compiled/console/start/load.js';
 import type { AddedAdministratorReply } from '../../../../src/access/administrator-replies.js';
 import type { DraftReply } from '../../../../src/drafts/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
-import { base, Link } from '../../frame/router.js';
-import { defineTexts } from '../../frame/words.js';
+import { base } from '../../frame/router.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Note, Section } from '../../parts/state.js';
-
-const { defineScreen, useTexts } = defineTexts(loadTexts);
+import { connectPlace, useTexts } from './requests.js';
 
 const readDraft = get<DraftReply>('/v1/configuration/draft');
 
 /** Asks for what an empty server needs first: its public address, and an owner with a key of their own. */
-export const screen = defineScreen(function Start() {
-  const words = useTexts();
+export function StartServer() {
+  const { start: words } = useTexts();
   const loaded = useLoaded(readDraft);
   const [done, setDone] = useState<{ readonly address: string; readonly key: string } | null>(null);
   return (
@@ -36,18 +33,15 @@ export const screen = defineScreen(function Start() {
         <Section heading={words.restarting}>
           <ShownOnce label={words.key} value={done.key} note={words.once} />
           <p>
-            <a className="button plain" href={`${done.address}${base}/connections/_new`}>
+            <a className="button plain" href={`${done.address}${base}/connections/${connectPlace}`}>
               {words.next({ address: done.address })}
             </a>
           </p>
         </Section>
       )}
-      <p>
-        <Link to="/connections/_new">{words.connect}</Link>
-      </p>
     </>
   );
-});
+}
 
 function Questions({
   state: { file, draft },
@@ -56,7 +50,7 @@ function Questions({
   readonly state: DraftReply;
   readonly onDone: (done: { readonly address: string; readonly key: string }) => void;
 }) {
-  const words = useTexts();
+  const { start: words } = useTexts();
   const { call } = useSessionActions();
   const settings: Readonly<Record<string, unknown>> = JSON.parse(file.server);
   const saveAddress = async (publicUrl: string): Promise<void> => {
