@@ -60,6 +60,6 @@ export const entraGuide: ConnectionGuide = {
       isOptional: true,
     },
   ],
-  secrets: [{ variable: 'API_SECRET', setting: 'entra.auth.secret', text: 'The value of the client secret' }],
+  secrets: [{ setting: 'entra.auth.secret', text: 'The value of the client secret', isRandom: false }],
   fixed: { 'entra.auth.kind': 'secret' },
 };

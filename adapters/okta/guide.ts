@@ -34,9 +34,9 @@ export const oktaGuide: ConnectionGuide = {
   ],
   secrets: [
     {
-      variable: 'API_SECRET',
       setting: 'okta.auth.privateKey',
       text: 'The private key, with its first and last line',
+      isRandom: false,
     },
     hookSecret('okta.hooks.secret.value', 'Secret that Okta sends with each call of a hook'),
   ],

@@ -39,7 +39,7 @@ export const oneloginGuide: ConnectionGuide = {
     },
   ],
   secrets: [
-    { variable: 'API_SECRET', setting: 'onelogin.clientSecret', text: 'Client secret of the API credential' },
+    { setting: 'onelogin.clientSecret', text: 'Client secret of the API credential', isRandom: false },
     hookSecret('onelogin.hooks.secret', 'Key with which the Smart Hook signs its calls'),
   ],
   fixed: {},

@@ -23,6 +23,6 @@ export const scimGuide: ConnectionGuide = {
       isOptional: true,
     },
   ],
-  secrets: [{ variable: 'API_SECRET', setting: 'scim.auth.token', text: 'The bearer token' }],
+  secrets: [{ setting: 'scim.auth.token', text: 'The bearer token', isRandom: false }],
   fixed: { 'scim.auth.kind': 'bearer' },
 };

@@ -1,14 +1,12 @@
 import type { Json } from '../errors.js';
 
-/** Kinds of secrets that a connection needs. Each stands in an environment variable of its own. */
-export const guideVariables = ['API_SECRET', 'HOOK_SECRET'] as const;
-
 export interface GuideSecret {
-  readonly variable: (typeof guideVariables)[number];
   /** Dotted path of the setting in the connection. */
   readonly setting: string;
-  /** What it holds, and where the administrator finds or creates it. */
+  /** What it holds, and where the administrator finds it. */
   readonly text: string;
+  /** True for a random secret of calls from the provider. */
+  readonly isRandom: boolean;
 }
 
 export interface GuideField {
@@ -34,11 +32,5 @@ export interface ConnectionGuide {
   readonly fixed: Readonly<Record<string, Json>>;
 }
 
-const randomSecret = 'Create it with: openssl rand -base64 32';
-
-/** Secret of calls from the provider, which the administrator makes up. */
-export const hookSecret = (setting: string, text: string): GuideSecret => ({
-  variable: 'HOOK_SECRET',
-  setting,
-  text: `${text}. ${randomSecret}`,
-});
+/** Secret of calls from the provider, which is made here. */
+export const hookSecret = (setting: string, text: string): GuideSecret => ({ setting, text, isRandom: true });

@@ -29,14 +29,11 @@ import {
   describeSealed,
   findChanges,
   findSecretProblems,
-  isReferenceAt,
   isSealed,
   jsonGuard,
   maskSealed,
   maskSecrets,
-  placeholder,
   readSection,
-  replaceReferences,
   restoreSecrets,
   writeSection,
 } from './sections.js';
@@ -125,7 +122,7 @@ async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft:
   const find = (loadedIn: Setup | null) =>
     draft.sections.flatMap((each) => {
       const { connection, section, value } = each;
-      // The secrets of a new connection are named by `toNewConnection`.
+      // The secrets of a new connection are sealed.
       if (section === 'connection') return [];
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
       if (section === 'secrets') return loadedIn === null ? [] : findNoSecrets(each, loaded);
@@ -145,10 +142,7 @@ async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft:
     return {
       text: null,
       setup: null,
-      problems:
-        problems.length === 0
-          ? [unknown]
-          : [...problems, ...(await findValueProblems({ text: file, load }, draft, problems))],
+      problems: problems.length === 0 ? [unknown] : problems,
     };
   }
 }
@@ -161,23 +155,6 @@ const findNoSecrets = ({ connection, value }: Section, loaded: unknown): Problem
       ? []
       : [{ path: `${connection}.${setting}`, reason: 'is no secret' }];
   });
-
-/** Finds further problems of added connections, which secrets that are not set yet would hide. */
-async function findValueProblems(
-  { text, load }: Pick<OpenFile, 'text' | 'load'>,
-  draft: Draft,
-  known: Checked['problems'],
-) {
-  const sections = draft.sections.map((each) =>
-    each.section === 'connection' ? { ...each, value: replaceReferences(each.value, placeholder) } : each,
-  );
-  const isAboutReference = ({ path }: { readonly path: string }): boolean =>
-    draft.sections.some(
-      ({ section, value }) => section === 'connection' && isReferenceAt(value, path.split('.').slice(2)),
-    );
-  const problems = await load(toFileText(text, { ...draft, sections })).then(() => [], problemsOf);
-  return problems.filter((each) => !isAboutReference(each) && !known.some(({ path }) => path === each.path));
-}
 
 /** @throws `config_invalid` with the problems of the draft. A draft with problems could send a secret elsewhere. */
 export async function requireSound(

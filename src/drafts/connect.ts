@@ -1,7 +1,6 @@
 import { applyEdits, modify } from 'jsonc-parser';
-import type { ConnectionGuide, GuideField, GuideSecret } from '../connections/guide.js';
+import type { ConnectionGuide, GuideField } from '../connections/guide.js';
 import type { JsonObject } from '../core/base/json.js';
-import { hexDigestOf } from '../core/secrets.js';
 import { FaceError, type Json } from '../errors.js';
 import { parseSection } from './sections.js';
 
@@ -21,26 +20,12 @@ interface Stated {
   readonly id: string;
   readonly kind: string;
   readonly values: Values;
-  /** Secrets, by their setting. One that is not stated comes from a variable. */
-  readonly secrets?: Values;
+  /** Secrets, by their setting. */
+  readonly secrets: Values;
 }
 
 /**
- * Returns the environment variable of a secret, such as `FACESTEP_API_SECRET_ACME_0W8B1D5AQ60CZ_2E9741KX0PB7`. It ends in
- * 128 bits of a digest of the stated values. Otherwise a draft could send a secret that was prepared for one address to another.
- */
-export function toVariable(variable: GuideSecret['variable'], { id, kind, values }: Omit<Stated, 'secrets'>): string {
-  const stated = Object.entries(values).map(([setting, value]) => [setting, value.trim()]);
-  const bits = BigInt(`0x${hexDigestOf(JSON.stringify([kind, ...stated.toSorted()])).slice(0, 32)}`);
-  const digest = bits.toString(36).padStart(25, '0');
-  // In parts, as the loader shows only names of short words.
-  const words = [digest.slice(0, 13), digest.slice(13)].join('_');
-  return `FACESTEP_${variable}_${id.replaceAll('-', '_')}_${words}`.toUpperCase();
-}
-
-/**
- * Returns a new connection in shadow mode. Its secrets are to be sealed, or references to variables that only a connection with
- * these values has, so that a draft cannot send the secret of another one to an address of its own.
+ * Returns a new connection in shadow mode, whose secrets are to be sealed.
  * @throws `request_malformed` with the field, if a value is missing or not asked for
  */
 export function toNewConnection({ fields, secrets, fixed }: ConnectionGuide, stated: Stated): JsonObject {
@@ -53,9 +38,10 @@ export function toNewConnection({ fields, secrets, fixed }: ConnectionGuide, sta
     ['policy.mode', 'shadow'],
     ...Object.entries(fixed),
     ...fields.map((field) => [field.setting, toValue(field, values)] as const),
-    ...secrets.map(({ setting, variable }) => {
-      const seal = stated.secrets?.[setting]?.trim() ?? '';
-      return [setting, seal === '' ? { env: toVariable(variable, stated) } : { seal }] as const;
+    ...secrets.map(({ setting }) => {
+      const seal = (stated.secrets[setting] ?? '').trim();
+      if (seal === '') throw new FaceError('request_malformed', { field: `secrets.${setting}` });
+      return [setting, { seal }] as const;
     }),
   ];
   const text = settings.reduce(

@@ -39,7 +39,7 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
     path: '/configuration/guides',
     summary: 'List what is needed to connect a provider',
     description:
-      'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
+      'Returns, for each kind of connection, what to create at the provider, and the values and secrets to state.',
     fields: z.strictObject({}),
     reply: guidesReply,
     handle: async () => ({ guides: operations.guides.map(toGuideReply) }),
@@ -85,7 +85,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       isSensitive: true,
       summary: 'Add a connection to the draft of the configuration',
       description:
-        'Adds a connection in shadow mode, or replaces one that the draft adds. Nothing becomes active. Secrets that are not stated are environment variables that are named after its id and its values, so that a changed address never gets a secret that was set for another one. The file and its kept versions may have no connection with this id.',
+        'Adds a connection in shadow mode, or replaces one that the draft adds. Nothing becomes active. Its secrets are stated with its values each time, so that a changed address never gets a secret that was stated for another one. The file and its kept versions may have no connection with this id.',
       codes: ['not_found', 'name_taken', 'draft_changed', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
@@ -96,7 +96,6 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
           .describe('Values of the fields that the guide of the kind names, by setting.'),
         secrets: z
           .record(z.string().max(64), z.string().max(16_384))
-          .prefault({})
           .describe('Secrets that the guide names, by setting. They are sealed before they are stored.'),
       }),
       form: { revision: 'json', values: 'json', secrets: 'json' },

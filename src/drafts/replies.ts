@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { guideVariables } from '../connections/guide.js';
 import { instantReply } from '../core/instant.js';
 import { policyModes, ruleOutcomes } from '../core/rules/rule.js';
 
@@ -127,11 +126,9 @@ export const guidesReply = z.object({
       ),
       secrets: z.array(
         z.object({
-          variable: z
-            .enum(guideVariables)
-            .describe('The environment variable is `FACESTEP_`, this name, and the id in capital letters with `_`.'),
           setting: z.string(),
           text: z.string(),
+          isRandom: z.boolean().describe('True for a secret of calls from the provider: state random text.'),
         }),
       ),
     }),

@@ -72,13 +72,6 @@ export const isReference = (value: Json): boolean =>
 export const isSealed = (value: Json | undefined): boolean =>
   value !== undefined && isReference(value) && isJsonObject(value) && 'sealed' in value;
 
-/** Returns true if a dotted path leads to a reference to a variable or file. */
-export function isReferenceAt(value: Json, path: readonly string[]): boolean {
-  const found = path.reduce<unknown>(childOf, value);
-  const parsed = jsonGuard.safeParse(found);
-  return parsed.success && isReference(parsed.data);
-}
-
 /** Stands for a secret that is not set, such as a key in base64. */
 export const placeholder = 'A'.repeat(43);
 

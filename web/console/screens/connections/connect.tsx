@@ -5,7 +5,6 @@ import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
-import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Note, Section } from '../../parts/state.js';
 import { Changes, type DraftState, useDraft, Versions } from './draft.js';
 import { makeSecret, useTexts } from './requests.js';
@@ -111,9 +110,6 @@ function Steps({
           former={parseNew(added[0]?.text, guide.kind)}
         />
       )}
-      {added.map(({ connection }) => (
-        <Secrets key={connection} id={connection} guides={guides} state={given.state} />
-      ))}
       {draft !== null && id !== null && (
         <Changes
           {...given}
@@ -193,53 +189,19 @@ function Values({
             maxLength={4096}
           />
         ))}
-        {guide.secrets.map(({ variable, setting, text }) => (
+        {guide.secrets.map(({ setting, text, isRandom }) => (
           <Field
             key={setting}
             name={`secret ${setting}`}
             label={text}
-            hint={variable === 'HOOK_SECRET' ? words.hookSecretHint : words.secretHint}
-            initial={variable === 'HOOK_SECRET' ? makeSecret() : ''}
-            rows={variable === 'HOOK_SECRET' ? 1 : 3}
+            hint={isRandom ? words.hookSecretHint : words.secretHint}
+            initial={isRandom ? makeSecret() : ''}
+            rows={isRandom ? 1 : 3}
+            isRequired
             maxLength={16_384}
           />
         ))}
       </ActForm>
-    </Section>
-  );
-}
-
-/** Names the environment variables of secrets that were not stated, before the draft can be activated. */
-function Secrets({
-  id,
-  guides,
-  state: { draft },
-}: {
-  readonly id: string;
-  readonly guides: readonly Guide[];
-  readonly state: DraftReply;
-}) {
-  const { connect: words } = useTexts();
-  const text = draft?.sections.find(({ connection, section }) => connection === id && section === 'connection')?.text;
-  const guide = guides.find(({ kind }) => parseNew(text, kind) !== null);
-  const variables = guide?.secrets.flatMap(({ setting, text: what }) => {
-    const variable = toText(parseNew(text, guide.kind), `${setting}.env`);
-    return variable === '' ? [] : [{ variable, setting, what }];
-  });
-  if (variables === undefined || variables.length === 0) return null;
-  const places = variables.map(({ setting }) => `(${id}).${setting}`);
-  const missing = draft?.problems.some(({ path }) => places.some((place) => path.endsWith(place))) ?? false;
-  return (
-    <Section heading={words.secrets({ id })} intro={words.secretsText}>
-      <ul className="lines">
-        {variables.map(({ variable, what }) => (
-          <li key={variable}>
-            <Lines label={words.variable} text={variable} />
-            <ServerText>{what}</ServerText>
-          </li>
-        ))}
-      </ul>
-      {missing && <Note tone="warn">{words.restart}</Note>}
     </Section>
   );
 }
