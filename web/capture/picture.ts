@@ -47,7 +47,8 @@ export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx, frame);
 
 const look: Sending = { quality: 0.8, longestShare: 4 / 3 };
-const lookLongestPx = 480;
+/** Looks straight ahead can be compared and enrolled. Those of movements are only judged (docs/liveness-method.md). */
+const lookLongestPx = { ahead: 480, movement: 320 } as const;
 
 export interface Look {
   readonly digest: string;
@@ -58,19 +59,20 @@ export interface Look {
 export interface Looks {
   /** Begins to take looks, unless it has begun. */
   begin(): void;
-  /** Returns the looks since the last call. */
-  take(): readonly Look[];
+  /** Returns the looks since the last call. @param next - what the looks until the next call show */
+  take(next: keyof typeof lookLongestPx): readonly Look[];
 }
 
 /** Takes looks until the camera stops. A look of the same camera picture is left out. */
 export function watchLooks(video: HTMLVideoElement): Looks {
   let taken: Look[] = [];
   let isBegun = false;
+  let shown: keyof typeof lookLongestPx = 'ahead';
   const watch = async (): Promise<void> => {
     for (let last = ''; video.srcObject !== null; ) {
       const from = performance.now();
       const size = { width: video.videoWidth, height: video.videoHeight };
-      const picture = await toJpeg(video, size, lookLongestPx, look);
+      const picture = await toJpeg(video, size, lookLongestPx[shown], look);
       const digest = await digestOf(picture);
       if (digest !== last) taken.push({ digest, picture });
       last = digest;
@@ -84,7 +86,8 @@ export function watchLooks(video: HTMLVideoElement): Looks {
       // Without looks, the server asks for another try.
       watch().catch(() => {});
     },
-    take() {
+    take(next) {
+      shown = next;
       const looks = taken.slice(-looksOfPage.most);
       taken = [];
       return looks;

@@ -219,7 +219,7 @@ async function perform(
     await sleep(earliestAt - performance.now());
     // A small camera's look and picture of the same moment have the same bytes, and each may be committed once.
     digests.add(digest);
-    const before = looks.take().filter((look) => !digests.has(look.digest));
+    const before = looks.take('movement').filter((look) => !digests.has(look.digest));
     taken.push(...before);
     const committed = await api.commitFrame(
       nonce,

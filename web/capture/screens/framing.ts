@@ -120,7 +120,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
       stage.showProgress(Math.min(1, heldMs / steadyForMs));
       if (heldMs >= askedForAfterMs) looks.begin();
       if (heldMs >= askedForAfterMs && !isLit) challenge.begin();
-      if (heldMs === 0) looks.take();
+      if (heldMs === 0) looks.take('ahead');
       if (heldMs >= steadyForMs) return begin(seen.pose === 'centre' ? 'ahead' : 'start');
       await sleep(lookEveryMs);
     }
