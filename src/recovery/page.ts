@@ -43,6 +43,7 @@ output {
 }
 output span + span { margin-inline-start: .4em; }
 [hidden] { display: none; }
+:is(button, .button) + p { margin-block-start: .75rem; }
 .organisation { font-weight: 600; margin-block-end: .25rem; }
 [role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
 nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
