@@ -53,6 +53,6 @@ export const createRecoveryChecks = (deps: Deps, pool: Administration): readonly
   deps.settings.recovery.mode === 'off'
     ? []
     : [
-        { title: 'Account recovery: permissions', run: () => checkRights(deps, pool) },
+        { title: 'Account recovery: permissions', blocks: 'recovery', run: () => checkRights(deps, pool) },
         { title: 'Account recovery: lifetime of temporary passwords', run: () => checkLife(pool) },
       ];

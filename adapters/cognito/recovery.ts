@@ -101,6 +101,7 @@ export function createCognitoRecovery(
 
   return {
     credentialKind: 'temporary_password',
+    signInUrl: null,
     checkIssuable: async (subject) => void (await readIssuable(subject)),
     async issueCredential(subject) {
       const { Username, user, policy } = await readIssuable(subject);

@@ -40,9 +40,10 @@ export function createRecoveryChecks(
   needs: readonly string[],
 ): readonly Check[] {
   if (deps.settings.recovery.mode === 'off') return [];
+  const blocks = 'recovery';
   return [
-    { title: 'Account recovery: policy of Temporary Access Passes', needs, run: () => checkPolicy(deps) },
-    { title: 'Account recovery: right to issue passes', needs, run: () => checkRight(deps) },
+    { title: 'Account recovery: policy of Temporary Access Passes', needs, blocks, run: () => checkPolicy(deps) },
+    { title: 'Account recovery: right to issue passes', needs, blocks, run: () => checkRight(deps) },
     { title: 'Account recovery: administrator roles', needs, run: () => checkRoles(deps) },
   ];
 }

@@ -5,6 +5,7 @@ import { RecoveryCredential } from '../../src/core/secrets.js';
 import { addSec, fromIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { type SendToGraph, toRefusalDetail } from './client.js';
+import type { EntraSettings } from './config.js';
 import { parseSubject, type SubjectSettings } from './profile.js';
 
 /** @see https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get */
@@ -55,7 +56,7 @@ const everybody = 'all_users';
  * @see https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethod
  */
 export function createEntraRecovery(
-  settings: SubjectSettings,
+  settings: SubjectSettings & Pick<EntraSettings, 'login'>,
   { send, readGroups }: { readonly send: SendToGraph; readonly readGroups: Profile['readGroups'] },
 ): AccountRecovery {
   /** Reads something about a person. A refusal of Graph is not quoted, because its texts quote the request. */
@@ -102,6 +103,7 @@ export function createEntraRecovery(
 
   return {
     credentialKind: 'temporary_access_pass',
+    signInUrl: settings.login,
     async checkIssuable(subject) {
       await check(subject);
       // Graph answers this only with the permission that the pass needs.

@@ -52,6 +52,7 @@ export function createRecoveryChecks(deps: OktaProvisionDeps): readonly Check[] 
   return [
     {
       title: 'Account recovery: Temporary Access Code authenticator',
+      blocks: 'recovery',
       run: () => orDenied(checkAuthenticator(send), 'okta.authenticators.read and okta.users.manage'),
     },
     {
@@ -60,6 +61,7 @@ export function createRecoveryChecks(deps: OktaProvisionDeps): readonly Check[] 
     },
     {
       title: 'Account recovery: codes of users',
+      blocks: 'recovery',
       run: () => orDenied(checkEnrolments(send), 'okta.users.read and okta.users.manage'),
     },
     roles,

@@ -85,14 +85,14 @@ export function createOktaRecovery(settings: Settings, fetch: Fetch): AccountRec
     return (await callOkta(() => callRaw(client, method, path, body), toNamed, whileSigningIn)).body;
   };
   return settings.recovery.credential === 'temporary_access_code'
-    ? createCodes(send)
-    : createPasswords(send, settings.recovery);
+    ? createCodes(send, settings.orgUrl)
+    : createPasswords(send, settings);
 }
 
 /** A locked user cannot sign in with a code, and one in recovery must set a password first. */
 const statusesForCodes = ['ACTIVE', 'PASSWORD_EXPIRED'];
 
-function createCodes(send: Send): AccountRecovery {
+function createCodes(send: Send, signInUrl: string): AccountRecovery {
   const check = async (subject: string): Promise<z.output<typeof codeAuthenticatorGuard>> => {
     await readOpen(subject, statusesForCodes, send);
     const all = parseAnswer(authenticatorsGuard, await send('GET', '/api/v1/authenticators', toUnavailable));
@@ -112,6 +112,7 @@ function createCodes(send: Send): AccountRecovery {
   };
   return {
     credentialKind: 'temporary_access_code',
+    signInUrl,
     async checkIssuable(subject) {
       await check(subject);
     },
@@ -137,7 +138,7 @@ function createCodes(send: Send): AccountRecovery {
 
 const statusesForPasswords = ['ACTIVE', 'PASSWORD_EXPIRED', 'RECOVERY'];
 
-function createPasswords(send: Send, { resetFactors }: Settings['recovery']): AccountRecovery {
+function createPasswords(send: Send, { orgUrl: signInUrl, recovery: { resetFactors } }: Settings): AccountRecovery {
   const check = async (subject: string): Promise<void> => {
     const { credentials } = await readOpen(subject, statusesForPasswords, send);
     if (credentials?.provider?.type !== 'OKTA') throw refuse('Okta does not hold the password of the user');
@@ -156,6 +157,7 @@ function createPasswords(send: Send, { resetFactors }: Settings['recovery']): Ac
   };
   return {
     credentialKind: 'temporary_password',
+    signInUrl,
     checkIssuable: check,
     async issueCredential(subject) {
       await check(subject);

@@ -34,7 +34,7 @@ export const toTokenPath = (userId: string): string => `/api/2/mfa/users/${userI
  * @see https://developers.onelogin.com/api-docs/2/multi-factor-authentication/generate-mfa-token
  */
 export function createOneLoginRecovery(
-  { recovery }: Pick<OneLoginSettings, 'recovery'>,
+  { recovery, accountUrl }: Pick<OneLoginSettings, 'recovery' | 'accountUrl'>,
   { api }: { readonly api: OneLoginApi },
 ): AccountRecovery {
   const checkIssuable = async (subject: string): Promise<void> => {
@@ -44,6 +44,7 @@ export function createOneLoginRecovery(
   };
   return {
     credentialKind: 'mfa_token',
+    signInUrl: accountUrl,
     checkIssuable,
     async issueCredential(subject) {
       await checkIssuable(subject);

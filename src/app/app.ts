@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { mountConsole } from '../admin/console/mount.js';
+import { findsRecoveryFailing } from '../admin/operations/doctor-reports.js';
 import {
   type HookMethod,
   hookPath,
@@ -264,7 +265,11 @@ function createRouter(deps: AppDeps): Express {
     metrics: deps.telemetry.metrics,
   });
   mountHome(app, { ...deps, pools: deps.bodyPools.oidc });
-  mountRecovery(app, { ...deps, pools: deps.bodyPools.oidc });
+  mountRecovery(app, {
+    ...deps,
+    pools: deps.bodyPools.oidc,
+    findsRecoveryFailing: (connection) => findsRecoveryFailing(connection, deps),
+  });
   const remembersDevices = [...deps.connections.values()].some(({ policy }) => remembersPlaces(policy));
   mountPage(app, deps.folders, {
     brands: deps.brands,

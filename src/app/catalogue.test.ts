@@ -33,7 +33,7 @@ test('each curl example is accepted by the server, or fails only for data that i
   const env = {
     PATH: process.env.PATH,
     FACESTEP: server.origin,
-    FACENITION_TOKEN: token,
+    FACESTEP_TOKEN: token,
     FACESTEP_ADMIN_KEY: adminKey,
     STORED_TOKEN: String(stored.body.token),
     ...Object.fromEntries(unknown.split(' ').map((name) => [name, 'a1b2'])),

@@ -70,7 +70,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
 const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute', 'signing', 'group']);
 
 const headersByAuth = {
-  client: ' -H "X-Auth-Token: $FACENITION_TOKEN"',
+  client: ' -H "X-Auth-Token: $FACESTEP_TOKEN"',
   admin: ' -H "X-Admin-Key: $FACESTEP_ADMIN_KEY"',
   developer: ' -H "X-Console-Token: $CONSOLE_TOKEN" -H "Cookie: $CONSOLE_COOKIE"',
   session: ' -H "Authorization: Bearer $SESSION"',
@@ -164,7 +164,7 @@ const renderPreparation = (
 <h2 id="before">Before the first call</h2>
 <p>The examples use these environment variables. An administrator issues client tokens, with or without an application.</p>
 <pre>export FACESTEP=${issuer}
-export FACENITION_TOKEN=fst_…      # a client token
+export FACESTEP_TOKEN=fst_…      # a client token
 export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key</pre>
 <p>Every address is also available under <code>/v1</code> and <code>/v2</code>. An address without a prefix is v1. Addresses shown with <code>/v2</code> exist, or differ, only on v2.</p>${notes.map((note) => html`\n<p>${note}</p>`)}
 </section>`;

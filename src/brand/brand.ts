@@ -83,4 +83,5 @@ export const digestOfBrand = (brand: Brand): string =>
 export const toEmailBrand = (brand: Brand | null, organisation: string | null): EmailBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,
+  helpUrl: brand?.helpUrl ?? null,
 });

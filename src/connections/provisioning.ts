@@ -136,6 +136,8 @@ export interface Check {
   readonly needs?: readonly string[];
   /** Title of the step that fixes a failure; by default, the step that has the same title as the check. */
   readonly fixedBy?: string;
+  /** What does not work for anyone while the check fails. */
+  readonly blocks?: 'recovery';
   run(): Promise<Finding>;
 }
 

@@ -3,7 +3,7 @@ import { instant } from './page-protocol.js';
 
 /* Guards of replies to a person's own page, in a separate file that the page loads only with that screen. */
 
-const checkEvents = [
+export const checkEvents = [
   'face_passed',
   'face_refused',
   'code_passed',
@@ -44,6 +44,9 @@ export type Check = z.output<typeof check>;
 /** `cursor` is the start of the next older page, or `null` at the end. A page may be empty and still have a cursor. */
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });
 export type Checks = z.output<typeof checksReply>;
+
+/** Secret of a page that asks the person to confirm a report. */
+export const notMeLinkReply = z.object({ secret: z.string() });
 
 /** Text by language. English is always present. */
 const texts = z.record(z.string(), z.string());

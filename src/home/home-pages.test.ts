@@ -52,6 +52,17 @@ test('the list of decisions has the user’s own, with application and reason, a
   expect(JSON.stringify(body)).not.toMatch(/secret-admin|other\.example|192\.0\.2/);
 });
 
+test('a check can be reported: one that failed does not end the enrolment', async () => {
+  const page = await open('anna');
+  for (const [event, endsEnrolment] of [
+    ['face_passed', true],
+    ['face_refused', false],
+  ] as const) {
+    const { secret } = (await page.post('/face/checks/not-me', { event })).body;
+    expect((await server.postJson('/face/not-me/about', { secret })).body).toMatchObject({ endsEnrolment });
+  }
+});
+
 test('the export has the stored data and the checks, and no records of other users; the export is audited', async () => {
   await fillLedger(server, [refusedAt(1), refusedAt(2, berta)]);
   const { body, status } = await (await open('anna')).post('/face/export');

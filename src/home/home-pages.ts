@@ -5,12 +5,14 @@ import { type DataConsent, readDataConsents, withdrawDataConsents } from '../cor
 import type { Ports } from '../core/deps.js';
 import {
   type Check,
+  checkEvents,
   checksReply,
   type Devices,
   dataConsentsReply,
   devicesReply,
   exportReply,
   linksReply,
+  notMeLinkReply,
   type ShownDataConsent,
   type ShownLink,
   servicesReply,
@@ -23,6 +25,7 @@ import { readPasskey } from '../enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import { forgetKnownPlaces, readKnownPlaces } from '../notifications/known-places.js';
+import { issueNotMe } from '../notifications/not-me.js';
 import { dataNotStored, exportHoldings } from '../privacy/export.js';
 import { toHoldingsReply } from '../privacy/holdings.js';
 import { mayMakeCodesHere } from '../step-up/another-way.js';
@@ -153,7 +156,7 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
 }
 
 export function createHomePageEndpoints(
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'settings' | 'connections' | 'ledger'> &
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'keys' | 'settings' | 'connections' | 'ledger'> &
     HomePages &
     FlowPorts,
 ): Endpoint[] {
@@ -175,6 +178,26 @@ export function createHomePageEndpoints(
         const who = toSubjectRef(findManaged(session, deps));
         const page = await listOwnChecks(who, { cursor, limit: checksAtOnce }, deps);
         return { checks: page.items.map(toCheck), cursor: page.cursor };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/checks/not-me',
+      action: 'report_check',
+      codes: [...common.codes, 'locked_out'],
+      summary: 'Create a link to report a check of another person',
+      description:
+        'Returns the secret of a link as in notifications. Reports nothing yet: its page asks for a confirmation.',
+      fields: z.strictObject({ event: z.enum(checkEvents).describe('Event of the check, as in the list.') }),
+      reply: notMeLinkReply,
+      async handle({ session, fields: { event } }) {
+        const who = toSubjectRef(findManaged(session, deps));
+        await countOwnRecord(who, deps);
+        // A failed attempt does not mean that someone else has the face check.
+        const endsEnrolment = !event.endsWith('_refused') && event !== 'stopped';
+        const secret = await issueNotMe(who, { endsEnrolment }, deps);
+        return { secret: secret.use((text) => text) };
       },
     }),
     sessionEndpoint({

@@ -45,7 +45,8 @@ export function contentSecurityPolicy({
     .join(';');
 }
 
-export const styleDigest = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+/** Returns the source expression of an inline style or script. */
+export const inlineDigest = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 export function securePage(directives: Directives, others: Readonly<Record<string, string>> = {}) {
   const headers = Object.entries({

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { type Html, html } from '../core/base/html.js';
 import { directionOf, type SupportedLanguage } from '../core/language.js';
-import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
+import { contentSecurityPolicy, inlineDigest } from './content-security-policy.js';
 
 /** Style of the capture page, also for pages that the server renders. */
 export const pageStyle = html`
@@ -72,12 +72,17 @@ export interface RenderedPage {
 }
 
 /**
- * Creates a page layout without scripts. Forms post only to this server.
+ * Creates a page layout. Forms post only to this server.
  * @param formsTo - value of the `form-action` directive, which must include targets of redirects after a form, because
  * browsers check those too
+ * @param script - runs after the page has loaded; `null` for a page without scripts
  */
-export function createPageLayout(style: Html, formsTo = "'self'") {
-  const policy = contentSecurityPolicy({ 'style-src': styleDigest(style.toString()), 'form-action': formsTo });
+export function createPageLayout(style: Html, formsTo = "'self'", script: Html | null = null) {
+  const policy = contentSecurityPolicy({
+    'style-src': inlineDigest(style.toString()),
+    'script-src': script === null ? '' : inlineDigest(script.toString()),
+    'form-action': formsTo,
+  });
   return (language: SupportedLanguage, title: string, body: Html): RenderedPage => {
     const page = html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
@@ -91,6 +96,7 @@ export function createPageLayout(style: Html, formsTo = "'self'") {
 </head>
 <body>
 ${body}
+${script === null ? null : html`<script>${script}</script>`}
 </body>
 </html>
 `;

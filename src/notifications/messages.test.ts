@@ -3,7 +3,7 @@ import { supportedLanguages } from '../core/language.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import { toCheckMessage, toCodeMessage } from './one-time-codes.js';
 
-const brand: EmailBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c' };
+const brand: EmailBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c', helpUrl: null };
 const address = 'https://face.example.test/face?lang=de#ticket.secret';
 const code = '123456';
 

@@ -34,6 +34,8 @@ const refreshSec = 10;
 
 export interface RecoveryMountDeps extends AdvanceDeps, Ports<'signer' | 'connections'> {
   readonly pools: CallerPools;
+  /** Returns true if the last health check found that recoveries of this connection would fail. */
+  readonly findsRecoveryFailing: (connection: string) => Promise<boolean>;
 }
 
 interface Visit extends RouteExchange<Request, Response> {
@@ -83,6 +85,12 @@ function createVisits(deps: RecoveryMountDeps) {
       const alert = alertIn(request);
       return alert === 'refused' ? null : alert;
     },
+    /** Returns the link to the help desk: of the brand, or its address in the policy. */
+    async helpOf(connection: Connection): Promise<string | null> {
+      const { helpDesk } = connection.policy;
+      const { helpUrl } = await deps.brandOf(connection);
+      return helpUrl ?? (helpDesk === null ? null : `mailto:${helpDesk}`);
+    },
     async findOwn({ request, connection }: Visit): Promise<Recovery> {
       const ticket = readCookie(request, cookie);
       if (ticket === null) throw new FaceError('step_up_unknown');
@@ -104,7 +112,7 @@ type Acts = Readonly<Record<string, (visit: Visit) => Promise<void>>>;
 
 /** Steps by method and last part of the path. */
 function createActs(
-  { directoryFor, alertOf, findOwn, goOn, bind, countStart, readForm }: ReturnType<typeof createVisits>,
+  { directoryFor, alertOf, helpOf, findOwn, goOn, bind, countStart, readForm }: ReturnType<typeof createVisits>,
   deps: RecoveryMountDeps,
 ): Acts {
   const { issuer } = deps;
@@ -113,7 +121,9 @@ function createActs(
       const { response, request, connection } = visit;
       const alert = await alertOf(visit);
       // Mail filters open links, so the link counts only after a click.
-      sendPage(response, renderStart({ language: languageAsked(request), connection, alert, link: linkIn(request) }));
+      const help = await helpOf(connection);
+      const language = languageAsked(request);
+      sendPage(response, renderStart({ language, connection, alert, help, link: linkIn(request) }));
     },
     'POST link': async (visit) => {
       const { connection } = visit;
@@ -143,7 +153,9 @@ function createActs(
       // The page has no script. It reads again while it waits, and the person decides when to go on.
       if (stage.kind === 'approval' && check !== 'continue') response.set('Refresh', String(refreshSec));
       const { outbox } = deps.delivery;
-      const shown = { language: recovery.language, connection, alert, outbox, mayContinue: check === 'continue' };
+      const mayContinue = check === 'continue';
+      const help = await helpOf(connection);
+      const shown = { language: recovery.language, connection, alert, help, outbox, mayContinue };
       sendPage(response, renderStage(stage, recovery.number, shown));
     },
     'POST step': async (visit) => {
@@ -167,6 +179,7 @@ function createActs(
     'POST face': async (visit) => {
       const { response, connection, source } = visit;
       const recovery = await findOwn(visit);
+      if (await deps.findsRecoveryFailing(connection.id)) throw new FaceError('provider_refused');
       const { stage } = recovery;
       const isProven = stage.kind === 'face' && !isApproval(stage.secondThing);
       if (!isProven && recovery.begunBy === null) await countStart(visit);
@@ -182,7 +195,8 @@ function createActs(
       const recovery = await findOwn(visit);
       const ending = await finishRecovery({ recovery, connection }, deps);
       if (ending.kind === 'over') return goOn(visit);
-      sendPage(response, renderEnding(ending, { language: recovery.language, connection, alert: null }));
+      const help = await helpOf(connection);
+      sendPage(response, renderEnding(ending, { language: recovery.language, connection, alert: null, help }));
     },
     'POST revoke': async (visit) => {
       const revoke = (found: Recovery): Recovery => withStage(found, toRevoking(found.stage, { alsoSeen: false }));
@@ -200,13 +214,14 @@ function createActs(
 export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
   const { issuer } = deps;
   const visits = createVisits(deps);
-  const { find, alertOf } = visits;
+  const { find, alertOf, helpOf } = visits;
   const acts = createActs(visits, deps);
 
   mountGet(app, '/recover/:connection', async (response, request) => {
     const connection = find(request);
     const alert = await alertOf({ request, connection });
-    sendPage(response, renderStart({ language: languageAsked(request), connection, alert }));
+    const help = await helpOf(connection);
+    sendPage(response, renderStart({ language: languageAsked(request), connection, alert, help }));
   });
 
   mountRoute(app, '/recover/:connection/:act', {

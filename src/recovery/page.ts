@@ -5,6 +5,7 @@ import type { Connection } from '../core/connection.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import type { Delivery } from '../core/ports.js';
 import type { SecondThing } from '../core/second-things.js';
+import { type EpochMs, toIso } from '../core/units.js';
 import type { FaceErrorCode } from '../errors.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
 import type { Ending } from './issue.js';
@@ -12,9 +13,21 @@ import { toShownTime } from './notices.js';
 import { recoveryAt } from './record.js';
 import { approvalsNeeded, type StageNow, type StageOf } from './stage.js';
 
-/* Pages of a recovery. They need no script, and the credential stands in one reply only. */
+/* Pages of a recovery. They work without their script, and the credential is in one reply only. */
 
-const layout = createPageLayout(html`${pageStyle}
+/** Shows times in the person's time zone, and copies the credential. */
+const script = html`for (const time of document.querySelectorAll('time'))
+  time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' })
+    .format(new Date(time.dateTime));
+const copy = document.querySelector('[data-copied]');
+if (copy) {
+  copy.hidden = false;
+  copy.onclick = () => navigator.clipboard.writeText(document.querySelector('output').textContent)
+    .then(() => { copy.textContent = copy.dataset.copied; });
+}
+`;
+
+const style = html`${pageStyle}
 form label { display: block; font-weight: 600; }
 form input {
   inline-size: 100%; min-block-size: 2.75rem; margin: .25rem 0 0; padding: .4rem .6rem; font: inherit; color: var(--ink);
@@ -28,11 +41,15 @@ output {
   display: block; margin: .5rem 0 1rem; font: 700 1.5rem/1.3 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
   text-align: center; direction: ltr; user-select: all;
 }
+output span + span { margin-inline-start: .4em; }
+[hidden] { display: none; }
+:is(button, .button) + p { margin-block-start: .75rem; }
 .organisation { font-weight: 600; margin-block-end: .25rem; }
 [role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
 nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
 nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
-`);
+`;
+const layout = createPageLayout(style, "'self'", script);
 
 export type Alert = keyof typeof allTexts.en.alert;
 
@@ -45,6 +62,8 @@ interface Shown {
   readonly language: SupportedLanguage;
   readonly connection: Connection;
   readonly alert: Alert | null;
+  /** Link to the help desk, with its text. */
+  readonly help: string | null;
 }
 
 /** Channels without delivery are a fact of the server, so the page is the same for all names. */
@@ -54,7 +73,16 @@ type ShownStage = Shown &
     readonly mayContinue: boolean;
   };
 
-function titled(title: string, { language, connection, alert }: Shown, body: Html, nav: Html | null = null) {
+/** Returns the text of a link: the number, the address, or the place on the web. */
+const toLinkText = (link: string): string => link.replace(/^(tel:|mailto:|https:\/\/)/, '');
+
+/** Fills in a time, which the script shows in the person's time zone. */
+function withTime(text: (given: { time: string }) => string, time: EpochMs, language: SupportedLanguage): Html {
+  const [before = '', after = ''] = text({ time: '\n' }).split('\n');
+  return html`<p>${before}<time datetime="${toIso(time)}">${toShownTime(time, language)}</time>${after}</p>`;
+}
+
+function titled(title: string, { language, connection, alert, help }: Shown, body: Html, nav: Html | null = null) {
   const { organisation } = connection.policy;
   return layout(
     language,
@@ -65,6 +93,7 @@ ${organisation === null ? null : html`<p class="organisation"><bdi>${organisatio
 ${alert === null ? null : html`<p role="alert">${allTexts[language].alert[alert]}</p>`}
 ${body}
 </main>
+${help === null ? null : html`<nav>${allTexts[language].helpDesk}: <a href="${help}" dir="ltr">${toLinkText(help)}</a></nav>`}
 ${nav}`,
   );
 }
@@ -108,6 +137,14 @@ export function renderStart({
 <button class="strong">${texts.next}</button>
 </form>`;
   return titled(texts.title, shown, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
+}
+
+function signInLink({ language, connection }: Shown): Html | null {
+  const address = recoveryAt(connection).issuer?.signInUrl ?? null;
+  const { signIn } = allTexts[language].credential;
+  return address === null
+    ? null
+    : html`<a class="button" href="${address}" target="_blank" rel="noreferrer">${signIn}</a>`;
 }
 
 function again({ language, connection, mayContinue }: ShownStage): Html {
@@ -211,7 +248,7 @@ export function renderStage(stage: StageNow, number: string, shown: ShownStage):
       return renderApproval(stage, number, shown);
     case 'delay': {
       const { notBefore } = stage.proof.delay;
-      const wait = notBefore === null ? null : html`<p>${delay.text({ time: toShownTime(notBefore, language) })}</p>`;
+      const wait = notBefore === null ? null : withTime(delay.text, notBefore, language);
       return titled(delay.title, shown, html`${wait}${again(shown)}`);
     }
     case 'ready': {
@@ -224,7 +261,7 @@ export function renderStage(stage: StageNow, number: string, shown: ShownStage):
       return titled(title, shown, html`<p>${text}</p>${noted}${button(connection, 'revoke', revoke)}`);
     }
     case 'recovered':
-      return titled(ended.title, shown, html`<p>${ended.done}</p>`);
+      return titled(ended.title, shown, html`<p>${ended.done}</p>${signInLink(shown)}`);
     case 'evaluated':
       return titled(ended.title, shown, html`<p>${ended.evaluated}</p>`);
     case 'stopped':
@@ -254,10 +291,15 @@ export function renderEnding(ending: Exclude<Ending, { kind: 'over' }>, shown: S
     }
     default: {
       const { kind, credential, expiresAt } = ending;
-      const { noted, rule, until } = texts.credential;
-      const body = html`<output translate="no">${credential.use((text) => text)}</output>
-<p>${texts.credential[`${kind}Text`]}</p>
-${expiresAt === null ? null : html`<p>${until({ time: toShownTime(expiresAt, language) })}</p>`}
+      const { noted, rule, until, gaps, copy, copied } = texts.credential;
+      const groups = credential
+        .use((text) => text.match(/.{1,4}/gsu) ?? [])
+        .map((group) => html`<span>${group}</span>`);
+      const body = html`<output translate="no">${groups}</output>
+<button type="button" data-copied="${copied}" hidden>${copy}</button>
+<p>${texts.credential[`${kind}Text`]} ${gaps}</p>
+${expiresAt === null ? null : withTime(until, expiresAt, language)}
+${signInLink(shown)}
 <p>${rule}</p>
 ${button(connection, 'noted', noted)}`;
       return titled(texts.credential[kind], shown, body);

@@ -36,15 +36,20 @@ export async function noteProviderRefuses(
 export const noteProviderAccepts = (id: string, { state }: Ports<'state'>): Promise<void> =>
   state.delete(toStored(id).key).catch(() => {});
 
-/** Creates a function that reads at most once in some seconds, for anonymous callers. False if the store fails. */
-export function createReadProviderRefuses(deps: Ports<'state' | 'clock'>): (id: string) => Promise<boolean> {
+/**
+ * Creates a function that returns true if recoveries would fail, by refusals or by the last health check. It reads at
+ * most once in some seconds, for anonymous callers. False if the store fails.
+ */
+export function createReadProviderRefuses(
+  deps: Ports<'state' | 'clock'> & { readonly findsRecoveryFailing: (connection: string) => Promise<boolean> },
+): (id: string) => Promise<boolean> {
   const held = createKeptValues<Promise<boolean>>({ lifeSec: 10, most: 1000 }, deps);
   return (id) => {
     const known = held.read(id);
     if (known !== undefined) return known;
     const isCurrent = ({ until }: { readonly until: EpochMs }): boolean => until > deps.clock.now();
-    const read = readStored(toStored(id), deps).then(
-      (found) => (found?.record ?? []).filter(isCurrent).length > 1,
+    const read = Promise.all([readStored(toStored(id), deps), deps.findsRecoveryFailing(id)]).then(
+      ([found, isFailing]) => isFailing || (found?.record ?? []).filter(isCurrent).length > 1,
       () => false,
     );
     held.write(id, read);

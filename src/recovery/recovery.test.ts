@@ -93,8 +93,11 @@ describe('a person with a second thing and the enrolled face', () => {
     expect(bench.provider.counts.issued).toBe(0);
     const shown = await browser.post('credential');
     const credential = credentialIn(shown)!;
-    expect([credential, shown.text.includes('Valid until 2030-01-01 00:00 UTC')]).toEqual(['secret-of-pass-1', true]);
-    expect((await browser.post('noted')).text).toContain('Recovery finished');
+    expect(credential).toBe('secret-of-pass-1');
+    expect(shown.text).toContain('Valid until <time datetime="2030-01-01T00:00:00.000Z">2030-01-01 00:00 UTC</time>.');
+    const ended = (await browser.post('noted')).text;
+    expect(ended).toContain('Recovery finished');
+    for (const text of [shown.text, ended]) expect(text).toContain('href="https://login.example.com"');
     expect(credentialIn(await browser.post('credential'))).toBeNull();
     expect(bench.detailsOf('recovered')).toMatchObject([
       { credential: 'temporary_access_pass', secondThing: 'other_email' },
@@ -362,7 +365,7 @@ describe('a face alone makes no second thing', () => {
   };
 
   test('by recovery codes that it makes on the own page, nor by those of an enrolment that it replaces there', async () => {
-    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } } });
+    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } } });
     await enrolAnna();
     const own = await openOwnPage();
     const { codes } = (await own.post('/face/recovery-codes')).body as { codes: string[] };
@@ -380,7 +383,7 @@ describe('a face alone makes no second thing', () => {
   });
 
   test('by recovery codes of an enrolment that rests on an invitation, a sign-in or an application', async () => {
-    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } } });
+    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } } });
     for (const [subject, proof] of [
       ['anna', 'invitation'],
       ['berta', 'sign_in'],
@@ -536,6 +539,23 @@ describe('is refused after both were proven', () => {
     expect(text).toContain('Nothing was changed');
     expect([text, other].map((each) => each.includes('class="button"'))).toEqual([false, true]);
     expect(reasons()).toEqual([...Array(3).fill('provider_refused'), 'credential_refused']);
+  });
+
+  test('before the face check, while the last health check says that the provider would issue nothing', async () => {
+    await restart({ policy: { helpDesk: 'desk@example.com' } });
+    await enrolAnna();
+    const running = bench.browse();
+    await proveMailbox(running);
+    const report = { examinedAt: bench.server.clock.now(), light: 'fail', findings: [], enrolled: null };
+    const kept = { when: 'any', expiresAt: null } as const;
+    await bench.server.deps.state.write('examination:acme', { ...report, isRecoveryFailing: true }, kept);
+    bench.server.clock.advanceSec(10);
+    for (const page of [await running.post('face'), await bench.browse().begin('anna')]) {
+      expect(page.text).toContain('can’t be recovered here at the moment');
+      expect(page.text).toContain('<a href="mailto:desk@example.com" dir="ltr">desk@example.com</a>');
+    }
+    bench.server.clock.advanceSec(24 * 60 * 60);
+    expect((await bench.browse().begin('anna')).text).toContain('What else can you show?');
   });
 
   test('if the provider refuses the issue itself to two people, without an offer to begin again', async () => {

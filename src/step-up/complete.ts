@@ -9,7 +9,7 @@ import {
   toSubjectRef,
 } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
-import type { EnrolmentProof } from '../core/enrolment-proof.js';
+import { type EnrolmentProof, isIndependentProof } from '../core/enrolment-proof.js';
 import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
 import { consumeLimits, notePassedNetwork } from '../core/limits/limits.js';
@@ -391,13 +391,19 @@ export async function endTest(captured: StepUp, outcome: TestOutcome, deps: Core
   return ended;
 }
 
-/** Returns true if recovery codes are offered. This happens once, after an enrolment by the person. */
+/** Returns true if recovery codes are offered: once, after an enrolment by the person, if something accepts them. */
 function mayHaveCodes(
   { record, connection }: StepUp,
-  check: { readonly methods: readonly AuthenticationMethod[] },
+  check: { readonly methods: readonly AuthenticationMethod[]; readonly enrolmentProof: EnrolmentProof | null },
 ): boolean {
-  const isOffered = connection?.policy.anotherWay.recoveryCodes === true;
-  return isOffered && record.purpose === 'enrol' && isByFace(check) && anonymousSourceOf(record) === null;
+  if (connection === null || !connection.policy.anotherWay.recoveryCodes) return false;
+  const recovery = connection.recovery?.policy;
+  const isOfRecovery = recovery?.mode === 'on' && recovery.secondThings.includes('recovery_code');
+  const isAccepted =
+    connection.policy.anotherWay.counts ||
+    (requestOf(record)?.receipt ?? null) !== null ||
+    (isOfRecovery && isIndependentProof(check.enrolmentProof));
+  return isAccepted && record.purpose === 'enrol' && isByFace(check) && anonymousSourceOf(record) === null;
 }
 
 /**

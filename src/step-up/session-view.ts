@@ -209,6 +209,7 @@ const allowedBy = {
   read_links: ownAlone,
   end_link: ownAlone,
   read_checks: ownAlone,
+  report_check: ownAlone,
   read_devices: ownAlone,
   forget_known_places: ownAlone,
   read_services: ownAlone,

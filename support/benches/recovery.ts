@@ -212,7 +212,7 @@ function createBrowser(server: ApiServer, address?: string) {
 
 /** Returns the credential on a page, or `null`. */
 export const credentialIn = ({ text }: { readonly text: string }): string | null =>
-  /<output[^>]*>(secret-of-[^<]+)<\/output>/.exec(text)?.[1] ?? null;
+  /<output[^>]*>(<span>.+)<\/output>/.exec(text)?.[1]?.replaceAll(/<\/?span>/g, '') ?? null;
 
 /** Returns the number that an approver needs. */
 export const numberIn = ({ text }: { readonly text: string }): string =>

@@ -23,6 +23,7 @@ export function createSimulatedRecovery() {
   };
   const recovery: AccountRecovery = {
     credentialKind: 'temporary_access_pass',
+    signInUrl: 'https://login.example.com',
     checkIssuable: async () => failIf(failing.check),
     async issueCredential(subject) {
       failIf(failing.issue);

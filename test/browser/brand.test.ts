@@ -115,3 +115,10 @@ inBrowser(
     await close();
   },
 );
+
+inBrowser('the page of a link from an e-mail names the organization in its heading', async () => {
+  const { page, close } = await receive();
+  await page.goto(`${server.origin}/face?sent#${firstView.id}.secret`);
+  await page.getByRole('heading', { name: 'Harbour Clinic sent you this link' }).waitFor();
+  await close();
+});

@@ -8,7 +8,7 @@ import { pageWords } from './page-words.js';
 
 /* Recovery codes are made where a real face has enrolled, are shown once, and each stands in for one check. */
 
-const cast = castOf({ plain: { anotherWay: { recoveryCodes: true } } });
+const cast = castOf({ plain: { anotherWay: { recoveryCodes: true, counts: true } } });
 const { en } = pageWords;
 
 /** A check for a receipt, by someone who takes a recovery code for it. */

@@ -74,11 +74,16 @@ for (const [connection, kind] of [
   ['onelogin', 'mfa_token'],
 ] as const satisfies readonly (readonly [ProviderName, string])[]) {
   inBrowser(`${connection}: a person recovers with help desk and face, and the credential works`, async () => {
-    const { page, complaints, close } = await open();
+    const { page, context, complaints, close } = await open();
+    await context.grantPermissions(['camera', 'clipboard-read', 'clipboard-write']);
     await getReady(page, connection);
     await press(page, en.ready.show);
     await arrive(page, en.credential[kind]);
     const credential = (await page.locator('output').textContent()) ?? '';
+    await press(page, en.credential.copy);
+    await page.getByRole('button', { name: en.credential.copied }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(credential);
+    expect(await page.locator('main').textContent()).not.toContain('UTC');
     expect(await stage().providers[connection].works(`${credential}x`)).toBe(false);
     expect(await stage().providers[connection].works(credential)).toBe(true);
     await press(page, en.credential.noted);

@@ -45,6 +45,7 @@ inBrowserAtOnce(
   async () => {
     const at = screens.find(({ name }) => name === 'consent-enrol')!;
     const { page, close } = await reach(browser(), server.origin, at, { person: ada(), device: 'desktop' });
+    await page.getByText(en.consent.details).click();
     const link = page.getByRole('link', { name: 'Open my page' });
     expect(await link.getAttribute('href')).toBe('https://face.example.com/me/acme');
     expect(await link.getAttribute('target')).toBe('_blank');

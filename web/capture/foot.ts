@@ -94,6 +94,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
       button('quiet', words.refuse, stop),
     ),
   );
+  for (const details of whole.querySelectorAll('details')) details.open = true;
   const read = button('link', words.agreed.read, () => {
     whole.showModal();
     // Focus the dialog itself, because browsers would focus its first button.

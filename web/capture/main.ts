@@ -62,7 +62,7 @@ async function askWhetherNotMe(page: Page, api: PageApi): Promise<void> {
 const askToOpen = (page: Page): Promise<null> =>
   page.ask((words, choose) => ({
     screen: 'arrived',
-    heading: words.arrived.heading,
+    heading: words.arrived.heading({ organisation: page.organisationOr(null) }),
     body: [paragraph(words.arrived.text, 'lead'), actions(button('plain', words.goOn, () => choose(null)))],
   }));
 

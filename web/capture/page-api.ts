@@ -189,6 +189,8 @@ export class PageApi {
     return `${this.base}/notice-worker.js`;
   }
 
+  notMeUrl = (secret: string): string => `${this.base}/not-me#${secret}`;
+
   readNotices = async () => (await this.#get('/notices', noticesReply)).notices;
   chooseNotices = (on: readonly NotificationKind[], email: boolean, language: string) =>
     this.#post('/notices', { on, email, language }, noticesReply);

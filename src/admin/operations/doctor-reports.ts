@@ -36,6 +36,8 @@ const doctorReportGuard = z.object({
   enrolled: z.number().nullable(),
   /** Number of all users; `null` if unknown or incomplete. */
   users: z.number().nullable().default(null),
+  /** True if the provider would issue no credential at the end of a recovery. */
+  isRecoveryFailing: z.boolean().default(false),
 });
 
 export type DoctorReport = z.output<typeof doctorReportGuard>;
@@ -75,6 +77,15 @@ export interface DoctorRun {
 /** Returns the last report of a connection, or `null`. Reports are kept for a week. */
 export const readDoctorReport = async (connection: string, deps: Ports<'state'>): Promise<DoctorReport | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
+
+/** Time in which a failed check stops recoveries. The problem may be fixed without another check. */
+const stopsRecoveriesSec = secondsPerDay;
+
+export async function findsRecoveryFailing(connection: string, deps: Ports<'state' | 'clock'>): Promise<boolean> {
+  const report = await readDoctorReport(connection, deps);
+  if (report === null || addSec(report.examinedAt, stopsRecoveriesSec) < deps.clock.now()) return false;
+  return report.isRecoveryFailing;
+}
 
 export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>): Promise<DoctorRun | null> {
   const run = await readRun(runPlace, { state });
@@ -159,7 +170,11 @@ async function examineConnection(
     fix: remedySteps.get(result.title) ?? null,
   }));
   const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
-  const examination: DoctorReport = { examinedAt: deps.clock.now(), light, findings, enrolled, users };
+  const isFailing = ({ title, verdict }: CheckResult): boolean =>
+    verdict === 'fail' && checks.checks.some((check) => check.title === title && check.blocks === 'recovery');
+  const isRecoveryFailing = results.some(isFailing);
+  const examinedAt = deps.clock.now();
+  const examination: DoctorReport = { examinedAt, light, findings, enrolled, users, isRecoveryFailing };
   await changeStored(placeOf(id), () => examination, deps);
 }
 

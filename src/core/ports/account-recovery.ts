@@ -29,6 +29,8 @@ export interface IssuedCredential {
  */
 export interface AccountRecovery {
   readonly credentialKind: RecoveryCredentialKind;
+  /** Page where the person enters the credential. `null` if only the application knows it. */
+  readonly signInUrl: string | null;
   /**
    * Checks, without any change, that the provider would issue a credential that works for this person: the account is
    * active, and a policy or authenticator allows it.

@@ -44,10 +44,12 @@ export function faultOf(error: unknown): DeliveryFault {
   return parsed.success ? parsed.data : { fault: 'uncertain', status: null, cause: null };
 }
 
-/** Look of e-mails. */
+/** Look of e-mails and of pages without the capture page's brand. */
 export interface EmailBrand {
   readonly organisation: string | null;
   readonly accent: Colour;
+  /** Link to the help desk: `https:`, `mailto:` or `tel:`. */
+  readonly helpUrl: string | null;
 }
 
-export const defaultBrand: EmailBrand = { organisation: null, accent: '#0b5a6e' };
+export const defaultBrand: EmailBrand = { organisation: null, accent: '#0b5a6e', helpUrl: null };

@@ -11,7 +11,7 @@ const parts: EmailParts = {
   button: { label: 'Begin', address: 'https://face.example.test/face#a.b' },
   footer: ['Until 2 June.', 'Sent by Example.'],
 };
-const brand: EmailBrand = { organisation: 'Example & Co', accent: '#0b5a6e' };
+const brand: EmailBrand = { organisation: 'Example & Co', accent: '#0b5a6e', helpUrl: null };
 
 test('an e-mail escapes user input: it adds no tag, attribute or style', () => {
   const tags = (typed: string): string[] => {

@@ -17,7 +17,7 @@ let acme: Connection;
 let auth: { 'x-auth-token': string };
 const admin = { 'x-admin-key': adminKey };
 
-const offered = { email: true, sms: true, recoveryCodes: true, counts: false };
+const offered = { email: true, sms: true, recoveryCodes: true, counts: true };
 
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   ({ server, acme, auth } = await startCapture({ anotherWay: offered, replaceFace: 'link', ...policy }));
@@ -175,6 +175,8 @@ describe('another way is not offered', () => {
   };
 
   test('for hooks, if their policy does not accept it', async () => {
+    await server.stop();
+    await startWith({ anotherWay: { ...offered, counts: false } });
     const { page, view } = await begin(forHook);
     expect(view.anotherWays).toEqual([]);
     await refused(page);
@@ -195,11 +197,7 @@ describe('a hook after a step-up with another way', () => {
     ...acme,
     policy: { ...acme.policy, anotherWay: { ...offered, counts } },
   });
-  beforeEach(async () => {
-    await server.stop();
-    await startWith({ anotherWay: { ...offered, counts: true } });
-    await passByCode();
-  });
+  beforeEach(passByCode);
 
   test('receives the outcome another_way if the policy accepts it', async () => {
     const decision = await hookOf(withCounts(true));
@@ -253,6 +251,12 @@ describe('recovery codes', () => {
       expect(await stateOf(id)).toMatchObject({ state: 'passed', receipt: null });
       expect(issued()).toBe(0);
     });
+  });
+
+  test('are not offered if nothing accepts them', async () => {
+    await server.stop();
+    await startWith({ anotherWay: { ...offered, counts: false } });
+    expect((await enrol()).view.recoveryCodesOffered).toBe(false);
   });
 
   const make = async () => {

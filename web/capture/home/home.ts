@@ -1,5 +1,5 @@
 import { texts as homeWords } from '../../../locales/compiled/capture/home/all.js';
-import { actions, button, el, linkButton, paragraph } from '../dom.js';
+import { actions, button, el, paragraph } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
@@ -55,7 +55,7 @@ const drawUnreadable: Draw = (words, press) => [
 function ask(
   shown: Shown,
   last: LastMessage | null,
-  { organisation, returnUrl }: View,
+  { organisation }: View,
   { page, api }: HomeTools,
 ): Promise<Pressed> {
   const pressed = page.ask<Pressed>((all, choose) => {
@@ -82,10 +82,7 @@ function ask(
             ...draw(words, (runAction) => choose({ section, runAction })),
           );
         }),
-        actions(
-          button('quiet', all.manage.close, () => choose({ section: null, runAction: close })),
-          returnUrl === null ? null : linkButton('faint', all.leave, returnUrl),
-        ),
+        actions(button('quiet', all.manage.close, () => choose({ section: null, runAction: close }))),
       ],
     };
   });

@@ -13,6 +13,7 @@ import {
   exportReply,
   linksReply,
   madeCallerPinReply,
+  notMeLinkReply,
   type Service,
   type ShownDataConsent,
   type ShownLink,
@@ -42,6 +43,12 @@ export const checks: Section = {
       cursor = older.cursor;
       return { kind: 'shown' };
     };
+    const report = async ({ event }: Check): Promise<Outcome> => {
+      const body = { event };
+      const { secret } = await api.call({ method: 'POST', path: '/checks/not-me', body, reply: notMeLinkReply });
+      location.assign(api.notMeUrl(secret));
+      return { kind: 'shown' };
+    };
     return (words, press) => {
       const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'medium', timeStyle: 'short' });
       const toItem = (check: Check, at: number): HTMLLIElement =>
@@ -51,6 +58,7 @@ export const checks: Section = {
           el('strong', { class: `outcome ${toneOf(check)}` }, words.events[check.event]),
           check.reason === null ? null : paragraph(words.reasons[check.reason]),
           whenAndWhere(check, format, words),
+          button('link', words.notMe, () => press(() => report(check))),
         );
       return [
         paragraph(shown.length === 0 ? words.noChecks : words.checksText, 'lead'),
@@ -262,13 +270,12 @@ const enrolment: Section = {
   },
 };
 
-function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, page: Page): HTMLDListElement {
+function describe({ enrolledAt, purpose, expiresAt }: Enrolment, page: Page): HTMLDListElement {
   const { manage } = page.words;
   return facts([
     [manage.purpose, purpose],
     [manage.enrolledAt, enrolledAt === null ? null : page.day(enrolledAt)],
     [manage.expiresAt, expiresAt === null ? manage.untilRevoked : page.day(expiresAt)],
-    [manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
   ]);
 }
 

@@ -11,14 +11,15 @@ const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
 
 export const headingOfConsent = (view: View, words: Words): string => textFor(view, words).heading;
 
-export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
+/** Describes the purpose and the pictures, and on request what is stored and the person's rights. */
+export function describeConsent(view: View, words: Words, ...further: readonly (HTMLElement | null)[]): HTMLElement[] {
   const { organisation, retentionDays, purpose, referencePhotoNeeded, companyPhotoCompared } = view;
   const { headings, enrol } = words.consent;
   // Not everyone has an own page.
   const withdrawal = words.consent[view.ownPage === null ? 'withdrawalByAsking' : 'withdrawal'];
   const { intro, happens, stored, refusal } = textFor(view, words);
-  const item = (picture: string, heading: string, text: string) =>
-    el('li', {}, icon(picture), el('div', {}, el('h2', {}, heading), paragraph(text)));
+  const item = (picture: string, heading: string | null, text: string) =>
+    el('li', {}, icon(picture), el('div', {}, heading === null ? null : el('h2', {}, heading), paragraph(text)));
   const toHappening = (): string => {
     if (purpose !== 'enrol') return happens;
     if (companyPhotoCompared) return enrol.happensWithCompanyPhoto;
@@ -39,10 +40,20 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
     el(
       'ul',
       { class: 'sections' },
-      item('camera', headings.happens, vendor === null ? toHappening() : `${vendor} ${toPictureUse()}`),
-      item('sealed', headings.stored, stored({ organisation, retentionDays })),
-      item('refuse', headings.refusal, refusal({ organisation })),
-      item('undo', headings.withdrawal, withdrawal({ organisation })),
+      item('camera', null, vendor === null ? toHappening() : `${vendor} ${toPictureUse()}`),
+    ),
+    el(
+      'details',
+      {},
+      el('summary', {}, words.consent.details),
+      el(
+        'ul',
+        { class: 'sections' },
+        item('sealed', headings.stored, stored({ organisation, retentionDays })),
+        item('refuse', headings.refusal, refusal({ organisation })),
+        item('undo', headings.withdrawal, withdrawal({ organisation })),
+      ),
+      ...further,
     ),
   ];
 }
@@ -62,8 +73,7 @@ export const consent: Step = async (view, facts, { page, api }) => {
     screen: 'consent',
     heading: headingOfConsent(view, words),
     body: [
-      ...describeConsent(view, words),
-      ownPageLink(view, facts, words),
+      ...describeConsent(view, words, ownPageLink(view, facts, words)),
       yesOrNo(choose, words.agree, words.refuse),
     ],
   }));
@@ -78,7 +88,7 @@ export const consent: Step = async (view, facts, { page, api }) => {
 /** Id of the warning shown before the first light. */
 export const flashesId = 'flashes';
 export function flashWarning({ framing }: Words): HTMLParagraphElement {
-  const warning = paragraph(framing.flashes({ skip: framing.withoutFlashes }), 'note');
+  const warning = paragraph(framing.flashes, 'note');
   warning.id = flashesId;
   return warning;
 }

@@ -140,13 +140,14 @@ function askForCode({ way, isSent }: Code, isWrong: boolean, page: Page): Promis
   });
 }
 
-export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
+export const recoveryCodes: Step = async ({ ownPage }, _facts, { page, api }) => {
   const wants = await page.ask<boolean>((words, choose) => ({
     screen: 'recovery-codes',
     heading: words.passed.enrol,
     body: [
       sign('passed'),
       paragraph(words.recovery.text, 'lead'),
+      ownPage === null ? null : paragraph(words.recovery.ownPage, 'lead'),
       yesOrNo(choose, words.recovery.show, words.recovery.later),
     ],
   }));
