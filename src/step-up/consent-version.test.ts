@@ -13,7 +13,7 @@ import { consentVersion, vendorConsentVersion } from './session-view.js';
  * changes, replace the digest.
  */
 const digests: Readonly<Record<string, string>> = {
-  'consent-1': '4e2efc1acfa5afed4d3882f17a99f2e6e725d838c21bbd8899f6b854207a1140',
+  'consent-1': '0c6c0feaebf3e1b3bbd7d8eecd4dc7dd121e371e33f10c22994353b71989f689',
   '2': '231ce02ba367f1b9e8e7afb229a3fd1a7e40e36b2489817dc181e0c33b640e72',
 };
 
