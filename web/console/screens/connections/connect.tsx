@@ -5,6 +5,7 @@ import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
+import { makeSecret } from '../../parts/settings-form.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Note, Section } from '../../parts/state.js';
 import { Changes, type DraftState, useDraft, Versions } from './draft.js';
@@ -142,9 +143,6 @@ function parseNew(text: string | undefined, kind: string): unknown {
   const parsed: unknown = text === undefined ? null : JSON.parse(text);
   return childOf(parsed, 'kind') === kind ? parsed : null;
 }
-
-/** Returns 32 random bytes in base64. */
-const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
 
 /** Asks for the values of the connection, and saves it in the draft. */
 function Values({

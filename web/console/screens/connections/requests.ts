@@ -32,3 +32,9 @@ export const addressOfTab = (id: string, tab: Tab = 'overview'): string =>
   `/connections/${encodeURIComponent(id)}${tab === 'overview' ? '' : `/${tab}`}`;
 
 export const connectPlace = '_new';
+
+/** Returns the page that edits a section of the draft. */
+export function addressOfSection({ connection, section }: { readonly connection: string; readonly section: string }) {
+  if (section === 'connection') return `/connections/${connectPlace}`;
+  return section === 'server' ? '/server' : addressOfTab(connection, 'settings');
+}
