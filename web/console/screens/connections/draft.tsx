@@ -16,7 +16,7 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
-import { Await, Done, Note, Problem, QuietButton, Section } from '../../parts/state.js';
+import { Await, Done, Light, Note, Problem, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { addressOfSection, patient, useTexts } from './requests.js';
 import { SectionEditor } from './section-editor.js';
@@ -303,7 +303,7 @@ const Value = ({ text }: { readonly text: string | null }) => (
 
 /** Runs the checks of the connection as the draft configures it. */
 function Check({ id, revision }: { readonly id: string; readonly revision: number }) {
-  const { draft: words } = useTexts();
+  const { draft: words, lights } = useTexts();
   const { call } = useSessionActions();
   const { isBusy, refusal, run } = useAction();
   const [found, setFound] = useState<DraftCheckReply['findings'] | null>(null);
@@ -324,8 +324,9 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
       {found !== null && failing.length === 0 && <Done>{words.checked}</Done>}
       {failing.length > 0 && (
         <ul>
-          {failing.map(({ title, found: text, remedy }) => (
+          {failing.map(({ title, verdict, found: text, remedy }) => (
             <li key={title}>
+              <Light light={verdict === 'fail' ? 'fail' : 'warn'}>{lights[verdict === 'fail' ? 'fail' : 'warn']}</Light>{' '}
               <ServerText>{`${title}: ${text}${remedy === null ? '' : `. ${remedy}`}`}</ServerText>
             </li>
           ))}
