@@ -91,10 +91,13 @@ export const refusals = {
   name_taken: unverified(409, 'This name is already in use. Choose another.'),
   limit_reached: unverified(409, 'The maximum number is reached. Remove one that is no longer needed.'),
   brand_configured: unverified(409, 'The brand is set in the configuration of this server. Change it there.'),
-  draft_changed: unverified(409, 'Another administrator changed the draft meanwhile. Read it again.'),
+  draft_changed: unverified(
+    409,
+    'Another administrator changed the draft meanwhile. Compare the draft, and try again.',
+  ),
   draft_secret: unverified(
     409,
-    'A draft names a new secret only as {"env": "NAME"} or {"file": "/path"}, only in the secret of a client, and cannot change policy.photo. Nothing was saved.',
+    'A draft states a new secret only as {"seal": "…"} in the setting of a secret, or names a variable or file in the secret of a client, and sends a kept secret to no other address. Nothing was saved.',
   ),
   draft_outdated: unverified(
     409,

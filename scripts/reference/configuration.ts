@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createConnectionFields } from '../../src/config/connection.js';
 import { createConfigGuard } from '../../src/config/schema.js';
+import { toSettingsSchema } from '../../src/config/settings-schema.js';
 import { connectionAdditions, sections } from '../../src/extensions/index.js';
 import { connectionGuards } from '../../support/data/connection-guards.js';
 import { alternativesOf, parseSchema, type Schema, toPage, toTable, toText, typeOf } from './markdown.js';
@@ -13,17 +14,7 @@ export interface Setting {
   readonly description: string;
 }
 
-const toSchema = (guard: z.ZodType): Schema =>
-  parseSchema(
-    z.toJSONSchema(guard, {
-      target: 'draft-2020-12',
-      io: 'input',
-      // zod leaves out the default of a value that it transforms, such as a secret.
-      override: ({ zodSchema: { _zod }, jsonSchema }) => {
-        if (_zod.def.type === 'default') jsonSchema.default = _zod.def.defaultValue;
-      },
-    }),
-  );
+const toSchema = (guard: z.ZodType): Schema => parseSchema(toSettingsSchema(guard));
 
 /** Returns a short type. An object's fields and a list's items are listed separately. */
 function phraseOf(schema: Schema): string {

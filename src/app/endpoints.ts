@@ -25,7 +25,7 @@ import {
   sessionReply,
   view,
 } from '../core/page-protocol.js';
-import { createDraftEffectEndpoint } from '../drafts/effect-endpoint.js';
+import { createDraftEffectEndpoint, createGroupsEndpoint } from '../drafts/effect-endpoint.js';
 import { createDraftEndpoints, createVersionEndpoints } from '../drafts/endpoints.js';
 import { createEnrolmentEndpoints } from '../enrolment/endpoints/enrolments.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
@@ -139,6 +139,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createUndeliveredEndpoints(deps),
     ...createDraftEndpoints(deps),
     createDraftEffectEndpoint(deps),
+    createGroupsEndpoint(deps),
     ...createVersionEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps, readAtProvider),

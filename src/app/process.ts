@@ -19,6 +19,7 @@ import {
   readSealedVersions,
 } from '../config/load.js';
 import { type OpenSecret, openSecret } from '../config/sealed-secret.js';
+import { guardsOf } from '../connections/adapter.js';
 import { createSecretUses } from '../connections/hook.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
@@ -207,6 +208,7 @@ async function start(stopped: Promise<void>, restart: () => void): Promise<Runni
     loadSetup: loadCurrent,
     configurationFile: openConfigurationFile(configPath),
     guides: providers.map(({ kind, guide }) => ({ ...guide, kind })),
+    connectionGuards: guardsOf(connectionKinds, connectionAdditions),
   };
   return startServer(loaded, deps).catch((error: unknown) => {
     if (!(error instanceof TrailInUse)) throw error;

@@ -74,6 +74,7 @@ type StartDeps = ServerDeps & {
   readonly loadSetup: () => Promise<LoadedSetup>;
   readonly configurationFile: ConfigurationFile | null;
   readonly guides: OperationsContext['guides'];
+  readonly connectionGuards: OperationsContext['connectionGuards'];
   readonly restart: OperationsContext['restart'];
   /** The face engine. Its models load in other threads while the server starts. */
   readonly engine: Promise<OpenedEngine>;

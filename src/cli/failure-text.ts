@@ -50,7 +50,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   brand_configured:
     'Change “brand” in the configuration, or remove it there to manage the brand over the API. See docs/brand.md.',
   draft_changed: 'Read the draft again, and repeat your change if it is still missing.',
-  draft_secret: 'Put the secret into a variable or file of the server, or change the configuration file itself.',
+  draft_secret: 'State the secret again as {"seal": "…"}, or change the configuration file itself.',
   draft_outdated: 'Compare the changes with the file, and save the sections of the draft again.',
   configuration_read_only:
     'Set configurationFolder, and let the account of the server write the file and its folder. See docs/configuration.md.',

@@ -231,6 +231,8 @@ export interface ConnectionConfig extends Partial<ConnectionSections> {
 }
 
 export type ConnectionGuard = z.ZodType<ConnectionConfig> &
-  z.core.$ZodTypeDiscriminable & { readonly shape: { readonly kind: { readonly value: string } } };
+  z.core.$ZodTypeDiscriminable & {
+    readonly shape: { readonly kind: { readonly value: string }; readonly policy: z.ZodType; readonly oidc: z.ZodType };
+  };
 
 export type ConnectionGuards = readonly [ConnectionGuard, ...ConnectionGuard[]];

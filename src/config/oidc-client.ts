@@ -20,10 +20,12 @@ export const clientIdGuard = z
   .regex(/^[\x21-\x7e]{1,256}$/, 'expected 1 to 256 printable ASCII characters without spaces');
 
 /** At least 32 characters, because a secret must not be guessable (OpenID Connect Core, section 16.19). */
-export const clientSecretGuard = credentialGuard.refine(
-  (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
-  'expected 32 to 512 printable ASCII characters without spaces',
-);
+export const clientSecretGuard = credentialGuard
+  .refine(
+    (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
+    'expected 32 to 512 printable ASCII characters without spaces',
+  )
+  .meta({ secretPrefix: '' });
 
 export const clientFields = {
   id: clientIdGuard.describe('Client id.'),

@@ -24,7 +24,9 @@ const fallbackGuard = z.enum(unverifiedPolicies).optional();
 
 const conditionsGuard = z
   .strictObject({
-    groups: listOf(z.string().min(1).max(256)).describe('Groups at the provider, by id or name.'),
+    groups: listOf(z.string().min(1).max(256).meta({ directory: 'groups' })).describe(
+      'Groups at the provider, by id or name.',
+    ),
     applications: listOf(z.string().min(1).max(256)).describe(
       'Applications, by the id that the provider’s hook calls contain, or ids of OpenID clients of this connection.',
     ),

@@ -16,10 +16,9 @@ export const webhookEventNames = [
   'mode.changed',
 ] as const;
 
-export const webhookSecretGuard = credentialGuard.refine(
-  (secret) => secret.use(toWebhookKey) !== null,
-  'expected whsec_ and base64 of 24 to 64 random bytes',
-);
+export const webhookSecretGuard = credentialGuard
+  .refine((secret) => secret.use(toWebhookKey) !== null, 'expected whsec_ and base64 of 24 to 64 random bytes')
+  .meta({ secretPrefix: 'whsec_' });
 
 export const webhookGuard = z.strictObject({
   id: receiverIdGuard.describe('Id of the subscription in logs, metrics and undelivered events.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
 import { livenessLevels } from '../core/liveness-policy.js';
-import { notEnrolledPolicies, unverifiedPolicies } from '../core/rules/rule.js';
+import { unverifiedPolicies } from '../core/rules/rule.js';
 
 export const mode = z.enum(['shadow', 'enforce']);
 
@@ -90,8 +90,6 @@ export type ModeReply = z.output<typeof modeReply>;
 export const connectionModeReply = z.object({ mode: modeReply });
 export type ConnectionModeReply = z.output<typeof connectionModeReply>;
 
-const unverified = z.enum(unverifiedPolicies);
-
 export const connectionsReply = z.object({
   connections: z.array(
     z.object({
@@ -102,28 +100,15 @@ export const connectionsReply = z.object({
       ownPages: z.boolean().describe('True if its users have a page of their own.'),
       policy: z.object({
         accuracy: z.int(),
-        scope: z.string(),
         liveness: z.enum([...livenessLevels, 'vendor']),
         /** `null` if `liveness` is not `vendor`. */
         livenessVendor: z
           .object({ vendor: z.string(), confidence: z.number(), fallback: z.enum(['movement', 'none']) })
           .nullable(),
         userSecret: z.enum(['none', 'pin', 'passkey']),
-        whenNotEnrolled: z.enum(notEnrolledPolicies),
-        whenUnverified: unverified,
-        whenUnavailable: unverified,
-        freshnessSec: z.int(),
-        enrolmentDays: z.int().nullable(),
-        anotherWay: z.object({ email: z.boolean(), sms: z.boolean(), recoveryCodes: z.boolean(), counts: z.boolean() }),
-        fallbackUrl: z.string().nullable(),
-        notices: z.boolean(),
-        helpDesk: z.string().nullable(),
-        handOff: z.boolean().describe('True if a computer may hand the capture over to a phone.'),
-        returnUrls: z.array(z.string()),
         referencePhoto: z.boolean(),
-        photo: z
-          .enum(['off', 'shadow', 'enforce'])
-          .describe('Mode of the comparison of enrolments with the organization’s photo.'),
+        whenUnverified: z.enum(unverifiedPolicies),
+        anotherWay: z.object({ email: z.boolean(), sms: z.boolean(), recoveryCodes: z.boolean(), counts: z.boolean() }),
         replacedBy: z
           .enum(['link', 'photo', 'face'])
           .describe(

@@ -18,6 +18,7 @@ import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type Json, refusals, toCode } from '../errors.js';
 import { activate, requireFolder } from './activate.js';
+import { checkConnections } from './check-connections.js';
 import { toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
@@ -118,7 +119,11 @@ interface Checked {
 }
 
 /** Loads the file with the draft, without activating it. Variables and files that a draft may not name are not read. */
-async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft: Draft): Promise<Checked> {
+async function checkDraft(
+  { text: file, loaded: active, load }: OpenFile,
+  draft: Draft,
+  operations: OperationsContext,
+): Promise<Checked> {
   const find = (loadedIn: Setup | null) =>
     draft.sections.flatMap((each) => {
       const { connection, section, value } = each;
@@ -134,7 +139,9 @@ async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft:
   try {
     const text = toFileText(file, draft);
     const setup = await load(text);
-    return { text, setup, problems: find(setup) };
+    const ids = new Set(draft.sections.map(({ connection }) => connection));
+    const ofConnections = await checkConnections({ next: setup, active, ids }, operations);
+    return { text, setup, problems: [...find(setup), ...ofConnections] };
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const problems = problemsOf(error);
@@ -160,8 +167,9 @@ const findNoSecrets = ({ connection, value }: Section, loaded: unknown): Problem
 export async function requireSound(
   file: OpenFile,
   draft: Draft,
+  operations: OperationsContext,
 ): Promise<{ readonly text: string; readonly setup: Setup }> {
-  const { text, setup, problems } = await checkDraft(file, draft);
+  const { text, setup, problems } = await checkDraft(file, draft, operations);
   if (text !== null && setup !== null && problems.length === 0) return { text, setup };
   throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
 }
@@ -235,7 +243,7 @@ function toPrefix({ connection, section }: Place): readonly string[] {
 
 async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
   const { revision, by, at, sections } = draft;
-  const { setup, problems } = await checkDraft(file, draft);
+  const { setup, problems } = await checkDraft(file, draft, operations);
   return {
     revision,
     by,
@@ -370,7 +378,11 @@ export async function checkConnection(
   { id, revision }: { readonly id: string; readonly revision: number },
   operations: OperationsContext,
 ) {
-  const { setup } = await requireSound(await openFile(operations), await requireDraft(revision, operations));
+  const { setup } = await requireSound(
+    await openFile(operations),
+    await requireDraft(revision, operations),
+    operations,
+  );
   const connection = setup.connections.find((each) => each.id === id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   const { checks } = await collectChecks({ setup, connection, switched: null }, operations);
@@ -424,7 +436,7 @@ export async function applyDraft(
   const file = await openFile(operations);
   const draft = dropUnchanged(await requireDraft(revision, operations), file);
   if (draft.sections.some((each) => isOutdated(file.text, each))) throw new FaceError('draft_outdated');
-  const { text, setup } = await requireSound(file, draft);
+  const { text, setup } = await requireSound(file, draft, operations);
   if (!isSure) await checkSomeoneCanPass(setup, operations);
   const changed = draft.sections.map(({ connection, section }) => `${connection}.${section}`);
   const confirm = async (): Promise<void> => void (await requireDraft(revision, operations));

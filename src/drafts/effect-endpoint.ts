@@ -10,7 +10,7 @@ import { FaceError } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { openFile, requireDraft, requireSound } from './change.js';
 import { reading, revisionField } from './endpoints.js';
-import { draftEffectReply } from './replies.js';
+import { draftEffectReply, groupsReply } from './replies.js';
 
 const days = 30;
 
@@ -30,7 +30,11 @@ export const createDraftEffectEndpoint = ({
     form: { revision: 'json' },
     reply: draftEffectReply,
     async handle({ fields: { revision, connection: id } }) {
-      const { setup } = await requireSound(await openFile(operations), await requireDraft(revision, operations));
+      const { setup } = await requireSound(
+        await openFile(operations),
+        await requireDraft(revision, operations),
+        operations,
+      );
       const policy = setup.connections.find((each) => each.id === id)?.policy;
       const profile = connections.get(id)?.profile;
       const openDirectory = directories.get(id);
@@ -51,5 +55,24 @@ export const createDraftEffectEndpoint = ({
         people,
         peopleRead,
       };
+    },
+  });
+
+export const createGroupsEndpoint = ({ directories }: Ports<'directories'>): Endpoint =>
+  adminEndpoint({
+    ...reading,
+    path: '/configuration/groups',
+    summary: 'Search the groups that a rule can name',
+    description: 'Returns at most 20 groups of the provider whose name has the text.',
+    codes: ['connection_unknown', 'profile_unavailable'],
+    fields: z.strictObject({
+      connection: z.string().min(1).max(64),
+      text: z.string().trim().min(1).max(256).describe('A part of the name.'),
+    }),
+    reply: groupsReply,
+    async handle({ fields: { connection, text } }) {
+      const directory = await directories.get(connection)?.();
+      if (directory === undefined) throw new FaceError('connection_unknown');
+      return { groups: (await directory.searchGroups(text)).map(({ id, name }) => ({ id, name })) };
     },
   });

@@ -12,7 +12,16 @@ import {
   dropDraft,
   restoreVersion,
 } from './change.js';
-import { comparedReply, draftCheckReply, draftReply, editableSections, guidesReply, restartReply } from './replies.js';
+import {
+  comparedReply,
+  draftCheckReply,
+  draftReply,
+  editableSections,
+  guidesReply,
+  restartReply,
+  schemaReply,
+} from './replies.js';
+import { describeSections } from './schema.js';
 import { parseSection } from './sections.js';
 
 const reasonField = z.string().min(3).max(500).describe('Why, for the audit trail and the list of versions.');
@@ -43,6 +52,23 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
     fields: z.strictObject({}),
     reply: guidesReply,
     handle: async () => ({ guides: operations.guides.map(toGuideReply) }),
+  });
+
+const createSchemaEndpoint = ({ connectionGuards }: OperationsContext): Endpoint =>
+  adminEndpoint({
+    ...reading,
+    path: '/configuration/schema',
+    summary: 'Describe the settings that a draft can change',
+    description: 'Returns JSON Schemas of the sections of a draft, with descriptions, defaults and ranges.',
+    codes: ['not_found'],
+    fields: z.strictObject({
+      kind: z.string().max(32).optional().describe('Kind of the connection; absent for the section `server`.'),
+    }),
+    reply: schemaReply,
+    async handle({ fields: { kind } }) {
+      const sections = Object.entries(describeSections(kind, connectionGuards));
+      return { sections: Object.fromEntries(sections.map(([name, schema]) => [name, JSON.stringify(schema)])) };
+    },
   });
 
 /** Creates the endpoints that change the draft of the configuration file. Nothing becomes active. */
@@ -79,6 +105,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
         changeInDraft({ ...place, value: parseSection(settings), revision, by }, operations),
     }),
     createGuidesEndpoint(operations),
+    createSchemaEndpoint(operations),
     adminEndpoint({
       ...common,
       path: '/configuration/draft/connect',

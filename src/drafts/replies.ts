@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
 import { policyModes, ruleOutcomes } from '../core/rules/rule.js';
+import type { Json } from '../errors.js';
 
 /** `server`: settings of no connection. Its connection is the empty text. */
 export const editableSections = ['policy', 'oidc', 'server'] as const;
@@ -75,6 +76,41 @@ export const draftReply = z.object({
     .describe('Versions of the file that a server wrote, newest first.'),
 });
 export type DraftReply = z.output<typeof draftReply>;
+
+/** JSON Schema of a setting, as `toSettingsSchema` makes it. */
+export interface SettingSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: Json;
+  readonly const?: Json;
+  readonly enum?: readonly Json[];
+  readonly anyOf?: readonly SettingSchema[];
+  readonly oneOf?: readonly SettingSchema[];
+  readonly properties?: Readonly<Record<string, SettingSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: SettingSchema;
+  readonly additionalProperties?: SettingSchema | false;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly writeOnly?: boolean;
+  readonly secretPrefix?: string;
+  readonly directory?: 'groups';
+}
+
+const schemaText = z.string().optional();
+
+export const schemaReply = z.object({
+  sections: z
+    .object({ policy: schemaText, oidc: schemaText, server: schemaText })
+    .describe(
+      'JSON Schemas by section, as JSON. `writeOnly` marks a secret, `secretPrefix` one that may be random bytes in base64 after this text, and `directory` a name at the provider.',
+    ),
+});
+export type SchemaReply = z.output<typeof schemaReply>;
+
+export const groupsReply = z.object({ groups: z.array(z.object({ id: z.string(), name: z.string() })) });
+export type GroupsReply = z.output<typeof groupsReply>;
 
 const finding = z.object({
   title: z.string(),

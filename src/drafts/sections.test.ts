@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { policyGuard } from '../config/connection.js';
 import { Credential } from '../core/secrets.js';
 import { type Json, toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
 import type { EditableSection } from './replies.js';
+import { describeSections } from './schema.js';
 import {
   compareFiles,
   findChanges,
@@ -12,6 +15,7 @@ import {
   maskSecrets,
   readSection,
   restoreSecrets,
+  serverSettings,
   writeSection,
 } from './sections.js';
 
@@ -79,12 +83,47 @@ describe('secrets of a draft', () => {
     expect(find('server', { webhooks: [{ ...moved, secret: sealed }] }, { webhooks: [receiver] })).toEqual([]);
   });
 
-  test('the source of photos, to which a secret is sent, cannot be changed', () => {
-    const photo = { source: { url: 'https://badges.example', header: { name: 'key', value: unchanged } } };
-    const moved = { source: { ...photo.source, url: 'https://attacker.example' } };
-    expect(find('policy', { photo }, { photo })).toEqual([]);
-    expect(find('policy', { photo: moved }, { photo })).toEqual(['photo']);
+  test('the secret of the source of photos is not sent to another address; a new one is', () => {
+    const source = (url: string, value: Json) => ({ photo: { source: { url, header: { name: 'key', value } } } });
+    const former = source('https://badges.example', unchanged);
+    const sealed = { sealed: { by: 'owner', at: 'now' } };
+    expect(find('policy', { ...former, fallbackUrl: 'https://help.example' }, former)).toEqual([]);
+    expect(find('policy', source('https://attacker.example', unchanged), former)).toEqual(['photo.source']);
+    expect(find('policy', source('https://other.example', sealed), former)).toEqual([]);
   });
+});
+
+test('the schema has every setting of the guards, and marks those that the reference calls a secret', () => {
+  const { server } = describeSections(undefined, connectionGuards);
+  expect(Object.keys(Object(server?.properties))).toEqual([...serverSettings]);
+  const found = connectionGuards.map(({ shape }) => describeSections(shape.kind.value, connectionGuards));
+  for (const { policy } of found)
+    expect(Object.keys(Object(policy?.properties))).toEqual(Object.keys(policyGuard.shape));
+  const list = (schema: Json, path: string): string[] => {
+    if (Array.isArray(schema)) return schema.flatMap((each) => list(each, path));
+    if (typeof schema !== 'object' || schema === null) return [];
+    const { properties, items, anyOf, oneOf, additionalProperties, description } = schema as Record<string, Json>;
+    const isMarked = [schema, ...((anyOf as Json[]) ?? [])].some((each) => Object(each).writeOnly === true);
+    expect([path, isMarked]).toEqual([path, String(description).startsWith('Secret.')]);
+    const inner = Object.entries(Object(properties)).flatMap(([name, each]) => list(each as Json, `${path}.${name}`));
+    const kinds = [anyOf, oneOf].flatMap((each) => (isMarked ? [] : list(each ?? null, path)));
+    return [
+      ...(isMarked ? [path] : []),
+      ...inner,
+      ...kinds,
+      ...list(items ?? null, path),
+      ...list(additionalProperties ?? null, path),
+    ];
+  };
+  expect(list(server ?? null, 'server')).toEqual(
+    expect.arrayContaining(['server.webhooks.secret', 'server.delivery.url']),
+  );
+  const secrets = found.flatMap(({ policy, oidc: clients }) => [
+    ...list(policy ?? null, 'policy'),
+    ...list(clients ?? null, 'oidc'),
+  ]);
+  expect([...new Set(secrets)]).toEqual(['policy.photo.source.header.value', 'oidc.clients.secret']);
+  expect(() => describeSections('unknown', connectionGuards)).toThrow(expect.objectContaining({ code: 'not_found' }));
 });
 
 test('a section is written with the rest of the file as it was', () => {

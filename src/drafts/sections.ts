@@ -151,10 +151,14 @@ const resealed = 'has another address: state its secret again';
 
 const isAddress = (value: Json | undefined): boolean => typeof value === 'string' && /^https?:/i.test(value);
 
+const keepsSecret = (value: Json): boolean =>
+  isUnchanged(value) ||
+  (isReference(value) && !isSealed(value)) ||
+  (isJsonObject(value) && Object.values(value).some(keepsSecret));
+
 /** Returns true if an object keeps a secret, and has an address that was not there before. */
 const sendsSecretElsewhere = (value: JsonObject, former: JsonObject): boolean =>
-  Object.values(value).some((each) => isUnchanged(each) || (isReference(each) && !isSealed(each))) &&
-  Object.entries(value).some(([key, each]) => isAddress(each) && !isSame(each, former[key]));
+  keepsSecret(value) && Object.entries(value).some(([key, each]) => isAddress(each) && !isSame(each, former[key]));
 
 /**
  * Finds what a draft may not do with secrets: contain them as text, read a variable or file into a setting that is
@@ -180,8 +184,6 @@ export function findSecretProblems(
     const isSecret = isSettable || (typeof loaded === 'object' && loaded !== null);
     return isSecret ? problem('set it as a secret, not as text') : [];
   }
-  // Its header is a secret, and is sent to its address.
-  if (section === 'policy' && at === 'photo') return problem('can only be changed in the file');
   if (Array.isArray(value))
     return value.flatMap((each, index) => {
       const told = { former: formerOf(each, index, former), loaded: childOf(loaded, index) };
@@ -189,7 +191,7 @@ export function findSecretProblems(
     });
   if (!isJsonObject(value)) return [];
   const own = isJsonObject(former) ? former : {};
-  if (section === 'server' && sendsSecretElsewhere(value, own)) return problem(resealed);
+  if (section !== 'oidc' && path.length > 0 && sendsSecretElsewhere(value, own)) return problem(resealed);
   return Object.entries(value).flatMap(([key, each]) =>
     findSecretProblems(section, each, { former: own[key], loaded: childOf(loaded, key) }, [...path, key]),
   );

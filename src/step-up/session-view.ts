@@ -46,7 +46,7 @@ export const requiredSecret = ({ record, connection }: Pick<StepUp, 'record' | '
 export const isHandOffAllowed = ({ terms, connection }: Pick<StepUp, 'terms' | 'connection'>): boolean =>
   !terms.staysHere && (connection === null || allowsHandOff(connection.policy));
 
-export const allowsHandOff = ({ handOff, userSecret }: Pick<Policy, 'handOff' | 'userSecret'>): boolean =>
+const allowsHandOff = ({ handOff, userSecret }: Pick<Policy, 'handOff' | 'userSecret'>): boolean =>
   handOff ?? userSecret !== 'passkey';
 
 function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['handOff'] {

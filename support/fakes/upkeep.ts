@@ -64,6 +64,7 @@ export function createTestUpkeep(
     modes: () => modes,
     configurationFile: core.configurationFile ?? null,
     guides: [],
+    connectionGuards,
     restart: () => {},
     keys: createKeysInMemory(core.random(32)),
     loadedDigest: () => null,

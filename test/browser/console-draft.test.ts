@@ -30,7 +30,7 @@ if (hasChromium) {
       adminKey,
       configurationFolder: `${folder}-versions`,
       verifier: { kind: 'embedded', workers: 1 },
-      connections: [{ id: 'work', kind: 'okta', policy, okta }],
+      connections: [{ id: 'work', kind: 'okta', policy, okta, me: {} }],
     };
     writeFileSync(file, JSON.stringify(config, null, 2));
     service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_CONFIG: file }, `${folder}.log`);
@@ -50,7 +50,9 @@ inBrowser(
     await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
     await page.getByRole('link', { name: 'work', exact: true }).click();
     await page.getByRole('navigation', { name: 'work' }).getByRole('link', { name: 'Settings' }).click();
-    const editor = page.getByLabel('Policy, rules, networks and return addresses');
+    const section = page.getByRole('region', { name: 'Policy, rules, networks and return addresses' });
+    const editor = section.getByRole('textbox', { name: 'Policy, rules, networks and return addresses' });
+    await section.getByRole('button', { name: 'As JSON' }).click();
     expect(JSON.parse(await editor.inputValue())).toEqual(policy);
     await editor.fill('{ "mode": ');
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
@@ -61,13 +63,14 @@ inBrowser(
     await editor.fill(JSON.stringify(policy));
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByText('The draft cannot be activated').waitFor({ state: 'detached' });
-    await page.getByText('Add a rule').click();
-    await page.getByRole('button', { name: 'Add the rule to the draft' }).click();
-    await page.getByLabel('Groups').fill('pilot');
-    await page.getByLabel('Mode').selectOption('enforce');
-    // The last key press removes the error of this field, which must not move the button away from the press.
-    await page.getByLabel('Rule', { exact: true }).fill(rule.name);
-    await page.getByRole('button', { name: 'Add the rule to the draft' }).click();
+    await section.getByRole('button', { name: 'Form' }).click();
+    await section.getByRole('button', { name: 'Add to rules', exact: true }).click();
+    await section.getByLabel('rules.0.name').fill(rule.name);
+    await section.getByRole('button', { name: 'Add to rules.0.when.groups' }).click();
+    await section.getByLabel('rules.0.when.groups.0').fill('pilot');
+    await section.getByLabel('rules.0.mode').selectOption('enforce');
+    await section.getByLabel('rules.0.whenUnknown').selectOption('policy');
+    await section.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByRole('rowheader', { name: 'work.policy.rules' }).waitFor();
     await page.getByRole('button', { name: 'Preview the rules of work' }).click();
     await page.getByText('Evaluated for the 0 sign-ins of 0 users since').waitFor();
@@ -79,11 +82,11 @@ inBrowser(
     await page.getByText('This server has loaded the new version of the configuration file.').waitFor();
     expect(JSON.parse(readFileSync(file, 'utf8')).connections[0].policy).toEqual({
       ...policy,
-      rules: [{ ...rule, outcome: 'face' }],
+      rules: [rule],
     });
     await page.getByRole('cell', { name: 'Before the first change in the console' }).waitFor();
 
-    await editor.fill(JSON.stringify({ ...policy, freshnessSec: 60 }));
+    await section.getByLabel('freshnessSec', { exact: true }).fill('60');
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByRole('button', { name: 'Discard the draft' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
@@ -102,3 +105,32 @@ inBrowser(
     expect(readFileSync(file, 'utf8')).toBe(before);
   },
 );
+
+inBrowser('an owner changes the liveness, and adds a webhook with a generated secret, by the form', async () => {
+  visitor = await visitConsole(browser(), service.url.replace('127.0.0.1', 'localhost'), { key: adminKey });
+  const { page } = visitor;
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'work', exact: true }).click();
+  await page.getByRole('navigation', { name: 'work' }).getByRole('link', { name: 'Settings' }).click();
+  await page.getByLabel('liveness', { exact: true }).selectOption('movement');
+  await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
+  await page.getByRole('rowheader', { name: 'work.policy.liveness' }).waitFor();
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Server' }).click();
+  await page.getByRole('button', { name: 'Add to webhooks', exact: true }).click();
+  await page.getByLabel('webhooks.0.id').fill('crm');
+  await page.getByLabel('webhooks.0.url').fill('https://crm.example.com/events');
+  await page.getByRole('button', { name: 'Generate webhooks.0.secret' }).click();
+  expect(await page.getByLabel('webhooks.0.secret', { exact: true }).inputValue()).toMatch(/^whsec_.{44}$/);
+  await page.getByRole('button', { name: 'Save the server settings in the draft' }).click();
+  await page.getByRole('rowheader', { name: 'webhooks', exact: true }).waitFor();
+  await page.getByLabel('Reason').fill('a receiver');
+  await page.getByRole('button', { name: 'Activate the draft' }).click();
+  await page.getByText('This server has loaded the new version of the configuration file.').waitFor();
+  expect(await page.getByLabel('webhooks.0.secret', { exact: true }).inputValue()).toBe('');
+  const written = JSON.parse(readFileSync(file, 'utf8'));
+  expect(written.connections[0].policy).toEqual({ ...policy, liveness: 'movement' });
+  expect(written.webhooks).toEqual([
+    { id: 'crm', url: 'https://crm.example.com/events', secret: { sealed: expect.objectContaining({ by: 'owner' }) } },
+  ]);
+});

@@ -258,17 +258,27 @@ test('a version is shown as active only if this server loaded it, and a manual s
   expect(state).toMatchObject({ file: { switched: ['work'] }, versions: [{ isActive: true }, { isActive: false }] });
 });
 
-test('a draft that refuses everyone while no user is enrolled needs a confirmation', async () => {
+test('a draft that refuses everyone needs a confirmation; checks that nothing can start, and unknown groups, are problems', async () => {
   const company = await startCompany();
   try {
     const [connection] = company.toConnections('shadow');
-    const connections = [{ ...connection, id: 'work' }];
+    const connections = [
+      { ...connection, id: 'work', oidc: { clients: [client] } },
+      { ...connection, id: 'closed' },
+    ];
     const call = await start({ configurationFolder: `${folder}-versions`, connections });
     const strict = JSON.stringify({ mode: 'shadow', rules: [{ ...rule, when: {}, whenUnknown: undefined }] });
     await call(save, change(strict));
     const asked = { revision: 1, reason: 'everyone' };
     expect((await call(apply, asked)).code).toBe('nobody_can_pass');
     expect((await call(apply, { ...asked, isSure: true })).code).toBeNull();
+    const enforced = await call(save, { ...change('{"mode":"enforce"}'), connection: 'closed' });
+    expect(enforced.state?.draft?.problems).toMatchObject([{ path: 'closed.policy' }]);
+    const misspelled = { ...rule, mode: 'shadow', when: { groups: ['Fase pilot'] } };
+    const shadow = JSON.stringify({ mode: 'shadow', rules: [misspelled] });
+    const revision = enforced.state?.draft?.revision;
+    const unknown = await call(save, { ...change(shadow, revision), connection: 'closed' });
+    expect(unknown.state?.draft?.problems).toMatchObject([{ path: 'closed.policy.rules.0.when.groups' }]);
   } finally {
     await company.close();
   }

@@ -39,6 +39,7 @@ const ownScreens: readonly ScreenRow[] = [
   toScreen({ id: 'helpDesk', path: '/help-desk', rights: ['assist'] }),
   toScreen({ id: 'applications', path: '/applications', rights: ['audit'] }),
   toScreen({ id: 'operations', path: '/operations', rights: ['configure', 'operate', 'audit'], entry: 'settings' }),
+  toScreen({ id: 'server', path: '/server', rights: ['configure'], entry: 'settings' }),
   toScreen({ id: 'brand', path: '/brand', rights: ['configure'], entry: 'settings' }),
   toScreen({ id: 'administrators', path: '/administrators', rights: ['audit'], entry: 'settings' }),
 ];

@@ -19,7 +19,6 @@ import { addSec, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js'
 import { replacementOf } from '../../enrolment/company-photo.js';
 import { FaceError } from '../../errors.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { allowsHandOff } from '../../step-up/session-view.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
 import { countUndecided } from '../operations/hook-report.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
@@ -193,23 +192,12 @@ export function createConnectionEndpoints(
             ownPages: me !== null,
             policy: {
               accuracy: policy.accuracy,
-              scope: policy.scope,
               liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
               livenessVendor: typeof policy.liveness === 'string' ? null : { ...policy.liveness },
               userSecret: policy.userSecret,
-              whenNotEnrolled: policy.whenNotEnrolled,
-              whenUnverified: policy.whenUnverified,
-              whenUnavailable: policy.whenUnavailable,
-              freshnessSec: policy.freshnessSec,
-              enrolmentDays: policy.enrolmentDays,
-              anotherWay: { ...policy.anotherWay },
-              fallbackUrl: policy.fallbackUrl,
-              notices: policy.notices,
-              helpDesk: policy.helpDesk,
-              handOff: allowsHandOff(policy),
-              returnUrls: [...policy.returnUrls],
               referencePhoto: policy.referencePhoto,
-              photo: policy.photo?.mode ?? ('off' as const),
+              whenUnverified: policy.whenUnverified,
+              anotherWay: { ...policy.anotherWay },
               replacedBy: replacementOf(policy),
               bypass: policy.bypass.allowed
                 ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }

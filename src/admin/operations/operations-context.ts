@@ -1,3 +1,4 @@
+import type { ConnectionGuards } from '../../config/connection.js';
 import type { Problem } from '../../config/problem.js';
 import type { ConnectionGuide } from '../../connections/guide.js';
 import type { SecretUses } from '../../connections/hook.js';
@@ -57,6 +58,8 @@ export interface OperationsContext
   readonly restart: () => void;
   /** Guides to connect a provider, one for each kind. */
   readonly guides: readonly (ConnectionGuide & { readonly kind: string })[];
+  /** Guards of all kinds of connections. */
+  readonly connectionGuards: ConnectionGuards;
   /** Digest of the active text of that file. `null` without a file. */
   readonly loadedDigest: () => string | null;
   /** Reason why the last configuration could not be loaded. `null` if the active one is the last. */

@@ -5,9 +5,10 @@ import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
+import { makeSecret } from '../../parts/settings-form.js';
 import { Await, Done, Note, Section } from '../../parts/state.js';
 import { Changes, type DraftState, useDraft, Versions } from './draft.js';
-import { makeSecret, useTexts } from './requests.js';
+import { useTexts } from './requests.js';
 
 type Guide = GuidesReply['guides'][number];
 

@@ -1,5 +1,13 @@
 import { useState } from 'react';
-import type { ComparedReply, DraftCheckReply, DraftEffectReply, DraftReply } from '../../../../src/drafts/replies.js';
+import type {
+  ComparedReply,
+  DraftCheckReply,
+  DraftEffectReply,
+  DraftReply,
+  EditableSection,
+  SchemaReply,
+  SettingSchema,
+} from '../../../../src/drafts/replies.js';
 import { toRefusal, useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
@@ -8,25 +16,19 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
-import { Await, Done, Note, Problem, QuietButton, Section } from '../../parts/state.js';
+import { Await, Done, Light, Note, Problem, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { AddRule } from './add-rule.js';
-import { type Connection, patient, useTexts } from './requests.js';
+import { addressOfSection, patient, useTexts } from './requests.js';
+import { SectionEditor } from './section-editor.js';
 
 const readDraft = get<DraftReply>('/v1/configuration/draft');
 
-const sections = ['policy', 'oidc'] as const;
-
 /** Last action on this page. */
-type Last = 'saved' | 'applied' | 'discarded';
+type Last = 'saved' | 'applied' | 'discarded' | 'read';
 
 export interface DraftState {
   readonly state: DraftReply;
   readonly onState: (state: DraftReply, last: Last) => void;
-}
-
-interface Props extends DraftState {
-  readonly id: string;
 }
 
 /** Loads the draft, and replaces it by the reply of each change. */
@@ -41,13 +43,7 @@ export function useDraft() {
 }
 
 /** Names the draft that waits for its activation, and leads to it. */
-export function WaitingDraft({
-  toNew,
-  toChange,
-}: {
-  readonly toNew: string;
-  readonly toChange: (id: string) => string;
-}) {
+export function WaitingDraft() {
   const { draft: words } = useTexts();
   const { instant } = useFormats();
   const loaded = useLoaded(readDraft);
@@ -57,30 +53,48 @@ export function WaitingDraft({
   return (
     <Note>
       {words.waiting({ name: draft.by, when: instant(draft.at) })}{' '}
-      <Link to={first.section === 'connection' ? toNew : toChange(first.connection)}>{words.toDraft}</Link>
+      <Link to={addressOfSection(first)}>{words.toDraft}</Link>
     </Note>
   );
 }
 
-/** Edits a draft of the configuration file, and activates it or an earlier version. */
+const readSchema = (kind: string | null) => get<SchemaReply>('/v1/configuration/schema', { kind: kind ?? undefined });
+
+/**
+ * Edits a draft of the configuration file, and activates it or an earlier version.
+ * @param props.connection - `null` for the settings of no connection
+ */
 export function DraftEditor({
-  connection: { id },
+  connection,
   onApplied,
 }: {
-  readonly connection: Connection;
-  readonly onApplied: () => void;
+  readonly connection: { readonly id: string; readonly kind: string } | null;
+  readonly onApplied?: () => void;
 }) {
   const { draft: words } = useTexts();
+  const { call } = useSessionActions();
   const { loaded, last, onState: keep } = useDraft();
+  const schema = useLoaded(readSchema(connection?.kind ?? null));
+  const id = connection?.id ?? '';
   const onState: DraftState['onState'] = (state, what) => {
     keep(state, what);
-    if (what === 'applied') onApplied();
+    if (what === 'applied') onApplied?.();
+  };
+  const save = async (section: EditableSection, settings: string, revision: number | undefined): Promise<void> => {
+    const asked = post<DraftReply>('/v1/configuration/draft/save', { connection: id, section, settings, revision });
+    try {
+      onState(await call(asked), 'saved');
+    } catch (thrown) {
+      // The input is kept, and can be saved in the draft that another owner changed.
+      if (toRefusal(thrown).code === 'draft_changed') onState(await call(readDraft), 'read');
+      throw thrown;
+    }
   };
   return (
     <Await loaded={loaded}>
       {(state) => {
         const { file, draft } = state;
-        const given = { id, state, onState };
+        const given = { state, onState };
         return (
           <>
             {file.notLoaded !== null && (
@@ -91,13 +105,25 @@ export function DraftEditor({
             )}
             {!file.isWritable && <Note>{words.readOnly}</Note>}
             <Section heading={words.heading} intro={words.intro}>
-              {sections.map((section) => (
-                <SectionEditor key={`${section} ${draft?.revision ?? 0} ${file.digest}`} {...given} section={section} />
-              ))}
+              <Await loaded={schema}>
+                {({ sections }) =>
+                  sectionsOf(sections).map(([section, each]) => (
+                    <SectionEditor
+                      key={section}
+                      schema={each}
+                      section={section}
+                      connection={id}
+                      text={textOf(state, id, section)}
+                      onSave={(settings) => save(section, settings, draft?.revision)}
+                    />
+                  ))
+                }
+              </Await>
             </Section>
             {draft !== null && <Changes {...given} draft={draft} />}
             {draft === null && last === 'discarded' && <Done>{words.discarded}</Done>}
             {last === 'applied' && file.notLoaded === null && <Done>{words.done}</Done>}
+            <Restart settings={file.needingRestart} />
             {file.switched.includes(id) && <Note tone="warn">{words.switched}</Note>}
             {state.versions.length > 0 && <Versions {...given} />}
           </>
@@ -107,33 +133,43 @@ export function DraftEditor({
   );
 }
 
+const sectionsOf = (sections: SchemaReply['sections']) =>
+  (['policy', 'oidc', 'server'] as const).flatMap((section) => {
+    const text = sections[section];
+    if (text === undefined) return [];
+    const schema: SettingSchema = JSON.parse(text);
+    return [[section, schema] as const];
+  });
+
+/** Starts this server again, for settings that it activates only then. */
+function Restart({ settings }: { readonly settings: readonly string[] }) {
+  const { draft: words } = useTexts();
+  const { call } = useSessionActions();
+  const [isAsked, setAsked] = useState(false);
+  if (settings.length === 0) return null;
+  if (isAsked) return <Note>{words.restarting}</Note>;
+  return (
+    <>
+      <Note tone="warn">{words.restartNeeded({ settings: settings.join(', ') })}</Note>
+      <ConfirmButton
+        {...words.restart}
+        onConfirm={async () => {
+          await call(post('/v1/configuration/restart'));
+          setAsked(true);
+        }}
+      />
+    </>
+  );
+}
+
 const toLines = (problems: readonly { readonly path: string; readonly reason: string }[]): string =>
   problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
 
-const textOf = ({ id, state }: Props, section: (typeof sections)[number]): string | null => {
-  const own = state.draft?.sections.find((each) => each.connection === id && each.section === section);
-  const inFile = state.file.connections.find((each) => each.id === id);
-  return own?.text ?? inFile?.[section] ?? null;
-};
-
-function SectionEditor({ section, ...props }: Props & { readonly section: (typeof sections)[number] }) {
-  const { draft: words } = useTexts();
-  const { call } = useSessionActions();
-  const { id, state, onState } = props;
-  const text = textOf(props, section);
-  if (text === null) return null;
-  const save = async (settings: string): Promise<void> => {
-    const asked = { connection: id, section, settings, revision: state.draft?.revision };
-    onState(await call(post<DraftReply>('/v1/configuration/draft/save', asked)), 'saved');
-  };
-  return (
-    <>
-      {section === 'policy' && <AddRule policy={text} onSave={save} />}
-      <ActForm submit={words.save[section]} onSubmit={(fields) => save(String(fields.get('settings')))}>
-        <Field name="settings" label={words.sections[section]} hint={words.hints[section]} rows={14} initial={text} />
-      </ActForm>
-    </>
-  );
+function textOf({ draft, file }: DraftReply, id: string, section: EditableSection): string {
+  const own = draft?.sections.find((each) => each.connection === id && each.section === section);
+  if (own !== undefined) return own.text;
+  if (section === 'server') return file.server;
+  return file.connections.find((each) => each.id === id)?.[section] ?? '{}';
 }
 
 /** Shows what the draft changes, and what is wrong with it, and activates it. */
@@ -150,12 +186,8 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
         <Note tone="warn">
           {words.outdated}{' '}
           {outdated.map(({ connection, section }) => (
-            <Link
-              key={`${connection} ${section}`}
-              className="line"
-              to={`/connections/${section === 'connection' ? '_new' : `${encodeURIComponent(connection)}/settings`}`}
-            >
-              {`${connection}: ${words.sections[section]}`}
+            <Link key={`${connection} ${section}`} className="line" to={addressOfSection({ connection, section })}>
+              {`${connection} ${words.sections[section]}`}
             </Link>
           ))}
         </Note>
@@ -172,9 +204,9 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
       )}
       <ChangesTable changes={changes} after={words.columns.after} />
       {problems.length === 0 &&
-        [...new Set(draft.sections.map(({ connection }) => connection))].map((each) => (
-          <Check id={each} revision={revision} key={`${each} ${revision}`} />
-        ))}
+        [...new Set(draft.sections.map(({ connection }) => connection))]
+          .filter(Boolean)
+          .map((each) => <Check id={each} revision={revision} key={`${each} ${revision}`} />)}
       {problems.length === 0 &&
         draft.sections
           .filter(({ section, text }) => section === 'policy' && text.includes('"rules"'))
@@ -228,7 +260,7 @@ function TextToCopy({ sections: changed }: { readonly sections: DraftSections })
     <>
       {changed.some(({ text }) => text.includes('"unchanged": true')) && <Note>{words.keepSecrets}</Note>}
       {changed.map(({ connection, section, text }) => (
-        <Lines key={`${connection} ${section}`} label={`${connection}: ${words.sections[section]}`} text={text} />
+        <Lines key={`${connection} ${section}`} label={`${connection} ${words.sections[section]}`} text={text} />
       ))}
     </>
   );
@@ -271,7 +303,7 @@ const Value = ({ text }: { readonly text: string | null }) => (
 
 /** Runs the checks of the connection as the draft configures it. */
 function Check({ id, revision }: { readonly id: string; readonly revision: number }) {
-  const { draft: words } = useTexts();
+  const { draft: words, lights } = useTexts();
   const { call } = useSessionActions();
   const { isBusy, refusal, run } = useAction();
   const [found, setFound] = useState<DraftCheckReply['findings'] | null>(null);
@@ -292,8 +324,9 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
       {found !== null && failing.length === 0 && <Done>{words.checked}</Done>}
       {failing.length > 0 && (
         <ul>
-          {failing.map(({ title, found: text, remedy }) => (
+          {failing.map(({ title, verdict, found: text, remedy }) => (
             <li key={title}>
+              <Light light={verdict === 'fail' ? 'fail' : 'warn'}>{lights[verdict === 'fail' ? 'fail' : 'warn']}</Light>{' '}
               <ServerText>{`${title}: ${text}${remedy === null ? '' : `. ${remedy}`}`}</ServerText>
             </li>
           ))}

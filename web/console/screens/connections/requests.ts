@@ -35,5 +35,8 @@ export const addressOfTab = (id: string, tab: Tab = 'overview'): string =>
 export const connectPlace = '_new';
 export const startPlace = '_start';
 
-/** Returns 32 random bytes in base64. */
-export const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+/** Returns the page that edits a section of the draft. */
+export function addressOfSection({ connection, section }: { readonly connection: string; readonly section: string }) {
+  if (section === 'connection') return `/connections/${connectPlace}`;
+  return section === 'server' ? '/server' : addressOfTab(connection, 'settings');
+}

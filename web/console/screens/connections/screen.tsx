@@ -1,18 +1,17 @@
-import { type ReactNode, useState } from 'react';
-import type { ConnectionModeReply, ModeReply } from '../../../../src/connections/replies.js';
+import { useState } from 'react';
+import type { ConnectionModeReply } from '../../../../src/connections/replies.js';
 import { type Loaded, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
-import { Await, OutboxNote, Section, Title } from '../../parts/state.js';
+import { Await, Section, Title } from '../../parts/state.js';
 import { ModeInFile } from './configuration-file.js';
 import { ConnectProvider } from './connect.js';
 import { Doctor, type Examined, Health, UnderWay } from './doctor.js';
 import { DraftEditor, WaitingDraft } from './draft.js';
-import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
-import { MoreSettings } from './more-settings.js';
+import { AtProvider, ModeLight } from './mode-at-provider.js';
 import {
   addressOfTab,
   type Connection,
@@ -30,79 +29,6 @@ import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
 import { StartServer } from './start.js';
 import { ConnectionsTable } from './table.js';
-
-const otherWays = ['email', 'sms', 'recoveryCodes'] as const;
-
-function PolicyInForce({ connection, mode }: { readonly connection: Connection; readonly mode: ModeReply }) {
-  const words = useTexts();
-  const { id, policy } = connection;
-  const { instant, number } = useFormats();
-  const { policy: named } = words;
-  const { switched } = mode;
-  const set = (setting: string, value: ReactNode): ReactNode => (
-    <>
-      {value} <code className="line soft">{setting}</code>
-    </>
-  );
-  const { bypass, livenessVendor } = policy;
-  const vendor =
-    livenessVendor && named.vendorCheck({ ...livenessVendor, confidence: number(livenessVendor.confidence) });
-  const enrolmentDays =
-    policy.enrolmentDays === null ? named.endless : named.days({ count: number(policy.enrolmentDays) });
-  const bypassLimit =
-    bypass === null
-      ? named.noBypass
-      : named.bypassUpTo({ minutes: number(bypass.minutes), approvals: number(bypass.approvals) });
-  const ways = otherWays.filter((way) => policy.anotherWay[way]).map((way) => named.ways[way]);
-  const allowed = (isAllowed: boolean): string => (isAllowed ? named.allowed : named.notAllowed);
-  const list = (items: readonly (string | null)[]): ReactNode => {
-    const text = items.filter((item) => item !== null).join(', ');
-    return text === '' ? named.nothing : <bdi>{text}</bdi>;
-  };
-  // With rules, shadow mode of the policy does not mean that no one is refused.
-  const { refusing, allowing } = mode.rules;
-  const modes = refusing.length + allowing.length === 0 ? words.modes : words.modeNames;
-  const isPlain = mode.atProvider === null && isInForce(mode, mode.inForce);
-  return (
-    <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
-      <AtProvider mode={mode} />
-      <ModeInFile connection={connection} />
-      <Facts
-        rows={[
-          [isPlain ? named.inForce : named.here, <b key="mode">{modes[mode.inForce]}</b>],
-          [named.file, set('mode', modes[mode.file])],
-          [named.rules, refusing.length === 0 ? null : refusing.join(', ')],
-          [named.allowing, allowing.length === 0 ? null : allowing.join(', ')],
-          [named.switched, switched && named.by({ name: switched.by, when: instant(switched.at) })],
-          [named.accuracy, set('accuracy', number(policy.accuracy))],
-          [named.scope, set('scope', <bdi>{policy.scope}</bdi>)],
-          [named.liveness, set('liveness', named.livenesses[policy.liveness])],
-          [named.vendor, vendor && set('liveness', vendor)],
-          [named.userSecret, set('userSecret', named.userSecrets[policy.userSecret])],
-          [named.whenNotEnrolled, set('whenNotEnrolled', named.notEnrolled[policy.whenNotEnrolled])],
-          [named.whenUnverified, set('whenUnverified', named.unverified[policy.whenUnverified])],
-          [named.whenUnavailable, set('whenUnavailable', named.unverified[policy.whenUnavailable])],
-          [named.freshness, set('freshnessSec', named.seconds({ count: number(policy.freshnessSec) }))],
-          [named.enrolment, set('enrolmentDays', enrolmentDays)],
-          [named.photo, set('photo.mode', named.photoModes[policy.photo])],
-          [named.replacedBy, set('replaceFace', named.replacements[policy.replacedBy])],
-          [named.bypass, set('bypass', bypassLimit)],
-          [named.anotherWay, set('anotherWay', list(ways))],
-          [named.counts, set('anotherWay.counts', allowed(policy.anotherWay.counts))],
-          [named.fallbackUrl, set('fallbackUrl', list([policy.fallbackUrl]))],
-          [named.notices, set('notices', policy.notices ? named.on : named.off)],
-          [named.helpDesk, set('helpDesk', list([policy.helpDesk]))],
-          [named.handOff, set('handOff', allowed(policy.handOff))],
-          [named.returnUrls, set('returnUrls', list(policy.returnUrls))],
-        ]}
-      />
-      <MoreSettings policy={policy} />
-      {(policy.notices || policy.anotherWay.email || policy.helpDesk !== null || policy.whenNotEnrolled === 'link') && (
-        <OutboxNote />
-      )}
-    </Section>
-  );
-}
 
 function OneConnection({ id, tab }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
@@ -178,9 +104,10 @@ function Tabs({
       )}
       {tab === 'settings' && (
         <>
-          <Await loaded={found}>{({ mode }) => <PolicyInForce {...part} mode={mode} />}</Await>
+          <Await loaded={found}>{({ mode }) => <AtProvider mode={mode} />}</Await>
+          <ModeInFile {...part} />
           {mayRead && <Rules {...part} />}
-          {mayChange && <DraftEditor {...part} onApplied={onApplied} />}
+          {mayChange ? <DraftEditor {...part} onApplied={onApplied} /> : <Policy {...part} />}
         </>
       )}
       {tab === 'overview' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
@@ -188,6 +115,16 @@ function Tabs({
         <SettingUp key={applied} {...part} examined={examined} tab={tab} onChanged={reload} />
       )}
     </>
+  );
+}
+
+/** Lists the policy for administrators who may not change it. */
+function Policy({ connection: { policy } }: { readonly connection: Connection }) {
+  const { policy: words } = useTexts();
+  return (
+    <Section heading={words.heading} intro={words.intro}>
+      <Facts rows={policy.settings.map(({ setting, value }) => [setting, <code key={setting}>{value}</code>])} />
+    </Section>
   );
 }
 
@@ -248,9 +185,7 @@ function Every() {
       <Await loaded={listed}>
         {({ connections }) => <ConnectionsTable rows={connections} lights={doctor?.connections ?? []} />}
       </Await>
-      {mayChange && (
-        <WaitingDraft toNew={`/connections/${connectPlace}`} toChange={(id) => addressOfTab(id, 'settings')} />
-      )}
+      {mayChange && <WaitingDraft />}
       {mayChange && (
         <p>
           <Link to={`/connections/${connectPlace}`}>{words.connect.heading}</Link>

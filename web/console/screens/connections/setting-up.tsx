@@ -13,12 +13,13 @@ import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Facts, ServerText, ServerTextLines } from '../../parts/server-text.js';
+import { makeSecret } from '../../parts/settings-form.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { toConfigurationLines } from './configuration-file.js';
 import { Doctor, type Examined } from './doctor.js';
-import { type Applied, addressOfTab, type Connection, makeSecret, pathOf, patient, useTexts } from './requests.js';
+import { type Applied, addressOfTab, type Connection, pathOf, patient, useTexts } from './requests.js';
 
 type Secret = ConnectionSecretsReply['secrets'][number];
 
