@@ -6,6 +6,7 @@ import { createTextLog } from '../../../support/fakes/sinks.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { addAdministrator } from '../../access/administrators.js';
 import { auditEvents } from '../../app/audit-events.js';
+import { beginActivity } from '../../audit/ledger/log.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
 import { checksReply, exportedChecksReply } from '../../audit/ledger/replies.js';
 import type { AuditEvent } from '../../core/audit-events.js';
@@ -72,10 +73,15 @@ afterAll(async () => {
   await server.stop();
 });
 
-function note(event: AuditEvent, request: string | null = null, network = '192.0.2.0/24'): void {
+function note(
+  event: AuditEvent,
+  request: string | null = null,
+  network = '192.0.2.0/24',
+  trail = 'c'.repeat(32),
+): void {
   sequence += 1;
   server.clock.advanceSec(1);
-  recorder.note({ ...event, sequence, time: server.clock.now(), request }, 'c'.repeat(32), network);
+  recorder.note({ ...event, sequence, time: server.clock.now(), request }, trail, network);
 }
 
 const ask = async (path: string, fields: object = {}, key = adminKey) =>
@@ -221,4 +227,31 @@ test('the log can be searched by login, id, address, network or request id', asy
   expect(await search('192.0.2.0/24')).toHaveLength(4);
   expect(await search('198.51.100.1')).toEqual([]);
   expect(await search('a'.repeat(24))).toEqual(['work berta verification_refused']);
+});
+
+test('the activity has acts of all servers with what changed, says since when, and is no part of the decisions', async () => {
+  const acts = async (fields: object = {}) => ask('/log/list', { isActivity: true, ...fields });
+  expect(await acts()).toMatchObject({ lines: [], completeSince: null });
+  await beginActivity(server.deps);
+  const since = new Date(server.clock.now()).toISOString();
+  const digest = 'f'.repeat(64);
+  const detail = { digest, former: digest, changed: ['connections.work'], reason: 'ticket 7', by: 'ada' };
+  note({ action: 'configuration_written', connection: '', subject: '', detail }, null, '192.0.2.0/24', 'd'.repeat(32));
+  note({ action: 'lockout_cleared', connection: 'work', subject: 'berta', detail: { by: 'grace', source: null } });
+  const passed = { stepUpId: 's-7', way: 'bypass_code' as const, by: 'grace' };
+  note({ action: 'another_way_passed', connection: 'work', subject: 'berta', detail: passed });
+  await recorder.flush();
+  const cleared = { action: 'lockout_cleared', by: 'grace', connection: 'work', subject: 'berta' };
+  const written = {
+    action: 'configuration_written',
+    by: 'ada',
+    reasons: ['changed: connections.work', 'reason: ticket 7'],
+  };
+  expect(await acts()).toMatchObject({ lines: [cleared, written], completeSince: since });
+  expect(await acts({ by: 'grace' })).toMatchObject({ lines: [cleared] });
+  expect(await acts({ actions: ['configuration_written'] })).toMatchObject({ lines: [written] });
+  const after = await ask('/log/list', { limit: 1000 });
+  expect(JSON.stringify(after)).not.toContain('configuration_written');
+  expect(after.completeSince).toBeNull();
+  expect((await ask('/log/checks', { limit: 200 })).checks).not.toContainEqual(expect.objectContaining(written));
 });

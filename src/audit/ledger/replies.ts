@@ -110,7 +110,15 @@ export type NamesReply = z.output<typeof namesReply>;
 
 const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be searched for the person.');
 
-export const linesReply = z.object({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply });
+export const linesReply = z.object({
+  lines: z.array(lineReply),
+  cursor: cursorReply,
+  unasked: unaskedReply,
+  completeSince: instantOrNull.describe(
+    'For `isActivity`, the time from which the log has all acts of all servers; otherwise `null`, also if it is unknown.',
+  ),
+});
+export type LinesReply = z.output<typeof linesReply>;
 
 export const checksReply = z.object({ ...checksReplies, unasked: unaskedReply });
 export type ChecksReply = z.output<typeof checksReply>;
