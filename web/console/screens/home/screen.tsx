@@ -7,6 +7,7 @@ import { defineTexts, textIn, useFormats, useWords } from '../../frame/words.js'
 import { PersonLink, useNames } from '../../ledger/names.js';
 import { keyOf, listConnections, listLocked } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { ServerText } from '../../parts/server-text.js';
 import { Await, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { maySee, screens } from '../../screens.js';
@@ -174,7 +175,7 @@ const isRecovery = ({ code, where }: ToDo): boolean => code === 'approvals_waiti
 /** Shows an unknown task of a newer server in the server's words. */
 function TaskText({ item }: { readonly item: ToDo }) {
   const { toDo } = useTexts();
-  const { number } = useFormats();
+  const { ago, number } = useFormats();
   const entry: string | ((v: { readonly count: string }) => string) = isRecovery(item)
     ? toDo.recoveriesWaiting
     : (textIn(toDo.codes, item.code) ?? item.words);
@@ -187,6 +188,13 @@ function TaskText({ item }: { readonly item: ToDo }) {
         </>
       )}
       {typeof entry === 'string' ? entry : entry({ count: number(item.count) })}
+      {item.since !== null && (
+        <>
+          {' '}
+          <ServerText>{item.about ?? ''}</ServerText>{' '}
+          <span className="soft">({toDo.found({ when: ago(item.since) })})</span>
+        </>
+      )}
     </span>
   );
 }
