@@ -11,15 +11,27 @@ import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/re
 import { checksReply, exportedChecksReply } from '../../audit/ledger/replies.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
+import type { NamedAccount } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
 
 /* What was written to a trail, as administrators read it. */
 
 /** Holds the names of the connection `shop` while it is set. */
 let held: Promise<void> = Promise.resolve();
 const slow = createMemoryProfile(['anna']);
+/** True if `shop` limits the rate of searches after the first user. */
+let isBusy = false;
 const profiles = {
   work: createMemoryProfile(['anna', 'berta', 'ottilie']),
-  shop: { ...slow, readAccount: (subject: string) => held.then(() => slow.readAccount(subject)) },
+  shop: {
+    ...slow,
+    readAccount: (subject: string) => held.then(() => slow.readAccount(subject)),
+    async searchAccounts(text: string, limit: number, found: NamedAccount[] = []) {
+      if (!isBusy) return slow.searchAccounts(text, limit);
+      found.push(await slow.readAccount('anna'));
+      throw new FaceError('profile_unavailable', { status: 429 });
+    },
+  },
 };
 const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
   id,
@@ -117,7 +129,11 @@ test('a person is found by login or id and shown with their events', async () =>
   const found = { ...who, login: loginOf('berta'), email: loginOf('berta') };
   expect(await ask('/people/find', { text: loginOf('berta').toUpperCase() })).toMatchObject({ people: [found] });
   expect(await ask('/people/find', { text: 'berta' })).toMatchObject({ people: [found] });
-  expect(await ask('/people/find', { text: 'nobody' })).toEqual({ ok: true, people: [], unasked: [] });
+  expect(await ask('/people/find', { text: 'nobody' })).toMatchObject({
+    people: [],
+    unasked: [],
+    answered: ['work', 'shop'],
+  });
 });
 
 test('a search by name at the provider finds enrolled and other users, and stores nothing', async () => {
@@ -130,6 +146,17 @@ test('a search by name at the provider finds enrolled and other users, and store
   expect(people).toHaveLength(4);
   const stored = await Promise.all(['/people/list', '/log/list'].map((path) => ask(path)));
   expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
+});
+
+test('a search keeps what a busy provider returned before, and says which connection was busy', async () => {
+  isBusy = true;
+  const reply = await ask('/people/find', { text: 'anna ex' });
+  isBusy = false;
+  const people = [
+    { connection: 'work', subject: 'anna' },
+    { connection: 'shop', subject: 'anna' },
+  ];
+  expect(reply).toMatchObject({ people, unasked: ['shop'], busy: ['shop'], answered: ['work'] });
 });
 
 test('a check appears as one entry, and only auditors can read its failed signals', async () => {

@@ -96,6 +96,8 @@ const nameReplies = {
 export const foundPeopleReply = z.object({
   people: z.array(personReply.extend(nameReplies)).describe('Users without an enrolment have the status `none`.'),
   unasked: z.array(z.string()).describe('Connections whose provider did not answer, or not completely.'),
+  busy: z.array(z.string()).describe('Those of them whose provider limited the rate of calls: search again later.'),
+  answered: z.array(z.string()).describe('Connections whose provider answered completely.'),
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
 
