@@ -11,11 +11,7 @@ import { ServerText } from '../../parts/server-text.js';
 import { Await, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { maySee, screens } from '../../screens.js';
-import {
-  TextsContext as ConnectionsContext,
-  connectPlace,
-  useTexts as useConnectionsTexts,
-} from '../connections/requests.js';
+import * as connectionTexts from '../connections/requests.js';
 import { ConnectionsTable } from '../connections/table.js';
 
 const { defineScreen, useTexts } = defineTexts(async (language) => ({
@@ -25,7 +21,7 @@ const { defineScreen, useTexts } = defineTexts(async (language) => ({
 
 /** Lists the connections, except those of test people. */
 function Connections() {
-  const words = useConnectionsTexts();
+  const words = connectionTexts.useTexts();
   const mayConnect = useMay('configure');
   const listed = useLoaded(listConnections);
   const openWork = useOpenWork();
@@ -37,7 +33,7 @@ function Connections() {
           <>
             <ConnectionsTable rows={connections.filter(({ kind }) => kind !== 'memory')} lights={lights} />
             {mayConnect && connections.length === 0 && (
-              <Link to={`/connections/${connectPlace}`}>{words.connect.heading}</Link>
+              <Link to={`/connections/${connectionTexts.connectPlace}`}>{words.connect.heading}</Link>
             )}
           </>
         )}
@@ -72,9 +68,9 @@ export const screen = defineScreen(function Home() {
           </div>
           <ToDoList />
           {mayAssist && <LockedOut />}
-          <ConnectionsContext value={words.connections}>
+          <connectionTexts.TextsContext value={words.connections}>
             <Connections />
-          </ConnectionsContext>
+          </connectionTexts.TextsContext>
         </>
       ) : (
         <ul className="cards">
