@@ -98,7 +98,7 @@ const adminDetails = {
     'An administrator accepted a finding of the checks as a known limit. `until` is `null` if they ended that.',
     {
       title: z.string(),
-      light: z.enum(['warn', 'fail']),
+      light: z.enum(['by_hand', 'warn', 'fail']),
       until: instant.nullable(),
       reason: z.string(),
       by: z.string(),

@@ -83,7 +83,7 @@ export function createDoctorEndpoints(
       right: 'operate',
       summary: 'Accept a finding',
       description:
-        'Makes a warning or an error of the last check a known limit until a time, at most a year from now: it then does not change the status of the connection or appear as a task. A warning that becomes an error is no longer accepted. Without `until`, ends that.',
+        'Makes a warning, an error or a manual step of the last check a known limit until a time, at most a year from now: it then does not change the status of the connection or appear as a task. A warning that becomes an error is no longer accepted. Without `until`, ends that.',
       codes: ['connection_unknown', 'not_found'],
       fields: z.strictObject({
         connection: z.string().max(64),

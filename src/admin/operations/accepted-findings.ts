@@ -7,9 +7,12 @@ import { type DoctorFinding, type DoctorReport, readDoctorReport, worstLight } f
 
 const longestDays = 366;
 
+/** Findings that can be accepted. A manual step, which no one can take, may be one. */
+export const acceptedLights = ['by_hand', 'warn', 'fail'] as const;
+
 const acceptedGuard = z.object({
   title: z.string(),
-  light: z.enum(['warn', 'fail']),
+  light: z.enum(acceptedLights),
   until: epochMsGuard,
   reason: z.string(),
   by: z.string(),
@@ -38,7 +41,7 @@ export async function readHealth(connection: string, deps: Ports<'state' | 'cloc
   const findings = report.findings.map((finding) => {
     // A warning that became an error is no longer what was accepted.
     const isSame = ({ title, light }: Accepted): boolean =>
-      title === finding.title && (light === finding.light || finding.light === 'warn');
+      title === finding.title && (light === finding.light || (light === 'fail' && finding.light === 'warn'));
     return { ...finding, accepted: all.find((each) => each.until > now && isSame(each)) ?? null };
   });
   return { ...report, light: worstLight(findings.filter(({ accepted }) => accepted === null)), findings };
@@ -46,7 +49,7 @@ export async function readHealth(connection: string, deps: Ports<'state' | 'cloc
 
 /**
  * Accepts a finding of the last report until a time; `null` ends that.
- * @throws `not_found` if there is no such warning or error; `request_malformed` if `until` is past or too late
+ * @throws `not_found` if there is no such finding, or it passed; `request_malformed` if `until` is past or too late
  */
 export async function acceptFinding(
   { connection, title, until }: { readonly connection: string; readonly title: string; readonly until: EpochMs | null },
@@ -55,10 +58,10 @@ export async function acceptFinding(
 ): Promise<void> {
   const now = deps.clock.now();
   const found = (await readDoctorReport(connection, deps))?.findings.find((each) => each.title === title);
-  if (found === undefined || (found.light !== 'warn' && found.light !== 'fail')) throw new FaceError('not_found');
+  const light = acceptedLights.find((each) => each === found?.light);
+  if (light === undefined) throw new FaceError('not_found');
   if (until !== null && (until <= now || until > addSec(now, longestDays * secondsPerDay)))
     throw new FaceError('request_malformed', { field: 'until' });
-  const { light } = found;
   const detail = { title, light, until: until === null ? null : toIso(until), reason, by };
   await deps.audit.append({ action: 'finding_accepted', connection, subject: '', detail });
   const added = until === null ? [] : [{ title, light, until, reason, by }];

@@ -209,7 +209,7 @@ export function Findings({
                       {fix.pushSecrets && <p>{named.fixSecret}</p>}
                     </ConfirmButton>
                   )}
-                  {mayAccept && (light === 'warn' || light === 'fail') && (
+                  {mayAccept && light !== 'skipped' && (
                     <details>
                       <summary>{named.accept}</summary>
                       <ActForm
