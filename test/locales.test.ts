@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
+import { z } from 'zod';
+import { texts as activity } from '../locales/compiled/console/activity/en.js';
 import { texts as ledger } from '../locales/compiled/console/ledger/en.js';
 import { auditEvents } from '../src/app/audit-events.js';
 import { refusals } from '../src/errors.js';
@@ -35,9 +37,17 @@ test('every language has the English texts with the same arguments, and the sour
 });
 
 test('the console has words for each action of the log, and for each reason that refuses a recovery', () => {
-  const logged = Object.keys(auditEvents.log);
+  const logged = auditEvents.decisions;
   expect(logged.length).toBeGreaterThan(50);
   expect(logged.filter((action) => !Object.hasOwn(ledger.actions, action))).toEqual([]);
+  const acts = Object.entries(auditEvents.details).filter(([, schema]) =>
+    JSON.stringify(z.toJSONSchema(schema)).includes('"by":{"type":"string"'),
+  );
+  expect(acts.length).toBeGreaterThan(50);
+  const named = { ...ledger.actions, ...activity.actions };
+  expect(acts.filter(([action]) => !Object.hasOwn(auditEvents.log, action) || !Object.hasOwn(named, action))).toEqual(
+    [],
+  );
   const reasons = Object.keys(refusals).filter((code) =>
     /^(recovery_(?!running|number_wrong|not_waiting)|credential_refused)/.test(code),
   );

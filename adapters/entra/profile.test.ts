@@ -5,7 +5,7 @@ import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
 import { findSubject } from '../../src/access/connection-access.js';
 import type { Connection } from '../../src/core/connection.js';
-import type { Fetch, Profile } from '../../src/core/ports.js';
+import type { Fetch, NamedAccount, Profile } from '../../src/core/ports.js';
 import { Photo, SealedToken } from '../../src/core/secrets.js';
 import { findSubjects } from '../../src/privacy/subject-rights.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
@@ -211,6 +211,28 @@ describe('a faulty reply of Graph', () => {
     });
     await healing.writeToken(user.id, new SealedToken('FV1.x'));
     expect(user.extensions[attribute]).toBe('FV1.x');
+  });
+
+  test('of a search among 2,000 people, two a page, is retried after the requested time, and keeps earlier pages', async () => {
+    const people = Array.from({ length: 2000 }, (_, at) => ({
+      id: `u${at}`,
+      userPrincipalName: `ada${at}@example.com`,
+    }));
+    let limited = 1;
+    const profile = connect({}, async (url, init) => {
+      if (!url.includes('/v1.0/')) return entra.fetch(url, init);
+      const from = Number(new URL(url).searchParams.get('from'));
+      if (from === 6 && limited-- > 0) return new Response('{}', { status: 429, headers: { 'retry-after': '7' } });
+      const next = `${new URL(url).origin}/v1.0/users?from=${from + 2}`;
+      return Response.json({ value: people.slice(from, from + 2), '@odata.nextLink': next });
+    });
+    expect(await profile.searchAccounts('ada', 20)).toHaveLength(20);
+    expect(waits).toEqual([7000]);
+    limited = Number.POSITIVE_INFINITY;
+    const found: NamedAccount[] = [];
+    await expect(profile.searchAccounts('ada', 20, found)).rejects.toMatchObject({ detail: { status: 429 } });
+    expect(found.map(({ subject }) => subject)).toEqual(['u0', 'u1', 'u2', 'u3', 'u4', 'u5']);
+    expect(waits).toEqual([7000, 7000]);
   });
 
   test('is reported as profile_unavailable if it cannot be parsed', async () => {

@@ -6,7 +6,7 @@ import { isLogin, isSameLogin, isSearchable, toStoredToken } from '../../src/con
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { parseJsonAs } from '../../src/core/base/json.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
-import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
+import { type Sleep, whileSearching, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError, nullIfUnknown } from '../../src/errors.js';
 import { createGraphClient, type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
 import type { EntraConnection, EntraSettings } from './config.js';
@@ -80,6 +80,7 @@ const revokedGuard = z.object({ value: z.literal(true) });
 function createSearch(
   { customerDomain }: Pick<EntraSettings, 'customerDomain'>,
   send: SendToGraph,
+  search: SendToGraph,
 ): Pick<Profile, 'findAccount' | 'searchAccounts'> {
   const readNamed = async (login: string): Promise<readonly EntraUser[]> => {
     const answer = await send({ method: 'GET', path: `${toNamedPath(login)}?$select=${accountFields}` });
@@ -115,15 +116,14 @@ function createSearch(
   };
 
   /** @see https://learn.microsoft.com/en-us/graph/filter-query-parameter */
-  const searchAccounts = async (text: string, limit: number): Promise<readonly NamedAccount[]> => {
+  const searchAccounts: Profile['searchAccounts'] = async (text, limit, found = []) => {
     if (!isSearchable(text)) return [];
     // OData doubles a quotation mark inside a value.
     const filter = searched.map((name) => `startswith(${name},'${text.replaceAll("'", "''")}')`).join(' or ');
     const select = `${accountFields},displayName`;
     let path: string | undefined = `/users?$filter=${encodeURIComponent(filter)}&$select=${select}&$top=${limit}`;
-    const found: NamedAccount[] = [];
     while (path !== undefined && found.length < limit) {
-      const answer: RestAnswer = await send({ method: 'GET', path });
+      const answer: RestAnswer = await search({ method: 'GET', path });
       if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
       const page = parseAnswer(foundGuard, answer.body);
       found.push(...page.value.map((user) => toNamedAccount(user.id.toLowerCase(), user)));
@@ -177,7 +177,7 @@ export function createEntraProfile(
     toNamedAccount(subject, await read(subject, `${accountFields},displayName`, namedGuard));
 
   return {
-    ...createSearch(settings, send),
+    ...createSearch(settings, send, createGraphClient(settings, fetch, { patience: whileSearching, sleep })),
     // PowerShell and the admin center also show ids in upper case.
     toSubject: (id) => (subjectPattern.test(id.toLowerCase()) ? id.toLowerCase() : id),
     readAccount,

@@ -14,7 +14,7 @@ import {
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Account, Group, NamedAccount, Profile } from '../../src/core/ports.js';
-import { whileSigningIn } from '../../src/core/resilience.js';
+import { whileSearching, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError, nullIfUnknown } from '../../src/errors.js';
 import { callOkta, callRaw, createClient, nameScopes, nextPageOf, type Refusal, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
@@ -94,9 +94,15 @@ function toSearch(text: string): string {
  * Searches users by name prefix. Okta's search index is eventually consistent and includes deactivated users.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
  */
-export async function searchUsers(text: string, limit: number, client: Client): Promise<readonly NamedAccount[]> {
+export async function searchUsers(
+  text: string,
+  limit: number,
+  client: Client,
+  found: NamedAccount[] = [],
+): Promise<readonly NamedAccount[]> {
   const users = await client.userApi.listUsers({ search: toSearch(text), limit, fields });
-  const found: NamedAccount[] = [];
+  // A retry begins with the first page.
+  found.length = 0;
   while (found.length < limit) {
     const { value } = await users.next();
     if (value === null) break;
@@ -154,7 +160,8 @@ export function createOktaProfile(
   return {
     findAccount,
     readAccount: async (subject) => toNamedAccount(await read(subject, accountGuard)),
-    searchAccounts: async (text, limit) => (isSearchable(text) ? call(() => searchUsers(text, limit, client)) : []),
+    searchAccounts: async (text, limit, found) =>
+      isSearchable(text) ? callOkta(() => searchUsers(text, limit, client, found), toProfileError, whileSearching) : [],
     claimNames,
     async readClaims(subject, names) {
       const { profile } = await read(subject, profileGuard);

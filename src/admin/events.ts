@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
+import { type AuditDetails, event, type FeatureEvents, instant } from '../core/audit-events.js';
 import { helpDeskProofs } from '../core/enrolment-proof.js';
 import { helpReasons } from '../core/page-protocol.js';
 
@@ -94,6 +94,16 @@ const adminDetails = {
     connections: z.array(z.string()).readonly(),
     by: z.string(),
   }),
+  finding_accepted: event(
+    'An administrator accepted a finding of the checks as a known limit. `until` is `null` if they ended that.',
+    {
+      title: z.string(),
+      light: z.enum(['by_hand', 'warn', 'fail']),
+      until: instant.nullable(),
+      reason: z.string(),
+      by: z.string(),
+    },
+  ),
   trail_verified: event('An administrator verified the audit trail. `through` is the last intact record.', {
     chain: z.string().nullable(),
     isSound: z.boolean(),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createFirstCode } from '../admin/console/first-sign-in.js';
 import { createKeyFinder } from '../admin/operations/facts.js';
+import { startHealthChecks } from '../admin/operations/health-checks.js';
 import { readLastBackup } from '../admin/operations/last-backup.js';
 import { applyModes, type Modes, readModes } from '../admin/operations/modes.js';
 import {
@@ -190,6 +191,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });
   void watchingFile.runNow();
   const stopReader = startDecisionReader({ ...operations, audit });
+  const stopHealthChecks = startHealthChecks(operations);
   return {
     reload: (by) => reloader.reload(by),
     async stop() {
@@ -201,6 +203,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       await revoking.stop();
       await secretUses.stop();
       await noting.stop();
+      await stopHealthChecks();
       await background.stop();
       await stopReader();
       await reloader.settled();

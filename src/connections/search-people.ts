@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import type { NamedAccount } from '../core/ports.js';
 import { type FaceErrorCode, toCode } from '../errors.js';
@@ -11,7 +12,11 @@ export interface PeopleSearch {
   /** Users found. Exact matches of the login come first. */
   readonly found: readonly NamedAccount[];
   readonly code: FaceErrorCode | null;
+  /** True if the provider limited the rate of calls. */
+  readonly isBusy: boolean;
 }
+
+const busyGuard = z.object({ detail: z.object({ status: z.literal(429) }) });
 
 /**
  * Searches users by the beginning of login, e-mail address or name. If the provider has no search, only an exact login
@@ -19,15 +24,18 @@ export interface PeopleSearch {
  */
 export async function searchPeople(text: string, connection: Connection): Promise<PeopleSearch> {
   const { profile } = connection;
+  const partial: NamedAccount[] = [];
   const [exact, called] = await Promise.allSettled([
     profile.findAccount(text),
-    profile.searchAccounts(text, mostFound),
+    profile.searchAccounts(text, mostFound, partial),
   ]);
-  const codes = [exact, called].flatMap((each) => (each.status === 'rejected' ? [toCode(each.reason)] : []));
-  const others = called.status === 'fulfilled' ? called.value : [];
+  const reasons: unknown[] = [exact, called].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  const [code = null] = reasons.map(toCode);
+  const isBusy = reasons.some((reason) => busyGuard.safeParse(reason).success);
+  const others = called.status === 'fulfilled' ? called.value : partial;
   const signsInSo = exact.status === 'fulfilled' ? exact.value : null;
   const isSo = ({ subject }: NamedAccount): boolean => subject === signsInSo?.subject;
   const first = signsInSo === null ? [] : [{ name: null, ...signsInSo, ...others.find(isSo) }];
   const found = [...first, ...others.filter((each) => !isSo(each))].slice(0, mostFound);
-  return { connection, found, code: codes[0] ?? null };
+  return { connection, found, code, isBusy };
 }

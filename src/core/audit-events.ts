@@ -70,8 +70,10 @@ export interface AuditEvents {
   readonly details: { readonly [Action in AuditAction]?: z.ZodType<AuditDetail<Action>> };
   /** Conversions to entries of the decision log, by action. */
   readonly log: LogEntries;
-  /** Actions that the decision log contains. */
+  /** Actions that the decision log contains, those of administrators and clients included. */
   readonly loggedActions: readonly AuditAction[];
+  /** Actions about checks, enrolments and people, which the log lists by default. */
+  readonly decisions: readonly AuditAction[];
   readonly isAction: (name: string) => name is AuditAction;
   /** Returns true if a record must be on disk before the caller gets an answer. */
   readonly isDurable: (action: AuditAction) => boolean;
@@ -81,7 +83,8 @@ export interface AuditEvents {
 /** Combines the audit events of features. */
 export function combineEvents(features: readonly FeatureEvents[]): AuditEvents {
   const details: Partial<EventDetails> = Object.assign({}, ...features.map((each) => each.details));
-  const log: LogEntries = Object.assign({}, ...features.map((each) => each.log));
+  const own: LogEntries = Object.assign({}, ...features.map((each) => each.log));
+  const log: LogEntries = { ...Object.fromEntries(listActs(details).map((action) => [action, toAct])), ...own };
   const relaxed = new Set<string>(features.flatMap((each) => each.relaxed ?? []));
   const results = new Set<string>(features.flatMap((each) => each.results ?? []));
   const isAction = (name: string): name is AuditAction => Object.hasOwn(details, name);
@@ -89,10 +92,30 @@ export function combineEvents(features: readonly FeatureEvents[]): AuditEvents {
     details,
     log,
     loggedActions: Object.keys(log).filter(isAction),
+    decisions: Object.keys(own).filter(isAction),
     isAction,
     isDurable: (action) => !relaxed.has(action),
     isResult: (action) => results.has(action),
   };
+}
+
+/** Lists the actions whose records name the administrator or client who did it. */
+const listActs = (details: Partial<EventDetails>): string[] =>
+  Object.entries(details).flatMap(([action, schema]) =>
+    schema instanceof z.ZodObject && 'by' in schema.shape ? [action] : [],
+  );
+
+const longestReason = 300;
+
+const digest = /^[0-9a-f]{64}$/;
+
+/** Converts a record of an act to an entry, whose reasons are its other fields, such as the sections that changed. */
+function toAct({ by, ...detail }: { readonly [field: string]: Json | undefined }): LogFields {
+  const reasons = Object.entries(detail).flatMap(([field, value]) => {
+    const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
+    return text === '' || digest.test(text) ? [] : [`${field}: ${text}`.slice(0, longestReason)];
+  });
+  return { outcome: 'noted', by: typeof by === 'string' ? by : null, reasons };
 }
 
 export const instant = z.iso.datetime();

@@ -114,6 +114,9 @@ export interface RetryPolicy {
 
 export const whileSigningIn: RetryPolicy = { tries: 3, longestWaitSec: 2 };
 
+/** Retry policy for searches in the console, whose user waits. */
+export const whileSearching: RetryPolicy = { tries: 3, longestWaitSec: 10 };
+
 /**
  * Retry policy for administrative commands. They can wait for a provider's rate limit to reset, which takes a minute or
  * two.

@@ -10,6 +10,8 @@ export interface ToDo {
   readonly about: string | null;
   readonly count: number;
   readonly where: ConsolePlace;
+  /** Time of the first check that found it; absent if it is unknown. */
+  readonly since?: EpochMs;
 }
 
 export interface ConnectionFacts {
@@ -18,7 +20,11 @@ export interface ConnectionFacts {
   /** Start of shadow mode. `null` if it is not active, or if the start is unknown. */
   readonly shadowSince: EpochMs | null;
   readonly switchedBy: string | null;
-  readonly examined: { readonly at: EpochMs; readonly isFailing: boolean; readonly enrolled: number | null } | null;
+  readonly examined: {
+    readonly at: EpochMs;
+    readonly failing: readonly { readonly title: string; readonly since: EpochMs }[];
+    readonly enrolled: number | null;
+  } | null;
   /** True if a shutdown interrupted the connection's set-up. */
   readonly isBrokenOff: boolean;
 }
@@ -80,7 +86,17 @@ function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
   const items: ToDo[] = [];
   const add = (code: ToDoCode, where: ConsolePlace, words: string): void =>
     void items.push({ code, urgency: toDoUrgency[code], words, connection: id, about: null, count: 1, where });
-  if (examined?.isFailing === true) add('doctor_failing', 'doctor', `The doctor found an error at ${id}.`);
+  for (const { title, since } of examined?.failing ?? [])
+    items.push({
+      code: 'doctor_failing',
+      urgency: toDoUrgency.doctor_failing,
+      words: `The doctor found an error at ${id}: ${title}.`,
+      connection: id,
+      about: title,
+      count: 1,
+      where: 'doctor',
+      since,
+    });
   if (mode === 'enforce' && examined?.enrolled === 0)
     add(
       'nobody_enrolled',

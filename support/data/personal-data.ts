@@ -51,6 +51,8 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'connection-secret:*',
       'doctor-progress',
       'examination:*',
+      'accepted-findings:*',
+      'health-checks',
       'trail-verification',
       'kiosk:*',
       'ready',

@@ -132,7 +132,8 @@ export const consoleScreens = [
   screen('person: erase', '/people/acme/ada', press('Erase'), awaitRole('alertdialog')),
   screen('person: unknown', '/people/acme/unknown', press(/^Show$/), awaitText(/^Passed check that is stored$/)),
   screen('log', '/log', awaitRole('link', login), unfold('Filter')),
-  ...['', '/people', '/people/acme/ada', '/log', '/connections/okta', '/operations'].map((path) =>
+  screen('activity', '/activity', awaitRole('table')),
+  ...['', '/people', '/people/acme/ada', '/log', '/activity', '/connections/okta', '/operations'].map((path) =>
     screen(`${path}: right to left`, path, readArabic),
   ),
   screen('log: nothing', '/log?search=203.0.113.1'),

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { createMemoryConnectionGuard } from '../../adapters/memory/config.js';
 import { createMemoryAdapter } from '../../adapters/memory/index.js';
 import type { Connection } from '../../src/core/connection.js';
+import type { Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { connectionAdditions } from '../../src/extensions/index.js';
 import { defaultPolicy } from '../../support/benches/core.js';
@@ -16,8 +17,10 @@ import { useOperatedConsole } from './operated-console.js';
 /* The console says what it does not know: names, connections, and results of providers that do not answer. */
 
 let isProviderDown: boolean;
+let isAllDown: boolean;
 const { company, operated, visit } = useOperatedConsole(async (running) => {
   isProviderDown = false;
+  isAllDown = false;
   const directory = createMemoryProfile(['ada']);
   const profile = {
     ...directory,
@@ -39,7 +42,12 @@ const { company, operated, visit } = useOperatedConsole(async (running) => {
   });
   const settings = createMemoryConnectionGuard(connectionAdditions).parse(trial);
   const testPeople = createMemoryAdapter({ ...started.server.deps, settings, fetch, publicUrl: 'http://localhost' });
-  connections.set('trial', { ...trial, policy: defaultPolicy, profile: testPeople.profile, openStepUpRequest: null });
+  const searchAccounts: Profile['searchAccounts'] = async (...search) => {
+    if (isAllDown) throw new FaceError('profile_unavailable', { status: 429 });
+    return await testPeople.profile.searchAccounts(...search);
+  };
+  const ofTrial = { ...testPeople.profile, searchAccounts };
+  connections.set('trial', { ...trial, policy: defaultPolicy, profile: ofTrial, openStepUpRequest: null });
   return started;
 });
 const hasInvitation = async (page: Page) => (await page.getByRole('button', { name: 'Invite' }).count()) > 0;
@@ -86,6 +94,10 @@ inBrowser('a search that a provider did not answer does not report that no one w
   await page.goto(`http://localhost:${operated().server.port}/console/people?find=yann`);
   await page.getByText('Names unavailable from: okta.').waitFor();
   await page.getByText('No user found at the connections that answered.').waitFor();
+  isAllDown = true;
+  await page.goto(`http://localhost:${operated().server.port}/console/people?find=xaver`);
+  await page.getByText('trial limited the number of requests. Search again in a minute.').waitFor();
+  await page.getByText('No connection answered completely, so users may be missing. Search again.').waitFor();
   expect(await page.getByText('No user found at any connection.').count()).toBe(0);
 });
 

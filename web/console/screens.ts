@@ -35,6 +35,7 @@ const ownScreens: readonly ScreenRow[] = [
   toScreen({ id: 'home', path: '', rights: ['view', 'develop'] }),
   toScreen({ id: 'people', path: '/people', rights: ['view'] }),
   toScreen({ id: 'log', path: '/log', rights: ['audit'] }),
+  toScreen({ id: 'activity', path: '/activity', rights: ['audit'], entry: 'log' }),
   toScreen({ id: 'connections', path: '/connections', rights: ['configure', 'operate', 'audit'] }),
   toScreen({ id: 'helpDesk', path: '/help-desk', rights: ['assist'] }),
   toScreen({ id: 'applications', path: '/applications', rights: ['audit'] }),

@@ -50,7 +50,7 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
   add('find', 'search users by name at all providers')
     .argument('<text>', 'start of a username, an e-mail address or a name; or an id')
     .action(
-      calling('POST /people/find', foundPeopleReply, ({ people, unasked }) => {
+      calling('POST /people/find', foundPeopleReply, ({ people, unasked, busy, answered }) => {
         if (!deps.printJson(people) && people.length > 0)
           printRows(people, deps, {
             connection: 'connection',
@@ -62,7 +62,11 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
             'last check': toCheck,
           });
         if (unasked.length > 0) deps.printError(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
-        if (people.length === 0) deps.printError('facestep: no user found at any connection.');
+        if (busy.length > 0) deps.printError(`facestep: ${busy.join(', ')} limited the rate of calls: try again later`);
+        if (people.length === 0 && answered.length > 0)
+          deps.printError(
+            `facestep: no user found at ${unasked.length === 0 ? 'any connection' : answered.join(', ')}.`,
+          );
         deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
       }),
     );

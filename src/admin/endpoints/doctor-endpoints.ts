@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { findToDo } from '../../core/to-do.js';
 import { toIso } from '../../core/units.js';
-import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { readDoctorReport, readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
+import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
+import { acceptFinding, readHealth } from '../operations/accepted-findings.js';
+import { readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
 import { createFactFinder } from '../operations/facts.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
 import { findConfigured } from '../operations/open-connection.js';
@@ -15,15 +16,20 @@ import { createOpenWorkFinder, createOutageFinder, type OpenWork } from './open-
 async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 'setup'>) {
   const run = await readDoctorRun(operations);
   const connections = operations.setup().connections.map(async ({ id }) => {
-    const examination = await readDoctorReport(id, operations);
+    const examination = await readHealth(id, operations);
     if (examination === null) return { connection: id, examinedAt: null, light: null, findings: [] };
-    const { examinedAt, light, findings } = examination;
+    const { examinedAt, light } = examination;
+    const findings = examination.findings.map(({ since, accepted, ...finding }) => ({
+      ...finding,
+      since: since === null ? null : toIso(since),
+      accepted: accepted && { until: toIso(accepted.until), reason: accepted.reason, by: accepted.by },
+    }));
     return { connection: id, examinedAt: toIso(examinedAt), light, findings };
   });
   return {
     isUnderWay: run?.isUnderWay ?? false,
     progress: run?.progress ?? null,
-    by: run?.by ?? null,
+    by: run?.by || null,
     startedAt: run === null ? null : toIso(run.startedAt),
     connections: await Promise.all(connections),
   };
@@ -73,6 +79,27 @@ export function createDoctorEndpoints(
     }),
     adminEndpoint({
       tag: 'Connections',
+      path: '/doctor/accepted',
+      right: 'operate',
+      summary: 'Accept a finding',
+      description:
+        'Makes a warning, an error or a manual step of the last check a known limit until a time, at most a year from now: it then does not change the status of the connection or appear as a task. A warning that becomes an error is no longer accepted. Without `until`, ends that.',
+      codes: ['connection_unknown', 'not_found'],
+      fields: z.strictObject({
+        connection: z.string().max(64),
+        title: z.string().min(1).max(200).describe('The title of the finding.'),
+        until: instantField.optional(),
+        reason: z.string().trim().min(1).max(500),
+      }),
+      reply: doctorReply,
+      async handle({ fields: { connection, title, until = null, reason }, administrator: { name: by } }) {
+        const { id } = findConfigured(connection, upkeep);
+        await acceptFinding({ connection: id, title, until }, { reason, by }, upkeep);
+        return { doctor: await describeDoctor(upkeep) };
+      },
+    }),
+    adminEndpoint({
+      tag: 'Connections',
       method: 'GET',
       path: '/to-do',
       right: 'view',
@@ -87,7 +114,7 @@ export function createDoctorEndpoints(
         const { connections } = await describeDoctor(upkeep);
         return {
           items: findToDo(facts, upkeep.clock.now(), [...findOutages(), ...(await findOpenWork(administrator))]).map(
-            (each) => ({ ...each }),
+            ({ since, ...each }) => ({ ...each, since: since === undefined ? null : toIso(since) }),
           ),
           lights: connections.map(({ findings: _, ...each }) => each),
         };

@@ -6,19 +6,32 @@ import { createTextLog } from '../../../support/fakes/sinks.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { addAdministrator } from '../../access/administrators.js';
 import { auditEvents } from '../../app/audit-events.js';
+import { beginActivity } from '../../audit/ledger/log.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
 import { checksReply, exportedChecksReply } from '../../audit/ledger/replies.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
+import type { NamedAccount } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
 
 /* What was written to a trail, as administrators read it. */
 
 /** Holds the names of the connection `shop` while it is set. */
 let held: Promise<void> = Promise.resolve();
 const slow = createMemoryProfile(['anna']);
+/** True if `shop` limits the rate of searches after the first user. */
+let isBusy = false;
 const profiles = {
   work: createMemoryProfile(['anna', 'berta', 'ottilie']),
-  shop: { ...slow, readAccount: (subject: string) => held.then(() => slow.readAccount(subject)) },
+  shop: {
+    ...slow,
+    readAccount: (subject: string) => held.then(() => slow.readAccount(subject)),
+    async searchAccounts(text: string, limit: number, found: NamedAccount[] = []) {
+      if (!isBusy) return slow.searchAccounts(text, limit);
+      found.push(await slow.readAccount('anna'));
+      throw new FaceError('profile_unavailable', { status: 429 });
+    },
+  },
 };
 const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
   id,
@@ -72,10 +85,15 @@ afterAll(async () => {
   await server.stop();
 });
 
-function note(event: AuditEvent, request: string | null = null, network = '192.0.2.0/24'): void {
+function note(
+  event: AuditEvent,
+  request: string | null = null,
+  network = '192.0.2.0/24',
+  trail = 'c'.repeat(32),
+): void {
   sequence += 1;
   server.clock.advanceSec(1);
-  recorder.note({ ...event, sequence, time: server.clock.now(), request }, 'c'.repeat(32), network);
+  recorder.note({ ...event, sequence, time: server.clock.now(), request }, trail, network);
 }
 
 const ask = async (path: string, fields: object = {}, key = adminKey) =>
@@ -111,7 +129,11 @@ test('a person is found by login or id and shown with their events', async () =>
   const found = { ...who, login: loginOf('berta'), email: loginOf('berta') };
   expect(await ask('/people/find', { text: loginOf('berta').toUpperCase() })).toMatchObject({ people: [found] });
   expect(await ask('/people/find', { text: 'berta' })).toMatchObject({ people: [found] });
-  expect(await ask('/people/find', { text: 'nobody' })).toEqual({ ok: true, people: [], unasked: [] });
+  expect(await ask('/people/find', { text: 'nobody' })).toMatchObject({
+    people: [],
+    unasked: [],
+    answered: ['work', 'shop'],
+  });
 });
 
 test('a search by name at the provider finds enrolled and other users, and stores nothing', async () => {
@@ -124,6 +146,17 @@ test('a search by name at the provider finds enrolled and other users, and store
   expect(people).toHaveLength(4);
   const stored = await Promise.all(['/people/list', '/log/list'].map((path) => ask(path)));
   expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
+});
+
+test('a search keeps what a busy provider returned before, and says which connection was busy', async () => {
+  isBusy = true;
+  const reply = await ask('/people/find', { text: 'anna ex' });
+  isBusy = false;
+  const people = [
+    { connection: 'work', subject: 'anna' },
+    { connection: 'shop', subject: 'anna' },
+  ];
+  expect(reply).toMatchObject({ people, unasked: ['shop'], busy: ['shop'], answered: ['work'] });
 });
 
 test('a check appears as one entry, and only auditors can read its failed signals', async () => {
@@ -221,4 +254,31 @@ test('the log can be searched by login, id, address, network or request id', asy
   expect(await search('192.0.2.0/24')).toHaveLength(4);
   expect(await search('198.51.100.1')).toEqual([]);
   expect(await search('a'.repeat(24))).toEqual(['work berta verification_refused']);
+});
+
+test('the activity has acts of all servers with what changed, says since when, and is no part of the decisions', async () => {
+  const acts = async (fields: object = {}) => ask('/log/list', { isActivity: true, ...fields });
+  expect(await acts()).toMatchObject({ lines: [], completeSince: null });
+  await beginActivity(server.deps);
+  const since = new Date(server.clock.now()).toISOString();
+  const digest = 'f'.repeat(64);
+  const detail = { digest, former: digest, changed: ['connections.work'], reason: 'ticket 7', by: 'ada' };
+  note({ action: 'configuration_written', connection: '', subject: '', detail }, null, '192.0.2.0/24', 'd'.repeat(32));
+  note({ action: 'lockout_cleared', connection: 'work', subject: 'berta', detail: { by: 'grace', source: null } });
+  const passed = { stepUpId: 's-7', way: 'bypass_code' as const, by: 'grace' };
+  note({ action: 'another_way_passed', connection: 'work', subject: 'berta', detail: passed });
+  await recorder.flush();
+  const cleared = { action: 'lockout_cleared', by: 'grace', connection: 'work', subject: 'berta' };
+  const written = {
+    action: 'configuration_written',
+    by: 'ada',
+    reasons: ['changed: connections.work', 'reason: ticket 7'],
+  };
+  expect(await acts()).toMatchObject({ lines: [cleared, written], completeSince: since });
+  expect(await acts({ by: 'grace' })).toMatchObject({ lines: [cleared] });
+  expect(await acts({ actions: ['configuration_written'] })).toMatchObject({ lines: [written] });
+  const after = await ask('/log/list', { limit: 1000 });
+  expect(JSON.stringify(after)).not.toContain('configuration_written');
+  expect(after.completeSince).toBeNull();
+  expect((await ask('/log/checks', { limit: 200 })).checks).not.toContainEqual(expect.objectContaining(written));
 });

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Administrator } from '../../access/rights.js';
 import { type LoggedCheck, listChecks, readChecks } from '../../audit/ledger/checks.js';
-import { countScanned, followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
+import { countScanned, followLines, type LogFilter, listLines, readActivitySince } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
 import { type LogLine, timeOfId } from '../../audit/ledger/places.js';
 import {
@@ -66,7 +66,7 @@ function createFilterFields({ loggedActions: actions }: AuditEvents) {
   };
 }
 type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>> &
-  Pick<LogFilter, 'since' | 'until' | 'hasResult'>;
+  Pick<LogFilter, 'since' | 'until' | 'hasResult' | 'by' | 'isActivity'>;
 
 interface LogPorts extends Ports<'auditEvents' | 'clock' | 'connections' | 'ledger'>, WithOperations {
   readonly accounts: AccountNames;
@@ -91,18 +91,22 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       right: 'audit',
       summary: 'List the log of decisions',
       description:
-        'Returns decisions about people, newest first, by id, without names and logins. New entries appear after about a second. One call scans a limited number of entries; continue with the cursor.',
+        'Returns decisions about people or, with `isActivity`, the acts of administrators and clients, newest first, by id, without names and logins. New entries appear after about a second. One call scans a limited number of entries; continue with the cursor.',
       fields: z.strictObject({
         ...periodFields,
+        by: z.string().min(1).max(256).optional().describe('Only acts of this administrator or client.'),
+        isActivity: z.boolean().optional().describe('True for the acts of administrators and clients, of all kinds.'),
         limit: limitField(1000),
         cursor: cursorField.optional(),
       }),
-      form: { actions: 'list', limit: 'json' },
+      form: { actions: 'list', isActivity: 'json', limit: 'json' },
       reply: linesReply,
       async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
         const page = await listLines(filter, { cursor, limit }, deps);
-        return { lines: page.items.map(toLineReply), cursor: page.cursor, unasked };
+        const since = fields.isActivity ? await readActivitySince(deps) : null;
+        const completeSince = since === null ? null : toIso(since);
+        return { lines: page.items.map(toLineReply), cursor: page.cursor, unasked, completeSince };
       },
     }),
     adminEndpoint({
@@ -254,7 +258,8 @@ async function toFilter(
   deps: LogPorts,
 ): Promise<Found> {
   const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
-  const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
+  const { isActivity = false, actions = isActivity ? undefined : deps.auditEvents.decisions } = fields;
+  const filter = { ...fields, actions, people, network: network === undefined ? null : toNetwork(network) };
   if (search === undefined) return { filter, unasked: [] };
   if (subject !== undefined) throw new FaceError('request_malformed', { field: 'search', reason: 'Not with subject.' });
   const text = search.trim();

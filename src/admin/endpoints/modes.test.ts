@@ -10,6 +10,8 @@ import {
   startOperatedServer,
 } from '../../../support/servers/operated-server.js';
 import type { AuditDetail } from '../../core/audit-events.js';
+import { addSec, toIso } from '../../core/units.js';
+import { checkChanged } from '../operations/health-checks.js';
 
 /* Switching between shadow and enforce, and whom that would refuse. */
 
@@ -180,4 +182,50 @@ test('a check finds that no one can pass at a connection of a provider, and not 
   } finally {
     await enforcing.stop();
   }
+});
+
+test('one replica checks connections each night and after a change, and an accepted finding colours nothing', async () => {
+  const { operations } = operated.server.deps;
+  const { clock } = operated.server;
+  type Finding = { title: string; light: string; accepted: object | null };
+  type Report = { connection: string; examinedAt: string | null; light: string | null; findings: Finding[] };
+  const run = async (holder: string): Promise<Report[]> => {
+    clock.advanceSec(1);
+    await checkChanged(holder, operations);
+    await operations.background.settled();
+    return ((await operated.get('/doctor')).body as { doctor: { connections: Report[] } }).doctor.connections;
+  };
+  const timesOf = (reports: readonly Report[]) => reports.map(({ examinedAt }) => examinedAt);
+  const [okta, onelogin] = await run('one');
+  expect([okta?.light, onelogin?.light]).toEqual(['fail', 'fail']);
+  const first = timesOf([okta!, onelogin!]);
+  expect(timesOf(await run('one'))).toEqual(first);
+  await operated.post('/connections/okta/mode', { mode: 'enforce', isSure: true });
+  expect(timesOf(await run('other'))).toEqual(first);
+  const [switched, same] = timesOf(await run('one'));
+  expect([switched === first[0], same === first[1]]).toEqual([false, true]);
+  expect(operated.actions()).not.toContain('doctor_asked');
+
+  const failing = okta!.findings.filter(({ light }) => light === 'fail').map(({ title }) => title);
+  const tasks = async () =>
+    ((await operated.get('/to-do')).body.items as { code: string; connection: string; about: string; since: string }[])
+      .filter(({ code, connection }) => code === 'doctor_failing' && connection === 'okta')
+      .map(({ about, since }) => [about, since]);
+  expect(await tasks()).toEqual(failing.map((title) => [title, first[0]]));
+  const until = toIso(addSec(clock.now(), 3600));
+  const accept = (fields: object) =>
+    operated.post('/doctor/accepted', { connection: 'okta', reason: 'ticket 7', ...fields });
+  expect(await accept({ title: failing[0], until: toIso(clock.now()) })).toMatchObject({ status: 400 });
+  expect(await accept({ title: 'Nothing', until })).toMatchObject({ status: 404 });
+  for (const title of failing) expect(await accept({ title, until })).toMatchObject({ status: 200 });
+  expect(await tasks()).toEqual([]);
+  const byHand = okta!.findings.find(({ light }) => light === 'by_hand')?.title;
+  expect(await accept({ title: byHand, until })).toMatchObject({ status: 200 });
+  expect((await run('one'))[0]).toMatchObject({ light: expect.not.stringMatching('fail') });
+  clock.advanceSec(3600);
+  expect((await run('one'))[0]).toMatchObject({ light: 'fail' });
+  expect(await tasks()).toHaveLength(failing.length);
+  clock.advanceSec(24 * 3600);
+  const [night, too] = timesOf(await run('one'));
+  expect([night === switched, too === same]).toEqual([false, false]);
 });

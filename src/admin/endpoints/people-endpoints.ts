@@ -231,8 +231,13 @@ export function createPeopleEndpoints(
         const text = fields.text.trim();
         const searches = await accounts.search(text, connections.values(), administrator);
         const people = await Promise.all(searches.map((search) => toFound(search, text, administrator)));
-        const unasked = searches.filter(({ code }) => code !== null);
-        return { people: people.flat(), unasked: unasked.map(({ connection }) => connection.id) };
+        const idsOf = (some: readonly PeopleSearch[]): string[] => some.map(({ connection }) => connection.id);
+        return {
+          people: people.flat(),
+          unasked: idsOf(searches.filter(({ code }) => code !== null)),
+          busy: idsOf(searches.filter(({ isBusy }) => isBusy)),
+          answered: idsOf(searches.filter(({ code }) => code === null)),
+        };
       },
     }),
     adminEndpoint({

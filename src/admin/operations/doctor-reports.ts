@@ -24,6 +24,8 @@ const findingGuard = z.object({
   cause: z.string().nullable(),
   /** Step that fixes the problem; `null` if it needs manual work. */
   fix: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable().default(null),
+  /** Time of the first of the consecutive checks with this finding. `null` if it passed, or if it is unknown. */
+  since: epochMsGuard.nullable().default(null),
 });
 
 export type DoctorFinding = z.output<typeof findingGuard>;
@@ -38,6 +40,9 @@ const doctorReportGuard = z.object({
   users: z.number().nullable().default(null),
   /** True if the provider would issue no credential at the end of a recovery. */
   isRecoveryFailing: z.boolean().default(false),
+  /** Digest of the configuration file, and manual override of the mode, that were checked. */
+  configuration: z.string().nullable().default(null),
+  mode: z.enum(['enforce', 'shadow']).nullable().default(null),
 });
 
 export type DoctorReport = z.output<typeof doctorReportGuard>;
@@ -95,17 +100,26 @@ export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>):
   return { isUnderWay: isNow, by, startedAt, progress: isNow ? progress : null };
 }
 
-/** Starts examining connections in the background. Only one server at a time can do this. */
-export async function startDoctor(connections: readonly string[], by: string, deps: OperationsContext): Promise<void> {
+/**
+ * Starts examining connections in the background. Only one server at a time can do this.
+ * @param by - administrator, or `null` for the background job
+ */
+export async function startDoctor(
+  connections: readonly string[],
+  by: string | null,
+  deps: OperationsContext,
+): Promise<void> {
   for (const id of connections) findConfigured(id, deps);
-  const run = await beginRun(runPlace, { by, progress: null }, deps);
-  const detail = { connections: [...connections], by };
-  await deps.audit
-    .append({ action: 'doctor_asked', connection: '', subject: '', detail })
-    .catch(async (error: unknown) => {
-      await run.end(null);
-      throw error;
-    });
+  const run = await beginRun(runPlace, { by: by ?? '', progress: null }, deps);
+  if (by !== null) {
+    const detail = { connections: [...connections], by };
+    await deps.audit
+      .append({ action: 'doctor_asked', connection: '', subject: '', detail })
+      .catch(async (error: unknown) => {
+        await run.end(null);
+        throw error;
+      });
+  }
   deps.background.start(async () => {
     try {
       for (const id of connections) {
@@ -122,13 +136,16 @@ export async function startDoctor(connections: readonly string[], by: string, de
 async function examineConnection(
   id: string,
   run: RunLease<DoctorProgress | null>,
-  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'fetch' | 'jobs' | 'setup' | 'modes'>,
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'fetch' | 'jobs' | 'setup' | 'modes' | 'loadedDigest'>,
 ): Promise<void> {
   const connection = findConfigured(id, deps);
   const setup = deps.setup();
   let enrolled: number | null = null;
   let users: number | null = null;
-  const formerUsers = (await readDoctorReport(id, deps))?.users ?? null;
+  const former = await readDoctorReport(id, deps);
+  const formerUsers = former?.users ?? null;
+  const configuration = deps.loadedDigest();
+  const mode = deps.modes().get(id)?.mode ?? null;
   let progress: DoctorProgress = { connection: id, checks: 0, done: 0, users: 0, formerUsers };
   let savedAt = deps.clock.now();
   const note = (change: Partial<DoctorProgress>): void => {
@@ -168,15 +185,37 @@ async function examineConnection(
     remedy: result.remedy,
     cause: result.cause,
     fix: remedySteps.get(result.title) ?? null,
+    since: verdict === 'pass' ? null : findStart({ title: result.title, light: lightOf[verdict] }, former, deps),
   }));
-  const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
+  const light = worstLight(findings);
   const isFailing = ({ title, verdict }: CheckResult): boolean =>
     verdict === 'fail' && checks.checks.some((check) => check.title === title && check.blocks === 'recovery');
   const isRecoveryFailing = results.some(isFailing);
   const examinedAt = deps.clock.now();
-  const examination: DoctorReport = { examinedAt, light, findings, enrolled, users, isRecoveryFailing };
+  const examination: DoctorReport = {
+    examinedAt,
+    light,
+    findings,
+    enrolled,
+    users,
+    isRecoveryFailing,
+    configuration,
+    mode,
+  };
   await changeStored(placeOf(id), () => examination, deps);
 }
+
+function findStart(
+  { title, light }: Pick<DoctorFinding, 'title' | 'light'>,
+  former: DoctorReport | null,
+  { clock }: Ports<'clock'>,
+): EpochMs {
+  const same = former?.findings.find((each) => each.title === title && each.light === light);
+  return same === undefined || former === null ? clock.now() : (same.since ?? former.examinedAt);
+}
+
+export const worstLight = (findings: readonly Pick<DoctorFinding, 'light'>[]): DoctorReport['light'] =>
+  lights.findLast((each) => findings.some(({ light }) => light === each)) ?? 'ok';
 
 const lightOf = {
   pass: 'ok',

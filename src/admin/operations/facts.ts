@@ -5,8 +5,8 @@ import type { ConnectionFacts, Facts } from '../../core/to-do.js';
 import { addSec, type EpochMs, fromIso, secondsPerDay } from '../../core/units.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
 import { overlapSec, signingLifeSec } from '../../storage/keys/key-schedule.js';
+import { readHealth } from './accepted-findings.js';
 import { readApply } from './apply.js';
-import { readDoctorReport } from './doctor-reports.js';
 import { readMadeTimes } from './keys.js';
 import { readLastBackup } from './last-backup.js';
 import { applyModes, readShadowSince } from './modes.js';
@@ -64,7 +64,8 @@ async function factsOf(
   { id, kind, policy }: Pick<ConfiguredConnection, 'id' | 'kind' | 'policy'>,
   deps: OperationsPorts<'state' | 'clock' | 'modes'>,
 ): Promise<ConnectionFacts> {
-  const examination = await readDoctorReport(id, deps);
+  const health = await readHealth(id, deps);
+  const failing = health?.findings.filter(({ light, accepted }) => light === 'fail' && accepted === null) ?? [];
   const switched = deps.modes().get(id);
   return {
     id,
@@ -72,13 +73,13 @@ async function factsOf(
     shadowSince: isRefusing(policy) ? null : await readShadowSince(id, deps),
     switchedBy: switched !== undefined && switched.endsAt === null ? switched.by : null,
     examined:
-      examination === null
+      health === null
         ? null
         : {
-            at: examination.examinedAt,
-            isFailing: examination.light === 'fail',
+            at: health.examinedAt,
+            failing: failing.map(({ title, since }) => ({ title, since: since ?? health.examinedAt })),
             // Test people pass without an enrolment.
-            enrolled: kind === 'memory' ? null : examination.enrolled,
+            enrolled: kind === 'memory' ? null : health.enrolled,
           },
     isBrokenOff: (await readApply(id, deps))?.state === 'broken_off',
   };

@@ -27,7 +27,9 @@ export const doctorReply = z.object({
         examinedAt: instantReply.nullable(),
         light: light
           .nullable()
-          .describe('The worst severity of the findings; `null` if the connection was not checked within a week.'),
+          .describe(
+            'The worst severity of the findings that are not accepted; `null` if the connection was not checked within a week.',
+          ),
         findings: z.array(
           z.object({
             title: z.string(),
@@ -38,6 +40,13 @@ export const doctorReply = z.object({
             fix: fixReply.describe(
               'Fields of the apply call that fixes the problem; `null` if a person has to fix it.',
             ),
+            since: instantReply
+              .nullable()
+              .describe('Time of the first check with this finding; `null` if it passed, or if it is unknown.'),
+            accepted: z
+              .object({ until: instantReply, reason: z.string(), by: z.string() })
+              .nullable()
+              .describe('For a known limit, until when, why and by whom it was accepted.'),
           }),
         ),
       }),
@@ -53,7 +62,11 @@ export const toDoReply = z.object({
       urgency: z.enum(['now', 'soon']),
       words: z.string(),
       connection: z.string().nullable().describe('`null` if the task concerns the server.'),
-      about: z.string().nullable().describe('Name of the administrator or application; `null` if there is none.'),
+      about: z
+        .string()
+        .nullable()
+        .describe('Name of the administrator, application or failing check; `null` if there is none.'),
+      since: instantReply.nullable().describe('For a failing check, when it was first found.'),
       count: z.int().describe('Number of open requests; 1 for other tasks.'),
       where: z.enum(places),
     }),

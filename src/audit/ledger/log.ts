@@ -5,6 +5,8 @@ import type { LedgerRange, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../core/units.js';
 import { collectPage, fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import {
+  activityRange,
+  activitySinceKey,
   dayOf,
   daysPartition,
   idAt,
@@ -31,6 +33,10 @@ export interface LogFilter {
   readonly application?: string | null | undefined;
   readonly network?: string | null | undefined;
   readonly requestId?: string | null | undefined;
+  /** Administrator or client. */
+  readonly by?: string | null | undefined;
+  /** True for the lines of administrators and clients only. */
+  readonly isActivity?: boolean | undefined;
   readonly since?: EpochMs | null | undefined;
   /** Lines at or after this time are excluded. */
   readonly until?: EpochMs | null | undefined;
@@ -134,7 +140,8 @@ function toBetween({ since, until }: LogFilter, start: string): Between {
 }
 
 /** Returns the ranges of the index that matches the fewest lines, or `null` if only the whole log does. */
-function toRanges({ requestId, network, people }: LogFilter): readonly LedgerRange[] | null {
+function toRanges({ requestId, network, people, isActivity }: LogFilter): readonly LedgerRange[] | null {
+  if (isActivity) return [activityRange];
   if (typeof requestId === 'string') return [ofRequest(requestId)];
   if (people !== null && people !== undefined) return people.map(ofPerson);
   return typeof network === 'string' ? [ofNetwork(network)] : null;
@@ -199,7 +206,7 @@ async function* readDays(between: Between, ledger: LedgerStore): AsyncGenerator<
 }
 
 export function matchesFilter(line: LogLine, filter: LogFilter): boolean {
-  const { connection, people, actions, outcome, code, application, network, requestId } = filter;
+  const { connection, people, actions, outcome, code, application, network, requestId, by } = filter;
   const fits = <Value>(asked: Value | null | undefined, is: Value | null): boolean =>
     asked === null || asked === undefined || asked === is;
   return (
@@ -209,9 +216,29 @@ export function matchesFilter(line: LogLine, filter: LogFilter): boolean {
     fits(application, line.application) &&
     fits(network, line.network) &&
     fits(requestId, line.requestId) &&
+    fits(by, line.by) &&
     (actions === null || actions === undefined || actions.includes(line.action)) &&
     (people === null ||
       people === undefined ||
       people.some((who) => who.connection === line.connection && who.subject === line.subject))
   );
+}
+
+/** Notes that all replicas log the acts of administrators and clients from now on, unless it is noted already. */
+export async function beginActivity({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {
+  const [known] = await ledger.get([activitySinceKey]);
+  if (known === null || known === undefined)
+    await ledger.put([{ ...activitySinceKey, value: idAt(clock.now()), version: null, expiresAt: null }]);
+}
+
+/**
+ * Returns the time from which the log has all acts of all replicas, except those that were erased with a person. Older
+ * lines may have been removed, so it is not before the oldest line. `null` if it is unknown.
+ */
+export async function readActivitySince({ ledger }: Pick<LedgerDeps, 'ledger'>): Promise<EpochMs | null> {
+  const [noted] = await ledger.get([activitySinceKey]);
+  if (noted === null || noted === undefined) return null;
+  const [first] = await ledger.range(rangeOf(daysPartition), 1, 'oldest first');
+  const oldest = first && (await ledger.range(rangeOf(logPartition(first.sort)), 1, 'oldest first'));
+  return timeOfId(laterOf(noted, oldest?.[0]?.sort ?? ''));
 }

@@ -51,6 +51,8 @@ export const parseLine = (id: string, text: string): LogLine => ({
  *   request:<nn>         <request>|<line id>                lines of a request
  *   network:<nn>         <network>|<line id>                lines from a network
  *   stepup:<nn>          <step-up>|<line id>                lines of a step-up
+ *   activity             <line id>                          lines of administrators and clients
+ *   activity-since       since                              time from which they are complete
  *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts; a passed check has its duration
  *   refusals:<connection>
  *                        <code>|<line id>                   refused face checks by reason, for counts
@@ -128,6 +130,8 @@ export const ofPerson = (who: SubjectRef): LedgerRange => spreadRange('of', pers
 export const ofRequest = (requestId: string): LedgerRange => spreadRange('request', toPart(requestId));
 export const ofNetwork = (network: string): LedgerRange => spreadRange('network', toPart(network));
 export const ofStepUp = (stepUpId: string): LedgerRange => spreadRange('stepup', toPart(stepUpId));
+export const activityRange = rangeOf('activity');
+export const activitySinceKey: LedgerKey = { partition: 'activity-since', sort: 'since' };
 export const refusalsOf = (connection: string): LedgerRange => rangeOf(`refusals:${toPart(connection)}`);
 
 export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>
@@ -181,7 +185,9 @@ export const lineKeyOf = (reference: string): LedgerKey => {
 };
 
 export function referencesTo(line: LogLine): (LedgerKey & { readonly value: string })[] {
-  const { id, connection, subject, requestId, stepUpId, network, action, outcome, code, seconds } = line;
+  const { id, connection, subject, requestId, stepUpId, network, action, outcome, code, seconds, by } = line;
+  // A person passes with a code that the help desk issued: no act of the help desk.
+  const isAct = by !== null && action !== 'another_way_passed';
   const day = dayOf(timeOfId(id));
   // A failure of the vendor ends a check before a comparison.
   const isRefused = action === 'verification_refused' || (action === 'liveness_vendor_failed' && outcome === 'refused');
@@ -191,6 +197,7 @@ export function referencesTo(line: LogLine): (LedgerKey & { readonly value: stri
     requestId === null ? null : ofRequest(requestId),
     stepUpId === null ? null : ofStepUp(stepUpId),
     network === null ? null : ofNetwork(network),
+    isAct ? activityRange : null,
     isRefused ? checksOf(day, connection, 'refused') : null,
     isRefused && code !== null ? rangeOf(refusalsOf(connection).partition, toPart(code)) : null,
     passed,

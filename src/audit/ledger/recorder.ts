@@ -7,6 +7,7 @@ import { pause } from '../../core/resilience.js';
 import { toCode } from '../../errors.js';
 import { readEvents } from '../events.js';
 import type { Trail, WrittenRecord } from '../file.js';
+import { beginActivity } from './log.js';
 import { prune } from './prune.js';
 import { rebuildLedger } from './rebuild.js';
 import { type LedgerEntry, recordEntries, toEntry } from './record.js';
@@ -150,6 +151,9 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
         log.info('earlier decisions counted', { lines });
       };
       await erasing;
+      await beginActivity(deps).catch((error: unknown) =>
+        log.warn('start of the activity not noted', { code: toCode(error) }),
+      );
       await countEarlier(trail, count, deps).catch((error: unknown) =>
         log.warn('earlier decisions not yet counted', { code: toCode(error) }),
       );

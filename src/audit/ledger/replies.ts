@@ -96,6 +96,8 @@ const nameReplies = {
 export const foundPeopleReply = z.object({
   people: z.array(personReply.extend(nameReplies)).describe('Users without an enrolment have the status `none`.'),
   unasked: z.array(z.string()).describe('Connections whose provider did not answer, or not completely.'),
+  busy: z.array(z.string()).describe('Those of them whose provider limited the rate of calls: search again later.'),
+  answered: z.array(z.string()).describe('Connections whose provider answered completely.'),
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
 
@@ -110,7 +112,15 @@ export type NamesReply = z.output<typeof namesReply>;
 
 const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be searched for the person.');
 
-export const linesReply = z.object({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply });
+export const linesReply = z.object({
+  lines: z.array(lineReply),
+  cursor: cursorReply,
+  unasked: unaskedReply,
+  completeSince: instantOrNull.describe(
+    'For `isActivity`, the time from which the log has all acts of all servers; otherwise `null`, also if it is unknown.',
+  ),
+});
+export type LinesReply = z.output<typeof linesReply>;
 
 export const checksReply = z.object({ ...checksReplies, unasked: unaskedReply });
 export type ChecksReply = z.output<typeof checksReply>;

@@ -55,9 +55,10 @@ export interface Profile {
    * Searches users, active or not, by the beginning of login, e-mail address or name. For administrators only. Recent
    * changes may be missing. The text has no wildcards.
    * @param limit - maximum results, 1–50
-   * @throws `profile_unavailable`
+   * @param found - receives the users of each page of a provider, so that they are known if a later page fails
+   * @throws `profile_unavailable`, with `detail.status` 429 if the provider limits the rate
    */
-  searchAccounts(text: string, limit: number): Promise<readonly NamedAccount[]>;
+  searchAccounts(text: string, limit: number, found?: NamedAccount[]): Promise<readonly NamedAccount[]>;
   readonly claimNames: ReadonlySet<string>;
   /**
    * Reads a user's claims, without empty ones.

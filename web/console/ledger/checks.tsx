@@ -5,10 +5,8 @@ import { ExportLog } from '../parts/export-csv.js';
 import { Facts } from '../parts/server-text.js';
 import { type Column, PagedTable } from '../parts/table.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
-import { type Check, type Filter, keyOf, type Line, type Who } from './requests.js';
+import { type Check, type Filter, keyOf, type Line, whoOf } from './requests.js';
 import { actionText, detailText, isRule, reasonText } from './told.js';
-
-const whoOf = ({ connection, subject }: Line): Who | null => (subject === null ? null : { connection, subject });
 
 /** Omits the failed signals of a liveness check, which belong to the details. */
 const detailsOf = ({ action, reasons }: Line, words: LedgerWords): string =>

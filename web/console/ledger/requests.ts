@@ -14,6 +14,16 @@ export type Name = Readonly<Pick<FoundPerson, 'name' | 'login' | 'email'>>;
 export type Line = LedgerReplies.LineReply;
 export type Check = LedgerReplies.CheckReply;
 
+export const whoOf = ({ connection, subject }: Line): Who | null => (subject === null ? null : { connection, subject });
+
+/** Returns the start of a day in the reader's time zone. */
+export function startOf(day: string | null, daysLater: number): string | undefined {
+  const [year, month, date] = (day ?? '').split('-').map(Number);
+  if (year === undefined || month === undefined || date === undefined) return undefined;
+  const start = new Date(year, month - 1, date + daysLater);
+  return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
+}
+
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
 /** Fields of a filter. Fields that are `undefined` are not sent. */
@@ -45,6 +55,15 @@ export const readNames = (connection: string, subjects: readonly string[]) =>
 
 export const listChecks = (filter: Filter, from: string | null) =>
   post<LedgerReplies.ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
+
+/** Lists the acts of administrators and clients. */
+export const listActivity = (filter: Filter, from: string | null) =>
+  post<LedgerReplies.LinesReply>('/v1/log/list', {
+    ...filter,
+    isActivity: true,
+    limit: 200,
+    cursor: from ?? undefined,
+  });
 
 export type ExportedLine = LedgerReplies.ExportedChecksReply['checks'][number];
 

@@ -3,12 +3,21 @@ import type { DoctorReply } from '../../../../src/admin/replies/doctor.js';
 import { type Loaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { startOf } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm } from '../../parts/form.js';
+import { ActForm, Field } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
-import { Await, Done, Light, Note, Progress, Section } from '../../parts/state.js';
+import { Await, Done, Light, Note, Progress, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { type Applied, type Connection, type ConnectionReport, examine, type Finding, useTexts } from './requests.js';
+import {
+  type Applied,
+  accept,
+  type Connection,
+  type ConnectionReport,
+  examine,
+  type Finding,
+  useTexts,
+} from './requests.js';
 
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 
@@ -44,7 +53,7 @@ export function Doctor({
                     <span className="soft">{named.examined({ when: ago(found.examinedAt) })}</span>
                   </p>
                   {isAllWell && <Done>{named.allWell}</Done>}
-                  <Findings id={id} findings={found.findings} fixing={fixing} />
+                  <Findings id={id} findings={found.findings} fixing={fixing} onChanged={examined.reload} />
                 </>
               )}
               {fixing?.progress}
@@ -127,16 +136,22 @@ export function Findings({
   id,
   findings,
   fixing,
+  onChanged,
 }: {
   readonly id: string;
   readonly findings: readonly Finding[];
   readonly fixing: Fixing | null;
+  readonly onChanged: () => void;
 }) {
   const words = useTexts();
-  const { number } = useFormats();
+  const { ago, instant, number } = useFormats();
+  const { call } = useSessionActions();
+  const mayAccept = useMay('operate');
   const { doctor: named } = words;
   const well = findings.filter(({ light }) => light === 'ok');
-  const others = order.flatMap((light) => findings.filter((each) => each.light === light && light !== 'ok'));
+  const known = findings.filter(({ accepted }) => accepted !== null);
+  const open = findings.filter(({ light, accepted }) => light !== 'ok' && accepted === null);
+  const others = order.flatMap((light) => open.filter((each) => each.light === light));
   return (
     <>
       {others.length > 0 && (
@@ -148,7 +163,15 @@ export function Findings({
           headings={named.columns}
           columns={[
             { id: 'check', isRowHeading: true, cell: ({ title }) => <ServerText>{title}</ServerText> },
-            { id: 'light', cell: ({ light }) => <Light light={colours[light]}>{words.lights[light]}</Light> },
+            {
+              id: 'light',
+              cell: ({ light, since }) => (
+                <div>
+                  <Light light={colours[light]}>{words.lights[light]}</Light>
+                  {since !== null && <p className="fine soft">{named.found({ when: ago(since) })}</p>}
+                </div>
+              ),
+            },
             {
               id: 'found',
               cell: ({ found, cause }) => (
@@ -166,7 +189,7 @@ export function Findings({
             },
             {
               id: 'remedy',
-              cell: ({ title, remedy, fix }) => (
+              cell: ({ title, light, remedy, fix }) => (
                 <div>
                   {remedy !== null && (
                     <p>
@@ -186,11 +209,53 @@ export function Findings({
                       {fix.pushSecrets && <p>{named.fixSecret}</p>}
                     </ConfirmButton>
                   )}
+                  {mayAccept && light !== 'skipped' && (
+                    <details>
+                      <summary>{named.accept}</summary>
+                      <ActForm
+                        submit={named.acceptNow}
+                        onSubmit={(fields) =>
+                          call(
+                            accept(id, title, String(fields.get('reason')), startOf(String(fields.get('until')), 1)),
+                          ).then(onChanged)
+                        }
+                      >
+                        <Field name="until" type="date" label={named.until} isRequired />
+                        <Field name="reason" label={named.reason} isRequired maxLength={500} />
+                      </ActForm>
+                    </details>
+                  )}
                 </div>
               ),
             },
           ]}
         />
+      )}
+      {known.length > 0 && (
+        <>
+          <h3>{named.knownLimits}</h3>
+          <ul className="lines">
+            {known.map(({ title, found, accepted }) => (
+              <li key={title}>
+                <ServerText>{title}</ServerText>
+                <br />
+                <span className="soft">
+                  <ServerText>{found}</ServerText>
+                </span>
+                {accepted !== null && (
+                  <p>
+                    {named.acceptedUntil({ when: instant(accepted.until), name: accepted.by, reason: accepted.reason })}{' '}
+                    {mayAccept && (
+                      <QuietButton onPress={() => void call(accept(id, title, accepted.reason)).then(onChanged)}>
+                        {named.endAcceptance}
+                      </QuietButton>
+                    )}
+                  </p>
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       {well.length > 0 && (
         <details>

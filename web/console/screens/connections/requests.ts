@@ -19,6 +19,10 @@ export const readDoctor = get<DoctorReply>('/v1/doctor');
 /** @param connection - `undefined` for all */
 export const examine = (connection?: string) => post<DoctorReply>('/v1/doctor', { connection });
 
+/** @param until - `undefined` to end the acceptance */
+export const accept = (connection: string, title: string, reason: string, until?: string) =>
+  post<DoctorReply>('/v1/doctor/accepted', { connection, title, reason, until });
+
 /** What to apply: one step, or by default all. */
 export interface Applied {
   readonly step?: string;

@@ -7,10 +7,11 @@ import { defineTexts, textIn, useFormats, useWords } from '../../frame/words.js'
 import { PersonLink, useNames } from '../../ledger/names.js';
 import { keyOf, listConnections, listLocked } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { ServerText } from '../../parts/server-text.js';
 import { Await, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { maySee, screens } from '../../screens.js';
-import { connectPlace, TextsContext, useTexts as useConnectionsTexts } from '../connections/requests.js';
+import * as connectionTexts from '../connections/requests.js';
 import { ConnectionsTable } from '../connections/table.js';
 
 const { defineScreen, useTexts } = defineTexts(async (language) => ({
@@ -20,7 +21,7 @@ const { defineScreen, useTexts } = defineTexts(async (language) => ({
 
 /** Lists the connections, except those of test people. */
 function Connections() {
-  const words = useConnectionsTexts();
+  const words = connectionTexts.useTexts();
   const mayConnect = useMay('configure');
   const listed = useLoaded(listConnections);
   const openWork = useOpenWork();
@@ -32,7 +33,7 @@ function Connections() {
           <>
             <ConnectionsTable rows={connections.filter(({ kind }) => kind !== 'memory')} lights={lights} />
             {mayConnect && connections.length === 0 && (
-              <Link to={`/connections/${connectPlace}`}>{words.connect.heading}</Link>
+              <Link to={`/connections/${connectionTexts.connectPlace}`}>{words.connect.heading}</Link>
             )}
           </>
         )}
@@ -67,9 +68,9 @@ export const screen = defineScreen(function Home() {
           </div>
           <ToDoList />
           {mayAssist && <LockedOut />}
-          <TextsContext value={words.connections}>
+          <connectionTexts.TextsContext value={words.connections}>
             <Connections />
-          </TextsContext>
+          </connectionTexts.TextsContext>
         </>
       ) : (
         <ul className="cards">
@@ -170,7 +171,7 @@ const isRecovery = ({ code, where }: ToDo): boolean => code === 'approvals_waiti
 /** Shows an unknown task of a newer server in the server's words. */
 function TaskText({ item }: { readonly item: ToDo }) {
   const { toDo } = useTexts();
-  const { number } = useFormats();
+  const { ago, number } = useFormats();
   const entry: string | ((v: { readonly count: string }) => string) = isRecovery(item)
     ? toDo.recoveriesWaiting
     : (textIn(toDo.codes, item.code) ?? item.words);
@@ -183,6 +184,13 @@ function TaskText({ item }: { readonly item: ToDo }) {
         </>
       )}
       {typeof entry === 'string' ? entry : entry({ count: number(item.count) })}
+      {item.since !== null && (
+        <>
+          {' '}
+          <ServerText>{item.about ?? ''}</ServerText>{' '}
+          <span className="soft">({toDo.found({ when: ago(item.since) })})</span>
+        </>
+      )}
     </span>
   );
 }

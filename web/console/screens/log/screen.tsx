@@ -6,7 +6,7 @@ import { addressOf, navigate, useParameters } from '../../frame/router.js';
 import { defineTexts } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-import { type Filter, listChecks, outcomes } from '../../ledger/requests.js';
+import { type Filter, listChecks, outcomes, startOf } from '../../ledger/requests.js';
 import { withLedger } from '../../ledger/told.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 
@@ -71,14 +71,6 @@ function useRepeated(work: () => Promise<void>, isOn: boolean): void {
       timer = -1;
     };
   }, [isOn]);
-}
-
-/** Returns the start of a day in the reader's time zone. */
-function startOf(day: string | null, daysLater: number): string | undefined {
-  const [year, month, date] = (day ?? '').split('-').map(Number);
-  if (year === undefined || month === undefined || date === undefined) return undefined;
-  const start = new Date(year, month - 1, date + daysLater);
-  return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
 /** Groups of events, by the beginning of their actions. */

@@ -45,11 +45,15 @@ function Found({ text }: { readonly text: string }) {
   return (
     <Section heading={find.found}>
       <Await loaded={loaded}>
-        {({ people, unasked }) => (
+        {({ people, unasked, busy, answered }) => (
           <>
             {unasked.length > 0 && <p className="note warn">{ledger.unasked({ connections: unasked.join(', ') })}</p>}
+            {busy.length > 0 && <p className="note warn">{find.busy({ connections: busy.join(', ') })}</p>}
             {people.length >= mostFound && <p className="note">{find.more}</p>}
-            <FoundPeople people={people} empty={unasked.length === 0 ? find.nobody : find.noneAnswered} />
+            <FoundPeople
+              people={people}
+              empty={unasked.length === 0 ? find.nobody : answered.length === 0 ? find.noAnswer : find.noneAnswered}
+            />
           </>
         )}
       </Await>
