@@ -80,7 +80,7 @@ const others = words(`
   /campaigns/preview /campaigns/stop
   /events/undelivered/retry /configuration/draft/check /configuration/draft/discard
   /configuration/reload /connections/:id/refused
-  /connections/:id/rules/test /doctor /help-desk/caller-pins
+  /connections/:id/rules/test /doctor /doctor/accepted /help-desk/caller-pins
   /help-desk/requests/:id/settle /help-desk/requests/:id/take
   /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/export /log/follow /log/list
   /people/checks /people/find /people/list /people/locked /people/log /people/names /people/one

@@ -306,13 +306,15 @@ async function storeFreshKey(
   if (fresh === null) return () => {};
   await storeAdminKey(key, { file: files.adminKey, random });
   const code = await createFirstCode({ state, clock, random });
+  // A browser cannot open the general address, on which a container listens.
+  const host = active.setup.config.host.replace(/^0\.0\.0\.0$/, 'localhost');
   return () =>
     announce([
       ...placesOf(
         active,
         fresh.use((text) => `${text}  (shown once: save it now)`),
       ),
-      `Set up in a browser: ${code.use((text) => `${ownAddressOf(active)}/console/connections/_start#${text}`)}  (once, within an hour)`,
+      `Set up in a browser: ${code.use((text) => `${ownAddressOf(active, host)}/console/connections/_start#${text}`)}  (once, within an hour)`,
     ]);
 }
 
@@ -340,8 +342,8 @@ async function announceStart(
   deps.announce(placesOf(active, keyText));
 }
 
-const ownAddressOf = ({ setup: { config }, listening }: Active): string =>
-  httpAddressOf(config.host, listening?.port ?? config.port);
+const ownAddressOf = ({ setup: { config }, listening }: Active, host = config.host): string =>
+  httpAddressOf(host, listening?.port ?? config.port);
 
 function placesOf(active: Active, key: string): string[] {
   const own = ownAddressOf(active);

@@ -78,11 +78,10 @@ export interface RenderedPage {
  * @param script - runs after the page has loaded; `null` for a page without scripts
  */
 export function createPageLayout(style: Html, formsTo = "'self'", script: Html | null = null) {
-  const policy = contentSecurityPolicy({
-    'style-src': inlineDigest(style.toString()),
-    'script-src': script === null ? '' : inlineDigest(script.toString()),
-    'form-action': formsTo,
-  });
+  const own = { 'style-src': inlineDigest(style.toString()), 'form-action': formsTo };
+  const policy = contentSecurityPolicy(
+    script === null ? own : { ...own, 'script-src': inlineDigest(script.toString()) },
+  );
   return (language: SupportedLanguage, title: string, body: Html): RenderedPage => {
     const page = html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">

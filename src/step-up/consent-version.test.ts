@@ -14,7 +14,7 @@ import { consentVersion, vendorConsentVersion } from './session-view.js';
  */
 const digests: Readonly<Record<string, string>> = {
   'consent-1': '0c6c0feaebf3e1b3bbd7d8eecd4dc7dd121e371e33f10c22994353b71989f689',
-  '2': '231ce02ba367f1b9e8e7afb229a3fd1a7e40e36b2489817dc181e0c33b640e72',
+  '2': '51bbb512aedbcbc92a2134689abb8b7cbbb87d5adbb75d412294402ed2cc6733',
 };
 
 test('a changed consent text requires a new version, or a deliberately replaced digest', () => {

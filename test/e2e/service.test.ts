@@ -28,7 +28,8 @@ describe('the process', () => {
   test('prints an admin key at the first start only; state and token keys survive a restart', async () => {
     const first = await start();
     const adminKey = keyShown(first)!;
-    expect(first.said.at(-1)).toContain(adminKey);
+    expect(first.said.at(-2)).toContain(adminKey);
+    expect(first.said.at(-1)).toContain('/console/connections/_start#');
     const clientToken = await takeClientToken(first, adminKey);
     const enrolled = await post(
       first,
