@@ -60,7 +60,7 @@ const kinds = [
   /^dist\/capture-web\/((index|preview)\.html|notice-worker\.js|assets\/(tfjs-[\d.]+\/)?[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
   /^dist\/docs-web\/([\w/.-]+\.(html|css|js|json|svg)\.br|pictures\/[\w-]+\.(svg|webp))$/,
-  /^src\/face\/engines\.json$/,
+  /^src\/face\/(engines|models\/minifasnet-v2)\.json$/,
   /^infra\/systemd\/facestep(-backup)?\.(service|timer)$/,
 ];
 const mebibyte = 1024 * 1024;
