@@ -63,7 +63,10 @@ export async function findUsers(given: string, connection: string | null, setup:
 }
 
 /** Reports providers that could not be queried. @returns true if there are none */
-export function reportUnsearched({ unasked }: FoundUsers, { printError }: Pick<CliDeps, 'printError'>): boolean {
+export function reportUnsearched(
+  { unasked }: Pick<FoundUsers, 'unasked'>,
+  { printError }: Pick<CliDeps, 'printError'>,
+): boolean {
   if (unasked.length === 0) return true;
   printError(`facestep: ${unasked.join(', ')} could not be searched by username: the value is used as an ID there`);
   return false;

@@ -131,7 +131,7 @@ async function listPeople(filter: Fields, limit: number, deps: CallDeps) {
   return { people, hasMore: false };
 }
 
-const toStatus = ({ status, lockedUntil }: PersonReply): string =>
+export const toStatus = ({ status, lockedUntil }: PersonReply): string =>
   `${status === 'none' ? 'not enrolled' : status}${lockedUntil === null ? '' : ', locked out'}`;
 
 const toCheck = ({ lastCheck, lastCheckAt }: PersonReply): string =>
