@@ -10,7 +10,6 @@ import { describeCall, describeUncalled } from '../../connections/hook-calls.js'
 import { describeModeAt, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionModeReply, type ModeReply, refusedReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
-import { toCountingNote } from './report.js';
 
 /** `file` ends a manual switch. */
 const modes = ['shadow', 'enforce', 'file'] as const;
@@ -89,7 +88,8 @@ async function printWouldBeDenied(connection: string, { atProvider }: ModeReply,
   deps.print(
     `Enforce mode would deny ${total} of ${users} people, by their last sign-in since ${since}. Denied already: ${denied}.`,
   );
-  if (replicasCounting > 0) deps.print(toCountingNote(replicasCounting));
+  if (replicasCounting > 0)
+    deps.print(`Not complete: decisions before this version are still being counted (replicas: ${replicasCounting}).`);
   const until = describeKnown(atProvider, known, now);
   if (until !== null) deps.print(toPrintable(until));
   if (subjects.length > 0) {
