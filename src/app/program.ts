@@ -31,7 +31,6 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'keys rotate': ['keys rotate', 'keys rotate --signing'],
   'administrators add': ['administrators add grace --role help-desk'],
   'applications issue-key': ['applications issue-key a1b2c3 --days 90'],
-  completion: ['completion bash > ~/.local/share/bash-completion/completions/facestep'],
 };
 
 type CreateCommand = (deps: CliDeps) => CommandUnknownOpts;
@@ -89,10 +88,6 @@ const ownCommands: Commands = {
 const allCommands = (deps: ProcessDeps): Commands => ({
   ...ownCommands,
   ...deps.extensionCommands,
-  completion: async () => {
-    const { createCompletionCommand } = await import('../cli/completion.js');
-    return (given) => createCompletionCommand(given, () => createProgram(undefined, deps));
-  },
 });
 
 /**
@@ -133,7 +128,6 @@ const withoutJson: readonly string[] = [
   'simulate',
   'smart-hook',
   'jwks',
-  'completion',
   'campaign preview',
   'sign',
 ];
