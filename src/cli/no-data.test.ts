@@ -12,14 +12,11 @@ const top = createFolder('no-data');
 const data = join(top, 'nowhere');
 const env = { FACESTEP_DATA: data };
 
-test.each([[['events', 'list']], [['events', 'list', '--json']], [['events', 'retry']], [['audit', 'export']]])(
-  '%j reports that there is no trail, rather than an empty result',
-  async (args) => {
-    const { code, stdout, stderr } = await runHere(args, env);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`There is no audit trail ${join(data, 'audit.jsonl')}.`);
-  },
-);
+test('a command reports that there is no trail, rather than an empty result', async () => {
+  const { code, stdout, stderr } = await runHere(['audit', 'export'], env);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`There is no audit trail ${join(data, 'audit.jsonl')}.`);
+});
 
 const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
