@@ -80,7 +80,6 @@ const ownCommands: Commands = {
   backup: async () => (await import('../admin/commands/backup.js')).createBackupCommand,
   restore: async () => (await import('../admin/commands/backup.js')).createRestoreCommand,
   upgrade: async () => (await import('../admin/commands/upgrade.js')).createUpgradeCommand,
-  jwks: async () => (await import('../admin/commands/storage.js')).createJwksCommand,
   models: async () => (await import('../admin/commands/models.js')).createModelsCommand,
   keys: async () => (await import('../admin/commands/storage.js')).createKeysCommand,
 };
@@ -127,7 +126,6 @@ const withoutJson: readonly string[] = [
   'audit export',
   'simulate',
   'smart-hook',
-  'jwks',
   'campaign preview',
   'sign',
 ];

@@ -170,14 +170,6 @@ test('facestep demo --photos writes two photos of one person and one of another,
   expect(readFileSync(files[0]!, 'utf8')).toBe('mine');
 });
 
-test('facestep jwks prints the public keys that the server publishes', async () => {
-  const { code, stdout } = await runCli(['jwks'], env);
-  expect(code).toBe(0);
-  const published: unknown = await (await fetch(`${service.url}/.well-known/jwks.json`)).json();
-  expect(JSON.parse(stdout)).toEqual(published);
-  expect(stdout).not.toContain('"d"');
-});
-
 describe('a usage error exits with 2 and writes to standard error only', () => {
   test.each([
     ['an unknown command', ['nonsense']],
@@ -196,8 +188,7 @@ describe('a usage error exits with 2 and writes to standard error only', () => {
   test('--help exits with 0 and writes to standard output', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['serve', 'provision', 'doctor', 'simulate', 'smart-hook', 'jwks'])
-      expect(stdout).toContain(name);
+    for (const name of ['serve', 'provision', 'doctor', 'simulate', 'smart-hook']) expect(stdout).toContain(name);
   });
 });
 

@@ -4,7 +4,6 @@ import { foundPeopleReply, type LineReply, onePersonReply, personLogReply } from
 import { callServer, readPages } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection, splitArguments } from '../../cli/find-connection.js';
-import { reportUnsearched } from '../../cli/find-users.js';
 import { parseIsoTime } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
 import { addSec, secondsPerDay, toIso } from '../../core/units.js';
@@ -41,7 +40,9 @@ export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
         events.map(toEventLine).forEach(deps.print);
         if (events.length === 0) deps.print(`No events for that user since ${since}. Check the username.`);
       }
-      deps.endWith(reportUnsearched(found, deps) && events.length > 0 ? 0 : 1);
+      if (!found.isSearched)
+        deps.printError(`facestep: ${connection} could not be searched by username: the value is used as an ID`);
+      deps.endWith(found.isSearched && events.length > 0 ? 0 : 1);
     });
 
 /** Finds the id of a user. If no user has the given text as username or e-mail address, it is used as the id. */
@@ -53,8 +54,8 @@ async function findSubject(connection: string, user: string, deps: CliDeps) {
     here.find(({ subject }) => subject === user) ??
     here.find(({ login }) => isNamed(login)) ??
     here.find(({ email }) => isNamed(email));
-  if (found !== undefined) return { subject: found.subject, unasked: [] };
-  return { subject: user, unasked: unasked.filter((id) => id === connection) };
+  if (found !== undefined) return { subject: found.subject, isSearched: true };
+  return { subject: user, isSearched: !unasked.includes(connection) };
 }
 
 /** Reads the entries of a user, oldest first. */
