@@ -3,7 +3,7 @@ import { callServer } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
-import { readLogins } from '../../cli/find-users.js';
+import { readLogins } from '../../cli/read-logins.js';
 import { printRows, toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
 import { describeCall, describeUncalled } from '../../connections/hook-calls.js';
