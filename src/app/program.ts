@@ -12,7 +12,6 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   register: ['register work --group 00g1a2b3c4 --plan', 'register work --all'],
   mode: ['mode work', 'mode work enforce'],
   doctor: ['doctor', 'doctor work --json'],
-  report: ['report work --since 7'],
   why: ['why ada@example.com', 'why work ada@example.com --since 2026-11-20'],
   'people list': ['people list --status locked', 'people list --checked-before 2026-10-01 --json'],
   'people find': ['people find "ada lov"'],
@@ -32,7 +31,6 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'keys rotate': ['keys rotate', 'keys rotate --signing'],
   'administrators add': ['administrators add grace --role help-desk'],
   'applications issue-key': ['applications issue-key a1b2c3 --days 90'],
-  completion: ['completion bash > ~/.local/share/bash-completion/completions/facestep'],
 };
 
 type CreateCommand = (deps: CliDeps) => CommandUnknownOpts;
@@ -63,7 +61,6 @@ const ownCommands: Commands = {
   policy: async () => (await import('../admin/commands/policy.js')).createPolicyCommand,
   doctor: async () => (await import('../admin/commands/doctor.js')).createDoctorCommand,
   jobs: async () => (await import('../admin/commands/status.js')).createJobsCommand,
-  report: async () => (await import('../admin/commands/report.js')).createReportCommand,
   why: async () => (await import('../admin/commands/why.js')).createWhyCommand,
   audit: async () => (await import('../admin/commands/audit.js')).createAuditCommand,
   people: async () => (await import('../admin/commands/people.js')).createPeopleCommand,
@@ -83,7 +80,6 @@ const ownCommands: Commands = {
   backup: async () => (await import('../admin/commands/backup.js')).createBackupCommand,
   restore: async () => (await import('../admin/commands/backup.js')).createRestoreCommand,
   upgrade: async () => (await import('../admin/commands/upgrade.js')).createUpgradeCommand,
-  jwks: async () => (await import('../admin/commands/storage.js')).createJwksCommand,
   models: async () => (await import('../admin/commands/models.js')).createModelsCommand,
   keys: async () => (await import('../admin/commands/storage.js')).createKeysCommand,
 };
@@ -91,10 +87,6 @@ const ownCommands: Commands = {
 const allCommands = (deps: ProcessDeps): Commands => ({
   ...ownCommands,
   ...deps.extensionCommands,
-  completion: async () => {
-    const { createCompletionCommand } = await import('../cli/completion.js');
-    return (given) => createCompletionCommand(given, () => createProgram(undefined, deps));
-  },
 });
 
 /**
@@ -134,8 +126,6 @@ const withoutJson: readonly string[] = [
   'audit export',
   'simulate',
   'smart-hook',
-  'jwks',
-  'completion',
   'campaign preview',
   'sign',
 ];

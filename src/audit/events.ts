@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type AuditAction, type AuditDetail, type AuditEvents, timeOf } from '../core/audit-events.js';
-import { parseJsonAs } from '../core/base/json.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { linesWith, readPieces } from './read.js';
@@ -18,14 +17,6 @@ export interface EventParser<Action extends AuditAction> {
   readonly marks: readonly string[];
   /** Returns `null` for another record, `unreadable` for a damaged line. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
-}
-
-/** Returns true if a line is a record of an action that has a schema. */
-export function isReadable(line: Buffer, schemas: EventSchemas): boolean {
-  const record = parseJsonAs(line, undetailed);
-  if (record === undefined) return false;
-  const guards: Readonly<Record<string, z.ZodType>> = schemas.details;
-  return guards[record.action]?.safeParse(record.detail).success ?? false;
 }
 
 const undetailed = recordHead.extend({ detail: z.unknown() });

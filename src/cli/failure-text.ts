@@ -69,11 +69,11 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
     'Add an e-mail address or a phone number with its country code at the identity provider, or offer another method.',
   request_taken: 'Ask that administrator, or choose another request.',
   recovery_too_soon:
-    'facestep why names what changed. Verify the person in another way, or wait for recovery.quietDays of the connection.',
+    'facestep audit export --action recovery_refused names what changed. Verify the person in another way, or wait for recovery.quietDays of the connection.',
   recovery_privileged:
     'The person has an administrator role, or is in a group of recovery.privileged. Set recovery.privileged.action to "two_approvals" to allow it with two approvals and a delay.',
   recovery_manager_missing:
-    'Add the manager in the directory, with an e-mail address, or name the claim in recovery.managerClaim. A new manager may approve after recovery.quietDays. facestep why names what changed.',
+    'Add the manager in the directory, with an e-mail address, or name the claim in recovery.managerClaim. A new manager may approve after recovery.quietDays. facestep audit export --action recovery_refused names what changed.',
   recovery_number_wrong: 'Ask the person for the four digits on their page. After five attempts, refuse the recovery.',
   recovery_not_waiting: 'facestep recovery list shows its state, and what it waits for.',
   recovery_running: 'Wait ten minutes, or refuse the other recovery: facestep recovery refuse.',

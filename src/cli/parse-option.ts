@@ -21,7 +21,7 @@ export async function findNamedTrails(named: readonly string[]): Promise<string[
 }
 
 /** Finds the audit log of the configured server. @throws UsageError if no server has run with its data folder */
-export async function findOwnTrail(config: FilesConfig): Promise<string> {
+async function findOwnTrail(config: FilesConfig): Promise<string> {
   const { audit } = filesOf(config);
   await checkTrail(audit);
   return audit;

@@ -1,79 +1,44 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { readChainName } from '../audit/trail-files.js';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { callServer } from '../cli/call-server.js';
 import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
-import { findOwnTrail } from '../cli/parse-option.js';
-import { filesOf } from '../config/data-files.js';
-import { issuerOf } from '../config/schema.js';
-import type { Setup } from '../connections/setup.js';
-import { openKeyService } from '../storage/keys/open.js';
-import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
-import { type DeadLetter, readDeadLetters } from './dead-letters.js';
-import { createFindEmail } from './find-email.js';
-import { createSets } from './set.js';
-import { toStream, toWebhookStream } from './stream.js';
-import { openRetry } from './undelivered.js';
+import { createServerCommand } from '../cli/server-command.js';
+import { printRows, toPrintable } from '../cli/table.js';
+import { retriedReply, undeliveredReply } from './undelivered-replies.js';
+
+/** Most events of one call. */
+const retriedAtOnce = 10;
 
 export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('events').summary('list and retry undelivered events');
-  command
-    .command('list')
-    .summary('list undelivered events')
-    .description('Lists dead letters of security events and webhooks in the data folder. The server may be running.')
-    .action(async () => {
-      const letters = await readLetters(await deps.loadSetup());
-      if (deps.printJson(letters)) return;
-      if (letters.length === 0) deps.print('No dead letters.');
-      else letters.map(toLine).forEach(deps.print);
-    });
-  command
-    .command('retry')
-    .summary('retry undelivered events')
-    .description('Sends dead letters again from this machine, with the same id. The server may be running.')
-    .argument('[jti...]', 'ids of the events (default: all)')
+  const { command, add } = createServerCommand('events', 'list and retry undelivered events');
+  const read = () => callServer('GET /events/undelivered', undeliveredReply, deps);
+  add('list', 'list undelivered events, newest first').action(async () => {
+    const { events, total } = await read();
+    printRows(events, deps, { time: 'time', receiver: 'receiver', event: 'event', id: 'id', reason: 'reason' });
+    if (total > events.length) deps.printError(`${total - events.length} older ones are not listed.`);
+  });
+  add('retry', 'send undelivered events again, with the same ids')
+    .argument('[id...]', 'ids of the events (default: all that “events list” prints)')
     .option('--receiver <id>', 'only this receiver')
-    .action((ids, { receiver = null }) => retry(ids, receiver, deps));
+    .action(async (asked, { receiver }) => {
+      const { events } = await read();
+      const unknown = asked.find((id) => !events.some((event) => event.id === id));
+      if (unknown !== undefined) throw new UsageError(`no undelivered event ${unknown}`);
+      const ids = events
+        .filter(
+          (event) =>
+            (asked.length === 0 || asked.includes(event.id)) && event.receiver === (receiver ?? event.receiver),
+        )
+        .map(({ id }) => id);
+      if (ids.length === 0) deps.print('No undelivered events.');
+      for (let from = 0; from < ids.length; from += retriedAtOnce) {
+        const fields = { ids: ids.slice(from, from + retriedAtOnce) };
+        const retried = await callServer('POST /events/undelivered/retry', retriedReply, deps, fields);
+        for (const { id, reason } of retried.events) {
+          if (reason !== null) deps.endWith(1);
+          deps.print(toPrintable(`${reason === null ? 'delivered' : `failed: ${reason}`}: ${id}`));
+        }
+      }
+    });
   return command;
 }
-
-async function retry(ids: readonly string[], receiver: string | null, deps: CliDeps): Promise<void> {
-  const setup = await deps.loadSetup();
-  const { config } = setup;
-  const letters = await readLetters(setup);
-  const unknown = ids.find((id) => !letters.some(({ jti }) => jti === id));
-  if (unknown !== undefined) throw new UsageError(`no dead letter ${unknown}`);
-  const asked = letters.filter(
-    ({ jti, receiver: of }) => (ids.length === 0 || ids.includes(jti)) && (receiver === null || of === receiver),
-  );
-  if (asked.length === 0) {
-    deps.print('No dead letters.');
-    return;
-  }
-  const files = filesOf(config);
-  const keyService = await openKeyService(config.keys, { files, onKeysLoaded: () => {}, ...deps });
-  const signer = createSecurityEventSigner(keyService.openOidcKeys);
-  const issuer = issuerOf(config);
-  const adapters = await Promise.all(
-    setup.connections.map(async ({ id, createAdapter }) => [id, await createAdapter(issuer)] as const),
-  );
-  const connections = new Map(adapters);
-  const findEmail = createFindEmail((id) => connections.get(id), deps);
-  const sets = createSets(signer, findEmail, { ...deps, issuer });
-  const trail = { file: files.audit, chain: (await readChainName(files.audit)) ?? '' };
-  const streams = [...config.securityEvents.map(toStream), ...config.webhooks.map(toWebhookStream)];
-  const sendAgain = await openRetry(asked, streams, { ...deps, files, trail, sets });
-  for (const letter of asked) {
-    const outcome = await sendAgain(letter);
-    if (outcome.kind === 'failed') deps.endWith(1);
-    deps.print(`${outcome.kind === 'failed' ? `failed: ${outcome.reason}` : 'delivered'}: ${toLine(letter)}`);
-  }
-}
-
-/** @throws UsageError if no server has run with this data folder */
-async function readLetters({ config }: Setup): Promise<DeadLetter[]> {
-  await findOwnTrail(config);
-  return readDeadLetters(filesOf(config).deadLetters);
-}
-
-const toLine = ({ time, receiver, event, sequence, reason, jti }: DeadLetter): string =>
-  `${time}  ${receiver}  ${event}  record ${sequence}  ${reason}  ${jti}`;

@@ -56,10 +56,7 @@ export const vendorConfidence = 'vendor_confidence';
 export const glanceJudge = 'glance-1';
 
 /** Returns the method and confidence of a vendor, such as `aws-face-movement 97.2 %`, or `null` if it was not one. */
-export function toVendorText({
-  judge,
-  signals,
-}: Pick<AuditDetail<'liveness_judged'>, 'judge' | 'signals'>): string | null {
+function toVendorText({ judge, signals }: Pick<AuditDetail<'liveness_judged'>, 'judge' | 'signals'>): string | null {
   const found = signals.find(({ name }) => name === vendorConfidence);
   return found === undefined ? null : `${judge} ${found.value.toFixed(1)} %`;
 }

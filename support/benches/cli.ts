@@ -93,7 +93,7 @@ export async function startSimulation(
   return {
     config: configGuard.parse(JSON.parse(stdout())),
     guide: text,
-    application: /"application":"([^"]+)"/.exec(text)?.[1] ?? '',
+    application: /^They sign in to the application (.+)\.$/m.exec(text)?.[1] ?? '',
     environment: Object.fromEntries(
       [...text.matchAll(/^ {2}export (?!FACESTEP_CONFIG|PORT=)(\w+)=(.+)$/gm)].map(([, name, value]) => [
         name!,

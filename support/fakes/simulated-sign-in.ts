@@ -10,11 +10,12 @@ export async function signInWithFace(
   backend: Backend,
   { login, photo }: { readonly login: string; readonly photo: Uint8Array },
 ) {
-  if (!simulation.guide.includes('/step-ups/requested')) {
+  const challenged = challengeGuard.safeParse((await simulation.signIn({ user: login })).body);
+  if (!challenged.success) {
     await backend.checkFace(simulation.subjects.get(login) ?? '', photo);
     return simulation.signIn({ user: login });
   }
-  const { session, challenge } = challengeGuard.parse((await simulation.signIn({ user: login })).body);
+  const { session, challenge } = challenged.data;
   const receipt = await backend.answerRequest(challenge.request, photo);
   return simulation.signIn({ user: login, answer: { session, receipt } });
 }

@@ -96,7 +96,7 @@ export const consoleScreens = [
   screen('connections', '/connections'),
   screen('connection', '/connections/okta', unfold(/checks passed$/), awaitRole('button', 'Fix: Inline hook: token')),
   screen('connection: none', '/connections/none'),
-  screen('connection: settings', '/connections/okta/settings', awaitText('openssl rand -base64 32')),
+  screen('connection: settings', '/connections/okta/settings', awaitText('Push secrets to provider')),
   screen('connection: plan', '/connections/okta/setup', press('Preview changes'), awaitRole('button', /^Set up$/)),
   screen('connection: fix', '/connections/okta', press('Fix: Inline hook: token'), awaitRole('alertdialog')),
   screen(

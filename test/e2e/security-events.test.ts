@@ -128,7 +128,10 @@ test('a revocation event is sent despite a killed process, and a refused one is 
     stdout: expect.stringMatching(/^delivered: /),
   });
   expect(told().at(-1)).toBe(`${cleo} credential-change`);
-  expect(await runHere(['events', 'list'], env)).toMatchObject({ code: 0, stdout: 'No dead letters.\n' });
+  expect(await runHere(['events', 'list'], env)).toMatchObject({
+    code: 0,
+    stdout: expect.not.stringContaining('siem'),
+  });
 
   const verified = await runHere(['audit', 'verify', '--json'], env);
   expect(verified.code).toBe(0);

@@ -82,8 +82,6 @@ describe('a data folder of commit 371bb564', () => {
     const before = contentsOf(folder);
     const { code, stdout } = await runCli(['upgrade', '--check'], envOf(folder));
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('format 2: nothing to do') });
-    expect(stdout).toContain('9 records are compatible; none is rewritten\n');
-    expect(stdout).not.toContain('unknown action');
     expect(contentsOf(folder)).toMatchObject(before);
     service = await startService(envOf(folder));
   });

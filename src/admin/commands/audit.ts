@@ -5,12 +5,9 @@ import type { Tampering } from '../../audit/chain-check.js';
 import { rebuildLedger } from '../../audit/ledger/rebuild.js';
 import { type AuditRecord, mergeByTime, type RecordFilter, readRecords } from '../../audit/records.js';
 import { type StateFinding, type TrailReport, verifyTrail } from '../../audit/verify.js';
-import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { type FoundUsers, findUsers, reportUnsearched } from '../../cli/find-users.js';
 import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { filesOf } from '../../config/data-files.js';
-import type { Setup } from '../../connections/setup.js';
 import { toCsvLine } from '../../core/base/csv.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
@@ -140,30 +137,19 @@ const createAuditExportCommand = (deps: CliDeps): CommandUnknownOpts =>
     .option('--since <time>', 'start day or time, such as 2026-11-20 or 2026-11-20T08:00:00Z', parseTime)
     .option('--until <time>', 'end day or time, exclusive', parseTime)
     .option('--connection <id>', 'only this connection')
-    .option('--subject <id>', 'only this user, by id or username')
+    .option('--subject <id>', 'only this user, by the id that “people find” prints')
     .option('--action <name>', 'only this action: docs/reference/audit-events.md lists all', toActionParser(deps))
     .addOption(new Option('--format <format>', 'jsonl or csv').choices(['jsonl', 'csv']).default('jsonl'))
     .action(async ({ trail = [], format, ...asked }) => {
-      const setup = await deps.loadSetup();
-      const files = await findTrails(trail, setup.config);
+      const files = await findTrails(trail, await deps.loadStored());
       const { since = null, until = null, connection = null, subject = null, action = null } = asked;
-      if (connection !== null && !isConfigured(connection, setup)) await checkRecorded(connection, files);
-      const found = subject === null ? null : await findMeant(subject, connection, setup);
+      const subjects = subject === null ? null : [{ connection, subject }];
       if (format === 'csv') deps.print(csvHead);
-      const filter = { since, until, connection, subjects: found?.users ?? null, action };
+      const filter = { since, until, connection, subjects, action };
       for await (const record of mergeRecords(files, filter)) {
         deps.print(format === 'csv' ? toCsvRecord(record) : toJsonLine(record));
       }
-      if (found !== null && !reportUnsearched(found, deps)) deps.endWith(1);
     });
-
-const isConfigured = (connection: string, { connections }: Setup): boolean =>
-  connections.some(({ id }) => id === connection);
-
-async function checkRecorded(connection: string, files: readonly string[]): Promise<void> {
-  for await (const _ of mergeRecords(files, { connection })) return;
-  throw new UsageError(`no connection "${connection}" in the configuration, and none in the audit trail`);
-}
 
 const toActionParser =
   ({ auditEvents }: Ports<'auditEvents'>) =>
@@ -171,11 +157,6 @@ const toActionParser =
     if (auditEvents.isAction(name)) return name;
     throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
   };
-
-const findMeant = async (subject: string, connection: string | null, setup: Setup): Promise<FoundUsers> =>
-  connection === null || isConfigured(connection, setup)
-    ? findUsers(subject, connection, setup)
-    : { users: [{ connection, subject }], unasked: [] };
 
 export function createLedgerCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('ledger').summary('rebuild the log of decisions and the enrolment index');

@@ -11,8 +11,8 @@ import {
 import { callServer, type Fields, readPages } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { readLogins, toWhy } from '../../cli/find-users.js';
 import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
+import { readLogins, toWhy } from '../../cli/read-logins.js';
 import { toRowLines } from '../../cli/table.js';
 import { outcomes } from '../../core/audit-events.js';
 import { toCsvLine } from '../../core/base/csv.js';

@@ -3,14 +3,13 @@ import { callServer } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
-import { readLogins } from '../../cli/find-users.js';
+import { readLogins } from '../../cli/read-logins.js';
 import { printRows, toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
 import { describeCall, describeUncalled } from '../../connections/hook-calls.js';
 import { describeModeAt, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionModeReply, type ModeReply, refusedReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
-import { toCountingNote } from './report.js';
 
 /** `file` ends a manual switch. */
 const modes = ['shadow', 'enforce', 'file'] as const;
@@ -89,7 +88,8 @@ async function printWouldBeDenied(connection: string, { atProvider }: ModeReply,
   deps.print(
     `Enforce mode would deny ${total} of ${users} people, by their last sign-in since ${since}. Denied already: ${denied}.`,
   );
-  if (replicasCounting > 0) deps.print(toCountingNote(replicasCounting));
+  if (replicasCounting > 0)
+    deps.print(`Not complete: decisions before this version are still being counted (replicas: ${replicasCounting}).`);
   const until = describeKnown(atProvider, known, now);
   if (until !== null) deps.print(toPrintable(until));
   if (subjects.length > 0) {

@@ -10,8 +10,8 @@ import { callServer, type Fields, readPages } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection, splitArguments } from '../../cli/find-connection.js';
 import type { CallDeps } from '../../cli/find-server.js';
-import { readLogins, toWhy } from '../../cli/find-users.js';
 import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
+import { readLogins, toWhy } from '../../cli/read-logins.js';
 import { createActions, createServerCommand } from '../../cli/server-command.js';
 import { printRows, toFactLines, toPrintable } from '../../cli/table.js';
 import { invitationReply } from '../../step-up/replies.js';
@@ -131,7 +131,7 @@ async function listPeople(filter: Fields, limit: number, deps: CallDeps) {
   return { people, hasMore: false };
 }
 
-const toStatus = ({ status, lockedUntil }: PersonReply): string =>
+export const toStatus = ({ status, lockedUntil }: PersonReply): string =>
   `${status === 'none' ? 'not enrolled' : status}${lockedUntil === null ? '' : ', locked out'}`;
 
 const toCheck = ({ lastCheck, lastCheckAt }: PersonReply): string =>

@@ -5,7 +5,7 @@ import { findConnection } from '../../cli/find-connection.js';
 import { readGivenFile } from '../../cli/named-file.js';
 import { toPrintable } from '../../cli/table.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
-import type { Provisioning, ProvisionStep } from '../../connections/provisioning.js';
+import type { ProvisionStep } from '../../connections/provisioning.js';
 import type { Policy } from '../../core/connection.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
 import { applyModes, readSwitchedModes } from '../operations/modes.js';
@@ -88,16 +88,11 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--plan', 'print what would change, and change nothing')
     .option('--apply', 'apply the changes')
-    .option(
-      '--by-hand',
-      'with --plan: print how to do each step in the provider’s console, without calling the provider',
-    )
     .option('--push-secrets', 'send the configured secrets to the provider again')
     .option('--yes', 'apply even if policy.mode is enforce and no user is enrolled')
     .addHelpText('after', states)
     .action(async (given, options) => {
       if (options.plan === options.apply) throw new UsageError('pass either --plan or --apply');
-      if (options.byHand === true && options.plan !== true) throw new UsageError('--by-hand needs --plan');
       const loaded = await deps.loadSetup();
       const setup = applyModes(loaded, await readSwitchedModes(loaded, deps));
       const connection = findConnection(setup, given);
@@ -106,7 +101,6 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
       const provisioning = await adapter.createProvisioning();
       const steps = options.pushSecrets === true ? provisioning.steps.map(pushingSecret) : provisioning.steps;
       const subject = { connection: connection.id, kind: connection.kind, publicUrl };
-      if (options.byHand === true) return printByHand(provisioning, subject, deps);
       const mode = options.plan === true ? 'plan' : 'apply';
       const { permissions = [] } = provisioning;
       const count = () => provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
@@ -140,21 +134,6 @@ interface Subject {
   readonly connection: string;
   readonly kind: string;
   readonly publicUrl: string;
-}
-
-/** Prints the steps for the provider's console. Nothing is read from the provider, so it is not known what is done. */
-function printByHand({ steps }: Pick<Provisioning, 'steps'>, subject: Subject, deps: CliDeps): void {
-  if (deps.printJson({ ...subject, mode: 'by-hand', steps: steps.map(({ title, byHand }) => ({ title, byHand })) }))
-    return;
-  deps.print(`${subject.connection} (${subject.kind}), reached at ${subject.publicUrl}`);
-  deps.print(
-    'The provider was not called. Do these steps in its console, in this order unless a step says otherwise. Then run --plan:',
-  );
-  steps.forEach(({ title, byHand }, index) => {
-    deps.print('');
-    const lines = byHand.map((line) => `- ${line}`);
-    for (const line of toLines(`${index + 1}. ${title}`, lines)) deps.print(line);
-  });
 }
 
 /** Returns lines with the permissions that `--apply` needs. */

@@ -11,7 +11,6 @@ import { countTokens, type TokenCount } from '../../enrolment/trail/token-count.
 import { type KeyInventory, openInventory, type RotatingKey, type SealingKey } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
 import {
-  readPublicKeys,
   retiredSigningText,
   retireSigningKey,
   retireVersion,
@@ -62,22 +61,6 @@ export function createKeysCommand(deps: CliDeps): CommandUnknownOpts {
       throw new UsageError('give a version, or --signing <kid>');
     });
   return command;
-}
-
-export function createJwksCommand(deps: CliDeps): CommandUnknownOpts {
-  return new Command('jwks')
-    .summary('print the public keys of receipts')
-    .description('The same JSON Web Key Set (RFC 7517) as /.well-known/jwks.json, to verify receipts offline.')
-    .action(async () => {
-      const config = await deps.loadKept();
-      const keys = await readPublicKeys(config, deps);
-      if (keys === null) {
-        deps.printError(`facestep: no signing keys in ${config.dataFolder}: the server makes them at its first start`);
-        deps.endWith(1);
-      } else {
-        deps.print(JSON.stringify({ keys }, null, 2));
-      }
-    });
 }
 
 async function listKeys({ trail }: TrailOptions, deps: CliDeps): Promise<void> {

@@ -1,7 +1,5 @@
 import { stat, statfs } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { isReadable } from '../../audit/events.js';
-import { linesWith, readPieces } from '../../audit/read.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { type DataFiles, fileExists, filesOf, recognitionFolderOf } from '../../config/data-files.js';
@@ -9,7 +7,6 @@ import { findDeprecations, toDeprecationLine } from '../../config/deprecations.j
 import { problemsOf } from '../../config/problem.js';
 import type { Setup } from '../../connections/setup.js';
 import { version } from '../../core/base/version.js';
-import type { Ports } from '../../core/deps.js';
 import { countTokens } from '../../enrolment/trail/token-count.js';
 import { toCode } from '../../errors.js';
 import { openEngines } from '../../face/recognition/open-engines.js';
@@ -60,7 +57,6 @@ async function inspectInstallation({ config }: Setup, deps: CliDeps): Promise<Pa
     toConfigurationPart(),
     await toFolderPart(config.dataFolder, files),
     ...(config.state.kind === 'sqlite' ? [] : [await toStorePart(config.state, files, deps)]),
-    await toTrailPart(files, deps),
     await toTokensPart(config, files, deps),
   ];
 }
@@ -113,32 +109,11 @@ async function toStorePart(config: Setup['config']['state'], files: DataFiles, d
   }
 }
 
-async function toTrailPart(files: DataFiles, { auditEvents }: Ports<'auditEvents'>): Promise<Part> {
-  const title = 'Audit trail';
-  if (!(await fileExists(files.audit))) return { title, lines: ['none yet'], isInTheWay: false };
-  let read = 0;
-  let unknown = 0;
-  for await (const piece of readPieces(files.audit))
-    for (const line of linesWith(['"sequence":'], piece)) {
-      if (isReadable(line, auditEvents)) read += 1;
-      else unknown += 1;
-    }
-  const lines = [`${read} records are compatible; none is rewritten`];
-  if (unknown === 0) return { title, lines, isInTheWay: false };
-  const more = `${unknown} lines are incomplete or have an unknown action: facestep audit verify`;
-  return { title, lines: [...lines, more], isInTheWay: false };
-}
-
 async function toTokensPart(config: Setup['config'], files: DataFiles, deps: CliDeps): Promise<Part> {
   const title = 'Tokens';
   const folder = recognitionFolderOf(config);
   const { parameters, refused } = await openEngines({ engine: config.recognition.engine, folder }, deps);
-  const { current, engines } = parameters;
-  const others = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
-  const lines = [
-    `${current.name} makes new tokens`,
-    `tokens of ${others.join(', ')} can still be verified, and are renewed at the next passed check`,
-  ];
+  const lines = [`${parameters.current.name} makes new tokens`];
   if (refused.length > 0)
     lines.push(
       `tokens of ${refused.join(', ')} can no longer be verified: those users must enrol again (docs/own-model.md)`,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { findEnrolled } from '../../audit/ledger/people.js';
-import { countDays, countPeople, listRefused, type RefusedPerson, readFirstDay } from '../../audit/ledger/sign-ins.js';
+import {
+  type CountedDecisions,
+  countDays,
+  countPeople,
+  listRefused,
+  type RefusedPerson,
+  readFirstDay,
+} from '../../audit/ledger/sign-ins.js';
 import {
   begunRunReply,
   connectionModeReply,
@@ -20,7 +27,6 @@ import { replacementOf } from '../../enrolment/company-photo.js';
 import { FaceError } from '../../errors.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
-import { countUndecided } from '../operations/hook-report.js';
 import type { AtProvider } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
@@ -271,7 +277,7 @@ export function createConnectionEndpoints(
           users,
           notEnrolled: refused.length - enrolled.size,
           days: counted.map(({ day, people }) => ({ day, users: people.all, refused: people[asked] })),
-          unnamed: Object.entries(countUndecided(decisions)).map(([code, count]) => ({ code, count })),
+          unnamed: countUndecided(decisions),
           since: toIso(from),
           decisions: decisions.reduce((sum, { count }) => sum + count, 0),
           replicasCounting,
@@ -366,4 +372,12 @@ function parseCursor(text: string): Place {
   const place = parseJsonAs(Buffer.from(text, 'base64url'), cursorGuard);
   if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });
   return { at: place[0], subject: place[1] };
+}
+
+/** Counts the calls that were refused undecided, by error code. */
+function countUndecided(counted: readonly CountedDecisions[]): { code: string; count: number }[] {
+  const codes = new Map<string, number>();
+  for (const { decision, code, count } of counted)
+    if (decision === 'undecided') codes.set(code, (codes.get(code) ?? 0) + count);
+  return [...codes].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([code, count]) => ({ code, count }));
 }

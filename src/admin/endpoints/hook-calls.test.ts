@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { providers } from '../../../adapters/index.js';
 import { startEntraSimulator } from '../../../simulators/entra/index.js';
@@ -6,8 +5,6 @@ import { startOktaSimulator } from '../../../simulators/okta/index.js';
 import { findHook } from '../../../simulators/onelogin/account.js';
 import { startOneLoginSimulator } from '../../../simulators/onelogin/index.js';
 import { administer } from '../../../support/benches/administration.js';
-import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
-import { runInProcess } from '../../../support/benches/command.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
@@ -70,40 +67,34 @@ async function examine() {
 async function readScreens(id: string) {
   server.clock.advanceSec(60);
   const { body } = await server.send('GET', `/connections/${id}/mode`, { headers: { 'x-admin-key': adminKey } });
-  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock: server.clock }), async (audit) => {
-    const detail = { mode: 'enforce' } as const;
-    await audit.append({ action: 'connection_mode_settled', connection: id, subject: '', detail });
-  });
-  const report = await runInProcess(['report', id], { clock: server.clock, loadSetup: async () => setup });
   return {
     api: body.mode as { readonly hookCalls: { readonly hooks: readonly { readonly hook: string }[] } },
     mode: (await administer(server, ['mode', id])).printed,
     status: (await administer(server, ['status'])).printed.join('\n'),
-    report: report.printed[0],
     doctor: await examine(),
   };
 }
 
 /** Expects every screen to say that this hook is called only in part. */
 async function expectPartly(id: string, hook: string, details: string): Promise<void> {
-  const { api, mode, status, report, doctor } = await readScreens(id);
+  const { api, mode, status, doctor } = await readScreens(id);
   expect(api.hookCalls.hooks.find((each) => each.hook === hook)).toMatchObject({ state: 'partly' });
   const said = `hook ${hook}: called only in part by the provider: ${details}`;
-  for (const line of [mode[0], status, report]) expect(line).toMatch(/enforce; /);
-  for (const line of [mode[0], status, report, doctor.found]) expect(line).toContain(said);
+  for (const line of [mode[0], status]) expect(line).toMatch(/enforce; /);
+  for (const line of [mode[0], status, doctor.found]) expect(line).toContain(said);
   expect(doctor.verdict).toBe('warn');
 }
 
 /** Expects every screen to say that this hook refuses no one. */
 async function expectNotCalled(id: string, hook: string, reason: RegExp): Promise<void> {
-  const { api, mode, status, report, doctor } = await readScreens(id);
+  const { api, mode, status, doctor } = await readScreens(id);
   expect(api).toMatchObject({ inForce: 'enforce', hookCalls: { readAt: expect.any(String) } });
   expect(api.hookCalls.hooks.find((each) => each.hook === hook)).toMatchObject({
     state: 'not_called',
     reason: expect.stringMatching(reason),
   });
   const said = `hook ${hook}: not called by the provider, so it refuses no one: `;
-  for (const line of [mode[0], status, report]) {
+  for (const line of [mode[0], status]) {
     expect(line).toContain(`enforce; `);
     expect(line).toContain(said);
     expect(line).toMatch(reason);
@@ -213,9 +204,9 @@ test('without the permission, every screen says that it is not known, and what t
     auth: { kind: 'secret', secret },
     endpoints: { login: entra.url, graph: entra.url },
   });
-  const { mode, status, report, doctor } = await readScreens('entra');
+  const { mode, status, doctor } = await readScreens('entra');
   const said = 'hook token-issuance-start: not known if the provider calls it, because the provider does not show it';
-  for (const line of [mode[0], status, report, doctor.found]) {
+  for (const line of [mode[0], status, doctor.found]) {
     expect(line).toContain(said);
     expect(line).toContain('CustomAuthenticationExtension.Read.All');
   }

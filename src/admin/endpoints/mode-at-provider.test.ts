@@ -4,7 +4,6 @@ import { arnOf } from '../../../simulators/cognito/deploy.js';
 import { logGroupOf } from '../../../simulators/cognito/logs.js';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
-import { runInProcess } from '../../../support/benches/command.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { fillFromTrail } from '../../../support/data/ledgered.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
@@ -12,12 +11,9 @@ import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { type CognitoDeployment, startCognitoDeployment } from '../../../support/servers/cognito-deployment.js';
-import { filesOf } from '../../config/data-files.js';
 import type { Setup } from '../../connections/setup.js';
 import type { Connection } from '../../core/connection.js';
 import { toIso } from '../../core/units.js';
-import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
-import { createSqliteState } from '../../storage/state/sqlite.js';
 import { collectChecks } from '../operations/doctor.js';
 import { recordProviderDecisions } from '../operations/provider-decisions.js';
 
@@ -119,22 +115,6 @@ test('functions that sign users in without a password, which is not configured, 
   expect(await examine()).toMatchObject({ verdict: 'pass' });
 });
 
-test('facestep report names both modes, and does not claim that there was no decision', async () => {
-  await configure('enforce');
-  deploy('shadow');
-  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock: server.clock }), async (audit) => {
-    const detail = { mode: 'enforce' } as const;
-    await audit.append({ action: 'connection_mode_settled', connection: 'customers', subject: '', detail });
-  });
-  const load = { clock: server.clock, loadSetup: async () => setup };
-  const { printed } = await runInProcess(['report', 'customers'], load);
-  expect(printed[0]).toMatch(/^customers: enforce at this server; in the functions: shadow \(read \S+\)$/);
-  expect(printed.join('\n')).not.toContain('No decision');
-  expect(printed.at(-1)).toMatch(/^Not known: the functions decide sign-ins/);
-  const json = await runInProcess(['report', 'customers', '--json'], load);
-  expect(JSON.parse(json.printed.join(''))).toMatchObject({ mode: 'enforce', atProvider: { mode: 'shadow' } });
-});
-
 /** Logs a decision as the functions do. */
 function decide(subject: string): void {
   const decision = { connection: 'customers', mode: 'shadow', hook: 'define-auth-challenge', outcome: 'unverified' };
@@ -167,29 +147,6 @@ test('facestep mode counts the users of the functions, says until when they are 
       atProvider: { decisions: { until, reason: expect.stringContaining('logs:FilterLogEvents') } },
     });
   });
-});
-
-test('facestep report counts the decisions of the functions, and says until when they are known', async () => {
-  await configure('shadow');
-  deploy('shadow');
-  decide('anna');
-  const files = filesOf(setup.config);
-  const state = createSqliteState({ file: files.state, clock: server.clock });
-  await withAudit(createAuditDeps({ file: files.audit, clock: server.clock }), (audit) =>
-    recordProviderDecisions('of the test', { ...server.deps.operations, setup: () => setup, state, audit }),
-  );
-  await state.close();
-  const ledger = await createSqliteLedger(files.ledger);
-  await fillFromTrail(files.audit, { ledger, clock: server.clock });
-  await ledger.close();
-  const until = toIso(server.clock.now());
-  const report = () => runInProcess(['report', 'customers'], { clock: server.clock, loadSetup: async () => setup });
-  const { printed } = await report();
-  expect(printed.join('\n')).toMatch(/Hook define-auth-challenge.*would have been denied +1$/ms);
-  expect(printed.at(-1)).toBe(`Decisions of the functions are known until ${until}.`);
-  // No server reads any more.
-  server.clock.advanceSec(601);
-  expect((await report()).printed.at(-1)).toMatch(new RegExp(`^Incomplete: .* until ${until} only\\.$`));
 });
 
 test('the doctor passes enforce mode only if the functions have it too', async () => {

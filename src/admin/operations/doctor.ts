@@ -348,6 +348,6 @@ function toModeFinding({ connection: { id, policy }, switched }: Examined): Find
   if (isRefusing(policy)) return pass(`${found}. Other sign-ins are not refused`);
   return warn(
     'shadow: no user is refused',
-    `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
+    `List the users who would be denied: facestep mode ${id}. Then set policy.mode to "enforce".`,
   );
 }

@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { filesOf } from '../../config/data-files.js';
 import { issuerOf } from '../../config/schema.js';
 import type { Adapter } from '../../connections/adapter.js';
 import { type KnownDecisions, repeatedWithinSec, withoutRepeats } from '../../connections/decisions-at-provider.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
-import type { Ports } from '../../core/deps.js';
 import { releaseLease, takeLease } from '../../core/lease.js';
 import type { Audit, State } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js';
-import { toCode } from '../../errors.js';
-import { openStore } from '../../storage/state/open.js';
 import type { OperationsPorts } from './operations-context.js';
 
 /*
@@ -151,20 +147,4 @@ export async function readKnownDecisions(
   const missing =
     gap && `some from ${toIso(gap.from)} to ${toIso(gap.until)} are missing, because the log is too large to read`;
   return { until: until === null ? null : toIso(until), reason: found.reason ?? missing };
-}
-
-/** Reads the same outside of a server. @returns `null` if the store cannot be read */
-export async function readKnownOutside(
-  connection: string,
-  { config }: Setup,
-  deps: Ports<'clock' | 'random' | 'log'>,
-): Promise<KnownDecisions | null> {
-  try {
-    const state = await openStore(config.state, { ...deps, files: filesOf(config) });
-    if (state === null) return null;
-    return await readKnownDecisions(connection, { state }).finally(() => state.close());
-  } catch (error) {
-    deps.log.warn('cannot read which decisions are known', { connection, code: toCode(error) });
-    return null;
-  }
 }

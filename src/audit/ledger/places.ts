@@ -92,9 +92,6 @@ const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(1
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
-/** Returns true if a line's record is in the audit log with this hash chain. */
-export const isOfTrail = (id: string, trail: string): boolean => id.split('-', 2)[1] === trail.slice(0, 12);
-
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
 export const idAt = (time: EpochMs): string => timePart(time);

@@ -123,7 +123,7 @@ export function createVerifySignatureCommand(deps: CliDeps): CommandUnknownOpts 
     .summary('check the signature of a file')
     .description(
       'Prints who approved the file by a face check, when, and the text they saw, or why the signature is invalid. It calls no ' +
-        'server: store the output of `facestep jwks` in a file as the keys.',
+        'server: store /.well-known/jwks.json in a file as the keys.',
     )
     .argument('<file>', 'the file that was signed')
     .argument('[signature]', `its signature; <file>${signatureSuffix} by default`)

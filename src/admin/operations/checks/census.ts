@@ -1,7 +1,9 @@
+import { readEvents } from '../../../audit/events.js';
 import type { CoveragePage, EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
 import { type Check, type Provisioning, warn } from '../../../connections/provisioning.js';
+import type { SubjectRef } from '../../../core/connection.js';
 import type { Ports } from '../../../core/deps.js';
-import { findTokenOwners } from '../../../enrolment/trail/token-owners.js';
+import { enrolmentEvents } from '../../../enrolment/events.js';
 import { toCode } from '../../../errors.js';
 import type { EngineId } from '../../../face/token/format.js';
 import { identifyToken } from '../../../face/verifier/facenition-token.js';
@@ -61,6 +63,9 @@ export const createCoverageCheck = (
   },
 });
 
+/** Actions after which a token belongs to a user. */
+const makings = ['enrolled', 'enrolment_recovered', 'renewed'] as const;
+
 /**
  * Counts users whose token was created for another user or elsewhere. A token that the audit log does not mention
  * counts as the user's own.
@@ -71,7 +76,10 @@ async function countForeign(
   { trail }: Pick<Known, 'trail'>,
 ): Promise<number> {
   const tokenIds = new Set(named.flatMap(({ tokenId }) => (tokenId === null ? [] : [tokenId])));
-  const owners = await findTokenOwners([trail], tokenIds);
+  const owners = new Map<string, SubjectRef>();
+  if (tokenIds.size > 0)
+    for await (const { connection, subject, detail } of readEvents(trail, makings, enrolmentEvents))
+      if (tokenIds.has(detail.tokenId)) owners.set(detail.tokenId, { connection, subject });
   return named.filter(({ subject, tokenId }) => {
     if (tokenId === null) return true;
     const owner = owners.get(tokenId);

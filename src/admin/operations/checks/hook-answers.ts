@@ -91,7 +91,7 @@ async function checkProbes(targets: readonly Target[], deps: Ports<'clock' | 'fe
   if (tried.length > 0) return pass(`${tried.join(', ')}: accepted with the configured secret`);
   return manual(
     'The provider signs them with its own key, so this command cannot create one',
-    'Sign in once, and check that “facestep report” counts it.',
+    'Sign in once, and check that “facestep log --action hook_decided” lists it.',
   );
 }
 

@@ -17,7 +17,6 @@ import { makeSecret } from '../../parts/settings-form.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { toConfigurationLines } from './configuration-file.js';
 import { Doctor, type Examined } from './doctor.js';
 import { type Applied, addressOfTab, type Connection, pathOf, patient, useTexts } from './requests.js';
 
@@ -71,11 +70,7 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
   const { ago, instant } = useFormats();
   const { secrets: named } = words;
   const { setting, previousSetting, isPreviousTaken, isPushed, reference, current, previous } = secret;
-  const isVariable = reference !== null && 'env' in reference;
-  const place =
-    reference === null || 'sealed' in reference ? null : 'env' in reference ? reference.env : reference.file;
-  const previousPlace = isVariable ? `${place}_PREVIOUS` : `${place}.previous`;
-  const toReference = (name: string) => (isVariable ? { env: name } : { file: name });
+  const isElsewhere = reference !== null && !('sealed' in reference);
   const toText = ({ since, usedAt }: Secret['current']): string =>
     [
       named.since({ when: instant(since), ago: ago(since) }),
@@ -94,59 +89,29 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
         ]}
       />
       <h3>{isPreviousTaken ? named.resume : named.rotate}</h3>
-      {!isPreviousTaken && place === null && <NewSecret id={id} setting={setting} previousSetting={previousSetting} />}
-      <ol className="lines" start={isPreviousTaken ? 4 : 1}>
-        {!isPreviousTaken && place !== null && (
-          <>
-            <li>
-              {named.create}
-              <Lines label={named.command} text="openssl rand -base64 32" />
-            </li>
-            <li>
-              {named.configureReference({ id, place, previousPlace })}
-              <Lines
-                label={named.line}
-                text={toConfigurationLines([
-                  [setting, toReference(place)],
-                  [previousSetting, toReference(previousPlace)],
-                ])}
-              />
-            </li>
-            <li>
-              {isVariable ? (
-                named.restart
-              ) : (
-                <>
-                  {named.reload}
-                  <Lines label={named.command} text="facestep reload" />
-                </>
-              )}
-            </li>
-          </>
-        )}
-        <li>
-          {isPushed ? (
-            <>
-              {named.push}
-              <Lines label={named.command} text={`facestep provision ${id} --apply --push-secrets`} />
-              <ConfirmButton
-                label={named.pushLabel}
-                title={named.pushTitle}
-                insist={{ warning: words.nobody, action: named.sure }}
-                onConfirm={(isSure) => begin({ pushSecrets: true }, isSure)}
-                text={named.pushText}
-              />
-            </>
-          ) : (
-            named.deploy
-          )}
-        </li>
-        {place !== null && (
-          <li>
-            {named.remove} <code>{previousSetting}</code>
-          </li>
-        )}
-      </ol>
+      {isElsewhere && (
+        <p>
+          <a href="/docs/rotate-secrets/#in-files-and-variables" target="_blank" rel="noreferrer">
+            {named.howTo}
+          </a>
+        </p>
+      )}
+      {!isPreviousTaken && !isElsewhere && <NewSecret id={id} setting={setting} previousSetting={previousSetting} />}
+      {isPushed ? (
+        <>
+          <p>{named.push}</p>
+          <Lines label={named.command} text={`facestep provision ${id} --apply --push-secrets`} />
+          <ConfirmButton
+            label={named.pushLabel}
+            title={named.pushTitle}
+            insist={{ warning: words.nobody, action: named.sure }}
+            onConfirm={(isSure) => begin({ pushSecrets: true }, isSure)}
+            text={named.pushText}
+          />
+        </>
+      ) : (
+        <p>{named.deploy}</p>
+      )}
     </>
   );
 }
