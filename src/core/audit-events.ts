@@ -107,7 +107,7 @@ const listActs = (details: Partial<EventDetails>): string[] =>
 
 const longestReason = 300;
 
-const digest = /^[0-9a-f]{64}$/;
+const digest = /^(?:[0-9a-f]{64}|[\w-]{43})$/;
 
 /** Converts a record of an act to an entry, whose reasons are its other fields, such as the sections that changed. */
 function toAct({ by, ...detail }: { readonly [field: string]: Json | undefined }): LogFields {

@@ -67,6 +67,10 @@ function readSectionIfThere(file: string, { connection, section }: Place): Json 
   }
 }
 
+/** Names a section in records, such as `work.policy`. */
+const nameSection = ({ connection, section }: Place): string =>
+  connection === '' ? section : `${connection}.${section}`;
+
 /** Returns where a section is in the file. */
 const toPlace = ({ connection, section }: Place): string =>
   section === 'server' ? '' : ['connections', connection, ...(section === 'secrets' ? [] : [section])].join('.');
@@ -288,7 +292,7 @@ async function saveInDraft(
 ) {
   const place = { connection, section };
   await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
-  const detail = { section: `${connection}.${section}`, by };
+  const detail = { section: nameSection(place), by };
   await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
   return describeConfiguration(operations);
 }
@@ -438,7 +442,7 @@ export async function applyDraft(
   if (draft.sections.some((each) => isOutdated(file.text, each))) throw new FaceError('draft_outdated');
   const { text, setup } = await requireSound(file, draft, operations);
   if (!isSure) await checkSomeoneCanPass(setup, operations);
-  const changed = draft.sections.map(({ connection, section }) => `${connection}.${section}`);
+  const changed = draft.sections.map(nameSection);
   const confirm = async (): Promise<void> => void (await requireDraft(revision, operations));
   await activate(file, text, { by, reason, changed }, confirm, deps);
   // A draft that was saved during the activation remains.
