@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { createFacestepClient } from '../../client/index.js';
 import { createServerCall } from '../../client/server-call.js';
-import { startCardSignIn } from '../card-sign-in/server.js';
 import { type Kiosk, startCounter } from '../counter/server.js';
 import { createMemoryStore, createRoster } from '../door/roster.js';
 import { startDoor } from '../door/server.js';
@@ -14,7 +13,7 @@ import { issueClientToken } from './backend.js';
 import { findFreePort } from './free-port.js';
 import { connectOrg, startOrg } from './okta-org.js';
 import { linksPortal } from './portals/links.js';
-import { once, type Portal, type RunningPortal, toClient } from './portals/portal.js';
+import { once, type Portal, type RunningPortal } from './portals/portal.js';
 import {
   approvePortal,
   checkInPortal,
@@ -24,7 +23,6 @@ import {
   signInPortal,
 } from './portals/relying-parties.js';
 import { configure, newAdminKey, startService } from './service.js';
-import { certifyVerifier } from './verifier-certificate.js';
 
 const counterClientId = 'library-desk';
 
@@ -67,18 +65,15 @@ const registerKiosk = (url: string, clientToken: string): Promise<Kiosk> =>
 
 const type = 'staff_card';
 const vct = 'urn:example:staff-card';
-const cardClientId = 'staff-portal';
 
 const credentialPortal: Portal = {
   id: 'credential',
   port: 8098,
-  async start({ port, issuer, clientSecret }) {
-    const { authority, certified } = await certifyVerifier('Example Staff Portal');
-    const wallet = await startWallet({ port, issuer, offerPage: `${issuer}/credentials/${type}`, authority });
-    const signIn = await startCardSignIn({ port: 0, issuer, clientId: cardClientId, clientSecret, vct, certified });
+  async start({ port, issuer }) {
+    const wallet = await startWallet({ port, issuer, offerPage: `${issuer}/credentials/${type}` });
     return {
-      url: wallet.url,
-      clients: [toClient(cardClientId, clientSecret, signIn, { name: 'Staff Portal' })],
+      ...wallet,
+      clients: [],
       credentials: {
         [type]: {
           vct,
@@ -92,13 +87,7 @@ const credentialPortal: Portal = {
       },
       guide: [
         'A small wallet and a staff card for it. Any OpenID4VCI 1.0 wallet that reaches this machine can receive the card.',
-        `Sign in with the card: ${signIn.url}. Copy the address of "My wallet is on this device" to the wallet.`,
-        'Show your card, then your face. You type nothing.',
       ],
-      async close() {
-        await signIn.close();
-        await wallet.close();
-      },
     };
   },
 };
