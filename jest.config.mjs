@@ -29,7 +29,6 @@ const wide = files(
   'adapters/[^/]+/(provision[^/]*|smart-hook)\\.test',
   'src/cli/',
   'src/[^/]+/(commands/|command\\.test)',
-  'src/app/catalogue\\.test',
   'src/storage/state/redis-groups\\.test',
   'test/contract/(members|rotation)\\.test',
   'test/e2e/(cli|doctor-faults|drafts|notices|operations|own-model|other-platform|security-events|simulations|startup)\\.test',

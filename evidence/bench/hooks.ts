@@ -46,7 +46,6 @@ async function loadHook(
   return {
     p50Ms: latency.p50,
     p99Ms: latency.p99,
-    maxMs: latency.max,
     perSecond: Math.round(requests.total / seconds),
     errors: errors + timeouts + refused,
     granted,
@@ -60,7 +59,7 @@ async function loadFlatOut(calls: Calls, { count, pid }: { readonly count: numbe
   const cpuMs = (await processorMs(pid)) - before;
   const { errors, timeouts } = result;
   if (errors + timeouts + refused > 0) throw new Error(`${calls.url} failed: ${JSON.stringify(result)}`);
-  return { cpuMsPerRequest: round(cpuMs / count, 4), capacityPerSecond: Math.round((1000 * count) / cpuMs) };
+  return { cpuMsPerRequest: round(cpuMs / count, 4) };
 }
 
 async function applyLoad(
@@ -203,9 +202,9 @@ export async function measureFloor(
 async function loadFloor(okta: HookProvider, rate: Rate) {
   const [token] = okta.hooks;
   const { url, stop } = await startFloorServer();
-  const { p50Ms, p99Ms } = await loadWarm({ url, toCall: (n) => toCall(okta, token.event(n)) }, rate, '');
+  const { p99Ms } = await loadWarm({ url, toCall: (n) => toCall(okta, token.event(n)) }, rate, '');
   await stop();
-  return { p50Ms, p99Ms };
+  return { p99Ms };
 }
 
 interface Rate {

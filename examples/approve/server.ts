@@ -24,7 +24,7 @@ import { createModules } from './modules.js';
 import { createPayments, type PaymentResult } from './payments.js';
 
 /** The OpenID client also needs the setting `actions`. */
-interface Bank extends RelyingParty {
+export interface Bank extends RelyingParty {
   /** URL to add to `returnUrls` of the connection. */
   readonly returnUrl: string;
 }

@@ -188,7 +188,7 @@ export async function showDemo(
     const company = await startPortals({ hasFixedPorts: true, modelsFolder });
     say(`  User name   ${company.login}`);
     say(`  Password    ${company.password}`);
-    for (const { url, guide } of company.portals.values()) {
+    for (const { url, guide } of Object.values(company.portals)) {
       say(`  Open        ${url}`);
       for (const line of guide) say(`  - ${line}`);
     }

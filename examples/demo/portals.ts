@@ -2,141 +2,89 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
-import { createFacestepClient } from '../../client/index.js';
-import { createServerCall } from '../../client/server-call.js';
-import { startCardSignIn } from '../card-sign-in/server.js';
-import { type Kiosk, startCounter } from '../counter/server.js';
-import { createMemoryStore, createRoster } from '../door/roster.js';
-import { startDoor } from '../door/server.js';
-import { startWallet } from '../wallet/server.js';
 import { issueClientToken } from './backend.js';
 import { findFreePort } from './free-port.js';
 import { connectOrg, startOrg } from './okta-org.js';
-import { linksPortal } from './portals/links.js';
-import { once, type Portal, type RunningPortal, toClient } from './portals/portal.js';
-import {
-  approvePortal,
-  checkInPortal,
-  homePagePortal,
-  organisationsPortal,
-  prefilledFormPortal,
-  signInPortal,
-} from './portals/relying-parties.js';
+import { groups, toConnections } from './portal-settings.js';
+import { connectionId, type Sites, startSites } from './portal-sites.js';
 import { configure, newAdminKey, startService } from './service.js';
-import { certifyVerifier } from './verifier-certificate.js';
 
-const counterClientId = 'library-desk';
-
-const counterPortal: Portal = {
-  id: 'counter',
-  port: 8094,
-  async start({ port, serverUrl, issuer, clientSecret, clientToken, user: { login } }) {
-    const kiosk = once(async () => registerKiosk(serverUrl, await clientToken(['verify'])));
-    const counter = await startCounter({ port, issuer, clientId: counterClientId, clientSecret, kiosk });
-    return {
-      url: counter.url,
-      clients: [
-        {
-          kind: 'counter',
-          id: counterClientId,
-          name: 'City Library, desk 1',
-          secret: clientSecret,
-          claims: {
-            given_name: { purpose: { en: 'Staff greet you by name' } },
-            family_name: { purpose: { en: 'Staff find your books by it' } },
-            phone_number: { purpose: { en: 'We call when a book you wait for is in' } },
-          },
-        },
-      ],
-      guide: [
-        'A counter: start a check, and open its code in a second window, which replaces the phone.',
-        `Each side tells the other a number. The phone then asks for your username (${login}) and your face.`,
-        'Without a phone: open /kiosk of the counter in a third window and press "No phone: use the kiosk" at the counter.',
-        'If you open the code in two windows or type a wrong number, the check ends without a result.',
-      ],
-      close: counter.close,
-    };
+/** Lists the portals: their addresses, and what to try there. The user enrols at the first one. */
+const toPortals = (
+  { signIn, form, bank, counter, door, checkIn, wallet, lender, payslips, office }: Sites,
+  { serverUrl, login }: { readonly serverUrl: string; readonly login: string },
+) => ({
+  'sign-in': {
+    url: signIn.url,
+    guide: [
+      'It asks for the password, then redirects to the face check of facestep.',
+      'The first visit enrols you: read the consent, then move your head as shown.',
+      'Sign in again: the second visit checks your face. The page shows the ID token: amr contains "face".',
+      'Try another person, a photo on a phone, or a wrong movement: the check is refused.',
+      'Choose "Use my phone" to see the hand-off. A phone reaches this machine only by HTTPS and its host name.',
+    ],
   },
-};
-
-const kioskGuard = z.object({ id: z.string(), url: z.string() });
-
-const registerKiosk = (url: string, clientToken: string): Promise<Kiosk> =>
-  createServerCall({ url, clientToken, fetch }).postJson('/kiosks', { name: 'City Library, kiosk' }, kioskGuard);
-
-const type = 'staff_card';
-const vct = 'urn:example:staff-card';
-const cardClientId = 'staff-portal';
-
-const credentialPortal: Portal = {
-  id: 'credential',
-  port: 8098,
-  async start({ port, issuer, clientSecret }) {
-    const { authority, certified } = await certifyVerifier('Example Staff Portal');
-    const wallet = await startWallet({ port, issuer, offerPage: `${issuer}/credentials/${type}`, authority });
-    const signIn = await startCardSignIn({ port: 0, issuer, clientId: cardClientId, clientSecret, vct, certified });
-    return {
-      url: wallet.url,
-      clients: [toClient(cardClientId, clientSecret, signIn, { name: 'Staff Portal' })],
-      credentials: {
-        [type]: {
-          vct,
-          name: 'Staff card',
-          claims: {
-            given_name: { purpose: { en: 'To call you by your name' } },
-            family_name: { purpose: { en: 'To call you by your name' } },
-            email: { purpose: { en: 'To write to you' } },
-          },
-        },
-      },
-      guide: [
-        'A small wallet and a staff card for it. Any OpenID4VCI 1.0 wallet that reaches this machine can receive the card.',
-        `Sign in with the card: ${signIn.url}. Copy the address of "My wallet is on this device" to the wallet.`,
-        'Show your card, then your face. You type nothing.',
-      ],
-      async close() {
-        await signIn.close();
-        await wallet.close();
-      },
-    };
+  'home-page': {
+    url: `${serverUrl}/me/${connectionId}`,
+    guide: [
+      `The page that belongs to you: type ${login} and show your face.`,
+      'Or press "Sign in at Example Portal": the provider asks for the password, without a camera.',
+      'See your checks and consents, withdraw them with one press, and download your data.',
+    ],
   },
-};
-
-const doorPortal: Portal = {
-  id: 'door',
-  port: 8095,
-  async start({ port, serverUrl, clientToken }) {
-    const openRoster = once(async () => {
-      const facestep = { url: serverUrl, clientToken: await clientToken(['enrol', 'identify']), fetch };
-      return createRoster(createFacestepClient(facestep), createMemoryStore());
-    });
-    const door = await startDoor({ port, openRoster });
-    return {
-      url: door.url,
-      clients: [],
-      guide: [
-        'A door with an empty roster. Add yourself at /roster, then stand in front of the door.',
-        'For other people the door stays closed. It checks pictures only and asks for no movement.',
-      ],
-      close: door.close,
-    };
+  'prefilled-form': {
+    url: form.url,
+    guide: ['A form that is filled in with the data you agree to share.'],
   },
-};
-
-/** All portals. The user enrols at the first one. */
-const portals: readonly Portal[] = [
-  signInPortal,
-  homePagePortal,
-  prefilledFormPortal,
-  approvePortal,
-  counterPortal,
-  doorPortal,
-  checkInPortal,
-  credentialPortal,
-  linksPortal,
-  organisationsPortal,
-];
+  approve: {
+    url: bank.url,
+    guide: [
+      'Pay a bill or sign a document. Before the camera opens, the page shows exactly what you approve.',
+      'If you change the amount in another tab during the face check, the bank pays nothing.',
+      'Check the signature offline on the same page, with this document and with another one.',
+    ],
+  },
+  counter: {
+    url: counter.url,
+    guide: [
+      'A counter: start a check, and open its code in a second window, which replaces the phone.',
+      `Each side tells the other a number. The phone then asks for your username (${login}) and your face.`,
+      'Without a phone: open /kiosk of the counter in a third window and press "No phone: use the kiosk" at the counter.',
+      'If you open the code in two windows or type a wrong number, the check ends without a result.',
+    ],
+  },
+  door: {
+    url: door.url,
+    guide: [
+      'A door with an empty roster. Add yourself at /roster, then stand in front of the door.',
+      'For other people the door stays closed. It checks pictures only and asks for no movement.',
+    ],
+  },
+  'check-in': {
+    url: checkIn.url,
+    guide: [
+      'Open a place: its screen shows a QR code and the number of people. On this machine, open the link of the code yourself.',
+      'Your list is shown after a face check. The place never learns your name.',
+    ],
+  },
+  credential: {
+    url: wallet.url,
+    guide: [
+      'A small wallet and a staff card for it. Any OpenID4VCI 1.0 wallet that reaches this machine can receive the card.',
+    ],
+  },
+  links: {
+    url: lender.url,
+    guide: [
+      `A bank that asks two sources. First sign in to the payroll, with the same password: ${payslips.url}`,
+      'Then apply for a loan: link your payroll account, and agree to share data from both sources.',
+    ],
+  },
+  organisations: {
+    url: office.url,
+    guide: ['A tax office: choose the company you act for. Your role decides what you may do.'],
+  },
+});
 
 export type RunningPortals = Awaited<ReturnType<typeof startPortals>>;
 
@@ -153,25 +101,17 @@ export async function startPortals({
   const serverPort = await findFreePort();
   const serverUrl = `http://localhost:${serverPort}`;
   const adminKey = newAdminKey();
+  const clientSecret = randomBytes(32).toString('base64url');
   const user = { login: 'ada@example.com', password: randomBytes(4).toString('hex') };
   const userId = await okta.createUser({ ...user, firstName: 'Ada', lastName: 'Example' });
   Object.assign(okta.org.users.get(userId)?.profile ?? {}, { mobilePhone: '+65 6123 4567' });
-  const given = {
+  const sites = await startSites({
     serverUrl,
-    issuer: `${serverUrl}/oidc/demo`,
-    connection: 'demo',
+    clientSecret,
     user: { ...user, id: userId },
-    clientSecret: randomBytes(32).toString('base64url'),
-    clientToken: (scopes: readonly string[]) => issueClientToken(serverUrl, adminKey, { name: 'portal', scopes }),
-  };
-  const running = new Map<string, RunningPortal>();
-  for (const { id, port, start } of portals)
-    running.set(id, await start({ ...given, port: hasFixedPorts ? await findFreePort(port) : 0 }));
-  const urlOf = (id: string): string => {
-    const url = running.get(id)?.url;
-    if (url === undefined) throw new Error(`unknown portal ${id}`);
-    return url;
-  };
+    toPort: async (fixed) => (hasFixedPorts ? findFreePort(fixed) : 0),
+    clientToken: (scopes) => issueClientToken(serverUrl, adminKey, { name: 'portal', scopes }),
+  });
 
   const setGroups = (names: readonly string[]): void => {
     okta.org.groups.clear();
@@ -179,53 +119,26 @@ export async function startPortals({
       okta.org.groups.set(`00g${String(at).padStart(17, '0')}`, { name, members: new Set([userId]) });
     }
   };
-  setGroups([...running.values()].flatMap(({ groups = [] }) => groups));
+  setGroups(groups);
 
-  const connection = {
-    ...Object.assign({}, ...[...running.values()].map(({ settings = {} }) => settings)),
-    id: 'demo',
-    kind: 'okta',
-    policy: {
-      mode: 'enforce',
-      whenNotEnrolled: 'enrol',
-      organisation: 'Example Portal',
-      enrolmentDays: 365,
-      fallbackUrl: urlOf('sign-in'),
-      returnUrls: [...running.values()].flatMap(({ returnUrls = [] }) => returnUrls),
-    },
-    oidc: {
-      clients: [...running.values()].flatMap(({ clients }) => clients),
-      credentials: Object.assign({}, ...[...running.values()].map(({ credentials }) => credentials)),
-    },
-    me: {
-      signIn: [...running.values()].find(({ ownSignIn }) => ownSignIn !== undefined)?.ownSignIn ?? null,
-      services: [...running.values()].flatMap(({ url, service }) =>
-        service === undefined ? [] : [{ ...service, url }],
-      ),
-    },
-    okta: org.settings,
-  };
-  const others = [...running.values()].flatMap(({ connections = [] }) => connections);
-  const written = { modelsFolder, publicUrl: serverUrl, connections: [connection, ...others] };
+  const connections = toConnections(sites, { secret: clientSecret, okta: org.settings });
+  const written = { modelsFolder, publicUrl: serverUrl, connections };
   const service = await startService(await configure(folder, written, { port: String(serverPort), adminKey }));
-  const { id, kind, policy } = connection;
+  const [{ id, kind, policy }] = connections;
   // Without the settings of extensions, which the adapter does not need.
-  const { attribute, steps } = connectOrg({ id, kind, policy, okta: org.settings }, serverUrl);
+  const { steps } = connectOrg({ id, kind, policy, okta: org.settings }, serverUrl);
   // Apply only the first step, which creates the attribute for the token. This demonstration has no hooks.
   await steps[0]?.apply();
 
+  const portals = toPortals(sites, { serverUrl, login: user.login });
   return {
     serverUrl,
     ...user,
-    portals: running,
-    urlOf,
+    portals,
+    urlOf: (portal: keyof typeof portals): string => portals[portal].url,
     setGroups,
-    readToken(): string | null {
-      const token = okta.org.users.get(userId)?.profile[attribute];
-      return typeof token === 'string' ? token : null;
-    },
     async close() {
-      for (const { close } of running.values()) await close();
+      for (const site of Object.values(sites)) await site.close();
       await service.stop();
       await okta.close();
       await rm(folder, { recursive: true });

@@ -2,8 +2,7 @@
  * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code. It accepts only SD-JWT
  * VC of one issuer. Its key is in memory; a real wallet uses the phone's hardware.
  */
-import { createHash } from 'node:crypto';
-import { decodeJwt, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
 import { toResolveKey } from '../../client/receipt-verifier.js';
 import { hasEnded as isRevoked } from '../../client/status-list.js';
@@ -46,13 +45,6 @@ async function ask<Guard extends z.ZodType>(guard: Guard, url: string, init?: Re
 export async function createHolder(issuer: string) {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = await exportJWK(publicKey);
-  /** Signs a proof that the wallet holds the key. */
-  const prove = (claims: JWTPayload, header: { readonly typ: string; readonly jwk?: JWK }, audience: string) =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: 'ES256', ...header })
-      .setAudience(audience)
-      .setIssuedAt()
-      .sign(privateKey);
   return {
     /**
      * Accepts a credential offer.
@@ -73,7 +65,11 @@ export async function createHolder(issuer: string) {
         }),
       });
       const { c_nonce: nonce } = await ask(nonceGuard, metadata.nonce_endpoint, { method: 'POST' });
-      const proof = await prove({ nonce }, { typ: 'openid4vci-proof+jwt', jwk }, issuer);
+      const proof = await new SignJWT({ nonce })
+        .setProtectedHeader({ alg: 'ES256', typ: 'openid4vci-proof+jwt', jwk })
+        .setAudience(issuer)
+        .setIssuedAt()
+        .sign(privateKey);
       const issued = await ask(issuedGuard, metadata.credential_endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
@@ -83,21 +79,6 @@ export async function createHolder(issuer: string) {
         }),
       });
       return read(issued.credentials[0].credential);
-    },
-    /**
-     * Presents some claims of a credential, with a proof that the wallet holds the credential's key.
-     * @returns an SD-JWT with its key binding (RFC 9901, section 4.3)
-     */
-    async show(
-      { credential }: HeldCredential,
-      names: readonly string[],
-      { audience, nonce }: { readonly audience: string; readonly nonce: string },
-    ): Promise<string> {
-      const [jws = '', ...disclosures] = credential.split('~').filter((part) => part !== '');
-      const chosen = disclosures.filter((disclosure) => names.includes(open(disclosure)[0]));
-      const shown = [jws, ...chosen, ''].join('~');
-      const digest = createHash('sha256').update(shown).digest('base64url');
-      return `${shown}${await prove({ nonce, sd_hash: digest }, { typ: 'kb+jwt' }, audience)}`;
     },
   };
 }

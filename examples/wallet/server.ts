@@ -1,35 +1,28 @@
 /*
- * A wallet for one person in a browser on this machine: accepts offers of facestep, shows credentials and their status,
- * and presents them to trusted verifiers.
+ * A wallet for one person in a browser on this machine: accepts offers of facestep, and shows credentials and their
+ * status.
  */
-import { randomUUID, type X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { escapeHtml, listen, type Site, sendPage, toDocument } from '../web/site.js';
 import { createHolder, type HeldCredential, hasEnded } from './holder.js';
-import { type CardRequest, type Reply, readCardRequest } from './requests.js';
 
 /**
  * Starts the wallet on this machine, with storage in memory.
  * @param issuer - issuer of the credentials that the wallet accepts
  * @param offerPage - page where users get an offer
- * @param authority - authority that signs certificates of verifiers; if `null`, no verifier is trusted
  */
 export async function startWallet({
   port,
   issuer,
   offerPage,
-  authority,
 }: {
   readonly port: number;
   readonly issuer: string;
   readonly offerPage: string;
-  readonly authority: X509Certificate | null;
 }): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  /** Open requests by id, so that an answer goes to the verifier that the page showed. */
-  const requests = new Map<string, CardRequest>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>
       show(response, `This failed: ${error instanceof Error ? error.message : 'unknown error'}`),
@@ -48,23 +41,6 @@ export async function startWallet({
     if (request.url === '/check' && credential !== undefined) {
       const isOver = await hasEnded(credential);
       return show(response, isOver ? 'The card was revoked.' : 'The card is valid.');
-    }
-    if (request.url === '/ask' && authority !== null) {
-      const asked = await readCardRequest((form.get('request') ?? '').trim(), authority);
-      const name = randomUUID();
-      requests.set(name, asked);
-      return sendPage(response, 200, renderAsked(name, asked, held));
-    }
-    const asked = requests.get(form.get('asked') ?? '');
-    if (request.url === '/answer' && asked !== undefined) {
-      const { clientId: audience, nonce, choices, answer: tell, decline } = asked;
-      const names = choices[Number(form.get('choice') ?? Number.NaN)] ?? [];
-      requests.delete(form.get('asked') ?? '');
-      const reply =
-        credential === undefined
-          ? await decline()
-          : await tell(await holder.show(credential, names, { audience, nonce }));
-      return sendPage(response, 200, renderReply(reply));
     }
     return show(response, '');
   }
@@ -100,46 +76,5 @@ ${held.map(renderCard).join('\n')}
 <label>Offer <input name="offer" required autocomplete="off"></label>
 <label>Six digits <input name="code" required inputmode="numeric" autocomplete="off"></label>
 <button>Add card</button>
-</form>
-<h2>Show a card</h2>
-<form method="post" action="/ask">
-<label>Request <input name="request" required autocomplete="off"></label>
-<button>Open request</button>
 </form>`,
-  );
-
-/** Renders the verifier's request, with a button for each answer. No claim is disclosed before the user presses one. */
-function renderAsked(
-  name: string,
-  { sender, host, isFor, choices }: Pick<CardRequest, 'sender' | 'host' | 'isFor' | 'choices'>,
-  held: readonly HeldCredential[],
-): string {
-  const ways = held.flatMap((card, at) =>
-    choices.flatMap((names, choice) =>
-      isFor(card) && names.every((name) => card.claims.has(name)) ? [{ card, at, names, choice }] : [],
-    ),
-  );
-  const asked = `<input type="hidden" name="asked" value="${name}">`;
-  const forms = ways.map(
-    ({ card, at, names, choice }) => `<form method="post" action="/answer" class="card">
-<h2>${escapeHtml(card.vct)}</h2>
-<dl>${names.map((name) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(card.claims.get(name)))}</dd>`).join('')}</dl>
-${asked}<input type="hidden" name="at" value="${at}"><input type="hidden" name="choice" value="${choice}">
-<p><button>Show this: ${escapeHtml(names.join(', '))}</button></p>
-</form>`,
-  );
-  return toPage(
-    `${sender} asks for a card`,
-    `<p>Your answer goes to ${escapeHtml(host)}. It always says that your face was checked when you received the card.</p>
-${forms.length === 0 ? '<p class="note">None of your cards matches the request.</p>' : forms.join('\n')}
-<form method="post" action="/answer">${asked}<button class="quiet">Show nothing</button></form>`,
-  );
-}
-
-const renderReply = ({ isTaken, next }: Reply): string =>
-  toPage(
-    isTaken ? 'Answer sent' : 'Card not accepted',
-    next === null
-      ? '<p class="note" role="status">Continue on the page that asked.</p>'
-      : `<p><a href="${escapeHtml(next)}">Back to the page that asked</a></p>`,
   );

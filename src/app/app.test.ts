@@ -54,8 +54,10 @@ describe('the endpoints', () => {
     expect(browser.headers.get('content-security-policy')).toContain("default-src 'none';style-src 'sha256-");
     expect(browser.headers.get('vary')).toContain('Accept');
     const { body } = await server.send('GET', '/');
-    expect(body).toMatchObject({ name: 'facestep', catalogue: '/catalogue', console: '/console/' });
+    expect(body).toMatchObject({ name: 'facestep', reference: '/docs/reference/api.html', console: '/console/' });
     expect(page + JSON.stringify(body)).not.toMatch(/acme|\d+\.\d+\.\d+/);
+    const former = await fetch(`${server.origin}/catalogue`, { redirect: 'manual' });
+    expect([former.status, former.headers.get('location')]).toEqual([301, body.reference]);
   });
 
   test('take the API version from the path prefix; the header x-api-version overrides the prefix', async () => {

@@ -22,7 +22,6 @@ import { mountHome } from '../home/mount.js';
 import { createAccessLog, setLoggedCaller } from '../http/access-log.js';
 import { forgetDevice, keepDevice } from '../http/cookies.js';
 import { mountGet, type Route, requireMethod, serveRoute } from '../http/front-door.js';
-import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { judgeProxyHops, proxyFitHeader } from '../http/proxy-fit.js';
 import {
   answerDirectly,
@@ -49,11 +48,10 @@ import { mountSsf, mountTokenEndpoint } from '../security-events/ssf/mount.js';
 import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/page.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { ApiDeps } from './api-deps.js';
-import { renderCatalogue } from './catalogue.js';
 import { otherRoutes } from './describe-operations.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
-import { answerUnknown, answerUnknownPage, createWelcome } from './public-pages.js';
+import { answerUnknown, answerUnknownPage, apiReference, createWelcome } from './public-pages.js';
 
 export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
 
@@ -233,9 +231,8 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Both pages are rendered on first use, because rendering takes longer than creating the rest of the app.
+  // Created on first use, because this takes longer than creating the rest of the app.
   let description: Buffer | null = null;
-  let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
   const answerWelcome = createWelcome({ hasOwnPages });
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
@@ -244,10 +241,7 @@ function createRouter(deps: AppDeps): Express {
     description ??= Buffer.from(JSON.stringify(describeApi(endpoints, otherRoutes)));
     response.type('json').send(description);
   });
-  mountGet(app, '/catalogue', (response) => {
-    catalogue ??= renderCatalogue(endpoints, deps);
-    sendPage(response, catalogue);
-  });
+  mountGet(app, '/catalogue', (response) => response.redirect(301, apiReference));
   mountGet(app, '/.well-known/jwks.json', async (response) => {
     // Verifiers may cache the public keys, because a new key is published long before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });

@@ -54,7 +54,7 @@ const paths: Record<string, JsonObject> = {
       {
         summary: 'Get a description of this server',
         description:
-          'Returns JSON, or a page if `Accept` asks for HTML. Lists the documentation, the catalogue and the health endpoints of the server.',
+          'Returns JSON, or a page if `Accept` asks for HTML. Lists the documentation, the API reference and the health endpoints of the server.',
       },
       okSchema,
     ),
@@ -103,20 +103,6 @@ const paths: Record<string, JsonObject> = {
           'The OpenAPI 3.1 description of the whole REST API, generated from the schemas that validate the requests. Use it to generate clients.',
       },
       { type: 'object' },
-    ),
-  },
-  '/catalogue': {
-    get: operational(
-      'catalogue',
-      {
-        summary: 'Get this description as a page',
-        description:
-          'Lists every endpoint with its fields, its errors and an example with curl. The page is HTML without scripts.',
-      },
-      {},
-      {
-        200: { description: 'Success.', content: { 'text/html': { schema: { type: 'string' } } } },
-      },
     ),
   },
   '/.well-known/jwks.json': {

@@ -6,33 +6,41 @@ import type { SupportedLanguage } from '../core/language.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { discardRest } from '../http/front-door.js';
-import { type RenderedPage, sendPage } from '../http/page-layout.js';
-import { renderInCatalogueStyle } from './catalogue-style.js';
+import { createPageLayout, pageStyle, type RenderedPage, sendPage } from '../http/page-layout.js';
+
+/** Path of the page of the documentation that describes every endpoint. */
+export const apiReference = '/docs/reference/api.html';
+
+const renderPage = createPageLayout(html`${pageStyle}
+h2 { font-size: 1.1rem; line-height: 1.3; margin: 1.5rem 0 .5rem; }
+a { display: inline-block; min-block-size: 1.5rem; color: var(--accent); text-underline-offset: .3em; }
+dl { margin: 0 0 .75rem; }
+dt { font-weight: 600; }
+dd { margin: 0 0 .5rem; color: var(--ink-soft); }
+`);
 
 /** Links for a first visit. The page is public, so it shows neither version nor settings. */
 const places = [
   ['/console/', 'console', 'the console of administrators and developers'],
   ['/docs/', 'documentation', 'how to set up, operate, call and troubleshoot it'],
-  ['/catalogue', 'catalogue', 'all endpoints, with an example of each'],
+  [apiReference, 'reference', 'all endpoints, with their fields and errors'],
   ['/openapi.json', 'description', 'the same for programs (OpenAPI 3.1)'],
   ['/readyz', 'readiness', 'readiness of this server'],
   ['/.well-known/jwks.json', 'receiptKeys', 'public keys of receipts'],
 ] as const;
 
 const toPage = (ownPage: Html | null) =>
-  renderInCatalogueStyle(
+  renderPage(
     'en',
     'facestep',
-    html`<header>
+    html`<main>
 <h1>facestep</h1>
-<p class="lead">Face step-up for the identity provider an organization already runs.</p>
-</header>
-<main>
-<section class="card" aria-labelledby="people">
+<p>Face step-up for the identity provider an organization already runs.</p>
+<section aria-labelledby="people">
 <h2 id="people">You want to sign in, or to set up your face check</h2>
 <p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in.${ownPage} If that does not help, ask the organization that sent you.</p>
 </section>
-<section class="card" aria-labelledby="administrators">
+<section aria-labelledby="administrators">
 <h2 id="administrators">For administrators and developers</h2>
 <dl>${places.map(([path, , about]) => html`<dt><a href="${path}">${path}</a></dt><dd>${about}</dd>`)}</dl>
 <p><code>facestep doctor</code> checks each link of a connection.</p>
@@ -65,15 +73,13 @@ function pageIn(language: SupportedLanguage): RenderedPage {
   const rendered = pages.get(language);
   if (rendered !== undefined) return rendered;
   const { title, help, staff, home } = texts[language];
-  const page = renderInCatalogueStyle(
+  const page = renderPage(
     language,
     title,
     html`<main>
 <h1>${title}</h1>
-<section class="card">
 <p>${help}</p>
 <p>${staff} <a href="/">${home}</a></p>
-</section>
 </main>`,
   );
   pages.set(language, page);

@@ -7,7 +7,6 @@ import type { ConnectionAddition } from '../config/additions.js';
 import type { ConnectionConfig } from '../config/connection.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Check } from '../connections/provisioning.js';
-import type { Html } from '../core/base/html.js';
 import type { PersonalData, Ports, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
@@ -28,10 +27,7 @@ export interface ExtendedServer<Sections extends z.ZodRawShape> {
 }
 
 /** What extensions add to parts of the core. */
-export interface Contributions extends SandboxSetting, OpenWork, Ports<'livenessVendors'> {
-  /** Paragraphs of the API catalogue, about the preparation of calls. */
-  readonly catalogueNotes: readonly Html[];
-}
+export type Contributions = SandboxSetting & OpenWork & Ports<'livenessVendors'>;
 
 /** The ports that endpoints of extensions may use. */
 export type ExtensionPorts = ServerPorts & Ports<'keys' | 'analysisCache'>;

@@ -98,6 +98,5 @@ export function contributionsOf(extended: Extended): Contributions {
     sandbox: added.find(({ sandbox }) => sandbox)?.sandbox ?? null,
     openWork: added.flatMap(({ openWork = [] }) => openWork),
     livenessVendors: new Map(added.flatMap(({ livenessVendors = [] }) => [...livenessVendors])),
-    catalogueNotes: added.flatMap(({ catalogueNotes = [] }) => catalogueNotes),
   };
 }

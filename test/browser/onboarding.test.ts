@@ -254,7 +254,7 @@ inBrowser('a developer withdraws a draft, and gets a sandbox token once with a v
   const { body } = await stage().server.postJson('/v1/step-ups', fields, { 'x-auth-token': sent });
   expect(body).toMatchObject({ state: 'started', url: expect.stringContaining('/face?sent#') });
   expect(await page.getByRole('link', { name: 'nothing' }).count()).toBe(0);
-  expect(await page.getByRole('link', { name: /catalogue/ }).getAttribute('href')).toBe('/catalogue');
+  expect(await page.getByRole('link', { name: /API reference/ }).getAttribute('href')).toBe('/docs/reference/api.html');
   await expectAccessible(page, 'my applications');
   await chooseLanguage(page, 'ar');
   await page.locator('[dir=rtl] h1').waitFor();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
+import { createCredentialVerifier } from '../../client/index.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { withdrawDataConsents } from '../../src/core/consented-data/consents.js';
 import { revokeSubject } from '../../src/enrolment/revoke.js';
@@ -125,6 +126,26 @@ describe('a wallet of another vendor', () => {
     const payload = await newVerifier().verify(credential);
     expect(payload).toMatchObject({ sub: 'anna', name: details.name, employee_number: 4711 });
     expect(payload).not.toHaveProperty('email');
+  });
+
+  test('presents the card to the client library, which refuses it for another nonce and after the enrolment ends', async () => {
+    const { wallet, credential } = await getCredential(['name', 'email']);
+    const audience = 'x509_hash:of-a-portal';
+    const iat = Math.floor(op.server.clock.now() / 1000);
+    const presentation = await wallet.present(credential, ['sub', 'name'], { audience, nonce: 'n-1', iat });
+    const { origin } = new URL(op.issuer);
+    const cards = createCredentialVerifier({
+      issuer: op.issuer,
+      vct: credentials.staff_card.vct,
+      keys: { jwksUri: `${origin}/.well-known/jwks.json`, fetch: op.open },
+      fetch: op.open,
+      clock: op.server.clock,
+    });
+    const { subject, claims } = await cards.verify(presentation, { audience, nonce: 'n-1' });
+    expect([subject, ...claims]).toEqual(['anna', ['name', details.name]]);
+    await expect(cards.verify(presentation, { audience, nonce: 'n-2' })).rejects.toMatchObject({ code: 'nonce' });
+    await revokeSubject({ connection: op.connection, subject: 'anna' }, op.server.deps);
+    await expect(cards.verify(presentation, { audience, nonce: 'n-1' })).rejects.toMatchObject({ code: 'ended' });
   });
 
   test('receives the provider’s current values, and the server stores none of them', async () => {

@@ -3,7 +3,7 @@ import { type CallbackContext, clientAuthenticationAnonymous, type JwtSignerJwk 
 import { Openid4vciClient } from '@openid4vc/openid4vci';
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list';
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
-import { type CryptoKey, compactVerify, createLocalJWKSet, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { type CryptoKey, compactVerify, createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
 
 /* Wallet and verifier, built from third-party libraries. */
@@ -83,7 +83,7 @@ export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES2
     present: (
       credential: string,
       claims: readonly string[],
-      { audience, nonce, iat = Math.floor(Date.now() / 1000) }: { audience: string; nonce: string; iat?: number },
+      { audience, nonce, iat }: { audience: string; nonce: string; iat: number },
     ) =>
       new SDJwtVcInstance({
         hasher,
@@ -126,20 +126,11 @@ export function createVerifier(reach: Reach, { issuer, nowSec }: { issuer: strin
     hashAlg: 'sha-256',
     verifier,
     statusVerifier: verifier,
-    async kbVerifier(data, signature, payload) {
-      const jwk = z.object({ cnf: z.object({ jwk: z.looseObject({ kty: z.string() }) }) }).parse(payload).cnf.jwk;
-      const key = await importJWK(jwk, jwk.kty === 'EC' ? 'ES256' : 'EdDSA');
-      return compactVerify(`${data}.${signature}`, key).then(
-        () => true,
-        () => false,
-      );
-    },
     statusListFetcher: async (url) => (await get(url)).text(),
   });
   return {
-    async verify(presentation: string, nonce?: string) {
-      const options = nonce === undefined ? {} : { keyBindingNonce: nonce };
-      const { payload } = await instance.verify(presentation, { ...options, currentDate: nowSec() });
+    async verify(credential: string) {
+      const { payload } = await instance.verify(credential, { currentDate: nowSec() });
       return payload;
     },
     async readStatus(uri: string, index: number) {

@@ -100,7 +100,13 @@ async function leaveUnread(stage: Stage, connections: number): Promise<number> {
   const before = residentMiB(stage.pid);
   const sockets: Socket[] = [];
   // Mostly the largest page, so that the memory shows also with few connections.
-  const paths = ['/docs/search.json', '/docs/search.json', '/docs/search.json', '/openapi.json', '/catalogue'];
+  const paths = [
+    '/docs/search.json',
+    '/docs/search.json',
+    '/docs/search.json',
+    '/openapi.json',
+    '/docs/reference/api.html',
+  ];
   const peak = await peakMiB(stage.pid, async () => {
     for (let at = 0; at < connections; at += 1) {
       const localAddress = `127.8.${1 + (at % 200)}.${1 + (Math.floor(at / 200) % 200)}`;

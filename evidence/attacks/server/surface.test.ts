@@ -31,6 +31,8 @@ const attackedElsewhere: readonly RegExp[] = [
   /^\/me(\/|$)/,
   // Files alone, looked up by name: src/app/documentation.test.ts.
   /^\/docs(\/|$)/,
+  // A redirect without parameters.
+  /^\/catalogue$/,
   // Its steps in any order, and the sizes of its forms: evidence/attacks/recovery.ts, src/recovery/recovery.test.ts.
   /^\/recover\/:connection/,
   // There where a connection has counters: test/oidc/counter.test.ts.

@@ -94,7 +94,7 @@ function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperF
     <>
       <Section heading={texts.heading}>
         <p>
-          <a href="/catalogue">{texts.catalogue}</a>
+          <a href="/docs/reference/api.html">{texts.reference}</a>
         </p>
         {sandbox === null ? (
           <p className="soft">{texts.none}</p>
