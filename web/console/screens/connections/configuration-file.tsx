@@ -1,31 +1,20 @@
 import { Lines } from '../../parts/shown-once.js';
 import { type Connection, useTexts } from './requests.js';
 
+interface Fields {
+  readonly [name: string]: Fields | string;
+}
+
+const put = (fields: Fields, [name = '', ...rest]: readonly string[], value: Fields | string): Fields => {
+  const inner = fields[name];
+  return { ...fields, [name]: rest.length === 0 ? value : put(typeof inner === 'object' ? inner : {}, rest, value) };
+};
+
 /** Formats settings as lines of the configuration file, where `policy.mode` is nested. */
-export function toConfigurationLines(
-  settings: readonly (readonly [path: string, value: string | Readonly<Record<string, string>>])[],
-): string {
-  interface Nested {
-    [name: string]: Nested | string;
-  }
-  const whole: Nested = {};
-  for (const [path, value] of settings) {
-    const names = path.split('.');
-    const last = names.pop() ?? path;
-    let at = whole;
-    for (const name of names) {
-      const inner = at[name];
-      const next: Nested = typeof inner === 'object' ? inner : {};
-      at[name] = next;
-      at = next;
-    }
-    at[last] = typeof value === 'string' ? value : { ...value };
-  }
-  return JSON.stringify(whole, null, 2)
-    .split('\n')
-    .slice(1, -1)
-    .map((line) => line.slice(2))
-    .join('\n');
+export function toConfigurationLines(settings: readonly (readonly [path: string, value: Fields | string])[]): string {
+  const whole = settings.reduce<Fields>((fields, [path, value]) => put(fields, path.split('.'), value), {});
+  const lines = JSON.stringify(whole, null, 2).split('\n').slice(1, -1);
+  return lines.map((line) => line.slice(2)).join('\n');
 }
 
 export function ModeInFile({ connection: { id, mode } }: { readonly connection: Connection }) {
