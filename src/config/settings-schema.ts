@@ -15,6 +15,11 @@ export const toSettingsSchema = (guard: z.ZodType): JsonObject =>
       // zod leaves out the default of a value that it transforms, such as a secret.
       override: ({ zodSchema: { _zod }, jsonSchema }) => {
         if (_zod.def.type === 'default') jsonSchema.default = _zod.def.defaultValue;
+        // zod joins the types of a value that may be `null` and has no other limits.
+        if (Array.isArray(jsonSchema.type)) {
+          jsonSchema.anyOf = jsonSchema.type.map((type) => ({ type }));
+          delete jsonSchema.type;
+        }
       },
     }),
   );

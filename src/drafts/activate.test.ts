@@ -10,12 +10,14 @@ import { createFolder } from '../../support/run/folder.js';
 import type { Modes } from '../admin/operations/modes.js';
 import type { Reloaded } from '../admin/operations/operations-context.js';
 import type { Setup } from '../connections/setup.js';
+import { releaseLease, takeLease } from '../core/lease.js';
+import { sleep } from '../core/resilience.js';
 import type { PolicyMode } from '../core/rules/rule.js';
 import { Credential } from '../core/secrets.js';
 import { epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
-import { activate } from './activate.js';
+import { activate, writing } from './activate.js';
 import { digestOfText, listVersions } from './file-versions.js';
 import { watchFile } from './watch.js';
 
@@ -93,6 +95,21 @@ test('a request that is outdated when its turn comes changes and records nothing
   const outdated = await write('new', () => Promise.reject(new FaceError('draft_changed')));
   expect([outdated, reloads, actions()]).toEqual(['draft_changed', [], []]);
   expect(await write('new')).toBe('activated');
+});
+
+test('an activation waits while another server writes, and overwrites no change of the file meanwhile', async () => {
+  const { operations, write } = setUp();
+  const writeLater = async (meanwhile: () => void) => {
+    await takeLease(writing, 'another server', operations);
+    const written = write('new');
+    await sleep(100);
+    meanwhile();
+    await releaseLease(writing, 'another server', operations);
+    return written;
+  };
+  expect(await writeLater(() => writeFileSync(path, 'by hand'))).toBe('draft_outdated');
+  expect(readFileSync(path, 'utf8')).toBe('by hand');
+  expect(await writeLater(() => {})).toBe('activated');
 });
 
 test.each([

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import type { OperationsPorts, Reloaded } from '../admin/operations/operations-context.js';
 import type { Setup } from '../connections/setup.js';
+import type { Ports } from '../core/deps.js';
 import { releaseLease, takeLease } from '../core/lease.js';
+import { sleep } from '../core/resilience.js';
 import { toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { digestOfText, writeBack, writeVersion } from './file-versions.js';
@@ -43,10 +46,11 @@ export async function activate(
   const version = { path, folder: requireFolder(operations), former, text };
   const digest = digestOfText(text);
   const holder = Buffer.from(random(16)).toString('base64url');
-  // Of two owners who activate at the same time, one has to look again.
-  if (!(await takeLease(writing, holder, operations))) throw new FaceError('draft_changed');
+  await takeWriting(holder, operations);
   try {
     await confirm();
+    // Of two owners who activate at the same time, one has to look again.
+    if ((await readFile(path, 'utf8')) !== former) throw new FaceError('draft_outdated');
     const detail = { digest, former: digestOfText(former), changed: [...changed], reason, by };
     await audit.append({ action: 'configuration_written', connection: '', subject: '', detail });
     try {
@@ -63,6 +67,17 @@ export async function activate(
     }
   } finally {
     await releaseLease(writing, holder, operations);
+  }
+}
+
+const longestWaitMs = 10_000;
+const waitMs = 200;
+
+/** Waits while a server writes, such as one that removes versions with former secrets. @throws `draft_changed` */
+async function takeWriting(holder: string, deps: Ports<'state' | 'clock'>): Promise<void> {
+  for (let waitedMs = 0; !(await takeLease(writing, holder, deps)); waitedMs += waitMs) {
+    if (waitedMs > longestWaitMs) throw new FaceError('draft_changed');
+    await sleep(waitMs);
   }
 }
 

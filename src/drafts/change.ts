@@ -97,7 +97,7 @@ interface OpenFile extends ConfigurationFile {
 }
 
 /** Reads and loads the configuration file. @throws `configuration_read_only` without a file */
-export async function openFile({ configurationFile }: OperationsContext): Promise<OpenFile> {
+async function openFile({ configurationFile }: OperationsContext): Promise<OpenFile> {
   if (configurationFile === null) throw new FaceError('configuration_read_only');
   const text = await configurationFile.read().catch((cause: unknown) => {
     throw new FaceError(
@@ -117,8 +117,8 @@ const toFileText = (file: string, { sections }: Draft): string =>
   }, file);
 
 interface Checked {
-  readonly text: string | null;
-  readonly setup: Setup | null;
+  /** The file with the draft. `null` if it cannot be loaded. */
+  readonly next: { readonly text: string; readonly setup: Setup } | null;
   readonly problems: readonly Problem[];
 }
 
@@ -139,22 +139,18 @@ async function checkDraft(
       return found.map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason }));
     });
   const before = find(null);
-  if (before.length > 0) return { text: null, setup: null, problems: before };
+  if (before.length > 0) return { next: null, problems: before };
   try {
     const text = toFileText(file, draft);
     const setup = await load(text);
     const ids = new Set(draft.sections.map(({ connection }) => connection));
     const ofConnections = await checkConnections({ next: setup, active, ids }, operations);
-    return { text, setup, problems: [...find(setup), ...ofConnections] };
+    return { next: { text, setup }, problems: [...find(setup), ...ofConnections] };
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const problems = problemsOf(error);
     const unknown = { path: 'connections', reason: refusals[error.code].text };
-    return {
-      text: null,
-      setup: null,
-      problems: problems.length === 0 ? [unknown] : problems,
-    };
+    return { next: null, problems: problems.length === 0 ? [unknown] : problems };
   }
 }
 
@@ -167,14 +163,15 @@ const findNoSecrets = ({ connection, value }: Section, loaded: unknown): Problem
       : [{ path: `${connection}.${setting}`, reason: 'is no secret' }];
   });
 
-/** @throws `config_invalid` with the problems of the draft. A draft with problems could send a secret elsewhere. */
-export async function requireSound(
-  file: OpenFile,
-  draft: Draft,
-  operations: OperationsContext,
-): Promise<{ readonly text: string; readonly setup: Setup }> {
-  const { text, setup, problems } = await checkDraft(file, draft, operations);
-  if (text !== null && setup !== null && problems.length === 0) return { text, setup };
+/**
+ * Loads a draft that can be activated. A draft with problems could send a secret elsewhere.
+ * @throws `draft_changed` if there is no draft of that revision; `config_invalid` with its problems
+ */
+export async function loadDraft(revision: number, operations: OperationsContext) {
+  const file = await openFile(operations);
+  const draft = dropUnchanged(await requireDraft(revision, operations), file);
+  const { next, problems } = await checkDraft(file, draft, operations);
+  if (next !== null && problems.length === 0) return { ...next, file, draft };
   throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
 }
 
@@ -247,7 +244,7 @@ function toPrefix({ connection, section }: Place): readonly string[] {
 
 async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
   const { revision, by, at, sections } = draft;
-  const { setup, problems } = await checkDraft(file, draft, operations);
+  const { next, problems } = await checkDraft(file, draft, operations);
   return {
     revision,
     by,
@@ -267,12 +264,12 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
       })),
     ),
     problems: problems.map((each) => ({ ...each })),
-    warnings: await findWarnings(draft, setup, operations),
+    warnings: await findWarnings(draft, next?.setup ?? null, operations),
   };
 }
 
 /** @throws `draft_changed` if there is no draft of that revision */
-export async function requireDraft(revision: number, operations: OperationsContext): Promise<Draft> {
+async function requireDraft(revision: number, operations: OperationsContext): Promise<Draft> {
   const draft = await readDraft(operations);
   if (draft?.revision !== revision) throw new FaceError('draft_changed');
   return draft;
@@ -382,11 +379,7 @@ export async function checkConnection(
   { id, revision }: { readonly id: string; readonly revision: number },
   operations: OperationsContext,
 ) {
-  const { setup } = await requireSound(
-    await openFile(operations),
-    await requireDraft(revision, operations),
-    operations,
-  );
+  const { setup } = await loadDraft(revision, operations);
   const connection = setup.connections.find((each) => each.id === id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   const { checks } = await collectChecks({ setup, connection, switched: null }, operations);
@@ -437,10 +430,8 @@ export async function applyDraft(
 ) {
   const { operations } = deps;
   requireFolder(operations);
-  const file = await openFile(operations);
-  const draft = dropUnchanged(await requireDraft(revision, operations), file);
+  const { text, setup, file, draft } = await loadDraft(revision, operations);
   if (draft.sections.some((each) => isOutdated(file.text, each))) throw new FaceError('draft_outdated');
-  const { text, setup } = await requireSound(file, draft, operations);
   if (!isSure) await checkSomeoneCanPass(setup, operations);
   const changed = draft.sections.map(nameSection);
   const confirm = async (): Promise<void> => void (await requireDraft(revision, operations));

@@ -8,7 +8,7 @@ import { orderRules } from '../core/rules/evaluate.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { openFile, requireDraft, requireSound } from './change.js';
+import { loadDraft } from './change.js';
 import { reading, revisionField } from './endpoints.js';
 import { draftEffectReply, groupsReply } from './replies.js';
 
@@ -30,11 +30,7 @@ export const createDraftEffectEndpoint = ({
     form: { revision: 'json' },
     reply: draftEffectReply,
     async handle({ fields: { revision, connection: id } }) {
-      const { setup } = await requireSound(
-        await openFile(operations),
-        await requireDraft(revision, operations),
-        operations,
-      );
+      const { setup } = await loadDraft(revision, operations);
       const policy = setup.connections.find((each) => each.id === id)?.policy;
       const profile = connections.get(id)?.profile;
       const openDirectory = directories.get(id);

@@ -114,7 +114,7 @@ export type GroupsReply = z.output<typeof groupsReply>;
 
 const finding = z.object({
   title: z.string(),
-  verdict: z.string(),
+  verdict: z.enum(['pass', 'warn', 'fail', 'manual', 'skipped']),
   found: z.string(),
   remedy: z.string().nullable(),
 });

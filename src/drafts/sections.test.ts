@@ -74,19 +74,16 @@ describe('secrets of a draft', () => {
     expect(find('policy', { organisation: reference }, { organisation: reference })).toEqual([]);
   });
 
-  test('a kept secret is not sent to another address; a new one is', () => {
+  test('a kept secret of a receiver or of the source of photos is not sent to another address; a new one is', () => {
     const receiver = { id: 'crm', url: 'https://crm.example', secret: unchanged };
     const moved = { ...receiver, url: 'https://attacker.example' };
     const sealed = { sealed: { by: 'owner', at: 'now' } };
     expect(find('server', { webhooks: [{ ...receiver, events: [] }] }, { webhooks: [receiver] })).toEqual([]);
     expect(find('server', { webhooks: [moved] }, { webhooks: [receiver] })).toEqual(['webhooks.0']);
     expect(find('server', { webhooks: [{ ...moved, secret: sealed }] }, { webhooks: [receiver] })).toEqual([]);
-  });
 
-  test('the secret of the source of photos is not sent to another address; a new one is', () => {
     const source = (url: string, value: Json) => ({ photo: { source: { url, header: { name: 'key', value } } } });
     const former = source('https://badges.example', unchanged);
-    const sealed = { sealed: { by: 'owner', at: 'now' } };
     expect(find('policy', { ...former, fallbackUrl: 'https://help.example' }, former)).toEqual([]);
     expect(find('policy', source('https://attacker.example', unchanged), former)).toEqual(['photo.source']);
     expect(find('policy', source('https://other.example', sealed), former)).toEqual([]);

@@ -26,16 +26,19 @@ export const serverSettings = [
   'retention',
 ] as const;
 
-const fileGuard = z.looseObject({ connections: z.array(z.looseObject({ id: z.string() })).default([]) });
+export const jsonGuard: z.ZodType<Json> = z.json();
+
+const connectionsGuard = z.array(z.object({ id: z.string() }).catchall(jsonGuard)).default([]);
+const fileGuard = z.looseObject({ connections: connectionsGuard });
+
+type Key = string | number;
 
 /** A change of the file. `undefined` means that the setting is absent. */
 export interface Change {
-  readonly path: readonly (string | number)[];
+  readonly path: readonly Key[];
   readonly before: Json | undefined;
   readonly after: Json | undefined;
 }
-
-export const jsonGuard: z.ZodType<Json> = z.json();
 
 const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -43,20 +46,20 @@ const isJsonObject = (value: Json | undefined): value is JsonObject =>
 const pickServer = (file: JsonObject): JsonObject =>
   Object.fromEntries(serverSettings.flatMap((name) => (file[name] === undefined ? [] : [[name, file[name]]])));
 
+const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
+
 /** Reads a section as it is in the file. @throws `connection_unknown`, except for a whole connection */
 export function readSection(text: string, connection: string, section: SectionName): Json | undefined {
-  if (section === 'server') return pickServer(parseSection(text.replace(/^\uFEFF/, '')));
+  if (section === 'server') return pickServer(parseSection(text));
   const found = readConnections(text).find(({ id }) => id === connection);
-  if (section === 'connection') return found === undefined ? undefined : jsonGuard.parse(found);
+  if (section === 'connection') return found;
   if (found === undefined) throw new FaceError('connection_unknown');
-  if (section === 'secrets') return undefined;
-  const value = found[section];
-  return value === undefined ? undefined : jsonGuard.parse(value);
+  return section === 'secrets' ? undefined : found[section];
 }
 
 /** @throws `config_invalid` if the file is not JSON with connections */
-function readConnections(text: string): z.output<typeof fileGuard>['connections'] {
-  const file = parseJsonAs(text.replace(/^\uFEFF/, ''), fileGuard);
+function readConnections(text: string): z.output<typeof connectionsGuard> {
+  const file = parseJsonAs(withoutMark(text), fileGuard);
   if (file !== undefined) return file.connections;
   throw new FaceError('config_invalid', { problems: [{ path: 'FACESTEP_CONFIG', reason: 'cannot be read' }] });
 }
@@ -75,15 +78,24 @@ export const isSealed = (value: Json | undefined): boolean =>
 /** Stands for a secret that is not set, such as a key in base64. */
 export const placeholder = 'A'.repeat(43);
 
-/** Replaces each reference to a variable or file by a text, so that the other values can be checked without it. */
-export function replaceReferences(value: Json, text: string): Json {
-  if (isReference(value)) return text;
-  if (Array.isArray(value)) return value.map((each) => replaceReferences(each, text));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceReferences(each, text)]));
+/** Lists the elements of a list with their indexes, or the settings of an object with their names. */
+function childrenOf(value: Json): readonly (readonly [Key, Json])[] {
+  if (Array.isArray(value)) return [...value.entries()];
+  return isJsonObject(value) ? Object.entries(value) : [];
 }
 
-export const childOf = (value: unknown, key: string | number): unknown =>
+/** Maps the children of a list or object. Other values remain. */
+function mapChildren(value: Json, map: (child: Json, key: Key) => Json): Json {
+  const mapped = childrenOf(value).map(([key, each]) => [key, map(each, key)] as const);
+  if (Array.isArray(value)) return mapped.map(([, each]) => each);
+  return isJsonObject(value) ? Object.fromEntries(mapped) : value;
+}
+
+/** Replaces each reference to a variable or file by a text, so that the other values can be checked without it. */
+export const replaceReferences = (value: Json, text: string): Json =>
+  isReference(value) ? text : mapChildren(value, (each) => replaceReferences(each, text));
+
+export const childOf = (value: unknown, key: Key): unknown =>
   typeof value === 'object' && value !== null
     ? Object.entries(value).find(([name]) => name === String(key))?.[1]
     : undefined;
@@ -96,9 +108,7 @@ export function maskSecrets(value: Json, loaded: unknown): Json {
   if (isSealed(value)) return unchanged;
   if (isReference(value)) return value;
   if (typeof value === 'string') return loaded === value ? value : unchanged;
-  if (Array.isArray(value)) return value.map((each, index) => maskSecrets(each, childOf(loaded, index)));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, maskSecrets(each, childOf(loaded, key))]));
+  return mapChildren(value, (each, key) => maskSecrets(each, childOf(loaded, key)));
 }
 
 const setGuard = z.object({ sealed: z.object({ by: z.string() }) });
@@ -106,10 +116,7 @@ const setGuard = z.object({ sealed: z.object({ by: z.string() }) });
 /** Replaces each sealed secret. @param show - receives who set it */
 function replaceSealed(value: Json, show: (by: string) => Json): Json {
   const { data } = setGuard.safeParse(value);
-  if (data !== undefined) return show(data.sealed.by);
-  if (Array.isArray(value)) return value.map((each) => replaceSealed(each, show));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceSealed(each, show)]));
+  return data === undefined ? mapChildren(value, (each) => replaceSealed(each, show)) : show(data.sealed.by);
 }
 
 /** Masks sealed secrets of a draft, so that an owner cannot send one that another stated elsewhere. */
@@ -118,12 +125,13 @@ export const maskSealed = (value: Json): Json => replaceSealed(value, () => unch
 /** Shows who set a sealed secret, in place of its text. */
 export const describeSealed = (value: Json): Json => replaceSealed(value, (by) => `set by ${by}`);
 
-/** Finds the element of a list that a changed element stands for: the one with its id, or else at its place. */
-const formerOf = (element: Json, index: number, former: Json | undefined): Json | undefined => {
+/** Finds what a changed child stands for: in a list, the element with its id, or else at its place. */
+function formerOf(child: Json, key: Key, former: Json | undefined): Json | undefined {
+  if (typeof key === 'string') return isJsonObject(former) ? former[key] : undefined;
   if (!Array.isArray(former)) return undefined;
-  const id = isJsonObject(element) ? element.id : undefined;
-  return id === undefined ? former[index] : former.find((each) => isJsonObject(each) && each.id === id);
-};
+  const id = isJsonObject(child) ? child.id : undefined;
+  return id === undefined ? former[key] : former.find((each) => isJsonObject(each) && each.id === id);
+}
 
 /** Puts the secrets of the file in the place of their masks. @throws `config_invalid` for a mask without a secret */
 export function restoreSecrets(value: Json, former: Json | undefined): Json {
@@ -131,10 +139,7 @@ export function restoreSecrets(value: Json, former: Json | undefined): Json {
     if (former !== undefined && (typeof former === 'string' || isSealed(former) || isUnchanged(former))) return former;
     throw new FaceError('config_invalid', { problems: [{ path: 'unchanged', reason: 'stands for no secret' }] });
   }
-  if (Array.isArray(value)) return value.map((each, index) => restoreSecrets(each, formerOf(each, index, former)));
-  if (!isJsonObject(value)) return value;
-  const own = isJsonObject(former) ? former : {};
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, restoreSecrets(each, own[key])]));
+  return mapChildren(value, (each, key) => restoreSecrets(each, formerOf(each, key, former)));
 }
 
 const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
@@ -184,24 +189,20 @@ export function findSecretProblems(
     const isSecret = isSettable || (typeof loaded === 'object' && loaded !== null);
     return isSecret ? problem('set it as a secret, not as text') : [];
   }
-  if (Array.isArray(value))
-    return value.flatMap((each, index) => {
-      const told = { former: formerOf(each, index, former), loaded: childOf(loaded, index) };
-      return findSecretProblems(section, each, told, [...path, String(index)]);
-    });
-  if (!isJsonObject(value)) return [];
-  const own = isJsonObject(former) ? former : {};
-  if (section !== 'oidc' && path.length > 0 && sendsSecretElsewhere(value, own)) return problem(resealed);
-  return Object.entries(value).flatMap(([key, each]) =>
-    findSecretProblems(section, each, { former: own[key], loaded: childOf(loaded, key) }, [...path, key]),
-  );
+  const isPart = section !== 'oidc' && path.length > 0;
+  if (isPart && isJsonObject(value) && sendsSecretElsewhere(value, isJsonObject(former) ? former : {}))
+    return problem(resealed);
+  return childrenOf(value).flatMap(([key, each]) => {
+    const known = { former: formerOf(each, key, former), loaded: childOf(loaded, key) };
+    return findSecretProblems(section, each, known, [...path, String(key)]);
+  });
 }
 
 /** Lists the changed settings: those of a new object one by one, and a list whose length changes as one change. */
 export function findChanges(
   before: Json | undefined,
   after: Json | undefined,
-  path: readonly (string | number)[] = [],
+  path: readonly Key[] = [],
 ): readonly Change[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
@@ -223,8 +224,8 @@ interface LoadedText {
 
 /** Returns a file with its connections by id, so that another order is no change. */
 export function toTree(text: string): JsonObject {
-  const connections = Object.fromEntries(readConnections(text).map((each) => [each.id, jsonGuard.parse(each)]));
-  return { ...parseSection(text.replace(/^\uFEFF/, '')), connections };
+  const connections = Object.fromEntries(readConnections(text).map((each) => [each.id, each]));
+  return { ...parseSection(text), connections };
 }
 
 /** Lists the settings that differ between two texts of the file. A text that may be a secret is shown as `…`. */
@@ -246,29 +247,24 @@ export function compareFiles(before: LoadedText, after: LoadedText) {
   }));
 }
 
-const toFormat = (text: string) => ({ insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' });
-
 /** Writes a section into the file, or adds a new connection to it. Everything else, and the order of the settings, remains as it is. */
 export function writeSection(text: string, connection: string, section: SectionName, value: Json): string {
-  const connections = readConnections(text);
-  if (section === 'connection')
-    return applyEdits(
-      text,
-      modify(text, ['connections', connections.length], value, { formattingOptions: toFormat(text) }),
-    );
-  const formattingOptions = toFormat(text);
+  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' };
   return findFileChanges(text, connection, section, value).reduce(
     (written, { path, after }) => applyEdits(written, modify(written, [...path], after, { formattingOptions })),
     text,
   );
 }
 
-function findFileChanges(text: string, connection: string, section: SectionName, value: Json) {
+type FileChange = Pick<Change, 'path' | 'after'>;
+
+function findFileChanges(text: string, connection: string, section: SectionName, value: Json): readonly FileChange[] {
   if (section === 'server') return findChanges(readSection(text, connection, section), value);
-  const index = readConnections(text).findIndex(({ id }) => id === connection);
+  const connections = readConnections(text);
+  if (section === 'connection') return [{ path: ['connections', connections.length], after: value }];
+  const index = connections.findIndex(({ id }) => id === connection);
   if (index < 0) throw new FaceError('connection_unknown');
-  if (section !== 'secrets')
-    return findChanges(readSection(text, connection, section), value, ['connections', index, section]);
+  if (section !== 'secrets') return findChanges(connections[index]?.[section], value, ['connections', index, section]);
   return Object.entries(isJsonObject(value) ? value : {}).map(([setting, after]) => ({
     path: ['connections', index, ...setting.split('.')],
     after: after === null ? undefined : after,
@@ -285,7 +281,7 @@ export function checkServerSettings(value: Json): void {
 
 /** Parses the text of a section. @throws `request_malformed` with the field `settings` and the reason */
 export function parseSection(text: string): JsonObject {
-  const value = parseJsonAs(text, jsonGuard);
+  const value = parseJsonAs(withoutMark(text), jsonGuard);
   if (value !== undefined && isJsonObject(value)) return value;
   throw new FaceError('request_malformed', { field: 'settings', reason: 'The text is not a JSON object.' });
 }

@@ -150,7 +150,7 @@ function createActs(
       const stage = stageAt(recovery, deps.clock.now());
       const check = await readCheck(recovery, deps);
       const alert = alertIn(request) ?? (check === 'failed' ? 'face' : null);
-      // The page has no script. It reads again while it waits, and the person decides when to go on.
+      // The page works without its script. It is read again while it waits, and the person decides when to go on.
       if (stage.kind === 'approval' && check !== 'continue') response.set('Refresh', String(refreshSec));
       const { outbox } = deps.delivery;
       const mayContinue = check === 'continue';

@@ -12,7 +12,7 @@ const visit = visitsOf();
 describe('a user who skips flashing colors', () => {
   inBrowser('continues with the movements alone, without any flash, if the light is optional', async () => {
     const { page, asked, close } = await visit();
-    const go = page.getByRole('button', { name: 'Continue', description: /2\.5 times a second/ });
+    const go = page.getByRole('button', { name: 'Continue', description: /Sensitive to flashing/ });
     expect(await go.count()).toBe(1);
     await press(page, 'Skip flashing colors');
     await see(page, 'sending');

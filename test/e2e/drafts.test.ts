@@ -177,17 +177,6 @@ test('problems name the setting: a rule twice, an unknown network, a wrong range
   });
 });
 
-test('a wrong value of a new connection is a problem of the draft, with its setting', async () => {
-  const call = await start({ configurationFolder: `${folder}-versions`, connections: [] });
-  const connect = async (values: object, revision?: number) =>
-    (await call('/configuration/draft/connect', { ...newShop, values: { ...newShop.values, ...values }, revision }))
-      .state?.draft?.problems;
-  expect(await connect({ 'okta.orgUrl': 'not an address?' })).toMatchObject([
-    { path: 'connections.0 (shop).okta.orgUrl' },
-  ]);
-  expect(await connect({}, 1)).toEqual([]);
-});
-
 test('a second owner sees the change of the first; a file that was changed by hand is not overwritten', async () => {
   const call = await start();
   await call(save, change(policy({ freshnessSec: 60 })));
@@ -284,22 +273,16 @@ test('a draft that refuses everyone needs a confirmation; checks that nothing ca
   }
 });
 
-test('if the folder of versions cannot be written, the draft is shown as text to copy, and nothing changes', async () => {
-  writeFileSync(`${folder}-versions`, 'a file, not a folder');
-  const call = await start();
+test.each([
+  ['if the folder of versions cannot be written', { configurationFolder: `${top}/a-file` }],
+  ['without configurationFolder', {}],
+])('%s, a draft is shown as text to copy, and the server does not write its file', async (_, settings) => {
+  writeFileSync(`${top}/a-file`, 'a file, not a folder');
+  const call = await start(settings);
   const before = readFileSync(configFile(), 'utf8');
   const { state } = await call(save, change(policy({ freshnessSec: 60 })));
-  expect(state).toMatchObject({ file: { isWritable: false }, draft: { sections: [{ section: 'policy' }] } });
-  expect((await call(apply, { revision: 1, reason: 'try' })).code).toBe('configuration_read_only');
-  expect(readFileSync(configFile(), 'utf8')).toBe(before);
-  expect((await call('/configuration/draft/discard', { revision: 1 })).state?.draft).toBeNull();
-});
-
-test('without configurationFolder, a draft can be prepared, and the server does not write its file', async () => {
-  const call = await start({});
-  const before = readFileSync(configFile(), 'utf8');
-  const { state } = await call(save, change(policy({ freshnessSec: 60 })));
-  expect(state).toMatchObject({ file: { isWritable: false }, draft: { problems: [] } });
+  const draft = { problems: [], sections: [{ section: 'policy' }] };
+  expect(state).toMatchObject({ file: { isWritable: false }, draft });
   expect((await call(apply, { revision: 1, reason: 'try' })).code).toBe('configuration_read_only');
   expect(readFileSync(configFile(), 'utf8')).toBe(before);
   expect((await call('/configuration/draft/discard', { revision: 1 })).state?.draft).toBeNull();
@@ -348,12 +331,16 @@ test('a draft gives no new connection the id of another one of the file or of a 
   expect(await connect('depot')).toBe('name_taken');
 });
 
-test('the check of a draft leaves out the hooks of a connection that the server does not have yet', async () => {
+test('a wrong value of a new connection is a problem; its check leaves out the hooks that the server does not have yet', async () => {
   const call = await start();
-  const { code } = await call('/configuration/draft/connect', newShop);
-  expect(code).toBeNull();
+  const connect = async (values: object, revision?: number) =>
+    (await call('/configuration/draft/connect', { ...newShop, values: { ...newShop.values, ...values }, revision }))
+      .state?.draft?.problems;
+  const wrong = await connect({ 'okta.orgUrl': 'not an address?' });
+  expect(wrong).toMatchObject([{ path: 'connections.1 (shop).okta.orgUrl' }]);
+  expect(await connect({}, 1)).toEqual([]);
   const check = async (connection: string) =>
-    (await call('/configuration/draft/check', { revision: 1, connection })).body;
+    (await call('/configuration/draft/check', { revision: 2, connection })).body;
   const hooks = { findings: expect.arrayContaining([expect.objectContaining({ title: 'Hooks' })]) };
   const provider = { findings: expect.arrayContaining([expect.objectContaining({ title: 'Profile attribute' })]) };
   const shop = await check('shop');

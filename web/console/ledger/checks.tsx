@@ -3,7 +3,7 @@ import { type Paged, useMay } from '../frame/acting.js';
 import { useFormats } from '../frame/words.js';
 import { ExportLog } from '../parts/export-csv.js';
 import { Facts } from '../parts/server-text.js';
-import { type Column, PagedTable } from '../parts/table.js';
+import { type Column, PagedTable, textColumn, timeColumn } from '../parts/table.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
 import { type Check, type Filter, keyOf, type Line, whoOf } from './requests.js';
 import { actionText, detailText, isRule, reasonText } from './told.js';
@@ -41,41 +41,22 @@ export function Checks({
   const { instant, number } = useFormats();
   const names = useNames(ofAll ? paged.rows.flatMap((check) => whoOf(check) ?? []) : []);
   const toOptional = (id: 'connection' | 'network' | 'requestId'): Column<Line> => ({
-    id,
-    heading: columns[id],
+    ...textColumn(id, columns[id], (check: Line) => check[id]),
     isHidden: true,
-    value: (check) => check[id],
-    cell: (check) => <bdi>{check[id] ?? '–'}</bdi>,
   });
+  const applicationOf = ({ application, hook }: Line): string | null =>
+    application ?? (hook === null ? null : words.hook({ name: hook }));
   const all: readonly Column<Line>[] = [
-    {
-      id: 'time',
-      heading: columns.time,
-      isRowHeading: true,
-      isInstant: true,
-      value: ({ time }) => time,
-      cell: ({ time }) => instant(time),
-    },
+    timeColumn(columns.time, instant),
     ...(ofAll ? [toPersonColumn(columns.person, names, whoOf)] : []),
-    {
-      id: 'application',
-      heading: columns.application,
-      value: ({ application, hook }) => application ?? (hook === null ? null : words.hook({ name: hook })),
-      cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : words.hook({ name: hook }))}</bdi>,
-    },
+    textColumn('application', columns.application, applicationOf),
     {
       id: 'result',
       heading: columns.result,
       value: (check) => actionText(check, words),
       cell: (check) => <span className={`outcome ${check.outcome}`}>{actionText(check, words)}</span>,
     },
-    {
-      id: 'why',
-      heading: columns.why,
-      isWide: true,
-      value: (check) => whyOf(check, words),
-      cell: (check) => <bdi>{whyOf(check, words) || '–'}</bdi>,
-    },
+    { ...textColumn('why', columns.why, (check: Line) => whyOf(check, words)), isWide: true },
     {
       id: 'seconds',
       heading: columns.seconds,

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useId, useState } from 'react';
 import type { GroupsReply, SettingSchema } from '../../../src/drafts/replies.js';
 import type { Json } from '../../../src/errors.js';
 import { useLoaded } from '../frame/acting.js';
@@ -13,21 +13,25 @@ import { QuietButton } from './state.js';
 /** `undefined` if the setting is not in the file. */
 type Value = Json | undefined;
 
-export interface Fields {
+interface Fields {
   readonly [name: string]: Json;
 }
+
+/** Values of the settings at the top, by name. */
+export type Values = Readonly<Record<string, Value>>;
 
 interface SettingProps {
   readonly schema: SettingSchema;
   readonly path: string;
   readonly value: Value;
   readonly isRequired: boolean;
-  /** Id of the connection whose groups are suggested. */
-  readonly connection: string;
   readonly onChange: (value: Value) => void;
 }
 
-export const isFields = (value: Value): value is Fields =>
+/** Id of the connection whose groups are suggested. */
+const ConnectionContext = createContext('');
+
+const isFields = (value: Value): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isList = (value: Value): value is readonly Json[] => Array.isArray(value);
@@ -39,11 +43,6 @@ const alternativesOf = (schema: SettingSchema): readonly SettingSchema[] => {
 
 /** Returns the description without the marks of code. */
 const hintOf = ({ description }: SettingSchema): string | undefined => description?.replaceAll('`', '');
-
-const put = (fields: Fields, name: string, value: Value): Fields =>
-  value === undefined
-    ? Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name))
-    : { ...fields, [name]: value };
 
 const kindOf = ({ properties = {} }: SettingSchema): SettingSchema | undefined =>
   Object.values(properties).find((each) => each.const !== undefined);
@@ -62,19 +61,16 @@ function matches(schema: SettingSchema, value: Value): boolean {
 /** Returns the first value of a new setting: what it must have, as far as that is known. */
 function initialOf(schema: SettingSchema): Json {
   const [first = schema] = alternativesOf(schema);
-  const { type, properties, required = [] } = first;
+  const { type, properties = {}, required = [] } = first;
   if (first.const !== undefined) return first.const;
   if (first.enum?.[0] !== undefined) return first.enum[0];
-  if (properties !== undefined)
-    return Object.fromEntries(
-      Object.entries(properties).flatMap(([name, each]) => {
-        const isKnown = each.const !== undefined || each.enum !== undefined;
-        return isKnown && required.includes(name) ? [[name, initialOf(each)]] : [];
-      }),
-    );
   if (type === 'array') return [];
-  if (type === 'object') return {};
-  return type === 'string' ? '' : null;
+  if (type === 'string') return '';
+  if (type !== 'object') return null;
+  const known = Object.entries(properties).filter(
+    ([name, each]) => required.includes(name) && (each.const !== undefined || each.enum !== undefined),
+  );
+  return Object.fromEntries(known.map(([name, each]) => [name, initialOf(each)]));
 }
 
 interface Option {
@@ -89,20 +85,20 @@ function useOptions(schema: SettingSchema): readonly Option[] {
     if (each.enum !== undefined) return each.enum.map((value) => ({ name: String(value), schema: { const: value } }));
     if (each.type === 'boolean')
       return [true, false].map((value) => ({ name: value ? words.on : words.off, schema: { const: value } }));
-    if (each.type === 'null') return [{ name: 'null', schema: each }];
+    if (each.type === 'null') return [{ name: 'null', schema: { const: null } }];
     const named = each.const ?? kindOf(each)?.const ?? Object.keys(each.properties ?? {})[0];
     return [{ name: named === undefined ? words.stated : String(named), schema: each }];
   });
 }
 
-const Hint = ({ children }: { readonly children: string | undefined }) =>
-  children === undefined ? null : (
+const Hint = ({ schema }: { readonly schema: SettingSchema }) =>
+  schema.description !== undefined && (
     <p className="soft fine">
-      <ServerText>{children}</ServerText>
+      <ServerText>{hintOf(schema) ?? ''}</ServerText>
     </p>
   );
 
-function Choice({ schema, path, value, isRequired, connection, onChange }: SettingProps) {
+function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const options = useOptions(schema);
   const find = (given: Value): number => options.findIndex((each) => matches(each.schema, given));
@@ -118,7 +114,7 @@ function Choice({ schema, path, value, isRequired, connection, onChange }: Setti
             value={at}
             onChange={({ target }) => {
               const next = options[Number(target.value)];
-              onChange(next === undefined ? undefined : next.schema.type === 'null' ? null : initialOf(next.schema));
+              onChange(next && initialOf(next.schema));
             }}
           >
             {(!isRequired || at < 0) && (
@@ -134,9 +130,11 @@ function Choice({ schema, path, value, isRequired, connection, onChange }: Setti
           </select>
         )}
       </Labeled>
-      {chosen !== undefined && <Hint>{hintOf(kindOf(chosen) ?? {})}</Hint>}
-      {chosen !== undefined && chosen.const === undefined && chosen.type !== 'null' && (
-        <Setting schema={chosen} path={path} value={value} isRequired connection={connection} onChange={onChange} />
+      {chosen !== undefined && chosen.const === undefined && (
+        <>
+          <Hint schema={kindOf(chosen) ?? {}} />
+          <Setting schema={chosen} path={path} value={value} isRequired onChange={onChange} />
+        </>
       )}
     </>
   );
@@ -145,7 +143,8 @@ function Choice({ schema, path, value, isRequired, connection, onChange }: Setti
 const typingMs = 300;
 
 /** Suggests groups of the provider. */
-function Groups({ id, connection, text }: { readonly id: string; readonly connection: string; readonly text: string }) {
+function Groups({ id, text }: { readonly id: string; readonly text: string }) {
+  const connection = useContext(ConnectionContext);
   const [sought, setSought] = useState(text);
   useEffect(() => {
     const typing = setTimeout(setSought, typingMs, text);
@@ -159,14 +158,12 @@ function Groups({ id, connection, text }: { readonly id: string; readonly connec
   );
 }
 
-function ScalarField({ schema, path, value, isRequired, connection, onChange }: SettingProps) {
+function ScalarField({ schema, path, value, isRequired, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const list = useId();
-  const [inner = schema] = alternativesOf(schema);
+  const [inner = schema, ...nullable] = alternativesOf(schema);
   const isNumber = inner.type !== 'string';
-  const isNullable = alternativesOf(schema).length > 1;
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  const byDefault = schema.default === undefined || schema.default === null ? '' : String(schema.default);
   return (
     <Labeled label={path} hint={hintOf(schema) ?? hintOf(inner)}>
       {(attributes) => (
@@ -179,17 +176,17 @@ function ScalarField({ schema, path, value, isRequired, connection, onChange }: 
             step={inner.type === 'number' ? 'any' : undefined}
             maxLength={inner.maxLength}
             value={text}
-            placeholder={isFields(value) ? words.isSet : byDefault}
-            list={inner.directory === undefined ? undefined : list}
+            placeholder={isFields(value) ? words.isSet : String(schema.default ?? '')}
+            list={inner.directory && list}
             onChange={({ target }) => {
-              if (target.value === '') onChange(isRequired && isNullable ? null : undefined);
+              if (target.value === '') onChange(isRequired && nullable.length > 0 ? null : undefined);
               else onChange(isNumber ? Number(target.value) : target.value);
             }}
             autoComplete="off"
             spellCheck={false}
             dir="auto"
           />
-          {inner.directory !== undefined && text !== '' && <Groups id={list} connection={connection} text={text} />}
+          {inner.directory !== undefined && text !== '' && <Groups id={list} text={text} />}
         </>
       )}
     </Labeled>
@@ -203,7 +200,8 @@ export const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRa
 function SecretField({ schema, path, value, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const [former] = useState(value);
-  const prefix = alternativesOf(schema).find(({ writeOnly }) => writeOnly)?.secretPrefix;
+  const alternatives = alternativesOf(schema);
+  const prefix = alternatives.find(({ writeOnly }) => writeOnly)?.secretPrefix;
   const seal = isFields(value) && typeof value.seal === 'string' ? value.seal : '';
   const state = (text: string): void => onChange(text === '' ? former : { seal: text });
   return (
@@ -225,21 +223,37 @@ function SecretField({ schema, path, value, onChange }: SettingProps) {
           {words.generate({ path: '' })}
         </QuietButton>
       )}
-      {seal === '' && isFields(value) && alternativesOf(schema).length > 1 && (
+      {seal === '' && isFields(value) && alternatives.length > 1 && (
         <QuietButton onPress={() => onChange(null)}>{words.remove({ path })}</QuietButton>
       )}
     </>
   );
 }
 
+function Group({
+  name,
+  schema,
+  children,
+}: {
+  readonly name: string;
+  readonly schema: SettingSchema;
+  readonly children: ReactNode;
+}) {
+  return (
+    <fieldset className="field group">
+      <legend>{name}</legend>
+      <Hint schema={schema} />
+      {children}
+    </fieldset>
+  );
+}
+
 /** Checkboxes for a list of known values. */
-function KnownValues({ schema, path, value, onChange }: SettingProps) {
-  const checked = isList(value) ? value : isList(schema.default) ? schema.default : [];
+function KnownValues({ schema, path, value = schema.default, onChange }: SettingProps) {
+  const checked = isList(value) ? value : [];
   const known = schema.items?.enum ?? [];
   return (
-    <fieldset className="field">
-      <legend>{path}</legend>
-      <Hint>{hintOf(schema)}</Hint>
+    <Group name={path} schema={schema}>
       {known.map((each) => (
         <label key={String(each)} className="tick">
           <input
@@ -252,42 +266,51 @@ function KnownValues({ schema, path, value, onChange }: SettingProps) {
           <code>{String(each)}</code>
         </label>
       ))}
-    </fieldset>
+    </Group>
   );
 }
 
-const Group = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <fieldset className="field group">
-    <legend>{name}</legend>
-    {children}
-  </fieldset>
-);
+/** The name of an entry changes while it is typed. */
+const keyOf = (index: number): string => `entry ${index}`;
 
-function ListFields({ schema, path, value, connection, onChange }: SettingProps) {
+/** Entries of a list, or settings by names that the administrator chooses. */
+function Entries({ schema, path, value = schema.default, onChange }: SettingProps) {
   const { settings: words } = useWords();
-  const list = isList(value) ? value : isList(schema.default) ? schema.default : [];
-  const { items = {} } = schema;
-  const replace = (index: number, next: readonly Json[], count = 1): void =>
-    onChange([...list.slice(0, index), ...next, ...list.slice(index + count)]);
+  const isNamed = schema.items === undefined;
+  const inner = schema.items ?? (schema.additionalProperties || {});
+  const entries = isNamed ? Object.entries(isFields(value) ? value : {}) : Object.entries(isList(value) ? value : []);
+  const replace = (index: number, next: readonly (readonly [string, Json])[], count = 1): void => {
+    const changed = [...entries.slice(0, index), ...next, ...entries.slice(index + count)];
+    onChange(isNamed ? Object.fromEntries(changed) : changed.map(([, each]) => each));
+  };
   return (
-    <Group name={path}>
-      <Hint>{hintOf(schema)}</Hint>
-      {list.map((each, index) => {
-        const at = `${path}.${index}`;
-        const before = list[index - 1];
+    <Group name={path} schema={schema}>
+      {entries.map(([name, each], index) => {
+        const at = `${path}.${name}`;
+        const before = isNamed ? undefined : entries[index - 1];
         return (
-          <div key={at}>
+          <div key={keyOf(index)}>
+            {isNamed && (
+              <Labeled label={words.name}>
+                {(attributes) => (
+                  <input
+                    {...attributes}
+                    value={name}
+                    onChange={({ target }) => replace(index, [[target.value, each]])}
+                  />
+                )}
+              </Labeled>
+            )}
             <Setting
-              schema={items}
+              schema={inner}
               path={at}
               value={each}
               isRequired
-              connection={connection}
-              onChange={(next) => replace(index, [next ?? initialOf(items)])}
+              onChange={(next) => replace(index, [[name, next ?? initialOf(inner)]])}
             />
             <div className="actions">
               {before !== undefined && (
-                <QuietButton onPress={() => replace(index - 1, [each, before], 2)}>
+                <QuietButton onPress={() => replace(index - 1, [[name, each], before], 2)}>
                   {words.up({ path: at })}
                 </QuietButton>
               )}
@@ -296,43 +319,7 @@ function ListFields({ schema, path, value, connection, onChange }: SettingProps)
           </div>
         );
       })}
-      <QuietButton onPress={() => replace(list.length, [initialOf(items)])}>{words.add({ path })}</QuietButton>
-    </Group>
-  );
-}
-
-/** The name of an entry changes while it is typed. */
-const keyOf = (index: number): string => `entry ${index}`;
-
-/** Settings by names that the administrator chooses. */
-function NamedFields({ schema, path, value, connection, onChange }: SettingProps) {
-  const { settings: words } = useWords();
-  const entries = Object.entries(isFields(value) ? value : {});
-  const inner = schema.additionalProperties || {};
-  const replace = (index: number, next: readonly (readonly [string, Json])[]): void =>
-    onChange(Object.fromEntries([...entries.slice(0, index), ...next, ...entries.slice(index + 1)]));
-  return (
-    <Group name={path}>
-      <Hint>{hintOf(schema)}</Hint>
-      {entries.map(([name, each], index) => (
-        <Group key={keyOf(index)} name={`${path}.${name}`}>
-          <Labeled label={words.name}>
-            {(attributes) => (
-              <input {...attributes} value={name} onChange={({ target }) => replace(index, [[target.value, each]])} />
-            )}
-          </Labeled>
-          <Setting
-            schema={inner}
-            path={`${path}.${name}`}
-            value={each}
-            isRequired
-            connection={connection}
-            onChange={(next) => replace(index, [[name, next ?? initialOf(inner)]])}
-          />
-          <QuietButton onPress={() => replace(index, [])}>{words.remove({ path: `${path}.${name}` })}</QuietButton>
-        </Group>
-      ))}
-      {!entries.some(([name]) => name === '') && (
+      {!(isNamed && entries.some(([name]) => name === '')) && (
         <QuietButton onPress={() => replace(entries.length, [['', initialOf(inner)]])}>
           {words.add({ path })}
         </QuietButton>
@@ -341,11 +328,15 @@ function NamedFields({ schema, path, value, connection, onChange }: SettingProps
   );
 }
 
-function ObjectFields({ schema, path, value, isRequired, connection, onChange }: SettingProps) {
+function ObjectFields({ schema, path, value, isRequired, onChange }: SettingProps) {
   const fields = isFields(value) ? value : {};
+  const put = (name: string, next: Value): void => {
+    const { [name]: _, ...others } = fields;
+    const changed = next === undefined ? others : { ...fields, [name]: next };
+    onChange(!isRequired && Object.keys(changed).length === 0 ? undefined : changed);
+  };
   return (
-    <Group name={path}>
-      <Hint>{hintOf(schema)}</Hint>
+    <Group name={path} schema={schema}>
       {Object.entries(schema.properties ?? {})
         .filter(([, each]) => each.const === undefined)
         .map(([name, each]) => (
@@ -355,39 +346,15 @@ function ObjectFields({ schema, path, value, isRequired, connection, onChange }:
             path={`${path}.${name}`}
             value={fields[name]}
             isRequired={schema.required?.includes(name) ?? false}
-            connection={connection}
-            onChange={(next) => {
-              const changed = put(fields, name, next);
-              onChange(!isRequired && Object.keys(changed).length === 0 ? undefined : changed);
-            }}
+            onChange={(next) => put(name, next)}
           />
         ))}
     </Group>
   );
 }
 
-/** A value that is stated as JSON, because its schema allows anything. */
-function JsonField({ schema, path, value, onChange }: SettingProps) {
-  const [text, setText] = useState(value === undefined ? '' : JSON.stringify(value, null, 2));
-  const read = (typed: string): void => {
-    setText(typed);
-    try {
-      const parsed: Json = JSON.parse(typed);
-      onChange(parsed);
-    } catch {
-      // What is not JSON yet is not stated.
-    }
-  };
-  return (
-    <Labeled label={path} hint={hintOf(schema)}>
-      {(attributes) => <textarea {...attributes} rows={4} value={text} onChange={({ target }) => read(target.value)} />}
-    </Labeled>
-  );
-}
-
 function Setting(props: SettingProps) {
-  const { schema } = props;
-  const all = alternativesOf(schema);
+  const all = alternativesOf(props.schema);
   const [only, ...others] = all.filter(({ type }) => type !== 'null');
   if (only === undefined) return null;
   if (all.some(({ writeOnly }) => writeOnly)) return <SecretField {...props} />;
@@ -396,9 +363,11 @@ function Setting(props: SettingProps) {
   if (only.type === 'string' || only.type === 'number' || only.type === 'integer') return <ScalarField {...props} />;
   if (all.length > 1) return <Choice {...props} />;
   if (only.items?.enum !== undefined) return <KnownValues {...props} schema={only} />;
-  if (only.type === 'array') return <ListFields {...props} schema={only} />;
-  if (only.properties !== undefined) return <ObjectFields {...props} schema={only} />;
-  return only.additionalProperties ? <NamedFields {...props} schema={only} /> : <JsonField {...props} />;
+  return only.properties === undefined ? (
+    <Entries {...props} schema={only} />
+  ) : (
+    <ObjectFields {...props} schema={only} />
+  );
 }
 
 const mostShown = 60;
@@ -412,31 +381,34 @@ function toLine(value: Value): string {
 /** @param props.open - names of the settings that are shown at once */
 export function SettingsForm({
   schema,
-  value,
+  values,
   open,
   connection,
   onChange,
 }: {
   readonly schema: SettingSchema;
-  readonly value: Fields;
+  readonly values: Values;
   readonly open: readonly string[];
   readonly connection: string;
-  readonly onChange: (value: Fields) => void;
+  readonly onChange: (change: Values) => void;
 }) {
   const [{ properties = {}, required = [] } = schema] = alternativesOf(schema);
-  return Object.entries(properties).map(([name, each]) => (
-    <details key={name} open={open.includes(name)}>
-      <summary>
-        <code>{name}</code> <code className="soft">{toLine(value[name] ?? each.default)}</code>
-      </summary>
-      <Setting
-        schema={each}
-        path={name}
-        value={value[name]}
-        isRequired={required.includes(name)}
-        connection={connection}
-        onChange={(next) => onChange(put(value, name, next))}
-      />
-    </details>
-  ));
+  return (
+    <ConnectionContext value={connection}>
+      {Object.entries(properties).map(([name, each]) => (
+        <details key={name} open={open.includes(name)}>
+          <summary>
+            <code>{name}</code> <code className="soft">{toLine(values[name] ?? each.default)}</code>
+          </summary>
+          <Setting
+            schema={each}
+            path={name}
+            value={values[name]}
+            isRequired={required.includes(name)}
+            onChange={(next) => onChange({ [name]: next })}
+          />
+        </details>
+      ))}
+    </ConnectionContext>
+  );
 }

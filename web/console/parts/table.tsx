@@ -23,6 +23,27 @@ interface ColumnOf<Row> {
 
 export type Column<Row> = ColumnOf<Row> & { readonly id: string; readonly heading: string };
 
+/** Creates a column of text. */
+export const textColumn = <Row,>(id: string, heading: string, value: (row: Row) => string | null): Column<Row> => ({
+  id,
+  heading,
+  value,
+  cell: (row) => <bdi>{value(row) || '–'}</bdi>,
+});
+
+/** Creates the column of the time of an entry, which names its row. */
+export const timeColumn = <Row extends { readonly time: string }>(
+  heading: string,
+  toText: (time: string) => string,
+): Column<Row> => ({
+  id: 'time',
+  heading,
+  isRowHeading: true,
+  isInstant: true,
+  value: ({ time }) => time,
+  cell: ({ time }) => toText(time),
+});
+
 /** A column whose heading is the table's text of the same name. */
 type NamedColumn<Row, Id> = ColumnOf<Row> & { readonly id: Id; readonly heading?: undefined };
 

@@ -3,13 +3,13 @@ import { loadTexts } from '../../../../locales/compiled/console/activity/load.js
 import { useAction, usePages, useSessionActions } from '../../frame/acting.js';
 import { addressOf, navigate, useParameters } from '../../frame/router.js';
 import { defineTexts, textIn, useFormats, useWords } from '../../frame/words.js';
-import { loadNames, toPersonColumn, useNames } from '../../ledger/names.js';
+import { loadNames, type Names, toPersonColumn, useNames } from '../../ledger/names.js';
 import { type Line, listActivity, startOf, whoOf } from '../../ledger/requests.js';
 import { actionText, detailText, withLedger } from '../../ledger/told.js';
 import { saveCsv } from '../../parts/export-csv.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { Problem, QuietButton } from '../../parts/state.js';
-import { type Column, PagedTable } from '../../parts/table.js';
+import { type Column, PagedTable, textColumn, timeColumn } from '../../parts/table.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 
@@ -63,44 +63,20 @@ function Acts({ parameters }: { readonly parameters: URLSearchParams }) {
   const whatOf = (line: Line): string => textIn(words.actions, line.action) ?? actionText(line, words.ledger);
   const changeOf = ({ action, reasons }: Line): string =>
     reasons.map((reason) => detailText(action, reason, words.ledger)).join('; ');
-  const person = toPersonColumn(words.ledger.columns.person, names, whoOf);
-  const columns: readonly Column<Line>[] = [
-    {
-      id: 'time',
-      heading: words.ledger.columns.time,
-      isRowHeading: true,
-      isInstant: true,
-      value: ({ time }) => time,
-      cell: ({ time }) => instant(time),
-    },
-    { id: 'by', heading: words.by, value: ({ by }) => by, cell: ({ by }) => <bdi>{by}</bdi> },
-    { id: 'what', heading: words.what, value: whatOf, cell: whatOf },
-    person,
-    {
-      id: 'connection',
-      heading: words.ledger.columns.connection,
-      value: ({ connection }) => connection,
-      cell: ({ connection }) => <bdi>{connection || '–'}</bdi>,
-    },
-    {
-      id: 'change',
-      heading: words.change,
-      isWide: true,
-      value: changeOf,
-      cell: (line) => <bdi>{changeOf(line) || '–'}</bdi>,
-    },
+  const toColumns = (known: Names): readonly Column<Line>[] => [
+    timeColumn(words.ledger.columns.time, instant),
+    textColumn('by', words.by, ({ by }) => by),
+    textColumn('what', words.what, whatOf),
+    toPersonColumn(words.ledger.columns.person, known, whoOf),
+    textColumn('connection', words.ledger.columns.connection, ({ connection }) => connection),
+    { ...textColumn('change', words.change, changeOf), isWide: true },
   ];
   const save = async (): Promise<void> => {
     const lines = await paged.all(() => true);
-    const known = new Map(
-      await loadNames(
-        lines.flatMap((line) => whoOf(line) ?? []),
-        call,
-      ),
-    );
-    const named = columns.map((each) => (each === person ? toPersonColumn(person.heading, known, whoOf) : each));
-    const rows = lines.map((line) => [...named.map(({ value }) => value?.(line) ?? null), line.subject]);
-    saveCsv([[...named.map(({ heading }) => heading), table.id], ...rows], 'activity');
+    const people = lines.flatMap((line) => whoOf(line) ?? []);
+    const exported = toColumns(new Map(await loadNames(people, call)));
+    const rows = lines.map((line) => [...exported.map(({ value }) => value?.(line) ?? null), line.subject]);
+    saveCsv([[...exported.map(({ heading }) => heading), table.id], ...rows], 'activity');
   };
   return (
     <>
@@ -111,7 +87,7 @@ function Acts({ parameters }: { readonly parameters: URLSearchParams }) {
         empty={words.empty}
         paged={paged}
         keyOf={({ id }) => id}
-        columns={columns}
+        columns={toColumns(names)}
         tools={
           <QuietButton isDisabled={isBusy} onPress={() => void run(save)}>
             {table.save}

@@ -14,8 +14,6 @@ type Guide = GuidesReply['guides'][number];
 
 const readGuides = get<GuidesReply>('/v1/configuration/guides');
 
-/** Address of this page. No connection can have this id. */
-
 /** Leads from what to create at a provider to a connection that is active in shadow mode. */
 export function ConnectProvider() {
   const { connect: words } = useTexts();

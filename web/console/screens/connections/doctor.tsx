@@ -132,6 +132,16 @@ function RemedyLink({ id, remedy }: { readonly id: string; readonly remedy: stri
   );
 }
 
+const TitleAndFound = ({ title, found }: Pick<Finding, 'title' | 'found'>) => (
+  <>
+    <ServerText>{title}</ServerText>
+    <br />
+    <span className="soft">
+      <ServerText>{found}</ServerText>
+    </span>
+  </>
+);
+
 export function Findings({
   id,
   findings,
@@ -237,11 +247,7 @@ export function Findings({
           <ul className="lines">
             {known.map(({ title, found, accepted }) => (
               <li key={title}>
-                <ServerText>{title}</ServerText>
-                <br />
-                <span className="soft">
-                  <ServerText>{found}</ServerText>
-                </span>
+                <TitleAndFound title={title} found={found} />
                 {accepted !== null && (
                   <p>
                     {named.acceptedUntil({ when: instant(accepted.until), name: accepted.by, reason: accepted.reason })}{' '}
@@ -263,11 +269,7 @@ export function Findings({
           <ul className="lines">
             {well.map(({ title, found }) => (
               <li key={title}>
-                <ServerText>{title}</ServerText>
-                <br />
-                <span className="soft">
-                  <ServerText>{found}</ServerText>
-                </span>
+                <TitleAndFound title={title} found={found} />
               </li>
             ))}
           </ul>

@@ -18,10 +18,8 @@ import { ServerText } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Light, Note, Problem, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { addressOfSection, patient, useTexts } from './requests.js';
+import { addressOfSection, patient, readDraft, useTexts } from './requests.js';
 import { SectionEditor } from './section-editor.js';
-
-const readDraft = get<DraftReply>('/v1/configuration/draft');
 
 /** Last action on this page. */
 type Last = 'saved' | 'applied' | 'discarded' | 'read';
@@ -232,6 +230,13 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
   );
 }
 
+/** A table shows paragraphs whole. */
+const toCell = (text: string | null) => (
+  <p>
+    <code>{text ?? '–'}</code>
+  </p>
+);
+
 /** @param props.after - heading of the new values */
 function ChangesTable({ changes, after }: ComparedReply & { readonly after: string }) {
   const { draft: words } = useTexts();
@@ -244,8 +249,8 @@ function ChangesTable({ changes, after }: ComparedReply & { readonly after: stri
       headings={{ ...words.columns, after }}
       columns={[
         { id: 'path', isRowHeading: true, cell: ({ path }) => <code>{path}</code> },
-        { id: 'before', isWide: true, cell: ({ before }) => <Value text={before} /> },
-        { id: 'after', isWide: true, cell: ({ after }) => <Value text={after} /> },
+        { id: 'before', isWide: true, cell: ({ before }) => toCell(before) },
+        { id: 'after', isWide: true, cell: ({ after }) => toCell(after) },
       ]}
     />
   );
@@ -294,13 +299,6 @@ function Activation({
   );
 }
 
-/** A table shows paragraphs whole. */
-const Value = ({ text }: { readonly text: string | null }) => (
-  <p>
-    <code>{text ?? '–'}</code>
-  </p>
-);
-
 /** Runs the checks of the connection as the draft configures it. */
 function Check({ id, revision }: { readonly id: string; readonly revision: number }) {
   const { draft: words, lights } = useTexts();
@@ -312,7 +310,9 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
     setFound(null);
     setFound((await call({ ...asked, ...patient })).findings);
   };
-  const failing = found?.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail') ?? [];
+  const failing = (found ?? []).flatMap(({ verdict, ...each }) =>
+    verdict === 'warn' || verdict === 'fail' ? [{ ...each, verdict }] : [],
+  );
   return (
     <>
       <p>
@@ -326,7 +326,7 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
         <ul>
           {failing.map(({ title, verdict, found: text, remedy }) => (
             <li key={title}>
-              <Light light={verdict === 'fail' ? 'fail' : 'warn'}>{lights[verdict === 'fail' ? 'fail' : 'warn']}</Light>{' '}
+              <Light light={verdict}>{lights[verdict]}</Light>{' '}
               <ServerText>{`${title}: ${text}${remedy === null ? '' : `. ${remedy}`}`}</ServerText>
             </li>
           ))}

@@ -1,6 +1,7 @@
 import { loadTexts } from '../../../../locales/compiled/console/connections/load.js';
 import type { DoctorReply } from '../../../../src/admin/replies/doctor.js';
 import type { ConnectionModeReply } from '../../../../src/connections/replies.js';
+import type { DraftReply } from '../../../../src/drafts/replies.js';
 import { get, post } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 
@@ -12,6 +13,8 @@ export const pathOf = (id: string, rest: string): string => `/v1/connections/${e
 export const readMode = (id: string) => get<ConnectionModeReply>(pathOf(id, 'mode'));
 /** Timeout of requests that query the provider about every user. */
 export const patient = { withinMs: 90_000 };
+
+export const readDraft = get<DraftReply>('/v1/configuration/draft');
 
 export type ConnectionReport = DoctorReply['doctor']['connections'][number];
 export type Finding = ConnectionReport['findings'][number];

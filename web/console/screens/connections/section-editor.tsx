@@ -1,12 +1,8 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import type { EditableSection, SettingSchema } from '../../../../src/drafts/replies.js';
-import type { Json } from '../../../../src/errors.js';
-import { useAction } from '../../frame/acting.js';
-import { useWords } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { type Fields, isFields, SettingsForm } from '../../parts/settings-form.js';
-import { Problem, QuietButton } from '../../parts/state.js';
+import { SettingsForm, type Values } from '../../parts/settings-form.js';
+import { QuietButton } from '../../parts/state.js';
 import { useTexts } from './requests.js';
 
 /** Settings that are shown at once. */
@@ -15,24 +11,6 @@ const open: Readonly<Record<EditableSection, readonly string[]>> = {
   oidc: ['clients'],
   server: ['publicUrl', 'delivery', 'webhooks'],
 };
-
-function parse(text: string): Fields {
-  const parsed: Json = JSON.parse(text);
-  return isFields(parsed) ? parsed : {};
-}
-
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
-
-/** Returns what another owner stated, with the own changes since `base`. */
-function merge(base: Fields, own: Fields, other: Fields): Fields {
-  const names = [...new Set([...Object.keys(other), ...Object.keys(own)])];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = isSame(own[name], base[name]) ? other[name] : own[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-}
 
 /** Edits one section of the draft, by a form or as JSON. */
 export function SectionEditor({
@@ -50,56 +28,45 @@ export function SectionEditor({
   readonly onSave: (settings: string) => Promise<void>;
 }) {
   const { draft: words } = useTexts();
-  const { working } = useWords();
-  const { isBusy, refusal, run } = useAction();
   const [isJson, setJson] = useState(false);
   const [saved, setSaved] = useState(0);
-  const [edited, setEdited] = useState<{ readonly base: Fields; readonly own: Fields } | null>(null);
-  const current = parse(text);
-  const value = edited === null ? current : merge(edited.base, edited.own, current);
-  const save = async (settings: string): Promise<void> => {
-    await onSave(settings);
-    setEdited(null);
-    setSaved((count) => count + 1);
-  };
+  // If another owner changes the draft, the own changes remain.
+  const [changes, setChanges] = useState<Values>({});
+  const current: Values = JSON.parse(text);
+  const values = { ...current, ...changes };
   return (
-    <section aria-label={words.sections[section]}>
+    <section aria-label={words.sections[section]} className="settings">
       <h3>{words.sections[section]}</h3>
       <p>
         <QuietButton onPress={() => setJson(!isJson)}>{isJson ? words.views.form : words.views.json}</QuietButton>
       </p>
-      {isJson ? (
-        <ActForm key={saved} submit={words.save[section]} onSubmit={(fields) => save(String(fields.get('settings')))}>
+      <ActForm
+        key={saved}
+        submit={words.save[section]}
+        onSubmit={async (fields) => {
+          await onSave(isJson ? String(fields.get('settings')) : JSON.stringify(values));
+          setChanges({});
+          setSaved(saved + 1);
+        }}
+      >
+        {isJson ? (
           <Field
             name="settings"
             label={words.sections[section]}
             hint={words.hint}
             rows={14}
-            initial={JSON.stringify(value, null, 2)}
+            initial={JSON.stringify(values, null, 2)}
           />
-        </ActForm>
-      ) : (
-        <div className="form settings">
+        ) : (
           <SettingsForm
-            key={saved}
             schema={schema}
-            value={value}
+            values={values}
             open={open[section]}
             connection={connection}
-            onChange={(own) => setEdited({ base: current, own })}
+            onChange={(change) => setChanges((others) => ({ ...others, ...change }))}
           />
-          {refusal !== null && <Problem refusal={refusal} />}
-          <Button
-            className="button plain"
-            data-busy={isBusy}
-            onPress={() => {
-              if (!isBusy) void run(() => save(JSON.stringify(value)));
-            }}
-          >
-            {isBusy ? working : words.save[section]}
-          </Button>
-        </div>
-      )}
+        )}
+      </ActForm>
     </section>
   );
 }

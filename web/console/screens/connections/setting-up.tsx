@@ -5,7 +5,6 @@ import type {
   LastRunReply,
   PlanReply,
 } from '../../../../src/connections/replies.js';
-import type { DraftReply } from '../../../../src/drafts/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { navigate } from '../../frame/router.js';
@@ -18,7 +17,7 @@ import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Doctor, type Examined } from './doctor.js';
-import { type Applied, addressOfTab, type Connection, pathOf, patient, useTexts } from './requests.js';
+import { type Applied, addressOfTab, type Connection, pathOf, patient, readDraft, useTexts } from './requests.js';
 
 type Secret = ConnectionSecretsReply['secrets'][number];
 
@@ -136,7 +135,7 @@ function NewSecret({
     <ActForm
       submit={named.toDraft}
       onSubmit={async (fields) => {
-        const { draft } = await call(get<DraftReply>('/v1/configuration/draft'));
+        const { draft } = await call(readDraft);
         const stated = [[setting, { seal: String(fields.get('secret')) }]];
         const settings = Object.fromEntries(isOurs ? [...stated, [previousSetting, { formerDays }]] : stated);
         const asked = { connection: id, section: 'secrets', settings: JSON.stringify(settings) };

@@ -2,14 +2,12 @@ import { useState } from 'react';
 import type { AddedAdministratorReply } from '../../../../src/access/administrator-replies.js';
 import type { DraftReply } from '../../../../src/drafts/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
-import { get, post } from '../../frame/call.js';
+import { post } from '../../frame/call.js';
 import { base } from '../../frame/router.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Note, Section } from '../../parts/state.js';
-import { connectPlace, useTexts } from './requests.js';
-
-const readDraft = get<DraftReply>('/v1/configuration/draft');
+import { connectPlace, readDraft, useTexts } from './requests.js';
 
 /** Asks for what an empty server needs first: its public address, and an owner with a key of their own. */
 export function StartServer() {

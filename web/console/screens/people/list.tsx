@@ -17,7 +17,7 @@ import {
 } from '../../ledger/requests.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { Await, Empty, Section } from '../../parts/state.js';
-import { type Column, PagedTable, Table } from '../../parts/table.js';
+import { type Column, PagedTable, Table, textColumn } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChanges, useChosen } from './bulk-actions.js';
 import { useTexts } from './requests.js';
 
@@ -216,12 +216,7 @@ function useColumns({
       ),
     },
     { ...toPersonColumn<Person>(list.name, names, (each) => each, true), id: 'name' },
-    {
-      id: 'connection',
-      heading: ledger.connection,
-      value: ({ connection }) => connection,
-      cell: ({ connection }) => <bdi>{connection}</bdi>,
-    },
+    textColumn('connection', ledger.connection, ({ connection }) => connection),
     {
       id: 'status',
       heading: list.status,
