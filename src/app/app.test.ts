@@ -56,8 +56,6 @@ describe('the endpoints', () => {
     const { body } = await server.send('GET', '/');
     expect(body).toMatchObject({ name: 'facestep', reference: '/docs/reference/api.html', console: '/console/' });
     expect(page + JSON.stringify(body)).not.toMatch(/acme|\d+\.\d+\.\d+/);
-    const former = await fetch(`${server.origin}/catalogue`, { redirect: 'manual' });
-    expect([former.status, former.headers.get('location')]).toEqual([301, body.reference]);
   });
 
   test('take the API version from the path prefix; the header x-api-version overrides the prefix', async () => {

@@ -51,7 +51,7 @@ import type { ApiDeps } from './api-deps.js';
 import { otherRoutes } from './describe-operations.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
-import { answerUnknown, answerUnknownPage, apiReference, createWelcome } from './public-pages.js';
+import { answerUnknown, answerUnknownPage, createWelcome } from './public-pages.js';
 
 export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
 
@@ -241,7 +241,6 @@ function createRouter(deps: AppDeps): Express {
     description ??= Buffer.from(JSON.stringify(describeApi(endpoints, otherRoutes)));
     response.type('json').send(description);
   });
-  mountGet(app, '/catalogue', (response) => response.redirect(301, apiReference));
   mountGet(app, '/.well-known/jwks.json', async (response) => {
     // Verifiers may cache the public keys, because a new key is published long before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });

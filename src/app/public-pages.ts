@@ -9,7 +9,7 @@ import { discardRest } from '../http/front-door.js';
 import { createPageLayout, pageStyle, type RenderedPage, sendPage } from '../http/page-layout.js';
 
 /** Path of the page of the documentation that describes every endpoint. */
-export const apiReference = '/docs/reference/api.html';
+const apiReference = '/docs/reference/api.html';
 
 const renderPage = createPageLayout(html`${pageStyle}
 h2 { font-size: 1.1rem; line-height: 1.3; margin: 1.5rem 0 .5rem; }

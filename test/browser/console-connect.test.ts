@@ -9,6 +9,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { patienceMs } from '../../support/run/patience.js';
 
@@ -98,7 +99,6 @@ inBrowser('an owner sets an empty server up, connects Okta and rotates a secret,
   expect(hooks()).toContain(`${service.url.replace('127.0.0.1', 'localhost')}/hooks/acme-eu/token"`);
 
   await page.getByRole('navigation', { name: 'acme-eu' }).getByRole('link', { name: 'Settings' }).click();
-
   const fresh = await page.getByLabel('New secret').first().inputValue();
   await page.getByRole('button', { name: 'Put it into the draft' }).first().click();
   await page.getByLabel('Reason').fill('rotation');
@@ -106,8 +106,8 @@ inBrowser('an owner sets an empty server up, connects Okta and rotates a secret,
   await page.getByText('Both secrets are accepted now.').waitFor();
   await page.getByRole('button', { name: 'Push secrets to provider' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Push secrets to provider' }).click();
+  await until(() => hooks().includes(fresh));
   await page.getByText('All steps are done.').waitFor();
-  expect(hooks()).toContain(fresh);
   const file = readFileSync(`${folder}/configuration.json`, 'utf8');
   expect(file).not.toMatch(/PRIVATE KEY/);
   expect(file).not.toContain(fresh);
