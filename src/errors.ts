@@ -97,7 +97,7 @@ export const refusals = {
   ),
   draft_secret: unverified(
     409,
-    'A draft states a new secret only as {"seal": "…"} in the setting of a secret, or names a variable or file in the secret of a client, and sends a kept secret to no other address. Nothing was saved.',
+    'A draft states a new secret only as {"seal": "…"} in the setting of a secret, names no variable or file, and sends a kept secret to no other address. Nothing was saved.',
   ),
   draft_outdated: unverified(
     409,

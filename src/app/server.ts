@@ -305,7 +305,7 @@ async function storeFreshKey(
   const { fresh } = key;
   if (fresh === null) return () => {};
   await storeAdminKey(key, { file: files.adminKey, random });
-  const code = await createFirstCode({ state, clock, random });
+  const code = await createFirstCode(key.digest, { state, clock, random });
   // A browser cannot open the general address, on which a container listens.
   const host = active.setup.config.host.replace(/^0\.0\.0\.0$/, 'localhost');
   return () =>

@@ -12,8 +12,8 @@ export const isLoopbackInBrowsers = (hostname: string): boolean =>
   isLoopback(hostname) || hostname.endsWith('.localhost');
 
 const isSafe = (text: string): boolean => {
-  // The text itself is checked, because `URL` drops white space and empty queries.
-  if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
+  // The text itself is checked, because `URL` drops white space, control characters and empty queries.
+  if (!URL.canParse(text) || /[\s\p{Cc}?#]/u.test(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   const isPlain = username === '' && password === '';
   return isPlain && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));

@@ -32,6 +32,7 @@ import {
   findSecretProblems,
   isSealed,
   jsonGuard,
+  listSealed,
   maskSealed,
   maskSecrets,
   readSection,
@@ -134,7 +135,8 @@ async function checkDraft(
       // The secrets of a new connection are sealed.
       if (section === 'connection') return [];
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
-      if (section === 'secrets') return loadedIn === null ? [] : findNoSecrets(each, loaded);
+      const wrong = loadedIn === null ? [] : findNoSecrets(each, loaded);
+      if (section === 'secrets' || wrong.length > 0) return wrong;
       const found = findSecretProblems(section, value, { former: maskedSectionOf(file, active, each), loaded });
       return found.map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason }));
     });
@@ -143,9 +145,11 @@ async function checkDraft(
   try {
     const text = toFileText(file, draft);
     const setup = await load(text);
+    // No provider is called with a draft that could send a secret elsewhere.
+    const unsafe = find(setup);
+    if (unsafe.length > 0) return { next: null, problems: unsafe };
     const ids = new Set(draft.sections.map(({ connection }) => connection));
-    const ofConnections = await checkConnections({ next: setup, active, ids }, operations);
-    return { next: { text, setup }, problems: [...find(setup), ...ofConnections] };
+    return { next: { text, setup }, problems: await checkConnections({ next: setup, active, ids }, operations) };
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const problems = problemsOf(error);
@@ -154,14 +158,11 @@ async function checkDraft(
   }
 }
 
-/** Finds sealed texts that a connection has in settings that are no secret. */
-const findNoSecrets = ({ connection, value }: Section, loaded: unknown): Problem[] =>
-  Object.keys(Object(value)).flatMap((setting) => {
-    const found = setting.split('.').reduce(childOf, loaded);
-    return found instanceof Credential || found === undefined
-      ? []
-      : [{ path: `${connection}.${setting}`, reason: 'is no secret' }];
-  });
+/** Finds sealed texts in settings that are no secret. One in the place of an address could send a secret there. */
+const findNoSecrets = (section: Section, loaded: unknown): Problem[] =>
+  listSealed(section.value)
+    .filter((path) => !(path.reduce<unknown>(childOf, loaded) instanceof Credential))
+    .map((path) => ({ path: [...toPrefix(section), ...path].join('.'), reason: 'is no secret' }));
 
 /**
  * Loads a draft that can be activated. A draft with problems could send a secret elsewhere.
@@ -323,20 +324,24 @@ export async function changeInDraft(
   if (section === 'server') checkServerSettings(stated.value);
   const { text, loaded } = await openFile(operations);
   const formers = await findFormerSecrets(stated, operations);
+  const former = Object.entries(Object(stated.value)).filter(([setting]) => formers.has(setting));
+  // Who has a copy of the file could state what another owner sealed; a former secret has to end.
+  if (listSealed(stated.value).length > 0 || former.some(([, value]) => Object(value).seal !== undefined))
+    throw new FaceError('draft_secret');
   const findFormer = (setting: string) => formers.get(setting) ?? null;
   const sealing = { ...operations, by, place: toPlace(stated), findFormer };
   const change = { ...stated, value: await sealStated(stated.value, sealing) };
   const drafted = (await readDraft(operations))?.sections.find(
     (each) => each.connection === connection && each.section === section,
   );
-  const former = drafted === undefined ? maskedSectionOf(text, loaded, change) : maskSealed(drafted.value);
+  const shown = drafted === undefined ? maskedSectionOf(text, loaded, change) : maskSealed(drafted.value);
   const isRefused =
     section === 'secrets'
       ? // Only a former secret can be removed, which ends a rotation.
         !Object.entries(Object(change.value)).every(
           ([setting, each]) => isSealed(jsonGuard.parse(each)) || (each === null && formers.has(setting)),
         )
-      : findSecretProblems(section, change.value, { former }).length > 0;
+      : findSecretProblems(section, change.value, { former: shown }).length > 0;
   if (isRefused) throw new FaceError('draft_secret');
   const value = drafted === undefined ? change.value : restoreSecrets(change.value, drafted.value);
   restoreSecrets(value, readSection(text, connection, section));

@@ -174,10 +174,13 @@ const createRestartEndpoint = (operations: OperationsContext): Endpoint =>
     summary: 'Start this server again',
     description:
       'Ends running requests and starts this server again, which activates the settings of `file.needingRestart`. Other servers go on as they are.',
-    codes: [],
+    codes: ['config_invalid'],
     fields: z.strictObject({}),
     reply: restartReply,
     async handle({ administrator: { name: by } }) {
+      // With a file that cannot be loaded, the server would end.
+      const { configurationFile: file } = operations;
+      if (file !== null) await file.load(await file.read());
       await operations.audit.append({ action: 'server_restarted', connection: '', subject: '', detail: { by } });
       operations.restart();
       return { activates: [...operations.needingRestart()] };

@@ -55,17 +55,14 @@ describe('secrets of a draft', () => {
   const find = (section: EditableSection, value: Json, former?: Json, loadedValue?: unknown) =>
     findSecretProblems(section, value, { former, loaded: loadedValue }).map(({ path }) => path);
 
-  test('are refused as text; a reference and a mask in the secret of a client are not', () => {
+  test('are refused as text; a mask is not', () => {
     expect(find('oidc', oidc)).toEqual(['clients.0.secret']);
+    expect(find('server', { delivery: { url: 'smtps://user:password@mail.example:465' } })).toEqual(['delivery.url']);
     expect(find('oidc', { hidden: secret }, undefined, { hidden: new Credential(secret) })).toEqual(['hidden']);
-    const clients = [
-      { id: 'app', secret: { file: '/s' } },
-      { id: 'spa', secret: unchanged },
-    ];
-    expect(find('oidc', { clients })).toEqual([]);
+    expect(find('oidc', { clients: [{ id: 'spa', secret: unchanged }] })).toEqual([]);
   });
 
-  test('a variable or file in another setting is refused before it is read, unless the file names it there', () => {
+  test('a variable or file is refused before it is read, unless the file names it there', () => {
     const reference = { env: 'AWS_SECRET_ACCESS_KEY' };
     const rules = [{ name: 'Pilot', when: { applications: [reference] } }];
     expect(find('policy', { organisation: reference })).toEqual(['organisation']);
@@ -79,7 +76,8 @@ describe('secrets of a draft', () => {
     const moved = { ...receiver, url: 'https://attacker.example' };
     const sealed = { sealed: { by: 'owner', at: 'now' } };
     expect(find('server', { webhooks: [{ ...receiver, events: [] }] }, { webhooks: [receiver] })).toEqual([]);
-    expect(find('server', { webhooks: [moved] }, { webhooks: [receiver] })).toEqual(['webhooks.0']);
+    for (const url of [moved.url, '\u0001http://attacker.example', 'attacker:x'])
+      expect(find('server', { webhooks: [{ ...moved, url }] }, { webhooks: [receiver] })).toEqual(['webhooks.0']);
     expect(find('server', { webhooks: [{ ...moved, secret: sealed }] }, { webhooks: [receiver] })).toEqual([]);
 
     const source = (url: string, value: Json) => ({ photo: { source: { url, header: { name: 'key', value } } } });

@@ -145,16 +145,15 @@ export function restoreSecrets(value: Json, former: Json | undefined): Json {
 const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-/** Secrets that a draft may read from a variable or file. */
-const settableSecrets: Readonly<Record<EditableSection, RegExp | null>> = {
-  policy: null,
-  oidc: /^clients\.\d+\.secret$/,
-  server: null,
-};
-
 const resealed = 'has another address: state its secret again';
 
-const isAddress = (value: Json | undefined): boolean => typeof value === 'string' && /^https?:/i.test(value);
+const isAddress = (value: Json | undefined): boolean => typeof value === 'string' && URL.canParse(value);
+
+/** Finds where a section has sealed secrets. */
+export const listSealed = (value: Json, path: readonly string[] = []): readonly (readonly string[])[] =>
+  isSealed(value)
+    ? [path]
+    : childrenOf(value).flatMap(([key, each]) => listSealed(each, [...path, ...String(key).split('.')]));
 
 const keepsSecret = (value: Json): boolean =>
   isUnchanged(value) ||
@@ -164,6 +163,12 @@ const keepsSecret = (value: Json): boolean =>
 /** Returns true if an object keeps a secret, and has an address that was not there before. */
 const sendsSecretElsewhere = (value: JsonObject, former: JsonObject): boolean =>
   keepsSecret(value) && Object.entries(value).some(([key, each]) => isAddress(each) && !isSame(each, former[key]));
+
+const secretNames = /^(?:secret|previousSecret|clientSecret|privateKey|token|authorization)$/;
+
+/** Returns true for a text that is a secret by the name of its setting, or is an address with a password. */
+const isSecretText = (text: string, name: string | undefined): boolean =>
+  secretNames.test(name ?? '') || (URL.canParse(text) && new URL(text).password !== '');
 
 /**
  * Finds what a draft may not do with secrets: contain them as text, read a variable or file into a setting that is
@@ -181,12 +186,10 @@ export function findSecretProblems(
   const at = path.join('.');
   const problem = (reason: string): readonly Problem[] => [{ path: at, reason }];
   if (isUnchanged(value) || isSame(value, former)) return [];
-  const isSettable = settableSecrets[section]?.test(at) === true;
-  // It can only be opened as what it was sealed for.
   if (isSealed(value)) return [];
-  if (isReference(value)) return isSettable ? [] : problem('a variable or file can only be named in the file');
+  if (isReference(value)) return problem('a variable or file can only be named in the file');
   if (typeof value === 'string') {
-    const isSecret = isSettable || (typeof loaded === 'object' && loaded !== null);
+    const isSecret = isSecretText(value, path.at(-1)) || (typeof loaded === 'object' && loaded !== null);
     return isSecret ? problem('set it as a secret, not as text') : [];
   }
   const isPart = section !== 'oidc' && path.length > 0;

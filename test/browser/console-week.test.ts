@@ -104,7 +104,7 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
   },
   async 'see how to rotate a secret'(hands) {
     await openTab(hands, 'Settings');
-    await hands.page.getByText('Rotate a secret in a file or a variable').waitFor();
+    await hands.page.getByRole('button', { name: 'Put it into the draft' }).first().waitFor();
   },
   async 'see who would be refused and invite them'(hands) {
     const { page, click } = hands;

@@ -213,7 +213,7 @@ test('a section that equals the file is dropped from the draft, and only a secti
   editByHand({ freshnessSec: 60 });
   const same = await call(read);
   expect(same.state?.draft).toMatchObject({ revision: 1, isOutdated: false, sections: [], changes: [] });
-  const clients = JSON.stringify({ clients: [{ ...client, id: 'other', secret: { env: 'FACESTEP_OTHER_SECRET' } }] });
+  const clients = JSON.stringify({ clients: [{ ...client, id: 'other', secret: { seal: clientSecret } }] });
   const both = await call(save, change(clients, 1, 'oidc'));
   expect(both.state?.draft?.sections).toMatchObject([{ section: 'oidc', isOutdated: false }]);
   editByHand({ freshnessSec: 90 });
@@ -367,6 +367,11 @@ test('a stated secret is sealed in the file for its own setting, with the former
   const secrets = (value: object, revision?: number) => change(JSON.stringify(value), revision, 'secrets');
   expect((await call(save, secrets({ 'okta.auth.token': 'typed' }))).code).toBe('draft_secret');
   expect((await call(save, secrets({ 'okta.auth.token': null }))).code).toBe('draft_secret');
+  expect((await call(save, secrets({ 'okta.hooks.previousSecret': { seal: 'without-an-end-0123456789' } }))).code).toBe(
+    'draft_secret',
+  );
+  const copied = { sealed: { version: 1, nonce: 'AA', sealed: 'AA', by: 'ada', at: '2026-11-30T00:00:00Z' } };
+  expect((await call(save, secrets({ 'okta.auth.token': copied }))).code).toBe('draft_secret');
   const wrong = await call(save, secrets({ 'okta.orgUrl': { seal: 'https://elsewhere.example' } }));
   expect(wrong.state?.draft?.problems).toEqual([{ path: 'work.okta.orgUrl', reason: 'is no secret' }]);
   const stated = {
@@ -416,6 +421,12 @@ test('settings of no connection are changed in a draft; a kept secret is not sen
   expect((await call(save, toServer({ webhooks: [elsewhere] }, 1))).code).toBe('draft_secret');
   expect((await call(save, toServer({ webhooks: [kept] }, 1))).state?.draft?.problems).toEqual([]);
   await call(apply, { revision: 2, reason: 'a receiver' });
+  const sealedUrl = { ...kept, url: { seal: 'https://elsewhere.example.com' } };
+  const wrong = (await call(save, toServer({ webhooks: [sealedUrl] }))).state?.draft;
+  expect(wrong?.problems).toEqual([{ path: 'webhooks.0.url', reason: 'is no secret' }]);
+  const { revision } = wrong ?? {};
+  expect((await call(apply, { revision, reason: 'elsewhere' })).code).toBe('config_invalid');
+  await call('/configuration/draft/discard', { revision });
   expect((await call(save, toServer({ webhooks: [elsewhere] }))).code).toBe('draft_secret');
   expect((await call(save, toServer({ adminKey: 'mine' }))).body).toMatchObject({ field: 'settings' });
 });

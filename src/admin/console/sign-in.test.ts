@@ -248,10 +248,12 @@ describe('sign-in with the company’s provider', () => {
 test('the code of the first start signs in once, within an hour, and is counted when it is wrong', async () => {
   const { deps, clock } = server;
   const tryCode = (code: string) => server.postJson('/console/api/sign-in/code', { code }, fromOwnPage);
-  const [used, late] = await Promise.all([createFirstCode(deps), createFirstCode(deps)]);
+  const create = (digest = deps.adminKeyDigest) => createFirstCode(digest, deps);
+  const [used, late, ofFormerKey] = await Promise.all([create(), create(), create(Buffer.alloc(32))]);
   const textOf = (code: Credential): string => code.use((text) => text);
   const answers = await Promise.all([tryCode(textOf(used)), tryCode(textOf(used))]);
   expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+  expect((await tryCode(textOf(ofFormerKey))).status).toBe(401);
   clock.advanceSec(3601);
   expect((await tryCode(textOf(late))).body.code).toBe('caller_untrusted');
   for (let tries = 0; tries < 100; tries += 1) await tryCode('wrong');

@@ -1,7 +1,7 @@
 import type { LivenessPolicy } from '../liveness-policy.js';
 import type { NamedNetworks } from './named-networks.js';
 
-export const policyModes = ['enforce', 'shadow'] as const;
+export const policyModes = ['shadow', 'enforce'] as const;
 /** In `shadow` mode, a policy or a rule refuses no sign-in. Rules in `enforce` mode decide in either mode of the policy. */
 export type PolicyMode = (typeof policyModes)[number];
 

@@ -106,7 +106,7 @@ function Tabs({
         <>
           <Await loaded={found}>{({ mode }) => <AtProvider mode={mode} />}</Await>
           <ModeInFile {...part} />
-          {mayRead && <Rules {...part} />}
+          {mayRead && <Rules key={applied} {...part} />}
           {mayChange ? <DraftEditor {...part} onApplied={onApplied} /> : <Policy {...part} />}
         </>
       )}

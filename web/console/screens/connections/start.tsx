@@ -4,6 +4,7 @@ import type { DraftReply } from '../../../../src/drafts/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { base } from '../../frame/router.js';
+import { signOut } from '../../frame/session.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Note, Section } from '../../parts/state.js';
@@ -13,7 +14,9 @@ import { connectPlace, readDraft, useTexts } from './requests.js';
 export function StartServer() {
   const { start: words } = useTexts();
   const loaded = useLoaded(readDraft);
+  const { call } = useSessionActions();
   const [done, setDone] = useState<{ readonly address: string; readonly key: string } | null>(null);
+  const next = `${done?.address}${base}/connections/${connectPlace}`;
   return (
     <>
       <h1>{words.heading}</h1>
@@ -31,7 +34,15 @@ export function StartServer() {
         <Section heading={words.restarting}>
           <ShownOnce label={words.key} value={done.key} note={words.once} />
           <p>
-            <a className="button plain" href={`${done.address}${base}/connections/${connectPlace}`}>
+            <a
+              className="button plain"
+              href={next}
+              onClick={(event) => {
+                event.preventDefault();
+                // The session of the first start is no one's own. At another address, there is none.
+                call(signOut).finally(() => location.assign(next));
+              }}
+            >
               {words.next({ address: done.address })}
             </a>
           </p>

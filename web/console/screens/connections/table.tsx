@@ -65,7 +65,7 @@ export function ConnectionsTable({
             return (
               <Link
                 to={`/people?connection=${encodeURIComponent(row.id)}`}
-                isAllowed={mayRead && enrolled !== undefined}
+                isAllowed={mayRead && typeof enrolled === 'number'}
               >
                 {all === null ? numberOr(enrolled) : words.ofAll({ enrolled: numberOr(enrolled), all })}
               </Link>
