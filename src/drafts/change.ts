@@ -325,7 +325,7 @@ export async function changeInDraft(
   const { text, loaded } = await openFile(operations);
   const formers = await findFormerSecrets(stated, operations);
   const former = Object.entries(Object(stated.value)).filter(([setting]) => formers.has(setting));
-  // Who has a copy of the file could state what another owner sealed; a former secret has to end.
+  // An owner with a copy of the file could otherwise state what another owner sealed, and a former secret must end.
   if (listSealed(stated.value).length > 0 || former.some(([, value]) => Object(value).seal !== undefined))
     throw new FaceError('draft_secret');
   const findFormer = (setting: string) => formers.get(setting) ?? null;
