@@ -13,31 +13,27 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   mode: ['mode work', 'mode work enforce'],
   doctor: ['doctor', 'doctor work --json'],
   why: ['why ada@example.com', 'why work ada@example.com --since 2026-11-20'],
-  'people list': ['people list --status locked', 'people list --checked-before 2026-10-01 --json'],
-  'people find': ['people find "ada lov"'],
-  'people show': ['people show work 00u1a2b3c4d5e6f7g8h9'],
-  'people invite': ['people invite work 00u1a2b3c4d5e6f7g8h9 --hours 24'],
+  api: [
+    'api',
+    'api POST /people/find text="ada lov"',
+    'api GET /people/list status=locked --json',
+    'api POST /subjects/erase login=ada@example.com',
+    'api POST /administrators name=grace role=help-desk',
+  ],
   log: ['log --person ada --result refused', 'log --follow', 'log --since 2026-11-01 --csv > log.csv'],
   try: ['try --login test.user@example.com', 'try work --login test.user@example.com --camera'],
   simulate: ['simulate okta > simulated.json'],
   demo: ['demo', 'demo --photos .'],
-  campaign: ['campaign plan work --group Everyone --name "Autumn"', 'campaign start c1a2b3'],
-  'help-desk vouch': ['help-desk vouch --connection work --subject 00u1a2b3c4d5e6f7g8h9 --send email'],
-  'recovery approve': ['recovery approve 3f9c0a41be77d2c5a8e10b64 4711'],
-  'subject unlock': ['subject unlock --login ada@example.com'],
-  'subject erase': ['subject erase --login ada@example.com'],
   backup: ['backup /backups/2026-11-26'],
   restore: ['restore /backups/2026-11-26'],
   'keys rotate': ['keys rotate', 'keys rotate --signing'],
-  'administrators add': ['administrators add grace --role help-desk'],
-  'applications issue-key': ['applications issue-key a1b2c3 --days 90'],
 };
 
 type CreateCommand = (deps: CliDeps) => CommandUnknownOpts;
 type Commands = Readonly<Record<string, () => Promise<CreateCommand>>>;
 
 type ProcessDeps = Omit<CliDeps, 'isJson' | 'printJson'> & {
-  /** Commands of the extensions. A name such as `applications requests` is a subcommand. */
+  /** Commands of the extensions. */
   readonly extensionCommands: Commands;
 };
 
@@ -58,25 +54,17 @@ const ownCommands: Commands = {
   provision: async () => (await import('../admin/commands/provision.js')).createProvisionCommand,
   register: async () => (await import('../admin/commands/register.js')).createRegisterCommand,
   mode: async () => (await import('../admin/commands/mode.js')).createModeCommand,
-  policy: async () => (await import('../admin/commands/policy.js')).createPolicyCommand,
+  api: async () => (await import('../cli/api-command.js')).createApiCommand,
   doctor: async () => (await import('../admin/commands/doctor.js')).createDoctorCommand,
   jobs: async () => (await import('../admin/commands/status.js')).createJobsCommand,
   why: async () => (await import('../admin/commands/why.js')).createWhyCommand,
   audit: async () => (await import('../admin/commands/audit.js')).createAuditCommand,
-  people: async () => (await import('../admin/commands/people.js')).createPeopleCommand,
   log: async () => (await import('../admin/commands/log.js')).createLogCommand,
   ledger: async () => (await import('../admin/commands/audit.js')).createLedgerCommand,
-  events: async () => (await import('../security-events/command.js')).createEventsCommand,
   webhooks: async () => (await import('../security-events/webhook-command.js')).createWebhooksCommand,
   try: async () => (await import('../admin/commands/try.js')).createTryCommand,
   simulate: async () => (await import('../admin/commands/simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('../admin/commands/provision.js')).createSmartHookCommand,
-  applications: async () => (await import('../admin/commands/applications.js')).createApplicationsCommand,
-  administrators: async () => (await import('../admin/commands/administrators.js')).createAdministratorsCommand,
-  brand: async () => (await import('../brand/command.js')).createBrandCommand,
-  'help-desk': async () => (await import('../help-desk/command.js')).createHelpDeskCommand,
-  recovery: async () => (await import('../recovery/command.js')).createRecoveryCommand,
-  subject: async () => (await import('../privacy/command.js')).createSubjectCommand,
   backup: async () => (await import('../admin/commands/backup.js')).createBackupCommand,
   restore: async () => (await import('../admin/commands/backup.js')).createRestoreCommand,
   upgrade: async () => (await import('../admin/commands/upgrade.js')).createUpgradeCommand,
@@ -126,7 +114,6 @@ const withoutJson: readonly string[] = [
   'audit export',
   'simulate',
   'smart-hook',
-  'campaign preview',
   'sign',
 ];
 

@@ -76,10 +76,11 @@ export async function callServer<Reply extends z.ZodType>(
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
-    // The command's paths exist, so `not_found` means that the id is unknown.
     if (code === 'not_found') throw new NotFoundError();
-    // The command's field names are valid, so `request_malformed` means that a value is invalid.
-    if (code === 'request_malformed') throw new UsageError('the server does not accept one of the values');
+    if (code === 'request_malformed' || code === 'field_unknown') {
+      const { field = 'one of the values', reason } = refusal.data;
+      throw new UsageError(`the server does not accept ${field}${reason === undefined ? '' : `: ${reason}`}`);
+    }
     if (code === 'connection_unknown')
       throw new UsageError('the server has no such connection', 'Run “facestep status” to list the connections.');
     throw new FaceError(code ?? 'internal');

@@ -55,7 +55,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   configuration_read_only:
     'Set configurationFolder, and let the account of the server write the file and its folder. See docs/configuration.md.',
   campaign_state:
-    'Check the state with “facestep campaign status”. Create a new plan if the plan is older than 30 days.',
+    'Check the state under People, Campaigns in the console. Create a new plan if the plan is older than 30 days.',
   run_under_way:
     'Check the progress of the run. A run whose server stopped counts as aborted after one minute; then try again.',
   nobody_can_pass: 'Invite people first, or stay in shadow mode. Send isSure to enforce anyway.',
@@ -75,8 +75,8 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   recovery_manager_missing:
     'Add the manager in the directory, with an e-mail address, or name the claim in recovery.managerClaim. A new manager may approve after recovery.quietDays. facestep audit export --action recovery_refused names what changed.',
   recovery_number_wrong: 'Ask the person for the four digits on their page. After five attempts, refuse the recovery.',
-  recovery_not_waiting: 'facestep recovery list shows its state, and what it waits for.',
-  recovery_running: 'Wait ten minutes, or refuse the other recovery: facestep recovery refuse.',
+  recovery_not_waiting: 'Help desk, Account recoveries in the console shows its state, and what it waits for.',
+  recovery_running: 'Wait ten minutes, or refuse the other recovery under Help desk in the console.',
   credential_refused:
     'facestep doctor says what the provider needs before it issues this credential. docs/recovery.md.',
   approver_same: 'Ask an administrator other than the requester to approve it.',
@@ -87,7 +87,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
     'Enrol the person again. Also returned if the engine of the token was removed, is missing on this server, or is refused (docs/own-model.md).',
   enrolment_changed: 'Read the current enrolment of the user. Enroll again if it is not the one you want.',
   company_photo_missing:
-    'Give the person a photo at the provider or in the badge system. With policy.photo.whenMissing "helpDesk", the help desk can enrol the person: facestep help-desk enrol. docs/company-photo.md.',
+    'Give the person a photo at the provider or in the badge system. With policy.photo.whenMissing "helpDesk", the help desk can enrol the person (Help desk in the console). docs/company-photo.md.',
   company_photo_unavailable: 'See that this server reaches the host of policy.photo, and try again.',
   company_photo_invalid:
     'Replace the photo with a JPEG, PNG or WebP of at most 5 MB, at a host that policy.photo.hosts names, without a redirect. The log has the reason.',
@@ -98,9 +98,9 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   company_photo_recent:
     'See who changed the photo. Wait until it is policy.photo.minAgeDays old, or let the help desk enrol the person.',
   company_photo_unlike:
-    'See whether the photo shows this person. With policy.photo.whenUnlike "helpDesk", the help desk can enrol the person: facestep help-desk enrol.',
+    'See whether the photo shows this person. With policy.photo.whenUnlike "helpDesk", the help desk can enrol the person (Help desk in the console).',
   enrolment_exists:
-    'Let the person open their own page by a face check, let the help desk enrol them (facestep help-desk enrol), or end the enrolment first. If everybody has to enrol again, set policy.replaceFace to "link".',
+    'Let the person open their own page by a face check, let the help desk enrol them, or end the enrolment first. If everybody has to enrol again, set policy.replaceFace to "link".',
   consent_missing:
     'Send consentStatement and consentGivenAt, as the person agreed. A wrong time has the code request_malformed.',
   face_mismatch:
@@ -138,7 +138,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   profile_unavailable:
     'Retry later. Administrators: check the status of the provider and the credentials of the connection.',
   enrolment_lost:
-    'Administrators: restore the attribute or the account at the provider. If it was cleared on purpose, run “facestep subject revoke”. See docs/operations.md.',
+    'Administrators: restore the attribute or the account at the provider. If it was cleared on purpose, end the enrolment on the page of the person in the console. See docs/operations.md.',
   provider_refused:
     'Administrators: run “facestep doctor”, which tells wrong credentials from missing permissions. The adapter’s README lists the permissions.',
   subject_unknown: 'Check the user’s id or username at the identity provider.',

@@ -24,12 +24,6 @@ const changedReply = outcomeReply.extend({
 export const subjectsReply = z.object({ subjects: z.array(changedReply), complete });
 export type SubjectsReply = z.output<typeof subjectsReply>;
 
-/** Outcomes of any action. */
-export type SubjectOutcomes = {
-  readonly subjects: readonly z.output<typeof outcomeReply>[];
-  readonly complete: boolean;
-};
-
 const exportWith = <Held extends z.ZodType>(held: Held) =>
   z.object({
     subjects: z.array(outcomeReply.extend({ held: held.nullable() })),

@@ -13,8 +13,7 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       method: 'GET',
       path: '/events/undelivered',
       summary: 'List undelivered events',
-      description:
-        'Returns the security events and events of webhooks that this server has given up, as `facestep events list` does.',
+      description: 'Returns the security events and events of webhooks that this server has given up.',
       fields: z.strictObject({}),
       reply: undeliveredReply,
       async handle() {

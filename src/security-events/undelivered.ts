@@ -48,8 +48,7 @@ function planRetry(
   if (delivery.kind === 'poll') return { kind: 'failed', reason: 'its receiver polls, and refused it' };
   if (chain === null || chain === trail.chain) return { kind: 'ready', stream, delivery };
   const where = `record ${sequence} is in the audit trail of another server, whose audit-chain begins with ${chain.slice(0, 8)}`;
-  const advice =
-    'append its line of dead-letters.jsonl to the one of that server, and run “facestep events retry” at that server';
+  const advice = 'append its line of dead-letters.jsonl to the one of that server, and send it again at that server';
   return { kind: 'failed', reason: `${where}: ${advice}` };
 }
 

@@ -50,7 +50,7 @@ inBrowser('facestep try enrols and checks a drawn person, and ends the enrolment
   ]);
   expect(code).toBe(0);
   const held = await runHere(
-    ['subject', 'export', '--connection', 'simulated', '--subject', simulation.subjects.get(login)!],
+    ['api', 'POST', '/subjects/export', 'connection=simulated', `subject=${simulation.subjects.get(login)}`, '--json'],
     env,
   );
   expect(JSON.parse(held.stdout)).toMatchObject({ subjects: [{ held: { enrolment: null } }] });

@@ -4,7 +4,6 @@ import { callServer } from '../../cli/call-server.js';
 import { CommandError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
-import { createActions } from '../../cli/server-command.js';
 import { printRows } from '../../cli/table.js';
 import { describeMode, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionModeReply, connectionsReply } from '../../connections/replies.js';
@@ -14,19 +13,18 @@ export const createJobsCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('jobs')
     .summary('list the background jobs')
     .description('Calls the running server, and lists the jobs of the replica that answers.')
-    .action(
-      createActions(deps).calling('GET /jobs', jobsReply, ({ jobs }) => {
-        printRows(jobs, deps, {
-          job: 'name',
-          every: ({ everySec }) => `${everySec} s`,
-          'last run': ({ last }) => last?.endedAt ?? null,
-          result: ({ last }) => (last === null ? null : (last.code ?? 'ok')),
-          runs: 'runs',
-          failures: 'failures',
-        });
-        if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);
-      }),
-    );
+    .action(async () => {
+      const { jobs } = await callServer('GET /jobs', jobsReply, deps);
+      printRows(jobs, deps, {
+        job: 'name',
+        every: ({ everySec }) => `${everySec} s`,
+        'last run': ({ last }) => last?.endedAt ?? null,
+        result: ({ last }) => (last === null ? null : (last.code ?? 'ok')),
+        runs: 'runs',
+        failures: 'failures',
+      });
+      if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);
+    });
 
 export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('reload')

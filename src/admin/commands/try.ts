@@ -133,7 +133,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     if (isDrawn) deps.print('Revoked the enrolment of the simulated person. To use your own face, add --camera.');
     else if (isEnrolled)
       deps.print(
-        `The enrolment stays. To end it: facestep subject revoke --connection ${connection} --subject ${subject}`,
+        `The enrolment stays. To end it: facestep api POST /subjects/revoke connection=${connection} subject=${subject}`,
       );
     else deps.print('Revoked the link. The user is not enrolled.');
   }
@@ -162,7 +162,7 @@ async function findTestUser(
     );
   if (found.held?.enrolment !== null)
     throw new UsageError(
-      `this user is already enrolled. Choose a test user, or revoke the enrolment: facestep subject revoke`,
+      `this user is already enrolled. Choose a test user, or end the enrolment on the page of the user in the console`,
     );
   return found.subject;
 }

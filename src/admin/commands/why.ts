@@ -1,6 +1,12 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { texts } from '../../../locales/compiled/console/ledger/en.js';
-import { foundPeopleReply, type LineReply, onePersonReply, personLogReply } from '../../audit/ledger/replies.js';
+import {
+  foundPeopleReply,
+  type LineReply,
+  onePersonReply,
+  type PersonReply,
+  personLogReply,
+} from '../../audit/ledger/replies.js';
 import { callServer, readPages } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection, splitArguments } from '../../cli/find-connection.js';
@@ -8,7 +14,6 @@ import { parseIsoTime } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
 import { addSec, secondsPerDay, toIso } from '../../core/units.js';
 import { refusals } from '../../errors.js';
-import { toStatus } from './people.js';
 
 const usualDays = 7;
 
@@ -72,6 +77,9 @@ async function readLines(
   }
   return lines.toReversed();
 }
+
+const toStatus = ({ status, lockedUntil }: PersonReply): string =>
+  `${status === 'none' ? 'not enrolled' : status}${lockedUntil === null ? '' : ', locked out'}`;
 
 const ledgerTexts: Readonly<Record<string, string>> = texts.codes;
 const errorTexts: Readonly<Record<string, { readonly text: string }>> = refusals;

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { named, toDirectory } from '../../../support/benches/campaign-bench.js';
-import { runHere } from '../../../support/benches/cli.js';
 import { signInByKey } from '../../../support/benches/console.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
@@ -148,29 +147,6 @@ test('a campaign from a file can be planned, previewed with custom texts, starte
   expect(held[0]!.held.campaigns).toMatchObject([{ campaign: id, login: loginOf('user5'), state: 'sent' }]);
   await post('/subjects/erase', { connection: 'work', subject: 'user5' });
   expect((await read(id)).counts.sent).toBe(59);
-});
-
-test('the command says written instead of sent if e-mails are only written to the outbox', async () => {
-  const people = Buffer.from(`login\n${loginOf('user7')}`);
-  const { body } = await server.postForm('/campaigns', toForm({ ...planned, people }), asOwner);
-  const { id } = body.campaign as { id: string };
-  await readOnce(id, ({ state }) => state === 'planned');
-  await post('/campaigns/start', { campaign: id });
-  await readOnce(id, ({ counts }) => counts.sent === 1);
-  const status = async () => {
-    const env = { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey };
-    const { stdout, stderr } = await runHere(['campaign', 'status', id, '--state', 'sent'], env);
-    expect(stderr).toBe('');
-    return stdout;
-  };
-  expect(await status()).toMatch(/1 sent\n[\s\S]*user7\S* +\S+ +sent /);
-  server.outbox.push('email');
-  const written = await status();
-  expect(written).toMatch(/1 written\n[\s\S]*user7\S* +\S+ +written /);
-  expect(written).toContain('No mail relay is set: e-mails are written to outbox.jsonl, and not sent.');
-  expect(written.replace('and not sent.', '')).not.toMatch(/\bsent\b/);
-  server.outbox.pop();
-  await post('/campaigns/stop', { campaign: id });
 });
 
 test('an invalid plan is refused', async () => {

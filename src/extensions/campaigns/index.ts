@@ -7,6 +7,6 @@ export const campaigns = {
   sections,
   personalData: [campaignData],
   holdings: campaignHoldings,
-  commands: { campaign: async () => (await import('./command.js')).createCampaignCommand },
+  commands: {},
   open: async (server) => (await import('./run.js')).openCampaigns(server),
 } as const satisfies Extension<typeof sections>;

@@ -10,6 +10,6 @@ export const developerPortal = {
       : [{ path: ['onboarding', 'sandbox'], reason: 'expected the id of a connection' }],
   personalData: [],
   holdings: {},
-  commands: { 'applications requests': async () => (await import('./command.js')).createRequestsCommand },
+  commands: {},
   open: async () => (await import('./open.js')).portal,
 } as const satisfies Extension<typeof sections>;
