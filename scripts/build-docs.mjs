@@ -70,9 +70,13 @@ const built = Object.entries(await renderBuiltPages()).map(([source, text]) => (
 }));
 const pages = [...listPages(root).filter(({ name }) => built.every((page) => page.name !== name)), ...built];
 const pictures = new Set();
-const markdown = createMarkdown(pages, (picture) => {
+const takePicture = (picture) => {
   pictures.add(picture);
   return `pictures/${basename(picture)}`;
+};
+const markdown = createMarkdown(pages, takePicture, (document) => {
+  write(basename(document), readFileSync(join(root, document)));
+  return basename(document);
 });
 const rendered = await renderPages(pages, markdown);
 const sections = rendered.flatMap(({ url, content }) => {

@@ -39,6 +39,9 @@ export type StartSimulation = (options: {
 
 export const simulatedLogins = ['ada@example.com', 'grace@example.com'] as const;
 
+/** Group of the first user, so that a rule can be tried. */
+export const simulatedGroup = 'Finance';
+
 const claimsGuard = z.record(z.string(), z.json());
 
 export const toShownToken = (name: string, token: string): JsonObject => ({

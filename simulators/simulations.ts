@@ -5,4 +5,5 @@ export const simulations: Readonly<Record<string, () => Promise<StartSimulation>
   entra: async () => (await import('./entra/simulation.js')).startEntraSimulation,
   cognito: async () => (await import('./cognito/simulation.js')).startCognitoSimulation,
   onelogin: async () => (await import('./onelogin/simulation.js')).startOneLoginSimulation,
+  scim: async () => (await import('./scim/simulation.js')).startScimSimulation,
 };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AdminCreateUserCommand,
   AdminGetUserCommand,
@@ -9,7 +10,7 @@ import {
 import { z } from 'zod';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
-import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
+import { loseIn, simulatedGroup, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { type BrowserSignIn, createBrowserSignIn } from './app.js';
 import { deployTriggers, triggerFunctions } from './deploy.js';
 import { startCognitoSimulator } from './index.js';
@@ -17,13 +18,17 @@ import type { PoolUser } from './pool.js';
 
 const password = 'First-factor-1';
 
+/** Time limit for an answer of the server, in milliseconds. */
+const answerMs = 3_000;
+const pollMs = 500;
+
 const parametersGuard = z.record(z.string(), z.json());
 const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })) });
 
 /** Starts a Cognito user pool with the deployed triggers, for `facestep simulate cognito`. */
 export const startCognitoSimulation: StartSimulation = async ({ port, connection, serverUrl }) => {
   const cognito = await startCognitoSimulator({ port });
-  // Functions are deployed at the first sign-in; until then their configuration is unreadable.
+  // Functions are deployed once the server is there; until then their configuration is unreadable.
   cognito.lambda.isReadable = false;
   const pool = await cognito.createPool();
   const credentials = {
@@ -56,10 +61,12 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     }),
   );
 
+  pool.groups.set(simulatedGroup, new Set([simulatedLogins[0]]));
+
   const requestSecret = randomBytes(32).toString('base64url');
   /** Deploys the functions with the server's current public keys, because the functions verify receipts offline. */
   const deploy = async (): Promise<boolean> => {
-    const keys = await fetch(`${serverUrl}/.well-known/jwks.json`).then(
+    const keys = await fetch(`${serverUrl}/.well-known/jwks.json`, { signal: AbortSignal.timeout(answerMs) }).then(
       (response) => response.text(),
       () => null,
     );
@@ -74,6 +81,12 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     cognito.lambda.isReadable = true;
     return true;
   };
+  const closed = new AbortController();
+  const deployOnce = async (): Promise<void> => {
+    while (!(closed.signal.aborted || (await deploy())))
+      await delay(pollMs, undefined, { signal: closed.signal }).catch(() => {});
+  };
+  const deployed = deployOnce();
 
   const challenged = new Map<string, ReturnType<typeof createBrowserSignIn>>();
   const show = (session: string, result: BrowserSignIn): JsonObject => {
@@ -125,6 +138,8 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       return loseIn(pool.users, username, lost, (user) => ({ ...user, attributes: withoutToken(user) }));
     },
     async close() {
+      closed.abort();
+      await deployed;
       aws.destroy();
       await cognito.close();
     },

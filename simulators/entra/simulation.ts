@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StartSimulation } from '../simulation.js';
-import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
+import { loseIn, simulatedGroup, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { startEntraSimulator } from './index.js';
 
 export const startEntraSimulation: StartSimulation = async ({ port }) => {
@@ -15,6 +15,8 @@ export const startEntraSimulation: StartSimulation = async ({ port }) => {
   const certificate = join(folder, 'certificate.pem');
   await writeFile(certificate, entra.cert);
   const users = simulatedLogins.map((login) => ({ login, subject: entra.addUser({ mail: login }).id }));
+  const members = users.slice(0, 1).map(({ subject }) => subject);
+  entra.tenant.groupDetails.set(entra.addGroup(members, undefined, simulatedGroup), { isAssignableToRole: true });
   return {
     title: 'Entra tenant',
     url: entra.url,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StartSimulation } from '../simulation.js';
-import { loseIn, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
+import { loseIn, simulatedGroup, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { startOktaSimulator } from './index.js';
 
 const password = 'first factor';
@@ -10,6 +10,8 @@ export const startOktaSimulation: StartSimulation = async ({ port }) => {
   const users = await Promise.all(
     simulatedLogins.map(async (login) => ({ login, subject: await okta.createUser({ login, password }) })),
   );
+  const members = new Set(users.slice(0, 1).map(({ subject }) => subject));
+  okta.org.groups.set('00g1a2b3c4d5e6f7g8h9', { name: simulatedGroup, members });
   return {
     title: 'Okta org',
     url: okta.url,

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { StartSimulation } from '../simulation.js';
-import { loseIn, simulatedLogins, withoutTokens } from '../simulation.js';
+import { loseIn, simulatedGroup, simulatedLogins, withoutTokens } from '../simulation.js';
 import { startOneLoginSimulator } from './index.js';
 
 const password = 'first factor';
 
 const simulatedApp = 959_314;
+const roleId = 4_700;
 
 export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
   const onelogin = await startOneLoginSimulator({ port });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
+  onelogin.account.roles.set(roleId, simulatedGroup);
   return {
     title: 'OneLogin account',
     url: onelogin.url,
@@ -22,9 +24,9 @@ export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
     },
     application: String(simulatedApp),
     environment: {},
-    users: simulatedLogins.map((login) => ({
+    users: simulatedLogins.map((login, at) => ({
       login,
-      subject: String(onelogin.addUser({ username: login, password })),
+      subject: String(onelogin.addUser({ username: login, password, roleIds: at === 0 ? [roleId] : [] })),
     })),
     faceCheck: 'before',
     async signIn(login) {

@@ -110,7 +110,14 @@ function createGroupsApi({ groups }: Directory): Router {
 
 const accessTokenSec = 60;
 
-export async function startScimSimulator({ now = Date.now }: { readonly now?: () => number } = {}) {
+interface ScimOptions {
+  readonly now?: () => number;
+  readonly port?: number;
+  /** Application that signs its users in at facestep. */
+  readonly portal?: Router;
+}
+
+export async function startScimSimulator({ now = Date.now, port = 0, portal = Router() }: ScimOptions = {}) {
   const directory = createDirectory();
   const bearer = randomBytes(24).toString('base64url');
   const basic = { user: 'face step', password: 'pa:ß wörd' };
@@ -136,6 +143,7 @@ export async function startScimSimulator({ now = Date.now }: { readonly now?: ()
     directory.accessTokens.set(token, now() + accessTokenSec * 1000);
     response.json({ access_token: token, token_type: 'Bearer', expires_in: accessTokenSec });
   });
+  app.use(portal);
   let asked = 0;
   app.use((_request, response, next) => {
     asked += 1;
@@ -153,9 +161,10 @@ export async function startScimSimulator({ now = Date.now }: { readonly now?: ()
   app.use((_request, _response, next) => next(new ScimError(404, null, 'Not found')));
   app.use(answerError);
 
-  const { host, close } = await serve(createServer(app));
+  const { host, close } = await serve(createServer(app), { port });
   origin = `http://${host}`;
   return {
+    url: origin,
     baseUrl: `${origin}/scim/v2`,
     tokenUrl: `${origin}/oauth/token`,
     bearer,

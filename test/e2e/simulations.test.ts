@@ -45,6 +45,8 @@ const expected: Readonly<Record<string, { readonly without: object; readonly wit
     without: { signedIn: false, denied: 'factor: trusted_idp' },
     withFace: { signedIn: true, factors: [] },
   },
+  // The application asks for an ID token in a browser.
+  scim: { without: { open: expect.any(String) }, withFace: { open: expect.any(String) } },
 };
 
 test.each(Object.keys(simulations))('%s: provisioning, doctor and a sign-in with a face succeed', async (provider) => {
@@ -66,6 +68,9 @@ test.each(Object.keys(simulations))('%s: provisioning, doctor and a sign-in with
   const doctor = await run(['doctor', 'simulated'], env);
   expect(doctor.stdout.match(/^FAIL.*$/gm) ?? []).toEqual([]);
   expect(doctor.code).toBe(0);
+
+  const groups = await run(['api', 'GET', '/configuration/groups', 'connection=simulated', 'text=Fin'], env);
+  expect(groups.stdout).toContain('Finance');
 
   expect((await simulation.signIn({ user: login })).body).toMatchObject(expected[provider]!.without);
   const backend = await connectBackend(service.url, simulation.config.adminKey, {

@@ -61,7 +61,7 @@ const alignByClass = ({ tokens }) => {
       token.attrs = [['class', token.attrGet('style').replace('text-align:', 'to-')]];
 };
 
-export function createMarkdown(pages, takePicture) {
+export function createMarkdown(pages, takePicture, takeDocument) {
   const nameBySource = new Map(pages.map(({ source, name }) => [source, name]));
   const markdown = markdownIt({ html: true });
   const toHere = (name, to) => posix.relative(posix.dirname(name), to);
@@ -70,7 +70,9 @@ export function createMarkdown(pages, takePicture) {
   const resolveLink = (link, { source, name }) => {
     if (/^([a-z]+:|#)/.test(link)) return link;
     const [path, anchor] = link.split('#');
-    const target = nameBySource.get(posix.join(posix.dirname(source), path));
+    const file = posix.join(posix.dirname(source), path);
+    const isDocument = /^docs\/reference\/.*\.json$/.test(file);
+    const target = nameBySource.get(file) ?? (isDocument ? takeDocument(file) : undefined);
     if (target === undefined) return null;
     return `${toHere(name, target)}${anchor === undefined ? '' : `#${anchor}`}`;
   };

@@ -17,7 +17,7 @@ import type { Stretch } from '../token/derive.js';
 import { parseToken } from '../token/format.js';
 import { createFv1, type Fv1, type OpenedToken, type SealRequest } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
-import { checkPhotoCount, cosineOf, outliersOf, toScore, withCentred } from './embeddings.js';
+import { checkPhotoCount, cosineOf, distinctPhotos, outliersOf, toScore, withCentred } from './embeddings.js';
 import { type SeenFace, withEmbeddings, withProbe } from './examine.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
@@ -64,8 +64,9 @@ export function createEmbeddedVerifier(deps: {
   const fv1 = createFv1(deps);
 
   async function checkToken(request: VerifyRequest): Promise<Check> {
-    const { photos, token, binding, secret, share } = request;
-    checkPhotoCount(photos);
+    const { token, binding, secret, share } = request;
+    checkPhotoCount(request.photos);
+    const photos = distinctPhotos(request.photos);
     const { expiresAt, engine: id } =
       token === null ? { expiresAt: null, engine: current.id } : parseToken(token).fields;
     const parameters = engines.get(id) ?? current;
@@ -98,8 +99,10 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  async function enrol({ photos, binding, secret, expiresAt, allowFewPhotos, share }: EnrolRequest): Promise<Sealed> {
-    checkPhotoCount(photos);
+  async function enrol(request: EnrolRequest): Promise<Sealed> {
+    const { binding, secret, expiresAt, allowFewPhotos, share } = request;
+    checkPhotoCount(request.photos);
+    const photos = distinctPhotos(request.photos);
     const { leastPhotos, isOffered } = levels[binding.accuracy];
     if (!isOffered) throw new FaceError('accuracy_not_offered');
     const hasFewPhotos = photos.length < leastPhotos;

@@ -1,4 +1,4 @@
-import { Embedding, type Photo } from '../../core/secrets.js';
+import { digestOf, Embedding, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { normalise } from '../engine/embed.js';
 import { mostPhotos } from '../token/format.js';
@@ -9,6 +9,12 @@ import type { Centre } from '../token/views.js';
 export function checkPhotoCount(photos: readonly Photo[]): void {
   if (photos.length === 0) throw new FaceError('photo_missing');
   if (photos.length > mostPhotos) throw new FaceError('photo_too_many');
+}
+
+/** Returns the photos without copies of the same file, which show nothing new of a face. */
+export function distinctPhotos(photos: readonly Photo[]): readonly Photo[] {
+  const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes)));
+  return photos.filter((_, at) => digests.findIndex((digest) => digest.equals(digests[at])) === at);
 }
 
 /** Returns the cosine of two unit embeddings, −1 to 1. */

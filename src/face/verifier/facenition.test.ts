@@ -284,7 +284,7 @@ test('an untrusted server certificate is refused before any request is sent', as
 });
 
 describe('requests to the service', () => {
-  test('have the API’s fields and the client token, and no user id, for enrolment and verification', async () => {
+  test('have the API’s fields and the client token, no user id and no copy of a photo, for enrolment and verification', async () => {
     const { verifier, server } = await setUp(
       ({ path }) => (path.endsWith('generate') ? answer({ ok: true, token: opaqueToken }) : yes),
       { path: '/base/' },
@@ -298,7 +298,7 @@ describe('requests to the service', () => {
       expiry: ['2033-05-18T03:33:20.000Z'],
       accuracy: ['4'],
       password: [password],
-      photo: [pixels, pixels],
+      photo: [pixels],
     });
     expect(String(scope)).toMatch(/^sign-in#[\w-]{43}$/);
     expect(await fieldsOf(verification!)).toEqual({ ...enrolled, scope, token: [opaqueToken], photo: [pixels] });

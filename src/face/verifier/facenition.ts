@@ -10,7 +10,7 @@ import {
 import { type Photo, SealedToken } from '../../core/secrets.js';
 import { type EpochSec, toEpochMs, toIso } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
-import { checkPhotoCount } from './embeddings.js';
+import { checkPhotoCount, distinctPhotos } from './embeddings.js';
 import { type ClientOptions, createFacenitionClient, type FormField } from './facenition-client.js';
 import {
   authenticateReply,
@@ -41,7 +41,7 @@ const sharedFields = ({ binding, secret, photos }: Pick<EnrolRequest, 'binding' 
     'password',
     secret?.use((text) => text),
   ),
-  photosField(photos),
+  photosField(distinctPhotos(photos)),
 ];
 
 /** @throws `request_malformed` as `toBoundScope` */
@@ -124,7 +124,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       const reply = await client.call('generate', enrolFields(request), generateReply, client.newDeadline());
       const token = new SealedToken(reply.token);
       const tokenId = checkSealed(token, request);
-      return { token, tokenId, engine: reply.engine, expiresAt, photos: photos.length };
+      return { token, tokenId, engine: reply.engine, expiresAt, photos: distinctPhotos(photos).length };
     },
 
     async verify(request) {
