@@ -133,8 +133,11 @@ export const vendorCheckReply = z.object({
   check: z.nullable(z.object({ nonce: z.string(), vendor: z.string(), grant: z.string(), expiresAt: instant })),
 });
 export type VendorCheck = NonNullable<z.output<typeof vendorCheckReply>['check']>;
-/** Milliseconds between looks of the page, and the most that it sends the digests of before one picture. */
-export const looksOfPage = { everyMs: 125, most: 128 } as const;
+/**
+ * Milliseconds between looks of the page, and the most that it sends the digests of before one picture. Looks straight
+ * ahead can be compared and enrolled. Those of movements are only judged (docs/liveness-method.md).
+ */
+export const looksOfPage = { everyMs: 125, most: 128, longestPx: { ahead: 480, movement: 320 } } as const;
 
 /** `opened`: which of all looks are to be sent, from 0; empty before the last picture. */
 export const frameReply = z.object({ next, opened: z.array(z.int()) });

@@ -47,8 +47,7 @@ export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx, frame);
 
 const look: Sending = { quality: 0.8, longestShare: 4 / 3 };
-/** Looks straight ahead can be compared and enrolled. Those of movements are only judged (docs/liveness-method.md). */
-const lookLongestPx = { ahead: 480, movement: 320 } as const;
+type Shown = keyof typeof looksOfPage.longestPx;
 
 export interface Look {
   readonly digest: string;
@@ -60,19 +59,19 @@ export interface Looks {
   /** Begins to take looks, unless it has begun. */
   begin(): void;
   /** Returns the looks since the last call. @param next - what the looks until the next call show */
-  take(next: keyof typeof lookLongestPx): readonly Look[];
+  take(next: Shown): readonly Look[];
 }
 
 /** Takes looks until the camera stops. A look of the same camera picture is left out. */
 export function watchLooks(video: HTMLVideoElement): Looks {
   let taken: Look[] = [];
   let isBegun = false;
-  let shown: keyof typeof lookLongestPx = 'ahead';
+  let shown: Shown = 'ahead';
   const watch = async (): Promise<void> => {
     for (let last = ''; video.srcObject !== null; ) {
       const from = performance.now();
       const size = { width: video.videoWidth, height: video.videoHeight };
-      const picture = await toJpeg(video, size, lookLongestPx[shown], look);
+      const picture = await toJpeg(video, size, looksOfPage.longestPx[shown], look);
       const digest = await digestOf(picture);
       if (digest !== last) taken.push({ digest, picture });
       last = digest;

@@ -1,5 +1,8 @@
+import sharp from 'sharp';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { builtInJudge } from '../../../src/core/liveness-policy.js';
+import type { Movement } from '../../../src/core/movements.js';
+import { looksOfPage } from '../../../src/core/page-protocol.js';
 import { FaceError } from '../../../src/errors.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import {
@@ -56,6 +59,13 @@ export async function mapConcurrently<From, To>(
   };
   await Promise.all([work(), work(), work(), work()]);
   return results;
+}
+
+/** Makes a picture of the size and compression of a look, as the capture page does. */
+export function toLook(picture: Uint8Array, movement: Movement): Promise<Buffer> {
+  const longestPx = looksOfPage.longestPx[movement === 'centre' ? 'ahead' : 'movement'];
+  const size = { width: longestPx, height: longestPx, fit: 'inside', withoutEnlargement: true } as const;
+  return sharp(picture).resize(size).jpeg({ quality: 80 }).toBuffer();
 }
 
 /** Yields the first photo of each person of one half, in random order. */

@@ -6,7 +6,7 @@ import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../support/face-video/index.js';
 import type { PrintLine } from '../../measure/program.js';
-import { mapConcurrently } from './heads.js';
+import { mapConcurrently, toLook } from './heads.js';
 
 export interface JudgedChallenge {
   /** Attack name, or `genuine`. */
@@ -57,15 +57,13 @@ export async function judgeChallenges(
     const own: JudgedMovements[] = [];
     for (const { name, makeFrames } of [{ name: 'genuine', makeFrames: makeGenuineFrames }, ...attacks]) {
       const taken: (readonly Buffer[])[] = [];
-      for (let look = 0; look <= looksOfPose; look += 1)
-        taken.push(
-          await makeFrames({
-            victim,
-            attacker: heads[(at + 1) % heads.length],
-            movements,
-            seed: look === 0 ? seed : `${seed} look ${look}`,
-          }),
-        );
+      for (let look = 0; look <= looksOfPose; look += 1) {
+        const attacker = heads[(at + 1) % heads.length];
+        const ownSeed = look === 0 ? seed : `${seed} look ${look}`;
+        const pictures = await makeFrames({ victim, attacker, movements, seed: ownSeed });
+        const looks = pictures.map((picture, pose) => toLook(picture, movements[pose]));
+        taken.push(look === 0 ? pictures : await Promise.all(looks));
+      }
       const { pass, refusedBy } = await judgeFrames(judge, steps, taken);
       const ofGlance = <T>(of: readonly T[]): T[] => of.filter((_, pose) => glancePoses.has(movements[pose]));
       const glance = await judgeFrames(judge, ofGlance(steps), taken.map(ofGlance));

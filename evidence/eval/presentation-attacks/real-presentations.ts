@@ -9,11 +9,14 @@ import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/
 import { BadInput } from '../../measure/corpus/corpus.js';
 import { keepFigures, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
-import { mapConcurrently, openNamedJudges, scorePicture, withEngine, withoutRefusal } from './heads.js';
+import { mapConcurrently, openNamedJudges, scorePicture, toLook, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson, toRiapar } from './presentation-rates.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
-type ClipFrame = Omit<SeenFrame, 'movement'>;
+/** A picture of a clip as a frame, and as a look of each size. */
+interface ClipFrame extends Omit<SeenFrame, 'movement'> {
+  readonly looks: readonly SeenFrame[];
+}
 
 interface RowOutcome {
   /** True if all signals except those of passive liveness pass. */
@@ -47,8 +50,8 @@ const looksAhead = 3;
  */
 function judgeRow(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly SeenFrame[]): RowOutcome {
   const from = clip.indexOf(first) + 1;
-  const ahead = clip.slice(from, from + looksAhead).map((face) => ({ movement: 'centre' as const, face }));
-  const others = clip.map((face) => ({ movement: 'left' as const, face }));
+  const ahead = clip.slice(from, from + looksAhead).map(({ looks: [face] }) => ({ movement: 'centre' as const, face }));
+  const others = clip.map(({ looks: [, face] }) => ({ movement: 'left' as const, face }));
   const frames = [asAsked(first, 'centre'), ...turned];
   const measured = measureFrames(frames, [...ahead, ...others]).map(({ measurement }) => measurement);
   return {
@@ -118,9 +121,14 @@ type SeenClip = RecordedClip & { readonly frames: readonly ClipFrame[] };
 async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip> {
   const looks = await mapConcurrently(clip.files, (file) =>
     withoutRefusal(async () => {
-      const photo = toPhoto(await readRecordedPicture(file));
-      const { movement: _, ...seen } = await analyzeFrame(engine, { photo, movement: 'centre' }, testShare);
-      return seen;
+      const picture = await readRecordedPicture(file);
+      const see = (bytes: Uint8Array, movement: Movement) =>
+        analyzeFrame(engine, { photo: toPhoto(bytes), movement }, testShare);
+      const looks = [
+        await see(await toLook(picture, 'centre'), 'centre'),
+        await see(await toLook(picture, 'left'), 'left'),
+      ];
+      return { ...(await see(picture, 'centre')), looks };
     }),
   );
   return { ...clip, frames: looks.filter((look) => look !== null) };
@@ -212,7 +220,8 @@ export async function measureRecorded(
         name,
         name === liveSpecies ? figures : { ...figures, riapar: toRiapars(figures, people) },
       ]);
-      for (const { frames } of seen) for (const { embedding } of frames) embedding.wipe();
+      for (const frame of seen.flatMap(({ frames }) => frames))
+        for (const { embedding } of [frame, ...frame.looks]) embedding.wipe();
       const figures = { frames: 'recorded', real: Object.fromEntries(real) };
       await keepFigures(out, 'presentation-attacks-real', figures, 'presentation-attacks --data DIR');
       return figures;
