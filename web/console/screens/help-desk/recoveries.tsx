@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { RecoveriesReply, RecoveryLinkReply, RecoveryReply } from '../../../../src/recovery/replies.js';
 import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { get, post, Refusal } from '../../frame/call.js';
@@ -132,42 +132,15 @@ function Approve({
 }) {
   const { approve } = useTexts().recoveries;
   const { call } = useSessionActions();
-  const field = useId();
-  const input = useRef<HTMLInputElement>(null);
-  const [isWrong, setWrong] = useState(false);
-  const read = (): string => input.current?.value.trim() ?? '';
   return (
     <ConfirmButton
       label={approve.label}
       about={name}
       title={approve.title({ name })}
-      isReady={() => {
-        const isNumber = /^\d{4}$/.test(read());
-        setWrong(!isNumber);
-        return isNumber;
-      }}
-      onConfirm={() => call(post(`/v1/recoveries/${id}/approve`, { number: read() })).then(onApproved)}
+      number={{ label: approve.number, wrong: approve.digits, isRight: (typed) => /^\d{4}$/.test(typed) }}
+      onConfirm={(_, number) => call(post(`/v1/recoveries/${id}/approve`, { number })).then(onApproved)}
       text={approve.text}
-    >
-      <div className="field">
-        <label htmlFor={field}>{approve.number}</label>
-        <input
-          id={field}
-          ref={input}
-          inputMode="numeric"
-          autoComplete="off"
-          maxLength={4}
-          dir="ltr"
-          aria-invalid={isWrong}
-          aria-describedby={isWrong ? `${field}-wrong` : undefined}
-        />
-        {isWrong && (
-          <span id={`${field}-wrong`} className="wrong" role="alert">
-            {approve.digits}
-          </span>
-        )}
-      </div>
-    </ConfirmButton>
+    />
   );
 }
 
