@@ -199,8 +199,8 @@ export function Findings({
               id: 'remedy',
               cell: ({ title, light, remedy, fix }) => (
                 <div>
-                  <ServerTextLines lines={remedy === null ? [] : [remedy]} />
                   {remedy !== null && fix === null && <RemedyLink id={id} remedy={remedy} />}
+                  <ServerTextLines lines={remedy === null ? [] : [remedy]} />
                   {fix !== null && fixing !== null && (
                     <ConfirmButton
                       label={named.fix}

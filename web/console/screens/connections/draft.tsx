@@ -250,16 +250,14 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
   );
 }
 
-/** A table shows paragraphs whole. */
-const toCell = (text: string | null) => (
-  <p>
-    <code>{text ?? '–'}</code>
-  </p>
-);
-
 /** @param props.after - heading of the new values */
 function ChangesTable({ changes, after }: ComparedReply & { readonly after: string }) {
   const { draft: words } = useTexts();
+  const { settings } = useWords();
+  // A table shows paragraphs whole. A sealed secret is a text that says who set it.
+  const toCell = (text: string | null) => (
+    <p>{text === null ? settings.notSet : <code>{text.replace(/"(set by [^"]+)"/g, '$1')}</code>}</p>
+  );
   return (
     <Table
       caption={after}
