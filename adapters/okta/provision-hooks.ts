@@ -81,7 +81,7 @@ export const toFields = (deps: OktaProvisionDeps, hook: HookName, header: string
   `Name: ${nameOf(deps, hook)}`,
   `URL: ${uriOf(deps, hook)}`,
   `Authentication field: ${header}`,
-  'Authentication secret: the value of okta.hooks.secret.value',
+  'Authentication secret: the value of okta.hooks.secret.value, as copied when it was made. For a new one: facestep’s console, Settings of the connection, Secrets',
 ];
 
 function toInlineHookByHand(hook: InlineHookName, deps: OktaProvisionDeps): readonly string[] {

@@ -175,11 +175,11 @@ const secretReference = z
   .union([
     z.object({ env: z.string() }),
     z.object({ file: z.string() }),
-    z.object({ sealed: z.object({ by: z.string(), at: z.string() }) }),
+    z.object({ sealed: z.object({ by: z.string(), at: z.string(), until: z.string().nullable() }) }),
   ])
   .nullable()
   .describe(
-    'Variable or file that the configuration file names for the secret, or who stated it in the console. `null`: it is text in the file.',
+    'Variable or file that the configuration file names for the secret, or who stated it in the console, and until when it is accepted. `null`: it is text in the file.',
   );
 
 export const connectionSecretsReply = z.object({
@@ -189,6 +189,7 @@ export const connectionSecretsReply = z.object({
       previousSetting: z.string(),
       isPreviousTaken: z.boolean(),
       reference: secretReference,
+      previousReference: secretReference,
       isPushed: z
         .boolean()
         .describe('True if applying sends the secret to the provider; otherwise you deploy the functions that use it.'),

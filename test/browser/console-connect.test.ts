@@ -39,10 +39,14 @@ if (hasChromium) {
   });
 }
 
-/** Answers the questions of the first start, and signs in with the key of the new owner. */
-async function setUpServer(page: Page): Promise<void> {
+async function openFirst(page: Page): Promise<void> {
   await page.goto(/http:\S+_start#\S+/.exec(service.said.join('\n'))?.[0] ?? '');
   await page.getByRole('button', { name: 'Set up this server' }).click();
+}
+
+/** Answers the questions of the first start, and signs in with the key of the new owner. */
+async function setUpServer(page: Page): Promise<void> {
+  await openFirst(page);
   await page.getByLabel('Public address').fill(service.url.replace('127.0.0.1', 'localhost'));
   await page.getByLabel('Your name').fill('ada');
   await page.getByRole('button', { name: 'Save and restart' }).click();
@@ -78,6 +82,11 @@ inBrowser('an owner sets an empty server up, connects Okta and rotates a secret,
   });
   const page = await context.newPage();
   await setUpServer(page);
+  const visitor = await browser().newContext({ locale: 'en-GB' });
+  const late = await visitor.newPage();
+  await openFirst(late);
+  await late.getByText('This address was already used').waitFor();
+  await visitor.close();
   const values = { 'okta.orgUrl': okta.url, 'okta.auth.clientId': clientId, 'okta.auth.keyId': 'k1' };
   await state(page, 'okta', 'acme-eu', { ...values, 'okta.auth.privateKey': ` ${pem}\n` });
   // The document that the guide names is a link to its page.
@@ -95,6 +104,8 @@ inBrowser('an owner sets an empty server up, connects Okta and rotates a secret,
   await page.getByRole('button', { name: 'Set up', exact: true }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Set up', exact: true }).click();
   await page.getByText('All steps are done.').waitFor();
+  await page.getByRole('heading', { name: 'What is next' }).waitFor();
+  await page.getByText('Not seen yet').nth(1).waitFor();
   const hooks = () => JSON.stringify([...okta.org.hooks.values()]);
   expect(hooks()).toContain(`${service.url.replace('127.0.0.1', 'localhost')}/hooks/acme-eu/token"`);
 
@@ -103,7 +114,7 @@ inBrowser('an owner sets an empty server up, connects Okta and rotates a secret,
   await page.getByRole('button', { name: 'Put it into the draft' }).first().click();
   await page.getByLabel('Reason').fill('rotation');
   await page.getByRole('button', { name: 'Activate the draft' }).click();
-  await page.getByText('Both secrets are accepted now.').waitFor();
+  await page.getByText('Both secrets are accepted until').first().waitFor();
   await page.getByRole('button', { name: 'Push secrets to provider' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Push secrets to provider' }).click();
   await until(() => hooks().includes(fresh));

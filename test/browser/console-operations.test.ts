@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { inBrowser } from '../../support/browser/page-suite.js';
+import { fillLedger } from '../../support/data/ledgered.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -74,7 +75,7 @@ inBrowser('after a set-up, the page shows the mode and the health of now, withou
   await openOkta(page);
   const summary = page.locator('.summary');
   await summary.getByText('hooks not called: token').waitFor();
-  await summary.getByText('Not checked this week').waitFor();
+  await summary.getByText('No recent check').waitFor();
   await page.getByRole('link', { name: 'Setup' }).click();
   // The console keeps a reading of the hooks for a minute, unless a set-up began after it.
   operated().server.clock.advanceSec(1);
@@ -82,7 +83,18 @@ inBrowser('after a set-up, the page shows the mode and the health of now, withou
   await page.getByRole('button', { name: 'Set up' }).click();
   await dialogueOf(page).getByRole('button', { name: 'Set up' }).click();
   await summary.getByText('hooks not called').waitFor({ state: 'detached' });
-  await summary.getByText('Not checked this week').waitFor({ state: 'detached' });
+  await summary.getByText('No recent check').waitFor({ state: 'detached' });
+  // Shadow mode would have refused sign-ins, and none was accepted.
+  const results = page.locator('section', { hasText: 'What is next' }).locator('.facts > div');
+  await results
+    .filter({ hasText: 'Refused' })
+    .getByText(/20\d\d/)
+    .waitFor();
+  await results.filter({ hasText: 'Accepted' }).getByText('Not seen yet').waitFor();
+  const verified = { hook: 'token', outcome: 'verified', stepUpId: 's', at: 0, liveness: null } as const;
+  const event = { action: 'hook_decided', connection: 'okta', subject: 'ada', detail: verified } as const;
+  await fillLedger(operated().server, [{ event, hoursAgo: 0 }]);
+  await results.first().waitFor({ state: 'detached' });
 });
 
 inBrowser('an administrator switches from shadow to enforce after seeing who would be refused, and back', async () => {

@@ -313,7 +313,7 @@ inBrowser('actions that cannot succeed say so before or when they are tried', as
   await button(page, 'Invite by e-mail').click();
   await page.getByRole('alertdialog').getByText('No mail relay is set').waitFor();
   await page.goto(`${other.origin}/console/help-desk?connection=okta&subject=cora`);
-  await page.getByText('no connection has own pages (me)').waitFor();
+  await page.getByText('no connection has such pages').waitFor();
   expect(await page.getByLabel('PIN').count()).toBe(0);
   const unenrolled = page.getByText('This person has no face check, so this one will fail.');
   for (const [purpose, notes] of [

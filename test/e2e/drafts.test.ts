@@ -391,7 +391,12 @@ test('a stated secret is sealed in the file for its own setting, with the former
   services.push({ url: '', stop: async () => {} } as Service);
   const again = await start();
   const reply = await again('/connections/work/secrets');
-  expect(reply.body).toMatchObject({ secrets: [{ isPreviousTaken: true, reference: { sealed: { by: 'owner' } } }] });
+  const { until } = hooks.previousSecret.sealed;
+  expect(reply.body).toMatchObject({
+    secrets: [
+      { isPreviousTaken: true, reference: { sealed: { by: 'owner' } }, previousReference: { sealed: { until } } },
+    ],
+  });
   const ending = (await again(save, secrets({ 'okta.hooks.previousSecret': null }))).state?.draft;
   await again(apply, { revision: ending?.revision, reason: 'ended' });
   const ended = JSON.parse(readFileSync(configFile(), 'utf8'));

@@ -349,6 +349,7 @@ export function createConnectionEndpoints(
           secrets: findSecrets(provisioning).map(({ marks, ...each }) => ({
             ...each,
             reference: referenceOf(each.setting),
+            previousReference: referenceOf(each.previousSetting),
             current: toAge(marks.current) ?? { since: toIso(upkeep.clock.now()), usedAt: null },
             previous: toAge(marks.previous),
           })),

@@ -27,7 +27,7 @@ const objectGuard = z.record(z.string(), z.unknown());
 const referenceGuard = z.union([
   z.strictObject({ env: z.string() }),
   z.strictObject({ file: z.string() }),
-  z.object({ sealed: z.object({ by: z.string(), at: z.string() }) }),
+  z.object({ sealed: z.object({ by: z.string(), at: z.string(), until: z.string().nullable().default(null) }) }),
 ]);
 
 /**

@@ -1,9 +1,10 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { Language } from '../../../src/core/base/languages.js';
 import { ActForm, Field, languageOptions, Select } from '../parts/form.js';
 import { Note } from '../parts/state.js';
+import { toRefusal } from './acting.js';
 import { send } from './call.js';
-import { base, navigate, useParameter, usePath } from './router.js';
+import { base, Link, navigate, useParameter, usePath } from './router.js';
 import { signInByCode, signInByKey } from './session.js';
 import { textIn, useLanguage, useWords } from './words.js';
 
@@ -32,12 +33,18 @@ export function SignIn({
   useEffect(() => {
     document.title = `${signIn.heading} · ${words.title}`;
   }, [signIn, words]);
+  const [isUsed, setUsed] = useState(false);
   const code = path === startPath ? location.hash.slice(1) : '';
   const byCode = (
     <ActForm
       submit={signIn.begin}
       onSubmit={async () => {
-        await send(signInByCode(code), null);
+        try {
+          await send(signInByCode(code), null);
+        } catch (thrown) {
+          if (toRefusal(thrown).code !== 'caller_untrusted') throw thrown;
+          return setUsed(true);
+        }
         await onSignedIn();
       }}
     />
@@ -61,7 +68,12 @@ export function SignIn({
       <h1>{signIn.heading}</h1>
       {hasEnded && <Note tone="warn">{signIn.ended}</Note>}
       {why !== null && <Note tone="bad">{why}</Note>}
-      {code !== '' && byCode}
+      {code !== '' && !isUsed && byCode}
+      {isUsed && (
+        <Note tone="warn">
+          {signIn.used} <Link to={signInPath}>{signIn.heading}</Link>
+        </Note>
+      )}
       {hasProvider ? (
         <>
           <p>

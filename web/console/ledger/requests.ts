@@ -56,6 +56,14 @@ export const readNames = (connection: string, subjects: readonly string[]) =>
 export const listChecks = (filter: Filter, from: string | null) =>
   post<LedgerReplies.ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
 
+/** Lists the newest results of sign-ins and face checks of a connection. */
+export const listSignIns = (connection: string) =>
+  post<LedgerReplies.LinesReply>('/v1/log/list', {
+    connection,
+    actions: ['hook_decided', 'verified', 'verification_refused'],
+    limit: 200,
+  });
+
 /** Lists the acts of administrators and clients. */
 export const listActivity = (filter: Filter, from: string | null) =>
   post<LedgerReplies.LinesReply>('/v1/log/list', {

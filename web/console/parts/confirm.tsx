@@ -1,21 +1,22 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { toRefusal, useAction } from '../frame/acting.js';
 import { useWords } from '../frame/words.js';
+import { TextInput } from './form.js';
 import { Problem } from './state.js';
 
 interface Confirmed {
   readonly title: string;
   readonly isGrave?: boolean;
-  /** Returns false to keep the dialog open. */
-  readonly isReady?: () => boolean;
+  /** A number that the administrator types first. */
+  readonly number?: { readonly label: string; readonly wrong: string; readonly isRight: (typed: string) => boolean };
   /** Warning and button of a second confirmation, which follows if every user would be refused. */
   readonly insist?: { readonly warning: string; readonly action: string };
   /** @param isSure - true after the second confirmation */
-  readonly onConfirm: (isSure: boolean) => Promise<void>;
+  readonly onConfirm: (isSure: boolean, typed: string) => Promise<void>;
   readonly text?: string;
   readonly children?: ReactNode;
 }
@@ -26,7 +27,7 @@ export function ConfirmDialog({
   title,
   action,
   isGrave = false,
-  isReady = () => true,
+  number,
   insist,
   onConfirm,
   text,
@@ -35,15 +36,22 @@ export function ConfirmDialog({
   const { cancel, working } = useWords();
   const { isBusy, refusal, run, reset } = useAction();
   const [isWarned, setWarned] = useState(false);
+  const [typed, setTyped] = useState('');
+  const [isWrong, setWrong] = useState(false);
+  const wrong = useId();
   const close = (): void => {
     reset();
     setWarned(false);
+    setTyped('');
+    setWrong(false);
     onClose();
   };
   const confirm = (): void => {
-    if (isBusy || !isReady()) return;
+    const isRight = number?.isRight(typed.trim()) ?? true;
+    setWrong(!isRight);
+    if (isBusy || !isRight) return;
     void run(() =>
-      onConfirm(isWarned).then(close, (thrown: unknown) => {
+      onConfirm(isWarned, typed.trim()).then(close, (thrown: unknown) => {
         const { code } = toRefusal(thrown);
         if (code === 'nobody_can_pass') setWarned(insist !== undefined);
         // The frame shows its own dialog for this refusal.
@@ -59,6 +67,21 @@ export function ConfirmDialog({
           <Heading slot="title">{title}</Heading>
           {text !== undefined && <p>{text}</p>}
           {children}
+          {number !== undefined && (
+            <TextInput
+              label={number.label}
+              inputMode="numeric"
+              value={typed}
+              onText={setTyped}
+              aria-invalid={isWrong}
+              aria-describedby={isWrong ? wrong : undefined}
+            />
+          )}
+          {isWrong && (
+            <p id={wrong} className="wrong" role="alert">
+              {number?.wrong}
+            </p>
+          )}
           {isWarned && <p className="note warn">{insist?.warning}</p>}
           {refusal !== null && <Problem refusal={refusal} />}
           <div className="actions">

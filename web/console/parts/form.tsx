@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FieldError } from 'react-aria-components/FieldError';
 import { Form } from 'react-aria-components/Form';
@@ -126,6 +126,28 @@ export function Labeled({
     </div>
   );
 }
+
+/** A text field whose value the caller holds. */
+export const TextInput = ({
+  label,
+  hint,
+  onText,
+  ...input
+}: Omit<FieldProps, 'name'> &
+  Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange'> & { readonly onText: (text: string) => void }) => (
+  <Labeled label={label} hint={hint}>
+    {(attributes) => (
+      <input
+        autoComplete="off"
+        spellCheck={false}
+        dir="auto"
+        {...attributes}
+        {...input}
+        onChange={({ target }) => onText(target.value)}
+      />
+    )}
+  </Labeled>
+);
 
 export const FileField = ({
   label,

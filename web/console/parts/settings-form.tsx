@@ -1,21 +1,19 @@
 import { createContext, type ReactNode, useContext, useEffect, useId, useState } from 'react';
+import type { JsonObject } from '../../../src/core/base/json.js';
 import type { GroupsReply, SettingSchema } from '../../../src/drafts/replies.js';
 import type { Json } from '../../../src/errors.js';
 import { useLoaded } from '../frame/acting.js';
 import { get } from '../frame/call.js';
 import { useWords } from '../frame/words.js';
-import { Labeled } from './form.js';
+import { Labeled, TextInput } from './form.js';
 import { ServerText } from './server-text.js';
+import { CopyButton, makeSecret } from './shown-once.js';
 import { QuietButton } from './state.js';
 
 /* A form that is made from the JSON Schema of settings. It shows each setting by its path in the configuration file. */
 
 /** `undefined` if the setting is not in the file. */
 type Value = Json | undefined;
-
-interface Fields {
-  readonly [name: string]: Json;
-}
 
 /** Values of the settings at the top, by name. */
 export type Values = Readonly<Record<string, Value>>;
@@ -31,39 +29,37 @@ interface SettingProps {
 /** Id of the connection whose groups are suggested. */
 const ConnectionContext = createContext('');
 
-const isFields = (value: Value): value is Fields =>
+const isFields = (value: Value): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isList = (value: Value): value is readonly Json[] => Array.isArray(value);
 
-const alternativesOf = (schema: SettingSchema): readonly SettingSchema[] => {
-  const own = schema.anyOf ?? schema.oneOf;
-  return own === undefined ? [schema] : own.flatMap(alternativesOf);
-};
+/** Lists what a setting can be: each known value, and each other type. */
+function alternativesOf(schema: SettingSchema): readonly SettingSchema[] {
+  if (schema.const !== undefined) return [schema];
+  if (schema.type === 'null') return [{ const: null }];
+  if (schema.type === 'boolean') return [{ const: true }, { const: false }];
+  if (schema.enum !== undefined) return schema.enum.map((value) => ({ const: value }));
+  return (schema.anyOf ?? schema.oneOf)?.flatMap(alternativesOf) ?? [schema];
+}
 
 /** Returns the description without the marks of code. */
 const hintOf = ({ description }: SettingSchema): string | undefined => description?.replaceAll('`', '');
 
-const kindOf = ({ properties = {} }: SettingSchema): SettingSchema | undefined =>
-  Object.values(properties).find((each) => each.const !== undefined);
+const kindOf = ({ properties = {} }: SettingSchema): readonly [name: string, kind: SettingSchema] | undefined =>
+  Object.entries(properties).find(([, each]) => each.const !== undefined);
 
 function matches(schema: SettingSchema, value: Value): boolean {
   if (schema.const !== undefined) return schema.const === value;
-  if (schema.type === 'null') return value === null;
-  if (schema.type === 'array') return isList(value);
-  if (schema.properties === undefined) return typeof value === schema.type || isFields(value);
-  return (
-    isFields(value) &&
-    Object.entries(schema.properties).every(([name, each]) => each.const === undefined || each.const === value[name])
-  );
+  if (!isFields(value)) return isList(value) ? schema.type === 'array' : schema.type === typeof value;
+  const [name = '', kind] = kindOf(schema) ?? [];
+  return kind?.const === value[name];
 }
 
 /** Returns the first value of a new setting: what it must have, as far as that is known. */
 function initialOf(schema: SettingSchema): Json {
-  const [first = schema] = alternativesOf(schema);
-  const { type, properties = {}, required = [] } = first;
+  const [{ type, properties = {}, required = [], ...first } = schema] = alternativesOf(schema);
   if (first.const !== undefined) return first.const;
-  if (first.enum?.[0] !== undefined) return first.enum[0];
   if (type === 'array') return [];
   if (type === 'string') return '';
   if (type !== 'object') return null;
@@ -73,22 +69,18 @@ function initialOf(schema: SettingSchema): Json {
   return Object.fromEntries(known.map(([name, each]) => [name, initialOf(each)]));
 }
 
-interface Option {
-  readonly name: string;
-  readonly schema: SettingSchema;
-}
-
-/** Lists what a setting can be: its values, or the kinds of objects. */
-function useOptions(schema: SettingSchema): readonly Option[] {
+/** Returns a function that names what a setting can be. */
+function useNames(options: readonly SettingSchema[]): (option: SettingSchema) => string {
   const { settings: words } = useWords();
-  return alternativesOf(schema).flatMap((each): readonly Option[] => {
-    if (each.enum !== undefined) return each.enum.map((value) => ({ name: String(value), schema: { const: value } }));
-    if (each.type === 'boolean')
-      return [true, false].map((value) => ({ name: value ? words.on : words.off, schema: { const: value } }));
-    if (each.type === 'null') return [{ name: 'null', schema: { const: null } }];
-    const named = each.const ?? kindOf(each)?.const ?? Object.keys(each.properties ?? {})[0];
-    return [{ name: named === undefined ? words.stated : String(named), schema: each }];
-  });
+  const isOnly = options.filter((each) => each.const === undefined).length === 1;
+  return (option) => {
+    const value = option.const ?? kindOf(option)?.[1].const;
+    if (value === true) return words.on;
+    if (value === false) return words.off;
+    if (value !== undefined && value !== null) return String(value);
+    if (option.const === null) return words.none;
+    return (isOnly ? undefined : Object.keys(option.properties ?? {})[0]) ?? words.stated;
+  };
 }
 
 const Hint = ({ schema }: { readonly schema: SettingSchema }) =>
@@ -100,11 +92,12 @@ const Hint = ({ schema }: { readonly schema: SettingSchema }) =>
 
 function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
   const { settings: words } = useWords();
-  const options = useOptions(schema);
-  const find = (given: Value): number => options.findIndex((each) => matches(each.schema, given));
-  const at = value === undefined ? -1 : find(value);
-  const chosen = options[at]?.schema;
-  const byDefault = schema.default === undefined ? undefined : options[find(schema.default)]?.name;
+  const options = alternativesOf(schema);
+  const nameOf = useNames(options);
+  const find = (given: Value): number => (given === undefined ? -1 : options.findIndex((each) => matches(each, given)));
+  const at = find(value);
+  const chosen = options[at];
+  const byDefault = options[find(schema.default)];
   return (
     <>
       <Labeled label={path} hint={hintOf(schema)}>
@@ -114,17 +107,17 @@ function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
             value={at}
             onChange={({ target }) => {
               const next = options[Number(target.value)];
-              onChange(next && initialOf(next.schema));
+              onChange(next && initialOf(next));
             }}
           >
             {(!isRequired || at < 0) && (
               <option value={-1}>
-                {byDefault === undefined ? words.notSet : words.byDefault({ value: byDefault })}
+                {byDefault === undefined ? words.notSet : words.byDefault({ value: nameOf(byDefault) })}
               </option>
             )}
-            {options.map(({ name }, index) => (
-              <option key={name} value={index}>
-                {name}
+            {options.map((each, index) => (
+              <option key={nameOf(each)} value={index}>
+                {nameOf(each)}
               </option>
             ))}
           </select>
@@ -132,7 +125,7 @@ function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
       </Labeled>
       {chosen !== undefined && chosen.const === undefined && (
         <>
-          <Hint schema={kindOf(chosen) ?? {}} />
+          <Hint schema={kindOf(chosen)?.[1] ?? {}} />
           <Setting schema={chosen} path={path} value={value} isRequired onChange={onChange} />
         </>
       )}
@@ -165,64 +158,51 @@ function ScalarField({ schema, path, value, isRequired, onChange }: SettingProps
   const isNumber = inner.type !== 'string';
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   return (
-    <Labeled label={path} hint={hintOf(schema) ?? hintOf(inner)}>
-      {(attributes) => (
-        <>
-          <input
-            {...attributes}
-            type={isNumber ? 'number' : 'text'}
-            min={inner.minimum}
-            max={inner.maximum}
-            step={inner.type === 'number' ? 'any' : undefined}
-            maxLength={inner.maxLength}
-            value={text}
-            placeholder={isFields(value) ? words.isSet : String(schema.default ?? '')}
-            list={inner.directory && list}
-            onChange={({ target }) => {
-              if (target.value === '') onChange(isRequired && nullable.length > 0 ? null : undefined);
-              else onChange(isNumber ? Number(target.value) : target.value);
-            }}
-            autoComplete="off"
-            spellCheck={false}
-            dir="auto"
-          />
-          {inner.directory !== undefined && text !== '' && <Groups id={list} text={text} />}
-        </>
-      )}
-    </Labeled>
+    <>
+      <TextInput
+        label={path}
+        hint={hintOf(schema) ?? hintOf(inner)}
+        type={isNumber ? 'number' : 'text'}
+        min={inner.minimum}
+        max={inner.maximum}
+        step={inner.type === 'number' ? 'any' : undefined}
+        maxLength={inner.maxLength}
+        value={text}
+        placeholder={isFields(value) ? words.isSet : String(schema.default ?? '')}
+        list={inner.directory && list}
+        onText={(typed) => {
+          if (typed === '') onChange(isRequired && nullable.length > 0 ? null : undefined);
+          else onChange(isNumber ? Number(typed) : typed);
+        }}
+      />
+      {inner.directory !== undefined && text !== '' && <Groups id={list} text={text} />}
+    </>
   );
 }
-
-/** Returns 32 random bytes in base64. */
-export const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
 
 /** A secret can be stated and kept, but not read. */
 function SecretField({ schema, path, value, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const [former] = useState(value);
   const alternatives = alternativesOf(schema);
-  const prefix = alternatives.find(({ writeOnly }) => writeOnly)?.secretPrefix;
+  const prefix = /previous/i.test(path) ? undefined : alternatives.find(({ writeOnly }) => writeOnly)?.secretPrefix;
   const seal = isFields(value) && typeof value.seal === 'string' ? value.seal : '';
   const state = (text: string): void => onChange(text === '' ? former : { seal: text });
   return (
     <>
-      <Labeled label={path} hint={hintOf(schema)}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            value={seal}
-            placeholder={isFields(value) ? words.isSet : words.notSet}
-            onChange={({ target }) => state(target.value)}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        )}
-      </Labeled>
+      <TextInput
+        label={path}
+        hint={hintOf(schema)}
+        value={seal}
+        placeholder={isFields(value) ? words.isSet : words.notSet}
+        onText={state}
+      />
       {prefix !== undefined && (
         <QuietButton aria-label={words.generate({ path })} onPress={() => state(`${prefix}${makeSecret()}`)}>
           {words.generate({ path: '' })}
         </QuietButton>
       )}
+      {seal !== '' && <CopyButton value={seal} />}
       {seal === '' && isFields(value) && alternatives.length > 1 && (
         <QuietButton onPress={() => onChange(null)}>{words.remove({ path })}</QuietButton>
       )}
@@ -230,30 +210,22 @@ function SecretField({ schema, path, value, onChange }: SettingProps) {
   );
 }
 
-function Group({
-  name,
-  schema,
-  children,
-}: {
-  readonly name: string;
-  readonly schema: SettingSchema;
-  readonly children: ReactNode;
-}) {
-  return (
-    <fieldset className="field group">
-      <legend>{name}</legend>
-      <Hint schema={schema} />
-      {children}
-    </fieldset>
-  );
-}
+type GroupProps = Pick<SettingProps, 'path' | 'schema'> & { readonly children: ReactNode };
+
+const Group = ({ path, schema, children }: GroupProps) => (
+  <fieldset className="field group">
+    <legend>{path}</legend>
+    <Hint schema={schema} />
+    {children}
+  </fieldset>
+);
 
 /** Checkboxes for a list of known values. */
 function KnownValues({ schema, path, value = schema.default, onChange }: SettingProps) {
   const checked = isList(value) ? value : [];
   const known = schema.items?.enum ?? [];
   return (
-    <Group name={path} schema={schema}>
+    <Group path={path} schema={schema}>
       {known.map((each) => (
         <label key={String(each)} className="tick">
           <input
@@ -279,27 +251,27 @@ function Entries({ schema, path, value = schema.default, onChange }: SettingProp
   const isNamed = schema.items === undefined;
   const inner = schema.items ?? (schema.additionalProperties || {});
   const entries = isNamed ? Object.entries(isFields(value) ? value : {}) : Object.entries(isList(value) ? value : []);
-  const replace = (index: number, next: readonly (readonly [string, Json])[], count = 1): void => {
-    const changed = [...entries.slice(0, index), ...next, ...entries.slice(index + count)];
+  const [moved, setMoved] = useState({ to: -1, from: -1, count: 0 });
+  const put = (changed: readonly (readonly [string, Json])[]): void =>
     onChange(isNamed ? Object.fromEntries(changed) : changed.map(([, each]) => each));
+  const replace = (index: number, next: readonly (readonly [string, Json])[]): void =>
+    put([...entries.slice(0, index), ...next, ...entries.slice(index + 1)]);
+  const move = (from: number, to: number): void => {
+    const changed = [...entries];
+    changed.splice(to, 0, ...changed.splice(from, 1));
+    put(changed);
+    // The buttons are made again, so that one of them takes the focus at the new place.
+    setMoved({ to, from, count: moved.count + 1 });
   };
   return (
-    <Group name={path} schema={schema}>
+    <Group path={path} schema={schema}>
       {entries.map(([name, each], index) => {
         const at = `${path}.${name}`;
-        const before = isNamed ? undefined : entries[index - 1];
+        const ways = [index - 1, index + 1].filter((to) => !isNamed && to in entries);
         return (
           <div key={keyOf(index)}>
             {isNamed && (
-              <Labeled label={words.name}>
-                {(attributes) => (
-                  <input
-                    {...attributes}
-                    value={name}
-                    onChange={({ target }) => replace(index, [[target.value, each]])}
-                  />
-                )}
-              </Labeled>
+              <TextInput label={words.name} value={name} onText={(typed) => replace(index, [[typed, each]])} />
             )}
             <Setting
               schema={inner}
@@ -309,11 +281,15 @@ function Entries({ schema, path, value = schema.default, onChange }: SettingProp
               onChange={(next) => replace(index, [[name, next ?? initialOf(inner)]])}
             />
             <div className="actions">
-              {before !== undefined && (
-                <QuietButton onPress={() => replace(index - 1, [[name, each], before], 2)}>
-                  {words.up({ path: at })}
+              {ways.map((to) => (
+                <QuietButton
+                  key={`${to} ${moved.count}`}
+                  autoFocus={index === moved.to && (ways.length === 1 || to !== moved.from)}
+                  onPress={() => move(index, to)}
+                >
+                  {(to < index ? words.up : words.down)({ path: at })}
                 </QuietButton>
-              )}
+              ))}
               <QuietButton onPress={() => replace(index, [])}>{words.remove({ path: at })}</QuietButton>
             </div>
           </div>
@@ -336,7 +312,7 @@ function ObjectFields({ schema, path, value, isRequired, onChange }: SettingProp
     onChange(!isRequired && Object.keys(changed).length === 0 ? undefined : changed);
   };
   return (
-    <Group name={path} schema={schema}>
+    <Group path={path} schema={schema}>
       {Object.entries(schema.properties ?? {})
         .filter(([, each]) => each.const === undefined)
         .map(([name, each]) => (
@@ -355,19 +331,15 @@ function ObjectFields({ schema, path, value, isRequired, onChange }: SettingProp
 
 function Setting(props: SettingProps) {
   const all = alternativesOf(props.schema);
-  const [only, ...others] = all.filter(({ type }) => type !== 'null');
+  const [only, ...others] = all.filter((each) => each.const !== null);
   if (only === undefined) return null;
   if (all.some(({ writeOnly }) => writeOnly)) return <SecretField {...props} />;
-  const isChoice = others.length > 0 || only.enum !== undefined || only.const !== undefined || only.type === 'boolean';
-  if (isChoice) return <Choice {...props} />;
+  if (others.length > 0 || only.const !== undefined) return <Choice {...props} />;
   if (only.type === 'string' || only.type === 'number' || only.type === 'integer') return <ScalarField {...props} />;
   if (all.length > 1) return <Choice {...props} />;
   if (only.items?.enum !== undefined) return <KnownValues {...props} schema={only} />;
-  return only.properties === undefined ? (
-    <Entries {...props} schema={only} />
-  ) : (
-    <ObjectFields {...props} schema={only} />
-  );
+  const Part = only.properties === undefined ? Entries : ObjectFields;
+  return <Part {...props} schema={only} />;
 }
 
 const mostShown = 60;

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useWords } from '../frame/words.js';
+import { TextInput } from './form.js';
 
 export function ShownOnce({
   label,
@@ -30,7 +31,7 @@ export const Lines = ({ label, text }: { readonly label: string; readonly text: 
   </figure>
 );
 
-function CopyButton({ value }: { readonly value: string }) {
+export function CopyButton({ value }: { readonly value: string }) {
   const { copy, copied } = useWords();
   const [isCopied, setCopied] = useState(false);
   return (
@@ -45,5 +46,19 @@ function CopyButton({ value }: { readonly value: string }) {
     >
       {isCopied ? copied : copy}
     </Button>
+  );
+}
+
+/** Returns 32 random bytes in base64. */
+export const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+
+/** A field with a random secret, which can be copied before it is saved. */
+export function NewSecretField(field: { readonly name: string; readonly label: string; readonly hint: string }) {
+  const [value, setValue] = useState(makeSecret);
+  return (
+    <>
+      <TextInput {...field} className="secret" value={value} onText={setValue} required maxLength={16_384} dir="ltr" />
+      <CopyButton value={value} />
+    </>
   );
 }

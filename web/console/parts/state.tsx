@@ -1,11 +1,11 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Button, type ButtonProps } from 'react-aria-components/Button';
 import type { Loaded } from '../frame/acting.js';
 import { useSessionActions } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
-import { Link } from '../frame/router.js';
+import { Link, useNavigationKey } from '../frame/router.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';
-import { ServerText } from './server-text.js';
+import { ServerTextLines } from './server-text.js';
 
 export function Loading() {
   const { loading } = useWords();
@@ -31,11 +31,7 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
       <p>
         {textOf(code)} {waitSec !== null && waitSec > 1 && waitFor({ seconds: number(waitSec) })}
       </p>
-      {detail !== null && (
-        <p>
-          <ServerText>{detail}</ServerText>
-        </p>
-      )}
+      <ServerTextLines lines={detail === null ? [] : [detail]} />
       <p className="fine">
         <code>{code}</code>
         {requestId !== null && (
@@ -146,4 +142,27 @@ export function useSentText(): (sent: string, channel?: string) => string {
   const { outbox: words } = useWords();
   const { outbox } = useSessionActions().session;
   return (sent, channel = 'email') => (outbox.some((each) => each === channel) ? words.written : sent);
+}
+
+interface LandingProps {
+  readonly id: string;
+  /** Result of the action; `null` before. */
+  readonly after?: unknown;
+  readonly children: ReactNode;
+}
+
+/** Part of a page that is scrolled into view and focused after an action, or if the address names it. */
+export function Landing({ id, after = null, children }: LandingProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const key = useNavigationKey();
+  useEffect(() => {
+    if (after === null && location.hash !== `#${id}`) return;
+    place.current?.focus({ preventScroll: true });
+    place.current?.scrollIntoView();
+  }, [id, key, after]);
+  return (
+    <div ref={place} id={id} tabIndex={-1}>
+      {children}
+    </div>
+  );
 }

@@ -22,6 +22,9 @@ const kinds = [
   ['people', /^/],
 ] as const;
 
+/** Details that are ids of runs and steps. */
+const internal = /^(runId|applied|step): /;
+
 export const screen = defineScreen(function Activity() {
   const words = useTexts();
   const parameters = useParameters();
@@ -61,12 +64,16 @@ function Acts({ parameters }: { readonly parameters: URLSearchParams }) {
   );
   const names = useNames(paged.rows.flatMap((line) => whoOf(line) ?? []));
   const whatOf = (line: Line): string => textIn(words.actions, line.action) ?? actionText(line, words.ledger);
+  const byOf = ({ by }: Line): string => (by === 'configurationFolder' ? words.file : (by ?? '–'));
   const changeOf = ({ action, reasons }: Line): string =>
-    reasons.map((reason) => detailText(action, reason, words.ledger)).join('; ');
+    reasons
+      .filter((reason) => !internal.test(reason))
+      .map((reason) => detailText(action, reason, words.ledger))
+      .join('; ');
   const toColumns = (known: Names): readonly Column<Line>[] => [
     timeColumn(words.ledger.columns.time, instant),
-    textColumn('by', words.by, ({ by }) => by),
-    textColumn('what', words.what, whatOf),
+    { ...textColumn('by', words.by, byOf), cell: byOf },
+    { ...textColumn('what', words.what, whatOf), cell: whatOf },
     toPersonColumn(words.ledger.columns.person, known, whoOf),
     textColumn('connection', words.ledger.columns.connection, ({ connection }) => connection),
     { ...textColumn('change', words.change, changeOf), isWide: true },

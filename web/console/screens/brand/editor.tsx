@@ -7,7 +7,7 @@ import { toRefusal, useSessionActions } from '../../frame/acting.js';
 import { post, type Refusal } from '../../frame/call.js';
 import { useLanguage } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Field, FileField, Labeled, languageOptions, Select } from '../../parts/form.js';
+import { Field, FileField, languageOptions, Select, TextInput } from '../../parts/form.js';
 import { Loading, Problem } from '../../parts/state.js';
 import { Contrasts } from './contrasts.js';
 import { Preview } from './preview.js';
@@ -277,7 +277,7 @@ export function OwnTextFields({
         onChoose={setLanguage}
       />
       {Object.entries(textRules).map(([key, { most, placeholders }]) => (
-        <Labeled
+        <TextInput
           key={key}
           label={labels.get(key) ?? key}
           hint={
@@ -285,18 +285,12 @@ export function OwnTextFields({
               ? undefined
               : texts.mustHold({ names: placeholders.map((name) => `{${name}}`).join(' ') })
           }
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              maxLength={most}
-              lang={language}
-              dir="auto"
-              value={own[language]?.[key] ?? ''}
-              onChange={({ target }) => onChange({ ...own, [language]: { ...own[language], [key]: target.value } })}
-            />
-          )}
-        </Labeled>
+          maxLength={most}
+          lang={language}
+          value={own[language]?.[key] ?? ''}
+          onText={(text) => onChange({ ...own, [language]: { ...own[language], [key]: text } })}
+          spellCheck
+        />
       ))}
     </details>
   );

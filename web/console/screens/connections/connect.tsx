@@ -5,7 +5,7 @@ import { get, post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
-import { makeSecret } from '../../parts/settings-form.js';
+import { NewSecretField } from '../../parts/shown-once.js';
 import { Await, Done, Note, Section } from '../../parts/state.js';
 import { Changes, type DraftState, useDraft, Versions } from './draft.js';
 import { useTexts } from './requests.js';
@@ -188,18 +188,14 @@ function Values({
             maxLength={4096}
           />
         ))}
-        {guide.secrets.map(({ setting, text, isRandom }) => (
-          <Field
-            key={setting}
-            name={`secret ${setting}`}
-            label={text}
-            hint={isRandom ? words.hookSecretHint : words.secretHint}
-            initial={isRandom ? makeSecret() : ''}
-            rows={isRandom ? 1 : 3}
-            isRequired
-            maxLength={16_384}
-          />
-        ))}
+        {guide.secrets.map(({ setting, text, isRandom }) => {
+          const field = { name: `secret ${setting}`, label: text };
+          return isRandom ? (
+            <NewSecretField key={setting} {...field} hint={words.hookSecretHint} />
+          ) : (
+            <Field key={setting} {...field} hint={words.secretHint} rows={3} isRequired maxLength={16_384} />
+          );
+        })}
       </ActForm>
     </Section>
   );

@@ -6,7 +6,7 @@ import { useFormats } from '../../frame/words.js';
 import { startOf } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { ServerText } from '../../parts/server-text.js';
+import { ServerText, ServerTextLines } from '../../parts/server-text.js';
 import { Await, Done, Light, Note, Progress, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import {
@@ -110,8 +110,8 @@ export interface Fixing {
   readonly progress: ReactNode;
 }
 
-const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
-const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
+export const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
+export const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
 
 /** Tabs that do what a remedy says, by the command or setting that it names. */
 const remedyTabs = [
@@ -186,9 +186,7 @@ export function Findings({
               id: 'found',
               cell: ({ found, cause }) => (
                 <div>
-                  <p>
-                    <ServerText>{found}</ServerText>
-                  </p>
+                  <ServerTextLines lines={[found]} />
                   {cause !== null && (
                     <p className="soft">
                       {named.cause} <ServerText>{cause}</ServerText>
@@ -201,12 +199,8 @@ export function Findings({
               id: 'remedy',
               cell: ({ title, light, remedy, fix }) => (
                 <div>
-                  {remedy !== null && (
-                    <p>
-                      <ServerText>{remedy}</ServerText>
-                    </p>
-                  )}
                   {remedy !== null && fix === null && <RemedyLink id={id} remedy={remedy} />}
+                  <ServerTextLines lines={remedy === null ? [] : [remedy]} />
                   {fix !== null && fixing !== null && (
                     <ConfirmButton
                       label={named.fix}

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type {
   ComparedReply,
   DraftCheckReply,
@@ -8,16 +8,18 @@ import type {
   SchemaReply,
   SettingSchema,
 } from '../../../../src/drafts/replies.js';
-import { toRefusal, useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
+import { toRefusal, useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
-import { Link } from '../../frame/router.js';
+import { Link, useNavigationKey } from '../../frame/router.js';
 import { useFormats, useWords } from '../../frame/words.js';
+import { Asked } from '../../parts/asked.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
-import { Await, Done, Light, Note, Problem, QuietButton, Section } from '../../parts/state.js';
+import { Await, Done, Landing, Light, Note, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
+import { colours, order } from './doctor.js';
 import { addressOfSection, patient, readDraft, useTexts } from './requests.js';
 import { SectionEditor } from './section-editor.js';
 
@@ -32,11 +34,16 @@ export interface DraftState {
 /** Loads the draft, and replaces it by the reply of each change. */
 export function useDraft() {
   const loaded = useLoaded(readDraft);
-  const [changed, setChanged] = useState<{ readonly state: DraftReply; readonly last: Last } | null>(null);
+  const key = useNavigationKey();
+  const [reply, setReply] = useState<{ readonly state: DraftReply; readonly last: Last; readonly key: number } | null>(
+    null,
+  );
+  // Another form may have changed the draft before it navigated here.
+  const changed = reply?.key === key ? reply : null;
   return {
     loaded: changed === null ? loaded : ({ state: 'loaded', value: changed.state, reload: loaded.reload } as const),
     last: changed?.last ?? null,
-    onState: (state: DraftReply, last: Last): void => setChanged({ state, last }),
+    onState: (state: DraftReply, last: Last): void => setReply({ state, last, key }),
   };
 }
 
@@ -118,11 +125,13 @@ export function DraftEditor({
                 }
               </Await>
             </Section>
-            {draft !== null && <Changes {...given} draft={draft} />}
-            {draft === null && last === 'discarded' && <Done>{words.discarded}</Done>}
-            {last === 'applied' && file.notLoaded === null && <Done>{words.done}</Done>}
-            <Restart settings={file.needingRestart} />
-            {file.switched.includes(id) && <Note tone="warn">{words.switched}</Note>}
+            <Landing id="draft" after={last === null || last === 'read' ? null : state}>
+              {draft !== null && <Changes {...given} draft={draft} />}
+              {draft === null && last === 'discarded' && <Done>{words.discarded}</Done>}
+              {last === 'applied' && file.notLoaded === null && <Done>{words.done}</Done>}
+              <Restart settings={file.needingRestart} />
+              {file.switched.includes(id) && <Note tone="warn">{words.switched}</Note>}
+            </Landing>
             {state.versions.length > 0 && <Versions {...given} />}
           </>
         );
@@ -145,7 +154,7 @@ function Restart({ settings }: { readonly settings: readonly string[] }) {
   const { call } = useSessionActions();
   const [isAsked, setAsked] = useState(false);
   if (settings.length === 0) return null;
-  if (isAsked) return <Note>{words.restarting}</Note>;
+  if (isAsked) return <Restarting />;
   return (
     <>
       <Note tone="warn">{words.restartNeeded({ settings: settings.join(', ') })}</Note>
@@ -158,6 +167,17 @@ function Restart({ settings }: { readonly settings: readonly string[] }) {
       />
     </>
   );
+}
+
+/** Reloads the page when the server has started again. */
+function Restarting() {
+  const { draft: words } = useTexts();
+  const read = useLoaded(readDraft, () => 2000);
+  const isBack = read.state === 'loaded' && read.value.file.needingRestart.length === 0;
+  useEffect(() => {
+    if (isBack) location.reload();
+  }, [isBack]);
+  return <Note>{words.restarting}</Note>;
 }
 
 const toLines = (problems: readonly { readonly path: string; readonly reason: string }[]): string =>
@@ -230,16 +250,14 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
   );
 }
 
-/** A table shows paragraphs whole. */
-const toCell = (text: string | null) => (
-  <p>
-    <code>{text ?? '–'}</code>
-  </p>
-);
-
 /** @param props.after - heading of the new values */
 function ChangesTable({ changes, after }: ComparedReply & { readonly after: string }) {
   const { draft: words } = useTexts();
+  const { settings } = useWords();
+  // A table shows paragraphs whole. A sealed secret is a text that says who set it.
+  const toCell = (text: string | null) => (
+    <p>{text === null ? settings.notSet : <code>{text.replace(/"(set by [^"]+)"/g, '$1')}</code>}</p>
+  );
   return (
     <Table
       caption={after}
@@ -299,68 +317,44 @@ function Activation({
   );
 }
 
+const lightOf = { fail: 'fail', warn: 'warn', manual: 'by_hand', skipped: 'skipped', pass: 'ok' } as const;
+
 /** Runs the checks of the connection as the draft configures it. */
 function Check({ id, revision }: { readonly id: string; readonly revision: number }) {
   const { draft: words, lights } = useTexts();
-  const { call } = useSessionActions();
-  const { isBusy, refusal, run } = useAction();
-  const [found, setFound] = useState<DraftCheckReply['findings'] | null>(null);
-  const check = async (): Promise<void> => {
-    const asked = post<DraftCheckReply>('/v1/configuration/draft/check', { revision, connection: id });
-    setFound(null);
-    setFound((await call({ ...asked, ...patient })).findings);
-  };
-  const failing = (found ?? []).flatMap(({ verdict, ...each }) =>
-    verdict === 'warn' || verdict === 'fail' ? [{ ...each, verdict }] : [],
-  );
+  const request = post<DraftCheckReply>('/v1/configuration/draft/check', { revision, connection: id });
   return (
-    <>
-      <p>
-        <QuietButton isDisabled={isBusy} onPress={() => void run(check)}>
-          {words.check({ id })}
-        </QuietButton>
-      </p>
-      {refusal !== null && <Problem refusal={refusal} />}
-      {found !== null && failing.length === 0 && <Done>{words.checked}</Done>}
-      {failing.length > 0 && (
-        <ul>
-          {failing.map(({ title, verdict, found: text, remedy }) => (
-            <li key={title}>
-              <Light light={verdict}>{lights[verdict]}</Light>{' '}
-              <ServerText>{`${title}: ${text}${remedy === null ? '' : `. ${remedy}`}`}</ServerText>
-            </li>
-          ))}
+    <Asked label={words.check({ id })} request={{ ...request, ...patient }}>
+      {({ findings }) => (
+        <ul className="lines">
+          {order.flatMap((light) =>
+            findings
+              .filter(({ verdict }) => lightOf[verdict] === light)
+              .map(({ title, found, remedy }) => (
+                <li key={title}>
+                  <Light light={colours[light]}>{lights[light]}</Light>{' '}
+                  <ServerText>{`${title}: ${found}${remedy === null ? '' : `. ${remedy}`}`}</ServerText>
+                </li>
+              )),
+          )}
         </ul>
       )}
-    </>
+    </Asked>
   );
 }
 
 /** Shows what the rules of the draft would have decided. */
 function Effect({ id, revision }: { readonly id: string; readonly revision: number }) {
   const { draft: words, rules: named, modeNames } = useTexts();
-  const { call } = useSessionActions();
   const { instant, number } = useFormats();
-  const { isBusy, refusal, run } = useAction();
-  const [found, setFound] = useState<DraftEffectReply | null>(null);
-  const preview = async (): Promise<void> => {
-    const asked = get<DraftEffectReply>('/v1/configuration/draft/effect', { revision, connection: id });
-    setFound(null);
-    setFound(await call({ ...asked, ...patient }));
-  };
+  const request = get<DraftEffectReply>('/v1/configuration/draft/effect', { revision, connection: id });
   return (
-    <>
-      <p>
-        <QuietButton isDisabled={isBusy} onPress={() => void run(preview)}>
-          {words.effect({ id })}
-        </QuietButton>
-      </p>
-      {refusal !== null && <Problem refusal={refusal} />}
-      {found !== null && (
+    <Asked label={words.effect({ id })} request={{ ...request, ...patient }}>
+      {({ rules, signIns: all, people, since, peopleRead }) => (
         <>
           <Table
             caption={words.effect({ id })}
-            rows={found.rules}
+            rows={rules}
             keyOf={({ name }) => name}
             empty={words.none}
             headings={{ ...named.columns, unknown: words.notKnown }}
@@ -375,27 +369,26 @@ function Effect({ id, revision }: { readonly id: string; readonly revision: numb
             ]}
           />
           <p className="fine soft">
-            {words.effectText({
-              signIns: number(found.signIns),
-              people: number(found.people),
-              since: instant(found.since),
-            })}{' '}
-            {found.peopleRead !== null && words.peopleRead({ count: number(found.peopleRead) })}
+            {words.effectText({ signIns: number(all), people: number(people), since: instant(since) })}{' '}
+            {peopleRead !== null && words.peopleRead({ count: number(peopleRead) })}
           </p>
         </>
       )}
-    </>
+    </Asked>
   );
 }
 
 /** Lists the versions of the file, and restores an earlier one. */
 export function Versions({ state: { versions, file }, onState }: DraftState) {
   const { draft: words } = useTexts();
+  const { cancel } = useWords();
   const { call } = useSessionActions();
   const { instant, number } = useFormats();
   const earlier = versions.filter(({ isActive }) => !isActive);
   const [shown, setNumber] = useState<number | null>(null);
-  const chosen = earlier.find((version) => version.number === shown);
+  const chosen = earlier.find((version) => version.number === shown) ?? earlier[0];
+  const byOf = (version: DraftReply['versions'][number]): string =>
+    version.by === 'file' ? words.versions[version.number === 1 ? 'first' : 'file'] : version.by;
   return (
     <Section heading={words.versions.heading}>
       <Table
@@ -407,70 +400,45 @@ export function Versions({ state: { versions, file }, onState }: DraftState) {
         columns={[
           { id: 'number', isRowHeading: true, cell: (version) => number(version.number) },
           { id: 'at', cell: ({ at }) => instant(at) },
-          {
-            id: 'by',
-            cell: (version) =>
-              version.by === 'file' ? words.versions[version.number === 1 ? 'first' : 'file'] : <bdi>{version.by}</bdi>,
-          },
+          { id: 'by', cell: (version) => <bdi>{byOf(version)}</bdi> },
           { id: 'reason', isWide: true, cell: ({ reason }) => <bdi>{reason}</bdi> },
           { id: 'active', cell: ({ isActive }) => (isActive ? words.versions.active : '') },
         ]}
       />
-      {earlier.length > 0 && chosen === undefined && (
-        <ActForm submit={words.versions.compare} onSubmit={async (fields) => setNumber(Number(fields.get('number')))}>
+      {chosen !== undefined && (
+        <>
           <Select
             name="number"
             label={words.versions.version}
             options={earlier.map((version) => ({ value: String(version.number), label: number(version.number) }))}
+            onChoose={(value) => setNumber(Number(value))}
           />
-        </ActForm>
-      )}
-      {chosen !== undefined && (
-        <Restoration
-          key={`${chosen.number} ${file.digest}`}
-          version={chosen}
-          onCancel={() => setNumber(null)}
-          onRestore={async (asked) => {
-            const version = { ...asked, number: chosen.number, digest: file.digest };
-            const restoring = post<DraftReply>('/v1/configuration/versions/restore', version);
-            onState(await call({ ...restoring, ...patient }), 'applied');
-            setNumber(null);
-          }}
-        />
+          <Asked
+            key={`${chosen.number} ${file.digest}`}
+            label={words.versions.compare}
+            request={get<ComparedReply>('/v1/configuration/versions/compare', { number: chosen.number })}
+          >
+            {({ changes }, forget) => (
+              <>
+                <h3>
+                  {words.versions.restoring({ number: number(chosen.number), reason: chosen.reason || byOf(chosen) })}
+                </h3>
+                <Note tone="warn">{words.versions.consequences}</Note>
+                <ChangesTable changes={changes} after={words.versions.version} />
+                <Activation
+                  submit={words.versions.restore}
+                  onActivate={async (asked) => {
+                    const version = { ...asked, number: chosen.number, digest: file.digest };
+                    const restoring = post<DraftReply>('/v1/configuration/versions/restore', version);
+                    onState(await call({ ...restoring, ...patient }), 'applied');
+                  }}
+                />
+                <QuietButton onPress={forget}>{cancel}</QuietButton>
+              </>
+            )}
+          </Asked>
+        </>
       )}
     </Section>
-  );
-}
-
-/** Shows what an earlier version changes, and restores it. */
-function Restoration({
-  version,
-  onCancel,
-  onRestore,
-}: {
-  readonly version: DraftReply['versions'][number];
-  readonly onCancel: () => void;
-  readonly onRestore: (asked: { readonly reason: string; readonly isSure: boolean }) => Promise<void>;
-}) {
-  const { draft: words } = useTexts();
-  const { cancel } = useWords();
-  const { number } = useFormats();
-  const { versions } = words;
-  const byHand = versions[version.number === 1 ? 'first' : 'file'];
-  const compared = useLoaded(get<ComparedReply>('/v1/configuration/versions/compare', { number: version.number }));
-  return (
-    <>
-      <h3>{versions.restoring({ number: number(version.number), reason: version.reason || byHand })}</h3>
-      <Note tone="warn">{versions.consequences}</Note>
-      <Await loaded={compared}>
-        {({ changes }) => (
-          <>
-            <ChangesTable changes={changes} after={versions.version} />
-            <Activation submit={versions.restore} onActivate={onRestore} />
-          </>
-        )}
-      </Await>
-      <QuietButton onPress={onCancel}>{cancel}</QuietButton>
-    </>
   );
 }

@@ -1,7 +1,7 @@
 import type { ConnectionModeReply, ModeReply } from '../../../../src/connections/replies.js';
 import type { Loaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
-import { ServerText } from '../../parts/server-text.js';
+import { ServerText, ServerTextLines } from '../../parts/server-text.js';
 import { Light } from '../../parts/state.js';
 import { useTexts } from './requests.js';
 
@@ -119,11 +119,7 @@ function ModeAtProvider({ mode }: { readonly mode: ModeReply }) {
       <p>
         <b>{nameMode(mode)}</b> {modeAt.read({ when: instant(at.readAt) })}
       </p>
-      {at.reason !== null && (
-        <p>
-          <ServerText>{at.reason}</ServerText>
-        </p>
-      )}
+      <ServerTextLines lines={at.reason === null ? [] : [at.reason]} />
       {at.mode === 'mixed' && (
         <ul>
           {at.parts.map((part) => (

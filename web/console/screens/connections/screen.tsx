@@ -6,7 +6,7 @@ import { useFormats } from '../../frame/words.js';
 import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
-import { Await, Section, Title } from '../../parts/state.js';
+import { Await, Landing, Section, Title } from '../../parts/state.js';
 import { ModeInFile } from './configuration-file.js';
 import { ConnectProvider } from './connect.js';
 import { Doctor, type Examined, Health, UnderWay } from './doctor.js';
@@ -29,6 +29,7 @@ import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
 import { StartServer } from './start.js';
 import { ConnectionsTable } from './table.js';
+import { WhatIsNext } from './what-is-next.js';
 
 function OneConnection({ id, tab }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
@@ -97,6 +98,9 @@ function Tabs({
           </Link>
         ))}
       </nav>
+      {maySetUp && mayRead && reports !== null && !isNew && (tab === 'overview' || tab === 'setup') && (
+        <WhatIsNext {...part} />
+      )}
       {tab === 'rollout' && (
         <Await loaded={found}>
           {({ mode }) => <Rollout {...part} mode={mode} examined={examined} onSwitched={mayChange ? reload : null} />}
@@ -106,12 +110,19 @@ function Tabs({
         <>
           <Await loaded={found}>{({ mode }) => <AtProvider mode={mode} />}</Await>
           <ModeInFile {...part} />
-          {mayRead && <Rules key={applied} {...part} />}
+          {mayRead && (
+            <Landing id="rules">
+              <Rules key={applied} {...part} />
+            </Landing>
+          )}
+          {maySetUp && (
+            <SettingUp key={`secrets ${applied}`} {...part} examined={examined} tab={tab} onChanged={reload} />
+          )}
           {mayChange ? <DraftEditor {...part} onApplied={onApplied} /> : <Policy {...part} />}
         </>
       )}
       {tab === 'overview' && !mayChange && <Doctor {...part} examined={examined} fixing={null} />}
-      {(tab === 'setup' || (mayChange && tab === 'overview') || (maySetUp && tab === 'settings')) && (
+      {(tab === 'setup' || (mayChange && tab === 'overview')) && (
         <SettingUp key={applied} {...part} examined={examined} tab={tab} onChanged={reload} />
       )}
     </>

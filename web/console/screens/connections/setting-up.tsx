@@ -9,11 +9,11 @@ import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { navigate } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { Asked } from '../../parts/asked.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Facts, ServerText, ServerTextLines } from '../../parts/server-text.js';
-import { makeSecret } from '../../parts/settings-form.js';
-import { Lines } from '../../parts/shown-once.js';
+import { NewSecretField } from '../../parts/shown-once.js';
 import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Doctor, type Examined } from './doctor.js';
@@ -68,7 +68,9 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
   const words = useTexts();
   const { ago, instant } = useFormats();
   const { secrets: named } = words;
-  const { setting, previousSetting, isPreviousTaken, isPushed, reference, current, previous } = secret;
+  const { setting, previousSetting, isPreviousTaken, isPushed, reference, previousReference, current, previous } =
+    secret;
+  const until = previousReference !== null && 'sealed' in previousReference ? previousReference.sealed.until : null;
   const isElsewhere = reference !== null && !('sealed' in reference);
   const toText = ({ since, usedAt }: Secret['current']): string =>
     [
@@ -87,7 +89,7 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
           [named.previous, previous === null ? named.notAccepted : toText(previous)],
         ]}
       />
-      <h3>{isPreviousTaken ? named.resume : named.rotate}</h3>
+      <h3>{isPreviousTaken ? named.bothUntil({ when: until === null ? null : instant(until) }) : named.rotate}</h3>
       {isElsewhere && (
         <p>
           <a href="/docs/rotate-secrets/#in-files-and-variables" target="_blank" rel="noreferrer">
@@ -99,7 +101,6 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
       {isPushed ? (
         <>
           <p>{named.push}</p>
-          <Lines label={named.command} text={`facestep provision ${id} --apply --push-secrets`} />
           <ConfirmButton
             label={named.pushLabel}
             title={named.pushTitle}
@@ -140,47 +141,30 @@ function NewSecret({
         const settings = Object.fromEntries(isOurs ? [...stated, [previousSetting, { formerDays }]] : stated);
         const asked = { connection: id, section: 'secrets', settings: JSON.stringify(settings) };
         await call(post('/v1/configuration/draft/save', { ...asked, revision: draft?.revision }));
-        navigate(addressOfTab(id, 'settings'));
+        navigate(`${addressOfTab(id, 'settings')}#draft`);
       }}
     >
-      <Field
-        name="secret"
-        label={named.newSecret}
-        hint={isOurs ? named.newSecretHint({ days: number(formerDays) }) : named.sealedHint}
-        initial={isOurs ? makeSecret() : ''}
-        rows={isOurs ? 1 : 3}
-        isRequired
-        maxLength={16_384}
-      />
+      {isOurs ? (
+        <NewSecretField
+          name="secret"
+          label={named.newSecret}
+          hint={named.newSecretHint({ days: number(formerDays) })}
+        />
+      ) : (
+        <Field name="secret" label={named.newSecret} hint={named.sealedHint} rows={3} isRequired maxLength={16_384} />
+      )}
     </ActForm>
   );
 }
 
 function SetUp({ connection: { id }, begin, progress }: Props) {
   const { plan: named } = useTexts();
-  const { call } = useSessionActions();
-  const [plan, setPlan] = useState<PlanReply | null>(null);
+  const request = { ...get<PlanReply>(pathOf(id, 'plan')), ...patient };
   return (
     <Section heading={named.heading} intro={named.lookHint}>
-      <ActForm
-        submit={named.look}
-        onSubmit={async () => {
-          setPlan(null);
-          setPlan(await call({ ...get<PlanReply>(pathOf(id, 'plan')), ...patient }));
-        }}
-      />
-      {plan === null ? (
-        progress
-      ) : (
-        <Planned
-          id={id}
-          plan={plan}
-          onApply={async (isSure) => {
-            await begin({}, isSure);
-            setPlan(null);
-          }}
-        />
-      )}
+      <Asked label={named.look} request={request} otherwise={progress}>
+        {(plan, forget) => <Planned id={id} plan={plan} onApply={(isSure) => begin({}, isSure).then(forget)} />}
+      </Asked>
     </Section>
   );
 }
@@ -290,26 +274,17 @@ export function SettingUp({
     onChanged();
   }, [run, onChanged]);
 
-  const beginAt =
-    (where: Place) =>
-    async (what: Applied, isSure: boolean): Promise<void> => {
-      const request = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
-      const begun = await call({ ...request, ...patient });
-      ownRun.current = begun.run.id;
-      setPlace(where);
-      last.reload();
-    };
-  const progressAt = (where: Place): ReactNode => (run === null || place !== where ? null : <RunProgress run={run} />);
-  const of = (where: Place) => ({ connection, begin: beginAt(where), progress: progressAt(where) });
-  if (tab === 'setup') return <SetUp {...of('setup')} />;
-  if (tab === 'settings') return <Secrets {...of('settings')} />;
-  return (
-    <Doctor
-      connection={connection}
-      examined={examined}
-      fixing={{ begin: beginAt('overview'), progress: progressAt('overview') }}
-    />
-  );
+  const begin = async (what: Applied, isSure: boolean): Promise<void> => {
+    const request = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
+    const begun = await call({ ...request, ...patient });
+    ownRun.current = begun.run.id;
+    setPlace(tab);
+    last.reload();
+  };
+  const running = { begin, progress: run !== null && place === tab ? <RunProgress run={run} /> : null };
+  if (tab === 'setup') return <SetUp connection={connection} {...running} />;
+  if (tab === 'settings') return <Secrets connection={connection} {...running} />;
+  return <Doctor connection={connection} examined={examined} fixing={running} />;
 }
 
 function RunProgress({ run }: { readonly run: BegunRunReply['run'] }) {

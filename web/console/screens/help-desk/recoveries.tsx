@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { RecoveriesReply, RecoveryLinkReply, RecoveryReply } from '../../../../src/recovery/replies.js';
 import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { get, post, Refusal } from '../../frame/call.js';
@@ -99,13 +99,23 @@ function Decide({
 }) {
   const { recoveries: words } = useTexts();
   const { call, session } = useSessionActions();
-  const { refuse } = words;
+  const { approve, refuse } = words;
   const isOurs = stage === 'approval' && (isPrivileged || secondThing === 'help_desk');
   const isMine = begunBy === session.recordedName || approvals.includes(session.recordedName);
   const canEnd = (stage !== 'ended' && stage !== 'revoking') || outcome === 'recovered';
   return (
     <div className="actions">
-      {isOurs && (isMine ? <span>{words.another}</span> : <Approve id={id} name={name} onApproved={onDecided} />)}
+      {isOurs && isMine && <span>{words.another}</span>}
+      {isOurs && !isMine && (
+        <ConfirmButton
+          label={approve.label}
+          about={name}
+          title={approve.title({ name })}
+          number={{ label: approve.number, wrong: approve.digits, isRight: (typed) => /^\d{4}$/.test(typed) }}
+          onConfirm={(_, number) => call(post(`/v1/recoveries/${id}/approve`, { number })).then(onDecided)}
+          text={approve.text}
+        />
+      )}
       {canEnd && (
         <ConfirmButton
           label={refuse.label}
@@ -117,57 +127,6 @@ function Decide({
         />
       )}
     </div>
-  );
-}
-
-/** Asks for the number that the person reads out. */
-function Approve({
-  id,
-  name,
-  onApproved,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly onApproved: () => void;
-}) {
-  const { approve } = useTexts().recoveries;
-  const { call } = useSessionActions();
-  const field = useId();
-  const input = useRef<HTMLInputElement>(null);
-  const [isWrong, setWrong] = useState(false);
-  const read = (): string => input.current?.value.trim() ?? '';
-  return (
-    <ConfirmButton
-      label={approve.label}
-      about={name}
-      title={approve.title({ name })}
-      isReady={() => {
-        const isNumber = /^\d{4}$/.test(read());
-        setWrong(!isNumber);
-        return isNumber;
-      }}
-      onConfirm={() => call(post(`/v1/recoveries/${id}/approve`, { number: read() })).then(onApproved)}
-      text={approve.text}
-    >
-      <div className="field">
-        <label htmlFor={field}>{approve.number}</label>
-        <input
-          id={field}
-          ref={input}
-          inputMode="numeric"
-          autoComplete="off"
-          maxLength={4}
-          dir="ltr"
-          aria-invalid={isWrong}
-          aria-describedby={isWrong ? `${field}-wrong` : undefined}
-        />
-        {isWrong && (
-          <span id={`${field}-wrong`} className="wrong" role="alert">
-            {approve.digits}
-          </span>
-        )}
-      </div>
-    </ConfirmButton>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Texts as OperationsWords } from '../../../../locales/compiled/console/operations/texts.js';
 import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/admin/replies/operations.js';
@@ -6,7 +6,7 @@ import { useAction, useLoaded, useMay, useSessionActions } from '../../frame/act
 import { get, post } from '../../frame/call.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton, ConfirmDialog } from '../../parts/confirm.js';
-import { ServerText, ServerTextResult } from '../../parts/server-text.js';
+import { ServerTextLines, ServerTextResult } from '../../parts/server-text.js';
 import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { useTexts } from './texts.js';
@@ -23,28 +23,42 @@ const retireVersion = (version: number, confirm?: number) =>
 const uses = ['sealing', 'signing', 'oidc'] as const;
 
 export function Keys() {
-  const words = useTexts().keys;
   const keys = useLoaded(readKeys);
   return (
     <Await loaded={keys}>
-      {(all) =>
-        uses.map((use) => (
-          <section key={use}>
-            <h2>{words.uses[use]}</h2>
-            {use === 'sealing' ? (
-              <SealingKeys rows={all.sealing} onChanged={keys.reload} />
-            ) : (
-              <TurningKeys use={use} rows={all[use]} onChanged={keys.reload} />
-            )}
-            {all[use].length > 0 && <Rotate use={use} onChanged={keys.reload} />}
-          </section>
-        ))
-      }
+      {(all) => uses.map((use) => <OneUse key={use} use={use} all={all} onChanged={keys.reload} />)}
     </Await>
   );
 }
 
-function Rotate({ use, onChanged }: { readonly use: (typeof uses)[number]; readonly onChanged: () => void }) {
+interface OfUse {
+  readonly use: (typeof uses)[number];
+  readonly onChanged: () => void;
+}
+
+/** Shows the keys of one use, and the result of retiring one of them. */
+function OneUse({ use, all, onChanged }: OfUse & { readonly all: KeysReply }) {
+  const words = useTexts().keys;
+  const [retired, setRetired] = useState<RetiredKeyReply | null>(null);
+  const onRetired = (reply: RetiredKeyReply): void => {
+    setRetired(reply);
+    onChanged();
+  };
+  return (
+    <section>
+      <h2>{words.uses[use]}</h2>
+      {use === 'sealing' ? (
+        <SealingKeys rows={all.sealing} onRetired={onRetired} />
+      ) : (
+        <TurningKeys use={use} rows={all[use]} onRetired={onRetired} />
+      )}
+      {retired !== null && <ServerTextResult result={retired} />}
+      {all[use].length > 0 && <Rotate use={use} onChanged={onChanged} />}
+    </section>
+  );
+}
+
+function Rotate({ use, onChanged }: OfUse) {
   const { uses: names, rotate } = useTexts().keys;
   const { call } = useSessionActions();
   const { instant } = useFormats();
@@ -74,42 +88,31 @@ function Rotate({ use, onChanged }: { readonly use: (typeof uses)[number]; reado
   );
 }
 
-export function KeyState({
-  state,
-  problem,
-}: {
-  readonly state: Exclude<keyof OperationsWords['keys']['state'], 'broken'>;
-  readonly problem: string | null;
-}) {
+type State = Exclude<keyof OperationsWords['keys']['state'], 'broken'>;
+
+function KeyState({ state, problem }: { readonly state: State; readonly problem: string | null }) {
   const words = useTexts().keys;
   if (problem === null) return words.state[state];
   return (
     <div>
       <b>{words.state.broken}</b>
-      <p>
-        <ServerText>{problem}</ServerText>
-      </p>
+      <ServerTextLines lines={[problem]} />
     </div>
   );
 }
 
+interface Retiring {
+  readonly onRetired: (reply: RetiredKeyReply) => void;
+}
+
 /** Destroys a version after the administrator has typed the number of lost tokens. */
-export function RetireVersion({
-  version,
-  onRetired,
-}: {
-  readonly version: number;
-  readonly onRetired: (told: RetiredKeyReply) => void;
-}) {
+function RetireVersion({ version, onRetired }: Retiring & { readonly version: number }) {
   const { retire, version: toName } = useTexts().keys;
   const { call } = useSessionActions();
   const { working } = useWords();
   const { number } = useFormats();
-  const id = useId();
   const { isBusy, refusal, run } = useAction();
   const [lost, setLost] = useState<number | null>(null);
-  const [typed, setTyped] = useState('');
-  const [isWrong, setWrong] = useState(false);
   const name = toName({ version: number(version) });
 
   const count = async (): Promise<void> => {
@@ -130,159 +133,108 @@ export function RetireVersion({
       {refusal !== null && refusal.code !== 'face_not_verified' && <Problem refusal={refusal} />}
       <ConfirmDialog
         isOpen={lost !== null}
-        onClose={() => {
-          setLost(null);
-          setTyped('');
-          setWrong(false);
-        }}
+        onClose={() => setLost(null)}
         title={retire.title({ key: name })}
         action={retire.label}
         isGrave
-        isReady={() => {
-          const isRight = lost !== null && [String(lost), number(lost)].includes(typed.trim());
-          setWrong(!isRight);
-          return isRight;
+        number={{
+          label: retire.count,
+          wrong: retire.wrongCount,
+          isRight: (typed) => lost !== null && [String(lost), number(lost)].includes(typed),
         }}
         onConfirm={async () => onRetired(await call(retireVersion(version, lost ?? undefined)))}
       >
         <p>{retire.lost({ count: number(lost ?? 0) })}</p>
         <p>{retire.onlyHere}</p>
-        <div className="field">
-          <label htmlFor={id}>{retire.count}</label>
-          <input
-            id={id}
-            inputMode="numeric"
-            autoComplete="off"
-            value={typed}
-            onChange={({ target }) => setTyped(target.value)}
-            aria-invalid={isWrong}
-            aria-describedby={isWrong ? `${id}-wrong` : undefined}
-          />
-          {isWrong && (
-            <span id={`${id}-wrong`} className="wrong" role="alert">
-              {retire.wrongCount}
-            </span>
-          )}
-        </div>
       </ConfirmDialog>
     </>
   );
 }
 
-export function SealingKeys({
-  rows,
-  onChanged,
-}: {
-  readonly rows: readonly SealingKey[];
-  readonly onChanged: () => void;
-}) {
+function SealingKeys({ rows, onRetired }: Retiring & { readonly rows: readonly SealingKey[] }) {
   const words = useTexts().keys;
   const { ago, instant, number } = useFormats();
   const mayRetire = useMay('operate');
-  const [retired, setRetired] = useState<RetiredKeyReply | null>(null);
-  const { columns } = words;
   return (
-    <>
-      <Table
-        caption={words.uses.sealing}
-        rows={rows}
-        keyOf={({ version }) => String(version)}
-        empty={words.none}
-        headings={columns}
-        columns={[
-          { id: 'name', isRowHeading: true, cell: ({ version }) => words.version({ version: number(version) }) },
-          {
-            id: 'state',
-            cell: ({ isCurrent, problem }) => <KeyState state={isCurrent ? 'seals' : 'opens'} problem={problem} />,
+    <Table
+      caption={words.uses.sealing}
+      rows={rows}
+      keyOf={({ version }) => String(version)}
+      empty={words.none}
+      headings={words.columns}
+      columns={[
+        { id: 'name', isRowHeading: true, cell: ({ version }) => words.version({ version: number(version) }) },
+        {
+          id: 'state',
+          cell: ({ isCurrent, problem }) => <KeyState state={isCurrent ? 'seals' : 'opens'} problem={problem} />,
+        },
+        {
+          id: 'made',
+          cell: ({ madeAt }) => (madeAt === null ? words.unknown : `${ago(madeAt)} (${instant(madeAt)})`),
+        },
+        { id: 'tokens', isNumber: true, cell: ({ tokens }) => number(tokens) },
+        mayRetire &&
+          rows.some(({ isCurrent }) => !isCurrent) && {
+            id: 'actions',
+            cell: ({ version, isCurrent }: SealingKey) =>
+              isCurrent ? null : <RetireVersion version={version} onRetired={onRetired} />,
           },
-          {
-            id: 'made',
-            cell: ({ madeAt }) => (madeAt === null ? words.unknown : `${ago(madeAt)} (${instant(madeAt)})`),
-          },
-          { id: 'tokens', isNumber: true, cell: ({ tokens }) => number(tokens) },
-          mayRetire &&
-            rows.some(({ isCurrent }) => !isCurrent) && {
-              id: 'actions',
-              cell: ({ version, isCurrent }: SealingKey) =>
-                isCurrent ? null : (
-                  <RetireVersion
-                    version={version}
-                    onRetired={(told) => {
-                      setRetired(told);
-                      onChanged();
-                    }}
-                  />
-                ),
-            },
-        ]}
-      />
-      {retired !== null && <ServerTextResult result={retired} />}
-    </>
+      ]}
+    />
   );
 }
 
-export function TurningKeys({
-  use,
-  rows,
-  onChanged,
-}: {
+interface TurningProps extends Retiring {
   readonly use: 'signing' | 'oidc';
   readonly rows: readonly RotatingKey[];
-  readonly onChanged: () => void;
-}) {
+}
+
+function TurningKeys({ use, rows, onRetired }: TurningProps) {
   const words = useTexts().keys;
   const { call } = useSessionActions();
   const { ago, instant } = useFormats();
   const mayRetire = useMay('operate') && use === 'signing';
-  const [told, setTold] = useState<RetiredKeyReply | null>(null);
-  const { columns, retire, uses } = words;
+  const { retire } = words;
   const stateOf = ({ isSigning, signsFrom }: RotatingKey) => {
     if (isSigning) return 'signs';
     return signsFrom !== null && Date.parse(signsFrom) > Date.now() ? 'waits' : 'past';
   };
   return (
-    <>
-      <Table
-        caption={uses[use]}
-        rows={rows}
-        keyOf={({ name }) => name}
-        empty={words.none}
-        headings={columns}
-        columns={[
-          { id: 'name', isRowHeading: true, cell: ({ name }) => <code>{name}</code> },
-          { id: 'state', cell: (row) => <KeyState state={stateOf(row)} problem={row.problem} /> },
-          {
-            id: 'from',
-            cell: ({ signsFrom }) => (signsFrom === null ? words.unknown : `${ago(signsFrom)} (${instant(signsFrom)})`),
+    <Table
+      caption={words.uses[use]}
+      rows={rows}
+      keyOf={({ name }) => name}
+      empty={words.none}
+      headings={words.columns}
+      columns={[
+        { id: 'name', isRowHeading: true, cell: ({ name }) => <code>{name}</code> },
+        { id: 'state', cell: (row) => <KeyState state={stateOf(row)} problem={row.problem} /> },
+        {
+          id: 'from',
+          cell: ({ signsFrom }) => (signsFrom === null ? words.unknown : `${ago(signsFrom)} (${instant(signsFrom)})`),
+        },
+        {
+          id: 'until',
+          // An active key signs until an administrator creates another one.
+          cell: ({ isSigning, signsUntil }) =>
+            signsUntil === null ? (isSigning ? '–' : words.unknown) : instant(signsUntil),
+        },
+        mayRetire &&
+          rows.some(({ isSigning }) => !isSigning) && {
+            id: 'actions',
+            cell: ({ name, isSigning }: RotatingKey) =>
+              isSigning ? null : (
+                <ConfirmButton
+                  label={retire.label}
+                  about={name}
+                  title={retire.title({ key: name })}
+                  isGrave
+                  onConfirm={() => call(post<RetiredKeyReply>('/v1/keys/retire', { signing: name })).then(onRetired)}
+                  text={retire.signing}
+                />
+              ),
           },
-          {
-            id: 'until',
-            // An active key signs until an administrator creates another one.
-            cell: ({ isSigning, signsUntil }) =>
-              signsUntil === null ? (isSigning ? '–' : words.unknown) : instant(signsUntil),
-          },
-          mayRetire &&
-            rows.some(({ isSigning }) => !isSigning) && {
-              id: 'actions',
-              cell: ({ name, isSigning }: RotatingKey) =>
-                isSigning ? null : (
-                  <ConfirmButton
-                    label={retire.label}
-                    about={name}
-                    title={retire.title({ key: name })}
-                    isGrave
-                    onConfirm={() =>
-                      call(post<RetiredKeyReply>('/v1/keys/retire', { signing: name }))
-                        .then(setTold)
-                        .then(onChanged)
-                    }
-                    text={retire.signing}
-                  />
-                ),
-            },
-        ]}
-      />
-      {told !== null && <ServerTextResult result={told} />}
-    </>
+      ]}
+    />
   );
 }
