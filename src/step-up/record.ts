@@ -121,6 +121,8 @@ const checkGuard = z.object({
     .nullable(),
   /** Recovery codes after an enrolment, with the public id of the enrolled token if it is known. */
   codes: z.object({ state: z.enum(['offered', 'made']), of: z.string().nullable() }).nullable(),
+  /** True if the person had unused recovery codes when the page opened. Earlier versions did not record it. */
+  hasRecoveryCodes: z.boolean().default(true),
   returnUrl: z.string().nullable(),
 });
 

@@ -227,7 +227,7 @@ export const screens: readonly ScreenCase[] = [
   },
   { name: 'ways', screen: 'ways', view: everyWay, press: [cannot] },
   { name: 'ways-help', screen: 'ways', view: { helpOffered: true, consentNeeded: true }, press: [refuseConsent] },
-  { name: 'ways-code', screen: 'code', view: everyWay, press: [cannot, 'Recovery code'] },
+  { name: 'ways-code', screen: 'code', view: everyWay, press: [cannot, 'Use a saved code'] },
   {
     name: 'ways-code-wrong',
     screen: 'code',
