@@ -69,7 +69,16 @@ const home = {
   '/enrolment': { enrolment, mayRenew: false },
   '/notices': { notices },
   '/checks': {
-    checks: [{ at: '2026-11-20T08:49:00.000Z', event: 'face_passed', reason: null, application: 'leave.example.com' }],
+    checks: [
+      {
+        id: '1',
+        at: '2026-11-20T08:49:00.000Z',
+        event: 'face_passed',
+        reason: null,
+        application: 'leave.example.com',
+        device: { browser: 'Firefox', system: 'Windows' },
+      },
+    ],
     cursor: 'older',
   },
   '/devices': {
