@@ -79,7 +79,7 @@ test('a report names a check of the user’s own list: those of others, hidden o
   const ids = [ofBerta!.id, items[0]!.id, items[0]!.id.replace(/\d$/, '9')];
   const answers = await Promise.all(ids.map((id) => page.post('/face/checks/not-me', { id })));
   expect(answers.map(({ body }) => body.code)).toEqual(['not_found', 'not_found', 'not_found']);
-  expect((await page.post('/face/checks/not-me', { event: 'face_passed' })).body.code).toBe('request_malformed');
+  expect((await page.post('/face/checks/not-me', { event: 'face_passed' })).body.code).toBe('field_unknown');
 });
 
 test('a check has the browser and system of the person, as words, and none of an administrator', async () => {

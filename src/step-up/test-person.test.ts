@@ -131,7 +131,7 @@ test('by photos, the check of a test person ends in the same way', async () => {
 });
 
 test('a connection of test people refuses other names at the start', async () => {
-  for (const named of [{ subject: 'nobody@' }, { login: 'nobody@test.invalid' }]) {
+  for (const named of [{ subject: 'unknown@' }, { login: 'unknown@test.invalid' }]) {
     const { body } = await server.postJson('/step-ups', { connection: 'trial', audience, ...named }, auth);
     expect(body.code).toBe('subject_unknown');
   }

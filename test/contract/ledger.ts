@@ -193,6 +193,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           requestId: 'r1',
           stepUpId: null,
           network,
+          device: null,
           seconds: null,
         });
       });
