@@ -71,7 +71,7 @@ export async function openPorts(
     file: files.audit,
     requestId: deps.contexts.requestId,
     beforeRemoval: () => keepDenials(files, deps),
-    onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.network()),
+    onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.current()),
   });
   void recorder.replayErasures(trail);
   void recorder.countEarlier(trail);

@@ -15,7 +15,7 @@ const policy = {
   bypass: null,
   settings: [],
 };
-const connection = { id: 'workforce', kind: 'okta', mode, recovery: 'off', ownPages: false, policy };
+const connection = { id: 'workforce', kind: 'okta', mode, recovery: 'off', ownPage: null, policy };
 
 const ask = (connections: readonly unknown[]) =>
   callServer('GET /connections', connectionsReply, {

@@ -97,7 +97,7 @@ export const connectionsReply = z.object({
       kind: z.string(),
       mode: ownModeReply,
       recovery: z.enum(['off', 'evaluation', 'on']).describe('Account recovery.'),
-      ownPages: z.boolean().describe('True if its users have a page of their own.'),
+      ownPage: z.string().nullable().describe('Address of the page where its users see their data; `null` if off.'),
       policy: z.object({
         accuracy: z.int(),
         liveness: z.enum([...livenessLevels, 'vendor']),

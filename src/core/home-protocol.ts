@@ -34,10 +34,13 @@ const checkReasons = [
 export type CheckReason = (typeof checkReasons)[number];
 
 const check = z.object({
+  id: z.string(),
   at: instant,
   event: z.enum(checkEvents),
   reason: z.nullable(z.enum(checkReasons)),
   application: z.nullable(z.string()),
+  /** Browser and system of the check, as they name themselves. `null` if they are not known. */
+  device: z.nullable(z.object({ browser: z.nullable(z.string()), system: z.nullable(z.string()) })),
 });
 export type Check = z.output<typeof check>;
 

@@ -16,7 +16,7 @@ export type StepUpPurpose = (typeof stepUpPurposes)[number];
 const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
-export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
+export const anotherWays = ['recovery_code', 'email', 'sms', 'bypass_code'] as const;
 export type AnotherWay = (typeof anotherWays)[number];
 
 export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;

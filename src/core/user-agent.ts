@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 const browsers = [
   ['Edge', /\bEdg(?:e|A|iOS)?\//],
   ['Opera', /\b(?:OPR|OPiOS)\//],
@@ -24,9 +26,14 @@ type Family = readonly [name: string, shape: RegExp];
 const nameIn = (families: readonly Family[], text: string): string | null =>
   families.find(([, shape]) => shape.test(text))?.[0] ?? null;
 
-export interface NamedBrowser {
-  readonly browser: string | null;
-  readonly system: string | null;
+export const namedBrowser = z.object({ browser: z.string().nullable(), system: z.string().nullable() });
+export type NamedBrowser = Readonly<z.output<typeof namedBrowser>>;
+
+/** Where a request came from. */
+export interface RequestOrigin {
+  readonly userAgent: string | null;
+  /** The /24 or /48 network. */
+  readonly network: string | null;
 }
 
 /** Returns the browser and the system that a user agent claims. `null` if unknown. */

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { beginPage, startCapture } from '../../support/benches/capture-bench.js';
 import { fillLedger, type Noted } from '../../support/data/ledgered.js';
 import type { ApiServer } from '../../support/servers/api-server.js';
+import { listLines } from '../audit/ledger/log.js';
 import type { AuditEvent } from '../core/audit-events.js';
+import { checksReply } from '../core/home-protocol.js';
 import { readKnownPlaces, recordPlace } from '../notifications/known-places.js';
 
 /* What a person finds on their own page: their own, and nothing of anybody else. */
@@ -23,6 +25,9 @@ const refusedAt = (hoursAgo: number, who = anna): Noted => ({
   event: { action: 'verification_refused', ...who, detail: { tokenId: 't', application: 'app.example.com' } },
   hoursAgo,
 });
+
+const listed = async (page: Awaited<ReturnType<typeof open>>) =>
+  checksReply.parse((await page.post('/face/checks')).body).checks;
 
 test('the list of decisions has the user’s own, with application and reason, and no administrators or networks', async () => {
   const events: AuditEvent[] = [
@@ -52,15 +57,37 @@ test('the list of decisions has the user’s own, with application and reason, a
   expect(JSON.stringify(body)).not.toMatch(/secret-admin|other\.example|192\.0\.2/);
 });
 
-test('a check can be reported: one that failed does not end the enrolment', async () => {
+test('a check of the user’s own list can be reported: one that failed does not end the enrolment', async () => {
+  const verified = { action: 'verified', ...anna, detail: { tokenId: 't' } } as const;
+  await fillLedger(server, [{ event: verified, hoursAgo: 1 }, refusedAt(2)]);
   const page = await open('anna');
-  for (const [event, endsEnrolment] of [
-    ['face_passed', true],
-    ['face_refused', false],
+  for (const [{ id }, endsEnrolment] of [
+    [(await listed(page))[0]!, true],
+    [(await listed(page))[1]!, false],
   ] as const) {
-    const { secret } = (await page.post('/face/checks/not-me', { event })).body;
+    const { secret } = (await page.post('/face/checks/not-me', { id })).body;
     expect((await server.postJson('/face/not-me/about', { secret })).body).toMatchObject({ endsEnrolment });
   }
+});
+
+test('a report names a check of the user’s own list: those of others, hidden ones and invented ones are refused', async () => {
+  const hidden = { action: 'bypass_approved', ...anna, detail: { id: 'i', by: 'admin' } } as const;
+  await fillLedger(server, [refusedAt(1, berta), { event: hidden, hoursAgo: 2 }]);
+  const page = await open('anna');
+  const { items } = await listLines({ people: [anna] }, { cursor: null, limit: 9 }, server.deps);
+  const [ofBerta] = await listed(await open('berta'));
+  const ids = [ofBerta!.id, items[0]!.id, items[0]!.id.replace(/\d$/, '9')];
+  const answers = await Promise.all(ids.map((id) => page.post('/face/checks/not-me', { id })));
+  expect(answers.map(({ body }) => body.code)).toEqual(['not_found', 'not_found', 'not_found']);
+  expect((await page.post('/face/checks/not-me', { event: 'face_passed' })).body.code).toBe('field_unknown');
+});
+
+test('a check has the browser and system of the person, as words, and none of an administrator', async () => {
+  const userAgent = 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0';
+  const revoked = { action: 'revoked', ...anna, detail: { tokenId: 't', by: 'admin' } } as const;
+  await fillLedger(server, [{ ...refusedAt(1), userAgent }, refusedAt(2), { event: revoked, hoursAgo: 3, userAgent }]);
+  const devices = (await listed(await open('anna'))).map(({ device }) => device);
+  expect(devices).toEqual([{ browser: 'Firefox', system: 'Windows' }, null, null]);
 });
 
 test('the export has the stored data and the checks, and no records of other users; the export is audited', async () => {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { listOwnChecks, type OwnCheck } from '../audit/ledger/checks.js';
+import { findOwnCheck, listOwnChecks, type OwnCheck } from '../audit/ledger/checks.js';
 import { toSubjectRef } from '../core/connection.js';
 import { type DataConsent, readDataConsents, withdrawDataConsents } from '../core/consented-data/consents.js';
 import type { Ports } from '../core/deps.js';
 import {
   type Check,
-  checkEvents,
   checksReply,
   type Devices,
   dataConsentsReply,
@@ -23,6 +22,7 @@ import { emptyReply } from '../core/page-protocol.js';
 import { toIso } from '../core/units.js';
 import { readPasskey } from '../enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
+import { FaceError } from '../errors.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import { forgetKnownPlaces, readKnownPlaces } from '../notifications/known-places.js';
 import { issueNotMe } from '../notifications/not-me.js';
@@ -135,6 +135,7 @@ export function createDataConsentEndpoints(
 
 const checksAtOnce = 10;
 const checksExported = 1000;
+const checkId = /^[\w-]{1,60}$/;
 
 const toCheck = ({ at, ...check }: OwnCheck): Check => ({ at: toIso(at), ...check });
 
@@ -185,17 +186,19 @@ export function createHomePageEndpoints(
       method: 'POST',
       path: '/face/checks/not-me',
       action: 'report_check',
-      codes: [...common.codes, 'locked_out'],
+      codes: [...common.codes, 'locked_out', 'not_found'],
       summary: 'Create a link to report a check of another person',
       description:
         'Returns the secret of a link as in notifications. Reports nothing yet: its page asks for a confirmation.',
-      fields: z.strictObject({ event: z.enum(checkEvents).describe('Event of the check, as in the list.') }),
+      fields: z.strictObject({ id: z.string().regex(checkId).describe('Id of the check, as in the list.') }),
       reply: notMeLinkReply,
-      async handle({ session, fields: { event } }) {
+      async handle({ session, fields: { id } }) {
         const who = toSubjectRef(findManaged(session, deps));
         await countOwnRecord(who, deps);
+        const check = await findOwnCheck(who, id, deps);
+        if (check === null) throw new FaceError('not_found');
         // A failed attempt does not mean that someone else has the face check.
-        const endsEnrolment = !event.endsWith('_refused') && event !== 'stopped';
+        const endsEnrolment = !check.event.endsWith('_refused') && check.event !== 'stopped';
         const secret = await issueNotMe(who, { endsEnrolment }, deps);
         return { secret: secret.use((text) => text) };
       },

@@ -11,12 +11,13 @@ import type { Policy } from '../core/connection.js';
 import { defaultBrand } from '../core/ports/delivery.js';
 import type { Keys, Message, PushAddress, WebPush } from '../core/ports.js';
 import { epochMs, secondsPerDay } from '../core/units.js';
+import type { RequestOrigin } from '../core/user-agent.js';
 import { FaceError } from '../errors.js';
 import { readNotificationChoice, storeNotificationChoice } from './choice.js';
 import { createWebPush } from './delivery/web-push.js';
 import { addNotificationDevice, countNotificationDevices, readNotificationDevices } from './devices.js';
 import { recordPlace } from './known-places.js';
-import { createNotificationSender, maxPerDay, type NotifiedStepUp, type RequestOrigin } from './sender.js';
+import { createNotificationSender, maxPerDay, type NotifiedStepUp } from './sender.js';
 
 const devicesGuard = z.record(z.string(), z.json());
 

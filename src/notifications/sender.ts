@@ -9,7 +9,7 @@ import type { NotificationKind } from '../core/page-protocol.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import type { WebPush } from '../core/ports.js';
 import { type EpochMs, toIso } from '../core/units.js';
-import { nameBrowser } from '../core/user-agent.js';
+import { nameBrowser, type RequestOrigin } from '../core/user-agent.js';
 import { toCode } from '../errors.js';
 import { readNotificationChoice } from './choice.js';
 import { readNotificationDevices, removeNotificationDevices } from './devices.js';
@@ -28,12 +28,6 @@ export interface NotificationDeps extends Ports<'state' | 'clock' | 'random' | '
   readonly currentRequest: () => RequestOrigin | null;
   /** Returns `null` for a step-up that is no longer stored. */
   readonly stepUpOf: (id: string) => Promise<NotifiedStepUp | null>;
-}
-
-export interface RequestOrigin {
-  readonly userAgent: string | null;
-  /** The /24 or /48 network. */
-  readonly network: string | null;
 }
 
 export interface NotifiedStepUp {

@@ -57,5 +57,6 @@ export function toCurrentRecord(stored: unknown): unknown {
     left: { tries: triesLeft, challenges: challengesLeft, looks: referenceChecksOnPage },
     pass: null,
     codes: null,
+    hasRecoveryCodes: false,
   };
 }

@@ -9,12 +9,10 @@ import { type Accuracy, type AuthenticationMethod, authenticationMethods } from 
 import { screenAxes, screenColours } from '../core/screen-light.js';
 import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import { namedBrowser } from '../core/user-agent.js';
 import { FaceError } from '../errors.js';
 import { type FlowTerms, storedFlow } from './flow.js';
 import { isOfHeldToken, requestOf } from './request-flow.js';
-
-/** Browser that started a hand-off, as shown on the phone. */
-const askingGuard = z.object({ browser: z.string().nullable(), system: z.string().nullable() });
 
 export const referenceChecksOnPage = 12;
 
@@ -93,8 +91,8 @@ const checkGuard = z.object({
       code: z.string(),
       choices: z.array(z.string()),
       choice: choiceGuard,
-      /** `null` after the phone has chosen or the step-up has ended. */
-      asking: askingGuard.nullable(),
+      /** Browser that started the hand-off. `null` after the phone has chosen or the step-up has ended. */
+      asking: namedBrowser.nullable(),
     })
     .nullable(),
   /** Running liveness challenge. */
@@ -121,6 +119,8 @@ const checkGuard = z.object({
     .nullable(),
   /** Recovery codes after an enrolment, with the public id of the enrolled token if it is known. */
   codes: z.object({ state: z.enum(['offered', 'made']), of: z.string().nullable() }).nullable(),
+  /** True if the person had unused recovery codes when the page opened. Earlier versions did not record it. */
+  hasRecoveryCodes: z.boolean().default(true),
   returnUrl: z.string().nullable(),
 });
 

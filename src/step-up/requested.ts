@@ -54,7 +54,7 @@ export async function startRequestedStepUp(
  */
 export async function openRequestedStepUp(
   { connection, request, source, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'> & FlowPorts,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings' | 'keys'> & FlowPorts,
 ): Promise<OpenedSession> {
   const asked = await readRequest({ connection, request, source }, deps);
   const used = (await readStored({ key: asked.key, guard: usedGuard }, deps))?.record;
@@ -132,7 +132,7 @@ async function use<Result>(
 async function openAgain(
   id: string,
   opening: Omit<Parameters<typeof openSession>[0], 'ticket'>,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'> & FlowPorts,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'keys'> & FlowPorts,
 ): Promise<OpenedSession> {
   const found = await findStepUp(id, deps);
   const opened = findOpened(found, opening.key ?? null, deps);

@@ -154,9 +154,10 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
-    // Only a face can approve an action.
-    fallbackUrl: record.action === null ? (policy?.fallbackUrl ?? null) : null,
-    anotherWays: role === 'own' ? [...alternativesOf(stepUp)] : [],
+    // Only a face can approve an action. The own page has no check that another way could replace.
+    fallbackUrl: record.action === null && purpose !== 'manage' ? (policy?.fallbackUrl ?? null) : null,
+    anotherWays:
+      role === 'own' ? alternativesOf(stepUp).filter((way) => way !== 'recovery_code' || record.hasRecoveryCodes) : [],
     helpOffered: role === 'own' && mayAskForHelp(record, connection),
     recoveryCodesOffered: role === 'own' && areCodesOffered(record, now),
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),

@@ -9,8 +9,9 @@ import type { Credential } from '../core/secrets.js';
 import { isStored, joinTicket, newSecret, splitTicket } from '../core/tickets.js';
 import { type EpochMs, epochMs, toIso } from '../core/units.js';
 import { checkMayReplace, isUsable } from '../enrolment/company-photo.js';
-import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
+import { type Consent, findCurrentConsent, hasExpired, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
+import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import { checkNotEnded, checkNotEnrolledSince, hasEndedSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
 import { FaceError, isOneOf, toCode } from '../errors.js';
 import type { FlowPorts } from './flow.js';
@@ -26,6 +27,7 @@ import {
 } from './record.js';
 import { isOfHeldToken } from './request-flow.js';
 import {
+  alternativesOf,
   checkAllowed,
   consentVersionOf,
   hasCurrentConsent,
@@ -75,7 +77,7 @@ export const isOpenedUnder = ({ digests, handOff }: StepUpRecord, key: Credentia
  */
 export async function openSession(
   opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'> & FlowPorts,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'keys'> & FlowPorts,
 ): Promise<OpenedSession> {
   const { id, secret } = splitTicket(opening.ticket);
   const { browser, returnUrl, key = null } = opening;
@@ -101,6 +103,7 @@ export async function openSession(
     const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
     await deps.audit.append({ action: 'consent_relied_on', ...subjectOf(found.record), detail });
   }
+  const hasRecoveryCodes = await hasSavedCodes(found, deps);
   const session = key ?? newSecret(deps);
   const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const now = deps.clock.now();
@@ -109,7 +112,7 @@ export async function openSession(
     (latest) => {
       if (isOpenedUnder(latest, session)) return latest;
       checkTicket(latest, { secret, browser }, now);
-      return open(latest, { session, purpose, consent, returnUrl, lifeSec }, now);
+      return open(latest, { session, purpose, consent, hasRecoveryCodes, returnUrl, lifeSec }, now);
     },
     deps,
   );
@@ -129,6 +132,13 @@ async function findAgreement(
 ): Promise<Consent | null> {
   if (isOfHeldToken(record) || anonymousSourceOf(record) !== null) return null;
   return findCurrentConsent(record, consentVersionOf(connection), deps);
+}
+
+/** Returns true if a saved recovery code would be accepted. Anonymous initiators are offered none, without a look-up. */
+async function hasSavedCodes(stepUp: StepUp, deps: Ports<'state' | 'clock' | 'keys'>): Promise<boolean> {
+  if (!alternativesOf(stepUp).includes('recovery_code')) return false;
+  const codes = await readRecoveryCodes(subjectOf(stepUp.record), deps);
+  return codes !== null && codes.left > 0 && !(await hasExpired(subjectOf(stepUp.record), deps));
 }
 
 async function isToEnrol(

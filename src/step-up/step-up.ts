@@ -139,6 +139,7 @@ export async function startStepUp<Flow extends StoredFlow>(
     left: { tries: triesOnPage, challenges: challengesOnPage, looks: referenceChecksOnPage },
     pass: null,
     codes: null,
+    hasRecoveryCodes: false,
     returnUrl: start.returnUrl ?? null,
   };
   // Anonymous step-ups are many. They need not survive a power failure, because they can be started again.

@@ -128,7 +128,13 @@ test('by photos, the check of a test person ends in the same way', async () => {
   expect(await send(await start('unenrolled@'))).toMatchObject({ state: 'failed', receipt: null });
   expect(await send(await start('expire@'))).toMatchObject({ state: 'expired', receipt: null });
   expect(await send(await start('lockout@'))).toMatchObject({ code: 'locked_out' });
-  expect(await send(await start('stranger@'))).toMatchObject({ code: 'challenge_needed' });
+});
+
+test('a connection of test people refuses other names at the start', async () => {
+  for (const named of [{ subject: 'unknown@' }, { login: 'unknown@test.invalid' }]) {
+    const { body } = await server.postJson('/step-ups', { connection: 'trial', audience, ...named }, auth);
+    expect(body.code).toBe('subject_unknown');
+  }
 });
 
 describe('no one passes as a test person', () => {

@@ -76,6 +76,7 @@ const waiting: StepUpRecord = {
   challenge: movement,
   isVendorReplaced: false,
   isGlance: false,
+  hasRecoveryCodes: false,
   consent,
   left: { tries: 3, challenges: 12, looks: 12 },
   pass: null,
@@ -183,6 +184,7 @@ describe('the link of a step-up', () => {
     session: secret('session'),
     purpose: 'verify',
     consent: null,
+    hasRecoveryCodes: false,
     returnUrl: 'https://x',
     lifeSec: 60,
   } as const;

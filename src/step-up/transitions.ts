@@ -1,5 +1,4 @@
 import type { Ports } from '../core/deps.js';
-import type { StepUpPurpose } from '../core/page-protocol.js';
 import { type Credential, digestOf, hasDigest } from '../core/secrets.js';
 import { isStored, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -48,21 +47,20 @@ export function checkTicket(
 
 export function open(
   record: StepUpRecord,
-  opening: {
+  opening: Pick<StepUpRecord, 'purpose' | 'hasRecoveryCodes' | 'returnUrl'> & {
     readonly session: Credential;
-    readonly purpose: StepUpPurpose;
     readonly consent: Consent | null;
-    readonly returnUrl: string | null;
     readonly lifeSec: number;
   },
   now: EpochMs,
 ): StepUpRecord {
-  const { session, purpose, consent, returnUrl, lifeSec } = opening;
+  const { session, purpose, consent, hasRecoveryCodes, returnUrl, lifeSec } = opening;
   return {
     ...record,
     digests: { ...record.digests, challenge: null, session: toStoredDigest(session) },
     purpose,
     consent,
+    hasRecoveryCodes,
     // An invitation waits for days, so its time starts only when it is opened.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
     returnUrl: record.returnUrl ?? returnUrl,

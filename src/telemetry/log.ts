@@ -19,7 +19,6 @@ export interface RequestContexts {
   run<Result>(context: RequestContext, work: () => Result): Result;
   current(): RequestContext | null;
   requestId(): string | null;
-  network(): string | null;
 }
 
 export function createRequestContexts(): RequestContexts {
@@ -28,7 +27,6 @@ export function createRequestContexts(): RequestContexts {
     run: (context, work) => storage.run(context, work),
     current: () => storage.getStore() ?? null,
     requestId: () => storage.getStore()?.requestId ?? null,
-    network: () => storage.getStore()?.network ?? null,
   };
 }
 

@@ -69,7 +69,16 @@ const home = {
   '/enrolment': { enrolment, mayRenew: false },
   '/notices': { notices },
   '/checks': {
-    checks: [{ at: '2026-11-20T08:49:00.000Z', event: 'face_passed', reason: null, application: 'leave.example.com' }],
+    checks: [
+      {
+        id: '1',
+        at: '2026-11-20T08:49:00.000Z',
+        event: 'face_passed',
+        reason: null,
+        application: 'leave.example.com',
+        device: { browser: 'Firefox', system: 'Windows' },
+      },
+    ],
     cursor: 'older',
   },
   '/devices': {
@@ -227,7 +236,7 @@ export const screens: readonly ScreenCase[] = [
   },
   { name: 'ways', screen: 'ways', view: everyWay, press: [cannot] },
   { name: 'ways-help', screen: 'ways', view: { helpOffered: true, consentNeeded: true }, press: [refuseConsent] },
-  { name: 'ways-code', screen: 'code', view: everyWay, press: [cannot, 'Recovery code'] },
+  { name: 'ways-code', screen: 'code', view: everyWay, press: [cannot, 'Use a saved code'] },
   {
     name: 'ways-code-wrong',
     screen: 'code',

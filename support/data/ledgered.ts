@@ -12,6 +12,7 @@ export interface Noted {
   readonly event: AuditEvent;
   readonly hoursAgo: number;
   readonly request?: string;
+  readonly userAgent?: string;
 }
 
 const network = '192.0.2.0/24';
@@ -34,9 +35,9 @@ export async function fillLedger(server: ApiServer, records: readonly Noted[]): 
     onLines: () => {},
   });
   const now = clock.now();
-  for (const [sequence, { event, hoursAgo, request = null }] of records.entries()) {
+  for (const [sequence, { event, hoursAgo, request = null, userAgent = null }] of records.entries()) {
     const time = addSec(now, -hoursAgo * 3600);
-    recorder.note({ ...event, sequence, time, request }, 'c'.repeat(32), network);
+    recorder.note({ ...event, sequence, time, request }, 'c'.repeat(32), { network, userAgent });
   }
   await recorder.flush();
   await recorder.stop();

@@ -32,7 +32,7 @@ inBrowser('after a wrong code the code field has the focus', async () => {
     { anotherWays: ['recovery_code'] },
     { '/another-way/recovery-code': { refusal: 'code_wrong' } },
   );
-  await askForCode(page, 'Recovery code');
+  await askForCode(page, 'Use a saved code');
   await page.getByLabel('Your code').fill('ABCD-EFGH-JKLM');
   await page.keyboard.press('Enter');
   await page.getByText('This code is wrong, used or expired.').waitFor();

@@ -52,7 +52,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       ): LedgerEntry => {
         sequence += 1;
         const about = { connection: 'acme', subject: 'anna', request: 'r1', sequence, time: clock.now() };
-        return toEntry({ ...about, ...event }, of, network, { auditEvents })!;
+        return toEntry({ ...about, ...event }, of, { network, userAgent: null }, { auditEvents })!;
       };
       const enrolled = (subject: string, connection = 'acme') =>
         entry({ action: 'enrolled', detail: made, subject, connection });
@@ -193,6 +193,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           requestId: 'r1',
           stepUpId: null,
           network,
+          device: null,
           seconds: null,
         });
       });

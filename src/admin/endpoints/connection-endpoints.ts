@@ -144,7 +144,7 @@ function toRuleNames(policy: Policy) {
 }
 
 export function createConnectionEndpoints(
-  { operations: upkeep, ledger }: Ports<'ledger'> & WithOperations,
+  { operations: upkeep, ledger, connections: running }: Ports<'ledger' | 'connections'> & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
 ): Endpoint[] {
   const deps = { ledger, clock: upkeep.clock };
@@ -190,12 +190,12 @@ export function createConnectionEndpoints(
       async handle() {
         const { connections } = applyModes(upkeep.setup(), upkeep.modes());
         return {
-          connections: connections.map(({ id, kind, policy, recovery, me }) => ({
+          connections: connections.map(({ id, kind, policy, recovery }) => ({
             id,
             kind,
             mode: findMode(id),
             recovery: recovery.mode,
-            ownPages: me !== null,
+            ownPage: running.get(id)?.ownPage ?? null,
             policy: {
               accuracy: policy.accuracy,
               liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),

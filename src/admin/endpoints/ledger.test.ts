@@ -93,7 +93,7 @@ function note(
 ): void {
   sequence += 1;
   server.clock.advanceSec(1);
-  recorder.note({ ...event, sequence, time: server.clock.now(), request }, trail, network);
+  recorder.note({ ...event, sequence, time: server.clock.now(), request }, trail, { network, userAgent: null });
 }
 
 const ask = async (path: string, fields: object = {}, key = adminKey) =>

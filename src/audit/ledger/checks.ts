@@ -5,16 +5,19 @@ import type { CheckEvent, CheckReason } from '../../core/home-protocol.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
+import type { NamedBrowser } from '../../core/user-agent.js';
 import { type LogFilter, linePage, listLines, matchesFilter, readFiltered, readReferences } from './log.js';
 import { collectPage, type Page } from './newest-first.js';
-import { type LogLine, ofRequest, ofStepUp, timeOfId } from './places.js';
+import { type LogLine, lineKeyOf, ofRequest, ofStepUp, parseLine, timeOfId } from './places.js';
 
 /** A check as the person sees it, without other people and networks. */
 export interface OwnCheck {
+  readonly id: string;
   readonly at: EpochMs;
   readonly event: CheckEvent;
   readonly reason: CheckReason | null;
   readonly application: string | null;
+  readonly device: NamedBrowser | null;
 }
 
 /** Events shown to the person. Other events are duplicates or administrative. */
@@ -58,8 +61,20 @@ function toReason({ outcome, code }: LogLine): CheckReason | null {
 }
 
 function toOwnCheck(line: LogLine): OwnCheck[] {
-  const { id, action, application } = line;
-  return isOwnAction(action) ? [{ at: timeOfId(id), event: events[action], reason: toReason(line), application }] : [];
+  const { id, action, application, device } = line;
+  if (!isOwnAction(action)) return [];
+  return [{ id, at: timeOfId(id), event: events[action], reason: toReason(line), application, device }];
+}
+
+/** Finds a decision by its id. @returns `null` if it is not about this person, or is not shown to the person */
+export async function findOwnCheck(
+  who: SubjectRef,
+  id: string,
+  { ledger }: Pick<LedgerDeps, 'ledger'>,
+): Promise<OwnCheck | null> {
+  const [text = null] = await ledger.get([lineKeyOf(id)]);
+  const line = text === null ? null : parseLine(id, text);
+  return line !== null && matchesFilter(line, { people: [who] }) ? (toOwnCheck(line)[0] ?? null) : null;
 }
 
 /** Lists decisions about one person, newest first. @throws `request_malformed` for the cursor */

@@ -6,12 +6,14 @@ import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
 import { type PolicyMode, policyModes } from '../../core/rules/rule.js';
 import { digestOf, hexDigestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
+import { namedBrowser } from '../../core/user-agent.js';
 import { type LineReply, lineReply } from './replies.js';
 
-/** A line of the log. It has ids only, but no name, login or face data. */
-export type LogLine = Readonly<Omit<LineReply, 'time'>>;
+/** `device` is the browser of the person, which administrators do not see. `null`: not known. */
+const lineGuard = lineReply.omit({ id: true, time: true }).extend({ device: namedBrowser.nullable() });
 
-const lineGuard = lineReply.omit({ id: true, time: true });
+/** A line of the log. It has ids only, but no name, login or face data. */
+export type LogLine = Readonly<z.output<typeof lineGuard> & Pick<LineReply, 'id'>>;
 
 /** Fields that the stored form of a line may omit. */
 export const emptyLine = {
@@ -25,6 +27,7 @@ export const emptyLine = {
   requestId: null,
   stepUpId: null,
   network: null,
+  device: null,
   seconds: null,
 };
 

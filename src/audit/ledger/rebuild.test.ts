@@ -37,7 +37,7 @@ async function runServers() {
     onLines: () => {},
   });
   const onRecord: Parameters<typeof createFileAudit>[0]['onRecord'] = (record, chain) =>
-    recorder.note(record, chain, '192.0.2.0/24');
+    recorder.note(record, chain, { network: '192.0.2.0/24', userAgent: null });
   const trails = [];
   for (const name of ['one', 'two']) {
     mkdirSync(join(folder, name), { mode: 0o700 });

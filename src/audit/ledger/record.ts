@@ -4,6 +4,7 @@ import type { Ports } from '../../core/deps.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerKey, LedgerRow, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
+import { nameBrowser, type RequestOrigin } from '../../core/user-agent.js';
 import { type Erased, eraseLines } from './erase.js';
 import {
   atTime,
@@ -53,12 +54,12 @@ const toSubject = (subject: string): string | null => (subject === '' || hasNoAc
 /**
  * Converts an audit record to a log entry. Returns `null` if the log does not contain its action.
  * @param trail - name of the audit log's hash chain
- * @param network - shortened address of the caller, or `null` if unknown
+ * @param origin - `null` if it is unknown, as in an audit log
  */
 export function toEntry<Action extends AuditAction>(
   { action, connection, subject: given, detail, time: recordedAt, sequence, request }: RecordedEvent<Action>,
   trail: string,
-  network: string | null,
+  origin: RequestOrigin | null,
   { auditEvents }: Ports<'auditEvents'>,
 ): LedgerEntry | null {
   const convert = auditEvents.log[action];
@@ -67,6 +68,8 @@ export function toEntry<Action extends AuditAction>(
   const subject = toSubject(given);
   const time = timeOf({ time: recordedAt, detail });
   const id = lineIdOf(time, trail, sequence);
+  const isByPerson = (told.by ?? null) === null || action === 'another_way_passed';
+  const device = nameBrowser(isByPerson && origin !== null ? origin.userAgent : null);
   return {
     line: {
       ...emptyLine,
@@ -75,7 +78,8 @@ export function toEntry<Action extends AuditAction>(
       subject,
       action,
       requestId: request,
-      network,
+      network: origin?.network ?? null,
+      device: device.browser === null && device.system === null ? null : device,
       ...told,
       reasons: [...reasons],
     },

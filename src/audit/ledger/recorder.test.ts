@@ -44,7 +44,7 @@ async function start() {
   const trail = await createFileAudit({
     ...createAuditDeps({ file: join(createFolder('recorder'), 'audit.jsonl'), clock }),
     requestId: () => contexts.current()?.requestId ?? null,
-    onRecord: (record, chain) => recorder.note(record, chain, contexts.current()?.network ?? null),
+    onRecord: (record, chain) => recorder.note(record, chain, contexts.current()),
   });
   open.push(async () => {
     await trail.close();

@@ -4,6 +4,7 @@ import type { Jobs } from '../../core/jobs.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { Log } from '../../core/ports.js';
 import { pause } from '../../core/resilience.js';
+import type { RequestOrigin } from '../../core/user-agent.js';
 import { toCode } from '../../errors.js';
 import { readEvents } from '../events.js';
 import type { Trail, WrittenRecord } from '../file.js';
@@ -27,8 +28,7 @@ const mostWaiting = 20_000;
 const stopMs = 3_000;
 
 export interface LedgerRecorder {
-  /** @param network - shortened network address of the caller */
-  note(record: WrittenRecord, trail: string, network: string | null): void;
+  note(record: WrittenRecord, trail: string, origin: RequestOrigin | null): void;
   /** Counts the decisions that were recorded before this version, once and in the background. Never rejects. */
   countEarlier(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
@@ -129,8 +129,8 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   });
 
   return {
-    note(record, trail, network) {
-      const entry = toEntry(record, trail, network, deps);
+    note(record, trail, origin) {
+      const entry = toEntry(record, trail, origin, deps);
       if (entry === null) return;
       if (waiting.length >= mostWaiting) {
         countLost(1);

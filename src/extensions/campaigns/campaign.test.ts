@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../support/benches/campaign-bench.js';
+import { createKeysInMemory } from '../../../support/fakes/keys.js';
 import { loginOf } from '../../../support/fakes/simulated-profile.js';
 import { until } from '../../../support/run/eventually.js';
 import { readPart } from '../../../support/servers/mail-relay.js';
@@ -212,7 +213,10 @@ test('opened, enrolled and expired links are tracked, and reminders are sent whe
   await until(async () => (await countsOf(id)).sent === 3);
   const tickets = new Map(relay.taken.map((letter) => [letter.to, linkIn(readPart(letter, 'plain'))]));
   const openLink = (subject: string, ticket = tickets.get(loginOf(subject))!) =>
-    openSession({ ticket: new Credential(ticket), browser: null, returnUrl: null }, { ...deps, flows });
+    openSession(
+      { ticket: new Credential(ticket), browser: null, returnUrl: null },
+      { ...deps, flows, keys: createKeysInMemory() },
+    );
   const [first] = await peopleOf(id);
   expect(first!.link!.expiresAt - clock.now()).toBeLessThanOrEqual(30 * daySec * 1000);
 

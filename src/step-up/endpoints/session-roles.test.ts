@@ -69,7 +69,7 @@ const calls: readonly Call[] = [
   held('/face/enrolment/renew'),
   held('/face/data-consents/withdraw', { client: 'shop' }),
   held('/face/checks'),
-  held('/face/checks/not-me', { event: 'stopped' }),
+  held('/face/checks/not-me', { id: `${'1'.repeat(13)}-x` }),
   held('/face/devices/forget'),
   held('/face/export'),
   held('/face/links/end', { connection: 'payroll' }),

@@ -35,7 +35,7 @@ async function open(
   }: Omit<Parameters<typeof openRequestedStepUp>[0], 'connection' | 'request'> & {
     ticket: string;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings'> & FlowPorts,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections' | 'settings' | 'keys'> & FlowPorts,
 ): Promise<OpenedSession> {
   const [kind = '', ...parts] = ticket.split('.');
   if (kind === 'handoff') return openHandOff({ ...rest, ticket: new Credential(parts.join('.')) }, deps);
@@ -49,7 +49,7 @@ async function open(
   return openRequestedStepUp({ connection, request: request.join('.'), source, ...rest }, deps);
 }
 
-export function createSessionEndpoints(deps: CoreDeps & Ports<'connections'> & FlowPorts): Endpoint[] {
+export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'keys'> & FlowPorts): Endpoint[] {
   return [
     openEndpoint({
       tag: 'Capture page',

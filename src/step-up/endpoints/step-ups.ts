@@ -176,6 +176,8 @@ async function toStart(
   // For an unknown user a check starts as for any other, but it cannot pass. The caller therefore does not learn who
   // exists.
   const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
+  // Test people are public, and the check of another name could never end.
+  if (token === undefined && connection.testOutcomeOf?.(subject) === null) throw new FaceError('subject_unknown');
   const hookSignIn = toHookSignIn(fields);
   const signIn = {
     subject,
@@ -200,8 +202,15 @@ export function createStepUpEndpoints(
       scope: 'verify',
       summary: 'Start a face check of a person',
       description:
-        'Checks a user of a connection, whose token is in the profile at the provider, or, with `token`, any person whose token you store. With `application`, the hook of that sign-in accepts the pass; with `audience`, the pass results in a receipt. Send the challenge only to the person in front of the camera. The reply is the same for an unknown user and a user without an enrolment. `login` needs a `connection`.',
-      codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
+        'Checks a user of a connection, whose token is in the profile at the provider, or, with `token`, any person whose token you store. With `application`, the hook of that sign-in accepts the pass; with `audience`, the pass results in a receipt. Send the challenge only to the person in front of the camera. The reply is the same for an unknown user and a user without an enrolment, except at a connection of test people, which refuses other names. `login` needs a `connection`.',
+      codes: [
+        'connection_unknown',
+        'subject_unknown',
+        'profile_unavailable',
+        'token_malformed',
+        'not_found',
+        'action_malformed',
+      ],
       fields: startFields,
       form: { action: 'json', contentKeyTo: 'json', immediate: 'json' },
       reply: startedReply,

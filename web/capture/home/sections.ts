@@ -43,8 +43,8 @@ export const checks: Section = {
       cursor = older.cursor;
       return { kind: 'shown' };
     };
-    const report = async ({ event }: Check): Promise<Outcome> => {
-      const body = { event };
+    const report = async ({ id }: Check): Promise<Outcome> => {
+      const body = { id };
       const { secret } = await api.call({ method: 'POST', path: '/checks/not-me', body, reply: notMeLinkReply });
       location.assign(api.notMeUrl(secret));
       return { kind: 'shown' };
@@ -74,12 +74,13 @@ const toneOf = ({ event }: Check): 'good' | 'bad' | 'plain' => {
   return event.endsWith('_refused') ? 'bad' : 'plain';
 };
 
-function whenAndWhere({ at, application }: Check, format: Intl.DateTimeFormat, words: HomeWords): HTMLElement {
+function whenAndWhere({ at, application, device }: Check, format: Intl.DateTimeFormat, words: HomeWords): HTMLElement {
   return el(
     'p',
     { class: 'fine' },
     el('time', { datetime: at }, format.format(Date.parse(at))),
     ...(application === null ? [] : [` · ${words.application} `, el('bdi', {}, application)]),
+    ` · ${device === null ? words.deviceUnknown : words.device(device)}`,
   );
 }
 

@@ -9,13 +9,13 @@ import type {
 } from '../../../../src/help-desk/replies.js';
 import { useAction, useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
-import { Link } from '../../frame/router.js';
+import { Link, useParameter } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
 import { listConnections } from '../../ledger/requests.js';
 import { ActForm, Field, languageOptions, Select } from '../../parts/form.js';
 import { Facts } from '../../parts/server-text.js';
-import { ShownOnce } from '../../parts/shown-once.js';
+import { Lines, ShownOnce } from '../../parts/shown-once.js';
 import { Await, Empty, Note, OutboxNote, Problem, QuietButton, Section, useSentText } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
@@ -189,7 +189,7 @@ function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
   );
 }
 
-const hasOwnPages: Offered = ({ ownPages }) => ownPages;
+const hasOwnPages: Offered = ({ ownPage }) => ownPage !== null;
 
 /** Identification of an unknown caller by the PIN of their own page. */
 function PinCheck() {
@@ -198,6 +198,7 @@ function PinCheck() {
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const listed = useLoaded(listConnections);
+  const named = useParameter('connection');
   const [found, setFound] = useState<CallerPinReply | null>(null);
   if (found !== null)
     return (
@@ -222,6 +223,11 @@ function PinCheck() {
                 setFound(await call(post<CallerPinReply>('/v1/help-desk/caller-pins', body)));
               }}
             >
+              {connections.map(({ id, ownPage }) =>
+                ownPage === null || (named !== null && named !== id) ? null : (
+                  <Lines key={id} label={pin.address({ connection: id })} text={ownPage} />
+                ),
+              )}
               <WithConnection isOffered={hasOwnPages}>
                 <Field name="pin" label={pin.label} hint={pin.hint} isRequired maxLength={20} />
               </WithConnection>

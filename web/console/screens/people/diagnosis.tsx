@@ -1,23 +1,12 @@
 import type { Loaded, Paged } from '../../frame/acting.js';
 import { textIn, useFormats } from '../../frame/words.js';
 import { isNameless } from '../../ledger/names.js';
-import type { Check, Name, Person } from '../../ledger/requests.js';
+import { refusalsOf } from '../../ledger/refusals.js';
+import type { Check, Line, Name, Person } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { useTexts } from './requests.js';
 
-/**
- * Returns the refused attempts with a face or a code, and the sign-ins that a hook refused, since the last pass. An event
- * that names an administrator, such as a refused recovery, is no attempt of the person.
- */
-function refusalsOf(checks: readonly Check[]) {
-  const passed = checks.findIndex(({ outcome }) => outcome === 'passed');
-  const since = passed === -1 ? checks : checks.slice(0, passed);
-  const refused = since.filter(({ outcome, by }) => outcome === 'refused' && by === null);
-  const signIns = refused.filter(({ action }) => action === 'hook_decided');
-  return { signIns, checks: refused.filter(({ action }) => action !== 'hook_decided' && action !== 'locked_out') };
-}
-
-function mostFrequentCode(refusals: readonly Check[]): string | null {
+function mostFrequentCode(refusals: readonly Line[]): string | null {
   const counts = new Map<string, number>();
   for (const { code } of refusals) if (code !== null) counts.set(code, (counts.get(code) ?? 0) + 1);
   return [...counts].toSorted(([, one], [, other]) => other - one)[0]?.[0] ?? null;
@@ -48,8 +37,8 @@ export function Diagnosis({
   const { instant, number } = useFormats();
   const refused = refusalsOf(checks.rows);
   // A refused check explains the refused sign-in that follows.
-  const code = mostFrequentCode(refused.checks.length > 0 ? refused.checks : refused.signIns);
-  const hasRefusals = refused.checks.length + refused.signIns.length > 0;
+  const code = mostFrequentCode(refused.attempts.length > 0 ? refused.attempts : refused.signIns);
+  const hasRefusals = refused.attempts.length + refused.signIns.length > 0;
   const isEnrolled = status === 'enrolled';
   const isUnknown = status === 'none' && isNameless(name);
   const remedy = isEnrolled ? remedies.find(([codes]) => codes.test(code ?? ''))?.[1] : 'enrol';
@@ -63,7 +52,7 @@ export function Diagnosis({
       {isUnknown && <p>{words.noUser({ connection })}</p>}
       {hasRefusals && (
         <p>
-          {words.refusals({ checks: number(refused.checks.length), signIns: number(refused.signIns.length) })}{' '}
+          {words.refusals({ checks: number(refused.attempts.length), signIns: number(refused.signIns.length) })}{' '}
           {code !== null && words.reason({ reason: reasonText(code, ledger) })}
         </p>
       )}
