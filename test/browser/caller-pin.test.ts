@@ -43,7 +43,7 @@ inBrowser(
       await page.getByLabel(words.label, { exact: true }).fill(pin);
       await page.getByRole('button', { name: words.submit }).click();
     };
-    expect(await page.locator('.lines pre').allTextContents()).toContain(`${url}/me/plain`);
+    await page.locator('.lines pre').getByText(`${url}/me/plain`).waitFor();
     await enter();
     await page.locator('.facts').waitFor();
     const facts = await page.locator('.facts').textContent();

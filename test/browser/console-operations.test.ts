@@ -88,7 +88,7 @@ inBrowser('after a set-up, the page shows the mode and the health of now, withou
   const results = page.locator('section', { hasText: 'What is next' }).locator('.facts > div');
   await results
     .filter({ hasText: 'Refused' })
-    .getByText(/20\d\d/)
+    .getByText(/, \d\d:\d\d/)
     .waitFor();
   await results.filter({ hasText: 'Accepted' }).getByText('Not seen yet').waitFor();
   const verified = { hook: 'token', outcome: 'verified', stepUpId: 's', at: 0, liveness: null } as const;

@@ -15,7 +15,7 @@ const findResults = (lines: readonly Line[]) => ({
 const areSeen = (lines: readonly Line[]): boolean => !Object.values(findResults(lines)).includes(undefined);
 
 /** Leads from the set-up to an accepted and a refused sign-in, as the log of all replicas has them. */
-export function WhatIsNext({ connection: { id, ownPages } }: { readonly connection: Connection }) {
+export function WhatIsNext({ connection: { id, ownPage } }: { readonly connection: Connection }) {
   const { next: words } = useTexts();
   const { instant } = useFormats();
   const read = useLoaded(listSignIns(id), ({ lines }) => !areSeen(lines) && 5000);
@@ -27,12 +27,11 @@ export function WhatIsNext({ connection: { id, ownPages } }: { readonly connecti
       {line !== undefined ? instant(line.time) : cursor === null ? words.notSeen : words.notKnown}
     </Light>
   );
-  const ownPage = `${location.origin}/me/${encodeURIComponent(id)}`;
   return (
     <Section heading={words.heading} intro={words.intro}>
       <p>
         {words.enrol}{' '}
-        {ownPages ? (
+        {ownPage !== null ? (
           <a href={ownPage} target="_blank" rel="noreferrer">
             {ownPage}
           </a>
