@@ -7,10 +7,8 @@ import { projectRoot } from '../support/run/paths.js';
 const sources = /^(?:adapters|src\/(?:admin\/operations|connections|extensions))\/(?!.*\.test\.ts$)/;
 
 /** Names of functions and properties. */
-export const kindsOfTexts = {
-  titles: /^(?:title|(?:manual|createObject)Step)$/,
-  all: /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|ifMissing|remedy)$/,
-};
+const kinds =
+  /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|ifMissing|remedy)$/;
 
 /** Returns the texts of a literal, with `\0` for a value: one for each case of a condition in a template. */
 function textsOf(node: Node): readonly string[] {
@@ -62,7 +60,7 @@ function declarationsIn(nodes: readonly Node[]): Map<string, readonly Node[]> {
 }
 
 /** Returns the texts of checks and set-up steps in the sources, with `{0}`, `{1}` … for inserted values. */
-export function collectServerTexts(kinds: RegExp): readonly string[] {
+export function collectServerTexts(): readonly string[] {
   const api = new API({ cwd: projectRoot });
   const [project] = api.updateSnapshot({ openProjects: [join(projectRoot, 'tsconfig.json')] }).getProjects();
   const files = project!.program
