@@ -10,6 +10,8 @@ import { auditEvents } from '../src/app/audit-events.js';
 import { refusals } from '../src/errors.js';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
+import { createTranslate } from '../web/console/parts/server-catalogue.js';
+import { collectServerTexts } from './server-texts.js';
 
 const locales = join(projectRoot, 'locales');
 const codes = readdirSync(locales)
@@ -107,6 +109,28 @@ describe('the check of the catalogues reports', () => {
     expect(stderr).toContain('fr: server.counter.code is missing');
     expect(existsSync(join(folder, 'compiled'))).toBe(false);
   });
+});
+
+test('the texts of checks and set-up steps have translations, and no other text has', () => {
+  const all = collectServerTexts();
+  const valuesIn = (text: string) => [...text.matchAll(/\{\d\}/g)].map(String).sort().join();
+  const findProblems = (catalogue: Record<string, string>) => [
+    ...all.filter((text) => !Object.hasOwn(catalogue, text)),
+    ...Object.keys(catalogue).filter((text) => !all.includes(text) || valuesIn(text) !== valuesIn(catalogue[text]!)),
+  ];
+  for (const code of codes.filter((each) => each !== 'en')) {
+    const { Camera, ...others } = read(`server-texts/${code}`);
+    expect(findProblems({ ...others, Camera })).toEqual([]);
+    const changed = { ...others, Former: '', 'Smart Hook {0}': 'Smart Hook' };
+    expect(findProblems(changed).toSorted()).toEqual(['Camera', 'Former', 'Smart Hook {0}']);
+  }
+});
+
+test('joined texts of the server are translated part by part, without the values', () => {
+  const text = 'Missing: Create the Smart Hook x y.; it says no. No user gets a face check';
+  const parts = createTranslate(read('server-texts/de'))(text);
+  const untranslated = parts.filter((part) => part.kind !== 'translated' && part.text !== '');
+  expect(untranslated.map((part) => part.text)).toEqual(['x y', 'it says no']);
 });
 
 test('one catalogue file adds a language', () => {
