@@ -6,6 +6,7 @@ import type { AccountNames } from '../connections/account-names.js';
 import type { Ports } from '../core/deps.js';
 import type { Contributions, ExtensionPorts } from '../extensions/extension.js';
 import type { HomePages } from '../home/home-page.js';
+import type { RefusedCalls } from '../http/refused-calls.js';
 import type { RecordPorts } from '../privacy/export.js';
 import type { Undelivered } from '../security-events/undelivered.js';
 import type { FlowPorts } from '../step-up/flow.js';
@@ -24,6 +25,7 @@ export interface ApiDeps
   readonly contactCodes: ContactCodesConfig;
   readonly accounts: AccountNames;
   readonly brands: Brands;
+  readonly refusedCalls: RefusedCalls;
   /** `null` if this server sends no events. */
   readonly undelivered: Undelivered | null;
 }

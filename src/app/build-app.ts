@@ -34,6 +34,7 @@ import { checkFrame } from '../face/engine/picture-header.js';
 import { createMovementJudge } from '../face/liveness/judge.js';
 import { heldSignals } from '../face/liveness/signals.js';
 import { homePagesOf } from '../home/home-page.js';
+import { createRefusedCalls } from '../http/refused-calls.js';
 import type { BodyPools } from '../http/request-budget.js';
 import { createFileSink, createOutbox, openDelivery } from '../notifications/delivery/open.js';
 import { withRecipientBudget } from '../notifications/delivery/recipient-budget.js';
@@ -186,6 +187,7 @@ export async function buildApp(
     ...contributionsOf({ config, extensions: deps.extensions }),
     operations: deps.operations,
     undelivered: deps.undelivered,
+    refusedCalls: createRefusedCalls(deps.clock.now()),
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest: createRequestNote({ ...ports, metrics }),
     contactCodes: config.contactCodes,

@@ -6,6 +6,7 @@ import type { Random } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import type { RefusedCalls } from './refused-calls.js';
 
 const source = Symbol('source');
 
@@ -57,6 +58,7 @@ export function requestIdOf(response: ServerResponse): string {
 }
 
 interface AccessLogDeps extends Ports<'clock' | 'random' | 'log'> {
+  readonly refusedCalls: RefusedCalls;
   readonly telemetry: Telemetry;
   /** Number of trusted proxies. If 0, trace ids of callers are ignored. */
   readonly proxyHops: number;
@@ -66,7 +68,7 @@ interface AccessLogDeps extends Ports<'clock' | 'random' | 'log'> {
  * Creates the access log: one line per request. URL, query, headers and body are never logged, because they contain
  * ids, tokens and faces.
  */
-export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
+export function createAccessLog({ clock, random, log, telemetry, proxyHops, refusedCalls }: AccessLogDeps) {
   return (request: Routed, response: ServerResponse, answer: () => void): void => {
     const startedAt = clock.now();
     const requestId = newRequestId(startedAt, random);
@@ -83,6 +85,7 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
       const reason = refusal instanceof FaceError ? refusal.detail : null;
       const method = request.method ?? '';
       const status = response.headersSent ? response.statusCode : null;
+      if (code !== null) refusedCalls.note(requestId, { at: startedAt, method, route, status, code });
       followed.run(() =>
         log.info('request', {
           requestId,

@@ -26,6 +26,7 @@ import {
   sections,
 } from '../../src/extensions/index.js';
 import { type ListeningServer, listen } from '../../src/http/listen.js';
+import { createRefusedCalls } from '../../src/http/refused-calls.js';
 import { refusalGuard } from '../../src/http/reply.js';
 import { createBodyPools } from '../../src/http/request-budget.js';
 import type { Endpoint } from '../../src/http/rest/endpoint.js';
@@ -172,6 +173,7 @@ export async function startApiServer(
     mountOidc: () => {},
     securityEvents: null,
     undelivered: null,
+    refusedCalls: createRefusedCalls(clock.now()),
     folders: pageFolders,
     proxyHops: 0,
     bodyPools: createBodyPools(),

@@ -80,6 +80,14 @@ test('facestep api prints text of anonymous callers without control characters',
   expect((await api('GET', '/help-desk/requests')).printed.join()).toMatch(/no_camera.* \[31mbroken/);
 });
 
+test('facestep log --request finds a call that was refused before a person was known, and says where it is not known', async () => {
+  const refused = await server.postJson('/verify', {}, { 'x-auth-token': 'wrong' });
+  const found = await run(['log', '--request', refused.headers.get('x-request-id') ?? '']);
+  expect(found.told).toEqual([expect.stringMatching(/known: POST \/verify, 401 caller_untrusted, at 20\S+Z$/)]);
+  const { told } = await run(['log', '--request', '0'.repeat(24)]);
+  expect(told).toEqual([expect.stringMatching(/refused no call with this id since 20\S+Z\. Other servers/)]);
+});
+
 test('facestep log --follow prints each line once until interrupted', async () => {
   await fillLedger(server, [{ event: enrolledAt('acme', 'berta'), hoursAgo: 100 }]);
   const printed: string[] = [];

@@ -7,6 +7,7 @@ import {
   lineCountsReply,
   lineReply,
   linesReply,
+  refusedCallReply,
 } from '../../audit/ledger/replies.js';
 import { callServer, type Fields, readPages } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
@@ -119,6 +120,7 @@ async function list(
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }
   if (!isFile) await print(shown);
+  if (typeof filter.requestId === 'string' && printed + shown.length === 0) await reportRefused(filter.requestId, deps);
   if (hasMore) deps.printError('There may be more: raise --limit, or print all with --csv.');
 }
 
@@ -147,4 +149,14 @@ function reportUnsearched(
   { printError }: Pick<CliDeps, 'printError'>,
 ): void {
   if (unasked.length > 0) printError(`facestep: ${unasked.join(', ')} could not be searched completely`);
+}
+
+/** Says why the server refused a call that no entry is about, because no person was known. */
+async function reportRefused(requestId: string, deps: CliDeps): Promise<void> {
+  const { call, since } = await callServer('GET /log/refused-calls/:requestId', refusedCallReply, deps, { requestId });
+  deps.printError(
+    call === null
+      ? `facestep: the server that answers refused no call with this id since ${since}. Other servers have their own.`
+      : `facestep: refused before a person was known: ${call.method} ${call.route}, ${call.status} ${call.code}, at ${call.at}`,
+  );
 }

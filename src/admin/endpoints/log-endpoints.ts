@@ -14,6 +14,7 @@ import {
   type LineReply,
   lineCountsReply,
   linesReply,
+  refusedCallReply,
 } from '../../audit/ledger/replies.js';
 import type { AccountNames } from '../../connections/account-names.js';
 import { type AuditEvents, outcomes } from '../../core/audit-events.js';
@@ -23,6 +24,7 @@ import { keptNetworkOf, toSource } from '../../core/networks.js';
 import type { NamedAccount } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import type { RefusedCalls } from '../../http/refused-calls.js';
 import { adminEndpoint, type Endpoint, instantField, JsonLines } from '../../http/rest/endpoint.js';
 import { readDoctorReport } from '../operations/doctor-reports.js';
 import type { WithOperations } from '../operations/operations-context.js';
@@ -70,6 +72,7 @@ type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>> &
 
 interface LogPorts extends Ports<'auditEvents' | 'clock' | 'connections' | 'ledger'>, WithOperations {
   readonly accounts: AccountNames;
+  readonly refusedCalls: RefusedCalls;
 }
 
 export function createLogEndpoints(deps: LogPorts): Endpoint[] {
@@ -163,6 +166,22 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
         const { items, cursor } = await followLines(filter, after, deps);
         return { lines: items.map(toLineReply), cursor, unasked };
+      },
+    }),
+    adminEndpoint({
+      tag: 'Ledger',
+      method: 'GET',
+      path: '/log/refused-calls/:requestId',
+      right: 'audit',
+      summary: 'Find a refused call',
+      description:
+        'Returns why this server refused the call with this request id, also if it knew no person then. A server remembers its last 10,000 refused calls until it stops, and knows none of other servers.',
+      fields: z.strictObject({}),
+      reply: refusedCallReply,
+      async handle({ param }) {
+        const call = deps.refusedCalls.find(param('requestId'));
+        const since = toIso(deps.refusedCalls.since());
+        return { call: call === null ? null : { ...call, at: toIso(call.at) }, since };
       },
     }),
     adminEndpoint({

@@ -166,3 +166,17 @@ export const lineCountsReply = z.object({
   ),
 });
 export type LineCountsReply = z.output<typeof lineCountsReply>;
+
+export const refusedCallReply = z.object({
+  call: z
+    .object({
+      at: instantReply,
+      method: z.string(),
+      route: z.string(),
+      status: z.int().nullable().describe('HTTP status; `null` if nothing was sent.'),
+      code: z.string().describe('Code of docs/reference/errors.md.'),
+    })
+    .nullable()
+    .describe('`null` if this server refused no such call since `since`.'),
+  since: instantReply,
+});
