@@ -50,7 +50,7 @@ for (const [language, window] of seats) {
 inBrowser('the screen of a lockout that wrong codes caused offers help, but no code', async () => {
   const person = await stage().refuse('locked', { language: 'en', window: 'phone' });
   const { page, words } = person;
-  await press(page, words.ways.names.recovery_code);
+  await press(page, words.ways.names.bypass_code);
   for (let code: unknown = null; code !== 'locked_out'; ) {
     const answer = page.waitForResponse(/another-way/);
     await enter(person, 'aaaa-aaaa-aaaa');
