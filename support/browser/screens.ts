@@ -130,7 +130,7 @@ const unpaired = {
     system: 'Windows',
   },
 } as const;
-const everyWay = { anotherWays: ['email', 'sms', 'recovery_code', 'bypass_code'], helpOffered: true } as const;
+const everyWay = { anotherWays: ['recovery_code', 'email', 'sms', 'bypass_code'], helpOffered: true } as const;
 const cannot = 'I can’t do this';
 const refuseConsent = 'No thanks';
 const called = {
