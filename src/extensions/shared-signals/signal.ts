@@ -23,12 +23,12 @@ const simpleGuard = z.discriminatedUnion('format', [
 const subjectGuard = z.union([simpleGuard, z.object({ user: simpleGuard }).transform(({ user }) => user)]);
 
 /** Transmitters that are older than SSF 1.0 name the subject in the event. */
-const eventGuard = z.object({ subject: z.unknown(), initiating_entity: z.unknown() });
+const eventGuard = z.object({ subject: z.unknown().optional(), initiating_entity: z.string().optional() });
 
 export const setGuard = z.object({
   iss: z.string(),
   jti: z.string().min(1).max(512),
-  sub_id: z.unknown(),
+  sub_id: z.unknown().optional(),
   events: z.record(z.string(), eventGuard),
 });
 export type SetClaims = z.output<typeof setGuard>;

@@ -16,7 +16,6 @@ const skewSec = 60;
 /** Seconds for which a SET is known as received. */
 export const knownSec = maxAgeSec + 2 * skewSec;
 
-const timeoutMs = 5_000;
 const pauseSec = 30;
 const keyErrors = [errors.JWKSNoMatchingKey, errors.JWSSignatureVerificationFailed, errors.JOSEAlgNotAllowed];
 
@@ -67,7 +66,7 @@ export function createFindKey(
   { fetch, clock }: Ports<'clock' | 'fetch'>,
 ): JWTVerifyGetKey {
   const readJson = async (url: string): Promise<unknown> => {
-    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5_000) });
     return response.json();
   };
   const findAddress = async (): Promise<string> => {

@@ -1,0 +1,318 @@
+import { createServer } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { serve } from '../../../simulators/serve.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
+import { createTestBrowser, type TestBrowser } from '../../../support/benches/capture-page.js';
+import { type CountedState, countState, noteLookUps } from '../../../support/fakes/counted.js';
+import { loginOf } from '../../../support/fakes/simulated-profile.js';
+import { until } from '../../../support/run/eventually.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
+import { startTestTransmitter } from '../../../support/servers/transmitter.js';
+import type { JsonObject } from '../../core/base/json.js';
+import type { Connection } from '../../core/connection.js';
+import { Credential } from '../../core/secrets.js';
+import { epochMs, secondsPerDay, toEpochSec } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { passedKey, recordPassedStepUp } from '../../step-up/passed-step-up.js';
+import type { TransmitterConfig } from './config.js';
+
+/* Security Event Tokens of other systems over HTTP, with real signatures: what is refused, and what they end. */
+
+const audience = 'https://face.example.com/acme';
+const types = 'https://schemas.openid.net/secevent';
+const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+const stranger = await generateKeyPair('RS256');
+
+/** The keys that the transmitter publishes. */
+let published: readonly object[];
+let keyReads = 0;
+let issuer: string;
+let closeKeys: () => Promise<unknown>;
+beforeAll(async () => {
+  const server = createServer((request, response) => {
+    const isKeys = request.url === '/keys';
+    if (isKeys) keyReads += 1;
+    const found = isKeys ? { keys: published } : { issuer, jwks_uri: `${issuer}/keys` };
+    response.end(JSON.stringify(request.url === '/.well-known/ssf-configuration' || isKeys ? found : null));
+  });
+  const { host, close } = await serve(server);
+  [issuer, closeKeys] = [`http://${host}`, close];
+});
+afterAll(() => closeKeys());
+
+let server: ApiServer;
+let acme: Connection;
+let counted: CountedState;
+let lookUps: string[];
+let serial = 0;
+
+/** Starts a server whose connection `acme` names the transmitter. */
+async function start(more: Partial<TransmitterConfig> = {}): Promise<void> {
+  const transmitter = { issuer, audience, jwksUri: null, token: null, ...more };
+  const started = await startCapture(
+    { liveness: 'glance', glance: { days: 14, proof: 'browser' }, replaceFace: 'link' },
+    {
+      sectionsOf: new Map([['acme', { signals: [transmitter] }]]),
+      fetch: (url, init) => fetch(url, init),
+      toState: (state) => {
+        counted = countState(state);
+        return counted.state;
+      },
+    },
+  );
+  ({ server, acme } = started);
+  lookUps = noteLookUps(acme.profile);
+  Object.assign(counted.counts, { writes: 0, counters: 0, waits: 0 });
+}
+beforeEach(async () => {
+  published = [{ ...(await exportJWK(publicKey)), kid: 'one' }];
+  keyReads = 0;
+  await start();
+});
+afterEach(() => server.stop());
+
+const byId = { format: 'iss_sub', iss: '', sub: who.subject };
+const event = (name: string, more: object = {}): JWTPayload => ({
+  jti: `set-${++serial}`,
+  sub_id: { ...byId, iss: issuer },
+  events: { [`${types}/${name}`]: { event_timestamp: 1615304991643, ...more } },
+});
+const credentialChange = () => event('caep/event-type/credential-change', { change_type: 'update' });
+const sessionRevoked = (more: object = {}) => event('caep/event-type/session-revoked', more);
+
+const sign = (claims: JWTPayload, header: object = {}, key = privateKey): Promise<string> =>
+  new SignJWT({ iss: issuer, aud: audience, iat: toEpochSec(server.clock.now()), ...claims })
+    .setProtectedHeader({ alg: 'RS256', typ: 'secevent+jwt', kid: 'one', ...header })
+    .sign(key);
+/** Pushes a SET. @returns the status and the error code */
+async function push(body: string, headers: Record<string, string> = {}): Promise<readonly [number, string | null]> {
+  const response = await fetch(`${server.origin}/signals/acme`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/secevent+jwt', ...headers },
+    body,
+  });
+  const text = await response.text();
+  return [response.status, text === '' ? null : (((JSON.parse(text) as JsonObject).err ?? null) as string | null)];
+}
+const accepted = [202, null];
+const send = async (claims: JWTPayload, ...signed: [header?: object, key?: typeof privateKey]) =>
+  push(await sign(claims, ...signed));
+const received = () => server.audit.events.filter(({ action }) => action === 'signal_received');
+
+test('an event that this product sends is received, with the transmitter, its id and the token', async () => {
+  await server.stop();
+  await start({ token: new Credential('a secret of both') });
+  const receiver = { id: 'acme', audience, subject: 'complex', connections: null } as const;
+  const transmitter = await startTestTransmitter(
+    { ...server.deps, issuer },
+    {
+      receivers: [
+        {
+          ...receiver,
+          url: `${server.origin}/signals/acme`,
+          token: new Credential('a secret of both'),
+          events: ['session-revoked', 'credential-change'],
+        },
+      ],
+    },
+  );
+  published = await transmitter.securityEvents.signer.publicKeys();
+  await transmitter.trail.append({ action: 'revoked', ...who, detail: { tokenId: 'a'.repeat(22) } });
+  await until(() => received().length === 2);
+  await transmitter.close();
+  expect(received()).toMatchObject(
+    ['session-revoked', 'credential-change'].map((name) => ({
+      ...who,
+      detail: { event: name, transmitter: issuer, jti: expect.any(String) },
+    })),
+  );
+});
+
+describe('nothing is looked up or stored for', () => {
+  afterEach(() => {
+    expect({ ...counted.counts, lookUps, received: received() }).toEqual({ ...none, lookUps: [], received: [] });
+  });
+  const none = { writes: 0, counters: 0, waits: 0 };
+  const ago = (sec: number) => ({ iat: toEpochSec(server.clock.now()) - sec });
+
+  test.each([
+    ['another audience', 'invalid_audience', () => send({ ...sessionRevoked(), aud: 'another' })],
+    ['another issuer', 'invalid_issuer', () => send({ ...sessionRevoked(), iss: 'https://other.example' })],
+    ['an unknown key', 'invalid_key', () => send(sessionRevoked(), { kid: 'two' })],
+    ['the signature of another', 'invalid_key', () => send(sessionRevoked(), {}, stranger.privateKey)],
+    ['another type', 'invalid_request', () => send(sessionRevoked(), { typ: 'JWT' })],
+    ['an old event', 'invalid_request', () => send({ ...sessionRevoked(), ...ago(3 * secondsPerDay) })],
+    ['an event of the future', 'invalid_request', () => send({ ...sessionRevoked(), ...ago(-120) })],
+    ['an event without an id', 'invalid_request', () => send({ ...sessionRevoked(), jti: '' })],
+    ['a body that is no token', 'invalid_request', () => push('{}')],
+    [
+      'a body of another type',
+      'invalid_request',
+      async () => push(await sign(sessionRevoked()), { 'content-type': 'application/jwt' }),
+    ],
+    [
+      'an HMAC with the public key',
+      'invalid_key',
+      async () => {
+        const secret = Buffer.from(JSON.stringify(published[0]));
+        const claims = { ...sessionRevoked(), iss: issuer, aud: audience, ...ago(0) };
+        const header = { alg: 'HS256', typ: 'secevent+jwt', kid: 'one' };
+        return push(await new SignJWT(claims).setProtectedHeader(header).sign(secret));
+      },
+    ],
+  ])('%s', async (_what, err, sent) => {
+    expect(await sent()).toEqual([400, err]);
+  });
+
+  test('an event without the token, or with another one', async () => {
+    await server.stop();
+    await start({ token: new Credential('a secret of both') });
+    const set = await sign(sessionRevoked());
+    expect(await push(set)).toEqual([400, 'authentication_failed']);
+    expect(await push(set, { authorization: 'Bearer another' })).toEqual([400, 'authentication_failed']);
+  });
+
+  test('an event without an effect here', async () => {
+    expect(await send(event('ssf/event-type/verification', { state: 'x' }))).toEqual(accepted);
+    expect(await send(event('caep/event-type/device-compliance-change'))).toEqual(accepted);
+  });
+
+  test('a connection without transmitters', async () => {
+    expect((await fetch(`${server.origin}/signals/other`, { method: 'POST' })).status).toBe(404);
+  });
+});
+
+test('keys are read again for an unknown key, but not for each one', async () => {
+  for (const kid of ['two', 'three']) await send(sessionRevoked(), { kid });
+  expect(keyReads).toBe(1);
+  published = [{ ...(await exportJWK(publicKey)), kid: 'two' }];
+  server.clock.advanceSec(31);
+  expect(await send(sessionRevoked(), { kid: 'two' })).toEqual(accepted);
+  expect(keyReads).toBe(2);
+});
+
+test.each([
+  ['opaque', () => ({ sub_id: { format: 'opaque', id: who.subject } })],
+  ['email', () => ({ sub_id: { format: 'email', email: loginOf(who.subject) } })],
+  ['complex', () => ({ sub_id: { format: 'complex', user: { ...byId, iss: issuer } } })],
+])('a subject of the format %s is found', async (_format, named) => {
+  expect(await send({ ...credentialChange(), ...named() })).toEqual(accepted);
+  expect(received()).toMatchObject([who]);
+});
+
+test('the payloads that Okta documents name the user in the event', async () => {
+  const subject = { ...byId, iss: issuer };
+  const sent = [sessionRevoked({ subject: { user: subject } }), credentialChange()];
+  expect(await send({ ...sent[0], sub_id: undefined })).toEqual(accepted);
+  const type = `${types}/caep/event-type/credential-change`;
+  expect(await send({ ...sent[1], sub_id: undefined, events: { [type]: { subject } } })).toEqual(accepted);
+  expect(received()).toMatchObject([
+    { detail: { event: 'session-revoked' } },
+    { detail: { event: 'credential-change' } },
+  ]);
+});
+
+test('an event about an unknown person, or a user of another issuer, is accepted and has no effect', async () => {
+  for (const sub_id of [
+    { ...byId, iss: issuer, sub: 'nobody' },
+    { ...byId, iss: 'https://other.example' },
+  ])
+    expect(await send({ ...credentialChange(), sub_id })).toEqual(accepted);
+  expect(received()).toEqual([]);
+  expect(server.log.text()).toContain('"isKnown":false');
+});
+
+test('an event costs one look-up and few writes, and its repetition none', async () => {
+  const set = await sign(credentialChange());
+  expect(await push(set)).toEqual(accepted);
+  const spent = { ...counted.counts };
+  expect(spent.writes).toBeLessThanOrEqual(3);
+  expect(spent.counters).toBe(1);
+  server.clock.advanceSec(secondsPerDay);
+  expect(await push(set)).toEqual(accepted);
+  expect([counted.counts, lookUps, received().length]).toEqual([spent, [who.subject], 1]);
+});
+
+test('an event whose effect fails is applied when it is sent again', async () => {
+  const { readAccount } = acme.profile;
+  const profile = Object.assign(acme.profile, {
+    readAccount: () => Promise.reject(new FaceError('profile_unavailable')),
+  });
+  const set = await sign(credentialChange());
+  expect((await push(set))[0]).toBe(502);
+  Object.assign(profile, { readAccount });
+  expect(await push(set)).toEqual(accepted);
+  expect(received()).toHaveLength(1);
+});
+
+describe('what an event ends', () => {
+  let own: TestBrowser;
+  beforeEach(async () => {
+    await enrolByApi(server);
+    own = createTestBrowser(server);
+    expect(await check()).toMatchObject({ turns: 2, outcome: 'passed' });
+    server.clock.advanceSec(1.01 * secondsPerDay);
+  });
+  const begin = async () => (await beginAgreed(server, { audience: 'app' }, '/step-ups', own)).page;
+  async function check(begun = begin()) {
+    const page = await begun;
+    const { nonce, photos, movements } = await page.takeFrames(draw('ada'));
+    const { body } = await page.send({ nonce, photo: photos, ...own.prove(nonce, photos) });
+    return { turns: movements.length - 1, outcome: body.outcome, code: body.code };
+  }
+  const pass = (passedAt = server.clock.now()) =>
+    recordPassedStepUp(
+      who,
+      {
+        stepUpId: 'one',
+        passedAt: epochMs(passedAt),
+        liveness: null,
+        presence: null,
+        anotherWay: false,
+        judgedBy: 'challenge',
+        signIn: { application: null, address: null },
+      },
+      { freshnessSec: 300 },
+      server.deps,
+    );
+  const stored = (key: string) => server.deps.state.read(key);
+
+  test('a changed credential ends glances and known devices, and recoveries wait', async () => {
+    expect((await check()).turns).toBe(1);
+    expect(await send(credentialChange())).toEqual(accepted);
+    expect(await check()).toMatchObject({ turns: 2, outcome: 'passed' });
+    expect((await stored('contacts-noted:acme:00u1'))?.value).toMatchObject({ contacts: [{ kind: 'account' }] });
+  });
+
+  test('a check under way does not pass, and a later one does', async () => {
+    const begun = await begin();
+    server.clock.advanceSec(1);
+    expect(await send(sessionRevoked())).toEqual(accepted);
+    expect((await check(Promise.resolve(begun))).code).toBe('step_up_finished');
+    expect((await check()).outcome).toBe('passed');
+  });
+
+  test('a sign-out ends passes for hooks, and no more', async () => {
+    await pass();
+    await send(credentialChange());
+    expect(await stored(passedKey(who))).not.toBeNull();
+    await check();
+    server.clock.advanceSec(1.01 * secondsPerDay);
+    await pass();
+    await send(sessionRevoked());
+    expect(await stored(passedKey(who))).toBeNull();
+    expect((await check()).turns).toBe(1);
+  });
+
+  test.each([
+    ['risc/event-type/account-disabled', {}],
+    ['risc/event-type/account-purged', {}],
+    ['caep/event-type/session-revoked', { initiating_entity: 'admin' }],
+  ])('%s by an administrator ends passes and glances', async (name, more) => {
+    await pass();
+    await send(event(name, more));
+    expect(await stored(passedKey(who))).toBeNull();
+    expect((await check()).turns).toBe(2);
+  });
+});
