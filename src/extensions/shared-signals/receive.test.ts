@@ -121,12 +121,9 @@ test('an event that this product sends is received, with the transmitter, its id
   await transmitter.trail.append({ action: 'revoked', ...who, detail: { tokenId: 'a'.repeat(22) } });
   await until(() => received().length === 2);
   await transmitter.close();
-  expect(received()).toMatchObject(
-    ['session-revoked', 'credential-change'].map((name) => ({
-      ...who,
-      detail: { event: name, transmitter: issuer, jti: expect.any(String) },
-    })),
-  );
+  const detail = { transmitter: issuer, jti: expect.any(String) };
+  for (const name of ['session-revoked', 'credential-change'])
+    expect(received()).toContainEqual(expect.objectContaining({ ...who, detail: { event: name, ...detail } }));
 });
 
 describe('nothing is looked up or stored for', () => {
