@@ -73,9 +73,7 @@ const coreHoldings = z.object({
     .describe('Requests for help of the last 24 hours that are not closed.'),
   notedContacts: z
     .array(z.object({ kind: z.string(), since: instantReply }))
-    .describe(
-      'Since when the mailboxes, the phone and the manager of the profile are the same, as digests. `account`: the last report of a transmitter.',
-    ),
+    .describe('Since when the mailboxes, the phone and the manager of the profile are the same, as digests.'),
   attempts: attemptsReply,
   attemptsOfOutsiders: attemptsReply.describe('Failed attempts of all anonymous callers together.'),
   attemptsOfRecoveries: attemptsReply.describe('Failed face checks of account recoveries.'),

@@ -12,14 +12,15 @@ import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import { Credential } from '../../core/secrets.js';
-import { epochMs, secondsPerDay, toEpochSec } from '../../core/units.js';
+import { secondsPerDay, toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { passedKey, recordPassedStepUp } from '../../step-up/passed-step-up.js';
+import { passedKey } from '../../step-up/passed-step-up.js';
 import type { TransmitterConfig } from './config.js';
 
 /* Security Event Tokens of other systems over HTTP, with real signatures: what is refused, and what they end. */
 
 const audience = 'https://face.example.com/acme';
+const token = new Credential('a secret of both');
 const types = 'https://schemas.openid.net/secevent';
 const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
 const stranger = await generateKeyPair('RS256');
@@ -81,7 +82,8 @@ const event = (name: string, more: object = {}): JWTPayload => ({
 const credentialChange = () => event('caep/event-type/credential-change', { change_type: 'update' });
 const sessionRevoked = (more: object = {}) => event('caep/event-type/session-revoked', more);
 
-const sign = (claims: JWTPayload, header: object = {}, key = privateKey): Promise<string> =>
+type SigningKey = Parameters<SignJWT['sign']>[0];
+const sign = (claims: JWTPayload, header: object = {}, key: SigningKey = privateKey): Promise<string> =>
   new SignJWT({ iss: issuer, aud: audience, iat: toEpochSec(server.clock.now()), ...claims })
     .setProtectedHeader({ alg: 'RS256', typ: 'secevent+jwt', kid: 'one', ...header })
     .sign(key);
@@ -96,33 +98,23 @@ async function push(body: string, headers: Record<string, string> = {}): Promise
   return [response.status, text === '' ? null : (((JSON.parse(text) as JsonObject).err ?? null) as string | null)];
 }
 const accepted = [202, null];
-const send = async (claims: JWTPayload, ...signed: [header?: object, key?: typeof privateKey]) =>
+const send = async (claims: JWTPayload, ...signed: [header?: object, key?: SigningKey]) =>
   push(await sign(claims, ...signed));
 const received = () => server.audit.events.filter(({ action }) => action === 'signal_received');
 
 test('an event that this product sends is received, with the transmitter, its id and the token', async () => {
   await server.stop();
-  await start({ token: new Credential('a secret of both') });
-  const receiver = { id: 'acme', audience, subject: 'complex', connections: null } as const;
-  const transmitter = await startTestTransmitter(
-    { ...server.deps, issuer },
-    {
-      receivers: [
-        {
-          ...receiver,
-          url: `${server.origin}/signals/acme`,
-          token: new Credential('a secret of both'),
-          events: ['session-revoked', 'credential-change'],
-        },
-      ],
-    },
-  );
+  await start({ token });
+  const receiver = { id: 'acme', audience, subject: 'complex', connections: null, token } as const;
+  const events = ['session-revoked', 'credential-change'] as const;
+  const receivers = [{ ...receiver, url: `${server.origin}/signals/acme`, events: [...events] }];
+  const transmitter = await startTestTransmitter({ ...server.deps, issuer }, { receivers });
   published = await transmitter.securityEvents.signer.publicKeys();
   await transmitter.trail.append({ action: 'revoked', ...who, detail: { tokenId: 'a'.repeat(22) } });
   await until(() => received().length === 2);
   await transmitter.close();
   const detail = { transmitter: issuer, jti: expect.any(String) };
-  for (const name of ['session-revoked', 'credential-change'])
+  for (const name of events)
     expect(received()).toContainEqual(expect.objectContaining({ ...who, detail: { event: name, ...detail } }));
 });
 
@@ -140,31 +132,16 @@ describe('nothing is looked up or stored for', () => {
     ['the signature of another', 'invalid_key', () => send(sessionRevoked(), {}, stranger.privateKey)],
     ['another type', 'invalid_request', () => send(sessionRevoked(), { typ: 'JWT' })],
     ['an old event', 'invalid_request', () => send({ ...sessionRevoked(), ...ago(3 * secondsPerDay) })],
-    ['an event of the future', 'invalid_request', () => send({ ...sessionRevoked(), ...ago(-120) })],
     ['an event without an id', 'invalid_request', () => send({ ...sessionRevoked(), jti: '' })],
     ['a body that is no token', 'invalid_request', () => push('{}')],
-    [
-      'a body of another type',
-      'invalid_request',
-      async () => push(await sign(sessionRevoked()), { 'content-type': 'application/jwt' }),
-    ],
-    [
-      'an HMAC with the public key',
-      'invalid_key',
-      async () => {
-        const secret = Buffer.from(JSON.stringify(published[0]));
-        const claims = { ...sessionRevoked(), iss: issuer, aud: audience, ...ago(0) };
-        const header = { alg: 'HS256', typ: 'secevent+jwt', kid: 'one' };
-        return push(await new SignJWT(claims).setProtectedHeader(header).sign(secret));
-      },
-    ],
+    ['an HMAC', 'invalid_key', () => send(sessionRevoked(), { alg: 'HS256' }, new Uint8Array(32))],
   ])('%s', async (_what, err, sent) => {
     expect(await sent()).toEqual([400, err]);
   });
 
   test('an event without the token, or with another one', async () => {
     await server.stop();
-    await start({ token: new Credential('a secret of both') });
+    await start({ token });
     const set = await sign(sessionRevoked());
     expect(await push(set)).toEqual([400, 'authentication_failed']);
     expect(await push(set, { authorization: 'Bearer another' })).toEqual([400, 'authentication_failed']);
@@ -193,29 +170,15 @@ test.each([
   ['opaque', () => ({ sub_id: { format: 'opaque', id: who.subject } })],
   ['email', () => ({ sub_id: { format: 'email', email: loginOf(who.subject) } })],
   ['complex', () => ({ sub_id: { format: 'complex', user: { ...byId, iss: issuer } } })],
+  // As Okta documents its events.
+  ['Okta', () => ({ ...sessionRevoked({ subject: { user: { ...byId, iss: issuer } } }), sub_id: undefined })],
 ])('a subject of the format %s is found', async (_format, named) => {
   expect(await send({ ...credentialChange(), ...named() })).toEqual(accepted);
   expect(received()).toMatchObject([who]);
 });
 
-test('the payloads that Okta documents name the user in the event', async () => {
-  const subject = { ...byId, iss: issuer };
-  const sent = [sessionRevoked({ subject: { user: subject } }), credentialChange()];
-  expect(await send({ ...sent[0], sub_id: undefined })).toEqual(accepted);
-  const type = `${types}/caep/event-type/credential-change`;
-  expect(await send({ ...sent[1], sub_id: undefined, events: { [type]: { subject } } })).toEqual(accepted);
-  expect(received()).toMatchObject([
-    { detail: { event: 'session-revoked' } },
-    { detail: { event: 'credential-change' } },
-  ]);
-});
-
-test('an event about an unknown person, or a user of another issuer, is accepted and has no effect', async () => {
-  for (const sub_id of [
-    { ...byId, iss: issuer, sub: 'nobody' },
-    { ...byId, iss: 'https://other.example' },
-  ])
-    expect(await send({ ...credentialChange(), sub_id })).toEqual(accepted);
+test.each([{ sub: 'nobody' }, { iss: 'https://other.example' }])('a subject with %p has no effect', async (other) => {
+  expect(await send({ ...credentialChange(), sub_id: { ...byId, iss: issuer, ...other } })).toEqual(accepted);
   expect(received()).toEqual([]);
   expect(server.log.text()).toContain('"isKnown":false');
 });
@@ -233,12 +196,10 @@ test('an event costs one look-up and few writes, and its repetition none', async
 
 test('an event whose effect fails is applied when it is sent again', async () => {
   const { readAccount } = acme.profile;
-  const profile = Object.assign(acme.profile, {
-    readAccount: () => Promise.reject(new FaceError('profile_unavailable')),
-  });
+  Object.assign(acme.profile, { readAccount: () => Promise.reject(new FaceError('profile_unavailable')) });
   const set = await sign(credentialChange());
   expect((await push(set))[0]).toBe(502);
-  Object.assign(profile, { readAccount });
+  Object.assign(acme.profile, { readAccount });
   expect(await push(set)).toEqual(accepted);
   expect(received()).toHaveLength(1);
 });
@@ -258,21 +219,7 @@ describe('what an event ends', () => {
     const { body } = await page.send({ nonce, photo: photos, ...own.prove(nonce, photos) });
     return { turns: movements.length - 1, outcome: body.outcome, code: body.code };
   }
-  const pass = (passedAt = server.clock.now()) =>
-    recordPassedStepUp(
-      who,
-      {
-        stepUpId: 'one',
-        passedAt: epochMs(passedAt),
-        liveness: null,
-        presence: null,
-        anotherWay: false,
-        judgedBy: 'challenge',
-        signIn: { application: null, address: null },
-      },
-      { freshnessSec: 300 },
-      server.deps,
-    );
+  const pass = () => server.deps.state.write(passedKey(who), true, { when: 'any', expiresAt: null });
   const stored = (key: string) => server.deps.state.read(key);
 
   test('a changed credential ends glances and known devices, and recoveries wait', async () => {
