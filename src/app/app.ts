@@ -13,10 +13,10 @@ import {
   type ServedHooks,
 } from '../connections/hook.js';
 import { framesOf } from '../core/base/frames.js';
-import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
 import { remembersPlaces } from '../core/rules/rule.js';
 import { FaceError, isFault, toCode } from '../errors.js';
+import type { MountPorts } from '../extensions/extension.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog, setLoggedCaller } from '../http/access-log.js';
@@ -150,7 +150,7 @@ function headersOf(middleware: ReturnType<typeof helmet>): ConstantHeaders {
   return response.getHeaderNames().map((name) => [name, String(response.getHeader(name))] as const);
 }
 
-export interface AppDeps extends ApiDeps, Extended, Ports<'fetch'> {
+export interface AppDeps extends ApiDeps, Extended, MountPorts {
   readonly hooks: HooksByConnection;
   readonly mountOidc: MountOidc;
   /** `null` without keys for security events. */
@@ -275,6 +275,7 @@ function createRouter(deps: AppDeps): Express {
   mountBrand(app, deps.folders, deps);
   app.use('/docs', createDocumentationRouter(deps.docsFolder));
   mountEndpoints(app, endpoints, deps, deps.bodyPools);
+  for (const each of extensionsOn(deps)) each.mount?.(app, deps);
 
   app.use(['/me', '/recover'], answerUnknownPage);
   app.use(answerUnknown);

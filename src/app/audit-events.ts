@@ -10,6 +10,7 @@ import { credentialEvents } from '../extensions/credentials/events.js';
 import { portalEvents } from '../extensions/developer-portal/events.js';
 import { organisationEvents } from '../extensions/organisations/events.js';
 import { rosterEvents } from '../extensions/roster/events.js';
+import { signalEvents } from '../extensions/shared-signals/events.js';
 import { signatureEvents } from '../extensions/signatures/events.js';
 import { notificationEvents } from '../notifications/events.js';
 import { openIdEvents } from '../oidc/events.js';
@@ -37,5 +38,6 @@ export const auditEvents: AuditEvents = combineEvents([
   portalEvents,
   organisationEvents,
   rosterEvents,
+  signalEvents,
   signatureEvents,
 ]);

@@ -184,6 +184,7 @@ export async function buildApp(
     bodyPools,
     reload: deps.reload,
     extensions: deps.extensions,
+    sectionsOf: new Map(configured.map(({ id, sections }) => [id, sections])),
     ...contributionsOf({ config, extensions: deps.extensions }),
     operations: deps.operations,
     undelivered: deps.undelivered,

@@ -39,7 +39,7 @@ export const recoveryGuard = z
       .max(30)
       .default(7)
       .describe(
-        'Days without a recovery after the face, the mailbox or the phone changed, and without the approval of a new manager. 0 only with `"evaluation"`, to try it.',
+        'Days without a recovery after the face, the mailbox or the phone changed or a transmitter (`signals`) reported a change, and without the approval of a new manager. 0 only with `"evaluation"`, to try it.',
       ),
     takesKeys: z
       .boolean()

@@ -57,13 +57,27 @@ export async function checkNotEnrolledSince(
   if (enrolledAt !== null && stepUp.startedAt < enrolledAt) throw new FaceError('step_up_finished');
 }
 
-/** Returns true if an enrolment ended after the step-up's start. */
-export async function hasEndedSince(who: SubjectRef, startedAt: EpochMs, { state }: Ports<'state'>): Promise<boolean> {
-  const found = await state.read(endKey(who));
-  return found !== null && startedAt < epochMsGuard.parse(found.value);
+const checksEndKey = ({ connection, subject }: SubjectRef): string => `checks-end:${connection}:${subject}`;
+
+/** Ends the step-ups of a person that started before. The enrolment remains. */
+export async function noteChecksEnd(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
+  const now = clock.now();
+  await state.write(checksEndKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 
-/** @throws `step_up_finished` if the enrolment has ended since the step-up's start */
+/** Returns true if an enrolment ended after that time. */
+export async function hasEnrolmentEnded(who: SubjectRef, since: EpochMs, { state }: Ports<'state'>): Promise<boolean> {
+  const found = await state.read(endKey(who));
+  return found !== null && since < epochMsGuard.parse(found.value);
+}
+
+/** Returns true if an enrolment, or all step-ups of the person, ended after the step-up's start. */
+export async function hasEndedSince(who: SubjectRef, startedAt: EpochMs, { state }: Ports<'state'>): Promise<boolean> {
+  const ends = await state.readMany([endKey(who), checksEndKey(who)]);
+  return ends.some((found) => found !== null && startedAt < epochMsGuard.parse(found.value));
+}
+
+/** @throws `step_up_finished` if the enrolment, or all step-ups of the person, ended since the step-up's start */
 export async function checkNotEnded(
   stepUp: SubjectRef & { readonly startedAt: EpochMs },
   deps: Ports<'state'>,

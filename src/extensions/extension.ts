@@ -1,14 +1,16 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Express } from 'express';
 import type { z } from 'zod';
 import type { SandboxSetting } from '../access/client-tokens.js';
 import type { OpenWork } from '../admin/endpoints/open-work.js';
 import type { CliDeps } from '../cli/deps.js';
-import type { ConnectionAddition } from '../config/additions.js';
+import type { ConnectionAddition, ConnectionSections } from '../config/additions.js';
 import type { ConnectionConfig } from '../config/connection.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Check } from '../connections/provisioning.js';
 import type { PersonalData, Ports, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
+import type { BodyPools } from '../http/request-budget.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import type { OidcExtension } from '../oidc/feature.js';
 
@@ -32,12 +34,20 @@ export type Contributions = SandboxSetting & OpenWork & Ports<'livenessVendors'>
 /** The ports that endpoints of extensions may use. */
 export type ExtensionPorts = ServerPorts & Ports<'keys' | 'analysisCache'>;
 
+export interface MountPorts extends ExtensionPorts, Ports<'fetch'> {
+  readonly bodyPools: BodyPools;
+  /** Sections that extensions add to connections, by connection id. */
+  readonly sectionsOf: ReadonlyMap<string, Partial<ConnectionSections>>;
+}
+
 /** A part of a running server. It outlives reloads. */
 export interface OpenedExtension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
   isOn(config: Configured<Sections>['config']): boolean;
   /** Called at the start and after each reload, if the extension is on. */
   createEndpoints(deps: ExtensionPorts & Configured<Sections>): readonly Endpoint[];
+  /** Mounts routes in the format of another protocol, when the endpoints are created. */
+  mount?(app: Express, deps: MountPorts): void;
   /** Returns what it adds to parts of the core, if it is on. */
   contribute?(config: Configured<Sections>['config']): Partial<Contributions>;
   /** Starts background jobs, when the server listens. */

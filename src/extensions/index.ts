@@ -14,6 +14,7 @@ import { developerPortal } from './developer-portal/index.js';
 import type { Contributions, ExtendedServer, Extension } from './extension.js';
 import { organisations } from './organisations/index.js';
 import { roster } from './roster/index.js';
+import { sharedSignals } from './shared-signals/index.js';
 import { signatures } from './signatures/index.js';
 import { vendorLiveness } from './vendor-liveness/index.js';
 
@@ -25,6 +26,7 @@ const rows = [
   developerPortal,
   organisations,
   roster,
+  sharedSignals,
   signatures,
   vendorLiveness,
 ] as const satisfies readonly Extension[];

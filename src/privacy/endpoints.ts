@@ -13,7 +13,7 @@ import { clearAttempts } from '../core/limits/lockout.js';
 import { endLinks } from '../core/links/links.js';
 import { toSource } from '../core/networks.js';
 import { addSec } from '../core/units.js';
-import { hasEndedSince, revokeSubject } from '../enrolment/revoke.js';
+import { hasEnrolmentEnded, revokeSubject } from '../enrolment/revoke.js';
 import { FaceError, toCode } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { dataNotStored, exportRecordedHoldings, type RecordedHoldings, type RecordPorts } from './export.js';
@@ -58,7 +58,7 @@ const loggedWithinSec = 60;
 /** Ends an enrolment, and records its end even if only the log knows the enrolment. */
 async function endEnrolment(who: ConnectedSubject, by: string, deps: CoreDeps & Ports<'ledger'>): Promise<void> {
   const ref = toSubjectRef(who);
-  const hasJustEnded = await hasEndedSince(ref, addSec(deps.clock.now(), -loggedWithinSec), deps);
+  const hasJustEnded = await hasEnrolmentEnded(ref, addSec(deps.clock.now(), -loggedWithinSec), deps);
   const { isRecorded } = await revokeSubject({ ...who, by }, deps);
   if (isRecorded || hasJustEnded) return;
   const { status } = await readPerson(ref, deps);

@@ -59,9 +59,9 @@ export const remainingData = [
   },
   {
     what: 'enrolment_end',
-    why: 'The times at which the last enrolment began and ended, under the id of the account, so that earlier links cannot be used to enrol, and whether someone ended it who did not show the face.',
+    why: 'The times at which the last enrolment began and ended, under the id of the account, so that earlier links cannot be used to enrol, the time at which face checks in progress were ended, and whether someone ended it who did not show the face.',
     until: '31 days after the erasure',
-    keys: ['enrolment-end:*:*', 'enrolment-made:*:*', 'enrolment-ended-without-face:*:*'],
+    keys: ['enrolment-end:*:*', 'enrolment-made:*:*', 'enrolment-ended-without-face:*:*', 'checks-end:*:*'],
   },
   {
     what: 'notice_link',

@@ -10,8 +10,8 @@ import { findManager } from './manager.js';
 import { recoveryAt } from './record.js';
 
 /*
- * Notes since when a person's mailbox, phone and manager have been the same, because providers do not tell. Only digests
- * under a key of that person are stored.
+ * Notes since when a person's mailbox, phone and manager have been the same, because providers do not tell, and the last
+ * report of a transmitter that the account changed. Only digests under a key of that person are stored.
  */
 
 const contactKinds = ['email', 'other_email', 'phone'] as const;
@@ -20,7 +20,7 @@ type ContactKind = (typeof contactKinds)[number];
 /** The mailboxes and the phone of a profile. */
 export type Contacts = Readonly<Record<ContactKind, string | null>>;
 
-const notedKinds = [...contactKinds, 'manager'] as const;
+const notedKinds = [...contactKinds, 'manager', 'account'] as const;
 type NotedValues = Readonly<Partial<Record<(typeof notedKinds)[number], string | null>>>;
 
 const contactGuard = z.object({
@@ -63,9 +63,9 @@ export async function readContacts({ connection, subject }: ConnectedSubject): P
 }
 
 /**
- * Notes contacts of a person, or the id of their manager. Others that were noted stay as they are.
+ * Notes contacts of a person, the id of their manager, or that of a report about the account. Others that were noted stay.
  * @param rules.compareOnly - true to store nothing
- * @returns since when each of those that are given has been the same
+ * @returns since when each of those that are given, and the account, has been the same
  */
 export async function noteContacts(
   who: SubjectRef,
@@ -102,14 +102,14 @@ export async function noteContacts(
       if (earlier?.digest === digest) return [earlier];
       // A removed contact is noted as a change, so that no one removes what would tell the person.
       if (digest === '' && earlier === undefined) return [];
-      return [{ kind, digest, since: now, isChange: former.length > 0 }];
+      return [{ kind, digest, since: now, isChange: former.length > 0 || kind === 'account' }];
     });
     const others = former.filter(({ kind }) => !isGiven(kind));
     return { keyVersion, contacts: [...others, ...noted] };
   };
   const isStored = rules.compareOnly !== true;
   const noticed = isStored ? (await changeStored(stored, note, { state })).changed : note(found);
-  return noticed.contacts.filter(({ kind }) => isGiven(kind));
+  return noticed.contacts.filter(({ kind }) => isGiven(kind) || kind === 'account');
 }
 
 async function forgetContacts(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {

@@ -3,7 +3,7 @@ import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { findConsent } from '../enrolment/consent.js';
-import { readContacts } from './contacts.js';
+import { noteContacts, readContacts } from './contacts.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
 let bench: Bench;
@@ -86,6 +86,17 @@ describe('a face that may be new', () => {
     await changeConsent({ enrolledAt: null });
     expect(numberIn(await recover())).toMatch(/\d{4}/);
   });
+});
+
+test('an account that a transmitter reported as changed is not recovered for days', async () => {
+  await bench.enrol('anna', 'ada');
+  await bench.passDays(20);
+  await noteContacts({ connection: 'acme', subject: 'anna' }, { account: 'jti' }, bench.server.deps);
+  await bench.passDays(6);
+  expect((await recover()).text).toContain('changed in the last days');
+  expect(refusals()).toMatchObject([{ code: 'recovery_too_soon', changed: 'account' }]);
+  await bench.passDays(2);
+  expect(numberIn(await recover())).toMatch(/\d{4}/);
 });
 
 describe('a manager who may be new', () => {

@@ -91,7 +91,7 @@ export async function checkQuietFace(
 /**
  * Reads and notes the contacts of a person.
  * @param person.compareOnly - true if no face was shown, so that nothing is noted about the person
- * @returns a refusal if one changed in the last days, or is a second thing that was not noted for days
+ * @returns a refusal if one, or the account, changed in the last days, or is a second thing that was not noted for days
  */
 export async function readQuietContacts(
   person: ConnectedSubject & { readonly secondThing: SecondThing; readonly compareOnly?: boolean },
@@ -125,7 +125,8 @@ export async function findQuietManager(
   deps: Ports<'state' | 'clock' | 'keys' | 'verifier'>,
 ): Promise<ApprovingManager | Refusal> {
   const manager = await findManager(person);
-  const [noted] = await noteContacts(toSubjectRef(person), { manager: manager?.subject ?? null }, deps);
+  const known = await noteContacts(toSubjectRef(person), { manager: manager?.subject ?? null }, deps);
+  const noted = known.find(({ kind }) => kind === 'manager');
   if (manager === null || manager.email === null || manager.subject === person.subject)
     return refusal('recovery_manager_missing');
   // A manager who was never noted may be new.

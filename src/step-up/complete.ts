@@ -25,7 +25,7 @@ import { findConsent, nameInConsent, readConsentedToken, readProof } from '../en
 import { identifyIfToken } from '../enrolment/deny-list.js';
 import { holderOf, type PhotoGuard } from '../enrolment/earlier-frames.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
-import { hasEndedSince } from '../enrolment/revoke.js';
+import { checkNotEnded, hasEndedSince } from '../enrolment/revoke.js';
 import { isLost } from '../enrolment/written-tokens.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { type CheckRules, type PersonVerdict, verifyPerson } from '../verification/verify.js';
@@ -341,6 +341,7 @@ export async function passStepUp(
     : null;
   const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy, isTaken: false }, codes } as const;
   const { at: passedAt, liveness, presence } = check;
+  await checkNotEnded(record, deps);
   await reserveStoredForPass(captured, deps);
   const source = anonymousSourceOf(record);
   if (source !== null && !record.isTest) await notePassedNetwork(source, JSON.stringify([connection, subject]), deps);

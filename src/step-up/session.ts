@@ -12,7 +12,7 @@ import { checkMayReplace, isUsable } from '../enrolment/company-photo.js';
 import { type Consent, findCurrentConsent, hasExpired, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
-import { checkNotEnded, checkNotEnrolledSince, hasEndedSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
+import { checkNotEnded, checkNotEnrolledSince, hasEndedWithoutFace, hasEnrolmentEnded } from '../enrolment/revoke.js';
 import { FaceError, isOneOf, toCode } from '../errors.js';
 import type { FlowPorts } from './flow.js';
 import {
@@ -255,7 +255,7 @@ export async function findMissingEnrolment(
   }
   // An enrolment that was ended, perhaps with a stolen password, is not replaced by the mailbox alone.
   if (connection.policy.whenNotEnrolled === 'refuse') return { linkOffered: false };
-  return { linkOffered: !(await hasEndedSince(subjectOf(record), epochMs(0), deps)) };
+  return { linkOffered: !(await hasEnrolmentEnded(subjectOf(record), epochMs(0), deps)) };
 }
 
 /**

@@ -75,6 +75,10 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
     keys: ['limit:*', 'notices:*', 'quota:*'],
   },
   {
+    why: 'Digests of ids of received security events, for two days: they name no person.',
+    keys: ['signal:*'],
+  },
+  {
     why: 'Networks from which a check passed: they name no person, and end after thirty days.',
     keys: ['network-passed:*'],
   },

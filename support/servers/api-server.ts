@@ -135,6 +135,7 @@ export async function startApiServer(
     ...contributionsOf({ config, extensions: opened }),
     config,
     extensions: opened,
+    sectionsOf: new Map(),
     auditEvents,
     flows,
     operations,

@@ -72,13 +72,13 @@ test('an enrolment that is revoked while its photos are judged does not complete
   const { page } = await beginAgreed(server, {}, '/invitations');
   const { nonce, photos } = await page.takeFrames(draw('eve'));
   const { state } = server.deps;
-  const { read } = state;
+  const { readMany } = state;
   let asked = 0;
   Object.assign(state, {
     // Between the first look and the last.
-    read: async (key: string) => {
-      const found = await read(key);
-      if (key.startsWith('enrolment-end:') && ++asked === 2) {
+    readMany: async (keys: readonly string[]) => {
+      const found = await readMany(keys);
+      if (keys[0]?.startsWith('enrolment-end:') && ++asked === 2) {
         server.clock.advanceSec(1);
         await revoke();
       }

@@ -1,4 +1,4 @@
-import { type Extension, nothing } from '../extension.js';
+import { type Extension, nothing, type OpenedExtension } from '../extension.js';
 import { createVendorChecks, createVendors, findVendorProblems, sections } from './vendors.js';
 
 /** Liveness checks of vendors, in place of the own one. */
@@ -7,7 +7,7 @@ export const vendorLiveness = {
   sections,
   check: findVendorProblems,
   createChecks: createVendorChecks,
-  open: async ({ current }) => ({
+  open: async ({ current }): Promise<OpenedExtension<typeof sections>> => ({
     name: 'vendor-liveness',
     isOn: () => true,
     createEndpoints: () => [],
