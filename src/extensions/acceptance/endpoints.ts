@@ -14,7 +14,7 @@ const reportLine = z.strictObject({
 });
 export type ReportLine = z.output<typeof reportLine>;
 
-export const signedReport = z.strictObject({
+export const signedReport = z.object({
   report: z.string().describe('A JWS of the type `facestep-acceptance+jwt`. Its payload has the lines.'),
 });
 
