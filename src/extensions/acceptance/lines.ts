@@ -69,7 +69,9 @@ async function checkAttribute(tenant: Tenant): Promise<Seen> {
       read === sent ? asStated('It was read back.') : differs(`${read?.length ?? 0} characters were read back.`),
     (error: unknown) => differs(`It was not written and read back: ${toCode(error)}.`),
   );
-  return (await isRestored().catch(() => false)) ? seen : differs('The former value could not be restored.');
+  return (await isRestored().catch(() => false))
+    ? seen
+    : differs(`${seen.seen} The former value could not be restored.`);
 }
 
 async function checkPhoto({ adapter: { profile }, connection: { policy }, subject, deps }: Tenant) {
