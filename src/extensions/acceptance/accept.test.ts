@@ -108,7 +108,7 @@ test('a tenant as stated passes, and the report is signed and names no person', 
   expect(profile.facestepToken).toBe(former);
   const { server } = operated;
   const keys = createRemoteJWKSet(new URL(`${server.origin}/.well-known/jwks.json`));
-  const { payload } = await jwtVerify(report, keys, { issuer: server.deps.issuer, typ: 'facestep-acceptance+jwt' });
+  const { payload } = await jwtVerify(report, keys, { issuer: server.deps.issuer, typ: 'facestep-contract+jwt' });
   expect(payload).toMatchObject({ provider: 'okta', lines, version: expect.any(String) });
   const told = JSON.stringify(payload) + printed.join();
   for (const personal of [login, subject, former]) expect(told).not.toContain(personal);

@@ -15,7 +15,7 @@ const reportLine = z.strictObject({
 export type ReportLine = z.output<typeof reportLine>;
 
 export const signedReport = z.object({
-  report: z.string().describe('A JWS of the type `facestep-acceptance+jwt`. Its payload has the lines.'),
+  report: z.string().describe('A JWS of the type `facestep-contract+jwt`. Its payload has the lines.'),
 });
 
 export const createAcceptanceEndpoints = (deps: Ports<'signer' | 'issuer' | 'clock'>): Endpoint[] => [
@@ -31,7 +31,7 @@ export const createAcceptanceEndpoints = (deps: Ports<'signer' | 'issuer' | 'clo
     reply: signedReport,
     async handle({ fields: { provider, lines } }) {
       const claims = { iss: deps.issuer, iat: toEpochSec(deps.clock.now()), version, provider, lines };
-      return { report: await deps.signer.sign('facestep-acceptance+jwt', claims) };
+      return { report: await deps.signer.sign('facestep-contract+jwt', claims) };
     },
   }),
 ];
