@@ -14,6 +14,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
   const noteUse = createNoteSecretUse({ connection: id, clock, log, onSecretUsed });
   return {
     kind,
+    contract: { signInHook: 'define-auth-challenge', eventHook: null, claim: { name: 'face_verified', says: 'true' } },
     profile: createCognitoProfile(settings, { fetch, log }),
     hooks: {},
     accountRecovery: createCognitoRecovery(cognito, deps),

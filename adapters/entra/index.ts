@@ -15,6 +15,7 @@ import { createEntraClients } from './oidc.js';
 import { createEntraProfile } from './profile.js';
 import { createEntraRecovery } from './recovery.js';
 import {
+  claimNames,
   continueSignUp,
   createAttributeCollectionSubmitRefusal,
   createTokenIssuanceRefusal,
@@ -53,6 +54,11 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
   const send = createGraphClient(entra, fetch, { patience: whileSigningIn, sleep });
   return {
     kind,
+    contract: {
+      signInHook: 'token-issuance-start',
+      eventHook: null,
+      claim: { name: claimNames.faceVerified, says: 'true' },
+    },
     profile,
     hooks: {
       'token-issuance-start': toHook({

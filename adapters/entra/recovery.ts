@@ -134,5 +134,6 @@ export function createEntraRecovery(
       await (id === null ? endAll(subject) : end(subject, id));
       return 'ended';
     },
+    isListed: async (subject, id) => (await list(subject)).some((pass) => pass.id === id),
   };
 }

@@ -26,6 +26,7 @@ import {
   toTokenHookRefusal,
   unverifiedPassword,
 } from './reply.js';
+import { faceClaim } from './schema.js';
 
 /** Time limit of a decision, in milliseconds. */
 const DECISION_TIMEOUT_MS = 1_500;
@@ -61,6 +62,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   });
   return {
     kind,
+    contract: { signInHook: 'token', eventHook: 'events', claim: { name: faceClaim, says: 'verified' } },
     profile: createOktaProfile(settings, { fetch, log }),
     hooks: {
       token: decisionHook('token', handleTokenHook, { refuse: toTokenHookRefusal, pass: passToken, sees: signIn }),

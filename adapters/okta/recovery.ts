@@ -105,10 +105,13 @@ function createCodes(send: Send, signInUrl: string): AccountRecovery {
     const path = `/api/v1/users/${subject}/authenticator-enrollments/${encodeURIComponent(id)}`;
     await send('DELETE', path, toUserError).catch(nullIfUnknown);
   };
-  const endAll = async (subject: string): Promise<void> => {
+  const list = async (subject: string) => {
     checkIsUserId(subject);
     const answer = await send('GET', `/api/v1/users/${subject}/authenticator-enrollments`, toUserError);
-    for (const { id, key } of parseAnswer(enrolmentsGuard, answer)) if (key === 'tac') await end(subject, id);
+    return parseAnswer(enrolmentsGuard, answer).filter(({ key }) => key === 'tac');
+  };
+  const endAll = async (subject: string): Promise<void> => {
+    for (const { id } of await list(subject)) await end(subject, id);
   };
   return {
     credentialKind: 'temporary_access_code',
@@ -133,6 +136,7 @@ function createCodes(send: Send, signInUrl: string): AccountRecovery {
       await (id === null ? endAll(subject) : end(subject, id));
       return 'ended';
     },
+    isListed: async (subject, id) => (await list(subject)).some((code) => code.id === id),
   };
 }
 

@@ -56,6 +56,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>, sle
     (await import('./smart-hook.js')).renderSmartHook({ type, settings, publicUrl, compose });
   return {
     kind,
+    contract: { signInHook: 'pre-authentication', eventHook: null, claim: null },
     profile: createOneLoginProfile(settings, { api, log, sleep }),
     hooks: {
       'pre-authentication': toHook('pre-authentication', handlePreAuthentication),

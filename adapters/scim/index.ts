@@ -10,6 +10,7 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>, sleep = sle
   const api = createScimApi(scim, { fetch, clock }, { sleep });
   return {
     kind,
+    contract: { signInHook: null, eventHook: null, claim: null },
     profile: createScimProfile(settings, { api, log, sleep }),
     hooks: {},
     accountRecovery: null,

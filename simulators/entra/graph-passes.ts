@@ -150,7 +150,7 @@ export function createPassesApi({ cloud, tenantOf, requireRole, sendList, sendCr
     const tenant = tenantOf(response);
     const userId = findUserId(response, String(request.params.user));
     if (tenant.passes.get(userId)?.id !== request.params.id) throw notFound(String(request.params.id));
-    tenant.passes.delete(userId);
+    if (!tenant.keepsDeletedPasses) tenant.passes.delete(userId);
     response.status(204).end();
   });
   return router;

@@ -159,6 +159,8 @@ export async function createTenant(given: {
     passPolicy: newPassPolicy(),
     /** Temporary Access Passes, by the id of the user, who can have one. */
     passes: new Map<string, AccessPass>(),
+    /** True if a pass stays although its deletion was accepted. */
+    keepsDeletedPasses: false,
     /** Active assignments only, not the roles that a user could activate. */
     directoryRoles: new Map<string, { readonly displayName: string; readonly members: Set<string> }>(),
   };

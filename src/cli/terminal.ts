@@ -25,7 +25,7 @@ export async function readSecret(question: string): Promise<string> {
   // The output discards everything, so that typed characters are not displayed.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output, terminal: true });
-  reader.on('SIGINT', () => process.exit(1));
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const [line] = await once(reader, 'line');
   reader.close();
   process.stderr.write('\n');

@@ -6,6 +6,7 @@ import type { Ports } from '../core/deps.js';
 import type { AccountRecovery, Profile } from '../core/ports.js';
 import type { TestOutcome } from '../core/test-outcomes.js';
 import type { EpochMs } from '../core/units.js';
+import type { Contract } from './contract.js';
 import type { DecisionsRead } from './decisions-at-provider.js';
 import type { ConnectionGuide } from './guide.js';
 import type { Hooks, SecretUse } from './hook.js';
@@ -33,6 +34,8 @@ export interface Artefact {
 
 export interface Adapter {
   readonly kind: string;
+  /** Absent if there is no tenant to accept. */
+  readonly contract?: Contract;
   readonly profile: Profile;
   /** Only of test people: how the check of each ends. `null` for an unknown one. */
   readonly testOutcomeOf?: (subject: string) => TestOutcome | null;

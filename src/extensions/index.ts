@@ -7,6 +7,7 @@ import type { Setup } from '../connections/setup.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import type { OidcExtension } from '../oidc/feature.js';
 import { corePersonalData } from '../privacy/registry.js';
+import { acceptance } from './acceptance/index.js';
 import { campaigns } from './campaigns/index.js';
 import { counter } from './counter/index.js';
 import { credentials } from './credentials/index.js';
@@ -20,6 +21,7 @@ import { vendorLiveness } from './vendor-liveness/index.js';
 
 /** All extensions. To remove one, remove its row, its row in `src/app/audit-events.ts` and its folder. */
 const rows = [
+  acceptance,
   campaigns,
   counter,
   credentials,

@@ -5,7 +5,8 @@ import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { connect } from '../../src/app/connect.js';
 import { loadSetup, type Setup } from '../../src/connections/setup.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import type { State } from '../../src/core/ports.js';
+import type { Connection } from '../../src/core/connection.js';
+import type { Fetch, State } from '../../src/core/ports.js';
 import { connectionAdditions, sections } from '../../src/extensions/index.js';
 import { emptySetup } from '../fakes/upkeep.js';
 import { eventually } from '../run/eventually.js';
@@ -66,13 +67,14 @@ export interface Company extends Omit<SimulatedCompany, 'toConnections'> {
 
 /** Starts a server whose configuration file the test can change. */
 export async function startOperatedServer(
-  company: Company,
+  company: Pick<Company, 'toConnections'> & { readonly fetch?: Fetch },
   {
     state,
     dataFolder,
     mode = 'shadow',
     given = {},
     settings = {},
+    connected,
   }: {
     state?: State;
     dataFolder: string;
@@ -80,6 +82,8 @@ export async function startOperatedServer(
     given?: Partial<Parameters<typeof startApiServer>[0]>;
     /** Further settings of the configuration file. */
     settings?: object;
+    /** Filled with the connections, which the server's endpoints then use. */
+    connected?: Map<string, Connection>;
   },
 ) {
   let setup: Setup = emptySetup();
@@ -88,6 +92,7 @@ export async function startOperatedServer(
   const server = await startApiServer({
     hooks,
     setup: () => setup,
+    ...(connected === undefined ? {} : { connections: connected }),
     ...(state === undefined ? {} : { state: { ...state, close: async () => {} } }),
     ...given,
   });
@@ -110,15 +115,14 @@ export async function startOperatedServer(
       onSecretUsed: server.deps.operations.secretUses.note,
       fetch: async (url, init) => {
         await gate;
-        return fetch(url, init);
+        return (company.fetch ?? fetch)(url, init);
       },
     });
     for (const each of setup.connections) {
       const adapter = await each.createAdapter(server.origin);
-      hooks.set(
-        each.id,
-        connect(each, adapter, { ...server.deps, publicFetch: server.deps.fetch }, (_, port) => port).hooks,
-      );
+      const opened = connect(each, adapter, { ...server.deps, publicFetch: server.deps.fetch }, (_, port) => port);
+      hooks.set(each.id, opened.hooks);
+      connected?.set(each.id, opened.connection);
     }
   };
   await read(mode);
@@ -127,6 +131,7 @@ export async function startOperatedServer(
   const post = (path: string, fields: JsonObject = {}) => server.postJson(path, fields, owner);
   return {
     server,
+    setup: () => setup,
     post,
     get,
     read,

@@ -51,6 +51,8 @@ export interface AccountRecovery {
    * @throws `subject_unknown`, `profile_unavailable`
    */
   revokeCredential(subject: string, id: string | null): Promise<'ended' | 'expires'>;
+  /** Returns true if the provider still lists a credential. Absent if it lists none. */
+  readonly isListed?: (subject: string, id: string) => Promise<boolean>;
   /**
    * Ends the password, also one that was chosen with the credential, and all sessions, because the wrong person got it.
    * Absent where the credential gives no password.

@@ -23,6 +23,7 @@ export type SignedType =
   | 'facestep-recovery+jwt'
   | 'facestep-audit-head+jwt'
   | 'facestep-erasure+jwt'
+  | 'facestep-contract+jwt'
   | 'dc+sd-jwt'
   /** Token Status List. */
   | 'statuslist+jwt';

@@ -1,0 +1,216 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { startEntraSimulator } from '../../../simulators/entra/index.js';
+import { startOktaSimulator } from '../../../simulators/okta/index.js';
+import { defineAttribute } from '../../../simulators/scim/directory.js';
+import { startScimSimulator } from '../../../simulators/scim/index.js';
+import { runInProcess } from '../../../support/benches/command.js';
+import { fillLedger } from '../../../support/data/ledgered.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { adminKey } from '../../../support/servers/api-server.js';
+import { type OperatedServer, startOperatedServer } from '../../../support/servers/operated-server.js';
+import { applyAll } from '../../../test/contract/bench.js';
+import { toEntraConnection } from '../../../test/contract/entra.js';
+import type { AuditEvent } from '../../core/audit-events.js';
+import type { Connection } from '../../core/connection.js';
+import type { Fetch } from '../../core/ports.js';
+import { recordPassedStepUp } from '../../step-up/passed-step-up.js';
+
+/* The command over HTTP, against simulated tenants and an administrator who does what it asks. */
+
+const dataFolder = createFolder('accept');
+const login = 'ada@example.com';
+const former = 'fv1.former';
+const opened: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+});
+
+type Answers = Readonly<Record<string, (question: string) => Promise<string> | string>>;
+const agrees: Answers = { 'Write 256': () => 'y', Issue: () => 'y' };
+let runs = 0;
+
+async function openTenant(connection: object, send: Fetch = fetch) {
+  const connected = new Map<string, Connection>();
+  const toConnections = () => [{ id: 'work', policy: { mode: 'enforce' as const }, ...connection }];
+  const operated = await startOperatedServer({ toConnections, fetch: send }, { dataFolder, connected });
+  opened.push({ close: operated.stop });
+  return operated;
+}
+
+/** Runs the command with an administrator who answers a question by its beginning, and nothing by default. */
+async function accept({ server, setup }: OperatedServer, answers: Answers, given: object = {}) {
+  mkdirSync(dataFolder, { recursive: true });
+  const file = join(dataFolder, `report-${++runs}.json`);
+  const ended = await runInProcess(['accept', '--login', login, '--out', file], {
+    clock: server.clock,
+    fetch,
+    env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey },
+    loadSetup: async () => setup(),
+    untilStopped: () => new Promise(() => {}),
+    readSecret: async (question) =>
+      (await Object.entries(answers).find(([start]) => question.startsWith(start))?.[1](question)) ?? '',
+    ...given,
+  });
+  const { lines, report } = JSON.parse(readFileSync(file, 'utf8'));
+  const resultOf = (line: { line: string; result: string }) => [line.line, line.result];
+  return { ...ended, report: String(report), lines, results: Object.fromEntries(lines.map(resultOf)) };
+}
+
+async function openOkta({ isSetUp }: { isSetUp: boolean }) {
+  const okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
+  opened.push(okta);
+  const subject = await okta.createUser({ login, password: 'first factor' });
+  const auth = { kind: 'api_token', token: okta.apiToken };
+  const hooks = { secret: { value: 'Bearer a-secret-of-the-tests-0123456789' } };
+  const operated = await openTenant({ kind: 'okta', okta: { orgUrl: okta.url, auth, hooks } });
+  const { server, setup } = operated;
+  const adapter = await setup().connections[0]!.createAdapter(server.origin);
+  if (isSetUp) await applyAll(await adapter.createProvisioning());
+  const { profile } = okta.org.users.get(subject)!;
+  profile.facestepToken = former;
+  let token = '';
+  let isRefused = false;
+  const signIn = async (): Promise<string> => {
+    server.clock.advanceSec(1);
+    const signedIn = await okta.signIn({ login, password: 'first factor' });
+    isRefused = !signedIn.ok;
+    token = signedIn.ok ? signedIn.accessToken : token;
+    const noted = server.audit.events.slice(-1).map((event) => ({ event: event as AuditEvent, hoursAgo: 0 }));
+    await fillLedger(server, noted);
+    return 'y';
+  };
+  const answers: Answers = {
+    ...agrees,
+    'Sign the test user in': signIn,
+    'The hook refused': () => (isRefused ? 'y' : 'n'),
+    async 'Check the face'() {
+      const signedInto = { application: okta.application, address: null };
+      const pass = { stepUpId: 'step-up-1', liveness: 1, presence: 'movement-1', anotherWay: false } as const;
+      const passed = { ...pass, passedAt: server.clock.now(), judgedBy: 'challenge', signIn: signedInto } as const;
+      const { policy } = setup().connections[0]!;
+      await recordPassedStepUp({ connection: 'work', subject }, passed, policy, server.deps);
+      return signIn();
+    },
+    Paste: () => token,
+  };
+  return { okta, operated, answers, subject, profile };
+}
+
+test('a tenant as stated passes, and the report is signed and names no person', async () => {
+  const { operated, answers, subject, profile } = await openOkta({ isSetUp: true });
+  const { exitCode, lines, report, printed } = await accept(operated, answers);
+  expect(lines.filter(({ result }: { result: string }) => result !== 'as_stated')).toEqual([]);
+  expect(lines).toHaveLength(9);
+  expect(exitCode).toBe(0);
+  expect(profile.facestepToken).toBe(former);
+  const { server } = operated;
+  const keys = createRemoteJWKSet(new URL(`${server.origin}/.well-known/jwks.json`));
+  const { payload } = await jwtVerify(report, keys, { issuer: server.deps.issuer, typ: 'facestep-contract+jwt' });
+  expect(payload).toMatchObject({ provider: 'okta', lines, version: expect.any(String) });
+  const told = JSON.stringify(payload) + printed.join();
+  for (const personal of [login, subject, former]) expect(told).not.toContain(personal);
+});
+
+test('an org that does not call the hook, and a token without the claim, differ', async () => {
+  const { okta, operated, answers } = await openOkta({ isSetUp: true });
+  okta.org.hooks.clear();
+  okta.org.eventHooks.clear();
+  const { exitCode, results } = await accept(operated, {
+    ...answers,
+    Paste: () => `e30.${Buffer.from('{"face_verification":{"result":"refused"}}').toString('base64url')}.x`,
+  });
+  expect(results).toMatchObject({
+    hook_registered: 'differs',
+    hook_called: 'differs',
+    hook_refuses: 'not_seen',
+    hook_accepts: 'not_seen',
+    claim: 'differs',
+    events: 'differs',
+  });
+  expect(exitCode).toBe(1);
+});
+
+test('a sign-in that the provider allows despite a refusal differs, as does a check that the hook does not accept', async () => {
+  const { operated, answers } = await openOkta({ isSetUp: true });
+  const { results } = await accept(operated, {
+    ...answers,
+    'The hook refused': () => 'n',
+    'Check the face': answers['Sign the test user in']!,
+    Paste: () => `e30.${Buffer.from('{}').toString('base64url')}.x`,
+  });
+  expect(results).toMatchObject({
+    hook_called: 'as_stated',
+    hook_refuses: 'differs',
+    hook_accepts: 'differs',
+    claim: 'differs',
+  });
+});
+
+test('without answers, and after a stop, nothing is changed', async () => {
+  const { operated, profile } = await openOkta({ isSetUp: true });
+  Object.defineProperty(profile, 'facestepToken', { value: former, writable: false, enumerable: true });
+  expect((await accept(operated, {})).results).toMatchObject({
+    permissions: 'as_stated',
+    attribute: 'not_seen',
+    hook_called: 'not_seen',
+  });
+  const stopped = await accept(operated, agrees, { untilStopped: async () => {} });
+  expect(stopped.results).toMatchObject({ attribute: 'not_seen', groups: 'not_seen' });
+});
+
+async function openEntra(roles?: readonly string[]) {
+  const entra = await startEntraSimulator({ kind: 'external', hookTimeoutMs: 30_000 });
+  opened.push(entra);
+  const daemon = entra.addDaemon(roles);
+  entra.addExtension(daemon.clientId, 'facestepToken');
+  entra.addUser({ mail: login });
+  const recovery = { mode: 'on', owners: ['owner@example.com'] };
+  const connection = { ...toEntraConnection(entra, daemon), id: 'work', recovery };
+  return { entra, operated: await openTenant(connection, entra.fetch) };
+}
+
+test('Entra: a pass that is revoked is listed no more, unless the tenant keeps it', async () => {
+  const { entra, operated } = await openEntra();
+  const expected = { attribute: 'as_stated', groups: 'as_stated' };
+  expect((await accept(operated, agrees)).results).toMatchObject({ ...expected, recovery: 'as_stated' });
+  entra.tenant.keepsDeletedPasses = true;
+  expect((await accept(operated, agrees)).results).toMatchObject({ ...expected, recovery: 'differs' });
+});
+
+test('Entra: objects that may not be read differ', async () => {
+  const { operated } = await openEntra(['User.Read.All']);
+  expect((await accept(operated, agrees)).results).toMatchObject({ permissions: 'differs', attribute: 'differs' });
+});
+
+test.each([
+  ['holds 256 characters', 4096, null, 'as_stated'],
+  ['cuts after 128 characters', 128, null, 'differs'],
+  ['fails after the write', 4096, 2, 'differs'],
+])('SCIM: the former value is restored on a server that %s', async (_, length, failing, result) => {
+  const scim = await startScimSimulator();
+  opened.push(scim);
+  const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
+  scim.directory.extensions.set(schema, [defineAttribute('token')]);
+  scim.directory.attributeMaxCharacters = length;
+  const id = scim.addUser(login);
+  const values = new Map([['token', former]]);
+  scim.directory.users.get(id)!.extensions.set(schema, values);
+  let writes = 0;
+  const operated = await openTenant(
+    { kind: 'scim', scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } } },
+    async (url, init) => {
+      const answer = await fetch(url, init);
+      if (init?.method === 'PATCH') writes += 1;
+      const fails = url.includes('groups') ? failing !== null : init?.method === 'PATCH' && writes === failing;
+      return fails ? new Response('{}', { status: 501 }) : answer;
+    },
+  );
+  expect((await accept(operated, agrees)).results).toMatchObject({
+    attribute: result,
+    groups: failing === null ? 'as_stated' : 'differs',
+  });
+  expect(values.get('token')).toBe(former);
+});

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { clientTokenReply } from '../../access/application-replies.js';
+import { type LineReply, personLogReply } from '../../audit/ledger/replies.js';
+import { callServer } from '../../cli/call-server.js';
+import { parseJsonAs } from '../../core/base/json.js';
+import { toIso } from '../../core/units.js';
+import { startedReply } from '../../step-up/replies.js';
+import { asStated, differs, notSeen, type Seen, type Tenant } from './lines.js';
+
+const claimsGuard = z.record(z.string(), z.json());
+
+/** Creates the checks of the lines for which the administrator signs the test user in. */
+export function createSignInChecks({ adapter, connection, contract, subject, deps, ask }: Tenant) {
+  const who = { connection: connection.id, subject };
+  let since = toIso(deps.clock.now());
+  let first: LineReply | null = null;
+
+  /** Waits for a new call in the decision log. */
+  async function waitForCall(question: string): Promise<LineReply | Seen> {
+    let answer = await ask(`${question} Type y when this is done, or press Enter to skip: `);
+    if (answer !== 'y') return notSeen('No person signed in.');
+    while (answer === 'y') {
+      const { lines } = await callServer('POST /people/log', personLogReply, deps, { ...who, limit: 50 });
+      const found = lines.find(({ hook, time }) => hook === contract.signInHook && time > since);
+      since = found?.time ?? since;
+      if (found !== undefined) return found;
+      answer = await ask('The decision log has no call yet. Type y to look again, or press Enter to go on: ');
+    }
+    return differs('The decision log has no call of the hook after the sign-in.');
+  }
+
+  async function hook_called() {
+    if (contract.signInHook === null) return null;
+    const call = await waitForCall('Sign the test user in, without a face check.');
+    if ('seen' in call) return call;
+    first = call;
+    if (call.code === 'state_unavailable') return differs('The hook was called, and the decision was late.');
+    return asStated('The hook was called, and decided within its time budget.');
+  }
+
+  async function hook_refuses() {
+    if (contract.signInHook === null) return null;
+    if (first?.outcome === 'passed') return differs('The hook accepted the sign-in without a face check.');
+    if (first?.outcome !== 'refused') return notSeen('The hook refused no sign-in.');
+    const answer = await ask('The hook refused that sign-in. Did the provider refuse it? [y/n]: ');
+    if (answer === '') return notSeen('No person answered.');
+    return answer === 'y' ? asStated('The sign-in was refused.') : differs('The provider allowed the sign-in.');
+  }
+
+  async function hook_accepts() {
+    if (contract.signInHook === null) return null;
+    const application = first?.application ?? null;
+    if (application === null) return notSeen('No call with an application was seen.');
+    if ((await adapter.profile.readToken(subject)) === null) return notSeen('The test user is not enrolled.');
+    const asked = { name: 'facestep accept', scopes: ['verify'], expiresIn: 60 * 60 };
+    const client = await callServer('POST /generateToken', clientTokenReply, deps, asked);
+    try {
+      const check = { ...who, application, immediate: true };
+      const { url } = await callServer('POST /step-ups', startedReply, deps, check, client.token);
+      const call = await waitForCall(`Check the face of the test user at ${url} and sign them in again.`);
+      if ('seen' in call) return call;
+      const isAccepted = call.outcome === 'passed';
+      return isAccepted ? asStated('The hook accepted the sign-in.') : differs(`The hook decided: ${call.outcome}.`);
+    } finally {
+      await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
+    }
+  }
+
+  async function claim() {
+    if (contract.claim === null) return null;
+    const { name, says } = contract.claim;
+    const token = await ask('Paste a token of the sign-in after the face check, or press Enter to skip: ');
+    const [, payload = ''] = token.split('.');
+    const claims = parseJsonAs(Buffer.from(payload, 'base64url').toString(), claimsGuard);
+    if (claims === undefined) return notSeen('No token was pasted.');
+    const value = JSON.stringify(claims[name]);
+    if (value === undefined) return differs(`The token has no claim ${name}.`);
+    return value.includes(`"${says}"`)
+      ? asStated(`The claim ${name} says "${says}" (${typeof claims[name]}).`)
+      : differs(`The claim ${name} does not say "${says}".`);
+  }
+
+  return { hook_called, hook_refuses, hook_accepts, claim };
+}
