@@ -74,7 +74,7 @@ const sensitive = words(`
 
 /** What does none of that. A new endpoint has to be put into one of the two lists. */
 const others = words(`
-  /application-requests/:id/ask-back /application-requests/:id/refuse
+  /acceptance-reports /application-requests/:id/ask-back /application-requests/:id/refuse
   /application-terms /applications
   /audit/verify /brand/check /campaigns /campaigns/bounces
   /campaigns/preview /campaigns/stop
