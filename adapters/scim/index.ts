@@ -1,5 +1,5 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-import { sleep as sleepInFact } from '../../src/core/resilience.js';
+import { sleep as sleepInFact, whileSearching } from '../../src/core/resilience.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';
@@ -8,9 +8,10 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>, sleep = sle
   const { settings, clock, fetch, log } = deps;
   const { kind, scim } = settings;
   const api = createScimApi(scim, { fetch, clock }, { sleep });
+  const searchApi = createScimApi(scim, { fetch, clock }, { patience: whileSearching, sleep });
   return {
     kind,
-    profile: createScimProfile(settings, { api, log, sleep }),
+    profile: createScimProfile(settings, { api, searchApi, log, sleep }),
     hooks: {},
     accountRecovery: null,
     openStepUpRequest: null,
