@@ -11,6 +11,7 @@ import { refusals } from '../src/errors.js';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
 import { createTranslate } from '../web/console/parts/server-catalogue.js';
+import { codesOf, reasonGroups } from '../web/console/screens/log/reason-groups.js';
 import { collectServerTexts } from './server-texts.js';
 
 const locales = join(projectRoot, 'locales');
@@ -55,6 +56,15 @@ test('the console has words for each action of the log, and for each reason that
   );
   expect(reasons).toHaveLength(4);
   expect(reasons.filter((code) => !Object.hasOwn(ledger.codes, code))).toEqual([]);
+});
+
+test('the filter of the log has at most ten groups of reasons, and each reason is in one group', () => {
+  expect(reasonGroups.length).toBeLessThanOrEqual(10);
+  const all = Object.keys(ledger.codes);
+  const codesByGroup = reasonGroups.map(([group]) => codesOf(group, all));
+  expect(codesByGroup.filter((codes) => codes.length === 0)).toEqual([]);
+  expect(codesByGroup.flat().toSorted()).toEqual(all.toSorted());
+  expect(codesOf('face_mismatch', all)).toEqual(['face_mismatch']);
 });
 
 describe('the check of the catalogues reports', () => {
