@@ -143,6 +143,15 @@ test('joined texts of the server are translated part by part, without the values
   expect(untranslated.map((part) => part.text)).toEqual(['x y', 'it says no']);
 });
 
+test('a text of names in a console stays English, and a text inserted into another is translated', () => {
+  const translate = createTranslate(read('server-texts/de'));
+  expect(translate('Client ID: 0oa1')[0]).toEqual({ kind: 'english', text: 'Client ID: ' });
+  const parts = translate('Graph does not show which extension the flow asks before the form.');
+  expect(parts.map(({ text }) => text).join('')).toBe(
+    'Graph zeigt nicht, welche Erweiterung der Flow vor dem Formular aufruft.',
+  );
+});
+
 test('one catalogue file adds a language', () => {
   const folder = copyWith((catalogues) => {
     catalogues.pt = { ...catalogues.es, language: { name: 'Português', direction: 'ltr' } };
