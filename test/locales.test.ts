@@ -11,6 +11,7 @@ import { refusals } from '../src/errors.js';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
 import { createTranslate } from '../web/console/parts/server-catalogue.js';
+import { codesOf, reasonGroups } from '../web/console/screens/log/reason-groups.js';
 import { collectServerTexts } from './server-texts.js';
 
 const locales = join(projectRoot, 'locales');
@@ -55,6 +56,15 @@ test('the console has words for each action of the log, and for each reason that
   );
   expect(reasons).toHaveLength(4);
   expect(reasons.filter((code) => !Object.hasOwn(ledger.codes, code))).toEqual([]);
+});
+
+test('the filter of the log has at most ten groups of reasons, and each reason is in one group', () => {
+  expect(reasonGroups.length).toBeLessThanOrEqual(10);
+  const all = Object.keys(ledger.codes);
+  const codesByGroup = reasonGroups.map(([group]) => codesOf(group, all));
+  expect(codesByGroup.filter((codes) => codes.length === 0)).toEqual([]);
+  expect(codesByGroup.flat().toSorted()).toEqual(all.toSorted());
+  expect(codesOf('face_mismatch', all)).toEqual(['face_mismatch']);
 });
 
 describe('the check of the catalogues reports', () => {
@@ -131,6 +141,15 @@ test('joined texts of the server are translated part by part, without the values
   const parts = createTranslate(read('server-texts/de'))(text);
   const untranslated = parts.filter((part) => part.kind !== 'translated' && part.text !== '');
   expect(untranslated.map((part) => part.text)).toEqual(['x y', 'it says no']);
+});
+
+test('a text of names in a console stays English, and a text inserted into another is translated', () => {
+  const translate = createTranslate(read('server-texts/de'));
+  expect(translate('Client ID: 0oa1')[0]).toEqual({ kind: 'english', text: 'Client ID: ' });
+  const parts = translate('Graph does not show which extension the flow asks before the form.');
+  expect(parts.map(({ text }) => text).join('')).toBe(
+    'Graph zeigt nicht, welche Erweiterung der Flow vor dem Formular aufruft.',
+  );
 });
 
 test('one catalogue file adds a language', () => {

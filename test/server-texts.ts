@@ -4,11 +4,12 @@ import * as is from 'typescript/unstable/ast/is';
 import { API } from 'typescript/unstable/sync';
 import { projectRoot } from '../support/run/paths.js';
 
-const sources = /^(?:adapters|src\/(?:admin\/operations|connections|extensions))\/(?!.*\.test\.ts$)/;
+const sources =
+  /^(?:adapters|src\/(?:admin\/operations|connections|extensions))\/(?!.*\.test\.ts$)|^src\/admin\/endpoints\/key-endpoints\.ts$/;
 
 /** Names of functions and properties. */
 const kinds =
-  /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|ifMissing|remedy)$/;
+  /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|ifMissing|remedy|byHand|inConsole|wrongInConsole|called|joined|toRules|moment|notCalled|notKnown|words|signingWords)$/;
 
 /** Returns the texts of a literal, with `\0` for a value: one for each case of a condition in a template. */
 function textsOf(node: Node): readonly string[] {
@@ -36,6 +37,7 @@ function collect(node: Node, declared: ReadonlyMap<string, readonly Node[]>, dep
   if (is.isStringLiteralLikeNode(node) || is.isTemplateExpression(node)) return textsOf(node);
   if (is.isIdentifier(node)) return follow(...(declared.get(node.text) ?? []));
   if (is.isPropertyAssignment(node)) return follow(node.initializer);
+  if (is.isElementAccessExpression(node)) return follow(node.expression);
   if (is.isBlock(node)) return follow(...listNodes(node).filter(is.isReturnStatement));
   if (is.isCallExpression(node))
     return is.isPropertyAccessExpression(node.expression)
@@ -59,7 +61,7 @@ function declarationsIn(nodes: readonly Node[]): Map<string, readonly Node[]> {
   return found;
 }
 
-/** Returns the texts of checks and set-up steps in the sources, with `{0}`, `{1}` … for inserted values. */
+/** Returns the texts of checks, set-up steps, hooks and keys in the sources, with `{0}`, `{1}` … for inserted values. */
 export function collectServerTexts(): readonly string[] {
   const api = new API({ cwd: projectRoot });
   const [project] = api.updateSnapshot({ openProjects: [join(projectRoot, 'tsconfig.json')] }).getProjects();
@@ -72,16 +74,18 @@ export function collectServerTexts(): readonly string[] {
   const texts = files.flatMap((nodes) => {
     const declared = new Map([...everywhere, ...declarationsIn(nodes)]);
     return nodes.flatMap((node): readonly string[] => {
+      if (is.isShorthandPropertyAssignment(node) && is.isIdentifier(node.name) && kinds.test(node.name.text))
+        return collect(node.name, declared);
       if (is.isPropertyAssignment(node) && is.isIdentifier(node.name) && kinds.test(node.name.text))
         return collect(node.initializer, declared);
       if (!is.isCallExpression(node) || !is.isIdentifier(node.expression) || !kinds.test(node.expression.text))
         return [];
-      const isStep = node.expression.text.endsWith('Step');
+      const isStep = node.expression.text === 'createObjectStep';
       return node.arguments.slice(0, isStep ? 1 : undefined).flatMap((each) => collect(each, declared));
     });
   });
   api.close();
-  const isShown = /^(?!application|profile|Bearer|[/<])(?: ?.* .*\p{L}{2}|.*\p{L}{2}.* |[A-Z][a-z-]+$|off$)/u;
+  const isShown = /^(?!application\/|aws |profile|Bearer|[/<])(?: ?.* .*\p{L}{2}|.*\p{L}{2}.* |[A-Z][a-z-]+$|off$)/u;
   const numbered = texts.map((text) => {
     let at = 0;
     return text.replace(/^\. /, '').replaceAll('\0', () => `{${at++}}`);

@@ -79,14 +79,22 @@ const serviceErrorGuard = z.object({
   $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
 });
 
-/** Returns status and code of a failed call. The response text is left out, because it must not be logged. */
+/** Codes of a rate limit, which AWS answers with status 400. */
+const throttlingCodes: readonly string[] = ['TooManyRequestsException', 'ThrottlingException'];
+
+/**
+ * Returns status and code of a failed call; the status is 429 for a rate limit. The response text is left out, because
+ * it must not be logged.
+ */
 export function toServiceFailure(error: unknown): {
   readonly status: number | null;
   readonly code: string | null;
   readonly cause: string | null;
 } {
   const { data } = serviceErrorGuard.safeParse(error);
-  return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null, cause: findCause(error) };
+  const code = data?.name ?? null;
+  const status = throttlingCodes.includes(code ?? '') ? 429 : (data?.$metadata?.httpStatusCode ?? null);
+  return { status, code, cause: findCause(error) };
 }
 
 /** Describes why a call failed, by code, status or system error. */
@@ -100,6 +108,6 @@ export function causeOf(error: unknown): string {
  */
 export function toRefusal(error: unknown, call: string): FaceError {
   const failure = toServiceFailure(error);
-  const isPassing = failure.status === null || failure.status >= 500 || failure.code === 'TooManyRequestsException';
+  const isPassing = failure.status === null || failure.status >= 500 || failure.status === 429;
   return new FaceError(isPassing ? 'profile_unavailable' : 'provider_refused', { ...failure, call });
 }

@@ -14,6 +14,7 @@ import {
 import { withinTime } from '../../src/connections/rest-call.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Account, CallerClass, NamedAccount, Profile } from '../../src/core/ports.js';
+import { whileSearching } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
@@ -66,21 +67,25 @@ export const notUnderstood = () => new FaceError('profile_unavailable', { reason
 
 const mostPages = 20;
 
-/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
-export async function listUsers(
+/**
+ * Reads users page by page, until there are `limit`.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+ */
+export async function* listUsers(
   Filter: string,
   limit: number,
   { UserPoolId, client }: Pool,
-): Promise<readonly FoundUser[]> {
-  const found: FoundUser[] = [];
+): AsyncGenerator<FoundUser> {
+  let count = 0;
   let next: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     const from = next === undefined ? {} : { PaginationToken: next };
     const answer = await client.listUsers({ UserPoolId, Filter, Limit: limit, ...from });
     if (answer.Users === undefined) throw notUnderstood();
-    found.push(...answer.Users.map((user) => toUser(user.Username, user.Attributes)));
+    for (const user of answer.Users) yield toUser(user.Username, user.Attributes);
+    count += answer.Users.length;
     next = answer.PaginationToken;
-    if (next === undefined || found.length >= limit) return found;
+    if (next === undefined || count >= limit) return;
   }
   throw notUnderstood();
 }
@@ -117,25 +122,24 @@ const searched = ['username', 'email', 'preferred_username', 'name', 'given_name
 export async function searchUsers(
   text: string,
   limit: number,
-  { UserPoolId, client }: Pool,
+  pool: Pool,
+  found: NamedAccount[] = [],
 ): Promise<readonly NamedAccount[]> {
-  const list = async (attribute: string, beginning: string): Promise<readonly FoundUser[]> => {
-    const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
-    if (plain === '') return [];
-    return listUsers(`${attribute} ^= "${plain}"`, limit, { UserPoolId, client });
-  };
   const questions = [
     ...searched.map((attribute) => ({ attribute, beginning: text })),
     ...toNameParts(text).map(({ family }) => ({ attribute: 'family_name', beginning: family })),
   ];
-  const found = new Map<string, NamedAccount>();
   // Requests are sequential, because the rate limit applies to the whole AWS account.
   for (const { attribute, beginning } of questions) {
-    if (found.size >= limit) break;
-    const called = (await list(attribute, beginning)).filter((user) => matchesName(text, toNames(user)));
-    for (const user of called) found.set(user.username, toNamedAccount(user));
+    const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
+    if (plain === '' || found.length >= limit) continue;
+    for await (const user of listUsers(`${attribute} ^= "${plain}"`, limit, pool)) {
+      const account = toNamedAccount(user);
+      const isNew = !found.some(({ subject }) => subject === account.subject);
+      if (isNew && matchesName(text, toNames(user))) found.push(account);
+    }
   }
-  return [...found.values()].slice(0, limit);
+  return found.slice(0, limit);
 }
 
 const toNames = (user: FoundUser) => {
@@ -145,9 +149,9 @@ const toNames = (user: FoundUser) => {
 };
 
 /** @throws FaceError `subject_unknown` or `profile_unavailable` if a call to Cognito fails or takes too long */
-export async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+export async function within<Answer>(work: () => Promise<Answer>, waitSec?: number): Promise<Answer> {
   try {
-    return await withinTime(work);
+    return await withinTime(work, waitSec);
   } catch (error) {
     if (error instanceof FaceError) throw error;
     const failure = toServiceFailure(error);
@@ -186,8 +190,8 @@ export async function findBySub(subject: string, caller: CallerClass, pool: Pool
   const named = await readByName(target, pool);
   const isNamed = named !== null && isAskedFor(named);
   if (isNamed && caller === 'known') return named;
-  const listed = await listUsers(`sub = "${target}"`, 1, pool);
-  const found = isNamed ? named : listed.find(isAskedFor);
+  let found = isNamed ? named : undefined;
+  for await (const user of listUsers(`sub = "${target}"`, 1, pool)) if (isAskedFor(user)) found ??= user;
   if (found === undefined) throw new FaceError('subject_unknown');
   return found;
 }
@@ -224,6 +228,7 @@ export function createCognitoProfile(
 ): Profile {
   const { userPoolId: UserPoolId, attribute } = settings;
   const client = createCognitoClient(settings, { fetch });
+  const searchClient = createCognitoClient(settings, { fetch, tries: whileSearching.tries });
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, attribute);
 
   const withUser = <Result>(
@@ -246,8 +251,11 @@ export function createCognitoProfile(
     findAccount,
     loginIsName: true,
     readAccount: (subject, caller) => withUser(subject, toNamedAccount, caller),
-    searchAccounts: (text, limit) =>
-      within(async () => (isSearchable(text) ? searchUsers(text, limit, { UserPoolId, client }) : [])),
+    searchAccounts: (text, limit, found) =>
+      within(
+        async () => (isSearchable(text) ? searchUsers(text, limit, { UserPoolId, client: searchClient }, found) : []),
+        whileSearching.longestWaitSec,
+      ),
     claimNames,
     readClaims: (subject, names) =>
       withUser(subject, ({ attributes }) => toClaims(names, (name) => attributes.get(name))),

@@ -75,8 +75,8 @@ export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep =>
     'App clients that offer the face check',
     `App clients > an app client > Login pages > Edit: add ${providerName} to the identity providers.`,
     `The pool's domains must be those of the client here, which answers go to: ${redirectUris.join(', ')}.`,
-    'Cognito creates a separate user for each federated sign-in. Before the first sign-in, link it to the enrolled user: aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> ' +
-      `--source-user ProviderName=${providerName},ProviderAttributeName=Cognito_Subject,ProviderAttributeValue=<sub>`,
+    'Cognito creates a separate user for each federated sign-in. Before the first sign-in, link it to the enrolled user with this command:',
+    `aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> --source-user ProviderName=${providerName},ProviderAttributeName=Cognito_Subject,ProviderAttributeValue=<sub>`,
     'The face is then the only factor. Set policy.userSecret to "pin" or "passkey", or use it only together with a password.',
   );
 

@@ -230,13 +230,12 @@ function obstacleOf(
   { SchemaAttributes = [] }: UserPoolType,
   attribute: string,
 ): StepStatus | null {
-  const consolePage = 'In the console, under App clients > Attribute permissions, tick';
   const others = SchemaAttributes.filter(({ Name = '' }) => /^(custom|dev):/.test(Name) && Name !== attribute);
   const unlisted = open.filter(({ WriteAttributes, ReadAttributes }) => !WriteAttributes || !ReadAttributes);
   if (others.length > 0 && unlisted.length > 0) {
     return blocked(
       `The pool has other custom attributes, and these app clients have no lists of permissions, so it is unknown which attributes they use: ${toList(unlisted)}.`,
-      `${consolePage} what each of them needs, and not ${attribute}.`,
+      `In the console, under App clients > Attribute permissions, select what each of them needs, and not ${attribute}.`,
     );
   }
   const emptied = open.filter((client) =>
@@ -245,7 +244,7 @@ function obstacleOf(
   if (emptied.length === 0) return null;
   return blocked(
     `${attribute} is all that these app clients read or write, and an empty list may mean every attribute: ${toList(emptied)}.`,
-    `${consolePage} another attribute in place of ${attribute}.`,
+    `In the console, under App clients > Attribute permissions, select another attribute in place of ${attribute}.`,
   );
 }
 

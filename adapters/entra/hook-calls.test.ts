@@ -215,7 +215,7 @@ test('reading permissions are enough; without them, it is not known if the hooks
       decides: true,
       state: 'unknown',
       reason: expect.stringMatching(
-        /status 403, Authorization_RequestDenied\); this needs CustomAuthenticationExtension\.Read\.All and Event/,
+        /status 403, Authorization_RequestDenied\); this needs CustomAuthenticationExtension\.Read\.All, Event/,
       ),
       where: [],
     },

@@ -52,7 +52,7 @@ export function readEntraHookCalls(
     sleep,
     graph: createGraphAdministration(send, adapterDeps.clock),
   };
-  const needs = () => 'CustomAuthenticationExtension.Read.All and EventListener.Read.All';
+  const needs = () => 'CustomAuthenticationExtension.Read.All, EventListener.Read.All';
   const readers = hooksOf(deps).map((hook) => ({ hook, decides: true, needs, read: () => readHook(hook, deps) }));
   return readHooks(readers, deps, unfinished);
 }
@@ -96,11 +96,12 @@ async function readTokenListeners(
   const apps = listeners.filter((each) => asks(each, hook, extension, deps)).flatMap((each) => appsOf(each.conditions));
   const hidden = listeners.filter(isHidden).flatMap(({ conditions }) => appsOf(conditions));
   const others = hidden.filter((appId) => !apps.includes(appId));
-  const unseen = 'Graph does not show which extension the event listener calls';
   if (apps.length === 0) {
     return others.length === 0
       ? notCalled('No event listener names its extension for an application')
-      : notKnown(`${unseen} for ${toApplications(others).join(', ')}`);
+      : notKnown(
+          `Graph does not show which extension the event listener calls for ${toApplications(others).join(', ')}`,
+        );
   }
   const uncovered = deps.settings.entra.hooks.clientApps.filter((appId) => !apps.includes(appId));
   const isUnseen = (appId: string): boolean => others.includes(appId);
@@ -110,7 +111,9 @@ async function readTokenListeners(
     toApplications(apps),
     joined(
       none.length === 0 ? null : `not for ${toApplications(none).join(', ')}`,
-      unknown.length === 0 ? null : `not known for ${toApplications(unknown).join(', ')}: ${unseen}`,
+      unknown.length === 0
+        ? null
+        : `not known for ${toApplications(unknown).join(', ')}, because Graph does not show which extension the event listener calls`,
     ),
   );
 }

@@ -127,7 +127,7 @@ function createGateStep(flowName: string, gate: Gate, deps: EntraProvisionDeps):
   return {
     title: `User flow "${flowName}": face check ${moment}`,
     needs: [toTitle(gate)],
-    byHand: [...choice, `${gates[other].field}: no extension of ours. ${bothAsk}.`],
+    byHand: [...choice, `${gates[other].field}: no extension of ours.`, bothAsk],
     async inspect() {
       const flow = await findFlow(flowName, deps);
       if (flow === null) return notFound(flowName);

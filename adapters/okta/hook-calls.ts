@@ -68,8 +68,8 @@ export function readOktaHookCalls(
 
 /** Returns a function that names what is missing: an API token has no scopes, and an error code can rule one out. */
 function createNeeds(resources: readonly string[], auth: OktaConnection['okta']['auth']['kind']): HookReader['needs'] {
-  const scopes = resources.map((name) => `the scope okta.${name}.read`).join(' and ');
-  const role = `an administrator role that may read ${resources.map((name) => `okta.${name}`).join(' and ')}`;
+  const scopes = resources.map((name) => `the scope okta.${name}.read`).join(', ');
+  const role = `an administrator role that may read ${resources.map((name) => `okta.${name}`).join(', ')}`;
   return (code) => {
     if (code === 'invalid_scope') return scopes;
     return code === 'E0000006' || auth === 'api_token' ? role : `${scopes}, and ${role}`;
@@ -83,12 +83,12 @@ const assignments: Record<InlineHookName, { readonly resource: string | null; re
   token: {
     resource: 'authorizationServers',
     async findPlaces(hookId, deps) {
-      const server = `The authorization server ${deps.settings.okta.provision.authorizationServerId}`;
-      if (!(await isServerActive(deps))) return notCalled(`${server} is not active`);
+      const { authorizationServerId: id } = deps.settings.okta.provision;
+      if (!(await isServerActive(deps))) return notCalled(`The authorization server ${id} is not active`);
       return toRules(
         await listTokenRules(deps),
         ({ rule }) => readTokenHook(rule.actions) === hookId,
-        `It is assigned to no active rule of ${server.replace('The', 'the')}`,
+        `It is assigned to no active rule of the authorization server ${id}`,
       );
     },
   },

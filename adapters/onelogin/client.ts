@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { CallerClass } from '../../src/core/ports.js';
-import { whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
+import { type RetryPolicy, whileSearching, whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
 import { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
@@ -27,6 +27,7 @@ export type OneLoginApi = ReturnType<typeof createOneLoginApi>;
 interface Sent {
   readonly body: JsonObject | null;
   readonly caller: CallerClass;
+  readonly patience: RetryPolicy;
 }
 
 // OneLogin returns the same token until it expires; `created_at` is the time of its first issue.
@@ -67,7 +68,7 @@ export function createOneLoginApi(
     method: string,
     path: string,
     authorization: string,
-    { body, caller }: Sent,
+    { body, caller, patience }: Sent,
   ): Promise<RestAnswer> => {
     checkMaySend(caller);
     const request = {
@@ -76,11 +77,7 @@ export function createOneLoginApi(
       body: body === null ? null : JSON.stringify(body),
       timeoutMs: REQUEST_TIMEOUT_MS,
     };
-    const answer = await withRetryAfter(
-      () => callRest(accountUrl + path, request, fetch),
-      readRetryAfterMs,
-      whileSigningIn,
-    );
+    const answer = await withRetryAfter(() => callRest(accountUrl + path, request, fetch), readWaitMs, patience);
     const { retryAfterSec, isScarce } = readRateLimit(answer.headers);
     const until = addSec(clock.now(), retryAfterSec);
     if (isScarce) silentUntil.anonymous = laterOf(silentUntil.anonymous, until);
@@ -92,7 +89,7 @@ export function createOneLoginApi(
   const fetchToken = async (): Promise<AccessToken> => {
     const credentials = clientSecret.use((secret) => `client_id:${clientId}, client_secret:${secret}`);
     const grant = { grant_type: 'client_credentials' };
-    const call = { body: grant, caller: 'known' } as const;
+    const call = { body: grant, caller: 'known', patience: whileSigningIn } as const;
     const { status, body } = await send('POST', '/auth/oauth2/v2/token', credentials, call);
     const granted = tokenGuard.safeParse(body);
     if (status !== 200 || !granted.success) throw toUnavailable({ status, call: 'token' });
@@ -102,6 +99,11 @@ export function createOneLoginApi(
     return { value: new Credential(access_token), expiresAt: addSec(since, expires_in) };
   };
   const callWithToken = createCallWithToken(fetchToken, { clock });
+  const callWithinTime = (method: string, path: string, sent: Sent, waitSec?: number): Promise<RestAnswer> =>
+    withinTime(async () => {
+      checkMaySend(sent.caller);
+      return callWithToken((authorization) => send(method, path, authorization, sent));
+    }, waitSec);
 
   return {
     /**
@@ -114,13 +116,24 @@ export function createOneLoginApi(
       path: string,
       body: JsonObject | null = null,
       caller: CallerClass = 'known',
-    ): Promise<RestAnswer> =>
-      withinTime(async () => {
-        checkMaySend(caller);
-        return callWithToken((authorization) => send(method, path, authorization, { body, caller }));
-      }),
+    ): Promise<RestAnswer> => callWithinTime(method, path, { body, caller, patience: whileSigningIn }),
+    /**
+     * Reads a list for a search in the console. It waits longer for a rate limit, and leaves half of the window's calls.
+     * @throws FaceError `profile_unavailable`
+     */
+    search: (path: string): Promise<RestAnswer> =>
+      callWithinTime(
+        'GET',
+        path,
+        { body: null, caller: 'anonymous', patience: whileSearching },
+        whileSearching.longestWaitSec,
+      ),
   };
 }
+
+/** Returns the wait that OneLogin states, in the header of HTTP or in its own one. */
+const readWaitMs = (answer: RestAnswer): number | null =>
+  readRetryAfterMs(answer) ?? (answer.status === 429 ? readRateLimit(answer.headers).retryAfterSec * 1000 : null);
 
 function readRateLimit(headers: Headers): { readonly retryAfterSec: number; readonly isScarce: boolean } {
   const read = (name: string): number => Number(headers.get(`x-ratelimit-${name}`) || Number.NaN);

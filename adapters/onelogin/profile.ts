@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import {
-  distinct,
   isLogin,
   isSameLogin,
   isSearchable,
+  joinLists,
   matchesName,
   toNameParts,
   toPhoneNumber,
@@ -79,8 +79,13 @@ type Prefixes = Readonly<Record<string, string>>;
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */
-export async function searchUsers(text: string, limit: number, api: OneLoginApi): Promise<readonly NamedAccount[]> {
-  const list = async (prefixes: Prefixes): Promise<readonly FoundUser[]> => {
+export async function searchUsers(
+  text: string,
+  limit: number,
+  api: OneLoginApi,
+  found: NamedAccount[] = [],
+): Promise<readonly NamedAccount[]> {
+  const list = async (prefixes: Prefixes): Promise<readonly NamedAccount[]> => {
     const plain = Object.entries(prefixes).map(([field, beginning]) => [field, /^[^*!]*/.exec(beginning)?.[0] ?? '']);
     if (plain.some(([, beginning]) => beginning === '')) return [];
     const query = new URLSearchParams({
@@ -88,15 +93,14 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
       limit: String(limit),
       fields: 'id,username,email,phone,firstname,lastname',
     });
-    return parseOk(z.array(accountGuard), await api.call('GET', `/api/2/users?${query}`, null, 'anonymous'));
+    const users = parseOk(z.array(accountGuard), await api.search(`/api/2/users?${query}`));
+    return users.filter((user) => matchesName(text, toNames(user))).map(toNamedAccount);
   };
   const questions: readonly Prefixes[] = [
     ...['username', 'email', 'firstname', 'lastname'].map((field) => ({ [field]: text })),
     ...toNameParts(text).map(({ given, family }) => ({ firstname: given, lastname: family })),
   ];
-  const lists = await Promise.all(questions.map(list));
-  const called = lists.flat().filter((user) => matchesName(text, toNames(user)));
-  return distinct(called.map(toNamedAccount), limit);
+  return joinLists(questions.map(list), limit, found);
 }
 
 const toNames = ({ username, email, firstname, lastname }: FoundUser) => ({
@@ -222,7 +226,7 @@ export function createOneLoginProfile(
       const { role_ids: ids } = await read(subject, roleIdsGuard);
       return readAllGroups((from: number | null) => readRolePage(ids, from ?? 0, api));
     },
-    searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
+    searchAccounts: async (text, limit, found) => (isSearchable(text) ? searchUsers(text, limit, api, found) : []),
     async readToken(subject, caller) {
       return toStoredToken((await readFields(subject, caller))[attribute] ?? '', { attribute, log });
     },

@@ -1,5 +1,5 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-import { sleep as sleepInFact } from '../../src/core/resilience.js';
+import { sleep as sleepInFact, whileSearching } from '../../src/core/resilience.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';
@@ -8,10 +8,11 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>, sleep = sle
   const { settings, clock, fetch, log } = deps;
   const { kind, scim } = settings;
   const api = createScimApi(scim, { fetch, clock }, { sleep });
+  const searchApi = createScimApi(scim, { fetch, clock }, { patience: whileSearching, sleep });
   return {
     kind,
     contract: { signInHook: null, eventHook: null, claim: null },
-    profile: createScimProfile(settings, { api, log, sleep }),
+    profile: createScimProfile(settings, { api, searchApi, log, sleep }),
     hooks: {},
     accountRecovery: null,
     openStepUpRequest: null,

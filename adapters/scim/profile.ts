@@ -3,10 +3,10 @@ import { createClaimReader, type UsualSources, valueAt } from '../../src/connect
 import { toCompanyPhoto } from '../../src/connections/company-photo.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import {
-  distinct,
   isLogin,
   isSameLogin,
   isSearchable,
+  joinLists,
   matchesName,
   toNameParts,
   toStoredToken,
@@ -150,7 +150,12 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
 
 export function createScimProfile(
   { claims, scim: { attribute, baseUrl } }: Pick<ScimConnection, 'claims' | 'scim'>,
-  { api, log, sleep }: { readonly api: ScimApi; readonly log: Log; readonly sleep: Sleep },
+  {
+    api,
+    searchApi,
+    log,
+    sleep,
+  }: { readonly api: ScimApi; readonly searchApi: ScimApi; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
   const { path } = attribute;
   const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, path);
@@ -175,7 +180,8 @@ export function createScimProfile(
     loginIsName: true,
     readAccount: async (subject) =>
       toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], namedGuard)),
-    searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
+    searchAccounts: async (text, limit, found) =>
+      isSearchable(text) ? searchUsers(text, limit, searchApi, found) : [],
     claimNames,
     async readClaims(subject, names) {
       const all = attributesOf(names).flatMap((each) => toAttributePath(each).selection);
@@ -211,24 +217,30 @@ const listGuard = z.object({ Resources: listOf(namedGuard) });
 const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
 
 /** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
-export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {
-  const ask = async (filter: string, isNeeded: boolean): Promise<readonly ScimNamed[]> => {
+export async function searchUsers(
+  text: string,
+  limit: number,
+  api: ScimApi,
+  found: NamedAccount[] = [],
+): Promise<readonly NamedAccount[]> {
+  const toMatching = (users: readonly ScimNamed[]): readonly NamedAccount[] =>
+    users.filter((user) => matchesName(text, toNames(user))).map(toNamedAccount);
+  const ask = async (filter: string, isNeeded: boolean): Promise<readonly NamedAccount[]> => {
     const attributes = 'userName,emails,displayName,name';
     const query = new URLSearchParams({ filter, attributes, count: String(limit) });
     const answer = await api.call('GET', `/Users?${query}`);
-    if (answer.status === 200) return parseAnswer(listGuard, answer.body).Resources;
+    if (answer.status === 200) return toMatching(parseAnswer(listGuard, answer.body).Resources);
     if ([400, 501].includes(answer.status) && !isNeeded) return [];
     throw toUnavailable(answer);
   };
-  const lists = await Promise.all([
+  const lists = [
     ask(startsWith('userName', text), true),
     ...['emails.value', 'displayName', 'name.givenName', 'name.familyName'].map((path) =>
       ask(startsWith(path, text), false),
     ),
     ...toNameParts(text).map(({ family }) => ask(startsWith('name.familyName', family), false)),
-  ]);
-  const called = lists.flat().filter((user) => matchesName(text, toNames(user)));
-  return distinct(called.map(toNamedAccount), limit);
+  ];
+  return joinLists(lists, limit, found);
 }
 
 const toNames = ({ userName, emails, displayName, name }: ScimNamed) => ({

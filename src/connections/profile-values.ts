@@ -50,8 +50,26 @@ export const toNameParts = (text: string): readonly { readonly given: string; re
     .slice(0, mostSpaces)
     .map(({ index, 0: space }) => ({ given: text.slice(0, index), family: text.slice(index + space.length) }));
 
-export const distinct = (found: readonly NamedAccount[], limit: number): readonly NamedAccount[] =>
+const distinct = (found: readonly NamedAccount[], limit: number): readonly NamedAccount[] =>
   [...new Map(found.map((account) => [account.subject, account])).values()].slice(0, limit);
+
+/**
+ * Waits for all lists of a search.
+ * @param found - receives the users of the lists that the provider answered
+ * @throws the error of a list that failed
+ */
+export async function joinLists(
+  lists: readonly Promise<readonly NamedAccount[]>[],
+  limit: number,
+  found: NamedAccount[],
+): Promise<readonly NamedAccount[]> {
+  const settled = await Promise.allSettled(lists);
+  const users = settled.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
+  found.push(...distinct(users, limit));
+  const failed = settled.find((list) => list.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return found;
+}
 
 export function toStoredToken(
   value: unknown,

@@ -64,10 +64,11 @@ const totalTimeoutMs = 10_000;
 
 /**
  * Limits the time of one operation, including all its API calls.
+ * @param waitSec - additional time for a wait that the provider demands
  * @throws FaceError `profile_unavailable` if it takes longer
  */
-export const withinTime = <Answer>(work: () => Promise<Answer>): Promise<Answer> =>
-  withTimeout(work(), totalTimeoutMs, () => {
+export const withinTime = <Answer>(work: () => Promise<Answer>, waitSec = 0): Promise<Answer> =>
+  withTimeout(work(), totalTimeoutMs + waitSec * 1000, () => {
     throw new FaceError('profile_unavailable', { reason: 'timeout' });
   });
 

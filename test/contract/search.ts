@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { Profile } from '../../src/core/ports.js';
+import type { NamedAccount, Profile } from '../../src/core/ports.js';
 import type { AdapterHarness } from './adapter.js';
 
-type SearchHarness = Pick<AdapterHarness, 'addUser' | 'callUser'> & {
+type SearchHarness = Pick<AdapterHarness, 'addUser' | 'callUser' | 'connectThrough'> & {
   readonly adapter: { readonly profile: Pick<Profile, 'searchAccounts'> };
 };
 
@@ -30,6 +30,31 @@ export function runSearchContract(harness: () => SearchHarness): void {
       expect([text, await searchFor(text)]).toEqual([text, []]);
     }
     expect(await searchFor('Katherine John')).toEqual(['katherine@example.com']);
+  });
+
+  test('a search waits for a rate limit of 3 s, and reports a longer one with the users found before it', async () => {
+    const logins = Array.from({ length: 5 }, (_, index) => `busy${index}@example.com`);
+    for (const login of logins) await add(login, 'Busy', 'Person');
+    let first: string | undefined;
+    let limited = 1;
+    const { profile } = harness().connectThrough((send) => async (url, init) => {
+      const isList = /users\?/i.test(url) || /ListUsers/.test(new Headers(init?.headers).get('x-amz-target') ?? '');
+      const question = url + (await new Response(init?.body).text());
+      if (isList) first ??= question;
+      return isList && question !== first && limited-- > 0 ? toLimited(init?.headers) : send(url, init);
+    });
+    const found: NamedAccount[] = [];
+    const restore = skipWaits(3);
+    try {
+      const all = await profile.searchAccounts('busy', 20);
+      expect(all.map(({ login }) => login).toSorted()).toEqual(logins);
+      limited = Number.POSITIVE_INFINITY;
+      await expect(profile.searchAccounts('busy', 20, found)).rejects.toMatchObject({ detail: { status: 429 } });
+    } finally {
+      restore();
+    }
+    expect(logins).toEqual(expect.arrayContaining(found.map(({ login }) => login)));
+    expect(found.length).toBeGreaterThan(1);
   });
 
   test('a search returns at most the given number of users, each once', async () => {
@@ -89,4 +114,28 @@ export function runSearchContract(harness: () => SearchHarness): void {
       }
     }
   });
+}
+
+/** Returns the answer of a provider whose rate limit ends in 3 s, with the headers of each provider. */
+function toLimited(asked: RequestInit['headers']): Response {
+  const isAws = new Headers(asked).has('x-amz-target');
+  const date = new Date();
+  const reset = String(Math.floor(date.getTime() / 1000) + 3);
+  return Response.json(
+    { __type: 'TooManyRequestsException', errorCode: 'E0000047' },
+    {
+      status: isAws ? 400 : 429,
+      headers: { date: date.toUTCString(), 'retry-after': '3', 'x-rate-limit-reset': reset, 'x-ratelimit-reset': '3' },
+    },
+  );
+}
+
+/** Ends waits of about these seconds at once. Returns a function that undoes this. */
+function skipWaits(sec: number): () => void {
+  const { setTimeout } = globalThis;
+  const isSkipped = (ms = 0): boolean => Math.abs(ms - sec * 1000) < 500;
+  const wait = <Given extends unknown[]>(work: (...given: Given) => void, ms?: number, ...given: Given) =>
+    setTimeout(work, isSkipped(ms) ? 0 : ms, ...given);
+  Object.assign(globalThis, { setTimeout: wait });
+  return () => void Object.assign(globalThis, { setTimeout });
 }

@@ -127,7 +127,7 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
           const retired = await retireSigningKey(config, signing, upkeep, () =>
             note('key_destroyed', { use: 'signing', name: signing, by }),
           );
-          return { isDone: retired === 'retired', lost: null, words: [signingWords[retired]] };
+          return { isDone: retired === 'retired', lost: null, words: [...signingWords[retired]] };
         }
         if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
         const { audit } = filesOf(config);
@@ -149,10 +149,10 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
 }
 
 const signingWords = {
-  retired: `It is retired. ${retiredSigningText}`,
-  refused: 'There is no such key, or it is the active signing key. Rotate first.',
-  none: 'There are no signing keys yet.',
-  'by hand': 'The keys are in AWS KMS: remove it from keys.signing.others.',
+  retired: ['The key is retired.', retiredSigningText],
+  refused: ['There is no such key, or it is the active signing key. Rotate first.'],
+  none: ['There are no signing keys yet.'],
+  'by hand': ['The keys are in AWS KMS: remove it from keys.signing.others.'],
 } as const;
 
 function toRotation(rotated: Rotated) {

@@ -181,6 +181,10 @@ test('a check appears as one entry, and only auditors can read its failed signal
   const { checks } = await ask('/people/checks', who);
   expect(checks).toMatchObject([{ ...check, events: [{}, { action: 'liveness_judged', reasons: ['depth'] }, {}] }]);
   expect(await ask('/log/checks', { subject: 'dora', outcome: 'refused' })).toMatchObject({ checks });
+  const because = (code: string | string[]) => ask('/log/checks', { subject: 'dora', code });
+  expect(await because(['face_mismatch', 'liveness_low'])).toMatchObject({ checks });
+  expect(await because('liveness_low')).toMatchObject({ checks });
+  expect(await because(['face_mismatch'])).toMatchObject({ checks: [] });
   note(
     { action: 'step_up_started', ...who, subject: 'emil', detail: { stepUpId: 's-10', purpose: 'verify' } },
     null,

@@ -47,13 +47,20 @@ export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
   };
 }
 
+const codesField = z
+  .preprocess(
+    (given) => (typeof given === 'string' ? [given] : given),
+    z.array(z.string().min(1).max(100)).min(1).max(100),
+  )
+  .describe('Reasons, of which the entry has one. One reason may also be a text.');
+
 function createFilterFields({ loggedActions: actions }: AuditEvents) {
   return {
     connection: connectionField.optional(),
     subject: subjectField.optional(),
     actions: z.array(z.enum(actions)).min(1).max(actions.length).optional(),
     outcome: z.enum(outcomes).optional(),
-    code: z.string().min(1).max(100).optional(),
+    code: codesField.optional(),
     application: z.string().min(1).max(256).optional(),
     network: z.string().min(1).max(64).optional().describe('A network as in the entries, or an address in it.'),
     requestId: z.string().min(1).max(64).optional(),
@@ -102,7 +109,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         limit: limitField(1000),
         cursor: cursorField.optional(),
       }),
-      form: { actions: 'list', isActivity: 'json', limit: 'json' },
+      form: { actions: 'list', code: 'list', isActivity: 'json', limit: 'json' },
       reply: linesReply,
       async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
@@ -124,7 +131,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
-      form: { actions: 'list', hasResult: 'json', limit: 'json' },
+      form: { actions: 'list', code: 'list', hasResult: 'json', limit: 'json' },
       reply: checksReply,
       async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
@@ -143,7 +150,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         'Returns what /log/checks lists, without the events of each entry and with names, in lines of JSON, while the log is read. Each line has the progress. A second export of the same administrator at the same server ends the first one.',
       codes: ['run_under_way'],
       fields: z.strictObject(checkFields),
-      form: { actions: 'list', hasResult: 'json' },
+      form: { actions: 'list', code: 'list', hasResult: 'json' },
       reply: exportedChecksReply,
       async handle({ fields, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
@@ -160,7 +167,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       description:
         'Returns entries since the previous call, oldest first. Entries of the last seconds are returned again, because other servers may still write earlier ones: skip entries with a known id. Without `after`, starts now.',
       fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
-      form: { actions: 'list' },
+      form: { actions: 'list', code: 'list' },
       reply: followedLinesReply,
       async handle({ fields: { after = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);

@@ -16,22 +16,18 @@ export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
   const { spec, usage } = kinds[use];
   const create = `aws kms create-key --region ${config.region} --key-spec ${spec} --key-usage ${usage}`;
   const next = Math.max(...config.sealing.map(({ version }) => version)) + 1;
-  const known =
-    use === 'sealing'
-      ? `to keys.sealing add { "version": ${next}, "keyId": "<KeyId>" }, and set keys.current to ${currentOf(config)}`
-      : `to keys.${use}.others add "<KeyId>"`;
-  const used =
-    use === 'sealing'
-      ? `set keys.current to ${next}`
-      : `make "<KeyId>" the keys.${use}.keyId, and put the former one into keys.${use}.others`;
   return [
     'The keys are in AWS KMS. To add one:',
     `1. Make it, with a policy by which this service may use it (docs/keys.md): ${create} --policy file://policy.json`,
-    `2. On every replica, ${known}; restart them one after the other.`,
+    use === 'sealing'
+      ? `2. On every replica, add { "version": ${next}, "keyId": "<KeyId>" } to keys.sealing, and set keys.current to ${currentOf(config)}. Restart the replicas one after the other.`
+      : `2. On every replica, add "<KeyId>" to keys.${use}.others. Restart the replicas one after the other.`,
     ...(use === 'sealing'
       ? []
       : ['   Wait until verifiers have read the published keys: see docs/keys.md for the time.']),
-    `3. On every replica, ${used}; restart them one after the other.`,
+    use === 'sealing'
+      ? `3. On every replica, set keys.current to ${next}. Restart the replicas one after the other.`
+      : `3. On every replica, make "<KeyId>" the keys.${use}.keyId, and put the former one into keys.${use}.others. Restart the replicas one after the other.`,
   ];
 }
 

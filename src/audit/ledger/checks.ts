@@ -6,7 +6,7 @@ import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import type { NamedBrowser } from '../../core/user-agent.js';
-import { type LogFilter, linePage, listLines, matchesFilter, readFiltered, readReferences } from './log.js';
+import { isAmong, type LogFilter, linePage, listLines, matchesFilter, readFiltered, readReferences } from './log.js';
 import { collectPage, type Page } from './newest-first.js';
 import { type LogLine, lineKeyOf, ofRequest, ofStepUp, parseLine, timeOfId } from './places.js';
 
@@ -165,9 +165,9 @@ const toCheckKey = ({ id, connection, subject, stepUpId, requestId }: LogLine): 
 
 /** Returns true if this is the newest event of the check that matches the filter, so that each check is listed once. */
 function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {
-  const { outcome = null, code = null, hasResult = false } = filter;
+  const { outcome = null, code, hasResult = false } = filter;
   if (hasResult && result.action === 'step_up_started') return false;
-  const fits = (outcome === null || result.outcome === outcome) && (code === null || result.code === code);
+  const fits = (outcome === null || result.outcome === outcome) && isAmong(result.code, code);
   return fits && events.findLast((event) => matchesFilter(event, filter))?.id === id;
 }
 

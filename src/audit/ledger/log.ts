@@ -27,7 +27,8 @@ export interface LogFilter {
   readonly people?: readonly SubjectRef[] | null | undefined;
   readonly actions?: readonly string[] | null | undefined;
   readonly outcome?: Outcome | null | undefined;
-  readonly code?: string | null | undefined;
+  /** Reasons, of which a line has one. */
+  readonly code?: readonly string[] | null | undefined;
   /** True to leave out checks of which only the start is logged. */
   readonly hasResult?: boolean | undefined;
   readonly application?: string | null | undefined;
@@ -212,17 +213,21 @@ export function matchesFilter(line: LogLine, filter: LogFilter): boolean {
   return (
     fits(connection, line.connection) &&
     fits(outcome, line.outcome) &&
-    fits(code, line.code) &&
+    isAmong(line.code, code) &&
     fits(application, line.application) &&
     fits(network, line.network) &&
     fits(requestId, line.requestId) &&
     fits(by, line.by) &&
-    (actions === null || actions === undefined || actions.includes(line.action)) &&
+    isAmong(line.action, actions) &&
     (people === null ||
       people === undefined ||
       people.some((who) => who.connection === line.connection && who.subject === line.subject))
   );
 }
+
+/** Returns true if the value is one of those asked for, or if none are. */
+export const isAmong = (value: string | null, asked: readonly string[] | null | undefined): boolean =>
+  asked === null || asked === undefined || (value !== null && asked.includes(value));
 
 /** Notes that all replicas log the acts of administrators and clients from now on, unless it is noted already. */
 export async function beginActivity({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {

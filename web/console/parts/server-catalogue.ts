@@ -23,6 +23,8 @@ export function createTranslate(catalogue: Readonly<Record<string, string>>): Tr
     .map(([english, translation]) => ({
       pattern: toPattern(english.replace(/\.$/, '')),
       pieces: translation.replace(/\.$/, '').split(/\{(\d)\}/),
+      // Names in a provider's console stay English.
+      kind: translation === english ? ('english' as const) : ('translated' as const),
     }));
 
   const readWhole = (text: string): readonly Part[] | null => {
@@ -30,7 +32,7 @@ export function createTranslate(catalogue: Readonly<Record<string, string>>): Tr
     const values = found?.pattern.exec(text)?.slice(1);
     if (found === undefined || values === undefined) return null;
     const filled = found.pieces.flatMap((piece, at): readonly Part[] => {
-      if (at % 2 === 0) return [{ kind: 'translated', text: piece }];
+      if (at % 2 === 0) return [{ kind: found.kind, text: piece }];
       const value = values[Number(piece)] ?? '';
       // A value of several words may be a text of the server too.
       return (value.includes(' ') && readWhole(value)) || [{ kind: 'value', text: value }];

@@ -96,12 +96,11 @@ export const createPublishedKeysCheck = (
     const keys = await readPublicKeys(config, deps).catch(() => null);
     if (keys === null) return warn(`${address} cannot be compared: the signing keys here cannot be read`, null);
     const missing = keys.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));
-    const whose = config.keys.kind === 'local' ? 'the keys of this data folder' : 'the keys of this configuration';
     if (answer.status === 200 && missing.length === 0) {
-      return pass(`${address} has ${whose}`);
+      return pass(`${address} has the keys of this server`);
     }
     return fail(
-      `${address} has not ${whose} (${answer.status})`,
+      `${address} does not have the keys of this server (${answer.status})`,
       'Check publicUrl: another server answers there. Or run this where the server runs, with its configuration and its FACESTEP_DATA.',
     );
   },

@@ -1,14 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
 import { loadTexts } from '../../../../locales/compiled/console/log/load.js';
 import { usePages } from '../../frame/acting.js';
 import { addressOf, navigate, useParameters } from '../../frame/router.js';
-import { defineTexts } from '../../frame/words.js';
+import { defineTexts, textIn } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
 import { type Filter, listChecks, outcomes, startOf } from '../../ledger/requests.js';
 import { withLedger } from '../../ledger/told.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
+import { codesOf, isReasonGroup } from './reason-groups.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 
@@ -26,7 +28,7 @@ export const screen = defineScreen(function Log() {
 
 function Shown({ parameters }: { readonly parameters: URLSearchParams }) {
   const words = useTexts();
-  const filter = toFilter(parameters, Object.keys(words.ledger.actions));
+  const filter = toFilter(parameters, words.ledger);
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);
   const paged = usePages(
@@ -89,8 +91,7 @@ const actionsOf = (event: string, actions: readonly string[]): readonly string[]
     ? ['step_up_started']
     : actions.filter((action) => eventGroups.find(([, begins]) => begins.test(action))?.[0] === event);
 
-/** @param actions - all actions of the log */
-function toFilter(parameters: URLSearchParams, actions: readonly string[]): Filter {
+function toFilter(parameters: URLSearchParams, { actions, codes }: Pick<LedgerWords, 'actions' | 'codes'>): Filter {
   const event = parameters.get('event');
   const search = parameters.get('search') ?? undefined;
   const code = parameters.get('code');
@@ -98,10 +99,10 @@ function toFilter(parameters: URLSearchParams, actions: readonly string[]): Filt
     search,
     connection: parameters.get('connection') ?? undefined,
     outcome: parameters.get('outcome') ?? undefined,
-    actions: event === null ? undefined : actionsOf(event, actions),
+    actions: event === null ? undefined : actionsOf(event, Object.keys(actions)),
     // A search may be for an attempt that only started.
     hasResult: event !== 'started' && search === undefined,
-    code: code ?? undefined,
+    code: code === null ? undefined : codesOf(code, Object.keys(codes)),
     application: parameters.get('application') ?? undefined,
     since: startOf(parameters.get('since'), 0),
     until: startOf(parameters.get('until'), 1),
@@ -112,6 +113,10 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
   const { filters, ledger } = useTexts();
   const any = { value: '', label: ledger.any };
   const chosen = (name: string): string => parameters.get(name) ?? '';
+  const groups = Object.entries(filters.reasons).map(([value, label]) => ({ value, label }));
+  const reason = chosen('code');
+  const isOneReason = reason !== '' && !isReasonGroup(reason);
+  const oneReason = isOneReason ? [{ value: reason, label: textIn(ledger.codes, reason) ?? reason }] : [];
   const others = [...parameters.keys()].filter((name) => name !== 'search');
   return (
     <ActForm submit={ledger.show} onSubmit={async (fields) => navigate(addressOf('/log', fields))}>
@@ -145,12 +150,7 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
             ]}
             initial={chosen('event')}
           />
-          <Select
-            name="code"
-            label={ledger.columns.why}
-            options={[any, ...Object.entries(ledger.codes).map(([value, label]) => ({ value, label }))]}
-            initial={chosen('code')}
-          />
+          <Select name="code" label={ledger.columns.why} options={[any, ...oneReason, ...groups]} initial={reason} />
           <Field
             name="application"
             label={ledger.columns.application}
