@@ -115,41 +115,6 @@ test('the first day: plan, apply and plan again; in shadow mode a user is let in
   expect((await mode()).stdout).toMatch(/^Enforce mode would deny \d of 1 people, .* Denied already: 0\.$/m);
 });
 
-test('facestep why lists the events of a user with the meaning of their codes, and exits with 1 for an unknown login', async () => {
-  const login = 'grace@example.com';
-  const subject = simulation.subjects.get(login)!;
-  const backend = await connectBackend(service.url, simulation.config.adminKey, {
-    connection: 'simulated',
-    application: simulation.application,
-  });
-  await backend.enrol(subject, pictures.person[0]);
-  expect(await backend.checkFace(subject, pictures.stranger)).toBe('failed');
-  await simulation.signIn({ user: login });
-
-  const why = () => runHere(['why', 'simulated', login], env);
-  // The log of decisions has them within two seconds.
-  await until(async () => (await why()).stdout.includes('hook_decided'));
-  const byLogin = await why();
-  expect(byLogin).toMatchObject({ code: 0, stderr: '' });
-  const [title, ...lines] = byLogin.stdout.trimEnd().split('\n');
-  expect(title).toBe('grace@example.com at simulated: enrolled');
-  const said = lines.map((line) => line.replace(/^\S+ +/, '').replace(/ +\[[0-9a-f]{24}\]$/, ''));
-  expect(said).toEqual(
-    expect.arrayContaining([
-      'enrolled noted',
-      'step_up_started noted',
-      '! verification_refused refused face_mismatch: The face does not match the enrolment.',
-      'step_up_failed noted',
-      'hook_decided token let_through no_check: No recent passed face check.',
-    ]),
-  );
-
-  expect(await runHere(['why', 'simulated', 'nobody@example.com'], env)).toMatchObject({
-    code: 1,
-    stdout: expect.stringContaining('No events for that user'),
-  });
-});
-
 test('facestep demo --photos writes two photos of one person and one of another, and overwrites no file', async () => {
   const photos = join(folder, 'photos');
   const written = await runCli(['demo', '--photos', photos]);
