@@ -48,7 +48,7 @@ import { ignoreUserFiles } from './user-files.js';
 
 const args = process.argv.slice(2);
 ignoreUserFiles(process.env);
-const isServing = args.length === 0 || args[0] === 'serve';
+const isServing = args.length === 0 || (args[0] === 'serve' && !args.some((each) => /^(-h|--help)$/.test(each)));
 
 // Only this module uses these global functions. Other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };

@@ -16,8 +16,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   api: [
     'api',
     'api POST /people/find text="ada lov"',
-    'api GET /people/list status=locked --json',
-    'api POST /subjects/erase login=ada@example.com',
+    'api POST /people/list status=locked --json',
+    'api POST /subjects/export login=ada@example.com --json',
     'api POST /administrators name=grace role=help-desk',
   ],
   log: ['log --person ada --result refused', 'log --follow', 'log --since 2026-11-01 --csv > log.csv'],

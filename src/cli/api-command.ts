@@ -13,16 +13,16 @@ export const createApiCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('api')
     .summary('call an endpoint of the admin API, or list the endpoints')
     .description(
-      'Calls the running server. Without a method, lists the endpoints for administrators. Prints lists as tables with all their pages, and other replies as names and values or as JSON. Exits with 1 if the server says that not all was done.',
+      'Calls the running server. Without a method, lists the endpoints for administrators. Prints lists as tables with all their pages, and other replies as names and values or as JSON. Exits with 1 if the server says that not all, or nothing, was done. Changes are made at once: nothing is asked.',
     )
-    .addArgument(new Argument('[method]').choices(['GET', 'POST', 'DELETE']))
+    .addArgument(new Argument('[method]').choices(['GET', 'POST', 'PATCH', 'DELETE']))
     .argument('[path]', 'path in docs/reference/api.md, such as /people/find')
     .argument('[fields...]', 'name=TEXT, name:=JSON, or name=@FILE for a file as Base64')
     .action(async (method, path = '', given) => {
       if (method === undefined) return listEndpoints(deps);
       if (!path.startsWith('/')) throw new UsageError('a path such as /people/find is missing');
       const reply = await readReply(`${method} /${path.slice(1)}`, await readFields(given), deps);
-      if (reply.complete === false) deps.endWith(1);
+      if (isUndone(reply)) deps.endWith(1);
       if (!deps.printJson(reply)) printReply(reply, deps);
     });
 
@@ -65,13 +65,24 @@ const toCell = (value: Json): string | number | null => {
   return texts.success ? texts.data.join(' ') || 'none' : JSON.stringify(value);
 };
 
-function printReply({ ok: _, cursor: __, ...reply }: JsonObject, deps: CliDeps): void {
+/** Returns true if the server says that not all was done, or that none of the things of a list was. */
+const isUndone = (reply: JsonObject): boolean =>
+  reply.complete === false ||
+  Object.values(reply).some((value) => toRows(value)?.every(({ code = null }) => code !== null) === true);
+
+function printReply({ ok, cursor: _, ...reply }: JsonObject, deps: CliDeps): void {
   const only = objectGuard.safeParse(Object.values(reply).length === 1 ? Object.values(reply)[0] : null);
   const values = Object.entries(only.success ? only.data : reply);
-  const facts = values.filter(([, value]) => toRows(value) === null);
+  const facts =
+    values.length === 0 ? Object.entries({ ok: ok ?? null }) : values.filter(([, value]) => toRows(value) === null);
   for (const line of toFactLines(facts.map(([name, value]) => [name, toCell(value)]))) deps.print(line);
-  const rows = values.flatMap(([, value]) => toRows(value) ?? []);
-  if (rows.length > 0) printRows(rows, deps, toColumns(rows));
+  const lists = values
+    .flatMap(([name, value]) => ({ name, rows: toRows(value) ?? [] }))
+    .filter(({ rows }) => rows.length > 0);
+  for (const { name, rows } of lists) {
+    if (lists.length > 1) deps.print(`${name}:`);
+    printRows(rows, deps, toColumns(rows));
+  }
 }
 
 /** Returns a list of objects; `null` for an empty list and other values. */

@@ -6,7 +6,7 @@ import { CommandError, NotFoundError, UsageError } from './command-error.js';
 import { type CallDeps, findServer } from './find-server.js';
 
 /** Method and path of an endpoint, such as `GET /applications/:id/keys`. */
-export type Call = `${'GET' | 'POST' | 'DELETE'} /${string}`;
+export type Call = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
 
 const pageGuard = z.object({ cursor: z.string().nullable().default(null) });
 
@@ -55,6 +55,7 @@ export async function callServer<Reply extends z.ZodType>(
     delete sent[name];
     return encodeURIComponent(String(fields[name]));
   });
+  const hasBody = method === 'POST' || method === 'PATCH';
   const { url, key } = await findServer(deps);
   const answer = await key
     .use((text) =>
@@ -62,9 +63,9 @@ export async function callServer<Reply extends z.ZodType>(
         method,
         headers: {
           ...(token === null ? { 'X-Admin-Key': text } : { 'X-Auth-Token': token }),
-          ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}),
+          ...(hasBody ? { 'Content-Type': 'application/json' } : {}),
         },
-        body: method === 'POST' ? JSON.stringify(sent) : null,
+        body: hasBody ? JSON.stringify(sent) : null,
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       }),

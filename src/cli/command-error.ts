@@ -13,7 +13,7 @@ export class UsageError extends Error {
 
 export class NotFoundError extends UsageError {
   constructor() {
-    super('the server has nothing by that id or at that path');
+    super('the server has nothing by that id or at that path, or the feature is off');
   }
 }
 

@@ -41,7 +41,7 @@ test('facestep api manages an application from its registration to its removal',
   expect((await api('DELETE', `/applications/${id}`)).exitCode).toBe(0);
   expect(await api('GET', `/applications/${id}/usage`)).toMatchObject({
     exitCode: 2,
-    told: ['Error: The server has nothing by that id or at that path.', expect.any(String)],
+    told: ['Error: The server has nothing by that id or at that path, or the feature is off.', expect.any(String)],
   });
 });
 
@@ -81,9 +81,9 @@ test('facestep api prints text of anonymous callers without control characters',
 });
 
 test('facestep log --request finds a call that was refused before a person was known, and says where it is not known', async () => {
-  const refused = await server.postJson('/verify', {}, { 'x-auth-token': 'wrong' });
+  const refused = await server.postJson('/match', {}, { 'x-auth-token': 'wrong' });
   const found = await run(['log', '--request', refused.headers.get('x-request-id') ?? '']);
-  expect(found.told).toEqual([expect.stringMatching(/known: POST \/verify, 401 caller_untrusted, at 20\S+Z$/)]);
+  expect(found.told).toEqual([expect.stringMatching(/known: POST \/match, 401 caller_untrusted, at 20\S+Z$/)]);
   const { told } = await run(['log', '--request', '0'.repeat(24)]);
   expect(told).toEqual([expect.stringMatching(/refused no call with this id since 20\S+Z\. Other servers/)]);
 });

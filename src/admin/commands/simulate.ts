@@ -151,7 +151,7 @@ function toGuide(settings: SimulationSettings): string[] {
     ...users.map(({ login, subject }) => `  ${login}  ${subject}`),
     `They sign in to the application ${application}.`,
     '',
-    'Standard output is its configuration. With that in simulated.json, in another terminal, in the same folder:',
+    'Standard output is its configuration. To connect it in the console instead, copy the values from there. With it in simulated.json, in another terminal, in the same folder:',
     ...exports,
     `  ${command} serve`,
     'and in a third:',
