@@ -61,7 +61,6 @@ const ownCommands: Commands = {
   audit: async () => (await import('../admin/commands/audit.js')).createAuditCommand,
   log: async () => (await import('../admin/commands/log.js')).createLogCommand,
   ledger: async () => (await import('../admin/commands/audit.js')).createLedgerCommand,
-  webhooks: async () => (await import('../security-events/webhook-command.js')).createWebhooksCommand,
   try: async () => (await import('../admin/commands/try.js')).createTryCommand,
   simulate: async () => (await import('../admin/commands/simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('../admin/commands/provision.js')).createSmartHookCommand,

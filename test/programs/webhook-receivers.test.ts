@@ -10,11 +10,14 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { runHere } from '../../support/benches/cli.js';
+import { webhookGuard } from '../../src/config/webhooks.js';
+import { sendTestEvent } from '../../src/security-events/webhook.js';
+import { systemClock } from '../../support/fakes/keys.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { projectRoot } from '../../support/run/paths.js';
 
-/* The receivers of docs/webhooks.md, as the page prints them, and the test event of the command line. */
+/* The receivers of docs/webhooks.md, as the page prints them, and the test event. */
 
 const page = readFileSync(join(projectRoot, 'docs/webhooks.md'), 'utf8');
 const codeOf = (language: string): string =>
@@ -65,14 +68,12 @@ test.each([
       said += String(chunk);
     });
     await listen(Number(port));
-    const config = join(createFolder('webhooks'), 'facestep.json');
     const send = (own: string) => {
-      const webhooks = [{ id: 'ticket', url: `http://127.0.0.1:${port}/facestep`, secret: own }];
-      writeFileSync(config, JSON.stringify({ webhooks }));
-      return runHere(['webhooks', 'test'], { FACESTEP_CONFIG: config });
+      const webhook = webhookGuard.parse({ id: 'ticket', url: `http://127.0.0.1:${port}/facestep`, secret: own });
+      return sendTestEvent(webhook, { clock: systemClock, random: systemRandom, fetch });
     };
-    expect(await send(secret)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ticket: delivered \(msg_/) });
-    expect(await send(other)).toMatchObject({ code: 1, stdout: expect.stringMatching(/not delivered: status 401/) });
+    expect(await send(secret)).toMatchObject({ reason: null });
+    expect(await send(other)).toMatchObject({ reason: 'status 401' });
     expect(said).toMatch(/^webhook\.test/);
     expect(said.trim().split('\n')).toHaveLength(1);
   },

@@ -22,7 +22,7 @@ export function createWebhookChecks(
         if (problems.length === 0) return pass(`${sent.map(({ id }) => id).join(', ')}: accepted a test event`);
         return fail(
           `a test event was not delivered to ${problems.join('; ')}`,
-          'Check the address, the certificate and the log of the receiver. Then run: facestep webhooks test',
+          'Check the address, the certificate and the log of the receiver. Then check again',
         );
       },
     },
