@@ -51,11 +51,11 @@ const secrets = [
 /** All that a package may hold. */
 const kinds = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
-  /^docs\/[\w/-]+\.md$/,
+  /^docs\/([\w/-]+\.md|reference\/okta-workflows\.json)$/,
   // What `facestep demo` is made of.
   /^dist\/examples(\/[\w-]+){2,3}\.js$/,
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
-  /^dist\/locales\/compiled\/(languages|(server|shared)\/[\w-]+\/[\w-]+)\.js$/,
+  /^dist\/locales\/compiled\/(languages|console\/ledger\/en|(server|shared)\/[\w-]+\/[\w-]+)\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
   /^dist\/capture-web\/((index|preview)\.html|notice-worker\.js|assets\/(tfjs-[\d.]+\/)?[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
