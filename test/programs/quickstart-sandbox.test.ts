@@ -80,5 +80,8 @@ test('without a public address, no user is asked, so the mode can be switched ba
 });
 
 test('the console can show the secrets and the setup of the sandbox', async () => {
-  for (const path of ['secrets', 'plan']) expect([path, (await administer(service, path)).status]).toEqual([path, 200]);
+  for (const path of ['secrets', 'plan']) {
+    const address = `${service.url}/v1/connections/sandbox/${path}`;
+    expect((await fetch(address, { headers: { 'x-admin-key': serviceKey } })).status).toBe(200);
+  }
 });
