@@ -3,8 +3,8 @@ import type { Node } from 'typescript/unstable/ast';
 import * as is from 'typescript/unstable/ast/is';
 import { API } from 'typescript/unstable/sync';
 import { providers } from '../adapters/index.js';
+import type { JsonObject } from '../src/core/base/json.js';
 import { describeSections } from '../src/drafts/schema.js';
-import type { Json } from '../src/errors.js';
 import { connectionGuards } from '../support/data/connection-guards.js';
 import { projectRoot } from '../support/run/paths.js';
 
@@ -65,13 +65,11 @@ function declarationsIn(nodes: readonly Node[]): Map<string, readonly Node[]> {
   return found;
 }
 
-/** Returns the descriptions of settings without the marks of code. A setting may be called “description”, too. */
-function descriptionsIn(value: Json): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, each]: readonly [string, Json]) =>
-    name === 'description' && typeof each === 'string' ? [each.replaceAll('`', '')] : descriptionsIn(each),
+/** Returns the descriptions of settings, without the marks of code. */
+const descriptionsIn = (schema: JsonObject): readonly string[] =>
+  [...JSON.stringify(schema).matchAll(/"description":("(?:[^"\\]|\\.)*")/g)].map(([, text]) =>
+    String(JSON.parse(text!)).replaceAll('`', ''),
   );
-}
 
 const listGuideTexts = (): readonly string[] =>
   providers.flatMap(({ guide: { preparation, fields, secrets } }) => [
