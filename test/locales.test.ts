@@ -121,7 +121,7 @@ describe('the check of the catalogues reports', () => {
   });
 });
 
-test('the texts of checks and set-up steps have translations, and no other text has', () => {
+test('the texts of checks, set-up steps, settings and guides have translations, and no other text has', () => {
   const all = collectServerTexts();
   const valuesIn = (text: string) => [...text.matchAll(/\{\d\}/g)].map(String).sort().join();
   const findProblems = (catalogue: Record<string, string>) => [
@@ -146,6 +146,8 @@ test('joined texts of the server are translated part by part, without the values
 test('a text of names in a console stays English, and a text inserted into another is translated', () => {
   const translate = createTranslate(read('server-texts/de'));
   expect(translate('Client ID: 0oa1')[0]).toEqual({ kind: 'english', text: 'Client ID: ' });
+  const long = `Says: ${'one thing; '.repeat(60)}`;
+  expect(createTranslate({ [long]: 'Kurz' })(long)).toEqual([{ kind: 'translated', text: 'Kurz' }]);
   const parts = translate('Graph does not show which extension the flow asks before the form.');
   expect(parts.map(({ text }) => text).join('')).toBe(
     'Graph zeigt nicht, welche Erweiterung der Flow vor dem Formular aufruft.',

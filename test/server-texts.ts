@@ -2,6 +2,10 @@ import { join } from 'node:path';
 import type { Node } from 'typescript/unstable/ast';
 import * as is from 'typescript/unstable/ast/is';
 import { API } from 'typescript/unstable/sync';
+import { providers } from '../adapters/index.js';
+import type { JsonObject } from '../src/core/base/json.js';
+import { describeSections } from '../src/drafts/schema.js';
+import { connectionGuards } from '../support/data/connection-guards.js';
 import { projectRoot } from '../support/run/paths.js';
 
 const sources =
@@ -9,7 +13,7 @@ const sources =
 
 /** Names of functions and properties. */
 const kinds =
-  /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|ifMissing|remedy|byHand|inConsole|wrongInConsole|called|joined|toRules|moment|notCalled|notKnown|words|signingWords)$/;
+  /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|found|ifMissing|remedy|byHand|inConsole|wrongInConsole|called|joined|toRules|moment|notCalled|notKnown|words|signingWords)$/;
 
 /** Returns the texts of a literal, with `\0` for a value: one for each case of a condition in a template. */
 function textsOf(node: Node): readonly string[] {
@@ -61,6 +65,18 @@ function declarationsIn(nodes: readonly Node[]): Map<string, readonly Node[]> {
   return found;
 }
 
+/** Returns the descriptions of settings, without the marks of code. */
+const descriptionsIn = (schema: JsonObject): readonly string[] =>
+  [...JSON.stringify(schema).matchAll(/"description":("(?:[^"\\]|\\.)*")/g)].map(([, text]) =>
+    String(JSON.parse(text!)).replaceAll('`', ''),
+  );
+
+const listGuideTexts = (): readonly string[] =>
+  providers.flatMap(({ guide: { preparation, fields, secrets } }) => [
+    ...preparation,
+    ...[...fields, ...secrets].map(({ text }) => text),
+  ]);
+
 /** Returns the texts of checks, set-up steps, hooks and keys in the sources, with `{0}`, `{1}` … for inserted values. */
 export function collectServerTexts(): readonly string[] {
   const api = new API({ cwd: projectRoot });
@@ -90,5 +106,13 @@ export function collectServerTexts(): readonly string[] {
     let at = 0;
     return text.replace(/^\. /, '').replaceAll('\0', () => `{${at++}}`);
   });
-  return [...new Set(numbered)].filter((text) => isShown.test(text));
+  const kindsOrServer = [...providers.map(({ kind }) => kind), undefined];
+  const described = kindsOrServer.flatMap((kind) => Object.values(describeSections(kind, connectionGuards)));
+  return [
+    ...new Set([
+      ...numbered.filter((text) => isShown.test(text)),
+      ...described.flatMap(descriptionsIn),
+      ...listGuideTexts(),
+    ]),
+  ];
 }

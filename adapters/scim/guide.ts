@@ -2,7 +2,7 @@ import type { ConnectionGuide } from '../../src/connections/guide.js';
 
 /** @see README.md, “Set-up” */
 export const scimGuide: ConnectionGuide = {
-  name: 'SCIM 2.0 server',
+  name: 'SCIM 2.0',
   preparation: [
     'Define the attribute for the enrolment token: the setup of the connection prints its values',
     'Create an account for this server only, which can list and read users and change this one attribute, and a bearer token for it. For other credentials, write the connection into the file by hand',

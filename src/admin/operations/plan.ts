@@ -19,33 +19,35 @@ export function toCoverageFinding(
   { foreign, former }: { readonly foreign: number; readonly former: number } = { foreign: 0, former: 0 },
 ): Finding {
   const counted = toCountFinding(census, policy);
-  const isOne = former === 1;
-  const finding =
-    former === 0
-      ? counted
-      : {
-          ...counted,
-          found: `${counted.found}. ${toUsers(former)} ${isOne ? 'holds' : 'hold'} a token of another recognition engine than the one in use, replaced at ${isOne ? 'the' : 'their'} next passed check`,
-        };
+  const replaced =
+    former === 1
+      ? '1 user holds a token of another recognition engine than the one in use, replaced at the next passed check'
+      : `${toText(former)} users hold a token of another recognition engine than the one in use, replaced at their next passed check`;
+  const finding = former === 0 ? counted : { ...counted, found: [counted.found, replaced].join('. ') };
   if (foreign === 0) return finding;
   return warn(
-    `${finding.found}. ${toUsers(foreign)} of these ${foreign === 1 ? 'holds' : 'hold'} a token that was not made for this user and opens for no face`,
+    [
+      finding.found,
+      `${toText(foreign)} ${foreign === 1 ? 'user of these holds' : 'users of these hold'} a token that was not made for this user and opens for no face`,
+    ].join('. '),
     'Enrol them with POST /enrolments or an invitation, never with POST /generate: docs/facenition.md.',
   );
 }
 
 function toCountFinding(census: EnrolmentCoverage, { mode, whenNotEnrolled }: CoveragePolicy): Finding {
   const others = census.users - census.enrolled;
-  const found = `enrolled ${toCounts(census)}`;
-  if (others === 0) return pass(found);
-  const whom = `${census.isComplete ? '' : 'at least '}${toUsers(others)}`;
-  const isRefused =
-    mode === 'enforce' ? `${others === 1 ? 'is' : 'are'} refused by hooks that are called` : 'would be refused';
-  const where = whenNotEnrolled === 'enrol' ? ', unless the provider authenticates them: then they can enrol' : '';
-  const condition = mode === 'enforce' ? '' : ' if policy.mode were enforce';
+  if (others === 0) return pass(toCounts(census));
   return {
     verdict: mode === 'enforce' ? 'warn' : 'pass',
-    found: `${found}; ${whom} ${isRefused}${condition}${where}`,
+    found: [
+      toCounts(census),
+      mode === 'enforce'
+        ? `${census.isComplete ? '' : 'at least '}${toText(others)} ${others === 1 ? 'user is' : 'users are'} refused by hooks that are called`
+        : `${census.isComplete ? '' : 'at least '}${toText(others)} ${others === 1 ? 'user' : 'users'} would be refused if policy.mode were enforce`,
+      whenNotEnrolled === 'enrol' ? 'users whom the provider authenticates can enrol instead' : '',
+    ]
+      .filter((part) => part !== '')
+      .join('; '),
     remedy:
       mode === 'enforce' ? 'Invite them (POST /invitations), or set policy.mode to "shadow" until they are.' : null,
   };
@@ -53,10 +55,10 @@ function toCountFinding(census: EnrolmentCoverage, { mode, whenNotEnrolled }: Co
 
 const toCounts = ({ users, enrolled, isComplete }: EnrolmentCoverage): string =>
   isComplete
-    ? `${enrolled.toLocaleString('en')} of ${toUsers(users)}`
-    : `${enrolled.toLocaleString('en')} of the first ${toUsers(users)}, and there are more`;
+    ? `enrolled ${toText(enrolled)} of ${toText(users)} ${users === 1 ? 'user' : 'users'}`
+    : `enrolled ${toText(enrolled)} of the first ${toText(users)} ${users === 1 ? 'user' : 'users'}, and there are more`;
 
-const toUsers = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'user' : 'users'}`;
+const toText = (count: number): string => count.toLocaleString('en');
 
 export interface PlannedStep {
   readonly id: string;

@@ -54,8 +54,8 @@ export function ActForm({
 
 interface FieldProps {
   readonly name: string;
-  readonly label: string;
-  readonly hint?: string | undefined;
+  readonly label: ReactNode;
+  readonly hint?: ReactNode;
 }
 
 /** @param props.rows - lines of a long text; by default, the field has one line */

@@ -18,7 +18,8 @@ function toPattern(english: string): RegExp {
  * @param catalogue - translations by English text, with `{0}`, `{1}` … for values
  */
 export function createTranslate(catalogue: Readonly<Record<string, string>>): Translate {
-  const entries = Object.entries(catalogue)
+  const byText = new Map(Object.entries(catalogue));
+  const entries = [...byText]
     .toSorted(([one], [other]) => other.replace(/\{\d\}/g, '').length - one.replace(/\{\d\}/g, '').length)
     .map(([english, translation]) => ({
       pattern: toPattern(english.replace(/\.$/, '')),
@@ -42,6 +43,8 @@ export function createTranslate(catalogue: Readonly<Record<string, string>>): Tr
 
   /** Translates the longest beginning that has an entry, then the rest. Long messages of providers stay English. */
   const translate: Translate = (text) => {
+    const exact = byText.get(text);
+    if (exact !== undefined) return [{ kind: exact === text ? 'english' : 'translated', text: exact }];
     if (text.length > 500) return [{ kind: 'english', text }];
     const ends = [...[...text.matchAll(separators)].map(({ index }) => index), text.length];
     const end = ends.findLast((each) => readWhole(text.slice(0, each)) !== null) ?? ends[0];

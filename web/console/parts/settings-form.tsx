@@ -43,8 +43,9 @@ function alternativesOf(schema: SettingSchema): readonly SettingSchema[] {
   return (schema.anyOf ?? schema.oneOf)?.flatMap(alternativesOf) ?? [schema];
 }
 
-/** Returns the description without the marks of code. */
-const hintOf = ({ description }: SettingSchema): string | undefined => description?.replaceAll('`', '');
+/** Translates the description, without the marks of code. */
+const hintOf = ({ description }: SettingSchema): ReactNode =>
+  description && <ServerText>{description.replaceAll('`', '')}</ServerText>;
 
 const kindOf = ({ properties = {} }: SettingSchema): readonly [name: string, kind: SettingSchema] | undefined =>
   Object.entries(properties).find(([, each]) => each.const !== undefined);
@@ -84,11 +85,7 @@ function useNames(options: readonly SettingSchema[]): (option: SettingSchema) =>
 }
 
 const Hint = ({ schema }: { readonly schema: SettingSchema }) =>
-  schema.description !== undefined && (
-    <p className="soft fine">
-      <ServerText>{hintOf(schema) ?? ''}</ServerText>
-    </p>
-  );
+  schema.description !== undefined && <p className="soft fine">{hintOf(schema)}</p>;
 
 function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
   const { settings: words } = useWords();

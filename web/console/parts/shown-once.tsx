@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useWords } from '../frame/words.js';
 import { TextInput } from './form.js';
@@ -53,7 +53,7 @@ export function CopyButton({ value }: { readonly value: string }) {
 export const makeSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
 
 /** A field with a random secret, which can be copied before it is saved. */
-export function NewSecretField(field: { readonly name: string; readonly label: string; readonly hint: string }) {
+export function NewSecretField(field: { readonly name: string; readonly label: ReactNode; readonly hint: ReactNode }) {
   const [value, setValue] = useState(makeSecret);
   return (
     <>

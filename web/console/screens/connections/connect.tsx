@@ -181,7 +181,12 @@ function Values({
           <Field
             key={setting}
             name={setting}
-            label={isOptional ? words.optional({ text }) : text}
+            label={
+              <>
+                <ServerText>{text}</ServerText>
+                {isOptional && words.optional({ text: '' })}
+              </>
+            }
             hint={words.example({ example })}
             initial={toText(former, setting)}
             isRequired={!isOptional}
@@ -189,7 +194,7 @@ function Values({
           />
         ))}
         {guide.secrets.map(({ setting, text, isRandom }) => {
-          const field = { name: `secret ${setting}`, label: text };
+          const field = { name: `secret ${setting}`, label: <ServerText>{text}</ServerText> };
           return isRandom ? (
             <NewSecretField key={setting} {...field} hint={words.hookSecretHint} />
           ) : (
