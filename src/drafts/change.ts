@@ -82,8 +82,13 @@ const baseOf = (file: string, place: Place): string =>
 /** Returns true if the section changed in the file after it was saved. */
 const isOutdated = (file: string, section: Section): boolean => section.base !== baseOf(file, section);
 
-const changesOf = ({ text, loaded }: OpenFile, section: Section) =>
-  findChanges(maskedSectionOf(text, loaded, section), describeSealed(section.value));
+function changesOf({ text, loaded }: OpenFile, section: Section) {
+  const changes = findChanges(maskedSectionOf(text, loaded, section), describeSealed(section.value));
+  if (section.section !== 'secrets') return changes;
+  const whole = maskedSectionOf(text, loaded, { connection: section.connection, section: 'connection' });
+  const find = (setting: string) => jsonGuard.optional().parse(setting.split('.').reduce<unknown>(childOf, whole));
+  return changes.map(({ path, after }) => ({ path, before: find(path.join('.')), after }));
+}
 
 /** Drops the sections that equal the file, such as one that was also changed by hand. */
 const dropUnchanged = (draft: Draft, file: OpenFile): Draft => ({

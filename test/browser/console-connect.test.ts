@@ -70,7 +70,9 @@ async function state(page: Page, kind: string, id: string, values: Readonly<Reco
     const value = values[setting];
     if (value !== undefined) await page.getByLabel(text, { exact: true }).fill(value);
   }
+  const saved = page.waitForResponse(/draft\/connect/);
   await page.getByRole('button', { name: 'Save in the draft' }).click();
+  await saved;
 }
 
 inBrowser('an owner sets an empty server up, connects Okta and rotates a secret, in a browser alone', async () => {
@@ -88,7 +90,14 @@ inBrowser('an owner sets an empty server up, connects Okta and rotates a secret,
   await late.getByText('This address was already used').waitFor();
   await visitor.close();
   const values = { 'okta.orgUrl': okta.url, 'okta.auth.clientId': clientId, 'okta.auth.keyId': 'k1' };
-  await state(page, 'okta', 'acme-eu', { ...values, 'okta.auth.privateKey': ` ${pem}\n` });
+  await page.getByLabel('Provider', { exact: true }).selectOption('okta');
+  const hookSecret = page.getByLabel('Secret that Okta sends with each call of a hook');
+  const shown = await hookSecret.inputValue();
+  for (const privateKey of [pem, ` ${pem}\n`]) {
+    await state(page, 'okta', 'acme-eu', { ...values, 'okta.auth.privateKey': privateKey });
+    await page.getByLabel('Reason').waitFor();
+    expect(await hookSecret.inputValue()).toBe(shown);
+  }
   // The document that the guide names is a link to its page.
   const guide = await page.getByRole('link', { name: 'adapters/okta/README.md' }).first().getAttribute('href');
   expect(guide).toBe('/docs/adapters/okta/');
@@ -107,12 +116,19 @@ inBrowser('an owner sets an empty server up, connects Okta and rotates a secret,
   await page.getByRole('heading', { name: 'What is next' }).waitFor();
   await page.getByText('Not seen yet').nth(1).waitFor();
   const hooks = () => JSON.stringify([...okta.org.hooks.values()]);
+  expect(hooks()).toContain(shown);
   expect(hooks()).toContain(`${service.url.replace('127.0.0.1', 'localhost')}/hooks/acme-eu/token"`);
 
   await page.getByRole('navigation', { name: 'acme-eu' }).getByRole('link', { name: 'Settings' }).click();
   const fresh = await page.getByLabel('New secret').first().inputValue();
   await page.getByRole('button', { name: 'Put it into the draft' }).first().click();
   await page.getByLabel('Reason').fill('rotation');
+  expect(await page.getByLabel('New secret').first().inputValue()).toBe(fresh);
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'okta.hooks.secret.value' })
+    .getByText('Set', { exact: true })
+    .waitFor();
   await page.getByRole('button', { name: 'Activate the draft' }).click();
   await page.getByText('Both secrets are accepted until').first().waitFor();
   await page.getByRole('button', { name: 'Push secrets to provider' }).click();

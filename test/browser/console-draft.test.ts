@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
@@ -49,7 +50,10 @@ inBrowser(
     const { page } = visitor;
     await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
     await page.getByRole('link', { name: 'work', exact: true }).click();
-    await page.getByRole('navigation', { name: 'work' }).getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('navigation', { name: 'work' }).getByRole('link', { name: 'Rollout' }).click();
+    await page.getByRole('link', { name: 'Enforce for one group first, with a rule' }).click();
+    const addRule = page.getByRole('button', { name: 'Add to rules', exact: true });
+    await until(async () => ((await addRule.boundingBox())?.y ?? 9999) < 700);
     const section = page.getByRole('region', { name: 'Policy, rules, networks and return addresses' });
     const editor = section.getByRole('textbox', { name: 'Policy, rules, networks and return addresses' });
     await section.getByRole('button', { name: 'As JSON' }).click();
@@ -64,10 +68,17 @@ inBrowser(
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByText('The draft cannot be activated').waitFor({ state: 'detached' });
     await section.getByRole('button', { name: 'Form' }).click();
-    await section.getByRole('button', { name: 'Add to rules', exact: true }).click();
-    await section.getByLabel('rules.0.name').fill(rule.name);
-    await section.getByRole('button', { name: 'Add to rules.0.when.groups' }).click();
-    await section.getByLabel('rules.0.when.groups.0').fill('pilot');
+    await addRule.click();
+    await page.keyboard.type(rule.name);
+    const addGroup = section.getByRole('button', { name: 'Add to rules.0.when.groups' });
+    for (const group of ['other', 'pilot']) {
+      await addGroup.click();
+      await page.keyboard.type(group);
+    }
+    await section.getByRole('button', { name: 'Move rules.0.when.groups.0 down' }).press('Enter');
+    await page.keyboard.press('Enter');
+    await section.getByRole('button', { name: 'Remove rules.0.when.groups.1' }).press('Enter');
+    await addGroup.and(page.locator(':focus')).waitFor();
     await section.getByLabel('rules.0.mode').selectOption('enforce');
     await section.getByLabel('rules.0.whenUnknown').selectOption('policy');
     await section.getByRole('button', { name: 'Save the policy in the draft' }).click();

@@ -83,7 +83,7 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('set up a connection at its provider')
     .description(
       'Creates or adopts the objects at the provider: the attribute, the hooks and their assignments. Prints first what it will ' +
-        'change, and never changes objects that it does not own. It is idempotent.',
+        'change; objects that it does not own change only as printed. It is idempotent.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--plan', 'print what would change, and change nothing')

@@ -87,7 +87,7 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
       isSensitive: true,
       summary: 'Set a connection up at its provider',
       description:
-        'Starts a run in the background; poll its progress. Only one server at a time sets a connection up. The call is idempotent, and settings that it does not own stay unchanged.',
+        'Starts a run in the background; poll its progress. Only one server at a time sets a connection up. The call is idempotent, and objects that it does not own change only as the plan lists.',
       codes: ['connection_unknown', 'not_found', 'nobody_can_pass', 'run_under_way', 'config_invalid'],
       fields: z.strictObject({
         step: z.string().min(1).max(256).optional().describe('Id of one step; by default all steps.'),

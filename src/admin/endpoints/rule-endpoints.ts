@@ -71,7 +71,7 @@ export function createRuleEndpoints({ connections, operations }: Ports<'connecti
       fields: z.strictObject({
         user: z.string().min(1).max(256).describe('Sign-in name or id.'),
         application: z.string().min(1).max(256).optional().describe('Id of the application or OpenID client.'),
-        address: z.union([z.ipv4(), z.ipv6()]).optional().describe('IP address of the user.'),
+        address: z.union([z.ipv4(), z.ipv6()], 'expected an IP address').optional().describe('IP address of the user.'),
         device: z.enum(deviceKinds).optional(),
         newBrowser: z
           .boolean()

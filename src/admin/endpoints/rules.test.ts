@@ -91,6 +91,7 @@ test('the rule for a sign-in is named, and each condition is explained', async (
       { name: 'networks', truth: networks },
     ],
   });
+  expect(await find({ address: 'x' })).toMatchObject({ field: 'address', reason: 'expected an IP address' });
   expect(await find({ address: '192.0.2.7' })).toMatchObject({
     outcome: 'face',
     rule: 'pilot',

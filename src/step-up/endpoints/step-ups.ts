@@ -78,7 +78,7 @@ const startFields = z
         'The application that the user signs in to, by the id that the provider sends to its hook: a client id, the id of a SAML application, or an app id. The hook of this sign-in then accepts the pass; without it, no hook does. Not with `audience`.',
       ),
     address: z
-      .union([z.ipv4(), z.ipv6()])
+      .union([z.ipv4(), z.ipv6()], 'expected an IP address')
       .optional()
       .describe('The address of the browser that the user signs in with. Needs `application`.'),
     nonce: z.string().min(1).max(256).optional().describe('Copied to the receipt. Needs `audience`.'),

@@ -73,6 +73,7 @@ export function Field({
   readonly isRequired?: boolean;
   readonly initial?: string | undefined;
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly min?: number;
   readonly max?: number;

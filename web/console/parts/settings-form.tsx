@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useId, useState } from 'react';
+import { createContext, type ReactNode, type Ref, useContext, useEffect, useId, useRef, useState } from 'react';
 import type { JsonObject } from '../../../src/core/base/json.js';
 import type { GroupsReply, SettingSchema } from '../../../src/drafts/replies.js';
 import type { Json } from '../../../src/errors.js';
@@ -8,7 +8,7 @@ import { useWords } from '../frame/words.js';
 import { Labeled, TextInput } from './form.js';
 import { ServerText } from './server-text.js';
 import { CopyButton, makeSecret } from './shown-once.js';
-import { QuietButton } from './state.js';
+import { Landing, QuietButton } from './state.js';
 
 /* A form that is made from the JSON Schema of settings. It shows each setting by its path in the configuration file. */
 
@@ -51,7 +51,7 @@ const kindOf = ({ properties = {} }: SettingSchema): readonly [name: string, kin
   Object.entries(properties).find(([, each]) => each.const !== undefined);
 
 function matches(schema: SettingSchema, value: Value): boolean {
-  if (schema.const !== undefined) return schema.const === value;
+  if (schema.const !== undefined || value === null) return schema.const === value;
   if (!isFields(value)) return isList(value) ? schema.type === 'array' : schema.type === typeof value;
   const [name = '', kind] = kindOf(schema) ?? [];
   return kind?.const === value[name];
@@ -207,10 +207,13 @@ function SecretField({ schema, path, value, onChange }: SettingProps) {
   );
 }
 
-type GroupProps = Pick<SettingProps, 'path' | 'schema'> & { readonly children: ReactNode };
+type GroupProps = Pick<SettingProps, 'path' | 'schema'> & {
+  readonly children: ReactNode;
+  readonly ref?: Ref<HTMLFieldSetElement>;
+};
 
-const Group = ({ path, schema, children }: GroupProps) => (
-  <fieldset className="field group">
+const Group = ({ path, schema, children, ref }: GroupProps) => (
+  <fieldset ref={ref} className="field group">
     <legend>{path}</legend>
     <Hint schema={schema} />
     {children}
@@ -248,25 +251,35 @@ function Entries({ schema, path, value = schema.default, onChange }: SettingProp
   const isNamed = schema.items === undefined;
   const inner = schema.items ?? (schema.additionalProperties || {});
   const entries = isNamed ? Object.entries(isFields(value) ? value : {}) : Object.entries(isList(value) ? value : []);
-  const [moved, setMoved] = useState({ to: -1, from: -1, count: 0 });
+  const group = useRef<HTMLFieldSetElement>(null);
+  /** Entry that takes the focus, and the selector of its part. The button that adds an entry follows the last entry. */
+  const [landing, setLanding] = useState<{ readonly index: number; readonly part: string } | null>(null);
+  useEffect(() => {
+    if (landing === null) return;
+    const places = group.current?.querySelectorAll<HTMLElement>(':scope > [tabindex="-1"], :scope > button') ?? [];
+    const place = places[landing.index] ?? places[places.length - 1];
+    (place?.querySelector<HTMLElement>(landing.part) ?? place)?.focus();
+  }, [landing]);
   const put = (changed: readonly (readonly [string, Json])[]): void =>
     onChange(isNamed ? Object.fromEntries(changed) : changed.map(([, each]) => each));
-  const replace = (index: number, next: readonly (readonly [string, Json])[]): void =>
+  const replace = (index: number, next: readonly (readonly [string, Json])[], part?: string): void => {
     put([...entries.slice(0, index), ...next, ...entries.slice(index + 1)]);
+    if (part !== undefined) setLanding({ index, part });
+  };
   const move = (from: number, to: number): void => {
     const changed = [...entries];
     changed.splice(to, 0, ...changed.splice(from, 1));
     put(changed);
-    // The buttons are made again, so that one of them takes the focus at the new place.
-    setMoved({ to, from, count: moved.count + 1 });
+    // At the end of the list, the entry takes the focus: the only button left would undo the press.
+    setLanding({ index: to, part: `:scope > .actions > [data-step="${to - from}"]` });
   };
   return (
-    <Group path={path} schema={schema}>
+    <Group ref={group} path={path} schema={schema}>
       {entries.map(([name, each], index) => {
         const at = `${path}.${name}`;
         const ways = [index - 1, index + 1].filter((to) => !isNamed && to in entries);
         return (
-          <div key={keyOf(index)}>
+          <div key={keyOf(index)} tabIndex={-1}>
             {isNamed && (
               <TextInput label={words.name} value={name} onText={(typed) => replace(index, [[typed, each]])} />
             )}
@@ -279,21 +292,17 @@ function Entries({ schema, path, value = schema.default, onChange }: SettingProp
             />
             <div className="actions">
               {ways.map((to) => (
-                <QuietButton
-                  key={`${to} ${moved.count}`}
-                  autoFocus={index === moved.to && (ways.length === 1 || to !== moved.from)}
-                  onPress={() => move(index, to)}
-                >
+                <QuietButton key={to} data-step={to - index} onPress={() => move(index, to)}>
                   {(to < index ? words.up : words.down)({ path: at })}
                 </QuietButton>
               ))}
-              <QuietButton onPress={() => replace(index, [])}>{words.remove({ path: at })}</QuietButton>
+              <QuietButton onPress={() => replace(index, [], 'none')}>{words.remove({ path: at })}</QuietButton>
             </div>
           </div>
         );
       })}
       {!(isNamed && entries.some(([name]) => name === '')) && (
-        <QuietButton onPress={() => replace(entries.length, [['', initialOf(inner)]])}>
+        <QuietButton onPress={() => replace(entries.length, [['', initialOf(inner)]], 'input, select, textarea')}>
           {words.add({ path })}
         </QuietButton>
       )}
@@ -350,12 +359,14 @@ function toLine(value: Value): string {
 /** @param props.open - names of the settings that are shown at once */
 export function SettingsForm({
   schema,
+  section,
   values,
   open,
   connection,
   onChange,
 }: {
   readonly schema: SettingSchema;
+  readonly section: string;
   readonly values: Values;
   readonly open: readonly string[];
   readonly connection: string;
@@ -365,18 +376,20 @@ export function SettingsForm({
   return (
     <ConnectionContext value={connection}>
       {Object.entries(properties).map(([name, each]) => (
-        <details key={name} open={open.includes(name)}>
-          <summary>
-            <code>{name}</code> <code className="soft">{toLine(values[name] ?? each.default)}</code>
-          </summary>
-          <Setting
-            schema={each}
-            path={name}
-            value={values[name]}
-            isRequired={required.includes(name)}
-            onChange={(next) => onChange({ [name]: next })}
-          />
-        </details>
+        <Landing key={name} id={`${section}.${name}`}>
+          <details open={open.includes(name)}>
+            <summary>
+              <code>{name}</code> <code className="soft">{toLine(values[name] ?? each.default)}</code>
+            </summary>
+            <Setting
+              schema={each}
+              path={name}
+              value={values[name]}
+              isRequired={required.includes(name)}
+              onChange={(next) => onChange({ [name]: next })}
+            />
+          </details>
+        </Landing>
       ))}
     </ConnectionContext>
   );

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { DraftReply, GuidesReply } from '../../../../src/drafts/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
@@ -102,12 +102,7 @@ function Steps({
         </ol>
       </Section>
       {guide !== null && file.exists && (
-        <Values
-          key={`${guide.kind} ${draft?.revision ?? 0}`}
-          guide={guide}
-          given={given}
-          former={parseNew(added[0]?.text, guide.kind)}
-        />
+        <Values key={guide.kind} guide={guide} given={given} former={parseNew(added[0]?.text, guide.kind)} />
       )}
       {draft !== null && id !== null && (
         <Changes
@@ -168,31 +163,34 @@ function Values({
           onState(await call(post<DraftReply>('/v1/configuration/draft/connect', body)), 'saved');
         }}
       >
-        <Field
-          name="connection"
-          label={words.id}
-          hint={words.idHint}
-          initial={toText(former, 'id')}
-          isRequired
-          pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
-          maxLength={63}
-        />
-        {guide.fields.map(({ setting, text, example, isOptional }) => (
+        {/* A save changes the revision: these fields then begin with the draft, and a random secret remains. */}
+        <Fragment key={state.draft?.revision}>
           <Field
-            key={setting}
-            name={setting}
-            label={
-              <>
-                <ServerText>{text}</ServerText>
-                {isOptional && words.optional({ text: '' })}
-              </>
-            }
-            hint={words.example({ example })}
-            initial={toText(former, setting)}
-            isRequired={!isOptional}
-            maxLength={4096}
+            name="connection"
+            label={words.id}
+            hint={words.idHint}
+            initial={toText(former, 'id')}
+            isRequired
+            pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
+            maxLength={63}
           />
-        ))}
+          {guide.fields.map(({ setting, text, example, isOptional }) => (
+            <Field
+              key={setting}
+              name={setting}
+              label={
+                <>
+                  <ServerText>{text}</ServerText>
+                  {isOptional && words.optional({ text: '' })}
+                </>
+              }
+              hint={words.example({ example })}
+              initial={toText(former, setting)}
+              isRequired={!isOptional}
+              maxLength={4096}
+            />
+          ))}
+        </Fragment>
         {guide.secrets.map(({ setting, text, isRandom }) => {
           const field = { name: `secret ${setting}`, label: <ServerText>{text}</ServerText> };
           return isRandom ? (

@@ -254,10 +254,10 @@ export function Changes({ state, onState, draft }: DraftState & { readonly draft
 function ChangesTable({ changes, after }: ComparedReply & { readonly after: string }) {
   const { draft: words } = useTexts();
   const { settings } = useWords();
-  // A table shows paragraphs whole. A sealed secret is a text that says who set it.
-  const toCell = (text: string | null) => (
-    <p>{text === null ? settings.notSet : <code>{text.replace(/"(set by [^"]+)"/g, '$1')}</code>}</p>
-  );
+  // A table shows paragraphs whole. A sealed secret is a text that says who set it, and in the file a mask.
+  const show = (text: string) =>
+    text.replace(/"(set by [^"]+)"/g, '$1').replaceAll('{"unchanged":true}', settings.stated);
+  const toCell = (text: string | null) => <p>{text === null ? settings.notSet : <code>{show(text)}</code>}</p>;
   return (
     <Table
       caption={after}
@@ -311,7 +311,7 @@ function Activation({
     <>
       {isWarned && <Note tone="warn">{nobody}</Note>}
       <ActForm submit={isWarned ? toEnforce.sure : submit} onSubmit={activate}>
-        <Field name="reason" label={words.reason} isRequired maxLength={500} />
+        <Field name="reason" label={words.reason} isRequired minLength={3} maxLength={500} />
       </ActForm>
     </>
   );

@@ -294,7 +294,7 @@ function SwitchToEnforce({
           {counted}
           <p>{toEnforce.text}</p>
         </ConfirmButton>
-        <Link to={`/connections/${encodeURIComponent(id)}/settings#rules`}>{toEnforce.byGroup}</Link>
+        <Link to={`/connections/${encodeURIComponent(id)}/settings#policy.rules`}>{toEnforce.byGroup}</Link>
       </div>
     </Section>
   );

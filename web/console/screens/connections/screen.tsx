@@ -99,7 +99,7 @@ function Tabs({
         ))}
       </nav>
       {maySetUp && mayRead && reports !== null && !isNew && (tab === 'overview' || tab === 'setup') && (
-        <WhatIsNext {...part} />
+        <WhatIsNext {...part} isShadow={found.state === 'loaded' && found.value.mode.inForce === 'shadow'} />
       )}
       {tab === 'rollout' && (
         <Await loaded={found}>

@@ -60,6 +60,7 @@ export function SectionEditor({
         ) : (
           <SettingsForm
             schema={schema}
+            section={section}
             values={values}
             open={open[section]}
             connection={connection}

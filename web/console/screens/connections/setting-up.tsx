@@ -25,10 +25,14 @@ interface Props {
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   readonly progress: ReactNode;
+  /** True if the last run on this page did all its steps. */
+  readonly isDone: boolean;
 }
 
 function Secrets(given: Props) {
   const { secrets: words } = useTexts();
+  /** Secret whose button began the last push. */
+  const [pushed, setPushed] = useState<string | null>(null);
   const listed = useLoaded(get<ConnectionSecretsReply>(pathOf(given.connection.id, 'secrets')));
   return (
     <Await loaded={listed}>
@@ -36,7 +40,13 @@ function Secrets(given: Props) {
         <Section heading={words.heading}>
           {secrets.length === 0 && <Empty>{words.none}</Empty>}
           {secrets.map((secret) => (
-            <OneSecret key={secret.setting} {...given} secret={secret} />
+            <OneSecret
+              key={secret.setting}
+              {...given}
+              secret={secret}
+              begin={(what, isSure) => given.begin(what, isSure).then(() => setPushed(secret.setting))}
+              progress={pushed === secret.setting && given.progress}
+            />
           ))}
           {others.map(({ setting, reference }) => (
             <Fragment key={setting}>
@@ -47,7 +57,6 @@ function Secrets(given: Props) {
               <NewSecret id={given.connection.id} setting={setting} />
             </Fragment>
           ))}
-          {given.progress}
         </Section>
       )}
     </Await>
@@ -64,7 +73,7 @@ function SetBy({ reference }: Pick<Secret, 'reference'>) {
   return <p>{named.referred({ place: 'env' in reference ? reference.env : reference.file })}</p>;
 }
 
-function OneSecret({ connection: { id }, begin, secret }: Props & { readonly secret: Secret }) {
+function OneSecret({ connection: { id }, begin, progress, isDone, secret }: Props & { readonly secret: Secret }) {
   const words = useTexts();
   const { ago, instant } = useFormats();
   const { secrets: named } = words;
@@ -100,7 +109,7 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
       {!isPreviousTaken && !isElsewhere && <NewSecret id={id} setting={setting} previousSetting={previousSetting} />}
       {isPushed ? (
         <>
-          <p>{named.push}</p>
+          {!isDone && current.usedAt === null && <p>{named.push}</p>}
           <ConfirmButton
             label={named.pushLabel}
             title={named.pushTitle}
@@ -108,6 +117,7 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
             onConfirm={(isSure) => begin({ pushSecrets: true }, isSure)}
             text={named.pushText}
           />
+          {progress}
         </>
       ) : (
         <p>{named.deploy}</p>
@@ -281,7 +291,8 @@ export function SettingUp({
     setPlace(tab);
     last.reload();
   };
-  const running = { begin, progress: run !== null && place === tab ? <RunProgress run={run} /> : null };
+  const shown = run !== null && place === tab ? run : null;
+  const running = { begin, progress: shown && <RunProgress run={shown} />, isDone: shown?.state === 'done' };
   if (tab === 'setup') return <SetUp connection={connection} {...running} />;
   if (tab === 'settings') return <Secrets connection={connection} {...running} />;
   return <Doctor connection={connection} examined={examined} fixing={running} />;

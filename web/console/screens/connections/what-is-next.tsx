@@ -4,7 +4,7 @@ import { useFormats } from '../../frame/words.js';
 import { type Line, listSignIns } from '../../ledger/requests.js';
 import { Facts } from '../../parts/server-text.js';
 import { Light, Section } from '../../parts/state.js';
-import { type Connection, useTexts } from './requests.js';
+import { addressOfTab, type Connection, useTexts } from './requests.js';
 
 /** Finds the newest accepted and refused sign-in. Shadow mode only records that enforce mode refuses one. */
 const findResults = (lines: readonly Line[]) => ({
@@ -14,13 +14,25 @@ const findResults = (lines: readonly Line[]) => ({
 
 const areSeen = (lines: readonly Line[]): boolean => !Object.values(findResults(lines)).includes(undefined);
 
-/** Leads from the set-up to an accepted and a refused sign-in, as the log of all replicas has them. */
-export function WhatIsNext({ connection: { id, ownPage } }: { readonly connection: Connection }) {
+/** Leads from the set-up to an accepted and a refused sign-in, as the log of all replicas has them, and then to enforce mode. */
+export function WhatIsNext({
+  connection: { id, ownPage },
+  isShadow,
+}: {
+  readonly connection: Connection;
+  readonly isShadow: boolean;
+}) {
   const { next: words } = useTexts();
   const { instant } = useFormats();
   const read = useLoaded(listSignIns(id), ({ lines }) => !areSeen(lines) && 5000);
   const { lines, cursor } = read.state === 'loaded' ? read.value : { lines: [], cursor: '' };
-  if (read.state === 'loading' || areSeen(lines)) return null;
+  if (read.state === 'loading' || (areSeen(lines) && !isShadow)) return null;
+  if (areSeen(lines))
+    return (
+      <Section heading={words.heading}>
+        <Link to={addressOfTab(id, 'rollout')}>{words.rollout}</Link>
+      </Section>
+    );
   const { accepted, refused } = findResults(lines);
   const show = (line: Line | undefined) => (
     <Light light={line === undefined ? 'none' : 'ok'}>
