@@ -56,7 +56,6 @@ const ownCommands: Commands = {
   mode: async () => (await import('../admin/commands/mode.js')).createModeCommand,
   api: async () => (await import('../cli/api-command.js')).createApiCommand,
   doctor: async () => (await import('../admin/commands/doctor.js')).createDoctorCommand,
-  jobs: async () => (await import('../admin/commands/status.js')).createJobsCommand,
   why: async () => (await import('../admin/commands/why.js')).createWhyCommand,
   audit: async () => (await import('../admin/commands/audit.js')).createAuditCommand,
   log: async () => (await import('../admin/commands/log.js')).createLogCommand,

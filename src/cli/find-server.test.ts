@@ -39,7 +39,7 @@ test('login stores address and key readable only by this account and prints no k
     url: server.origin,
     ready: true,
   });
-  expect((await runHere(['jobs', '--json'], env)).code).toBe(0);
+  expect((await runHere(['api', 'GET', '/jobs'], env)).code).toBe(0);
   await runHere(['logout'], env);
   expect(existsSync(fileOf(env))).toBe(false);
 });
@@ -70,7 +70,7 @@ test('the stored key is sent only to the address of its login', async () => {
   };
   for (const env of [login, configure(ownSettings())]) {
     const elsewhere = { ...env, FACESTEP_URL: 'https://other.example' };
-    const said = await runHere(['jobs'], elsewhere, { fetch });
+    const said = await runHere(['api', 'GET', '/jobs'], elsewhere, { fetch });
     expect(said).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(

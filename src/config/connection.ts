@@ -52,7 +52,7 @@ const policyFields = {
   liveness: livenessPolicyGuard
     .default('challenge')
     .describe(
-      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"glance"` asks for one movement where `glance` permits it and else for movements, `"movement"` asks for movements, `"challenge"` adds the light of the screen on screens wider than tall, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
+      'Minimum evidence of liveness: `"off"` asks for none and `"passive"` checks photos, where a backend sends them. The capture page always asks for movements: `"glance"` asks for one movement where `glance` permits it and else for movements, `"movement"` asks for movements, `"challenge"` adds the light of the screen on screens wider than tall, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
     ),
   whenNotEnrolled: z
     .enum(notEnrolledPolicies)

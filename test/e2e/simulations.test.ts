@@ -90,16 +90,12 @@ test('simulate refuses a --port that leaves no room for the server’s port', as
   }
 });
 
-test.each([
-  ['npx', 'node_modules/.bin/facestep'],
-  ['facestep', 'npm run -s facestep --'],
-  ['', 'facestep'],
-])('a simulation started by the npm script “%s” prints commands beginning with %s', async (script, command) => {
+test('a simulation started by the npm script prints commands as they are typed in a checkout', async () => {
   const serverPort = await findFreePort();
-  const simulation = await startSimulation('okta', { serverPort, env: { npm_lifecycle_event: script } });
+  const simulation = await startSimulation('okta', { serverPort, env: { npm_lifecycle_event: 'facestep' } });
   await simulation.stop();
   expect(simulation.config).toMatchObject({ port: serverPort, publicUrl: `http://127.0.0.1:${serverPort}` });
   expect(simulation.guide).toContain(`  export PORT=${serverPort}\n`);
-  expect(simulation.guide).toMatch(new RegExp(`^  ${command} serve$`, 'm'));
-  expect(simulation.guide).toMatch(new RegExp(`^  ${command} try --login ada@example\\.com$`, 'm'));
+  expect(simulation.guide).toMatch(/^ {2}npm run -s facestep -- serve$/m);
+  expect(simulation.guide).toMatch(/^ {2}npm run -s facestep -- try --login ada@example\.com$/m);
 });

@@ -13,9 +13,8 @@ import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { recoveryGuard } from '../../config/recovery.js';
 import type { Connection } from '../../core/connection.js';
-import { FaceError } from '../../errors.js';
 
-/* `facestep api`, `jobs` and `log`, against a running server. */
+/* `facestep api` and `log`, against a running server. */
 
 const policy = { ...defaultPolicy, helpRequests: true };
 const profile = createMemoryProfile(['00u1']);
@@ -111,23 +110,4 @@ test('facestep log --follow prints each line once until interrupted', async () =
     },
   });
   expect(printed.map((line) => JSON.parse(line).action)).toEqual(['enrolled']);
-});
-
-test('the command lists every background job with its last result, and exits with 1 if one failed', async () => {
-  const run = (fails: boolean) => async () => {
-    if (fails) throw new FaceError('state_unavailable');
-  };
-  const { jobs } = server.deps.operations;
-  const started = [true, false].map((fails) =>
-    jobs.start({ name: fails ? 'sweeping' : 'dusting', everySec: 3600, run: run(fails) }),
-  );
-  await Promise.all(started.map((each) => each.runNow()));
-  const listed = await administer(server, ['jobs'], adminKey);
-  expect(listed.exitCode).toBe(1);
-  const rows = listed.printed.map((line) => line.split(/ {2,}/));
-  expect(rows[0]).toEqual(['job', 'every', 'last run', 'result', 'runs', 'failures']);
-  const time = expect.stringMatching(/^20.*Z$/);
-  expect(rows).toContainEqual(['sweeping', '3600 s', time, 'state_unavailable', '1', '1']);
-  expect(rows).toContainEqual(['dusting', '3600 s', time, 'ok', '1', '0']);
-  await Promise.all(started.map((each) => each.stop()));
 });

@@ -7,24 +7,7 @@ import { findAddress } from '../../cli/find-server.js';
 import { printRows } from '../../cli/table.js';
 import { describeMode, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionModeReply, connectionsReply } from '../../connections/replies.js';
-import { jobsReply, reloadReply } from '../replies/operations.js';
-
-export const createJobsCommand = (deps: CliDeps): CommandUnknownOpts =>
-  new Command('jobs')
-    .summary('list the background jobs')
-    .description('Calls the running server, and lists the jobs of the replica that answers.')
-    .action(async () => {
-      const { jobs } = await callServer('GET /jobs', jobsReply, deps);
-      printRows(jobs, deps, {
-        job: 'name',
-        every: ({ everySec }) => `${everySec} s`,
-        'last run': ({ last }) => last?.endedAt ?? null,
-        result: ({ last }) => (last === null ? null : (last.code ?? 'ok')),
-        runs: 'runs',
-        failures: 'failures',
-      });
-      if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);
-    });
+import { reloadReply } from '../replies/operations.js';
 
 export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('reload')

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
-import { createMemoryProfile, findEveryGroup, loginOf } from '../../../support/fakes/simulated-profile.js';
+import { createMemoryProfile, findEveryGroup } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { type OperatedServer, startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
@@ -48,11 +48,6 @@ function serve(given: readonly SignInRule[]): void {
 const list = async () => (await operated.get('/connections/okta/rules')).body;
 const find = async (fields: JsonObject) =>
   (await operated.post('/connections/okta/rules/test', { user: 'anna', ...fields })).body;
-
-test('without rules, the policy decides every sign-in', async () => {
-  expect(await list()).toMatchObject({ rules: [], mode: 'shadow' });
-  expect(await find({ user: loginOf('anna') })).toMatchObject({ subject: 'anna', outcome: 'face', rule: null });
-});
 
 test('rules are listed in the order of their evaluation, with the sign-ins that they decided or would have decided', async () => {
   serve(rules);
