@@ -97,5 +97,4 @@ test('a simulation started by the npm script prints commands as they are typed i
   expect(simulation.config).toMatchObject({ port: serverPort, publicUrl: `http://127.0.0.1:${serverPort}` });
   expect(simulation.guide).toContain(`  export PORT=${serverPort}\n`);
   expect(simulation.guide).toMatch(/^ {2}npm run -s facestep -- serve$/m);
-  expect(simulation.guide).toMatch(/^ {2}npm run -s facestep -- try --login ada@example\.com$/m);
 });
