@@ -107,7 +107,7 @@ inBrowser('an administrator switches from shadow to enforce after seeing who wou
   await page
     .getByText('Users who would be refused now: 2. Of these, refused already: 0; without a valid enrolment: 2.')
     .waitFor();
-  const share = 'Would be refused now: 2 of the 2 users who signed in in the last 30 days (100%).';
+  const share = 'Users who would be refused now: 2 of 2 who signed in in the last 30 days (100%).';
   const { length: examined } = operated()
     .actions()
     .filter((action) => action === 'doctor_asked');
