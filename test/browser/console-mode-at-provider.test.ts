@@ -83,5 +83,5 @@ inBrowser('the console counts no users who would be refused if this server sees 
   const page = await openRollout('shadow');
   await page.getByText('It is not known who would be refused.').waitFor();
   await page.getByText('No one in the last 30 days.').waitFor({ state: 'detached' });
-  await page.getByText('Would be refused now').waitFor({ state: 'detached' });
+  await page.getByText('Users who would be refused now').waitFor({ state: 'detached' });
 });
