@@ -29,7 +29,7 @@ const nameIn = (families: readonly Family[], text: string): string | null =>
 export const namedBrowser = z.object({ browser: z.string().nullable(), system: z.string().nullable() });
 export type NamedBrowser = Readonly<z.output<typeof namedBrowser>>;
 
-/** Where a request came from. */
+/** Network and browser of a request. */
 export interface RequestOrigin {
   readonly userAgent: string | null;
   /** The /24 or /48 network. */

@@ -79,7 +79,7 @@ test('facestep api prints text of anonymous callers without control characters',
   expect((await api('GET', '/help-desk/requests')).printed.join()).toMatch(/no_camera.* \[31mbroken/);
 });
 
-test('facestep log --request finds a call that was refused before a person was known, and says where it is not known', async () => {
+test('facestep log --request prints why a call was refused before a person was known; for an unknown id it says so', async () => {
   const refused = await server.postJson('/match', {}, { 'x-auth-token': 'wrong' });
   const found = await run(['log', '--request', refused.headers.get('x-request-id') ?? '']);
   expect(found.told).toEqual([expect.stringMatching(/known: POST \/match, 401 caller_untrusted, at 20\S+Z$/)]);

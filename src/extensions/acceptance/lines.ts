@@ -22,7 +22,7 @@ export interface Tenant {
   mayChange(what: string): Promise<boolean>;
 }
 
-/** What was seen of a line. It has no name, id, token or secret. */
+/** Result of a line. It contains no name, id, token or secret. */
 export type Seen = Pick<ReportLine, 'result' | 'seen'>;
 
 export const asStated = (seen: string): Seen => ({ result: 'as_stated', seen });

@@ -184,7 +184,7 @@ test('an event costs one look-up and few writes, and its repetition none', async
   expect([counted.counts, lookUps, received().length]).toEqual([spent, [who.subject], 1]);
 });
 
-test('an event whose effect fails is applied when it is sent again', async () => {
+test('if applying an event fails, the same event is applied when the transmitter sends it again', async () => {
   const { readAccount } = acme.profile;
   Object.assign(acme.profile, { readAccount: () => Promise.reject(new FaceError('profile_unavailable')) });
   const set = await sign(credentialChange());
