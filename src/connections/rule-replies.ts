@@ -18,7 +18,6 @@ export const rulesReply = z.object({
       effect: z
         .object({
           signIns: z.int(),
-          people: z.int(),
           refused: z.int().describe('Sign-ins of these that were refused, or would have been.'),
           peopleRefused: z.int(),
         })
@@ -26,7 +25,8 @@ export const rulesReply = z.object({
     }),
   ),
   mode: mode.describe('Mode of the policy, which decides sign-ins that no rule matches.'),
-  since: instantReply,
+  since: instantReply.describe('Start of the first day that is counted.'),
+  replicasCounting: z.int().describe('Replicas whose decisions before this version are not yet counted.'),
 });
 export type RulesReply = z.output<typeof rulesReply>;
 

@@ -33,6 +33,12 @@ export const enforcedDecisions = ['deny', 'omit_claim', 'undecided'] as const;
 /** What enforce mode does with a sign-in that shadow mode allowed. `undecided`: the call itself was refused. */
 export type EnforcedDecision = (typeof enforcedDecisions)[number];
 
+/** A rule that decided a sign-in, or would have decided it in enforce mode. */
+export interface Ruled {
+  readonly rule: string;
+  readonly isRefused: boolean;
+}
+
 /** Entry of a record in the decision log. */
 export interface LogFields {
   readonly outcome: Outcome;
@@ -41,6 +47,7 @@ export interface LogFields {
   readonly application?: string | null;
   readonly hook?: string | null;
   readonly enforced?: EnforcedDecision | null;
+  readonly ruled?: readonly Ruled[];
   readonly by?: string | null;
   readonly stepUpId?: string | null;
   /** Since the step-up started. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { WithOperations } from '../admin/operations/operations-context.js';
 import { previewRuleEffects } from '../admin/operations/rule-effect.js';
-import { filesOf } from '../config/data-files.js';
 import { createFindGroupIds } from '../connections/groups.js';
 import type { Ports } from '../core/deps.js';
 import { orderRules } from '../core/rules/evaluate.js';
@@ -17,14 +16,15 @@ const days = 30;
 export const createDraftEffectEndpoint = ({
   connections,
   directories,
+  ledger,
   operations,
-}: Ports<'connections' | 'directories'> & WithOperations): Endpoint =>
+}: Ports<'connections' | 'directories' | 'ledger'> & WithOperations): Endpoint =>
   adminEndpoint({
     ...reading,
     path: '/configuration/draft/effect',
     summary: 'Preview the effect of the rules of a draft',
     description:
-      'Evaluates the rules of the draft for the sign-ins of the last 30 days in the audit trail of this server, with the application, if it was recorded, and with the groups that users have now. It reads the groups of up to 300 users in up to 20 seconds, and changes nothing. Networks, devices and earlier checks of these sign-ins are not known.',
+      'Evaluates the rules of the draft for the sign-ins of the last 30 days in the [log of decisions](../ledger.md) of all replicas, or for the last 100,000 lines of it, with the application, if it was recorded, and with the groups that users have now. It reads the groups of up to 300 users in up to 20 seconds, and changes nothing. Networks, devices and earlier checks of these sign-ins are not known.',
     codes: ['draft_changed', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
     fields: z.strictObject({ revision: revisionField, connection: z.string().min(1).max(64) }),
     form: { revision: 'json' },
@@ -36,20 +36,20 @@ export const createDraftEffectEndpoint = ({
       const openDirectory = directories.get(id);
       if (policy === undefined || profile === undefined || openDirectory === undefined)
         throw new FaceError('connection_unknown');
-      const since = addSec(operations.clock.now(), -days * secondsPerDay);
-      const { audit } = filesOf(operations.setup().config);
+      const { clock } = operations;
+      const since = addSec(clock.now(), -days * secondsPerDay);
       const findGroupIds = createFindGroupIds(openDirectory, operations);
       const asked = { connection: id, since, profile, findGroupIds };
-      const { effects, signIns, people, peopleRead } = await previewRuleEffects(audit, policy, asked, operations);
+      const found = await previewRuleEffects(policy, asked, { ledger, clock });
       return {
         rules: orderRules(policy.rules).flatMap(({ name, outcome, mode }) => {
-          const effect = effects.get(name);
+          const effect = found.effects.get(name);
           return effect === undefined ? [] : [{ name, outcome, mode, ...effect }];
         }),
-        since: toIso(since),
-        signIns,
-        people,
-        peopleRead,
+        since: toIso(found.since),
+        signIns: found.signIns,
+        people: found.people,
+        peopleRead: found.peopleRead,
       };
     },
   });

@@ -129,7 +129,6 @@ export const draftEffectReply = z.object({
       outcome: z.enum(ruleOutcomes),
       mode: z.enum(policyModes),
       signIns: z.int().describe('Sign-ins that the rule would have decided in enforce mode.'),
-      people: z.int(),
       refused: z.int(),
       peopleRefused: z.int(),
       unknown: z.int().describe('Sign-ins for which a condition of the rule is not known.'),

@@ -8,6 +8,7 @@ import {
   type FeatureEvents,
   instant,
   type LogFields,
+  type Ruled,
 } from '../core/audit-events.js';
 import { deviceSignals } from '../core/device-signals.js';
 import { anotherWays } from '../core/page-protocol.js';
@@ -75,14 +76,22 @@ const byRules = {
     .optional(),
 };
 
+type ByRules = Pick<AuditDetail<'step_up_started'>, 'rule' | 'watched'>;
+
 /** Returns the rules of a decision, as the decision log names them. */
-const toRuleTexts = ({
-  rule,
-  watched,
-}: Pick<Extract<z.infer<typeof hookDecided>, { outcome: 'unverified' }>, 'rule' | 'watched'>): readonly string[] => [
+const toRuleTexts = ({ rule, watched }: ByRules): readonly string[] => [
   ...(rule === undefined ? [] : [`rule:${rule}`]),
   ...(watched === undefined ? [] : [`watched:${watched.rule}`]),
 ];
+
+/** @param fallback - answer of the hook to a sign-in without a passed check; `null` for another sign-in */
+function toRuled({ rule, watched }: ByRules, fallback: 'deny' | 'omit_claim' | 'pass' | null): readonly Ruled[] {
+  const ruled = rule === undefined ? [] : [{ rule, isRefused: fallback === 'deny' }];
+  if (watched === undefined) return ruled;
+  const isFaceRefused = watched.outcome === 'face' && fallback !== null && watched.fallback !== 'omit_claim';
+  const isRefused = watched.outcome === 'deny' || watched.outcome === 'unknown' || isFaceRefused;
+  return [...ruled, { rule: watched.rule, isRefused }];
+}
 
 const hookDecided = z.discriminatedUnion('outcome', [
   z.object({
@@ -302,6 +311,7 @@ export const stepUpEvents = {
       changes: [{ kind: 'lockout', until: fromIso(until) }],
     }),
     step_up_started: ({ stepUpId, by = null, application = null, ...rules }) => ({
+      ruled: toRuled(rules, null),
       outcome: 'noted',
       stepUpId,
       by,
@@ -365,7 +375,8 @@ export const stepUpEvents = {
       const signedIn = (refusedIn: PolicyMode | null) => [{ kind: 'signed_in', hook, refusedIn } as const];
       if (detail.outcome === 'refused')
         return { outcome: 'let_through', hook, code: detail.code, enforced: 'undecided', changes: signedIn('shadow') };
-      const told = { hook, application: detail.application ?? null, reasons: toRuleTexts(detail) };
+      const ruled = toRuled(detail, detail.outcome === 'unverified' ? detail.fallback : null);
+      const told = { hook, application: detail.application ?? null, reasons: toRuleTexts(detail), ruled };
       const passed = { ...told, changes: signedIn(null) };
       if (detail.outcome === 'verified') return { ...passed, outcome: 'passed', stepUpId: detail.stepUpId };
       if (detail.outcome === 'another_way')

@@ -22,8 +22,8 @@ const bounds = { days: 90, entries: 100_000 };
 export const fillFromTrail = (file: string, { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>) =>
   rebuildLedger([file], { auditEvents, ledger, clock, bounds, pause: async () => {} });
 
-/** Writes records into a server's ledger, as the audit log's writer does. */
-export async function fillLedger(server: ApiServer, records: readonly Noted[]): Promise<void> {
+/** Writes records into a server's ledger, as the audit log's writer of a replica does. */
+export async function fillLedger(server: ApiServer, records: readonly Noted[], trail = 'c'.repeat(32)): Promise<void> {
   const { ledger, clock } = server.deps;
   const recorder = createLedgerRecorder({
     auditEvents,
@@ -37,7 +37,7 @@ export async function fillLedger(server: ApiServer, records: readonly Noted[]): 
   const now = clock.now();
   for (const [sequence, { event, hoursAgo, request = null, userAgent = null }] of records.entries()) {
     const time = addSec(now, -hoursAgo * 3600);
-    recorder.note({ ...event, sequence, time, request }, 'c'.repeat(32), { network, userAgent });
+    recorder.note({ ...event, sequence, time, request }, trail, { network, userAgent });
   }
   await recorder.flush();
   await recorder.stop();

@@ -35,7 +35,11 @@ export const cursorField = z.string().min(1).max(1500).describe('Cursor of the p
 export const limitField = (most: number) =>
   z.int().min(1).max(most).prefault(50).describe('Maximum number of entries.');
 
-export const toLineReply = ({ id, device: _, ...line }: LogLine) => ({ id, time: toIso(timeOfId(id)), ...line });
+export const toLineReply = ({ id, device: _device, ruled: _ruled, ...line }: LogLine) => ({
+  id,
+  time: toIso(timeOfId(id)),
+  ...line,
+});
 
 /** Converts a check. The application is that of the latest event that names one, because the result may not. */
 export function toCheckReply({ result, events }: LoggedCheck): CheckReply {

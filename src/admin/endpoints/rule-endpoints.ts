@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filesOf } from '../../config/data-files.js';
+import { countRuled, readFirstDay } from '../../audit/ledger/sign-ins.js';
 import { rulesReply, ruleTestReply } from '../../connections/rule-replies.js';
 import { type Connection, requireConnection, toSubject } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
@@ -10,7 +10,6 @@ import { termsWithoutRules } from '../../core/rules/sign-in-terms.js';
 import { addSec, secondsPerDay, toIso } from '../../core/units.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import type { WithOperations } from '../operations/operations-context.js';
-import { countRuleEffects, noEffect } from '../operations/rule-effect.js';
 
 /** Writes the conditions of a rule as lists of texts. */
 const toTexts = ({ when }: SignInRule): Record<string, string[]> =>
@@ -21,7 +20,8 @@ const toTexts = ({ when }: SignInRule): Record<string, string[]> =>
   );
 
 /** Creates the endpoints that show rules for sign-ins, their effect, and the rule for one sign-in. */
-export function createRuleEndpoints({ connections, operations }: Ports<'connections'> & WithOperations): Endpoint[] {
+export function createRuleEndpoints(deps: Ports<'connections' | 'ledger' | 'clock'> & WithOperations): Endpoint[] {
+  const { connections, operations } = deps;
   const common = { tag: 'Connections' } as const;
   const find = (id: string): Connection => requireConnection(id, { connections });
   const isOpenidClient = (connection: string, application: string | null): boolean =>
@@ -36,27 +36,28 @@ export function createRuleEndpoints({ connections, operations }: Ports<'connecti
       right: 'audit',
       summary: 'List the rules for sign-ins, with their effect',
       description:
-        'Returns the rules that are active on this server, in the order in which they are evaluated. `effect` counts, from the audit trail of this server, the sign-ins that a rule decided, or would have decided in enforce mode.',
+        'Returns the rules that are active on this server, in the order in which they are evaluated. `effect` counts, from the [log of decisions](../ledger.md) of all replicas, the sign-ins that a rule decided, or would have decided in enforce mode.',
       codes: ['connection_unknown'],
       fields: z.strictObject({ days: z.int().min(1).max(365).prefault(30).describe('Number of past days.') }),
       form: { days: 'json' },
       reply: rulesReply,
       async handle({ param, fields: { days } }) {
         const { id, policy } = find(param('id'));
-        const since = addSec(operations.clock.now(), -days * secondsPerDay);
-        const { audit } = filesOf(operations.setup().config);
-        const effects = await countRuleEffects(audit, { connection: id, since });
+        const since = addSec(deps.clock.now(), (1 - days) * secondsPerDay);
+        const { from, replicasCounting } = await readFirstDay(since, deps);
+        const toReply = async (rule: SignInRule) => ({
+          name: rule.name,
+          when: toTexts(rule),
+          outcome: rule.outcome,
+          mode: rule.mode,
+          whenUnknown: rule.whenUnknown ?? null,
+          effect: { ...(await countRuled({ connection: id, rule: rule.name, from }, deps)) },
+        });
         return {
-          rules: orderRules(policy.rules).map((rule) => ({
-            name: rule.name,
-            when: toTexts(rule),
-            outcome: rule.outcome,
-            mode: rule.mode,
-            whenUnknown: rule.whenUnknown ?? null,
-            effect: { ...(effects.get(rule.name) ?? noEffect) },
-          })),
+          rules: await Promise.all(orderRules(policy.rules).map(toReply)),
           mode: policy.mode,
-          since: toIso(since),
+          since: toIso(from),
+          replicasCounting,
         };
       },
     }),

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
+import { fillLedger } from '../../../support/data/ledgered.js';
 import { createMemoryProfile, findEveryGroup } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
@@ -14,14 +13,12 @@ import { createSignInRules } from '../../step-up/evaluate-sign-in.js';
 
 /* The active rules of a running server, their effect, and the rule for one sign-in. */
 
-let dataFolder: string;
 let operated: OperatedServer;
 let connections: Map<string, Connection>;
 const company = await forFile(startCompany());
 beforeEach(async () => {
-  dataFolder = createFolder('rules');
   connections = new Map();
-  operated = await startOperatedServer(company, { dataFolder, given: { connections } });
+  operated = await startOperatedServer(company, { dataFolder: createFolder('rules'), given: { connections } });
   serve([]);
 });
 afterEach(() => operated.stop());
@@ -49,7 +46,7 @@ const list = async () => (await operated.get('/connections/okta/rules')).body;
 const find = async (fields: JsonObject) =>
   (await operated.post('/connections/okta/rules/test', { user: 'anna', ...fields })).body;
 
-test('rules are listed in the order of their evaluation, with the sign-ins that they decided or would have decided', async () => {
+test('rules are listed in the order of their evaluation, with the sign-ins of all replicas that they decided or would have decided', async () => {
   serve(rules);
   const refused: AuditDetail<'hook_decided'> = {
     hook: 'token',
@@ -59,18 +56,22 @@ test('rules are listed in the order of their evaluation, with the sign-ins that 
     rule: 'pilot',
   };
   const watched = { rule: 'everyone', outcome: 'deny', fallback: 'deny' } as const;
-  await withAudit(
-    createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock: operated.server.clock }),
-    async (audit) => {
-      const record = (subject: string, detail: AuditDetail<'hook_decided'>, connection = 'okta') =>
-        audit.append({ action: 'hook_decided', connection, subject, detail });
-      await record('anna', refused);
-      await record('anna', { ...refused, fallback: 'pass', wouldHave: 'deny', rule: undefined, watched });
-      await record('berta', { hook: 'token', outcome: 'verified', at: 1, stepUpId: 's', liveness: null, watched });
-      await record('berta', refused, 'other');
-    },
+  const decided = (subject: string, detail: AuditDetail<'hook_decided'>, connection = 'okta') =>
+    ({ event: { action: 'hook_decided', connection, subject, detail }, hoursAgo: 0 }) as const;
+  await fillLedger(operated.server, [
+    decided('anna', refused),
+    decided('anna', { ...refused, fallback: 'pass', wouldHave: 'deny', rule: undefined, watched }),
+  ]);
+  // Another replica has the trail of these.
+  await fillLedger(
+    operated.server,
+    [
+      decided('berta', { hook: 'token', outcome: 'verified', at: 1, stepUpId: 's', liveness: null, watched }),
+      decided('berta', refused, 'other'),
+    ],
+    'd'.repeat(32),
   );
-  const effect = (count: number) => ({ signIns: count, people: count, refused: count, peopleRefused: count });
+  const effect = (count: number) => ({ signIns: count, refused: count, peopleRefused: count });
   expect((await list()).rules).toMatchObject([
     { name: 'pilot', when: { groups: ['Pilot'], networks: ['office'] }, effect: effect(1) },
     { name: 'everyone', when: {}, mode: 'shadow', effect: effect(2) },

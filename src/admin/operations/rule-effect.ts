@@ -1,74 +1,37 @@
-import { readEvents } from '../../audit/events.js';
+import { matchesFilter, readFiltered } from '../../audit/ledger/log.js';
+import { timeOfId } from '../../audit/ledger/places.js';
+import type { RuleEffect } from '../../audit/ledger/sign-ins.js';
 import type { Ports } from '../../core/deps.js';
 import { evaluateRules, matchRule, orderRules, type SignInFacts } from '../../core/rules/evaluate.js';
 import { createReadGroups, type NamedGroups, type ReadNamedGroups } from '../../core/rules/read-groups.js';
 import type { RuledPolicy } from '../../core/rules/rule.js';
 import { toTerms } from '../../core/rules/sign-in-terms.js';
 import { addSec, type EpochMs } from '../../core/units.js';
-import { stepUpEvents } from '../../step-up/events.js';
-
-/** Sign-ins for which a rule decided, or would have decided in enforce mode. */
-export interface RuleEffect {
-  readonly signIns: number;
-  readonly people: number;
-  /** Sign-ins that were refused or would have been, and the people. */
-  readonly refused: number;
-  readonly peopleRefused: number;
-}
 
 interface Counted {
   signIns: number;
   refused: number;
-  readonly people: Set<string>;
   readonly peopleRefused: Set<string>;
 }
 
 function createCounts() {
   const counts = new Map<string, Counted>();
   return {
-    add(rule: string, { subject, signIns = 1, refused }: { subject: string; signIns?: number; refused: number }): void {
-      const found = counts.get(rule) ?? { signIns: 0, refused: 0, people: new Set(), peopleRefused: new Set() };
+    add(rule: string, { subject, signIns, refused }: { subject: string; signIns: number; refused: number }): void {
+      const found = counts.get(rule) ?? { signIns: 0, refused: 0, peopleRefused: new Set() };
       counts.set(rule, found);
       found.signIns += signIns;
       found.refused += refused;
-      found.people.add(subject);
       if (refused > 0) found.peopleRefused.add(subject);
     },
     list: (): ReadonlyMap<string, RuleEffect> =>
       new Map(
-        [...counts].map(([rule, { signIns, refused, people, peopleRefused }]) => [
+        [...counts].map(([rule, { signIns, refused, peopleRefused }]) => [
           rule,
-          { signIns, refused, people: people.size, peopleRefused: peopleRefused.size },
+          { signIns, refused, peopleRefused: peopleRefused.size },
         ]),
       ),
   };
-}
-
-interface Period {
-  readonly connection: string;
-  readonly since: EpochMs;
-}
-
-/** Counts what the rules of a connection decided since a time, and what rules in shadow mode would have decided. */
-export async function countRuleEffects(
-  file: string,
-  { connection, since }: Period,
-): Promise<ReadonlyMap<string, RuleEffect>> {
-  const counts = createCounts();
-  const count = (rule: string, subject: string, isRefused: boolean): void =>
-    counts.add(rule, { subject, refused: isRefused ? 1 : 0 });
-  for await (const event of readEvents(file, ['hook_decided', 'step_up_started'], stepUpEvents, { since })) {
-    const { subject, detail } = event;
-    if (event.connection !== connection || !('rule' in detail || 'watched' in detail)) continue;
-    const isUnverified = event.action === 'hook_decided' && event.detail.outcome === 'unverified';
-    const isDenied = isUnverified && 'fallback' in detail && detail.fallback === 'deny';
-    if (detail.rule !== undefined) count(detail.rule, subject, isDenied);
-    if (detail.watched === undefined) continue;
-    const { rule, outcome, fallback } = detail.watched;
-    const isFaceDenied = outcome === 'face' && isUnverified && fallback !== 'omit_claim';
-    count(rule, subject, outcome === 'deny' || outcome === 'unknown' || isFaceDenied);
-  }
-  return counts.list();
 }
 
 /** Sign-ins of one user at one application. */
@@ -85,10 +48,12 @@ const mostPeople = 300;
 
 const readWithinSec = 20;
 
-/** Maximum number of pairs of a user and an application. Further ones are not counted. */
-const mostPairs = 100_000;
+/** Maximum number of lines of the log. Earlier ones are not read. */
+const mostLines = 100_000;
 
 export interface PreviewedEffects {
+  /** Start of the time of which all sign-ins were read. */
+  readonly since: EpochMs;
   readonly effects: ReadonlyMap<string, RuleEffect & { readonly unknown: number }>;
   readonly signIns: number;
   readonly people: number;
@@ -96,27 +61,44 @@ export interface PreviewedEffects {
   readonly peopleRead: number | null;
 }
 
+interface Period {
+  readonly connection: string;
+  readonly since: EpochMs;
+}
+
+/** Reads the sign-ins that hooks of all replicas decided, the newest first. */
+async function readSignIns({ connection, since }: Period, { ledger }: Ports<'ledger'>) {
+  const pairs = new Map<string, SignIns>();
+  const hookDecided = { connection, actions: ['hook_decided'], since };
+  let lines = 0;
+  for await (const batch of readFiltered(hookDecided, null, ledger)) {
+    for (const line of batch) {
+      const { subject, application, outcome, code, enforced } = line;
+      if (!matchesFilter(line, hookDecided) || subject === null || enforced === 'undecided') continue;
+      const key = JSON.stringify([subject, application]);
+      const found = pairs.get(key) ?? { subject, application, count: 0, unverified: 0 };
+      pairs.set(key, found);
+      found.count += 1;
+      if (outcome !== 'passed' && code !== 'another_way') found.unverified += 1;
+    }
+    lines += batch.length;
+    const oldest = batch.at(-1);
+    if (lines >= mostLines && oldest !== undefined) return { signIns: [...pairs.values()], since: timeOfId(oldest.id) };
+  }
+  return { signIns: [...pairs.values()], since };
+}
+
 /**
  * Evaluates rules of a draft for the sign-ins since a time that hooks decided: with the application, if it was
  * recorded, and with the groups of today. Networks, devices and earlier checks of these sign-ins are not known.
  */
 export async function previewRuleEffects(
-  file: string,
   policy: RuledPolicy,
-  { connection, since, ...directory }: Period & Pick<ReadNamedGroups, 'profile' | 'findGroupIds'>,
-  { clock }: Ports<'clock'>,
+  { connection, since: asked, ...directory }: Period & Pick<ReadNamedGroups, 'profile' | 'findGroupIds'>,
+  deps: Ports<'ledger' | 'clock'>,
 ): Promise<PreviewedEffects> {
-  const pairs = new Map<string, SignIns>();
-  for await (const { subject, detail, ...event } of readEvents(file, ['hook_decided'], stepUpEvents, { since })) {
-    if (event.connection !== connection || subject === '' || detail.outcome === 'refused') continue;
-    const application = detail.application ?? null;
-    const key = JSON.stringify([subject, application]);
-    const found = pairs.get(key) ?? { subject, application, count: 0, unverified: 0 };
-    if (pairs.size < mostPairs) pairs.set(key, found);
-    found.count += 1;
-    if (detail.outcome === 'unverified') found.unverified += 1;
-  }
-  const signIns = [...pairs.values()];
+  const { clock } = deps;
+  const { signIns, since } = await readSignIns({ connection, since: asked }, deps);
   const people = [...new Set(signIns.map(({ subject }) => subject))];
   const rules = orderRules(policy.rules);
   const hasGroups = rules.some(({ when }) => when.groups !== undefined);
@@ -145,6 +127,7 @@ export async function previewRuleEffects(
   }
   const counted = counts.list();
   return {
+    since,
     effects: new Map(
       rules.map(({ name }) => [name, { ...(counted.get(name) ?? noEffect), unknown: unknown.get(name) ?? 0 }]),
     ),
@@ -167,4 +150,4 @@ const noFacts: SignInFacts = {
 };
 
 /** Effect of a rule that decided nothing. */
-export const noEffect: RuleEffect = { signIns: 0, people: 0, refused: 0, peopleRefused: 0 };
+export const noEffect: RuleEffect = { signIns: 0, refused: 0, peopleRefused: 0 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { enforcedDecisions } from '../../core/audit-events.js';
+import { enforcedDecisions, type Ruled } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import { type EnrolmentProof, enrolmentProofs } from '../../core/enrolment-proof.js';
 import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
@@ -9,8 +9,14 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../.
 import { namedBrowser } from '../../core/user-agent.js';
 import { type LineReply, lineReply } from './replies.js';
 
-/** `device` is the browser of the person, which administrators do not see. `null`: not known. */
-const lineGuard = lineReply.omit({ id: true, time: true }).extend({ device: namedBrowser.nullable() });
+/**
+ * `device` is the browser of the person, which administrators do not see; `null`: not known. `ruled` is for counts. A
+ * line of an earlier version has none.
+ */
+const lineGuard = lineReply.omit({ id: true, time: true }).extend({
+  device: namedBrowser.nullable(),
+  ruled: z.array(z.object({ rule: z.string(), isRefused: z.boolean() })),
+});
 
 /** A line of the log. It has ids only, but no name, login or face data. */
 export type LogLine = Readonly<z.output<typeof lineGuard> & Pick<LineReply, 'id'>>;
@@ -23,6 +29,7 @@ export const emptyLine = {
   application: null,
   hook: null,
   enforced: null,
+  ruled: [],
   by: null,
   requestId: null,
   stepUpId: null,
@@ -61,6 +68,8 @@ export const parseLine = (id: string, text: string): LogLine => ({
  *                        <code>|<line id>                   refused face checks by reason, for counts
  *   decided:<day>        <connection>|<hook>|<decision>|<code>|<line id>
  *                                                           decisions of hooks, for counts
+ *   ruled:<day>          <connection>|<rule>|<refused or not>|<line id>
+ *                                                           sign-ins by rule, for counts; with a digest of the subject
  *   signins:<day>        <connection>|<what>|<subject>      people of whom hooks decided, and those refused
  *   person:<nn>          <person>|enrolment, check, lockout, signin
  *                                                           data on a person
@@ -139,10 +148,14 @@ export const checksOf = (day: string, connection: string, outcome: 'passed' | 'r
 
 export const decidedPartition = (day: string): string => `decided:${day}`;
 export const countsPartition = (day: string): string => `counts:${day}`;
+export const ruledPartition = (day: string): string => `ruled:${day}`;
 export const signInsPartitionOf = (day: string): string => `signins:${day}`;
 
 export const decidedOf = (day: string, connection: string): LedgerRange =>
   rangeOf(decidedPartition(day), toPart(connection));
+
+export const ruledOf = (day: string, connection: string, { rule, isRefused }: Ruled): LedgerRange =>
+  rangeOf(ruledPartition(day), toPart(connection), toPart(rule), isRefused ? 'refused' : 'not');
 
 /** @param what - `all` people of whom hooks decided on a day, or those whom a mode refuses */
 export const signInsOf = (day: string, connection: string, what: 'all' | PolicyMode): LedgerRange =>
@@ -207,7 +220,12 @@ export function referencesTo(line: LogLine): (LedgerKey & { readonly value: stri
     const value = range === passed && seconds !== null ? String(seconds) : '';
     return [{ partition: range.partition, sort: `${range.after}${id}`, value }];
   });
-  return [...references, ...toDecidedRows(line).map(({ partition, sort }) => ({ partition, sort, value: '' }))];
+  const ruled = line.ruled.map((each) => {
+    const { partition, after } = ruledOf(day, connection, each);
+    return { partition, sort: `${after}${id}`, value: subject === null ? '' : hexDigestOf(subject) };
+  });
+  const decided = toDecidedRows(line).map(({ partition, sort }) => ({ partition, sort, value: '' }));
+  return [...references, ...ruled, ...decided];
 }
 
 /** Returns the keys of a person's rows, which are updated independently. */

@@ -15,6 +15,7 @@ import {
   personKeys,
   rangeOf,
   refusedIns,
+  ruledPartition,
   signedInPartition,
   signInsPartitionOf,
   timesOf,
@@ -92,7 +93,7 @@ async function removeOldest(day: string, most: number, deps: PruneDeps): Promise
 async function removeDay(day: string, deps: PruneDeps): Promise<void> {
   await removeOldest(day, Number.POSITIVE_INFINITY, deps);
   // Lines of earlier versions do not say what enforce mode had decided, so the rows of their day are removed with it.
-  for (const partition of [decidedPartition(day), signInsPartitionOf(day), countsPartition(day)])
+  for (const partition of [decidedPartition(day), ruledPartition(day), signInsPartitionOf(day), countsPartition(day)])
     await removeRange(rangeOf(partition), () => [], deps);
   await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
 }

@@ -64,7 +64,7 @@ export function toEntry<Action extends AuditAction>(
 ): LedgerEntry | null {
   const convert = auditEvents.log[action];
   if (convert === undefined) return null;
-  const { changes = [], reasons = [], ...told } = convert(detail);
+  const { changes = [], reasons = [], ruled = [], ...told } = convert(detail);
   const subject = toSubject(given);
   const time = timeOf({ time: recordedAt, detail });
   const id = lineIdOf(time, trail, sequence);
@@ -82,6 +82,7 @@ export function toEntry<Action extends AuditAction>(
       device: device.browser === null && device.system === null ? null : device,
       ...told,
       reasons: [...reasons],
+      ruled: [...ruled],
     },
     changes: subject === null ? [] : changes,
     version: time * 1000 + (sequence % 1000),

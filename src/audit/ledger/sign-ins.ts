@@ -15,6 +15,7 @@ import {
   decidedOf,
   rangeOf,
   refusedIns,
+  ruledOf,
   signedInPartition,
   signInGuard,
   signInsOf,
@@ -75,12 +76,14 @@ export async function readFirstDay(
     ledger.range(rangeOf(countedTrailsPartition), 10_000, 'oldest first'),
   ]);
   const from = startOfDay(first?.sort ?? dayOf(clock.now()));
-  return { from, replicasCounting: trails.filter(({ value }) => value !== isCountedTrail).length };
+  return { from, replicasCounting: trails.filter(({ value }) => isCounting(value)).length };
 }
 
 const countedTrailsPartition = 'counted-trails';
 /** Value of a counted audit log. Until then, the value is the time at which counting began. */
-const isCountedTrail = 'counted';
+const isCountedTrail = 'counted with rules';
+
+const isCounting = (value: string): boolean => !value.startsWith('counted');
 
 /** Counts the decisions that a replica recorded before this version, once. */
 export async function countEarlier(
@@ -100,7 +103,7 @@ export async function countEarlier(
 /** Misses no decisions of replicas that never returned after they began to count, when the log would have removed them. */
 export async function endCounting(oldest: EpochMs, { ledger }: Pick<LedgerDeps, 'ledger'>): Promise<void> {
   const trails = await ledger.range(rangeOf(countedTrailsPartition), 10_000, 'oldest first');
-  const ended = trails.filter(({ value }) => value !== isCountedTrail && value < toIso(oldest));
+  const ended = trails.filter(({ value }) => isCounting(value) && value < toIso(oldest));
   const partition = countedTrailsPartition;
   await ledger.put(
     ended.map(({ sort }) => ({ partition, sort, value: isCountedTrail, version: null, expiresAt: null })),
@@ -167,6 +170,36 @@ export async function listRefused(
   for await (const rows of readNewestFirst(ranges, (sort) => sort, ledger))
     refused.push(...rows.map(({ value }) => signInGuard.parse(JSON.parse(value))));
   return refused;
+}
+
+/** Sign-ins that a rule decided or would have decided in enforce mode, and those that it refused or would have. */
+export interface RuleEffect {
+  readonly signIns: number;
+  readonly refused: number;
+  readonly peopleRefused: number;
+}
+
+/** Counts what a rule of a connection decided. */
+export async function countRuled(
+  { connection, rule, from }: Period & { readonly rule: string },
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<RuleEffect> {
+  const people = new Set<string>();
+  let signIns = 0;
+  let refused = 0;
+  for (let time = from; time <= clock.now(); time = addSec(time, secondsPerDay)) {
+    const day = dayOf(time);
+    signIns += await ledger.count(ruledOf(day, connection, { rule, isRefused: false }));
+    for await (const rows of readNewestFirst(
+      [ruledOf(day, connection, { rule, isRefused: true })],
+      (sort) => sort,
+      ledger,
+    )) {
+      refused += rows.length;
+      for (const { value } of rows) if (value !== '') people.add(value);
+    }
+  }
+  return { signIns: signIns + refused, refused, peopleRefused: people.size };
 }
 
 async function countKinds({ partition, after, before }: LedgerRange, ledger: LedgerStore): Promise<CountedDecisions[]> {

@@ -12,7 +12,7 @@ type Rule = RulesReply['rules'][number];
 
 /** Shows the active rules with their effect, and finds the rule for one sign-in. */
 export function Rules({ connection: { id } }: { readonly connection: Connection }) {
-  const { rules: words, modeNames } = useTexts();
+  const { rules: words, refused, modeNames } = useTexts();
   const { instant, number } = useFormats();
   const loaded = useLoaded(get<RulesReply>(pathOf(id, 'rules'), { days: 30 }));
   const describe = ({ when }: Rule): string =>
@@ -21,7 +21,7 @@ export function Rules({ connection: { id } }: { readonly connection: Connection 
       .join('; ') || words.always;
   return (
     <Await loaded={loaded}>
-      {({ rules, mode, since }) => (
+      {({ rules, mode, since, replicasCounting }) => (
         <Section heading={words.heading} intro={words.intro({ mode: modeNames[mode] })}>
           <Table
             caption={words.heading}
@@ -39,6 +39,7 @@ export function Rules({ connection: { id } }: { readonly connection: Connection 
               { id: 'people', isNumber: true, cell: ({ effect }) => number(effect.peopleRefused) },
             ]}
           />
+          {replicasCounting > 0 && <p className="note warn">{refused.counting({ count: number(replicasCounting) })}</p>}
           {rules.length > 0 && <p className="fine soft">{words.counted({ since: instant(since) })}</p>}
           {rules.length > 0 && <RuleTest id={id} />}
         </Section>
