@@ -10,7 +10,6 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   login: ['login', 'login https://face.example.com', 'login https://face.example.com < admin-key.txt'],
   provision: ['provision work --plan', 'provision work --apply'],
   register: ['register work --group 00g1a2b3c4 --plan', 'register work --all'],
-  mode: ['mode work', 'mode work enforce'],
   doctor: ['doctor', 'doctor work --json'],
   why: ['why ada@example.com', 'why work ada@example.com --since 2026-11-20'],
   api: [
@@ -53,7 +52,6 @@ const ownCommands: Commands = {
   reload: async () => (await import('../admin/commands/status.js')).createReloadCommand,
   provision: async () => (await import('../admin/commands/provision.js')).createProvisionCommand,
   register: async () => (await import('../admin/commands/register.js')).createRegisterCommand,
-  mode: async () => (await import('../admin/commands/mode.js')).createModeCommand,
   api: async () => (await import('../cli/api-command.js')).createApiCommand,
   doctor: async () => (await import('../admin/commands/doctor.js')).createDoctorCommand,
   why: async () => (await import('../admin/commands/why.js')).createWhyCommand,

@@ -33,7 +33,7 @@ export const photoPolicyGuard = z
       .enum(policyModes)
       .default('enforce')
       .describe(
-        '`"enforce"` refuses enrolments that the photo does not confirm, in every mode of the policy and after `facestep mode`. `"shadow"` only records them.',
+        '`"enforce"` refuses enrolments that the photo does not confirm, in every mode of the policy, also one that was switched by hand. `"shadow"` only records them.',
       ),
     source: z
       .union([

@@ -1,6 +1,5 @@
 import type { AuditDetail } from '../core/audit-events.js';
-import { addSec, type EpochMs, fromIso } from '../core/units.js';
-import type { ModeAtProvider } from './mode-at-provider.js';
+import type { EpochMs } from '../core/units.js';
 
 /** Decision about a sign-in that code at the provider made and logged. */
 export interface DecisionAtProvider {
@@ -52,24 +51,4 @@ export function withoutRepeats(
       if (!isKnown) note(each);
       return !isKnown;
     });
-}
-
-/** Age in seconds from which decisions count as unknown. They are usually read each minute. */
-const oldSec = 600;
-
-/** Explains why this server does not know all decisions. `null` if it does, or decides sign-ins itself. */
-export function explainUnseen(at: ModeAtProvider | null, known: KnownDecisions | null, now: EpochMs): string | null {
-  if (at?.place !== 'functions') return null;
-  const { until, reason } = known ?? { until: null, reason: null };
-  const last = until === null ? 'has not read their decisions' : `read their decisions until ${until} only`;
-  const isCurrent = until !== null && reason === null && fromIso(until) >= addSec(now, -oldSec);
-  if (isCurrent) return null;
-  return `the functions decide sign-ins, and this server ${last}${reason === null ? '' : `: ${reason}`}`;
-}
-
-/** Describes until when the decisions at the provider are known. `null` if this server decides sign-ins itself. */
-export function describeKnown(at: ModeAtProvider | null, known: KnownDecisions | null, now: EpochMs): string | null {
-  if (at?.place !== 'functions') return null;
-  const unseen = explainUnseen(at, known, now);
-  return unseen === null ? `Decisions of the functions are known until ${known?.until}.` : `Incomplete: ${unseen}.`;
 }

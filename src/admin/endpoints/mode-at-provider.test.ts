@@ -76,19 +76,7 @@ test('the mode of a connection has both modes, and that of the functions is read
   });
 });
 
-test('facestep mode reports both modes, and no number of people if this server sees no decision', async () => {
-  await configure('shadow');
-  deploy('shadow');
-  const { printed } = await run('mode', 'customers', 'enforce', '--yes');
-  expect(printed[0]).toMatch(/^It is not known whom enforce mode would have denied: the functions decide sign-ins/);
-  expect(printed.join('\n')).not.toMatch(/\d people/);
-  expect(printed[1]).toMatch(
-    /^customers: enforce at this server, switched by owner on \S+; the configuration has shadow; in the functions: shadow \(read \S+\)$/,
-  );
-  expect(printed[2]).toContain('facestep provision customers');
-});
-
-test('facestep mode and status report functions of different modes with the mode of each', async () => {
+test('facestep status reports functions of different modes with the mode of each', async () => {
   await configure('enforce');
   deploy('enforce');
   const arn = arnOf('preTokenGeneration');
@@ -98,7 +86,6 @@ test('facestep mode and status report functions of different modes with the mode
     environment: { ...found.environment, FACESTEP_MODE: 'shadow' },
   });
   const expected = 'enforce at this server; in the functions: mixed (defineAuthChallenge enforce, ';
-  expect((await run('mode', 'customers')).printed[0]).toContain(`customers: ${expected}`);
   const status = (await run('status')).printed.join('\n');
   expect(status).toContain(expected);
   expect(status).toContain('preTokenGeneration shadow');
@@ -123,7 +110,7 @@ function decide(subject: string): void {
   deployment.simulator.logs.write(logGroupOf(arnOf('defineAuthChallenge')), line, server.clock.now());
 }
 
-test('facestep mode counts the users of the functions, says until when they are known, and why later ones are not', async () => {
+test('users whom the functions would refuse are counted, with until when they are known, and why later ones are not', async () => {
   await configure('shadow');
   deploy('shadow');
   decide('anna');
@@ -132,17 +119,15 @@ test('facestep mode counts the users of the functions, says until when they are 
     const until = toIso(server.clock.now());
     await recordProviderDecisions('of the test', deps);
     await fillFromTrail(join(dataFolder, 'audit.jsonl'), server.deps);
-    const known = (await run('mode', 'customers')).printed;
-    expect(known[0]).toMatch(/^Enforce mode would deny 1 of \d people, by their last sign-in since/);
-    expect(known[1]).toBe(`Decisions of the functions are known until ${until}.`);
-    expect(known.join('\n')).toContain('anna');
+    const { body } = await server.send('POST', '/connections/customers/refused', {
+      headers: { 'x-admin-key': adminKey },
+    });
+    expect(body).toMatchObject({ total: 1, subjects: [{ subject: 'anna' }] });
     expect(await readMode()).toMatchObject({ atProvider: { decisions: { until, reason: null } } });
 
     deployment.simulator.logs.isReadable = false;
     server.clock.advanceSec(60);
     await recordProviderDecisions('of the test', deps);
-    const [, incomplete] = (await run('mode', 'customers')).printed;
-    expect(incomplete).toMatch(/^Incomplete: .* until \S+ only: .*logs:FilterLogEvents\.$/);
     expect(await readMode()).toMatchObject({
       atProvider: { decisions: { until, reason: expect.stringContaining('logs:FilterLogEvents') } },
     });

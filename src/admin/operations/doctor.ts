@@ -336,18 +336,21 @@ function uncalledRemedy(id: string, calls: HookCalls | null): string {
     : `Run ${plan}, and let this server read the hooks: see docs/operations.md.`;
 }
 
-function toModeFinding({ connection: { id, policy }, switched }: Examined): Finding {
+function toModeFinding({ connection: { policy }, switched }: Examined): Finding {
   const { mode } = policy;
   if (switched !== null && switched.endsAt === null) {
     const found = `${mode}: ${switched.by} switched it manually; the configuration file differs`;
     const settings = mode === 'shadow' ? 'policy.mode and the mode of each rule' : 'policy.mode';
-    return warn(found, `Set ${settings} to "${mode}" in the configuration file, or run: facestep mode ${id} file`);
+    return warn(
+      found,
+      `Set ${settings} to "${mode}" in the configuration file, or activate the mode of the file in the console under Rollout.`,
+    );
   }
   const found = describeOwnMode(mode, findRulesInForce(policy));
   if (mode === 'enforce') return pass(found);
   if (isRefusing(policy)) return pass(`${found}. Other sign-ins are not refused`);
   return warn(
     'shadow: no user is refused',
-    `List the users who would be denied: facestep mode ${id}. Then set policy.mode to "enforce".`,
+    'See the users who would be denied in the console under Rollout. Then set policy.mode to "enforce".',
   );
 }

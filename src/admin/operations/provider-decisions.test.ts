@@ -4,13 +4,7 @@ import { createManualClock } from '../../../support/fakes/manual-clock.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { createTestUpkeep, emptySetup } from '../../../support/fakes/upkeep.js';
 import type { Adapter } from '../../connections/adapter.js';
-import {
-  type DecisionAtProvider,
-  type DecisionsRead,
-  describeKnown,
-  explainUnseen,
-} from '../../connections/decisions-at-provider.js';
-import { toModeAtProvider } from '../../connections/mode-at-provider.js';
+import type { DecisionAtProvider, DecisionsRead } from '../../connections/decisions-at-provider.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { addSec, type EpochMs, epochMs, fromIso, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -217,23 +211,4 @@ test('a provider without decisions of its own is not read', async () => {
   await run('one', toSetup({} as Partial<Adapter> as Adapter));
   expect(await state.read('provider-decisions-reader')).toBeNull();
   expect(await readKnownDecisions('customers', { state })).toBeNull();
-});
-
-test('decisions are known only with a successful reading of the last minutes', () => {
-  const passwordless = { active: false, expected: false };
-  const at = toModeAtProvider('functions', [{ name: 'x', mode: 'shadow' }], passwordless, toIso(started));
-  const until = toIso(started);
-  const explain = (...given: [Parameters<typeof explainUnseen>[1], number?]) =>
-    explainUnseen(at, given[0], addSec(started, given[1] ?? 0));
-  expect(explain({ until, reason: null }, 600)).toBeNull();
-  const current = `Decisions of the functions are known until ${until}.`;
-  expect(describeKnown(at, { until, reason: null }, started)).toBe(current);
-  const only = `the functions decide sign-ins, and this server read their decisions until ${until} only`;
-  expect(explain({ until, reason: null }, 601)).toBe(only);
-  expect(explain({ until, reason: 'no permission' })).toBe(`${only}: no permission`);
-  expect(describeKnown(at, { until, reason: 'no permission' }, started)).toBe(`Incomplete: ${only}: no permission.`);
-  const never = 'the functions decide sign-ins, and this server has not read their decisions';
-  expect(explain(null)).toBe(never);
-  expect(explain({ until: null, reason: 'no permission' })).toBe(`${never}: no permission`);
-  expect(explainUnseen(null, null, started)).toBeNull();
 });

@@ -116,7 +116,7 @@ export const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: '
 /** Tabs that do what a remedy says, by the command or setting that it names. */
 const remedyTabs = [
   [/facestep provision/, 'setup'],
-  [/facestep mode\b|policy\.mode to "/, 'rollout'],
+  [/under Rollout|policy\.mode to "/, 'rollout'],
   [/\b(policy|recovery|oidc)\./, 'settings'],
 ] as const;
 
