@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FaceReceiptClaims } from '../../client/receipt-claims.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { eventsServiceAppId, signToken } from '../../simulators/entra/tenant.js';
 import type { JsonObject } from '../../src/core/base/json.js';
@@ -36,6 +37,8 @@ interface ProviderHook {
   /** Last part of the URL; by default, the name of the hook. */
   readonly path?: string;
   readonly grantedText: string;
+  /** False if the hook grants nothing. */
+  readonly isGrantable?: boolean;
   /** Creates the event about person `n`. The provider sends an event again under the same `id`. */
   readonly event: (n: number, id?: string, receipt?: string) => object;
   /** Person whose receipt the event carries. */
@@ -64,12 +67,15 @@ function createReceipts(connection: string, toSubject: (n: number) => string) {
     of: (n: number): string => receipts[n] ?? '',
     async prepare(count: number, sign: SignReceipt): Promise<void> {
       const iat = Math.floor(Date.now() / 1000);
-      const shared = {
+      const shared: Omit<FaceReceiptClaims, 'sub' | 'jti' | 'txn'> = {
         iss: benchPublicUrl,
         aud: audienceOf(benchPublicUrl, { id: connection }),
         iat,
         exp: iat + 120,
         connection: 'api:default',
+        acr: 'face',
+        amr: ['face'],
+        accuracy: 4,
         auth_time: iat,
         liveness: 0.9,
       };
@@ -135,11 +141,13 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
         // The benchmark has no password verifier, so no call is granted.
         hook: 'password-import',
         grantedText: '"VERIFIED"',
+        isGrantable: false,
         event: (n, id = eventOf(n)) => toPasswordEvent(clock, toLogin(n), id),
       },
       {
         hook: 'events',
         grantedText: 'granted',
+        isGrantable: false,
         event: (n, id = eventOf(n)) => toLifecycleEvent(toId('events', n), id, 'user.session.start'),
       },
     ],

@@ -10,7 +10,7 @@ import { openSigner } from '../../support/fakes/keys.js';
 import { withFolder } from '../measure/program.js';
 import { notePasses, openQuickState } from './filled-state.js';
 import { startFloorServer } from './floor-server.js';
-import { type HookProvider, openProviders, type SignReceipt, toCall } from './hook-providers.js';
+import { type HookProvider, isPassed, openProviders, type SignReceipt, toCall } from './hook-providers.js';
 import { processorMs, quantile, round } from './measure.js';
 import { startServers } from './servers.js';
 
@@ -19,6 +19,8 @@ interface Calls {
   readonly method?: 'GET' | 'POST';
   /** Status of every answer, if it is not a success. */
   readonly status?: number;
+  /** Returns true if call `n` is about a person who passed. */
+  readonly isPassed?: (n: number) => boolean;
   readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
@@ -63,13 +65,15 @@ async function loadFlatOut(calls: Calls, { count, pid }: { readonly count: numbe
 }
 
 async function applyLoad(
-  { url, method = 'POST', status: expected, toCall }: Calls,
+  { url, method = 'POST', status: expected, toCall, isPassed: isDue = () => false }: Calls,
   grantedText: string,
   pace: Partial<Options>,
 ) {
   let sent = 0;
   let granted = 0;
   let refused = 0;
+  // A connection has one context for each call, and one open call.
+  const numbers = new WeakMap<object, number>();
   const result = await autocannon({
     url,
     method,
@@ -77,15 +81,18 @@ async function applyLoad(
     ...pace,
     requests: [
       {
-        setupRequest: (request) => {
+        setupRequest: (request, context) => {
+          numbers.set(context, sent);
           const { headers, body } = toCall(sent++);
           const own = method === 'GET' ? {} : { body };
           return { ...request, ...own, headers: { 'content-type': 'application/json', ...headers } };
         },
-        onResponse: (status, body) => {
+        onResponse: (status, body, context) => {
           const isExpected = expected === undefined ? status >= 200 && status <= 299 : status === expected;
-          if (!isExpected) refused += 1;
-          if (body.includes(grantedText)) granted += 1;
+          const isGranted = body.includes(grantedText);
+          const isMissing = !isGranted && isDue(numbers.get(context) ?? -1);
+          if (!isExpected || isMissing) refused += 1;
+          if (isGranted) granted += 1;
         },
       },
     ],
@@ -245,10 +252,14 @@ export async function benchHooks(rate: Rate) {
   for (const provider of providers) {
     const { id } = provider.connection;
     const each: Record<string, HookFigures> = {};
-    for (const { hook, path = hook, grantedText, event, prepare } of provider.hooks) {
+    for (const { hook, path = hook, grantedText, isGrantable = true, event, prepare } of provider.hooks) {
       await prepare?.(toCount(rate), signReceipt);
       const url = `${service.url}/hooks/${id}/${path}`;
-      const from = (start: number): Calls => ({ url, toCall: (n) => toCall(provider, event(start + n)) });
+      const from = (start: number): Calls => ({
+        url,
+        isPassed: (n) => isGrantable && isPassed(start + n),
+        toCall: (n) => toCall(provider, event(start + n)),
+      });
       const steady = await loadWarm(from(0), rate, grantedText);
       const flatOut = await loadFlatOut(from(toSteadyCount(rate)), { count: rate.flatOut, pid: service.pid });
       each[hook] = { ...steady, ...flatOut };
@@ -284,7 +295,11 @@ const toCount = (rate: Rate): number => toSteadyCount(rate) + rate.flatOut;
 
 async function loadWarm(calls: Calls, rate: Rate, grantedText: string): Promise<LoadResult> {
   const measured = toCalls(rate.perSecond, rate.seconds);
-  const later: Calls = { ...calls, toCall: (n) => calls.toCall(measured + n) };
+  const later: Calls = {
+    ...calls,
+    isPassed: (n) => calls.isPassed?.(measured + n) ?? false,
+    toCall: (n) => calls.toCall(measured + n),
+  };
   await loadHook(later, { ...rate, seconds: rate.warmUpSec, grantedText });
   return loadHook(calls, { ...rate, grantedText });
 }
