@@ -21,7 +21,15 @@ export type Outcome = (typeof outcomes)[number];
 
 /** What a record changes in the index of enrolled people. */
 export type PersonChange =
-  | { readonly kind: 'enrolled'; readonly expiresAt: EpochMs | null; readonly proof: EnrolmentProof | null }
+  | {
+      readonly kind: 'enrolled';
+      readonly expiresAt: EpochMs | null;
+      readonly proof: EnrolmentProof | null;
+      /** Version of the key that seals the token. */
+      readonly keyVersion: number | null;
+    }
+  /** The token was sealed again under a newer key. */
+  | { readonly kind: 'resealed'; readonly keyVersion: number | null }
   | { readonly kind: 'ended' }
   | { readonly kind: 'checked'; readonly outcome: 'passed' | 'refused' }
   | { readonly kind: 'lockout'; readonly until: EpochMs | null }

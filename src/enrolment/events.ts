@@ -116,12 +116,14 @@ declare module '../core/audit-events.js' {
 const toEnrolled = ({
   expiresAt = null,
   proof = null,
+  keyVersion,
 }: {
   readonly expiresAt?: string | null | undefined;
   readonly proof?: EnrolmentProof | null | undefined;
+  readonly keyVersion: number | null;
 }): LogFields => ({
   outcome: 'noted',
-  changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt), proof }],
+  changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt), proof, keyVersion }],
 });
 
 const ended: readonly PersonChange[] = [{ kind: 'ended' }, { kind: 'lockout', until: null }];
@@ -138,7 +140,7 @@ export const enrolmentEvents = {
       code,
     }),
     enrolment_recovered: toEnrolled,
-    renewed: () => ({ outcome: 'noted' }),
+    renewed: ({ keyVersion }) => ({ outcome: 'noted', changes: [{ kind: 'resealed', keyVersion }] }),
     revoked: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
     consent_given: (detail) => ({ outcome: 'noted', stepUpId: 'stepUpId' in detail ? detail.stepUpId : null }),
     consent_withdrawn: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),

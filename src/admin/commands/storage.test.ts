@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,11 +9,14 @@ import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { kmsEnvironment, startKms } from '../../../support/servers/kms/index.js';
 import { createManualClock } from '../../../test/contract/state.js';
+import { auditEvents } from '../../app/audit-events.js';
+import { recordEntries, toEntry } from '../../audit/ledger/record.js';
 import { problemsOf } from '../../config/problem.js';
-import { keptConfigGuard } from '../../config/schema.js';
+import { storedConfigGuard } from '../../config/schema.js';
 import { addSec, toIso } from '../../core/units.js';
 import { createLocalKeys } from '../../storage/keys/local.js';
 import { createLocalSigner, signerOverlapSec } from '../../storage/keys/local-signer.js';
+import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
 
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;
@@ -27,14 +30,15 @@ beforeEach(async () => {
 const fileOf = (name: string): string => join(folder, 'data', name);
 
 /** Runs a command with a configuration. */
-async function run(line: string, keys: object = { kind: 'local' }, audit: object = {}, ofSecrets: number[] = []) {
-  const loadKept = async () => keptConfigGuard.parse({ dataFolder: join(folder, 'data'), keys, audit });
+async function run(line: string, keys: object = { kind: 'local' }, ofSecrets: number[] = []) {
+  const loadStored = async () => storedConfigGuard.parse({ dataFolder: join(folder, 'data'), keys });
   const args = ['keys', ...line.split(' ')];
   const { printed, told, exitCode } = await runInProcess(args, {
     clock,
     log,
     fetch,
-    loadKept,
+    loadKept: loadStored,
+    loadStored,
     readSealedVersions: async () => ofSecrets,
   });
   return { code: exitCode, out: printed.join('\n'), err: told.join('\n') };
@@ -49,58 +53,46 @@ async function makeKeys() {
   };
 }
 
-const written = new Map<string, number>();
-function record(trail: string, action: string, detail: object, subject = 'ada'): void {
-  const sequence = (written.get(trail) ?? 0) + 1;
-  written.set(trail, sequence);
-  const event = { sequence, time: toIso(clock.now()), previous: '', action, connection: 'work', subject, detail };
-  appendFileSync(trail, `${JSON.stringify(event)}\n`);
+/** Enrols people as replicas do. `keyVersion` is `null` for a token of another service. */
+type Noted = readonly [subject: string, keyVersion: number | null, expiresAt?: string];
+const enrol = (...people: readonly Noted[]) => note('enrolled', people);
+async function note(action: 'enrolled' | 'renewed', people: readonly Noted[]): Promise<void> {
+  const ledger = await createSqliteLedger(fileOf('ledger.db'));
+  const trail = 'c'.repeat(32);
+  const events = people.map(([subject, keyVersion, expiresAt = null], sequence) => {
+    const detail = { ...tokenChange(subject), keyVersion, expiresAt };
+    const told = { action, connection: 'work', subject, detail, request: null } as const;
+    return toEntry({ ...told, time: clock.now(), sequence }, trail, null, { auditEvents });
+  });
+  const bounds = { days: 90, entries: 1000 };
+  await recordEntries(
+    events.flatMap((entry) => entry ?? []),
+    { ledger, bounds, clock },
+  );
+  await ledger.close();
 }
 
-const made = { keyVersion: 1, photos: 3, kind: 'enrolment', former: null, formerExpiresAt: null };
-const never = { ...made, expiresAt: null };
-const tokensOf = async (line = 'list --json') => {
-  const { out } = await run(line);
-  const { sealing, counted } = JSON.parse(out);
-  const byVersion = sealing.map(({ version, tokens }: { version: number; tokens: number }) => [version, tokens]);
-  return { ...Object.fromEntries(byVersion), unknown: counted.ofUnknownVersion };
+const countListed = async () => {
+  const { sealing, ofUnknownVersion } = JSON.parse((await run('list --json')).out);
+  return [...sealing.map(({ tokens }: { tokens: number }) => tokens), ofUnknownVersion];
 };
 
 describe('the list of keys', () => {
-  test('counts valid tokens per sealing key version over the trails of all replicas', async () => {
+  test('counts the enrolled people of all replicas by the version of their key', async () => {
     const { keys } = await makeKeys();
     await keys.rotate();
-    const mine = fileOf('audit.jsonl');
-    const theirs = join(folder, 'other.jsonl');
-    const day = 86_400;
-    const soon = toIso(addSec(clock.now(), day));
-
-    record(mine, 'enrolled', { tokenId: 'stays', ...never });
-    record(mine, 'enrolled', { tokenId: 'expires', ...made, expiresAt: soon });
-    record(mine, 'enrolled', { tokenId: 'replaced', ...never });
-    record(theirs, 'enrolled', { tokenId: 'successor', ...never, former: 'replaced' });
-    record(theirs, 'renewed', { tokenId: 'renewal', ...made, keyVersion: 2, expiresAt: soon, former: 'expires' });
-    record(mine, 'enrolled', { tokenId: 'revoked', ...never });
-    record(theirs, 'revoked', { tokenId: 'revoked' });
-    record(mine, 'enrolled', { tokenId: 'erased', ...never });
-    record(theirs, 'subject_erased', { receiptId: 'r', tokenId: 'erased', by: 'owner' });
-    record(mine, 'enrolment_begun', tokenChange('begun'));
-    record(mine, 'enrolment_begun', tokenChange('refused'));
-    record(mine, 'enrolment_refused', { ...tokenChange('refused'), code: 'profile_unavailable', recovered: false });
-    record(mine, 'enrolled', { tokenId: 'gone', ...never }, 'grace');
-    record(mine, 'enrolled', { tokenId: 'of-another-service', ...never, keyVersion: null });
+    expect(await countListed()).toEqual([0, 0, 0]);
+    await enrol(['ada', 1], ['bob', 1], ['eve', 2], ['of-another-service', null]);
+    await enrol(['soon', 2, toIso(addSec(clock.now(), 60))]);
     clock.advanceSec(1);
-    record(mine, 'revoked', { tokenId: null }, 'grace');
-    record(mine, 'verified', { tokenId: 'somewhere-else', keyVersion: 1 });
-    appendFileSync(mine, '{"sequence":99,"action":"enrolled","detail":{"tokenId":"cut o');
-
-    expect(await tokensOf()).toEqual({ 1: 6, 2: 0, unknown: 2 });
-    expect(await tokensOf(`list --json --trail ${theirs}`)).toEqual({ 1: 3, 2: 1, unknown: 2 });
-    clock.advanceSec(day);
-    // The renewal ends when the token it came from would have.
-    expect(await tokensOf(`list --json --trail ${theirs}`)).toEqual({ 1: 3, 2: 0, unknown: 2 });
-    expect((await run('list --trail /nowhere')).code).toBe(2);
-    expect((await run('list --trail /nowhere.jsonl')).code).toBe(2);
+    await enrol(['bob', 2]);
+    expect(await countListed()).toEqual([1, 3, 1]);
+    await note('renewed', [
+      ['ada', 2],
+      ['not-enrolled', 2],
+    ]);
+    clock.advanceSec(60);
+    expect(await countListed()).toEqual([0, 3, 1]);
   });
 
   test('shows the current key version and no key material', async () => {
@@ -108,9 +100,6 @@ describe('the list of keys', () => {
     const { kid } = await signer.rotate();
     const { out } = await run('list');
     expect(out).toContain(`  ${kid}: published, signs from ${toIso(addSec(clock.now(), signerOverlapSec))}`);
-    expect(out).toContain('without --trail are not counted');
-    expect(out).not.toContain('Records are kept');
-    expect((await run('list', undefined, { retentionDays: 90 })).out).toContain('Records are kept for 90 days');
     const secrets = ['keys.json', 'signing-keys.json'].flatMap((name) =>
       [...readFileSync(fileOf(name), 'utf8').matchAll(/"(?:key|d)": "([^"]+)"/g)].map(([, value]) => value!),
     );
@@ -138,14 +127,17 @@ describe('the rotation of a key', () => {
 });
 
 describe('the retirement of a key', () => {
-  test('prints the number of tokens in use, and destroys a key only if that number is confirmed', async () => {
+  test('prints the number of people with its tokens, and destroys a key only if that number is confirmed', async () => {
     const { keys } = await makeKeys();
-    record(fileOf('audit.jsonl'), 'enrolled', { tokenId: 'a', ...never });
+    await enrol(['ada', 1]);
     expect((await run('retire 1')).err).toContain('seals new tokens');
     await run('rotate');
-    expect((await run('retire 1 --confirm 1', undefined, {}, [1])).err).toContain('seals secrets of the configuration');
+    expect((await run('retire 1 --confirm 1', undefined, [1])).err).toContain('seals secrets of the configuration');
     const asked = await run('retire 1');
-    expect(asked).toMatchObject({ code: 1, out: expect.stringContaining('Version 1 has sealed 1 token in use.') });
+    expect(asked).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Version 1 has sealed the tokens of 1 person.'),
+    });
     expect(asked.out).toContain('facestep keys retire 1 --confirm 1');
     expect((await run('retire 1 --confirm 0')).code).toBe(1);
     expect(await keys.versions()).toEqual([1, 2]);
@@ -188,8 +180,8 @@ describe('with AWS KMS', () => {
     try {
       const listed = await run('list', keys);
       expect(listed.code).toBe(1);
-      expect(listed.out).toContain('version 1: 0 tokens in use, seals new ones');
-      expect(listed.out).toContain('version 2: 0 tokens in use, NOT USABLE: HMAC_512 does not fit');
+      expect(listed.out).toContain('version 1: 0 people, seals new ones');
+      expect(listed.out).toContain('version 2: 0 people, NOT USABLE: HMAC_512 does not fit');
       expect(listed.out).toContain(`${keys.signing.keyId}: signs, NOT USABLE: Disabled`);
       expect((await run('rotate', keys)).out).toContain('"version": 3');
       expect((await run('rotate --signing', keys)).out).toContain('ECC_NIST_P256');

@@ -1,15 +1,16 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { countSealed, type SealedCount } from '../../audit/ledger/people.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { collect, findNamedTrails, wholeNumber } from '../../cli/parse-option.js';
+import { wholeNumber } from '../../cli/parse-option.js';
 import { fileExists, filesOf } from '../../config/data-files.js';
-import type { KeptConfig } from '../../config/schema.js';
+import type { KeptConfig, StoredConfig } from '../../config/schema.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { KeyVersion } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
-import { countTokens, type TokenCount } from '../../enrolment/trail/token-count.js';
 import { type KeyInventory, openInventory, type RotatingKey, type SealingKey } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
+import { openLedger } from '../../storage/state/open.js';
 import {
   retiredSigningText,
   retireSigningKey,
@@ -18,21 +19,12 @@ import {
   sealsSecretsText,
 } from '../operations/keys.js';
 
-interface TrailOptions {
-  readonly trail: readonly string[];
-}
-
-interface RetireOptions extends TrailOptions {
-  readonly confirm?: number;
-}
-
 export function createKeysCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('keys').summary('list, rotate and retire the keys that seal tokens and sign statements');
   command
     .command('list')
-    .description('Lists the keys and the number of active tokens under each version.')
-    .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
-    .action((options) => listKeys(options, deps));
+    .description('Lists the keys, and the number of enrolled people under each version.')
+    .action(() => listKeys(deps));
   command
     .command('rotate')
     .description(
@@ -49,30 +41,41 @@ export function createKeysCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('[version]', 'version number that `facestep keys list` prints', wholeNumber(1, 99_999))
     .option(
       '--confirm <count>',
-      'number of tokens that will be lost, as this command printed it',
+      'number of people who must enrol again, as this command printed it',
       wholeNumber(0, 999_999_999_999),
     )
-    .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
     // The key id is an option and not an argument, because it may begin with a hyphen.
     .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
-    .action((version, { signing, ...options }) => {
-      if (version !== undefined && signing === undefined) return retire(version, options, deps);
+    .action((version, { signing, confirm = null }) => {
+      if (version !== undefined && signing === undefined) return retire(version, confirm, deps);
       if (version === undefined && signing !== undefined) return retireSigning(signing, deps);
       throw new UsageError('give a version, or --signing <kid>');
     });
   return command;
 }
 
-async function listKeys({ trail }: TrailOptions, deps: CliDeps): Promise<void> {
-  const config = await deps.loadKept();
+/** Counts the people of all replicas. Running servers write them to the same store. */
+async function countPeople(config: StoredConfig, { clock }: CliDeps): Promise<SealedCount> {
+  const files = filesOf(config);
+  if (config.state.kind === 'sqlite' && !(await fileExists(files.ledger)))
+    return { byVersion: new Map(), ofUnknownVersion: 0 };
+  const ledger = await openLedger(config.state, files);
+  try {
+    return await countSealed({ ledger, clock });
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function listKeys(deps: CliDeps): Promise<void> {
+  const config = await deps.loadStored();
   const inventory = await openInventory(config.keys, { files: filesOf(config), ...deps });
   const [sealing, signing, oidc] = await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
   const listed = { kind: inventory.kind, sealing, signing, oidc };
   if (sealing.length === 0) throw noKeys(config);
-  const trails = await trailsOf(config, trail);
-  const count = await countTokens(trails, deps.clock.now());
-  if (!deps.printJson(toKeyReport(listed, count, trails)))
-    [...toKeyLines(listed, count), ...toCountLines(count, { ...config.audit, trails })].forEach(deps.print);
+  const count = await countPeople(config, deps);
+  if (!deps.printJson(toKeyReport(listed, count)))
+    [...toKeyLines(listed, count), ...toCountLines(count)].forEach(deps.print);
   if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
 }
 
@@ -93,23 +96,22 @@ async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
   }
 }
 
-async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
-  const config = await deps.loadKept();
-  const trails = await trailsOf(config, trail);
+async function retire(version: KeyVersion, confirm: number | null, deps: CliDeps): Promise<void> {
+  const config = await deps.loadStored();
+  const count = await countPeople(config, deps);
   const ofSecrets = await deps.readSealedVersions();
-  const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails, ofSecrets }, deps);
+  const retired = await retireVersion(config, { version, confirm, count, ofSecrets }, deps);
   if (retired.kind === 'unknown') throw new UsageError(`there is no key of version ${version}`);
   if (retired.kind === 'current')
     throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
   if (retired.kind === 'seals_secrets') throw new UsageError(sealsSecretsText);
-  const { kind, count, lost, words } = retired;
-  deps.print(`Version ${version} has sealed ${lost === 1 ? '1 token' : `${lost} tokens`} in use.`);
-  toCountLines(count, { ...config.audit, trails }).forEach(deps.print);
+  const { kind, lost, words } = retired;
+  deps.print(`Version ${version} has sealed the tokens of ${lost === 1 ? '1 person' : `${lost} people`}.`);
+  toCountLines(count).forEach(deps.print);
   words.forEach(deps.print);
   if (kind === 'unconfirmed') {
-    if (confirm !== undefined) deps.printError(`facestep: not ${confirm} but ${lost} would be lost`);
-    const again = ['facestep keys retire', version, '--confirm', lost, ...trail.map((each) => `--trail ${each}`)];
-    deps.print(`Nothing was changed. To destroy the key and lose them: ${again.join(' ')}`);
+    if (confirm !== null) deps.printError(`facestep: not ${confirm} but ${lost} must enrol again`);
+    deps.print(`Nothing was changed. To destroy the key: facestep keys retire ${version} --confirm ${lost}`);
     deps.endWith(1);
   } else if (kind === 'retired') {
     const { keys } = filesOf(config);
@@ -139,12 +141,6 @@ const noOidcKeys = ({ dataFolder }: KeptConfig): UsageError =>
     `there are no OpenID keys for ${dataFolder}: the server makes them when it starts with the first connection that has oidc`,
   );
 
-async function trailsOf(config: KeptConfig, others: readonly string[]): Promise<readonly string[]> {
-  const { audit } = filesOf(config);
-  const named = await findNamedTrails(others);
-  return [...((await fileExists(audit)) ? [audit] : []), ...named];
-}
-
 interface ListedKeys {
   readonly kind: KeyInventory['kind'];
   readonly sealing: readonly SealingKey[];
@@ -152,16 +148,16 @@ interface ListedKeys {
   readonly oidc: readonly RotatingKey[];
 }
 
-function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: TokenCount): string[] {
+function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: SealedCount): string[] {
   return [
     'Seal tokens:',
     ...sealing.map(({ version, isCurrent, problem }) => {
-      const count = `${byVersion.get(version) ?? 0} tokens in use`;
+      const count = `${byVersion.get(version) ?? 0} people`;
       return `  version ${version}: ${[count, ...(isCurrent ? ['seals new ones'] : []), ...toProblem(problem)].join(', ')}`;
     }),
     ...[...byVersion]
       .filter(([version]) => sealing.every((key) => key.version !== version))
-      .map(([version, count]) => `  version ${version}: retired; ${count} tokens that can no longer be opened`),
+      .map(([version, count]) => `  version ${version}: retired; ${count} people must enrol again`),
     '',
     'Sign receipts and audit heads:',
     ...toTurningLines(signing),
@@ -181,24 +177,12 @@ function toTurningLines(keys: readonly RotatingKey[]): string[] {
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
 
-function toCountLines(
-  { ofUnknownVersion }: TokenCount,
-  { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },
-): string[] {
-  const forgotten = `Records are kept for ${retentionDays} days: older tokens are not counted.`;
-  const unknown = `${ofUnknownVersion} more tokens have an unknown version, because they are older than the record of versions.`;
-  return [
-    trails.length === 0 ? 'No audit trail: nothing could be counted.' : `Counted in ${trails.join(', ')}.`,
-    'Each replica has its own audit trail: tokens in trails without --trail are not counted.',
-    ...(retentionDays === null ? [] : [forgotten]),
-    ...(ofUnknownVersion === 0 ? [] : [unknown]),
-  ];
-}
+const toCountLines = ({ ofUnknownVersion }: SealedCount): string[] =>
+  ofUnknownVersion === 0 ? [] : [`The tokens of ${ofUnknownVersion} more people have an unknown version.`];
 
 function toKeyReport(
   { kind, sealing, signing, oidc }: ListedKeys,
-  { byVersion, ofUnknownVersion }: TokenCount,
-  trails: readonly string[],
+  { byVersion, ofUnknownVersion }: SealedCount,
 ): JsonObject {
   const toTurn = ({ name, isSigning, signsFrom, problem }: RotatingKey): JsonObject => ({
     name,
@@ -216,6 +200,6 @@ function toKeyReport(
     })),
     signing: signing.map(toTurn),
     oidc: oidc.map(toTurn),
-    counted: { trails: [...trails], ofUnknownVersion },
+    ofUnknownVersion,
   };
 }

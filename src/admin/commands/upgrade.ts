@@ -7,10 +7,8 @@ import { findDeprecations, toDeprecationLine } from '../../config/deprecations.j
 import { problemsOf } from '../../config/problem.js';
 import type { Setup } from '../../connections/setup.js';
 import { version } from '../../core/base/version.js';
-import { countTokens } from '../../enrolment/trail/token-count.js';
 import { toCode } from '../../errors.js';
 import { openEngines } from '../../face/recognition/open-engines.js';
-import { openInventory } from '../../storage/keys/inventory.js';
 import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../../storage/state/format.js';
 import { copyBefore, migrations, readFolderMark } from '../../storage/state/migrate.js';
 import { openStore } from '../../storage/state/open.js';
@@ -57,7 +55,7 @@ async function inspectInstallation({ config }: Setup, deps: CliDeps): Promise<Pa
     toConfigurationPart(),
     await toFolderPart(config.dataFolder, files),
     ...(config.state.kind === 'sqlite' ? [] : [await toStorePart(config.state, files, deps)]),
-    await toTokensPart(config, files, deps),
+    await toTokensPart(config, deps),
   ];
 }
 
@@ -109,7 +107,7 @@ async function toStorePart(config: Setup['config']['state'], files: DataFiles, d
   }
 }
 
-async function toTokensPart(config: Setup['config'], files: DataFiles, deps: CliDeps): Promise<Part> {
+async function toTokensPart(config: Setup['config'], deps: CliDeps): Promise<Part> {
   const title = 'Tokens';
   const folder = recognitionFolderOf(config);
   const { parameters, refused } = await openEngines({ engine: config.recognition.engine, folder }, deps);
@@ -118,13 +116,5 @@ async function toTokensPart(config: Setup['config'], files: DataFiles, deps: Cli
     lines.push(
       `tokens of ${refused.join(', ')} can no longer be verified: those users must enrol again (docs/own-model.md)`,
     );
-  const trails = (await fileExists(files.audit)) ? [files.audit] : [];
-  const { byVersion } = await countTokens(trails, deps.clock.now());
-  const kept = new Set(
-    (await (await openInventory(config.keys, { files, ...deps })).sealing()).map((key) => key.version),
-  );
-  const lost = [...byVersion].filter(([used, count]) => count > 0 && !kept.has(used));
-  for (const [used, count] of byVersion) lines.push(`${count} in use under key version ${used}`);
-  for (const [used] of lost) lines.push(`key version ${used} is missing: its tokens cannot be verified`);
-  return { title, lines, isInTheWay: lost.length > 0 };
+  return { title, lines, isInTheWay: false };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { fileExists, filesOf } from '../../config/data-files.js';
+import { countSealed } from '../../audit/ledger/people.js';
+import { filesOf } from '../../config/data-files.js';
 import { findSealedVersions } from '../../config/sealed-secret.js';
+import type { Ports } from '../../core/deps.js';
 import { addSec, toIso } from '../../core/units.js';
-import { countTokens } from '../../enrolment/trail/token-count.js';
 import { FaceError } from '../../errors.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
@@ -19,7 +20,8 @@ import {
 import type { WithOperations } from '../operations/operations-context.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
 
-export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
+export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperations): Endpoint[] {
+  const { operations: upkeep } = deps;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
   const note = (
     action: 'key_rotated' | 'key_destroyed',
@@ -32,7 +34,8 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
       path: '/keys',
       right: 'view',
       summary: 'List keys',
-      description: 'Returns no secrets. Active tokens are counted in the audit trail of this server.',
+      description:
+        'Returns no secrets. `tokens` counts the enrolled people of all replicas, from the [log of decisions](../ledger.md).',
       codes,
       fields: z.strictObject({}),
       reply: keysReply,
@@ -41,10 +44,7 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
         const files = filesOf(config);
         const inventory = await openInventory(config.keys, { ...upkeep, files });
         const made = await readMadeTimes(files.audit);
-        const { byVersion } = await countTokens(
-          (await fileExists(files.audit)) ? [files.audit] : [],
-          upkeep.clock.now(),
-        );
+        const { byVersion, ofUnknownVersion } = await countSealed(deps);
         const toTurns = (keys: readonly RotatingKey[], lifeSec: number | null) =>
           keys.map(({ name, isSigning, signsFrom, problem: wrong }, at) => {
             const ends = signsFrom === null || lifeSec === null ? null : addSec(signsFrom, lifeSec);
@@ -59,6 +59,7 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
           });
         return {
           kind: inventory.kind,
+          ofUnknownVersion,
           sealing: (await inventory.sealing()).map(({ version, isCurrent, problem: wrong }) => {
             const madeAt = made.get(version);
             return {
@@ -98,7 +99,7 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
       isSensitive: true,
       summary: 'Destroy an old key',
       description:
-        'Works as `facestep keys retire`. Every token that the version sealed becomes unusable. The call changes nothing unless `tokens` is the correct number of those tokens: its reply contains the number, from the audit trail of this server only.',
+        'Works as `facestep keys retire`. Every token that the version sealed becomes unusable. The call changes nothing unless `confirm` is the number of people with such a token: its reply has the number, counted as by `GET /keys`.',
       codes: [...codes, 'not_found'],
       fields: z
         .strictObject({
@@ -130,11 +131,10 @@ export function createKeyEndpoints({ operations: upkeep }: WithOperations): Endp
           return { isDone: retired === 'retired', lost: null, words: [...signingWords[retired]] };
         }
         if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
-        const { audit } = filesOf(config);
-        const trails = (await fileExists(audit)) ? [audit] : [];
+        const count = await countSealed(deps);
         const file = await upkeep.configurationFile?.read();
         const ofSecrets = file === undefined ? [] : findSealedVersions(JSON.parse(file));
-        const request = { version, confirm: confirm ?? null, trails, ofSecrets };
+        const request = { version, confirm: confirm ?? null, count, ofSecrets };
         const retired = await retireVersion(config, request, upkeep, () =>
           note('key_destroyed', { use: 'sealing', name: String(version), by }),
         );

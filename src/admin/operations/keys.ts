@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { readEvents } from '../../audit/events.js';
+import type { SealedCount } from '../../audit/ledger/people.js';
 import { fileExists, filesOf } from '../../config/data-files.js';
 import type { KeptConfig } from '../../config/schema.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { KeyVersion } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
-import { countTokens, type TokenCount } from '../../enrolment/trail/token-count.js';
 import { toCode } from '../../errors.js';
 import { readPrivateFile } from '../../files/durable-file.js';
 import { keyEvents } from '../../storage/keys/events.js';
@@ -84,7 +84,7 @@ export type RetiredVersion =
        * the confirmed number.
        */
       readonly kind: 'retired' | 'unconfirmed' | 'by hand';
-      readonly count: TokenCount;
+      /** People who would have to enrol again. */
       readonly lost: number;
       readonly words: readonly string[];
     };
@@ -100,28 +100,26 @@ export async function retireVersion(
   request: {
     readonly version: KeyVersion;
     readonly confirm: number | null;
-    readonly trails: readonly string[];
+    readonly count: SealedCount;
     /** Versions that the configuration file needs. */
     readonly ofSecrets: readonly KeyVersion[];
   },
   deps: Ports<'clock' | 'random' | 'log'>,
   note: () => Promise<void> = async () => {},
 ): Promise<RetiredVersion> {
-  const { version, confirm, trails } = request;
+  const { version, confirm, count } = request;
   const files = filesOf(config);
   const inventory = await openInventory(config.keys, { files, ...deps });
   const key = (await inventory.sealing()).find((each) => each.version === version);
   if (key === undefined) return { kind: 'unknown' };
   if (key.isCurrent) return { kind: 'current' };
   if (request.ofSecrets.includes(version)) return { kind: 'seals_secrets' };
-  const count = await countTokens(trails, deps.clock.now());
   const lost = count.byVersion.get(version) ?? 0;
-  if (config.keys.kind === 'aws-kms')
-    return { kind: 'by hand', count, lost, words: retireInAwsKms(config.keys, version) };
-  if (confirm !== lost) return { kind: 'unconfirmed', count, lost, words: [] };
+  if (config.keys.kind === 'aws-kms') return { kind: 'by hand', lost, words: retireInAwsKms(config.keys, version) };
+  if (confirm !== lost) return { kind: 'unconfirmed', lost, words: [] };
   await note();
   await (await createLocalKeys({ ...deps, file: files.keys })).retire(version);
-  return { kind: 'retired', count, lost, words: [] };
+  return { kind: 'retired', lost, words: [] };
 }
 
 export const sealsSecretsText =

@@ -48,10 +48,11 @@ export const keysReply = z.object({
       version: z.int(),
       isCurrent: z.boolean().describe('True if the key seals new tokens.'),
       madeAt: instantReply.nullable(),
-      tokens: z.int().describe('Number of active tokens that it sealed.'),
+      tokens: z.int().describe('Number of enrolled people whose token it sealed.'),
       problem,
     }),
   ),
+  ofUnknownVersion: z.int().describe('Enrolled people whose token has an unknown version.'),
   signing: turningReply,
   oidc: turningReply,
 });
@@ -67,10 +68,7 @@ export type RotatedKeyReply = z.output<typeof rotatedKeyReply>;
 
 export const retiredKeyReply = z.object({
   isDone: z.boolean(),
-  lost: z
-    .int()
-    .nullable()
-    .describe('Number of active tokens that cannot be opened afterwards; `null` for a signing key.'),
+  lost: z.int().nullable().describe('Number of people who must enrol again; `null` for a signing key.'),
   words,
 });
 export type RetiredKeyReply = z.output<typeof retiredKeyReply>;

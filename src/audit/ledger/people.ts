@@ -1,7 +1,7 @@
 import type { PersonChange } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
-import type { LedgerRange, LedgerStore } from '../../core/ports.js';
+import type { KeyVersion, LedgerRange, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { collectPage, fromCursor, type Page, readNewestFirst } from './newest-first.js';
 import {
@@ -13,7 +13,9 @@ import {
   type ListedStatus,
   listedGuard,
   lockedPartition,
+  parseEnrolment,
   peoplePartition,
+  personRanges,
   readPeople,
   refusalsOf,
   startOfDay,
@@ -80,6 +82,30 @@ export async function findEnrolled(
 ): Promise<ReadonlySet<string>> {
   const found = await readPersons(people, { ledger, clock });
   return new Set(found.filter(({ status }) => status === 'enrolled').map(({ subject }) => subject));
+}
+
+/** People with a valid enrolment, by the version of the key that seals their token. */
+export interface SealedCount {
+  readonly byVersion: ReadonlyMap<KeyVersion, number>;
+  /** Enrolments of earlier versions, and tokens that another service seals. */
+  readonly ofUnknownVersion: number;
+}
+
+/** Counts the enrolled people of all connections and replicas. */
+export async function countSealed({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<SealedCount> {
+  const byVersion = new Map<KeyVersion, number>();
+  let ofUnknownVersion = 0;
+  for (const range of personRanges)
+    for await (const rows of readNewestFirst([range], (sort) => sort, ledger))
+      for (const { place, value } of rows) {
+        const enrolment = parseEnrolment(place, value);
+        if (enrolment?.status !== 'enrolled') continue;
+        const { expiresAt, keyVersion } = enrolment;
+        if (expiresAt !== null && expiresAt <= clock.now()) continue;
+        if (keyVersion === null) ofUnknownVersion += 1;
+        else byVersion.set(keyVersion, (byVersion.get(keyVersion) ?? 0) + 1);
+      }
+  return { byVersion, ofUnknownVersion };
 }
 
 /**

@@ -93,7 +93,9 @@ export function toPart(text: string): string {
   return part.length <= longestPart ? part : `!${hexDigestOf(text)}`;
 }
 
-const spread = (name: string, part: string): string => `${name}:${((digestOf(part)[0] ?? 0) % 64).toString(10)}`;
+const spreadOver = 64;
+
+const spread = (name: string, part: string): string => `${name}:${(digestOf(part)[0] ?? 0) % spreadOver}`;
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
@@ -272,6 +274,8 @@ const enrolmentGuard = z.object({
   at: epochMsGuard,
   expiresAt: epochMsGuard.nullable(),
   proof: z.enum(enrolmentProofs).nullable().default(null),
+  /** Version of the key that seals the token. `null`: not known. */
+  keyVersion: z.int().nullable().default(null),
 });
 const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']), at: epochMsGuard });
 /** `null` once an administrator has ended the lockout. */
@@ -306,6 +310,15 @@ export interface IndexedPerson extends SubjectRef {
 
 const parseIf = <Value>(guard: z.ZodType<Value>, text: string | null | undefined): Value | null =>
   text === null || text === undefined ? null : guard.parse(JSON.parse(text));
+
+/** Returns the range of a part of all people's rows. */
+export const personRanges: readonly LedgerRange[] = Array.from({ length: spreadOver }, (_, at) =>
+  rangeOf(`person:${at}`),
+);
+
+/** Parses a row of these ranges. Returns `null` for a row that is not about a person's enrolment. */
+export const parseEnrolment = (sort: string, value: string): StoredPerson['enrolment'] =>
+  sort.endsWith('|enrolment') ? enrolmentGuard.parse(JSON.parse(value)) : null;
 
 export async function readPeople(people: readonly SubjectRef[], ledger: LedgerStore): Promise<StoredPerson[]> {
   const found = await ledger.get(

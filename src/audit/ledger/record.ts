@@ -170,6 +170,8 @@ const placeOfSignIn = (signIn: NonNullable<StoredPerson['signIn']>): LedgerKey =
 export const previewChange = (is: StoredPerson, who: SubjectRef, change: PersonChange, time: EpochMs): StoredPerson =>
   changePerson(is, { ...who, change, version: 0, lineId: idAt(time) }, new Rows());
 
+const noToken = { expiresAt: null, proof: null, keyVersion: null };
+
 function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Change, rows: Rows): StoredPerson {
   const time = timeOfId(lineId);
   const keys = personKeys(who);
@@ -192,10 +194,16 @@ function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Cha
       if (is.enrolment !== null && is.enrolment.at > time) return is;
       if (change.kind === 'ended' && is.enrolment?.status !== 'enrolled') return is;
       leaveLists();
-      const { expiresAt, proof } = change.kind === 'enrolled' ? change : { expiresAt: null, proof: null };
-      const enrolment = { ...who, status: change.kind, at: time, expiresAt, proof };
+      const { expiresAt, proof, keyVersion } = change.kind === 'enrolled' ? change : noToken;
+      const enrolment = { ...who, status: change.kind, at: time, expiresAt, proof, keyVersion };
       rows.put(keys.enrolment, JSON.stringify(enrolment), { version });
       rows.put({ partition: peoplePartition(change.kind, who.connection), sort: atTime(time, who) }, whoText);
+      return { ...is, enrolment };
+    }
+    case 'resealed': {
+      if (is.enrolment?.status !== 'enrolled' || is.enrolment.at > time) return is;
+      const enrolment = { ...is.enrolment, keyVersion: change.keyVersion };
+      rows.put(keys.enrolment, JSON.stringify(enrolment), { version });
       return { ...is, enrolment };
     }
     case 'checked': {

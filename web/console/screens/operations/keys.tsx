@@ -48,7 +48,7 @@ function OneUse({ use, all, onChanged }: OfUse & { readonly all: KeysReply }) {
     <section>
       <h2>{words.uses[use]}</h2>
       {use === 'sealing' ? (
-        <SealingKeys rows={all.sealing} onRetired={onRetired} />
+        <SealingKeys rows={all.sealing} unknown={all.ofUnknownVersion} onRetired={onRetired} />
       ) : (
         <TurningKeys use={use} rows={all[use]} onRetired={onRetired} />
       )}
@@ -102,11 +102,13 @@ function KeyState({ state, problem }: { readonly state: State; readonly problem:
 }
 
 interface Retiring {
+  /** Number of people whose key is not known. */
+  readonly unknown: number;
   readonly onRetired: (reply: RetiredKeyReply) => void;
 }
 
 /** Destroys a version after the administrator has typed the number of lost tokens. */
-function RetireVersion({ version, onRetired }: Retiring & { readonly version: number }) {
+function RetireVersion({ version, unknown, onRetired }: Retiring & { readonly version: number }) {
   const { retire, version: toName } = useTexts().keys;
   const { call } = useSessionActions();
   const { working } = useWords();
@@ -145,13 +147,13 @@ function RetireVersion({ version, onRetired }: Retiring & { readonly version: nu
         onConfirm={async () => onRetired(await call(retireVersion(version, lost ?? undefined)))}
       >
         <p>{retire.lost({ count: number(lost ?? 0) })}</p>
-        <p>{retire.onlyHere}</p>
+        {unknown > 0 && <p>{retire.unknown({ count: number(unknown) })}</p>}
       </ConfirmDialog>
     </>
   );
 }
 
-function SealingKeys({ rows, onRetired }: Retiring & { readonly rows: readonly SealingKey[] }) {
+function SealingKeys({ rows, unknown, onRetired }: Retiring & { readonly rows: readonly SealingKey[] }) {
   const words = useTexts().keys;
   const { ago, instant, number } = useFormats();
   const mayRetire = useMay('operate');
@@ -177,14 +179,14 @@ function SealingKeys({ rows, onRetired }: Retiring & { readonly rows: readonly S
           rows.some(({ isCurrent }) => !isCurrent) && {
             id: 'actions',
             cell: ({ version, isCurrent }: SealingKey) =>
-              isCurrent ? null : <RetireVersion version={version} onRetired={onRetired} />,
+              isCurrent ? null : <RetireVersion version={version} unknown={unknown} onRetired={onRetired} />,
           },
       ]}
     />
   );
 }
 
-interface TurningProps extends Retiring {
+interface TurningProps extends Pick<Retiring, 'onRetired'> {
   readonly use: 'signing' | 'oidc';
   readonly rows: readonly RotatingKey[];
 }
