@@ -7,7 +7,7 @@ import { inBrowser, useShared } from '../../support/browser/page-suite.js';
 import { goAlong, insist, press } from '../../support/browser/walk.js';
 import { expectNoBreach, type PortalVisit, usePortals } from './portal-visit.js';
 
-/* The bank of the demonstration, to its end: a bill is paid, declined, changed; documents are signed and checked on the page. Then a day later. */
+/* The bank of the demonstration: payments, and documents that are signed and checked. Then a sign-in on the next day. */
 
 const { visit } = usePortals();
 const visitor = useShared(visit, ({ close }) => close());
