@@ -77,6 +77,16 @@ export function toConnections(sites: Sites, { secret, okta }: { readonly secret:
     policy: {
       mode: 'enforce',
       whenNotEnrolled: 'enrol',
+      glance: { days: 14, proof: 'browser' },
+      rules: [
+        {
+          name: 'Portal',
+          when: { applications: [clientIds.signIn] },
+          liveness: 'glance',
+          mode: 'enforce',
+          whenUnknown: 'deny',
+        },
+      ],
       organisation: 'Example Portal',
       enrolmentDays: 365,
       fallbackUrl: signIn.url,

@@ -51,12 +51,14 @@ interface SitesGiven {
   toPort(fixed: number): Promise<number>;
   /** Returns a client token. It can be called only when the facestep server runs, after all sites have started. */
   clientToken(scopes: readonly ClientScope[]): Promise<string>;
+  /** Sets the clocks of server, sites and simulated providers ahead by a day. */
+  goToTomorrow(): Promise<void>;
 }
 
 export type Sites = Awaited<ReturnType<typeof startSites>>;
 
 /** Starts the sites of the portals, and what these use. */
-export async function startSites({ serverUrl, clientSecret, user, toPort, clientToken }: SitesGiven) {
+export async function startSites({ serverUrl, clientSecret, user, toPort, clientToken, goToTomorrow }: SitesGiven) {
   const { login, password } = user;
   const issuer = `${serverUrl}/oidc/${connectionId}`;
   const sourceIssuer = `${serverUrl}/oidc/${payrollId}`;
@@ -68,10 +70,11 @@ export async function startSites({ serverUrl, clientSecret, user, toPort, client
     issuer: sourceIssuer,
     name: 'Example Payroll',
     users,
+    goToTomorrow,
   });
   const hint = 'If you are not enrolled at your payroll yet, sign in there first, with the same password:';
   return {
-    signIn: await startSignInPage({ port: await toPort(8090), ...registration('signIn'), users }),
+    signIn: await startSignInPage({ port: await toPort(8090), ...registration('signIn'), users, goToTomorrow }),
     ownSignIn: await startProviderSignIn({
       port: await toPort(8099),
       clientId: clientIds.homePage,

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueClientToken } from './backend.js';
+import { aheadBy, setDaysAhead } from './clock.js';
 import { findFreePort } from './free-port.js';
 import { connectOrg, startOrg } from './okta-org.js';
 import { groups, toConnections } from './portal-settings.js';
 import { connectionId, type Sites, startSites } from './portal-sites.js';
-import { configure, newAdminKey, startService } from './service.js';
+import { configure, newAdminKey, type Service, startService } from './service.js';
 
 /** Lists the portals: their addresses, and what to try there. The user enrols at the first one. */
 const toPortals = (
@@ -20,6 +21,7 @@ const toPortals = (
       'It asks for the password, then redirects to the face check of facestep.',
       'The first visit enrols you: read the consent, then move your head as shown.',
       'Sign in again: the second visit checks your face. The page shows the ID token: amr contains "face".',
+      'Press "Go to tomorrow" there, and sign in again in the same browser: a glance, with one movement. The ID token has presence "glance-1".',
       'Try another person, a photo on a phone, or a wrong movement: the check is refused.',
       'Choose "Use my phone" to see the hand-off. A phone reaches this machine only by HTTPS and its host name.',
     ],
@@ -111,6 +113,7 @@ export async function startPortals({
     user: { ...user, id: userId },
     toPort: async (fixed) => (hasFixedPorts ? findFreePort(fixed) : 0),
     clientToken: (scopes) => issueClientToken(serverUrl, adminKey, { name: 'portal', scopes }),
+    goToTomorrow,
   });
 
   const setGroups = (names: readonly string[]): void => {
@@ -123,7 +126,20 @@ export async function startPortals({
 
   const connections = toConnections(sites, { secret: clientSecret, okta: org.settings });
   const written = { modelsFolder, publicUrl: serverUrl, connections };
-  const service = await startService(await configure(folder, written, { port: String(serverPort), adminKey }));
+  const env = await configure(folder, written, { port: String(serverPort), adminKey });
+  let daysAhead = 0;
+  const start = (): Promise<Service> => startService({ ...env, ...aheadBy(daysAhead) });
+  let service = start();
+  await service;
+  async function goToTomorrow(): Promise<void> {
+    service = service.then(async (running) => {
+      await running.stop();
+      daysAhead += 1;
+      setDaysAhead(daysAhead);
+      return start();
+    });
+    await service;
+  }
   const [{ id, kind, policy }] = connections;
   // Without the settings of extensions, which the adapter does not need.
   const { steps } = connectOrg({ id, kind, policy, okta: org.settings }, serverUrl);
@@ -139,7 +155,8 @@ export async function startPortals({
     setGroups,
     async close() {
       for (const site of Object.values(sites)) await site.close();
-      await service.stop();
+      await (await service).stop();
+      setDaysAhead(0);
       await okta.close();
       await rm(folder, { recursive: true });
     },

@@ -38,11 +38,13 @@ export async function startSignInPage({
   port,
   users,
   name = 'Example Portal',
+  goToTomorrow,
   ...registration
 }: Registration & {
   readonly port: number;
   readonly users: ReadonlyMap<string, string>;
   readonly name?: string;
+  readonly goToTomorrow: () => Promise<void>;
 }): Promise<RelyingParty> {
   const app = express();
   const site = await listen(port, app);
@@ -50,7 +52,13 @@ export async function startSignInPage({
   const signIns = new Map<string, SignIn>();
 
   app.get('/', (_request, response) => {
-    response.send(toForm(name, { users: [...users.keys()], note: 'Enter your password, then look into the camera.' }));
+    const today = new Date().toLocaleDateString('en', { dateStyle: 'full' });
+    const note = `It is ${today}. Enter your password, then look into the camera.`;
+    response.send(toForm(name, { users: [...users.keys()], note }));
+  });
+  app.post('/tomorrow', async (_request, response) => {
+    await goToTomorrow();
+    response.redirect(303, '/');
   });
   app.post('/sign-in', express.urlencoded({ extended: false }), async (request, response) => {
     const { login, password } = parseSignIn(request.body);
@@ -81,7 +89,8 @@ export async function startSignInPage({
         toPage(
           name,
           'Signed in',
-          `<p>ID token of the face check:</p><pre>${text}</pre><p><a href="/">Sign in again</a></p>`,
+          `<p>ID token of the face check:</p><pre>${text}</pre><p><a href="/">Sign in again</a></p>
+<form method="post" action="/tomorrow"><button>Go to tomorrow</button></form>`,
           'signed-in',
         ),
       );

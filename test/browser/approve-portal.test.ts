@@ -7,7 +7,7 @@ import { inBrowser, useShared } from '../../support/browser/page-suite.js';
 import { goAlong, insist, press } from '../../support/browser/walk.js';
 import { expectNoBreach, type PortalVisit, usePortals } from './portal-visit.js';
 
-/* The bank of the demonstration, to its end: a bill is paid, declined, changed; documents are signed and checked on the page. */
+/* The bank of the demonstration: payments, and documents that are signed and checked. Then a sign-in on the next day. */
 
 const { visit } = usePortals();
 const visitor = useShared(visit, ({ close }) => close());
@@ -105,4 +105,13 @@ inBrowser('a PDF is signed after approval, and the page verifies the signature o
   expect(await check(page, name, bytes)).toContain('This is not a signature of a document.');
   await page.context().setOffline(false);
   expectNoBreach(complaints);
+});
+
+inBrowser('the second sign-in at the portal is a full check, and that of the next day is a glance', async () => {
+  const { page, signIn } = visitor();
+  await signIn();
+  expect(await page.locator('pre').textContent()).toContain('"presence": "movement-1"');
+  await press(page, 'Go to tomorrow');
+  await signIn();
+  expect(await page.locator('pre').textContent()).toContain('"presence": "glance-1"');
 });

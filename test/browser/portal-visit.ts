@@ -23,14 +23,18 @@ export function usePortals() {
       const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
       const visitor = await stand();
       const { page } = visitor;
-      await page.goto(portals.urlOf('sign-in'));
-      await page.getByLabel('Password').fill(portals.password);
-      await page.getByRole('button').click();
-      await insist(page);
-      await page.locator('[data-result="signed-in"]').waitFor();
+      const signIn = async (): Promise<void> => {
+        await page.goto(portals.urlOf('sign-in'));
+        await page.getByLabel('Password').fill(portals.password);
+        await page.getByRole('button').click();
+        await insist(page);
+        await page.locator('[data-result="signed-in"]').waitFor();
+      };
+      await signIn();
       return {
         ...visitor,
         portals,
+        signIn,
         async close() {
           await visitor.close();
           await portals.close();
