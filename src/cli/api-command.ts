@@ -20,8 +20,8 @@ export const createApiCommand = (deps: CliDeps): CommandUnknownOpts =>
     .argument('[fields...]', 'name=TEXT, name:=JSON, or name=@FILE for a file as Base64')
     .action(async (method, path = '', given) => {
       if (method === undefined) return listEndpoints(deps);
-      if (!path.startsWith('/')) throw new UsageError('a path such as /people/find is missing');
-      const reply = await readReply(`${method} /${path.slice(1)}`, await readFields(given), deps);
+      if (path === '') throw new UsageError('a path such as /people/find is missing');
+      const reply = await readReply(`${method} /${path.replace(/^\//, '')}`, await readFields(given), deps);
       if (isUndone(reply)) deps.endWith(1);
       if (!deps.printJson(reply)) printReply(reply, deps);
     });

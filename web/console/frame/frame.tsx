@@ -77,6 +77,9 @@ export function Frame({
               </summary>
               {session.byKey && <p className="fine soft">{words.byKey}</p>}
               <LanguageChoice onLanguage={onLanguage} />
+              <a href="/docs/" target="_blank" rel="noreferrer">
+                {words.documentation}
+              </a>
             </details>
             <QuietButton onPress={leave}>{words.signOut}</QuietButton>
           </div>
