@@ -37,6 +37,7 @@ import {
   maskSecrets,
   readSection,
   restoreSecrets,
+  toSetting,
   writeSection,
 } from './sections.js';
 import { sealStated } from './stated-secrets.js';
@@ -51,7 +52,9 @@ type Place = Pick<Section, 'connection' | 'section'>;
 function loadedSectionOf({ config }: Setup, { connection, section }: Place): unknown {
   if (section === 'server') return config;
   const found = config.connections.find(({ id }) => id === connection);
-  return section === 'connection' || section === 'secrets' ? found : found?.[section];
+  return section === 'connection' || section === 'secrets' || found === undefined
+    ? found
+    : childOf(found, toSetting(section, found));
 }
 
 /** Reads a section of the file without its secrets. `undefined` if it is not there, or if the file cannot be loaded. */
@@ -72,9 +75,17 @@ function readSectionIfThere(file: string, { connection, section }: Place): Json 
 const nameSection = ({ connection, section }: Place): string =>
   connection === '' ? section : `${connection}.${section}`;
 
+/** Returns what a path of a section begins with. */
+function toPrefix(file: string, { connection, section }: Place): readonly string[] {
+  if (section === 'server') return [];
+  if (section === 'secrets' || section === 'connection') return [connection];
+  const found = readSectionIfThere(file, { connection, section: 'connection' });
+  return [connection, toSetting(section, Object(found))];
+}
+
 /** Returns where a section is in the file. */
-const toPlace = ({ connection, section }: Place): string =>
-  section === 'server' ? '' : ['connections', connection, ...(section === 'secrets' ? [] : [section])].join('.');
+const toPlace = (file: string, place: Place): string =>
+  place.section === 'server' ? '' : ['connections', ...toPrefix(file, place)].join('.');
 
 const baseOf = (file: string, place: Place): string =>
   digestOfText(JSON.stringify(readSectionIfThere(file, place) ?? null));
@@ -134,16 +145,19 @@ async function checkDraft(
   draft: Draft,
   operations: OperationsContext,
 ): Promise<Checked> {
+  const prefixes = draft.sections.map((each) => toPrefix(file, each).join('.'));
   const find = (loadedIn: Setup | null) =>
     draft.sections.flatMap((each) => {
-      const { connection, section, value } = each;
+      const { section, value } = each;
       // The secrets of a new connection are sealed.
       if (section === 'connection') return [];
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
-      const wrong = loadedIn === null ? [] : findNoSecrets(each, loaded);
-      if (section === 'secrets' || wrong.length > 0) return wrong;
+      const prefix = toPrefix(file, each);
+      const wrong = loadedIn === null ? [] : findNoSecrets(value, prefix, loaded);
+      if (section === 'secrets') return [...wrong, ...findSecretsOfSections(each, prefixes)];
+      if (wrong.length > 0) return wrong;
       const found = findSecretProblems(section, value, { former: maskedSectionOf(file, active, each), loaded });
-      return found.map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason }));
+      return found.map(({ path, reason }) => ({ path: [...prefix, path].filter(Boolean).join('.'), reason }));
     });
   const before = find(null);
   if (before.length > 0) return { next: null, problems: before };
@@ -164,10 +178,21 @@ async function checkDraft(
 }
 
 /** Finds sealed texts in settings that are no secret. One in the place of an address could send a secret there. */
-const findNoSecrets = (section: Section, loaded: unknown): Problem[] =>
-  listSealed(section.value)
+const findNoSecrets = (value: Json, prefix: readonly string[], loaded: unknown): Problem[] =>
+  listSealed(value)
     .filter((path) => !(path.reduce<unknown>(childOf, loaded) instanceof Credential))
-    .map((path) => ({ path: [...toPrefix(section), ...path].join('.'), reason: 'is no secret' }));
+    .map((path) => ({ path: [...prefix, ...path].join('.'), reason: 'is no secret' }));
+
+/**
+ * Finds secrets of a section that the draft replaces too. It may have another address, to which another owner would send
+ * what this one stated.
+ * @param prefixes - what the paths of the sections of the draft begin with
+ */
+const findSecretsOfSections = ({ connection, value }: Section, prefixes: readonly string[]): Problem[] =>
+  Object.keys(Object(value))
+    .map((setting) => `${connection}.${setting}`)
+    .filter((path) => prefixes.includes(path.split('.', 2).join('.')))
+    .map((path) => ({ path, reason: 'state this secret with the other settings that the draft changes there' }));
 
 /**
  * Loads a draft that can be activated. A draft with problems could send a secret elsewhere.
@@ -218,7 +243,15 @@ export async function describeConfiguration(operations: OperationsContext) {
       connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => {
         const textOf = (section: Place['section']) =>
           file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection: id, section }));
-        return { id, kind, policy: textOf('policy') ?? '{}', oidc: textOf('oidc') };
+        return {
+          id,
+          kind,
+          policy: textOf('policy') ?? '{}',
+          oidc: textOf('oidc'),
+          me: textOf('me'),
+          recovery: textOf('recovery'),
+          provider: textOf('provider'),
+        };
       }),
       server: file === null ? '{}' : (toText(maskedSectionOf(file.text, file.loaded, serverPlace)) ?? '{}'),
     },
@@ -242,12 +275,6 @@ const findSwitched = ({ setup, modes }: OperationsContext): string[] =>
     return switched === undefined || isInMode(policy, switched.mode) ? [] : [id];
   });
 
-/** Returns what a path of a section begins with. */
-function toPrefix({ connection, section }: Place): readonly string[] {
-  if (section === 'server') return [];
-  return section === 'policy' || section === 'oidc' ? [connection, section] : [connection];
-}
-
 async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
   const { revision, by, at, sections } = draft;
   const { next, problems } = await checkDraft(file, draft, operations);
@@ -264,7 +291,7 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
     })),
     changes: sections.flatMap((each) =>
       changesOf(file, each).map(({ path, before, after }) => ({
-        path: [...toPrefix(each), ...path].join('.'),
+        path: [...toPrefix(file.text, each), ...path].join('.'),
         before: before === undefined ? null : JSON.stringify(before),
         after: after === undefined ? null : JSON.stringify(after),
       })),
@@ -334,7 +361,7 @@ export async function changeInDraft(
   if (listSealed(stated.value).length > 0 || former.some(([, value]) => Object(value).seal !== undefined))
     throw new FaceError('draft_secret');
   const findFormer = (setting: string) => formers.get(setting) ?? null;
-  const sealing = { ...operations, by, place: toPlace(stated), findFormer };
+  const sealing = { ...operations, by, place: toPlace(text, stated), findFormer };
   const change = { ...stated, value: await sealStated(stated.value, sealing) };
   const drafted = (await readDraft(operations))?.sections.find(
     (each) => each.connection === connection && each.section === section,
@@ -374,9 +401,9 @@ export async function addToDraft(
   const guide = operations.guides.find((each) => each.kind === kind);
   if (guide === undefined) throw new FaceError('not_found');
   const named = toNewConnection(guide, { id: connection, kind, values, secrets });
-  const place = toPlace({ connection, section: 'secrets' });
-  const value = await sealStated(named, { ...operations, by: change.by, place, findFormer: () => null });
   const { text } = await openFile(operations);
+  const place = toPlace(text, { connection, section: 'connection' });
+  const value = await sealStated(named, { ...operations, by: change.by, place, findFormer: () => null });
   const { configurationFolder: folder } = operations.setup().config;
   const earlier = folder === null ? [] : await readVersions(folder);
   const isTaken = [text, ...earlier].some((each) => readSection(each, connection, 'connection') !== undefined);

@@ -22,6 +22,13 @@ export function describeSections(
   }
   const guard = guards.find(({ shape }) => shape.kind.value === kind);
   if (guard === undefined) throw new FaceError('not_found');
-  const { policy, oidc } = guard.shape;
-  return { policy: toSettingsSchema(policy), oidc: toSettingsSchema(oidc) };
+  const { policy, oidc, me, recovery } = guard.shape;
+  const provider = guard.shape[kind];
+  const sections = {
+    policy: toSettingsSchema(policy),
+    oidc: toSettingsSchema(oidc),
+    me: toSettingsSchema(me),
+    recovery: toSettingsSchema(recovery),
+  };
+  return provider === undefined ? sections : { ...sections, provider: toSettingsSchema(provider) };
 }

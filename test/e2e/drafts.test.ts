@@ -407,6 +407,37 @@ test('a stated secret is sealed in the file for its own setting, with the former
   expect(moved?.connections).toEqual([]);
 });
 
+test('own pages, recovery and the provider are changed in a draft; a secret of the provider follows no other address', async () => {
+  const call = await start();
+  const shown = (await call(read)).state?.file.connections[0];
+  expect(shown).toMatchObject({ me: null, recovery: null });
+  const masked = { ...okta, auth: { kind: 'api_token', token: { unchanged: true } } };
+  const provider = { ...masked, hooks: { secret: { value: { unchanged: true } } } };
+  expect(JSON.parse(shown?.provider ?? '')).toEqual(provider);
+  await call(save, change('{}', undefined, 'me'));
+  await call(save, change('{"mode":"evaluation"}', 1, 'recovery'));
+  const elsewhere = { ...provider, orgUrl: 'https://elsewhere.okta.example' };
+  expect((await call(save, change(JSON.stringify(elsewhere), 2, 'provider'))).code).toBe('draft_secret');
+  const other = { ...provider, attribute: 'otherToken' };
+  const saved = (await call(save, change(JSON.stringify(other), 2, 'provider'))).state?.draft;
+  expect(saved).toMatchObject({
+    problems: [],
+    changes: [{ path: 'work.me' }, { path: 'work.recovery.mode' }, { path: 'work.okta.attribute' }],
+  });
+  // Another owner could have changed the address that this secret is sent to.
+  const secret = JSON.stringify({ 'okta.auth.token': { seal: 'another-token' } });
+  expect((await call(save, change(secret, 3, 'secrets'))).state?.draft?.problems).toMatchObject([
+    { path: 'work.okta.auth.token' },
+  ]);
+  await call(save, change('{}', 4, 'secrets'));
+  const sealed = { ...other, auth: { kind: 'api_token', token: { seal: 'another-token' } } };
+  expect((await call(save, change(JSON.stringify(sealed), 5, 'provider'))).state?.draft?.problems).toEqual([]);
+  expect((await call(apply, { revision: 6, reason: 'own pages' })).code).toBeNull();
+  const [work] = JSON.parse(readFileSync(configFile(), 'utf8')).connections;
+  expect(work).toMatchObject({ me: {}, recovery: { mode: 'evaluation' }, okta: { attribute: 'otherToken' } });
+  expect(work.okta.hooks).toEqual(okta.hooks);
+});
+
 test('settings of no connection are changed in a draft; a kept secret is not sent to another address', async () => {
   const call = await start();
   const settings = JSON.parse((await call(read)).state?.file.server ?? '');

@@ -141,7 +141,7 @@ export function DraftEditor({
 }
 
 const sectionsOf = (sections: SchemaReply['sections']) =>
-  (['policy', 'oidc', 'server'] as const).flatMap((section) => {
+  (['policy', 'oidc', 'me', 'recovery', 'provider', 'server'] as const).flatMap((section) => {
     const text = sections[section];
     if (text === undefined) return [];
     const schema: SettingSchema = JSON.parse(text);
@@ -183,11 +183,11 @@ function Restarting() {
 const toLines = (problems: readonly { readonly path: string; readonly reason: string }[]): string =>
   problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
 
-function textOf({ draft, file }: DraftReply, id: string, section: EditableSection): string {
+function textOf({ draft, file }: DraftReply, id: string, section: EditableSection): string | null {
   const own = draft?.sections.find((each) => each.connection === id && each.section === section);
   if (own !== undefined) return own.text;
   if (section === 'server') return file.server;
-  return file.connections.find((each) => each.id === id)?.[section] ?? '{}';
+  return file.connections.find((each) => each.id === id)?.[section] ?? null;
 }
 
 /** Shows what the draft changes, and what is wrong with it, and activates it. */

@@ -9,6 +9,9 @@ import { useTexts } from './requests.js';
 const open: Readonly<Record<EditableSection, readonly string[]>> = {
   policy: ['mode', 'liveness', 'freshnessSec', 'photo', 'fallbackUrl', 'anotherWay', 'rules', 'networks'],
   oidc: ['clients'],
+  me: ['faceCheck', 'signIn'],
+  recovery: ['mode', 'secondThings'],
+  provider: [],
   server: ['publicUrl', 'delivery', 'webhooks'],
 };
 
@@ -23,8 +26,8 @@ export function SectionEditor({
   readonly schema: SettingSchema;
   readonly section: EditableSection;
   readonly connection: string;
-  /** The section in the draft, or else in the file. */
-  readonly text: string;
+  /** The section in the draft, or else in the file. `null` if it is in neither. */
+  readonly text: string | null;
   readonly onSave: (settings: string) => Promise<void>;
 }) {
   const { draft: words } = useTexts();
@@ -32,11 +35,12 @@ export function SectionEditor({
   const [saved, setSaved] = useState(0);
   // If another owner changes the draft, the own changes remain.
   const [changes, setChanges] = useState<Values>({});
-  const current: Values = JSON.parse(text);
+  const current: Values = JSON.parse(text ?? '{}');
   const values = { ...current, ...changes };
   return (
     <section aria-label={words.sections[section]} className="settings">
       <h3>{words.sections[section]}</h3>
+      {text === null && <p>{words.absent}</p>}
       <p>
         <QuietButton onPress={() => setJson(!isJson)}>{isJson ? words.views.form : words.views.json}</QuietButton>
       </p>
