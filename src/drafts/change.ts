@@ -18,7 +18,7 @@ import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type Json, refusals, toCode } from '../errors.js';
 import { activate, requireFolder } from './activate.js';
-import { checkConnections } from './check-connections.js';
+import { callProvider, checkConnections } from './check-connections.js';
 import { toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
@@ -137,6 +137,7 @@ interface Checked {
   /** The file with the draft. `null` if it cannot be loaded. */
   readonly next: { readonly text: string; readonly setup: Setup } | null;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
 }
 
 /** Loads the file with the draft, without activating it. Variables and files that a draft may not name are not read. */
@@ -160,20 +161,28 @@ async function checkDraft(
       return found.map(({ path, reason }) => ({ path: [...prefix, path].filter(Boolean).join('.'), reason }));
     });
   const before = find(null);
-  if (before.length > 0) return { next: null, problems: before };
+  if (before.length > 0) return { next: null, problems: before, warnings: [] };
   try {
     const text = toFileText(file, draft);
     const setup = await load(text);
     // No provider is called with a draft that could send a secret elsewhere.
     const unsafe = find(setup);
-    if (unsafe.length > 0) return { next: null, problems: unsafe };
+    if (unsafe.length > 0) return { next: null, problems: unsafe, warnings: [] };
     const ids = new Set(draft.sections.map(({ connection }) => connection));
-    return { next: { text, setup }, problems: await checkConnections({ next: setup, active, ids }, operations) };
+    const problems = await checkConnections({ next: setup, active, ids }, operations);
+    const stating = draft.sections.filter(({ section }) => ['provider', 'secrets', 'connection'].includes(section));
+    const called = setup.connections.filter(({ id }) => stating.some(({ connection }) => connection === id));
+    const found = (await Promise.all(called.map((each) => callProvider(each, setup, operations)))).flat();
+    return {
+      next: { text, setup },
+      problems: [...problems, ...found.filter(({ isFinal }) => isFinal).map(({ path, reason }) => ({ path, reason }))],
+      warnings: found.filter(({ isFinal }) => !isFinal).map(({ path, reason }) => `${path}: ${reason}`),
+    };
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const problems = problemsOf(error);
     const unknown = { path: 'connections', reason: refusals[error.code].text };
-    return { next: null, problems: problems.length === 0 ? [unknown] : problems };
+    return { next: null, problems: problems.length === 0 ? [unknown] : problems, warnings: [] };
   }
 }
 
@@ -277,7 +286,7 @@ const findSwitched = ({ setup, modes }: OperationsContext): string[] =>
 
 async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
   const { revision, by, at, sections } = draft;
-  const { next, problems } = await checkDraft(file, draft, operations);
+  const { next, problems, warnings } = await checkDraft(file, draft, operations);
   return {
     revision,
     by,
@@ -297,7 +306,7 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
       })),
     ),
     problems: problems.map((each) => ({ ...each })),
-    warnings: await findWarnings(draft, next?.setup ?? null, operations),
+    warnings: [...warnings, ...(await findWarnings(draft, next?.setup ?? null, operations))],
   };
 }
 

@@ -91,7 +91,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       isSensitive: true,
       summary: 'Change the draft of the configuration',
       description:
-        'Replaces one section in the draft, or begins a draft. Nothing becomes active. {"seal": "…"} states a secret, which is sealed before it is stored, and {"unchanged": true} keeps one. The section `server` has settings of no connection, and `provider` those under the name of the connection’s kind. `secrets` has secrets of a connection by their dotted paths; {"formerDays": 7} there keeps the former secret accepted for that time, and null ends it. The reply lists changes, problems and warnings.',
+        'Replaces one section in the draft, or begins a draft. Nothing becomes active. {"seal": "…"} states a secret, which is sealed before it is stored, and {"unchanged": true} keeps one. The section `server` has settings of no connection, and `provider` those under the name of the connection’s kind. `secrets` has secrets of a connection by their dotted paths; {"formerDays": 7} there keeps the former secret accepted for that time, and null ends it. The reply lists changes, problems and warnings. A provider that refuses the credentials of the draft is a problem.',
       codes: ['draft_changed', 'draft_secret', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),

@@ -104,18 +104,9 @@ export interface SettingSchema {
   readonly directory?: 'groups';
 }
 
-const schemaText = z.string().optional();
-
 export const schemaReply = z.object({
   sections: z
-    .object({
-      policy: schemaText,
-      oidc: schemaText,
-      me: schemaText,
-      recovery: schemaText,
-      provider: schemaText,
-      server: schemaText,
-    })
+    .partialRecord(z.enum(editableSections), z.string())
     .describe(
       'JSON Schemas by section, as JSON. `writeOnly` marks a secret, `secretPrefix` one that may be random bytes in base64 after this text, and `directory` a name at the provider.',
     ),

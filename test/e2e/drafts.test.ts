@@ -28,7 +28,7 @@ afterEach(async () => {
 const hookSecret = 'a-secret-in-the-file-0123456789';
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const okta = {
-  orgUrl: 'https://acme.okta.example',
+  orgUrl: 'http://127.0.0.1:9',
   auth: { kind: 'api_token', token: 't' },
   hooks: { secret: { value: hookSecret } },
 };
@@ -54,7 +54,7 @@ const toConfig = (settings: object) => ({
 const newShop = {
   connection: 'shop',
   provider: 'okta',
-  values: { 'okta.orgUrl': 'https://shop.okta.example', 'okta.auth.clientId': '0oa1example', 'okta.auth.keyId': 'k1' },
+  values: { 'okta.orgUrl': 'http://127.0.0.1:9', 'okta.auth.clientId': '0oa1example', 'okta.auth.keyId': 'k1' },
   secrets: {
     'okta.auth.privateKey': String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     'okta.hooks.secret.value': hookSecret,
@@ -62,7 +62,7 @@ const newShop = {
 };
 const depot = {
   provider: 'scim',
-  values: { 'scim.baseUrl': 'https://elsewhere.example.com' },
+  values: { 'scim.baseUrl': 'http://127.0.0.1:9' },
   secrets: { 'scim.auth.token': 'a-bearer-token-9876543210' },
 };
 
@@ -268,6 +268,11 @@ test('a draft that refuses everyone needs a confirmation; checks that nothing ca
     const revision = enforced.state?.draft?.revision;
     const unknown = await call(save, { ...change(shadow, revision), connection: 'closed' });
     expect(unknown.state?.draft?.problems).toMatchObject([{ path: 'closed.policy.rules.0.when.groups' }]);
+    await call('/configuration/draft/discard', { revision: unknown.state?.draft?.revision });
+    const wrong = JSON.stringify({ 'okta.auth.token': { seal: 'not-the-token-of-the-org' } });
+    const refused = (await call(save, change(wrong, undefined, 'secrets'))).state?.draft;
+    expect(refused?.problems).toMatchObject([{ path: 'work.okta', reason: expect.stringContaining('credentials') }]);
+    expect((await call(apply, { ...asked, revision: refused?.revision })).code).toBe('config_invalid');
   } finally {
     await company.close();
   }
