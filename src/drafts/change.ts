@@ -52,9 +52,7 @@ type Place = Pick<Section, 'connection' | 'section'>;
 function loadedSectionOf({ config }: Setup, { connection, section }: Place): unknown {
   if (section === 'server') return config;
   const found = config.connections.find(({ id }) => id === connection);
-  return section === 'connection' || section === 'secrets' || found === undefined
-    ? found
-    : childOf(found, toSetting(section, found));
+  return section === 'connection' || section === 'secrets' ? found : childOf(found, toSetting(section, found ?? {}));
 }
 
 /** Reads a section of the file without its secrets. `undefined` if it is not there, or if the file cannot be loaded. */
@@ -172,11 +170,11 @@ async function checkDraft(
     const problems = await checkConnections({ next: setup, active, ids }, operations);
     const stating = draft.sections.filter(({ section }) => ['provider', 'secrets', 'connection'].includes(section));
     const called = setup.connections.filter(({ id }) => stating.some(({ connection }) => connection === id));
-    const found = (await Promise.all(called.map((each) => callProvider(each, setup, operations)))).flat();
+    const found = await Promise.all(called.map((each) => callProvider(each, setup, operations)));
     return {
       next: { text, setup },
-      problems: [...problems, ...found.filter(({ isFinal }) => isFinal).map(({ path, reason }) => ({ path, reason }))],
-      warnings: found.filter(({ isFinal }) => !isFinal).map(({ path, reason }) => `${path}: ${reason}`),
+      problems: [...problems, ...found.flatMap((each) => each.problems)],
+      warnings: found.flatMap((each) => each.warnings),
     };
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
@@ -192,11 +190,7 @@ const findNoSecrets = (value: Json, prefix: readonly string[], loaded: unknown):
     .filter((path) => !(path.reduce<unknown>(childOf, loaded) instanceof Credential))
     .map((path) => ({ path: [...prefix, ...path].join('.'), reason: 'is no secret' }));
 
-/**
- * Finds secrets of a section that the draft replaces too. It may have another address, to which another owner would send
- * what this one stated.
- * @param prefixes - what the paths of the sections of the draft begin with
- */
+/** Finds secrets of a section that the draft changes too, in which another owner may have stated another address. */
 const findSecretsOfSections = ({ connection, value }: Section, prefixes: readonly string[]): Problem[] =>
   Object.keys(Object(value))
     .map((setting) => `${connection}.${setting}`)

@@ -42,28 +42,28 @@ async function findUnknownGroups(
   return (await Promise.all(found)).flat();
 }
 
-interface ProviderProblem extends Problem {
-  /** False if the provider did not answer, but may answer later. */
-  readonly isFinal: boolean;
-}
-
-/** Searches a user at the provider, to find out if it accepts the credentials of a connection. */
+/**
+ * Searches a user at the provider, to find out if it accepts the credentials of a connection. A provider that does not
+ * answer is a warning, because it may answer later.
+ */
 export async function callProvider(
   { id, kind, createAdapter }: ConfiguredConnection,
   { config }: Setup,
   { log }: Ports<'log'>,
-): Promise<readonly ProviderProblem[]> {
+): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly string[] }> {
   const adapter = await createAdapter(config.publicUrl ?? '');
-  const giveUp = () => {
-    throw new FaceError('profile_unavailable', { reason: 'timeout' });
-  };
   try {
-    await withTimeout(adapter.profile.findAccount('nobody@facestep.invalid'), searchMs, giveUp);
-    return [];
+    await withTimeout(adapter.profile.findAccount('nobody@facestep.invalid'), searchMs, () => {
+      throw new FaceError('profile_unavailable', { reason: 'timeout' });
+    });
+    return { problems: [], warnings: [] };
   } catch (error) {
-    const { code, reason, detail } = toFailure(error, log);
-    const isFinal = code === 'provider_refused' || isUnknownHost(detail);
-    return [{ path: `${id}.${kind}`, reason: [reason, ...toDetailLines(detail)].join(' '), isFinal }];
+    const failure = toFailure(error, log);
+    const path = `${id}.${kind}`;
+    const reason = [failure.reason, ...toDetailLines(failure.detail)].join(' ');
+    if (failure.code === 'provider_refused' || isUnknownHost(failure.detail))
+      return { problems: [{ path, reason }], warnings: [] };
+    return { problems: [], warnings: [`${path}: ${reason}`] };
   }
 }
 

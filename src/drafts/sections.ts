@@ -170,15 +170,13 @@ const keepsSecret = (value: Json): boolean =>
   (isReference(value) && !isSealed(value)) ||
   (isJsonObject(value) && Object.values(value).some(keepsSecret));
 
-const hasSecret = (value: Json): boolean =>
-  isUnchanged(value) || isReference(value) || (isJsonObject(value) && Object.values(value).some(hasSecret));
-
 /** Finds an address that was not there before, also in a part. A part with a secret has its own addresses. */
 const hasNewAddress = (value: JsonObject, former: Json | undefined): boolean =>
   Object.entries(value).some(([key, each]) => {
     const before = formerOf(each, key, former);
     if (typeof each === 'string') return isAddress(each, key) && !isSame(each, before);
-    return isJsonObject(each) && !hasSecret(each) && hasNewAddress(each, before);
+    const isOpen = isJsonObject(each) && !keepsSecret(each) && listSealed(each).length === 0;
+    return isOpen && hasNewAddress(each, before);
   });
 
 const secretNames =

@@ -63,8 +63,6 @@ export function WaitingDraft() {
   );
 }
 
-const readSchema = (kind: string | null) => get<SchemaReply>('/v1/configuration/schema', { kind: kind ?? undefined });
-
 /**
  * Edits a draft of the configuration file, and activates it or an earlier version.
  * @param props.connection - `null` for the settings of no connection
@@ -79,7 +77,7 @@ export function DraftEditor({
   const { draft: words } = useTexts();
   const { call } = useSessionActions();
   const { loaded, last, onState: keep } = useDraft();
-  const schema = useLoaded(readSchema(connection?.kind ?? null));
+  const schema = useLoaded(get<SchemaReply>('/v1/configuration/schema', { kind: connection?.kind }));
   const id = connection?.id ?? '';
   const onState: DraftState['onState'] = (state, what) => {
     keep(state, what);
@@ -274,10 +272,8 @@ function ChangesTable({ changes, after }: ComparedReply & { readonly after: stri
   );
 }
 
-type DraftSections = NonNullable<DraftReply['draft']>['sections'];
-
 /** Shows the changed sections for a file that this server cannot write. */
-function TextToCopy({ sections: changed }: { readonly sections: DraftSections }) {
+function TextToCopy({ sections: changed }: Pick<NonNullable<DraftReply['draft']>, 'sections'>) {
   const { draft: words } = useTexts();
   return (
     <>
@@ -405,6 +401,7 @@ export function Versions({ state: { versions, file }, onState }: DraftState) {
           { id: 'active', cell: ({ isActive }) => (isActive ? words.versions.active : '') },
         ]}
       />
+      {earlier.length === versions.length && <p>{words.versions.noneActive}</p>}
       {chosen !== undefined && (
         <>
           <Select

@@ -6,12 +6,11 @@ import { QuietButton } from '../../parts/state.js';
 import { useTexts } from './requests.js';
 
 /** Settings that are shown at once. */
-const open: Readonly<Record<EditableSection, readonly string[]>> = {
+const open: Readonly<Partial<Record<EditableSection, readonly string[]>>> = {
   policy: ['mode', 'liveness', 'freshnessSec', 'photo', 'fallbackUrl', 'anotherWay', 'rules', 'networks'],
   oidc: ['clients'],
   me: ['faceCheck', 'signIn'],
   recovery: ['mode', 'secondThings'],
-  provider: [],
   server: ['publicUrl', 'delivery', 'webhooks'],
 };
 
@@ -66,7 +65,7 @@ export function SectionEditor({
             schema={schema}
             section={section}
             values={values}
-            open={open[section]}
+            open={open[section] ?? []}
             connection={connection}
             onChange={(change) => setChanges((others) => ({ ...others, ...change }))}
           />
