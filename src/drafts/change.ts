@@ -230,6 +230,8 @@ export async function describeConfiguration(operations: OperationsContext) {
   const problem = notLoaded();
   const versions = folder === null ? [] : await listVersions(folder);
   const newest = versions.find(({ digest }) => digest === loadedDigest());
+  const textOf = (connection: string, section: Place['section']) =>
+    file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection, section }));
   return {
     file: {
       digest: digestOfText(file?.text ?? '{}'),
@@ -243,20 +245,16 @@ export async function describeConfiguration(operations: OperationsContext) {
           : { reason: refusals[problem.code].text, problems: problem.problems.map((each) => ({ ...each })) },
       switched: findSwitched(operations),
       // Texts are shown only as far as the loaded configuration tells which are secrets.
-      connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => {
-        const textOf = (section: Place['section']) =>
-          file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection: id, section }));
-        return {
-          id,
-          kind,
-          policy: textOf('policy') ?? '{}',
-          oidc: textOf('oidc'),
-          me: textOf('me'),
-          recovery: textOf('recovery'),
-          provider: textOf('provider'),
-        };
-      }),
-      server: file === null ? '{}' : (toText(maskedSectionOf(file.text, file.loaded, serverPlace)) ?? '{}'),
+      connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => ({
+        id,
+        kind,
+        policy: textOf(id, 'policy') ?? '{}',
+        oidc: textOf(id, 'oidc'),
+        me: textOf(id, 'me'),
+        recovery: textOf(id, 'recovery'),
+        provider: textOf(id, 'provider'),
+      })),
+      server: textOf('', 'server') ?? '{}',
     },
     draft: draft === null || file === null ? null : await describeDraft(dropUnchanged(draft, file), file, operations),
     versions: versions.map((version) => ({
@@ -268,8 +266,6 @@ export async function describeConfiguration(operations: OperationsContext) {
     })),
   };
 }
-
-const serverPlace = { connection: '', section: 'server' } as const;
 
 /** Finds the connections whose mode was switched manually to another one than that of the file. */
 const findSwitched = ({ setup, modes }: OperationsContext): string[] =>

@@ -151,8 +151,6 @@ export function restoreSecrets(value: Json, former: Json | undefined): Json {
 const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-const resealed = 'has another address: state its secret again';
-
 /** Settings of providers that say where a secret is sent, and are no URL. */
 const placeNames = /^(?:tenantId|cloud|externalDomain|userPoolId)$/;
 
@@ -209,7 +207,8 @@ export function findSecretProblems(
     return isSecret ? problem('set it as a secret, not as text') : [];
   }
   const isSent = section === 'provider' || (section !== 'oidc' && path.length > 0);
-  if (isSent && isJsonObject(value) && keepsSecret(value) && hasNewAddress(value, former)) return problem(resealed);
+  if (isSent && isJsonObject(value) && keepsSecret(value) && hasNewAddress(value, former))
+    return problem('has another address: state its secret again');
   return childrenOf(value).flatMap(([key, each]) => {
     const known = { former: formerOf(each, key, former), loaded: childOf(loaded, key) };
     return findSecretProblems(section, each, known, [...path, String(key)]);
