@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionIdGuard } from '../../src/config/connection-id.js';
-import { credentialGuard } from '../../src/config/credential.js';
+import { credentialGuard, secretMark } from '../../src/config/credential.js';
 import { modeGuard } from '../../src/config/mode.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
@@ -30,7 +30,7 @@ export const attributeGuard = z
   .regex(/^custom:[A-Za-z0-9_]{1,20}$/, 'expected custom: and a name of 1 to 20 characters')
   .default(defaultAttribute);
 
-export const requestSecretGuard = z.string().min(32).pipe(credentialGuard);
+export const requestSecretGuard = z.string().min(32).pipe(credentialGuard).meta(secretMark);
 
 export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
 

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectionAdditions } from '../../src/config/additions.js';
 import { createConnectionFields } from '../../src/config/connection.js';
-import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
+import { credentialGuard, headerCredentialGuard, secretMark } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { originGuard, safeUrlGuard } from '../../src/config/safe-url.js';
@@ -99,7 +99,7 @@ const apiAuthGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const hookSecretGuard = z.string().min(16).pipe(headerCredentialGuard);
+const hookSecretGuard = z.string().min(16).pipe(headerCredentialGuard).meta(secretMark);
 
 const callersGuard = z
   .strictObject({

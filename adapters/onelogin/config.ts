@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionAdditions } from '../../src/config/additions.js';
 import { createConnectionFields } from '../../src/config/connection.js';
-import { headerCredentialGuard } from '../../src/config/credential.js';
+import { headerCredentialGuard, secretMark } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { clientFields, redirectUriGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
@@ -31,7 +31,7 @@ export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text)
 
 const policyIdGuard = z.int().min(1);
 
-const hookSecretGuard = z.string().min(32).max(512).pipe(headerCredentialGuard);
+const hookSecretGuard = z.string().min(32).max(512).pipe(headerCredentialGuard).meta(secretMark);
 
 export const createOneloginConnectionGuard = (added: ConnectionAdditions) =>
   z.strictObject({

@@ -232,7 +232,7 @@ export interface ConnectionConfig extends Partial<ConnectionSections> {
 
 export type ConnectionGuard = z.ZodType<ConnectionConfig> &
   z.core.$ZodTypeDiscriminable & {
-    readonly shape: { readonly kind: { readonly value: string }; readonly policy: z.ZodType; readonly oidc: z.ZodType };
+    readonly shape: Readonly<Record<string, z.ZodType>> & { readonly kind: { readonly value: string } };
   };
 
 export type ConnectionGuards = readonly [ConnectionGuard, ...ConnectionGuard[]];

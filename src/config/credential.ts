@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Credential } from '../core/secrets.js';
 
 /** Marks a secret in the JSON Schema of the settings. */
-const secretMark = { writeOnly: true };
+export const secretMark = { writeOnly: true };
 
 /** A secret of 1 to 16,384 characters. References such as `{"env": …}` are already resolved. */
 export const credentialGuard = z

@@ -35,6 +35,13 @@ test('a call returns status, headers and JSON at any status, and joins a charact
   expect([status, headers.get('x-limit'), body]).toEqual([418, '5', { name: 'Zoë' }]);
 });
 
+test('a call says that the host does not exist', async () => {
+  const cause = Object.assign(new Error('no host'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
+  const failing = () => Promise.reject(new TypeError('fetch failed', { cause }));
+  const sent = callRest('https://host.invalid/', { method: 'GET', headers: {}, body: null, timeoutMs: 1000 }, failing);
+  await expect(sent).rejects.toMatchObject({ code: 'profile_unavailable', detail: { host: 'unknown' } });
+});
+
 test('a call follows no redirect', async () => {
   const seen: unknown[] = [];
   const elsewhere = await listen((request, response) => {

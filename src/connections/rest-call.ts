@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findCause } from '../core/base/failure-cause.js';
 import { type JsonObject, parseJson } from '../core/base/json.js';
+import { systemCodeOf } from '../core/base/system-error.js';
 import type { Fetch } from '../core/ports.js';
 import { parseRetryAfterMs, withTimeout } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
@@ -57,6 +58,7 @@ export async function callRest(url: string, call: RestCall, fetch: Fetch): Promi
 /** Returns the detail of a call that got no answer. The cause is a fixed text, because errors of fetch quote headers. */
 export function toNoAnswer(error: unknown): JsonObject {
   const cause = findCause(error);
+  if (systemCodeOf(error) === 'ENOTFOUND') return { reason: 'no answer', cause, host: 'unknown' };
   return cause === null ? { reason: 'no answer' } : { reason: 'no answer', cause };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FaceError } from '../errors.js';
+import { FaceError, type Json } from '../errors.js';
 
 const refusedGuard = z.object({ status: z.number().min(400).max(499) });
 
@@ -10,6 +10,10 @@ export function nameProviderRefusal(error: FaceError): FaceError {
     error.code === 'profile_unavailable' && data !== undefined && data.status !== 408 && data.status !== 429;
   return isRefusal ? new FaceError('provider_refused', error.detail, { cause: error }) : error;
 }
+
+/** Returns true if the host of the provider does not exist. */
+export const isUnknownHost = (detail: Json): boolean =>
+  z.object({ host: z.literal('unknown') }).safeParse(detail).success;
 
 /** Codes of OAuth 2.0 (RFC 6749, RFC 9449) and AWS for credentials that are wrong, in place of the status 401. */
 const credentialCodes: ReadonlySet<unknown> = new Set([

@@ -18,7 +18,7 @@ import { Credential } from '../core/secrets.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type Json, refusals, toCode } from '../errors.js';
 import { activate, requireFolder } from './activate.js';
-import { checkConnections } from './check-connections.js';
+import { callProvider, checkConnections } from './check-connections.js';
 import { toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion, readVersions } from './file-versions.js';
@@ -37,6 +37,7 @@ import {
   maskSecrets,
   readSection,
   restoreSecrets,
+  toSetting,
   writeSection,
 } from './sections.js';
 import { sealStated } from './stated-secrets.js';
@@ -51,7 +52,7 @@ type Place = Pick<Section, 'connection' | 'section'>;
 function loadedSectionOf({ config }: Setup, { connection, section }: Place): unknown {
   if (section === 'server') return config;
   const found = config.connections.find(({ id }) => id === connection);
-  return section === 'connection' || section === 'secrets' ? found : found?.[section];
+  return section === 'connection' || section === 'secrets' ? found : childOf(found, toSetting(section, found ?? {}));
 }
 
 /** Reads a section of the file without its secrets. `undefined` if it is not there, or if the file cannot be loaded. */
@@ -72,9 +73,17 @@ function readSectionIfThere(file: string, { connection, section }: Place): Json 
 const nameSection = ({ connection, section }: Place): string =>
   connection === '' ? section : `${connection}.${section}`;
 
+/** Returns what a path of a section begins with. */
+function toPrefix(file: string, { connection, section }: Place): readonly string[] {
+  if (section === 'server') return [];
+  if (section === 'secrets' || section === 'connection') return [connection];
+  const found = readSectionIfThere(file, { connection, section: 'connection' });
+  return [connection, toSetting(section, Object(found))];
+}
+
 /** Returns where a section is in the file. */
-const toPlace = ({ connection, section }: Place): string =>
-  section === 'server' ? '' : ['connections', connection, ...(section === 'secrets' ? [] : [section])].join('.');
+const toPlace = (file: string, place: Place): string =>
+  place.section === 'server' ? '' : ['connections', ...toPrefix(file, place)].join('.');
 
 const baseOf = (file: string, place: Place): string =>
   digestOfText(JSON.stringify(readSectionIfThere(file, place) ?? null));
@@ -126,6 +135,7 @@ interface Checked {
   /** The file with the draft. `null` if it cannot be loaded. */
   readonly next: { readonly text: string; readonly setup: Setup } | null;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
 }
 
 /** Loads the file with the draft, without activating it. Variables and files that a draft may not name are not read. */
@@ -134,40 +144,58 @@ async function checkDraft(
   draft: Draft,
   operations: OperationsContext,
 ): Promise<Checked> {
+  const prefixes = draft.sections.map((each) => toPrefix(file, each).join('.'));
   const find = (loadedIn: Setup | null) =>
     draft.sections.flatMap((each) => {
-      const { connection, section, value } = each;
+      const { section, value } = each;
       // The secrets of a new connection are sealed.
       if (section === 'connection') return [];
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
-      const wrong = loadedIn === null ? [] : findNoSecrets(each, loaded);
-      if (section === 'secrets' || wrong.length > 0) return wrong;
+      const prefix = toPrefix(file, each);
+      const wrong = loadedIn === null ? [] : findNoSecrets(value, prefix, loaded);
+      if (section === 'secrets') return [...wrong, ...findSecretsOfSections(each, prefixes)];
+      if (wrong.length > 0) return wrong;
       const found = findSecretProblems(section, value, { former: maskedSectionOf(file, active, each), loaded });
-      return found.map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason }));
+      return found.map(({ path, reason }) => ({ path: [...prefix, path].filter(Boolean).join('.'), reason }));
     });
   const before = find(null);
-  if (before.length > 0) return { next: null, problems: before };
+  if (before.length > 0) return { next: null, problems: before, warnings: [] };
   try {
     const text = toFileText(file, draft);
     const setup = await load(text);
     // No provider is called with a draft that could send a secret elsewhere.
     const unsafe = find(setup);
-    if (unsafe.length > 0) return { next: null, problems: unsafe };
+    if (unsafe.length > 0) return { next: null, problems: unsafe, warnings: [] };
     const ids = new Set(draft.sections.map(({ connection }) => connection));
-    return { next: { text, setup }, problems: await checkConnections({ next: setup, active, ids }, operations) };
+    const problems = await checkConnections({ next: setup, active, ids }, operations);
+    const stating = draft.sections.filter(({ section }) => ['provider', 'secrets', 'connection'].includes(section));
+    const called = setup.connections.filter(({ id }) => stating.some(({ connection }) => connection === id));
+    const found = await Promise.all(called.map((each) => callProvider(each, setup, operations)));
+    return {
+      next: { text, setup },
+      problems: [...problems, ...found.flatMap((each) => each.problems)],
+      warnings: found.flatMap((each) => each.warnings),
+    };
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const problems = problemsOf(error);
     const unknown = { path: 'connections', reason: refusals[error.code].text };
-    return { next: null, problems: problems.length === 0 ? [unknown] : problems };
+    return { next: null, problems: problems.length === 0 ? [unknown] : problems, warnings: [] };
   }
 }
 
 /** Finds sealed texts in settings that are no secret. One in the place of an address could send a secret there. */
-const findNoSecrets = (section: Section, loaded: unknown): Problem[] =>
-  listSealed(section.value)
+const findNoSecrets = (value: Json, prefix: readonly string[], loaded: unknown): Problem[] =>
+  listSealed(value)
     .filter((path) => !(path.reduce<unknown>(childOf, loaded) instanceof Credential))
-    .map((path) => ({ path: [...toPrefix(section), ...path].join('.'), reason: 'is no secret' }));
+    .map((path) => ({ path: [...prefix, ...path].join('.'), reason: 'is no secret' }));
+
+/** Finds secrets of a section that the draft changes too, in which another owner may have stated another address. */
+const findSecretsOfSections = ({ connection, value }: Section, prefixes: readonly string[]): Problem[] =>
+  Object.keys(Object(value))
+    .map((setting) => `${connection}.${setting}`)
+    .filter((path) => prefixes.includes(path.split('.', 2).join('.')))
+    .map((path) => ({ path, reason: 'state this secret with the other settings that the draft changes there' }));
 
 /**
  * Loads a draft that can be activated. A draft with problems could send a secret elsewhere.
@@ -202,6 +230,8 @@ export async function describeConfiguration(operations: OperationsContext) {
   const problem = notLoaded();
   const versions = folder === null ? [] : await listVersions(folder);
   const newest = versions.find(({ digest }) => digest === loadedDigest());
+  const textOf = (connection: string, section: Place['section']) =>
+    file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection, section }));
   return {
     file: {
       digest: digestOfText(file?.text ?? '{}'),
@@ -215,12 +245,16 @@ export async function describeConfiguration(operations: OperationsContext) {
           : { reason: refusals[problem.code].text, problems: problem.problems.map((each) => ({ ...each })) },
       switched: findSwitched(operations),
       // Texts are shown only as far as the loaded configuration tells which are secrets.
-      connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => {
-        const textOf = (section: Place['section']) =>
-          file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection: id, section }));
-        return { id, kind, policy: textOf('policy') ?? '{}', oidc: textOf('oidc') };
-      }),
-      server: file === null ? '{}' : (toText(maskedSectionOf(file.text, file.loaded, serverPlace)) ?? '{}'),
+      connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => ({
+        id,
+        kind,
+        policy: textOf(id, 'policy') ?? '{}',
+        oidc: textOf(id, 'oidc'),
+        me: textOf(id, 'me'),
+        recovery: textOf(id, 'recovery'),
+        provider: textOf(id, 'provider'),
+      })),
+      server: textOf('', 'server') ?? '{}',
     },
     draft: draft === null || file === null ? null : await describeDraft(dropUnchanged(draft, file), file, operations),
     versions: versions.map((version) => ({
@@ -233,8 +267,6 @@ export async function describeConfiguration(operations: OperationsContext) {
   };
 }
 
-const serverPlace = { connection: '', section: 'server' } as const;
-
 /** Finds the connections whose mode was switched manually to another one than that of the file. */
 const findSwitched = ({ setup, modes }: OperationsContext): string[] =>
   setup().connections.flatMap(({ id, policy }) => {
@@ -242,15 +274,9 @@ const findSwitched = ({ setup, modes }: OperationsContext): string[] =>
     return switched === undefined || isInMode(policy, switched.mode) ? [] : [id];
   });
 
-/** Returns what a path of a section begins with. */
-function toPrefix({ connection, section }: Place): readonly string[] {
-  if (section === 'server') return [];
-  return section === 'policy' || section === 'oidc' ? [connection, section] : [connection];
-}
-
 async function describeDraft(draft: Draft, file: OpenFile, operations: OperationsContext) {
   const { revision, by, at, sections } = draft;
-  const { next, problems } = await checkDraft(file, draft, operations);
+  const { next, problems, warnings } = await checkDraft(file, draft, operations);
   return {
     revision,
     by,
@@ -264,13 +290,13 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
     })),
     changes: sections.flatMap((each) =>
       changesOf(file, each).map(({ path, before, after }) => ({
-        path: [...toPrefix(each), ...path].join('.'),
+        path: [...toPrefix(file.text, each), ...path].join('.'),
         before: before === undefined ? null : JSON.stringify(before),
         after: after === undefined ? null : JSON.stringify(after),
       })),
     ),
     problems: problems.map((each) => ({ ...each })),
-    warnings: await findWarnings(draft, next?.setup ?? null, operations),
+    warnings: [...warnings, ...(await findWarnings(draft, next?.setup ?? null, operations))],
   };
 }
 
@@ -334,7 +360,7 @@ export async function changeInDraft(
   if (listSealed(stated.value).length > 0 || former.some(([, value]) => Object(value).seal !== undefined))
     throw new FaceError('draft_secret');
   const findFormer = (setting: string) => formers.get(setting) ?? null;
-  const sealing = { ...operations, by, place: toPlace(stated), findFormer };
+  const sealing = { ...operations, by, place: toPlace(text, stated), findFormer };
   const change = { ...stated, value: await sealStated(stated.value, sealing) };
   const drafted = (await readDraft(operations))?.sections.find(
     (each) => each.connection === connection && each.section === section,
@@ -374,9 +400,9 @@ export async function addToDraft(
   const guide = operations.guides.find((each) => each.kind === kind);
   if (guide === undefined) throw new FaceError('not_found');
   const named = toNewConnection(guide, { id: connection, kind, values, secrets });
-  const place = toPlace({ connection, section: 'secrets' });
-  const value = await sealStated(named, { ...operations, by: change.by, place, findFormer: () => null });
   const { text } = await openFile(operations);
+  const place = toPlace(text, { connection, section: 'connection' });
+  const value = await sealStated(named, { ...operations, by: change.by, place, findFormer: () => null });
   const { configurationFolder: folder } = operations.setup().config;
   const earlier = folder === null ? [] : await readVersions(folder);
   const isTaken = [text, ...earlier].some((each) => readSection(each, connection, 'connection') !== undefined);

@@ -1,11 +1,15 @@
 import { listApplications } from '../access/applications.js';
+import { toDetailLines, toFailure } from '../admin/operations/failure.js';
 import type { OperationsPorts } from '../admin/operations/operations-context.js';
 import type { Problem } from '../config/problem.js';
 import type { Adapter } from '../connections/adapter.js';
 import { findGroupIdsIn } from '../connections/groups.js';
 import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import type { Policy } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { isUnknownHost } from '../core/provider-refusal.js';
 import { withTimeout } from '../core/resilience.js';
+import { FaceError } from '../errors.js';
 
 const searchMs = 5000;
 
@@ -36,6 +40,31 @@ async function findUnknownGroups(
     return (await Promise.all(unknown)).flat();
   });
   return (await Promise.all(found)).flat();
+}
+
+/**
+ * Searches a user at the provider, to find out if it accepts the credentials of a connection. A provider that does not
+ * answer is a warning, because it may answer later.
+ */
+export async function callProvider(
+  { id, kind, createAdapter }: ConfiguredConnection,
+  { config }: Setup,
+  { log }: Ports<'log'>,
+): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly string[] }> {
+  const adapter = await createAdapter(config.publicUrl ?? '');
+  try {
+    await withTimeout(adapter.profile.findAccount('nobody@facestep.invalid'), searchMs, () => {
+      throw new FaceError('profile_unavailable', { reason: 'timeout' });
+    });
+    return { problems: [], warnings: [] };
+  } catch (error) {
+    const failure = toFailure(error, log);
+    const path = `${id}.${kind}`;
+    const reason = [failure.reason, ...toDetailLines(failure.detail)].join(' ');
+    if (failure.code === 'provider_refused' || isUnknownHost(failure.detail))
+      return { problems: [{ path, reason }], warnings: [] };
+    return { problems: [], warnings: [`${path}: ${reason}`] };
+  }
 }
 
 /**

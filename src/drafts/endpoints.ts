@@ -79,7 +79,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       path: '/configuration/draft',
       summary: 'Read the draft of the configuration',
       description:
-        'Returns the policies and OpenID settings of the configuration file, the draft with its changes and problems, and the versions. Secrets are never returned.',
+        'Returns the sections of the configuration file that a draft can change, the draft with its changes and problems, and the versions. Secrets are never returned.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
       reply: draftReply,
@@ -91,7 +91,7 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       isSensitive: true,
       summary: 'Change the draft of the configuration',
       description:
-        'Replaces one section in the draft, or begins a draft. Nothing becomes active. {"seal": "…"} states a secret, which is sealed before it is stored, and {"unchanged": true} keeps one. The section `server` has settings of no connection. `secrets` has secrets of a connection by their dotted paths; {"formerDays": 7} there keeps the former secret accepted for that time, and null ends it. The reply lists changes, problems and warnings.',
+        'Replaces one section in the draft, or begins a draft. Nothing becomes active. {"seal": "…"} states a secret, which is sealed before it is stored, and {"unchanged": true} keeps one. The section `server` has settings of no connection, and `provider` those under the name of the connection’s kind. `secrets` has secrets of a connection by their dotted paths; {"formerDays": 7} there keeps the former secret accepted for that time, and null ends it. The reply lists changes, problems and warnings. A provider that refuses the credentials of the draft is a problem.',
       codes: ['draft_changed', 'draft_secret', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),

@@ -3,8 +3,11 @@ import { instantReply } from '../core/instant.js';
 import { policyModes, ruleOutcomes } from '../core/rules/rule.js';
 import type { Json } from '../errors.js';
 
-/** `server`: settings of no connection. Its connection is the empty text. */
-export const editableSections = ['policy', 'oidc', 'server'] as const;
+/**
+ * `provider`: values of the identity provider, which the file has under the name of the connection's kind. `server`:
+ * settings of no connection. Its connection is the empty text.
+ */
+export const editableSections = ['policy', 'oidc', 'me', 'recovery', 'provider', 'server'] as const;
 export type EditableSection = (typeof editableSections)[number];
 /** `connection`: a new connection. `secrets`: sealed secrets of a connection, by their dotted paths. */
 export const sectionNames = [...editableSections, 'secrets', 'connection'] as const;
@@ -29,6 +32,9 @@ export type ComparedReply = z.output<typeof comparedReply>;
 const sectionTexts = z.object({
   policy: z.string(),
   oidc: z.string().nullable().describe('`null` if the connection has no OpenID clients.'),
+  me: z.string().nullable().describe('`null` if the connection has no own pages.'),
+  recovery: z.string().nullable().describe('`null` if the file has no such settings: recovery is off.'),
+  provider: z.string().nullable().describe('`null` for test people.'),
 });
 
 export const draftReply = z.object({
@@ -98,11 +104,9 @@ export interface SettingSchema {
   readonly directory?: 'groups';
 }
 
-const schemaText = z.string().optional();
-
 export const schemaReply = z.object({
   sections: z
-    .object({ policy: schemaText, oidc: schemaText, server: schemaText })
+    .partialRecord(z.enum(editableSections), z.string())
     .describe(
       'JSON Schemas by section, as JSON. `writeOnly` marks a secret, `secretPrefix` one that may be random bytes in base64 after this text, and `directory` a name at the provider.',
     ),

@@ -4,8 +4,8 @@ import { createConfigGuard } from '../config/schema.js';
 import { toSettingsSchema } from '../config/settings-schema.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
-import type { EditableSection } from './replies.js';
-import { serverSettings } from './sections.js';
+import { type EditableSection, editableSections } from './replies.js';
+import { serverSettings, toSetting } from './sections.js';
 
 /**
  * Describes the sections of a kind of connection, or those of no connection, as JSON Schemas.
@@ -22,6 +22,9 @@ export function describeSections(
   }
   const guard = guards.find(({ shape }) => shape.kind.value === kind);
   if (guard === undefined) throw new FaceError('not_found');
-  const { policy, oidc } = guard.shape;
-  return { policy: toSettingsSchema(policy), oidc: toSettingsSchema(oidc) };
+  const described = editableSections.flatMap((section) => {
+    const settings = guard.shape[toSetting(section, { kind })];
+    return settings === undefined ? [] : [[section, toSettingsSchema(settings)] as const];
+  });
+  return Object.fromEntries(described);
 }

@@ -86,6 +86,19 @@ describe('secrets of a draft', () => {
     expect(find('policy', source('https://attacker.example', unchanged), former)).toEqual(['photo.source']);
     expect(find('policy', source('https://other.example', sealed), former)).toEqual([]);
   });
+
+  test.each<[string, string, object]>([
+    ['org URL', '', { orgUrl: 'https://attacker.example' }],
+    ['tenant', '', { tenantId: 'another' }],
+    ['endpoint in a part', '', { endpoints: { login: 'https://attacker.example' } }],
+    ['token URL', 'auth', { auth: { token: unchanged, tokenUrl: 'https://attacker.example' } }],
+  ])('of a provider are not kept with another %s, and are with another attribute', (_, path, changed) => {
+    const former = { orgUrl: 'https://acme.example', tenantId: 'acme', auth: { token: unchanged }, attribute: 'a' };
+    expect(find('provider', { ...former, ...changed }, former).slice(0, 1)).toEqual([path]);
+    expect(find('provider', { ...former, attribute: 'urn:b:c' }, former)).toEqual([]);
+    const stated = { auth: { token: { sealed: { by: 'owner', at: 'now' } } } };
+    expect(find('provider', { ...former, ...stated, orgUrl: 'https://other.example' }, former)).toEqual([]);
+  });
 });
 
 test('the schema has every setting of the guards, and marks those that the reference calls a secret', () => {
@@ -113,11 +126,9 @@ test('the schema has every setting of the guards, and marks those that the refer
   expect(list(server ?? null, 'server')).toEqual(
     expect.arrayContaining(['server.webhooks.secret', 'server.delivery.url']),
   );
-  const secrets = found.flatMap(({ policy, oidc: clients }) => [
-    ...list(policy ?? null, 'policy'),
-    ...list(clients ?? null, 'oidc'),
-  ]);
-  expect([...new Set(secrets)]).toEqual(['policy.photo.source.header.value', 'oidc.clients.secret']);
+  const secrets = found.flatMap((sections) => Object.entries(sections).flatMap(([name, schema]) => list(schema, name)));
+  const some = ['policy.photo.source.header.value', 'oidc.clients.secret', 'me.signIn.clientSecret'];
+  expect(secrets).toEqual(expect.arrayContaining([...some, 'provider.hooks.secret.value']));
   expect(() => describeSections('unknown', connectionGuards)).toThrow(expect.objectContaining({ code: 'not_found' }));
 });
 

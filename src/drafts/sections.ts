@@ -28,7 +28,9 @@ export const serverSettings = [
 
 export const jsonGuard: z.ZodType<Json> = z.json();
 
-const connectionsGuard = z.array(z.object({ id: z.string() }).catchall(jsonGuard)).default([]);
+const connectionsGuard = z
+  .array(z.object({ id: z.string(), kind: jsonGuard.optional() }).catchall(jsonGuard))
+  .default([]);
 const fileGuard = z.looseObject({ connections: connectionsGuard });
 
 type Key = string | number;
@@ -46,6 +48,10 @@ const isJsonObject = (value: Json | undefined): value is JsonObject =>
 const pickServer = (file: JsonObject): JsonObject =>
   Object.fromEntries(serverSettings.flatMap((name) => (file[name] === undefined ? [] : [[name, file[name]]])));
 
+/** Names the setting of a connection that a section is in the file. */
+export const toSetting = (section: SectionName, { kind }: { readonly kind?: Json | undefined }): string =>
+  section === 'provider' && typeof kind === 'string' ? kind : section;
+
 const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
 
 /** Reads a section as it is in the file. @throws `connection_unknown`, except for a whole connection */
@@ -54,7 +60,7 @@ export function readSection(text: string, connection: string, section: SectionNa
   const found = readConnections(text).find(({ id }) => id === connection);
   if (section === 'connection') return found;
   if (found === undefined) throw new FaceError('connection_unknown');
-  return section === 'secrets' ? undefined : found[section];
+  return section === 'secrets' ? undefined : found[toSetting(section, found)];
 }
 
 /** @throws `config_invalid` if the file is not JSON with connections */
@@ -145,9 +151,11 @@ export function restoreSecrets(value: Json, former: Json | undefined): Json {
 const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-const resealed = 'has another address: state its secret again';
+/** Settings of providers that say where a secret is sent, and are no URL. */
+const placeNames = /^(?:tenantId|cloud|externalDomain|userPoolId)$/;
 
-const isAddress = (value: Json | undefined): boolean => typeof value === 'string' && URL.canParse(value);
+const isAddress = (value: string, name: string): boolean =>
+  placeNames.test(name) || (URL.canParse(value) && !/^(?:urn|arn):/i.test(value));
 
 /** Finds where a section has sealed secrets. */
 export const listSealed = (value: Json, path: readonly string[] = []): readonly (readonly string[])[] =>
@@ -160,11 +168,17 @@ const keepsSecret = (value: Json): boolean =>
   (isReference(value) && !isSealed(value)) ||
   (isJsonObject(value) && Object.values(value).some(keepsSecret));
 
-/** Returns true if an object keeps a secret, and has an address that was not there before. */
-const sendsSecretElsewhere = (value: JsonObject, former: JsonObject): boolean =>
-  keepsSecret(value) && Object.entries(value).some(([key, each]) => isAddress(each) && !isSame(each, former[key]));
+/** Finds an address that was not there before, also in a part. A part with a secret has its own addresses. */
+const hasNewAddress = (value: JsonObject, former: Json | undefined): boolean =>
+  Object.entries(value).some(([key, each]) => {
+    const before = formerOf(each, key, former);
+    if (typeof each === 'string') return isAddress(each, key) && !isSame(each, before);
+    const isOpen = isJsonObject(each) && !keepsSecret(each) && listSealed(each).length === 0;
+    return isOpen && hasNewAddress(each, before);
+  });
 
-const secretNames = /^(?:secret|previousSecret|clientSecret|privateKey|token|authorization)$/;
+const secretNames =
+  /^(?:secret|previousSecret|clientSecret|privateKey|token|authorization|password|secretAccessKey|sessionToken|requestSecret|previousRequestSecret)$/;
 
 /** Returns true for a text that is a secret by the name of its setting, or is an address with a password. */
 const isSecretText = (text: string, name: string | undefined): boolean =>
@@ -192,9 +206,9 @@ export function findSecretProblems(
     const isSecret = isSecretText(value, path.at(-1)) || (typeof loaded === 'object' && loaded !== null);
     return isSecret ? problem('set it as a secret, not as text') : [];
   }
-  const isPart = section !== 'oidc' && path.length > 0;
-  if (isPart && isJsonObject(value) && sendsSecretElsewhere(value, isJsonObject(former) ? former : {}))
-    return problem(resealed);
+  const isSent = section === 'provider' || (section !== 'oidc' && path.length > 0);
+  if (isSent && isJsonObject(value) && keepsSecret(value) && hasNewAddress(value, former))
+    return problem('has another address: state its secret again');
   return childrenOf(value).flatMap(([key, each]) => {
     const known = { former: formerOf(each, key, former), loaded: childOf(loaded, key) };
     return findSecretProblems(section, each, known, [...path, String(key)]);
@@ -266,8 +280,10 @@ function findFileChanges(text: string, connection: string, section: SectionName,
   const connections = readConnections(text);
   if (section === 'connection') return [{ path: ['connections', connections.length], after: value }];
   const index = connections.findIndex(({ id }) => id === connection);
-  if (index < 0) throw new FaceError('connection_unknown');
-  if (section !== 'secrets') return findChanges(connections[index]?.[section], value, ['connections', index, section]);
+  const found = connections[index];
+  if (found === undefined) throw new FaceError('connection_unknown');
+  const setting = toSetting(section, found);
+  if (section !== 'secrets') return findChanges(found[setting], value, ['connections', index, setting]);
   return Object.entries(isJsonObject(value) ? value : {}).map(([setting, after]) => ({
     path: ['connections', index, ...setting.split('.')],
     after: after === null ? undefined : after,

@@ -52,7 +52,7 @@ inBrowser(
     await page.getByRole('link', { name: 'work', exact: true }).click();
     await page.getByRole('navigation', { name: 'work' }).getByRole('link', { name: 'Rollout' }).click();
     await page.getByRole('link', { name: 'Enforce for one group first, with a rule' }).click();
-    const addRule = page.getByRole('button', { name: 'Add to rules', exact: true });
+    const addRule = page.getByRole('button', { name: 'Add to Rules', exact: true });
     await until(async () => ((await addRule.boundingBox())?.y ?? 9999) < 700);
     const section = page.getByRole('region', { name: 'Policy, rules, networks and return addresses' });
     const editor = section.getByRole('textbox', { name: 'Policy, rules, networks and return addresses' });
@@ -70,17 +70,18 @@ inBrowser(
     await section.getByRole('button', { name: 'Form' }).click();
     await addRule.click();
     await page.keyboard.type(rule.name);
-    const addGroup = section.getByRole('button', { name: 'Add to rules.0.when.groups' });
+    const addGroup = section.getByRole('button', { name: 'Add to Groups', exact: true });
     for (const group of ['other', 'pilot']) {
       await addGroup.click();
       await page.keyboard.type(group);
     }
-    await section.getByRole('button', { name: 'Move rules.0.when.groups.0 down' }).press('Enter');
+    await section.getByRole('button', { name: 'Move Groups 1 down' }).press('Enter');
     await page.keyboard.press('Enter');
-    await section.getByRole('button', { name: 'Remove rules.0.when.groups.1' }).press('Enter');
+    await section.getByRole('button', { name: 'Remove Groups 2' }).press('Enter');
     await addGroup.and(page.locator(':focus')).waitFor();
-    await section.getByLabel('rules.0.mode').selectOption('enforce');
-    await section.getByLabel('rules.0.whenUnknown').selectOption('policy');
+    const pilot = section.getByRole('group', { name: rule.name, exact: true });
+    await pilot.getByLabel('Mode').selectOption('enforce');
+    await pilot.getByLabel('When unknown').selectOption('policy');
     await section.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByRole('rowheader', { name: 'work.policy.rules' }).waitFor();
     await page.getByRole('button', { name: 'Preview the rules of work' }).click();
@@ -97,7 +98,7 @@ inBrowser(
     });
     await page.getByRole('cell', { name: 'Before the first change in the console' }).waitFor();
 
-    await section.getByLabel('freshnessSec', { exact: true }).fill('60');
+    await section.getByLabel('Freshness (seconds)').first().fill('60');
     await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
     await page.getByRole('button', { name: 'Discard the draft' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
@@ -123,22 +124,23 @@ inBrowser('an owner changes the liveness, and adds a webhook with a generated se
   await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'work', exact: true }).click();
   await page.getByRole('navigation', { name: 'work' }).getByRole('link', { name: 'Settings' }).click();
-  await page.getByLabel('liveness', { exact: true }).selectOption('movement');
+  await page.getByLabel('Liveness', { exact: true }).selectOption('movement');
   await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
   await page.getByRole('rowheader', { name: 'work.policy.liveness' }).waitFor();
   await page.getByRole('navigation').first().getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Server' }).click();
-  await page.getByRole('button', { name: 'Add to webhooks', exact: true }).click();
-  await page.getByLabel('webhooks.0.id').fill('crm');
-  await page.getByLabel('webhooks.0.url').fill('https://crm.example.com/events');
-  await page.getByRole('button', { name: 'Generate webhooks.0.secret' }).click();
-  expect(await page.getByLabel('webhooks.0.secret', { exact: true }).inputValue()).toMatch(/^whsec_.{44}$/);
+  await page.getByRole('button', { name: 'Add to Webhooks', exact: true }).click();
+  await page.getByRole('group', { name: 'Webhooks 1' }).getByLabel('Id').fill('crm');
+  const hook = page.getByRole('group', { name: 'crm', includeHidden: true });
+  await hook.getByLabel('Url').fill('https://crm.example.com/events');
+  await hook.getByRole('button', { name: 'Generate Secret' }).click();
+  expect(await hook.getByLabel('Secret', { exact: true }).inputValue()).toMatch(/^whsec_.{44}$/);
   await page.getByRole('button', { name: 'Save the server settings in the draft' }).click();
   await page.getByRole('rowheader', { name: 'webhooks', exact: true }).waitFor();
   await page.getByLabel('Reason').fill('a receiver');
   await page.getByRole('button', { name: 'Activate the draft' }).click();
   await page.getByText('This server has loaded the new version of the configuration file.').waitFor();
-  expect(await page.getByLabel('webhooks.0.secret', { exact: true }).inputValue()).toBe('');
+  expect(await hook.getByLabel('Secret', { exact: true }).inputValue()).toBe('');
   const written = JSON.parse(readFileSync(file, 'utf8'));
   expect(written.connections[0].policy).toEqual({ ...policy, liveness: 'movement' });
   expect(written.webhooks).toEqual([

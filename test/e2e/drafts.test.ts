@@ -28,7 +28,7 @@ afterEach(async () => {
 const hookSecret = 'a-secret-in-the-file-0123456789';
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const okta = {
-  orgUrl: 'https://acme.okta.example',
+  orgUrl: 'http://127.0.0.1:9',
   auth: { kind: 'api_token', token: 't' },
   hooks: { secret: { value: hookSecret } },
 };
@@ -54,7 +54,7 @@ const toConfig = (settings: object) => ({
 const newShop = {
   connection: 'shop',
   provider: 'okta',
-  values: { 'okta.orgUrl': 'https://shop.okta.example', 'okta.auth.clientId': '0oa1example', 'okta.auth.keyId': 'k1' },
+  values: { 'okta.orgUrl': 'http://127.0.0.1:9', 'okta.auth.clientId': '0oa1example', 'okta.auth.keyId': 'k1' },
   secrets: {
     'okta.auth.privateKey': String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     'okta.hooks.secret.value': hookSecret,
@@ -62,7 +62,7 @@ const newShop = {
 };
 const depot = {
   provider: 'scim',
-  values: { 'scim.baseUrl': 'https://elsewhere.example.com' },
+  values: { 'scim.baseUrl': 'http://127.0.0.1:9' },
   secrets: { 'scim.auth.token': 'a-bearer-token-9876543210' },
 };
 
@@ -268,6 +268,10 @@ test('a draft that refuses everyone needs a confirmation; checks that nothing ca
     const revision = enforced.state?.draft?.revision;
     const unknown = await call(save, { ...change(shadow, revision), connection: 'closed' });
     expect(unknown.state?.draft?.problems).toMatchObject([{ path: 'closed.policy.rules.0.when.groups' }]);
+    const wrong = JSON.stringify({ 'okta.auth.token': { seal: 'not-the-token-of-the-org' } });
+    const refused = (await call(save, change(wrong, unknown.state?.draft?.revision, 'secrets'))).state?.draft;
+    expect(refused?.problems[1]).toMatchObject({ path: 'work.okta', reason: expect.stringContaining('credentials') });
+    expect((await call(apply, { ...asked, revision: refused?.revision })).code).toBe('config_invalid');
   } finally {
     await company.close();
   }
@@ -405,6 +409,32 @@ test('a stated secret is sealed in the file for its own setting, with the former
   writeFileSync(configFile(), JSON.stringify(ended));
   const moved = (await again(read)).state?.file;
   expect(moved?.connections).toEqual([]);
+});
+
+test('own pages, recovery and the provider are changed in a draft; a secret of the provider follows no other address', async () => {
+  const call = await start();
+  const unchanged = { unchanged: true };
+  const hidden = { auth: { kind: 'api_token', token: unchanged }, hooks: { secret: { value: unchanged } } };
+  const provider = { ...okta, ...hidden, attribute: 'otherToken' };
+  expect((await call(read)).state?.file.connections).toMatchObject([{ me: null, recovery: null }]);
+  await call(save, change('{}', undefined, 'me'));
+  await call(save, change('{"mode":"evaluation"}', 1, 'recovery'));
+  const elsewhere = JSON.stringify({ ...provider, orgUrl: 'https://elsewhere.okta.example' });
+  expect((await call(save, change(elsewhere, 2, 'provider'))).code).toBe('draft_secret');
+  const saved = await call(save, change(JSON.stringify(provider), 2, 'provider'));
+  const changes = ['me', 'recovery.mode', 'okta.attribute'].map((path) => ({ path: `work.${path}` }));
+  expect(saved.state?.draft).toMatchObject({
+    problems: [],
+    changes,
+    warnings: [expect.stringContaining('work.okta: ')],
+  });
+  const secret = JSON.stringify({ 'okta.auth.token': { seal: 'another-token' } });
+  const both = await call(save, change(secret, 3, 'secrets'));
+  expect(both.state?.draft?.problems).toMatchObject([{ path: 'work.okta.auth.token' }]);
+  await call(save, change('{}', 4, 'secrets'));
+  expect((await call(apply, { revision: 5, reason: 'own pages' })).code).toBeNull();
+  const [work] = JSON.parse(readFileSync(configFile(), 'utf8')).connections;
+  expect(work).toMatchObject({ me: {}, recovery: { mode: 'evaluation' }, okta: { ...okta, attribute: 'otherToken' } });
 });
 
 test('settings of no connection are changed in a draft; a kept secret is not sent to another address', async () => {

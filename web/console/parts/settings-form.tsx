@@ -10,7 +10,7 @@ import { ServerText } from './server-text.js';
 import { CopyButton, makeSecret } from './shown-once.js';
 import { Landing, QuietButton } from './state.js';
 
-/* A form that is made from the JSON Schema of settings. It shows each setting by its path in the configuration file. */
+/* A form that is made from the JSON Schema of settings. A summary has the name of the setting in the file. */
 
 /** `undefined` if the setting is not in the file. */
 type Value = Json | undefined;
@@ -20,7 +20,8 @@ export type Values = Readonly<Record<string, Value>>;
 
 interface SettingProps {
   readonly schema: SettingSchema;
-  readonly path: string;
+  /** Readable name, or the name of the entry of a list. */
+  readonly label: string;
   readonly value: Value;
   readonly isRequired: boolean;
   readonly onChange: (value: Value) => void;
@@ -33,6 +34,13 @@ const isFields = (value: Value): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isList = (value: Value): value is readonly Json[] => Array.isArray(value);
+
+/** Returns a readable name of a setting, such as `Freshness (seconds)` for `freshnessSec`. */
+const toLabel = (name: string): string =>
+  name
+    .replace(/Sec$/, ' (seconds)')
+    .replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^./, (letter) => letter.toUpperCase());
 
 /** Lists what a setting can be: each known value, and each other type. */
 function alternativesOf(schema: SettingSchema): readonly SettingSchema[] {
@@ -87,7 +95,7 @@ function useNames(options: readonly SettingSchema[]): (option: SettingSchema) =>
 const Hint = ({ schema }: { readonly schema: SettingSchema }) =>
   schema.description !== undefined && <p className="soft fine">{hintOf(schema)}</p>;
 
-function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
+function Choice({ schema, label, value, isRequired, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const options = alternativesOf(schema);
   const nameOf = useNames(options);
@@ -97,7 +105,7 @@ function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
   const byDefault = options[find(schema.default)];
   return (
     <>
-      <Labeled label={path} hint={hintOf(schema)}>
+      <Labeled label={label} hint={hintOf(schema)}>
         {(attributes) => (
           <select
             {...attributes}
@@ -123,7 +131,7 @@ function Choice({ schema, path, value, isRequired, onChange }: SettingProps) {
       {chosen !== undefined && chosen.const === undefined && (
         <>
           <Hint schema={kindOf(chosen)?.[1] ?? {}} />
-          <Setting schema={chosen} path={path} value={value} isRequired onChange={onChange} />
+          <Setting schema={chosen} label={label} value={value} isRequired onChange={onChange} />
         </>
       )}
     </>
@@ -148,7 +156,7 @@ function Groups({ id, text }: { readonly id: string; readonly text: string }) {
   );
 }
 
-function ScalarField({ schema, path, value, isRequired, onChange }: SettingProps) {
+function ScalarField({ schema, label, value, isRequired, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const list = useId();
   const [inner = schema, ...nullable] = alternativesOf(schema);
@@ -157,7 +165,7 @@ function ScalarField({ schema, path, value, isRequired, onChange }: SettingProps
   return (
     <>
       <TextInput
-        label={path}
+        label={label}
         hint={hintOf(schema) ?? hintOf(inner)}
         type={isNumber ? 'number' : 'text'}
         min={inner.minimum}
@@ -178,54 +186,54 @@ function ScalarField({ schema, path, value, isRequired, onChange }: SettingProps
 }
 
 /** A secret can be stated and kept, but not read. */
-function SecretField({ schema, path, value, onChange }: SettingProps) {
+function SecretField({ schema, label, value, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const [former] = useState(value);
   const alternatives = alternativesOf(schema);
-  const prefix = /previous/i.test(path) ? undefined : alternatives.find(({ writeOnly }) => writeOnly)?.secretPrefix;
+  const prefix = /previous/i.test(label) ? undefined : alternatives.find(({ writeOnly }) => writeOnly)?.secretPrefix;
   const seal = isFields(value) && typeof value.seal === 'string' ? value.seal : '';
   const state = (text: string): void => onChange(text === '' ? former : { seal: text });
   return (
     <>
       <TextInput
-        label={path}
+        label={label}
         hint={hintOf(schema)}
         value={seal}
         placeholder={isFields(value) ? words.isSet : words.notSet}
         onText={state}
       />
       {prefix !== undefined && (
-        <QuietButton aria-label={words.generate({ path })} onPress={() => state(`${prefix}${makeSecret()}`)}>
-          {words.generate({ path: '' })}
+        <QuietButton aria-label={words.generate({ name: label })} onPress={() => state(`${prefix}${makeSecret()}`)}>
+          {words.generate({ name: '' })}
         </QuietButton>
       )}
       {seal !== '' && <CopyButton value={seal} />}
       {seal === '' && isFields(value) && alternatives.length > 1 && (
-        <QuietButton onPress={() => onChange(null)}>{words.remove({ path })}</QuietButton>
+        <QuietButton onPress={() => onChange(null)}>{words.remove({ name: label })}</QuietButton>
       )}
     </>
   );
 }
 
-type GroupProps = Pick<SettingProps, 'path' | 'schema'> & {
+type GroupProps = Pick<SettingProps, 'label' | 'schema'> & {
   readonly children: ReactNode;
   readonly ref?: Ref<HTMLFieldSetElement>;
 };
 
-const Group = ({ path, schema, children, ref }: GroupProps) => (
+const Group = ({ label, schema, children, ref }: GroupProps) => (
   <fieldset ref={ref} className="field group">
-    <legend>{path}</legend>
+    <legend>{label}</legend>
     <Hint schema={schema} />
     {children}
   </fieldset>
 );
 
 /** Checkboxes for a list of known values. */
-function KnownValues({ schema, path, value = schema.default, onChange }: SettingProps) {
+function KnownValues({ schema, label, value = schema.default, onChange }: SettingProps) {
   const checked = isList(value) ? value : [];
   const known = schema.items?.enum ?? [];
   return (
-    <Group path={path} schema={schema}>
+    <Group label={label} schema={schema}>
       {known.map((each) => (
         <label key={String(each)} className="tick">
           <input
@@ -242,11 +250,31 @@ function KnownValues({ schema, path, value = schema.default, onChange }: Setting
   );
 }
 
+/** Returns the name or id of an entry, such as a rule. `undefined` if it has none. */
+function nameOf(entry: Json): string | undefined {
+  const name = isFields(entry) ? (entry.name ?? entry.id) : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** Shows an entry by its name, and unfolds one that is new. */
+function Entry({ label, entry, children }: Pick<GroupProps, 'label' | 'children'> & { readonly entry: Json }) {
+  const [isNew] = useState(nameOf(entry) === undefined);
+  if (!isFields(entry)) return children;
+  return (
+    <details open={isNew}>
+      <summary>
+        <b dir="auto">{label}</b>
+      </summary>
+      {children}
+    </details>
+  );
+}
+
 /** The name of an entry changes while it is typed. */
 const keyOf = (index: number): string => `entry ${index}`;
 
 /** Entries of a list, or settings by names that the administrator chooses. */
-function Entries({ schema, path, value = schema.default, onChange }: SettingProps) {
+function Entries({ schema, label, value = schema.default, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const isNamed = schema.items === undefined;
   const inner = schema.items ?? (schema.additionalProperties || {});
@@ -274,43 +302,45 @@ function Entries({ schema, path, value = schema.default, onChange }: SettingProp
     setLanding({ index: to, part: `:scope > .actions > [data-step="${to - from}"]` });
   };
   return (
-    <Group ref={group} path={path} schema={schema}>
+    <Group ref={group} label={label} schema={schema}>
       {entries.map(([name, each], index) => {
-        const at = `${path}.${name}`;
+        const at = isNamed ? name : (nameOf(each) ?? `${label} ${index + 1}`);
         const ways = [index - 1, index + 1].filter((to) => !isNamed && to in entries);
         return (
           <div key={keyOf(index)} tabIndex={-1}>
             {isNamed && (
               <TextInput label={words.name} value={name} onText={(typed) => replace(index, [[typed, each]])} />
             )}
-            <Setting
-              schema={inner}
-              path={at}
-              value={each}
-              isRequired
-              onChange={(next) => replace(index, [[name, next ?? initialOf(inner)]])}
-            />
+            <Entry label={at} entry={each}>
+              <Setting
+                schema={inner}
+                label={at}
+                value={each}
+                isRequired
+                onChange={(next) => replace(index, [[name, next ?? initialOf(inner)]])}
+              />
+            </Entry>
             <div className="actions">
               {ways.map((to) => (
                 <QuietButton key={to} data-step={to - index} onPress={() => move(index, to)}>
-                  {(to < index ? words.up : words.down)({ path: at })}
+                  {(to < index ? words.up : words.down)({ name: at })}
                 </QuietButton>
               ))}
-              <QuietButton onPress={() => replace(index, [], 'none')}>{words.remove({ path: at })}</QuietButton>
+              <QuietButton onPress={() => replace(index, [], 'none')}>{words.remove({ name: at })}</QuietButton>
             </div>
           </div>
         );
       })}
       {!(isNamed && entries.some(([name]) => name === '')) && (
         <QuietButton onPress={() => replace(entries.length, [['', initialOf(inner)]], 'input, select, textarea')}>
-          {words.add({ path })}
+          {words.add({ name: label })}
         </QuietButton>
       )}
     </Group>
   );
 }
 
-function ObjectFields({ schema, path, value, isRequired, onChange }: SettingProps) {
+function ObjectFields({ schema, label, value, isRequired, onChange }: SettingProps) {
   const fields = isFields(value) ? value : {};
   const put = (name: string, next: Value): void => {
     const { [name]: _, ...others } = fields;
@@ -318,14 +348,14 @@ function ObjectFields({ schema, path, value, isRequired, onChange }: SettingProp
     onChange(!isRequired && Object.keys(changed).length === 0 ? undefined : changed);
   };
   return (
-    <Group path={path} schema={schema}>
+    <Group label={label} schema={schema}>
       {Object.entries(schema.properties ?? {})
         .filter(([, each]) => each.const === undefined)
         .map(([name, each]) => (
           <Setting
             key={name}
             schema={each}
-            path={`${path}.${name}`}
+            label={toLabel(name)}
             value={fields[name]}
             isRequired={schema.required?.includes(name) ?? false}
             onChange={(next) => put(name, next)}
@@ -352,7 +382,7 @@ const mostShown = 60;
 
 /** Shows a value on one line, without a typed secret. */
 function toLine(value: Value): string {
-  const text = JSON.stringify(value, (key, each) => (key === 'seal' ? '…' : each)) ?? '';
+  const text = JSON.stringify(value, (key, each) => (key === 'seal' || each?.unchanged ? '…' : each)) ?? '';
   return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
 }
 
@@ -383,7 +413,7 @@ export function SettingsForm({
             </summary>
             <Setting
               schema={each}
-              path={name}
+              label={toLabel(name)}
               value={values[name]}
               isRequired={required.includes(name)}
               onChange={(next) => onChange({ [name]: next })}

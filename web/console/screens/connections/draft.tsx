@@ -63,8 +63,6 @@ export function WaitingDraft() {
   );
 }
 
-const readSchema = (kind: string | null) => get<SchemaReply>('/v1/configuration/schema', { kind: kind ?? undefined });
-
 /**
  * Edits a draft of the configuration file, and activates it or an earlier version.
  * @param props.connection - `null` for the settings of no connection
@@ -79,7 +77,7 @@ export function DraftEditor({
   const { draft: words } = useTexts();
   const { call } = useSessionActions();
   const { loaded, last, onState: keep } = useDraft();
-  const schema = useLoaded(readSchema(connection?.kind ?? null));
+  const schema = useLoaded(get<SchemaReply>('/v1/configuration/schema', { kind: connection?.kind }));
   const id = connection?.id ?? '';
   const onState: DraftState['onState'] = (state, what) => {
     keep(state, what);
@@ -141,7 +139,7 @@ export function DraftEditor({
 }
 
 const sectionsOf = (sections: SchemaReply['sections']) =>
-  (['policy', 'oidc', 'server'] as const).flatMap((section) => {
+  (['policy', 'oidc', 'me', 'recovery', 'provider', 'server'] as const).flatMap((section) => {
     const text = sections[section];
     if (text === undefined) return [];
     const schema: SettingSchema = JSON.parse(text);
@@ -183,11 +181,11 @@ function Restarting() {
 const toLines = (problems: readonly { readonly path: string; readonly reason: string }[]): string =>
   problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
 
-function textOf({ draft, file }: DraftReply, id: string, section: EditableSection): string {
+function textOf({ draft, file }: DraftReply, id: string, section: EditableSection): string | null {
   const own = draft?.sections.find((each) => each.connection === id && each.section === section);
   if (own !== undefined) return own.text;
   if (section === 'server') return file.server;
-  return file.connections.find((each) => each.id === id)?.[section] ?? '{}';
+  return file.connections.find((each) => each.id === id)?.[section] ?? null;
 }
 
 /** Shows what the draft changes, and what is wrong with it, and activates it. */
@@ -274,10 +272,8 @@ function ChangesTable({ changes, after }: ComparedReply & { readonly after: stri
   );
 }
 
-type DraftSections = NonNullable<DraftReply['draft']>['sections'];
-
 /** Shows the changed sections for a file that this server cannot write. */
-function TextToCopy({ sections: changed }: { readonly sections: DraftSections }) {
+function TextToCopy({ sections: changed }: Pick<NonNullable<DraftReply['draft']>, 'sections'>) {
   const { draft: words } = useTexts();
   return (
     <>
@@ -405,6 +401,7 @@ export function Versions({ state: { versions, file }, onState }: DraftState) {
           { id: 'active', cell: ({ isActive }) => (isActive ? words.versions.active : '') },
         ]}
       />
+      {earlier.length === versions.length && <p>{words.versions.noneActive}</p>}
       {chosen !== undefined && (
         <>
           <Select

@@ -6,9 +6,11 @@ import { QuietButton } from '../../parts/state.js';
 import { useTexts } from './requests.js';
 
 /** Settings that are shown at once. */
-const open: Readonly<Record<EditableSection, readonly string[]>> = {
+const open: Readonly<Partial<Record<EditableSection, readonly string[]>>> = {
   policy: ['mode', 'liveness', 'freshnessSec', 'photo', 'fallbackUrl', 'anotherWay', 'rules', 'networks'],
   oidc: ['clients'],
+  me: ['faceCheck', 'signIn'],
+  recovery: ['mode', 'secondThings'],
   server: ['publicUrl', 'delivery', 'webhooks'],
 };
 
@@ -23,8 +25,8 @@ export function SectionEditor({
   readonly schema: SettingSchema;
   readonly section: EditableSection;
   readonly connection: string;
-  /** The section in the draft, or else in the file. */
-  readonly text: string;
+  /** The section in the draft, or else in the file. `null` if it is in neither. */
+  readonly text: string | null;
   readonly onSave: (settings: string) => Promise<void>;
 }) {
   const { draft: words } = useTexts();
@@ -32,11 +34,12 @@ export function SectionEditor({
   const [saved, setSaved] = useState(0);
   // If another owner changes the draft, the own changes remain.
   const [changes, setChanges] = useState<Values>({});
-  const current: Values = JSON.parse(text);
+  const current: Values = JSON.parse(text ?? '{}');
   const values = { ...current, ...changes };
   return (
     <section aria-label={words.sections[section]} className="settings">
       <h3>{words.sections[section]}</h3>
+      {text === null && <p>{words.absent}</p>}
       <p>
         <QuietButton onPress={() => setJson(!isJson)}>{isJson ? words.views.form : words.views.json}</QuietButton>
       </p>
@@ -62,7 +65,7 @@ export function SectionEditor({
             schema={schema}
             section={section}
             values={values}
-            open={open[section]}
+            open={open[section] ?? []}
             connection={connection}
             onChange={(change) => setChanges((others) => ({ ...others, ...change }))}
           />
