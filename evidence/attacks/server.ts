@@ -52,8 +52,8 @@ const shownElsewhere: readonly RegExp[] = [
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/(\{id\}|people)/,
   /^(GET|POST) \/connections\/\{id\}|^POST \/(applications\/\{id\}\/owners|hooks\/\{connection\})/,
   /^POST \/(face\/vendor-check.*|recoveries(\/\{id\}\/(approve|refuse))?)$/,
-  // Without a draft or an earlier version, there is nothing to change.
-  /^(GET|POST) \/configuration\/(draft\/(save|discard|check|apply|connect|effect)|versions\/(restore|compare))$/,
+  // Without a draft or an earlier version, there is nothing to change. A restart would end the calls of others.
+  /^(GET|POST) \/configuration\/(draft\/(save|discard|check|apply|connect|effect)|versions\/(restore|compare)|restart)$/,
   /^(GET|POST) \/(brand\/apply|keys\/retire|people\/(names|members))$/,
   // The preparation and the races delete administrators and applications.
   /^DELETE /,

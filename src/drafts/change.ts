@@ -30,6 +30,7 @@ import {
   describeSealed,
   findChanges,
   findSecretProblems,
+  findSecretsOfSections,
   isSealed,
   jsonGuard,
   listSealed,
@@ -189,13 +190,6 @@ const findNoSecrets = (value: Json, prefix: readonly string[], loaded: unknown):
   listSealed(value)
     .filter((path) => !(path.reduce<unknown>(childOf, loaded) instanceof Credential))
     .map((path) => ({ path: [...prefix, ...path].join('.'), reason: 'is no secret' }));
-
-/** Finds secrets of a section that the draft changes too, in which another owner may have stated another address. */
-const findSecretsOfSections = ({ connection, value }: Section, prefixes: readonly string[]): Problem[] =>
-  Object.keys(Object(value))
-    .map((setting) => `${connection}.${setting}`)
-    .filter((path) => prefixes.includes(path.split('.', 2).join('.')))
-    .map((path) => ({ path, reason: 'state this secret with the other settings that the draft changes there' }));
 
 /**
  * Loads a draft that can be activated. A draft with problems could send a secret elsewhere.

@@ -12,6 +12,7 @@ import {
   compareFiles,
   findChanges,
   findSecretProblems,
+  findSecretsOfSections,
   maskSecrets,
   readSection,
   restoreSecrets,
@@ -153,6 +154,11 @@ test('changes are listed by setting; a list of another length is one change', ()
     { path: ['b', 'd'], before: undefined, after: {} },
   ]);
   expect(findChanges({ c: [1] }, { c: [1, 2] })).toEqual([{ path: ['c'], before: [1], after: [1, 2] }]);
+});
+
+test('a draft does not set a secret apart from the section that it also changes', () => {
+  const stated = { connection: 'work', value: { 'okta.auth.token': 'x', 'oidc.clients.bank.secret': 'x' } };
+  expect(findSecretsOfSections(stated, ['work.okta', 'other.oidc'])).toMatchObject([{ path: 'work.okta.auth.token' }]);
 });
 
 test('of two owners who change the same revision of a draft, one is refused', async () => {

@@ -215,6 +215,16 @@ export function findSecretProblems(
   });
 }
 
+/** Finds secrets of a section that the draft changes too, in which another owner may have stated another address. */
+export const findSecretsOfSections = (
+  { connection, value }: { readonly connection: string; readonly value: Json },
+  prefixes: readonly string[],
+): Problem[] =>
+  Object.keys(Object(value))
+    .map((setting) => `${connection}.${setting}`)
+    .filter((path) => prefixes.includes(path.split('.', 2).join('.')))
+    .map((path) => ({ path, reason: 'state this secret with the other settings that the draft changes there' }));
+
 /** Lists the changed settings: those of a new object one by one, and a list whose length changes as one change. */
 export function findChanges(
   before: Json | undefined,

@@ -194,6 +194,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           stepUpId: null,
           network,
           device: null,
+          ruled: [],
           seconds: null,
         });
       });
