@@ -46,7 +46,7 @@ const countLines = async (file: string): Promise<number> => (await readFile(file
 const shownElsewhere: readonly RegExp[] = [
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew|notices.*)$/,
   /^POST \/(v2\/(authenticate-credentials|generateToken)|step-ups\/requested|signatures|ssf\/token)$/,
-  /^POST \/face\/(not-me(\/about)?|help|receipt|recovery-codes|set-up-link|test|caller-pin|another-way\/.*)$/,
+  /^POST \/face\/((checks\/)?not-me(\/about)?|help|receipt|recovery-codes|set-up-link|test|caller-pin|another-way\/.*)$/,
   /^POST \/help-desk\/(vouchings|enrolments|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^POST \/(help-desk\/caller-pins|callers(\/pin)?|events\/undelivered\/retry)$|^GET \/callers\/\{id\}$/,
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/(\{id\}|people)/,
@@ -54,7 +54,7 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/(face\/vendor-check.*|recoveries(\/\{id\}\/(approve|refuse))?)$/,
   // Without a draft or an earlier version, there is nothing to change. A restart would end the calls of others.
   /^(GET|POST) \/configuration\/(draft\/(save|discard|check|apply|connect|effect)|versions\/(restore|compare)|restart)$/,
-  /^(GET|POST) \/(brand\/apply|keys\/retire|people\/(names|members))$/,
+  /^(GET|POST) \/(brand\/apply|keys\/retire|people\/(names|members)|doctor\/accepted|acceptance-reports)$/,
   // The preparation and the races delete administrators and applications.
   /^DELETE /,
 ];
