@@ -31,6 +31,8 @@ interface Plan {
   readonly afterMs?: number;
   /** Movement that the picture shows in place of the asked one. */
   readonly shown?: Movement;
+  /** Shows everything but the first picture by another camera, with fewer pixels. */
+  readonly isOtherCamera?: boolean;
   /** Changes the looks before picture `at`. */
   readonly looks?: (own: Pictures, at: number) => Pictures;
   readonly sendFrames?: (frames: Pictures) => Pictures;
@@ -80,6 +82,7 @@ const toPlans = (known: Pictures, other: Uint8Array, wall: Uint8Array): Readonly
     shown: 'centre',
     looks: (own, at) => (at === 0 ? known.slice(0, 16) : own),
   },
+  'pictures of two cameras': { isOtherCamera: true },
   'looks of another person': { looks: (own, at) => (at === 0 ? own : times(16, other)) },
   'looks without a face': { looks: (own, at) => (at === 0 ? own : times(16, wall)) },
   'known limit: looks chosen before the check': {
@@ -131,7 +134,8 @@ async function play(server: Server, poses: Poses, plan: Plan): Promise<boolean> 
   let opened: readonly number[] = [];
   for (let next = first; next !== null; ) {
     server.clock.advanceSec(afterMs / 1000);
-    const shown = show(poses[plan.shown ?? next.movement]);
+    const own = show(poses[plan.shown ?? next.movement]);
+    const shown = plan.isOtherCamera && frames.length > 0 ? await sharp(own).resize(480).jpeg().toBuffer() : own;
     const frame = await reframe(shown, createSeededRandom(randomUUID()));
     const taken = looks(times(Math.ceil(afterMs / looksOfPage.everyMs), shown), frames.length);
     const fields = { nonce, digest: digestOf(frame), looks: taken.map(digestOf) };

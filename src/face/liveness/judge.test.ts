@@ -113,6 +113,14 @@ describe('passive liveness combines the frames and the looks during movements', 
     expect(finding.liveness).toBeCloseTo(combineScores(counted), 3);
   });
 
+  test('a picture, or a look, of another size is refused', async () => {
+    const small = async (picture: Buffer): Promise<Buffer> => sharp(picture).resize(480).jpeg().toBuffer();
+    const [first, second, ...rest] = genuine;
+    const { reasons } = await judge([first!, await small(second!), ...rest], movements, looks);
+    expect(reasons).toContain('sizes');
+    expect((await judge(genuine, movements, [await small(looks[0]!), ...looks.slice(1)])).reasons).toContain('sizes');
+  });
+
   test('turned looks ahead do not make a turn of frames that do not turn', async () => {
     const still = await makeGenuineFrames({ ...sceneOf(0), movements: ['centre', 'centre', 'centre'] });
     const ahead = toFrames([looks[1]!, looks[1]!, looks[1]!], ['centre', 'centre', 'centre']);

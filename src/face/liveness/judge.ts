@@ -15,6 +15,7 @@ import {
   measureFrames,
   measureLight,
   measureRefusal,
+  measureSizes,
   type SeenFrame,
   type SeenLook,
 } from './signals.js';
@@ -60,7 +61,9 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         const shown = seen.map((each) => each.shown);
         const between = refused.length > 0 ? [] : await analyzeLooks(engine, looks, { share, kept });
         const measured =
-          refused.length > 0 ? refused : [...measureFrames(shown, between), ...measurePoses(poses, seen)];
+          refused.length > 0
+            ? refused
+            : [measureSizes(frames, looks), ...measureFrames(shown, between), ...measurePoses(poses, seen)];
         const failed = measured.filter(({ measurement }) => !measurement.pass);
         return {
           presence: frames.some(({ light }) => light !== null) ? 'light-1' : 'movement-1',

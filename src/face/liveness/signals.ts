@@ -16,6 +16,7 @@ import {
 } from '../engine/engine.js';
 import type { LightReading } from '../engine/light.js';
 import { combineScores } from '../engine/passive-liveness.js';
+import { readPictureHeader } from '../engine/picture-header.js';
 import { minJudgedWidthPx, type QualityBound, qualityBounds } from '../engine/quality.js';
 import { cosineOf } from '../verifier/embeddings.js';
 import { checkedSignals } from '../verifier/examine.js';
@@ -121,6 +122,9 @@ interface LivenessBound extends QualityBound {
  */
 export const bounds = {
   faces: { atLeast: 1, atMost: 1, unit: 'faces' },
+
+  /** Pictures of one camera have one size, and so have their looks. */
+  sizes: { atLeast: null, atMost: 1, unit: 'sizes' },
 
   face_width: { atLeast: minJudgedWidthPx, atMost: null, unit: 'px' },
 
@@ -231,6 +235,7 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   light_match: () => 'too_bright',
   light_normals: () => 'too_bright',
   light_same_face: () => 'hold_still',
+  sizes: () => 'hold_still',
 };
 
 /** Hints, most useful first. Without a usable face, the other hints mean little. */
@@ -265,6 +270,20 @@ export function measureRefusal(error: unknown, index: number): Measured {
     if (error.code === 'face_too_small') return toMeasured('face_width', index, 0);
   }
   throw error;
+}
+
+/** Counts the sizes of the pictures, and of the looks, whichever has more. */
+export function measureSizes(frames: readonly CapturedFrame[], looks: readonly CapturedLook[]): Measured {
+  const [ofFrames = 0, ofLooks = 0] = [frames, looks].map(
+    (pictures) =>
+      new Set(
+        pictures.map(({ photo }) => {
+          const header = photo.use(readPictureHeader);
+          return `${header?.widthPx} × ${header?.heightPx}`;
+        }),
+      ).size,
+  );
+  return toMeasured('sizes', null, Math.max(ofFrames, ofLooks));
 }
 
 const reliefSignals = {
