@@ -17,4 +17,7 @@ declare module '../../core/audit-events.js' {
   interface EventDetails extends SignalDetails {}
 }
 
-export const signalEvents = { details: signalDetails } as const satisfies FeatureEvents;
+export const signalEvents = {
+  details: signalDetails,
+  log: { signal_received: ({ event: name }) => ({ outcome: 'noted', reasons: [name] }) },
+} as const satisfies FeatureEvents;
