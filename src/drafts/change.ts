@@ -29,6 +29,7 @@ import {
   compareFiles,
   describeSealed,
   findChanges,
+  findNewPublicUrl,
   findSecretProblems,
   findSecretsOfSections,
   isSealed,
@@ -156,7 +157,10 @@ async function checkDraft(
       const wrong = loadedIn === null ? [] : findNoSecrets(value, prefix, loaded);
       if (section === 'secrets') return [...wrong, ...findSecretsOfSections(each, prefixes)];
       if (wrong.length > 0) return wrong;
-      const found = findSecretProblems(section, value, { former: maskedSectionOf(file, active, each), loaded });
+      const former = maskedSectionOf(file, active, each);
+      const hasHooks = active === null || active.config.connections.length > 0;
+      const moved = section === 'server' && hasHooks ? findNewPublicUrl(value, former) : [];
+      const found = [...moved, ...findSecretProblems(section, value, { former, loaded })];
       return found.map(({ path, reason }) => ({ path: [...prefix, path].filter(Boolean).join('.'), reason }));
     });
   const before = find(null);
@@ -413,9 +417,11 @@ export async function checkConnection(
   const connection = setup.connections.find((each) => each.id === id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   const { checks } = await collectChecks({ setup, connection, switched: null }, operations);
-  // This server has no hooks of a new connection before its activation.
-  const isNew = !operations.setup().connections.some((each) => each.id === id);
-  const possible = isNew ? leaveOut(hooksAnswer, checks) : checks;
+  // This server has no hooks of a new connection before its activation. Secrets of hooks are sent to its own address.
+  const active = operations.setup();
+  const isThere =
+    active.connections.some((each) => each.id === id) && setup.config.publicUrl === active.config.publicUrl;
+  const possible = isThere ? checks : leaveOut(hooksAnswer, checks);
   const findings = [];
   for await (const { title, verdict, found, remedy } of runChecks(possible, operations))
     findings.push({ title, verdict, found, remedy });

@@ -3,7 +3,7 @@ import { connectionGuards } from '../../support/data/connection-guards.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { policyGuard } from '../config/connection.js';
 import { Credential } from '../core/secrets.js';
-import { type Json, toCode } from '../errors.js';
+import { FaceError, type Json, toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
 import type { EditableSection } from './replies.js';
@@ -11,6 +11,7 @@ import { describeSections } from './schema.js';
 import {
   compareFiles,
   findChanges,
+  findNewPublicUrl,
   findSecretProblems,
   findSecretsOfSections,
   maskSecrets,
@@ -159,6 +160,18 @@ test('changes are listed by setting; a list of another length is one change', ()
 test('a draft does not set a secret apart from the section that it also changes', () => {
   const stated = { connection: 'work', value: { 'okta.auth.token': 'x', 'oidc.clients.bank.secret': 'x' } };
   expect(findSecretsOfSections(stated, ['work.okta', 'other.oidc'])).toMatchObject([{ path: 'work.okta.auth.token' }]);
+});
+
+test('an owner does not send the secrets of hooks to another server', () => {
+  const former = { publicUrl: 'https://face.example.com' };
+  expect(findNewPublicUrl({ ...former, proxyHops: 1 }, former)).toEqual([]);
+  for (const value of [{}, { publicUrl: 'https://elsewhere.example' }])
+    expect(findNewPublicUrl(value, former)).toMatchObject([{ path: 'publicUrl' }]);
+});
+
+test('a secret in a list, which has no names, is a problem of the draft', () => {
+  const file = JSON.stringify({ connections: [{ id: 'work', oidc: { clients: [{ id: 'bank' }] } }] });
+  expect(() => writeSection(file, 'work', 'secrets', { 'oidc.clients.bank.secret': 'x' })).toThrow(FaceError);
 });
 
 test('of two owners who change the same revision of a draft, one is refused', async () => {

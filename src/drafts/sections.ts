@@ -225,6 +225,12 @@ export const findSecretsOfSections = (
     .filter((path) => prefixes.includes(path.split('.', 2).join('.')))
     .map((path) => ({ path, reason: 'state this secret with the other settings that the draft changes there' }));
 
+/** Finds another address of this server. Checks and providers send the secrets of hooks there. */
+export const findNewPublicUrl = (value: Json, former: Json | undefined): readonly Problem[] =>
+  childOf(value, 'publicUrl') === childOf(former, 'publicUrl')
+    ? []
+    : [{ path: 'publicUrl', reason: 'once there is a connection, it can only be changed in the file' }];
+
 /** Lists the changed settings: those of a new object one by one, and a list whose length changes as one change. */
 export function findChanges(
   before: Json | undefined,
@@ -277,10 +283,16 @@ export function compareFiles(before: LoadedText, after: LoadedText) {
 /** Writes a section into the file, or adds a new connection to it. Everything else, and the order of the settings, remains as it is. */
 export function writeSection(text: string, connection: string, section: SectionName, value: Json): string {
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' };
-  return findFileChanges(text, connection, section, value).reduce(
-    (written, { path, after }) => applyEdits(written, modify(written, [...path], after, { formattingOptions })),
-    text,
-  );
+  const write = (written: string, { path, after }: FileChange): string => {
+    try {
+      return applyEdits(written, modify(written, [...path], after, { formattingOptions }));
+    } catch (cause) {
+      // A path may lead into a list, in which entries have no names.
+      const problem = { path: path.slice(2).join('.'), reason: 'there is no such setting' };
+      throw new FaceError('config_invalid', { problems: [problem] }, { cause });
+    }
+  };
+  return findFileChanges(text, connection, section, value).reduce(write, text);
 }
 
 type FileChange = Pick<Change, 'path' | 'after'>;

@@ -311,7 +311,8 @@ export const stepUpEvents = {
       changes: [{ kind: 'lockout', until: fromIso(until) }],
     }),
     step_up_started: ({ stepUpId, by = null, application = null, ...rules }) => ({
-      ruled: toRuled(rules, null),
+      // Anyone can start one under any name, so it counts as refused by no rule.
+      ruled: toRuled(rules, null).map(({ rule }) => ({ rule, isRefused: false })),
       outcome: 'noted',
       stepUpId,
       by,

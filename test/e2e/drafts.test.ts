@@ -463,5 +463,7 @@ test('settings of no connection are changed in a draft; a kept secret is not sen
   expect((await call(apply, { revision, reason: 'elsewhere' })).code).toBe('config_invalid');
   await call('/configuration/draft/discard', { revision });
   expect((await call(save, toServer({ webhooks: [elsewhere] }))).code).toBe('draft_secret');
+  const moved = await call(save, toServer({ publicUrl: 'https://elsewhere.example.com' }));
+  expect(moved.state?.draft?.problems).toMatchObject([{ path: 'publicUrl' }]);
   expect((await call(save, toServer({ adminKey: 'mine' }))).body).toMatchObject({ field: 'settings' });
 });

@@ -158,7 +158,7 @@ describe('facestep reload', () => {
 });
 
 describe('a mode switched at the server', () => {
-  test('survives a restart, appears in reload and mode, and ends when switched back', async () => {
+  test('survives a restart, appears in reload, and ends when switched back', async () => {
     const admin = { ...json, 'x-admin-key': adminKey };
     const modeOf = async () => (await call('/connections', { 'x-admin-key': adminKey })).body.connections;
     await start({ connections, publicUrl: 'http://127.0.0.1:9' });
@@ -177,10 +177,6 @@ describe('a mode switched at the server', () => {
     const env = { FACESTEP_URL: service.url, FACESTEP_ADMIN_KEY: adminKey };
     expect((await runHere(['reload'], env)).stdout).toContain(
       'switched by hand (owner): work is in enforce mode, which overrides the configuration\n',
-    );
-    const { stdout } = await runHere(['mode', 'work'], env);
-    expect(stdout).toMatch(
-      /^work: enforce, switched by owner .*; hook token: not known if the provider calls it, because /,
     );
 
     expect(await call('/connections/work/mode', admin, '{"mode":"shadow"}')).toMatchObject({ status: 200 });

@@ -106,7 +106,7 @@ async function retire(version: KeyVersion, confirm: number | null, deps: CliDeps
     throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
   if (retired.kind === 'seals_secrets') throw new UsageError(sealsSecretsText);
   const { kind, lost, words } = retired;
-  deps.print(`Version ${version} has sealed the tokens of ${lost === 1 ? '1 person' : `${lost} people`}.`);
+  deps.print(`Version ${version} has sealed the tokens of at most ${lost === 1 ? '1 person' : `${lost} people`}.`);
   toCountLines(count).forEach(deps.print);
   words.forEach(deps.print);
   if (kind === 'unconfirmed') {
@@ -178,7 +178,7 @@ function toTurningLines(keys: readonly RotatingKey[]): string[] {
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
 
 const toCountLines = ({ ofUnknownVersion }: SealedCount): string[] =>
-  ofUnknownVersion === 0 ? [] : [`The tokens of ${ofUnknownVersion} more people have an unknown version.`];
+  ofUnknownVersion === 0 ? [] : [`The tokens of ${ofUnknownVersion} people have an unknown version.`];
 
 function toKeyReport(
   { kind, sealing, signing, oidc }: ListedKeys,

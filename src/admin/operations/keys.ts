@@ -84,7 +84,7 @@ export type RetiredVersion =
        * the confirmed number.
        */
       readonly kind: 'retired' | 'unconfirmed' | 'by hand';
-      /** People who would have to enrol again. */
+      /** People who would have to enrol again, at most. */
       readonly lost: number;
       readonly words: readonly string[];
     };
@@ -114,7 +114,8 @@ export async function retireVersion(
   if (key === undefined) return { kind: 'unknown' };
   if (key.isCurrent) return { kind: 'current' };
   if (request.ofSecrets.includes(version)) return { kind: 'seals_secrets' };
-  const lost = count.byVersion.get(version) ?? 0;
+  // The tokens of an unknown version may be of this one.
+  const lost = (count.byVersion.get(version) ?? 0) + count.ofUnknownVersion;
   if (config.keys.kind === 'aws-kms') return { kind: 'by hand', lost, words: retireInAwsKms(config.keys, version) };
   if (confirm !== lost) return { kind: 'unconfirmed', lost, words: [] };
   await note();

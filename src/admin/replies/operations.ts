@@ -68,7 +68,10 @@ export type RotatedKeyReply = z.output<typeof rotatedKeyReply>;
 
 export const retiredKeyReply = z.object({
   isDone: z.boolean(),
-  lost: z.int().nullable().describe('Number of people who must enrol again; `null` for a signing key.'),
+  lost: z
+    .int()
+    .nullable()
+    .describe('Number of people who must enrol again, with those whose version is unknown; `null` for a signing key.'),
   words,
 });
 export type RetiredKeyReply = z.output<typeof retiredKeyReply>;

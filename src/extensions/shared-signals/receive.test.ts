@@ -156,6 +156,12 @@ test('keys are read again for an unknown key, but not for each one', async () =>
   server.clock.advanceSec(31);
   expect(await send(sessionRevoked(), { kid: 'two' })).toEqual(accepted);
   expect(keyReads).toBe(2);
+  // A reply that is too large does not displace the keys that are known.
+  published = [...published, { kty: 'oct', k: 'x'.repeat(2 ** 20) }];
+  server.clock.advanceSec(31);
+  expect((await send(sessionRevoked(), { kid: 'four' }))[1]).toBe('invalid_key');
+  expect(await send(sessionRevoked(), { kid: 'two' })).toEqual(accepted);
+  expect(keyReads).toBe(3);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { safeUrlGuard } from '../../config/safe-url.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, secondsPerDay, toDate } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { readJsonUpTo } from '../../network/read-json.js';
 import type { TransmitterConfig } from './config.js';
 import { type SetClaims, setGuard } from './signal.js';
 
@@ -17,6 +18,7 @@ const skewSec = 60;
 export const knownSec = maxAgeSec + 2 * skewSec;
 
 const pauseSec = 30;
+const maxKeysBytes = 1024 * 1024;
 const keyErrors = [errors.JWKSNoMatchingKey, errors.JWSSignatureVerificationFailed, errors.JOSEAlgNotAllowed];
 
 /** Refusals of a SET (RFC 8935, section 2.4). */
@@ -67,7 +69,7 @@ export function createFindKey(
 ): JWTVerifyGetKey {
   const readJson = async (url: string): Promise<unknown> => {
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5_000) });
-    return response.json();
+    return readJsonUpTo(maxKeysBytes, response);
   };
   const findAddress = async (): Promise<string> => {
     const { origin, pathname } = new URL(issuer);
@@ -85,7 +87,11 @@ export function createFindKey(
   return (header, set) => {
     const find = async (maxAge: number) => {
       const now = clock.now();
-      if (kept === null || addSec(kept.at, maxAge) <= now) kept = { keys: read(), at: now };
+      if (kept === null || addSec(kept.at, maxAge) <= now) {
+        const former = kept?.keys;
+        // Former keys stay if they cannot be read again, which a call with an unknown key asks for.
+        kept = { keys: read().catch((error: unknown) => former ?? Promise.reject(error)), at: now };
+      }
       return (await kept.keys)(header, set);
     };
     return find(secondsPerDay).catch(() => find(pauseSec));
