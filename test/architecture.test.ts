@@ -83,10 +83,6 @@ test('each test file belongs to one tier', async () => {
   expect(compiled.filter((path) => tiersOf(path) !== 1)).toEqual([]);
 });
 
-test('the diagram of the folders matches the imports', () => {
-  expect(runScript('scripts/draw-floors.mjs', '--check')).toMatchObject({ status: 0, stderr: '' });
-});
-
 /** The names of the providers: their folders, and as one writes them, in a text or in camel case. */
 const providerNames = new RegExp(
   readdirSync(join(projectRoot, 'adapters'), { withFileTypes: true })

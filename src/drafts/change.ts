@@ -209,6 +209,19 @@ export async function loadDraft(revision: number, operations: OperationsContext)
 
 async function findWarnings({ sections }: Draft, next: Setup | null, { setup }: OperationsContext): Promise<string[]> {
   const ids = new Set(sections.map(({ connection }) => connection));
+  const attributeIn = ({ config }: Setup, id: string, kind: string): unknown =>
+    childOf(
+      childOf(
+        config.connections.find((each) => each.id === id),
+        kind,
+      ),
+      'attribute',
+    );
+  const moved = setup().connections.flatMap(({ id, kind }) =>
+    next === null || !ids.has(id) || attributeIn(next, id, kind) === attributeIn(setup(), id, kind)
+      ? []
+      : [`${id}: everyone must enroll again, because tokens stay in the former attribute`],
+  );
   const changed = (next?.connections ?? []).filter(({ id, policy }) => ids.has(id) && policy.rules.length > 0);
   const found = changed.map(async ({ id, policy, oidc, createAdapter }) => {
     const adapter = await createAdapter(setup().config.publicUrl ?? '');
@@ -216,7 +229,7 @@ async function findWarnings({ sections }: Draft, next: Setup | null, { setup }: 
       (each) => `${id}: ${describeRuleWarning(each)}`,
     );
   });
-  return (await Promise.all(found)).flat();
+  return [...moved, ...(await Promise.all(found)).flat()];
 }
 
 /** Describes the configuration file, its draft with changes and problems, and its versions, without secrets. */
@@ -360,21 +373,49 @@ export async function changeInDraft(
   const findFormer = (setting: string) => formers.get(setting) ?? null;
   const sealing = { ...operations, by, place: toPlace(text, stated), findFormer };
   const change = { ...stated, value: await sealStated(stated.value, sealing) };
-  const drafted = (await readDraft(operations))?.sections.find(
-    (each) => each.connection === connection && each.section === section,
-  );
+  const others = (await readDraft(operations))?.sections ?? [];
+  const drafted = others.find((each) => each.connection === connection && each.section === section);
   const shown = drafted === undefined ? maskedSectionOf(text, loaded, change) : maskSealed(drafted.value);
-  const isRefused =
-    section === 'secrets'
-      ? // Only a former secret can be removed, which ends a rotation.
-        !Object.entries(Object(change.value)).every(
-          ([setting, each]) => isSealed(jsonGuard.parse(each)) || (each === null && formers.has(setting)),
-        )
-      : findSecretProblems(section, change.value, { former: shown }).length > 0;
-  if (isRefused) throw new FaceError('draft_secret');
-  const value = drafted === undefined ? change.value : restoreSecrets(change.value, drafted.value);
+  if (section === 'secrets') {
+    // Only a former secret can be removed, which ends a rotation.
+    const areSecrets = Object.entries(Object(change.value)).every(
+      ([setting, each]) => isSealed(jsonGuard.parse(each)) || (each === null && formers.has(setting)),
+    );
+    if (!areSecrets) throw new FaceError('draft_secret');
+    requireSecretSettings(change, { text, loaded });
+  } else {
+    const [problem] = findSecretProblems(section, change.value, { former: shown });
+    if (problem !== undefined)
+      throw new FaceError('draft_secret', { reason: [problem.path, problem.reason].filter(Boolean).join(': ') });
+  }
+  const value = toDraftedValue(section, change.value, drafted?.value);
+  const sections = [...others.filter((each) => each !== drafted), { connection, section, value }];
+  const prefixes = sections.map((each) => toPrefix(text, each).join('.'));
+  const [apart] = sections.flatMap((each) => (each.section === 'secrets' ? findSecretsOfSections(each, prefixes) : []));
+  if (apart !== undefined) throw new FaceError('draft_secret', { reason: `${apart.path}: ${apart.reason}` });
   restoreSecrets(value, readSection(text, connection, section));
   return saveInDraft({ ...change, value }, text, operations);
+}
+
+/** @throws `draft_secret` for a setting that is no secret, or that cannot be named because it is in a list */
+function requireSecretSettings(
+  place: Place & { readonly value: Json },
+  { text, loaded }: Pick<OpenFile, 'text' | 'loaded'>,
+): void {
+  const active = loaded === null ? undefined : loadedSectionOf(loaded, place);
+  const isOther = (setting: string): boolean => {
+    const found = setting.split('.').reduce<unknown>(childOf, active);
+    return found !== undefined && found !== null && !(found instanceof Credential);
+  };
+  const other = Object.keys(Object(place.value)).find(isOther);
+  if (other !== undefined) throw new FaceError('draft_secret', { reason: `${other} is no secret` });
+  writeSection(text, place.connection, 'secrets', place.value);
+}
+
+/** Returns a section of the draft after a change: new secrets are added to those that it states. */
+function toDraftedValue(section: SectionName, value: Json, drafted: Json | undefined): Json {
+  if (drafted === undefined) return value;
+  return section === 'secrets' ? jsonGuard.parse(Object.assign({}, drafted, value)) : restoreSecrets(value, drafted);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../support/data/connection-guards.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
@@ -20,6 +21,7 @@ import {
   serverSettings,
   writeSection,
 } from './sections.js';
+import { restoreLines } from './stated-secrets.js';
 
 const secret = 'a-secret-of-the-application';
 const oidc = {
@@ -160,6 +162,11 @@ test('changes are listed by setting; a list of another length is one change', ()
 test('a draft does not set a secret apart from the section that it also changes', () => {
   const stated = { connection: 'work', value: { 'okta.auth.token': 'x', 'oidc.clients.bank.secret': 'x' } };
   expect(findSecretsOfSections(stated, ['work.okta', 'other.oidc'])).toMatchObject([{ path: 'work.okta.auth.token' }]);
+});
+
+test('a private key that a field of one line flattened has its lines again', () => {
+  const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+  expect(restoreLines(String(pem).trim().replaceAll('\n', ' '))).toBe(String(pem).trim());
 });
 
 test('an owner does not send the secrets of hooks to another server', () => {

@@ -223,7 +223,10 @@ export const findSecretsOfSections = (
   Object.keys(Object(value))
     .map((setting) => `${connection}.${setting}`)
     .filter((path) => prefixes.includes(path.split('.', 2).join('.')))
-    .map((path) => ({ path, reason: 'state this secret with the other settings that the draft changes there' }));
+    .map((path) => ({
+      path,
+      reason: 'activate or discard the draft before you change this secret and its other settings',
+    }));
 
 /** Finds another address of this server. Checks and providers send the secrets of hooks there. */
 export const findNewPublicUrl = (value: Json, former: Json | undefined): readonly Problem[] =>
@@ -238,6 +241,7 @@ export function findChanges(
   path: readonly Key[] = [],
 ): readonly Change[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isSealed(before) || isSealed(after)) return [{ path, before, after }];
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
     return after.flatMap((each, index) => findChanges(before[index], each, [...path, index]));
   const isNew = before === undefined && isJsonObject(after) && Object.keys(after).length > 0;
@@ -288,8 +292,8 @@ export function writeSection(text: string, connection: string, section: SectionN
       return applyEdits(written, modify(written, [...path], after, { formattingOptions }));
     } catch (cause) {
       // A path may lead into a list, in which entries have no names.
-      const problem = { path: path.slice(2).join('.'), reason: 'there is no such setting' };
-      throw new FaceError('config_invalid', { problems: [problem] }, { cause });
+      const reason = 'there is no such setting';
+      throw new FaceError('draft_secret', { reason: `${path.slice(2).join('.')}: ${reason}` }, { cause });
     }
   };
   return findFileChanges(text, connection, section, value).reduce(write, text);

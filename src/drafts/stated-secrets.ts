@@ -9,7 +9,13 @@ import type { Json } from '../errors.js';
  * secret that the change replaces, which the provider may still use for that time.
  */
 
-const statedGuard = z.strictObject({ seal: z.string().trim().min(1).max(16_384) });
+/** Restores the lines of a PEM text, which a field of one line takes away. */
+export const restoreLines = (text: string): string =>
+  text.replace(/^(-----BEGIN [A-Z ]+-----)([\w+/=\s]+)(-----END [A-Z ]+-----)$/, (_, begin, body: string, end) =>
+    [begin, ...(body.replace(/\s/g, '').match(/.{1,64}/g) ?? []), end].join('\n'),
+  );
+
+const statedGuard = z.strictObject({ seal: z.string().trim().min(1).max(16_384).transform(restoreLines) });
 const formerGuard = z.strictObject({ formerDays: z.int().min(1).max(90) });
 
 interface SealDeps extends Ports<'keys' | 'clock' | 'random'> {

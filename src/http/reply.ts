@@ -24,7 +24,13 @@ const fieldGuard = z.object({ field: z.string().min(1) });
 const reasonGuard = z.object({ reason: z.string() });
 
 /** Codes whose reason describes only the form of the request, or what the endpoint needs. */
-const explainedCodes = ['request_malformed', 'field_unknown', 'action_malformed', 'scope_missing'] as const;
+const explainedCodes = [
+  'request_malformed',
+  'field_unknown',
+  'action_malformed',
+  'scope_missing',
+  'draft_secret',
+] as const;
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
