@@ -81,8 +81,6 @@ const arrowsOf = (file, text) =>
     return from === undefined || to === undefined || from === to ? [] : [{ file, imported, from, to }];
   });
 
-export const listArrows = () => listSources().flatMap((file) => arrowsOf(file));
-
 export const floorOf = (room) => floors.findIndex((floor) => floor.includes(room));
 
 /** Returns the imports of a file from a higher floor or from another room on its own. */

@@ -61,6 +61,8 @@ export interface LogFields {
   /** Since the step-up started. */
   readonly seconds?: number | null;
   readonly changes?: readonly PersonChange[];
+  /** Version of a sealing key that is gone, which ends the enrolments under it. */
+  readonly endsKeyVersion?: number | null;
 }
 
 type LogEntries = { readonly [Action in AuditAction]?: (detail: AuditDetail<Action>) => LogFields };

@@ -146,7 +146,6 @@ async function checkDraft(
   draft: Draft,
   operations: OperationsContext,
 ): Promise<Checked> {
-  const prefixes = draft.sections.map((each) => toPrefix(file, each).join('.'));
   const find = (loadedIn: Setup | null) =>
     draft.sections.flatMap((each) => {
       const { section, value } = each;
@@ -155,8 +154,7 @@ async function checkDraft(
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
       const prefix = toPrefix(file, each);
       const wrong = loadedIn === null ? [] : findNoSecrets(value, prefix, loaded);
-      if (section === 'secrets') return [...wrong, ...findSecretsOfSections(each, prefixes)];
-      if (wrong.length > 0) return wrong;
+      if (section === 'secrets' || wrong.length > 0) return wrong;
       const former = maskedSectionOf(file, active, each);
       const hasHooks = active === null || active.config.connections.length > 0;
       const moved = section === 'server' && hasHooks ? findNewPublicUrl(value, former) : [];

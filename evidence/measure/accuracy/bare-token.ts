@@ -72,8 +72,6 @@ export interface BareToken {
 }
 
 /** Creates and opens tokens without encryption, by the shipped error-correcting code, permutation and decoder. */
-export type BareTokens = ReturnType<typeof createBareTokensOf>;
-
 export const createBareTokens = (accuracy: Accuracy, chance: SeededRandom, photos = 1) =>
   createBareTokensOf(shippedEngine.messageBitsOf(accuracy, photos), chance);
 

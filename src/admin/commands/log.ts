@@ -5,7 +5,6 @@ import {
   followedLinesReply,
   type LineReply,
   lineCountsReply,
-  lineReply,
   linesReply,
   refusedCallReply,
 } from '../../audit/ledger/replies.js';
@@ -16,14 +15,11 @@ import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
 import { readLogins, toWhy } from '../../cli/read-logins.js';
 import { toRowLines } from '../../cli/table.js';
 import { outcomes } from '../../core/audit-events.js';
-import { toCsvLine } from '../../core/base/csv.js';
 
 /** Maximum lines in a table. Output to a file has all lines. */
 const linesShown = 100;
 const largestPage = 1000;
 const followMs = 2000;
-
-const columns = Object.keys(lineReply.shape).filter((name) => name !== 'id');
 
 export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('log')
@@ -41,27 +37,19 @@ export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
     .option('--until <time>', 'end day or time, exclusive', parseIsoTime)
     .option('--limit <count>', `at most so many; ${linesShown} in a table, all in a file`, wholeNumber(1, 9_999_999))
     .addOption(new Option('--follow', 'print new entries until stopped').conflicts(['since', 'until', 'limit']))
-    .addOption(new Option('--csv', 'print CSV with ids, without names').conflicts('json'))
     .option('--json', 'print one JSON object per line')
-    .action(async ({ person, action, result, reason, request, follow: isFollowing, limit, csv, json, ...rest }) => {
+    .action(async ({ person, action, result, reason, request, follow: isFollowing, limit, json, ...rest }) => {
       const named = { ...rest, outcome: result, code: reason, requestId: request, search: person };
       const filter = { ...named, actions: action && [action] };
-      const print = createPrinter({ csv, json }, deps);
-      const isFile = csv === true || json === true;
+      const isFile = json === true;
+      const print = createPrinter(isFile, deps);
       await (isFollowing === true ? follow(filter, print, deps) : list(filter, { limit, isFile }, print, deps));
     });
 
 type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
 
-function createPrinter(
-  { csv, json }: { readonly csv: true | undefined; readonly json: true | undefined },
-  deps: CliDeps,
-): PrintLines {
-  if (json === true) return async (lines) => lines.forEach((line) => void deps.print(JSON.stringify(line)));
-  if (csv === true) {
-    deps.print(toCsvLine(columns));
-    return async (lines) => lines.forEach((line) => void deps.print(toCsvLine(toCells(line))));
-  }
+function createPrinter(isJson: boolean, deps: CliDeps): PrintLines {
+  if (isJson) return async (lines) => lines.forEach((line) => void deps.print(JSON.stringify(line)));
   let isBegun = false;
   return async (lines) => {
     const loginOf = await readLogins(lines, deps);
@@ -80,12 +68,6 @@ function createPrinter(
     isBegun = true;
   };
 }
-
-const toCells = (line: LineReply): string[] =>
-  columns.map((name) => {
-    const value: unknown = Reflect.get(line, name);
-    return Array.isArray(value) ? value.join(' ') : String(value ?? '');
-  });
 
 async function list(
   filter: Fields,
@@ -121,7 +103,7 @@ async function list(
   }
   if (!isFile) await print(shown);
   if (typeof filter.requestId === 'string' && printed + shown.length === 0) await reportRefused(filter.requestId, deps);
-  if (hasMore) deps.printError('There may be more: raise --limit, or print all with --csv.');
+  if (hasMore) deps.printError('There may be more: raise --limit, or print all with --json.');
 }
 
 async function follow(filter: Fields, print: PrintLines, deps: CliDeps): Promise<void> {

@@ -13,6 +13,7 @@ import { auditEvents } from '../../app/audit-events.js';
 import { recordEntries, toEntry } from '../../audit/ledger/record.js';
 import { problemsOf } from '../../config/problem.js';
 import { storedConfigGuard } from '../../config/schema.js';
+import type { AuditEvent } from '../../core/audit-events.js';
 import { addSec, toIso } from '../../core/units.js';
 import { createLocalKeys } from '../../storage/keys/local.js';
 import { createLocalSigner, signerOverlapSec } from '../../storage/keys/local-signer.js';
@@ -56,19 +57,21 @@ async function makeKeys() {
 /** Enrols people as replicas do. `keyVersion` is `null` for a token of another service. */
 type Noted = readonly [subject: string, keyVersion: number | null, expiresAt?: string];
 const enrol = (...people: readonly Noted[]) => note('enrolled', people);
-async function note(action: 'enrolled' | 'renewed', people: readonly Noted[]): Promise<void> {
-  const ledger = await createSqliteLedger(fileOf('ledger.db'));
-  const trail = 'c'.repeat(32);
-  const events = people.map(([subject, keyVersion, expiresAt = null], sequence) => {
-    const detail = { ...tokenChange(subject), keyVersion, expiresAt };
-    const told = { action, connection: 'work', subject, detail, request: null } as const;
-    return toEntry({ ...told, time: clock.now(), sequence }, trail, null, { auditEvents });
-  });
-  const bounds = { days: 90, entries: 1000 };
-  await recordEntries(
-    events.flatMap((entry) => entry ?? []),
-    { ledger, bounds, clock },
+const note = (action: 'enrolled' | 'renewed', people: readonly Noted[]): Promise<void> =>
+  record(
+    people.map(([subject, keyVersion, expiresAt = null]) => {
+      const detail = { ...tokenChange(subject), keyVersion, expiresAt };
+      return { action, connection: 'work', subject, detail };
+    }),
   );
+
+async function record(events: readonly AuditEvent[]): Promise<void> {
+  const ledger = await createSqliteLedger(fileOf('ledger.db'));
+  const entries = events.flatMap((event, sequence) => {
+    const at = { time: clock.now(), sequence, request: null };
+    return toEntry({ ...event, ...at }, 'c'.repeat(32), null, { auditEvents }) ?? [];
+  });
+  await recordEntries(entries, { ledger, bounds: { days: 90, entries: 1000 }, clock });
   await ledger.close();
 }
 
@@ -78,7 +81,7 @@ const countListed = async () => {
 };
 
 describe('the list of keys', () => {
-  test('counts the enrolled people of all replicas by the version of their key', async () => {
+  test('counts the enrolled people of all replicas by the version of their key, and none whose key is gone', async () => {
     const { keys } = await makeKeys();
     await keys.rotate();
     expect(await countListed()).toEqual([0, 0, 0]);
@@ -93,6 +96,9 @@ describe('the list of keys', () => {
     ]);
     clock.advanceSec(60);
     expect(await countListed()).toEqual([0, 3, 1]);
+    const detail = { use: 'sealing', version: 2 } as const;
+    await record([{ action: 'key_retired', connection: '', subject: '', detail }]);
+    expect(await countListed()).toEqual([0, 0, 1]);
   });
 
   test('shows the current key version and no key material', async () => {

@@ -74,8 +74,7 @@ async function listKeys(deps: CliDeps): Promise<void> {
   const listed = { kind: inventory.kind, sealing, signing, oidc };
   if (sealing.length === 0) throw noKeys(config);
   const count = await countPeople(config, deps);
-  if (!deps.printJson(toKeyReport(listed, count)))
-    [...toKeyLines(listed, count), ...toCountLines(count)].forEach(deps.print);
+  if (!deps.printJson(toKeyReport(listed, count))) toKeyLines(listed, count).forEach(deps.print);
   if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
 }
 
@@ -107,7 +106,6 @@ async function retire(version: KeyVersion, confirm: number | null, deps: CliDeps
   if (retired.kind === 'seals_secrets') throw new UsageError(sealsSecretsText);
   const { kind, lost, words } = retired;
   deps.print(`Version ${version} has sealed the tokens of at most ${lost === 1 ? '1 person' : `${lost} people`}.`);
-  toCountLines(count).forEach(deps.print);
   words.forEach(deps.print);
   if (kind === 'unconfirmed') {
     if (confirm !== null) deps.printError(`facestep: not ${confirm} but ${lost} must enrol again`);
@@ -148,7 +146,7 @@ interface ListedKeys {
   readonly oidc: readonly RotatingKey[];
 }
 
-function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: SealedCount): string[] {
+function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion, ofUnknownVersion }: SealedCount): string[] {
   return [
     'Seal tokens:',
     ...sealing.map(({ version, isCurrent, problem }) => {
@@ -158,6 +156,7 @@ function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: Seale
     ...[...byVersion]
       .filter(([version]) => sealing.every((key) => key.version !== version))
       .map(([version, count]) => `  version ${version}: retired; ${count} people must enrol again`),
+    ...(ofUnknownVersion === 0 ? [] : [`  of an unknown version: ${ofUnknownVersion} people`]),
     '',
     'Sign receipts and audit heads:',
     ...toTurningLines(signing),
@@ -176,9 +175,6 @@ function toTurningLines(keys: readonly RotatingKey[]): string[] {
 }
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
-
-const toCountLines = ({ ofUnknownVersion }: SealedCount): string[] =>
-  ofUnknownVersion === 0 ? [] : [`The tokens of ${ofUnknownVersion} people have an unknown version.`];
 
 function toKeyReport(
   { kind, sealing, signing, oidc }: ListedKeys,

@@ -6,6 +6,7 @@ import type { LedgerKey, LedgerRow, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { nameBrowser, type RequestOrigin } from '../../core/user-agent.js';
 import { type Erased, eraseLines } from './erase.js';
+import { readNewestFirst } from './newest-first.js';
 import {
   atTime,
   connectionsPartition,
@@ -18,9 +19,11 @@ import {
   lineIdOf,
   lockedPartition,
   logPartition,
+  parseEnrolment,
   peoplePartition,
   personKeys,
   personPart,
+  personRanges,
   readPeople,
   referencesTo,
   type StoredPerson,
@@ -44,6 +47,7 @@ export interface RecordedEvent<Action extends AuditAction> {
 export interface LedgerEntry {
   readonly line: LogLine;
   readonly changes: readonly PersonChange[];
+  readonly endsKeyVersion: number | null;
   /** Time of the line in microseconds, of which the last three digits order the entries of a millisecond. */
   readonly version: number;
 }
@@ -64,7 +68,7 @@ export function toEntry<Action extends AuditAction>(
 ): LedgerEntry | null {
   const convert = auditEvents.log[action];
   if (convert === undefined) return null;
-  const { changes = [], reasons = [], ruled = [], ...told } = convert(detail);
+  const { changes = [], reasons = [], ruled = [], endsKeyVersion = null, ...told } = convert(detail);
   const subject = toSubject(given);
   const time = timeOf({ time: recordedAt, detail });
   const id = lineIdOf(time, trail, sequence);
@@ -85,6 +89,7 @@ export function toEntry<Action extends AuditAction>(
       ruled: [...ruled],
     },
     changes: subject === null ? [] : changes,
+    endsKeyVersion,
     version: time * 1000 + (sequence % 1000),
   };
 }
@@ -114,11 +119,32 @@ export async function recordEntries(
   const rows = new Rows();
   for (const { line } of entries) putLine(line, isRebuilt, rows, deps);
   await changePeople(changes, rows, ledger);
+  await writeRows(rows, ledger);
+  for (const each of entries) if (each.endsKeyVersion !== null) await endEnrolments(each, ledger);
+  for (const each of changes) if (each.change.kind === 'erased') await eraseLines(each, deps);
+}
+
+async function writeRows(rows: Rows, ledger: LedgerStore): Promise<void> {
   const all = rows.list();
   const obsolete = all.filter(isObsolete);
   await ledger.put(all.filter((row) => !isObsolete(row)));
   if (obsolete.length > 0) await ledger.remove(obsolete);
-  for (const each of changes) if (each.change.kind === 'erased') await eraseLines(each, deps);
+}
+
+/** Ends the enrolments whose key is gone. */
+async function endEnrolments({ line, version, endsKeyVersion }: LedgerEntry, ledger: LedgerStore): Promise<void> {
+  const ended = { change: { kind: 'ended' }, version, lineId: line.id } as const;
+  for (const range of personRanges)
+    for await (const found of readNewestFirst([range], (sort) => sort, ledger)) {
+      const changes = found.flatMap(({ place, value }): Change[] => {
+        const enrolment = parseEnrolment(place, value);
+        if (enrolment?.status !== 'enrolled' || enrolment.keyVersion !== endsKeyVersion) return [];
+        return [{ ...ended, connection: enrolment.connection, subject: enrolment.subject }];
+      });
+      const rows = new Rows();
+      await changePeople(changes, rows, ledger);
+      await writeRows(rows, ledger);
+    }
 }
 
 function putLine(line: LogLine, isRebuilt: boolean, rows: Rows, { bounds }: LedgerDeps): void {
