@@ -199,7 +199,9 @@ export const frames: Attack = {
         for (let at = 0; at < runs; at += 1) if (await run()) passed += 1;
         say(`${name}: ${passed} of ${runs}`);
         rows.push([name, String(runs), String(passed)]);
-        const bound = isControl ? { atLeast: Math.ceil(tries[size] / 2) } : { atMost: 0 };
+        // Half of the glances of the drawn person are refused.
+        const share = name.includes('glance') ? 5 : 2;
+        const bound = isControl ? { atLeast: Math.ceil(tries[size] / share) } : { atMost: 0 };
         if (!name.startsWith('known limit')) claims.push(toClaim(`passes: ${name}`, passed, bound));
       }
       await server.stop();
