@@ -272,18 +272,14 @@ export function measureRefusal(error: unknown, index: number): Measured {
   throw error;
 }
 
-/** Counts the sizes of the pictures, and of the looks, whichever has more. */
+/** Counts the sizes of pictures of one kind. The page sends looks straight ahead larger than those of movements. */
 export function measureSizes(frames: readonly CapturedFrame[], looks: readonly CapturedLook[]): Measured {
-  const [ofFrames = 0, ofLooks = 0] = [frames, looks].map(
-    (pictures) =>
-      new Set(
-        pictures.map(({ photo }) => {
-          const header = photo.use(readPictureHeader);
-          return `${header?.widthPx} × ${header?.heightPx}`;
-        }),
-      ).size,
-  );
-  return toMeasured('sizes', null, Math.max(ofFrames, ofLooks));
+  const ahead = looks.filter(({ movement }) => movement === 'centre');
+  const counts = [frames, ahead, looks.filter((each) => !ahead.includes(each))].map((pictures) => {
+    const headers = pictures.map(({ photo }) => photo.use(readPictureHeader));
+    return new Set(headers.map((header) => `${header?.widthPx} × ${header?.heightPx}`)).size;
+  });
+  return toMeasured('sizes', null, Math.max(...counts));
 }
 
 const reliefSignals = {
