@@ -17,7 +17,7 @@ export const createApiCommand = (deps: CliDeps): CommandUnknownOpts =>
     )
     .addArgument(new Argument('[method]').choices(['GET', 'POST', 'PATCH', 'DELETE']))
     .argument('[path]', 'path in docs/reference/api.md, such as /people/find')
-    .argument('[fields...]', 'name=TEXT, name:=JSON, or name=@FILE for a file as Base64')
+    .argument('[fields...]', 'name=TEXT, name:=JSON (a number, true, a list), or name=@FILE as Base64')
     .action(async (method, path = '', given) => {
       if (method === undefined) return listEndpoints(deps);
       if (path === '') throw new UsageError('a path such as /people/find is missing');
