@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type Service, startService } from '../../examples/demo/service.js';
@@ -9,6 +10,7 @@ import type { Clock, State } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
 import { toTokenEvent } from '../../support/data/okta-events.js';
+import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { createStateFolder, type StateFolder } from '../../support/run/state-folder.js';
 import { hasRedis, type RedisServer, startRedis } from '../../support/servers/redis.js';
@@ -25,7 +27,7 @@ const connections = [
   {
     id: 'workforce',
     kind: 'okta',
-    policy: { mode: 'enforce' },
+    policy: { mode: 'enforce', rules: [{ name: 'nobody', when: {}, outcome: 'deny', mode: 'shadow' }] },
     okta: {
       orgUrl: 'https://acme.okta.com',
       auth: { kind: 'api_token', token: 'unused' },
@@ -96,6 +98,21 @@ const connections = [
     const refusals = opened.filter(({ status }) => status !== 201).map((each) => each.body.code);
     // A store on a busy machine may answer later than a server waits.
     expect(new Set(refusals.filter((code) => code !== 'state_unavailable'))).toEqual(new Set(['step_up_opened']));
+  });
+
+  test('every server counts what a rule would have refused at all of them', async () => {
+    await Promise.all(
+      ['00u3', '00u4', '00u3'].map((who, at) => askHook(at, 'token', toTokenEvent(clock, who, `e${at}`))),
+    );
+    const told = async (at: number) => {
+      const headers = { 'x-admin-key': serviceKey };
+      const response = await fetch(`${services[at]!.url}/connections/workforce/rules`, { headers });
+      return z.object({ rules: z.tuple([z.object({ effect: z.json() })]) }).parse(await response.json()).rules[0]
+        .effect;
+    };
+    const all = { signIns: 3, refused: 3, peopleRefused: 2 };
+    await until(async () => isDeepStrictEqual(await told(0), all));
+    expect(await Promise.all([told(1), told(2)])).toEqual([all, all]);
   });
 
   test('one hook event consumes a pass, and every server repeats the reply to that event', async () => {
