@@ -139,6 +139,12 @@ export const adminEvents = {
     vouching_begun: ({ stepUpId, by }) => ({ outcome: 'noted', stepUpId, by }),
     vouched: ({ stepUpId, outcome, by }) => ({ outcome: outcome === 'passed' ? 'passed' : 'refused', stepUpId, by }),
     help_asked: ({ stepUpId, reason }) => ({ outcome: 'noted', stepUpId, reasons: [reason] }),
+    // Not at `key_retired`: a server whose keys are not all there, by mistake, records that too.
+    key_destroyed: ({ use, name, by }) => ({
+      outcome: 'noted',
+      by,
+      endsKeyVersion: use === 'sealing' ? Number(name) : null,
+    }),
     help_settled: ({ by, settlement }) => ({ outcome: 'noted', by, reasons: [settlement] }),
   },
 } as const satisfies FeatureEvents;

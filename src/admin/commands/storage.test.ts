@@ -81,7 +81,7 @@ const countListed = async () => {
 };
 
 describe('the list of keys', () => {
-  test('counts the enrolled people of all replicas by the version of their key, and none whose key is gone', async () => {
+  test('counts the enrolled people of all replicas by key version; a destroyed key has no enrolled people', async () => {
     const { keys } = await makeKeys();
     await keys.rotate();
     expect(await countListed()).toEqual([0, 0, 0]);
@@ -96,8 +96,8 @@ describe('the list of keys', () => {
     ]);
     clock.advanceSec(60);
     expect(await countListed()).toEqual([0, 3, 1]);
-    const detail = { use: 'sealing', version: 2 } as const;
-    await record([{ action: 'key_retired', connection: '', subject: '', detail }]);
+    const detail = { use: 'sealing', name: '2', by: 'owner' } as const;
+    await record([{ action: 'key_destroyed', connection: '', subject: '', detail }]);
     expect(await countListed()).toEqual([0, 0, 1]);
   });
 

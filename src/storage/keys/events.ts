@@ -18,9 +18,4 @@ declare module '../../core/audit-events.js' {
   interface EventDetails extends KeyDetails {}
 }
 
-export const keyEvents = {
-  details: keyDetails,
-  log: {
-    key_retired: (detail) => ({ outcome: 'noted', endsKeyVersion: detail.use === 'sealing' ? detail.version : null }),
-  },
-} as const satisfies FeatureEvents;
+export const keyEvents = { details: keyDetails } as const satisfies FeatureEvents;
