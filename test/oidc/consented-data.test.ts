@@ -93,7 +93,7 @@ describe('a consent to claims', () => {
     const given = op.server.audit.events.filter(({ action }) => action === 'data_consent_given');
     expect(given).toHaveLength(1);
     expect(given[0]).toMatchObject({ ...anna, detail: { client: 'shop', claims: ['email'] } });
-    expect(JSON.stringify([consent, op.server.audit.events])).not.toContain('6123');
+    expect(JSON.stringify([consent, op.server.audit.events])).not.toContain(details.phone_number);
 
     const again = await askAndShow(op, { scope: 'openid email phone' });
     expect(again.page.url).toContain('code=');
