@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../support/run/paths.js';
 
@@ -28,23 +26,4 @@ test.each(programs)('%s prints its help, also after an unknown option', (program
   const [reason, ...help] = wrong.stderr.split('\n');
   expect(reason).toContain('--no-such-option');
   expect(help.join('\n')).toBe(stdout);
-});
-
-test('a long setup step prints its name at once, then the elapsed time until completion', async () => {
-  const { withProgress } = await import(pathToFileURL(join(projectRoot, 'scripts/setup.mjs')).href);
-  const said: string[] = [];
-  await new Promise<void>((resolve) => {
-    let end = (): void => {};
-    const say = (line: string): void => {
-      said.push(line);
-      if (said.length === 4) end();
-    };
-    const work = () =>
-      new Promise<void>((done) => {
-        end = done;
-      });
-    withProgress(say, 'Compiling', work, 1).then(resolve);
-  });
-  expect(said[0]).toBe('Compiling…');
-  expect(said[3]).toMatch(/^ {2}Compiling: \d+ s so far$/);
 });

@@ -10,7 +10,7 @@ import { auditEvents } from '../src/app/audit-events.js';
 import { refusals } from '../src/errors.js';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
-import { createTranslate } from '../web/console/parts/server-catalogue.js';
+import { createTranslate, toSettingName } from '../web/console/parts/server-catalogue.js';
 import { codesOf, reasonGroups } from '../web/console/screens/log/reason-groups.js';
 import { collectServerTexts } from './server-texts.js';
 
@@ -138,9 +138,14 @@ test('the texts of checks, set-up steps, settings and guides have translations, 
 
 test('joined texts of the server are translated part by part, without the values', () => {
   const text = 'Missing: Create the Smart Hook x y.; it says no. No user gets a face check';
-  const parts = createTranslate(read('server-texts/de'))(text);
+  const translate = createTranslate(read('server-texts/de'));
+  const parts = translate(text);
   const untranslated = parts.filter((part) => part.kind !== 'translated' && part.text !== '');
   expect(untranslated.map((part) => part.text)).toEqual(['x y', 'it says no']);
+  const problem = 'connections.0.policy.rules.1.name: two rules have the name "Pilot"';
+  expect(translate(problem).map((part) => part.text)).toContain('zwei Regeln haben den Namen „');
+  expect(toSettingName('whenUnknown', translate)).toBe('Wenn unbekannt');
+  expect(toSettingName('freshnessSec', createTranslate({}))).toBe('Freshness (seconds)');
 });
 
 test('a text of names in a console stays English, and a text inserted into another is translated', () => {

@@ -5,6 +5,7 @@ import { API } from 'typescript/unstable/sync';
 import { providers } from '../adapters/index.js';
 import type { JsonObject } from '../src/core/base/json.js';
 import { describeSections } from '../src/drafts/schema.js';
+import { type Json, refusals } from '../src/errors.js';
 import { connectionGuards } from '../support/data/connection-guards.js';
 import { projectRoot } from '../support/run/paths.js';
 
@@ -14,6 +15,16 @@ const sources =
 /** Names of functions and properties. */
 const kinds =
   /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|found|ifMissing|remedy|byHand|inConsole|wrongInConsole|called|joined|toRules|moment|notCalled|notKnown|words|signingWords)$/;
+
+/** Files with reasons of the problems in a draft, and the names before these. */
+const guards =
+  /^src\/(?:config|drafts|brand)\/(?!.*\.test\.ts$)|^src\/(?:admin\/operations\/failure|face\/engine\/(?:embed|passive-model))\.ts$|\/(?:config|settings)\.ts$/;
+const guardKinds = /^(?:error|message|reason|problem|refine|addIssue|encodedPassword)$/;
+
+const kindsOf = (file: string): readonly RegExp[] => [
+  ...(sources.test(file) ? [kinds] : []),
+  ...(guards.test(file) ? [guardKinds] : []),
+];
 
 /** Returns the texts of a literal, with `\0` for a value: one for each case of a condition in a template. */
 function textsOf(node: Node): readonly string[] {
@@ -71,11 +82,44 @@ const descriptionsIn = (schema: JsonObject): readonly string[] =>
     String(JSON.parse(text!)).replaceAll('`', ''),
   );
 
+/** Returns the names of settings that a form shows. */
+const listSettingNames = (schema: Json): readonly string[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  if (Array.isArray(schema)) return schema.flatMap(listSettingNames);
+  const properties = Object.entries('properties' in schema ? Object(schema.properties) : {});
+  return [
+    ...properties.map(([name]) => name),
+    ...Object.values(schema).flatMap((each) => listSettingNames(each ?? null)),
+  ];
+};
+
 const listGuideTexts = (): readonly string[] =>
   providers.flatMap(({ guide: { preparation, fields, secrets } }) => [
     ...preparation,
     ...[...fields, ...secrets].map(({ text }) => text),
   ]);
+
+/** Messages of zod, and those of the loader for a setting that is missing. */
+const zodTexts = [
+  'is missing: expected {0}',
+  'Invalid input',
+  'Invalid input: expected {0}',
+  'Invalid input: expected {0}, received {1}',
+  'Invalid option: expected one of {0}',
+  'Invalid string: must match pattern {0}',
+  'Invalid string: must start with {0}',
+  'Invalid {0} string',
+  'Invalid URL',
+  'Invalid email address',
+  'Invalid key in {0}',
+  'Too big: expected {0} to be <={1}',
+  'Too big: expected {0} to have <={1} {2}',
+  'Too small: expected {0} to be >={1}',
+  'Too small: expected {0} to be >{1}',
+  'Too small: expected {0} to have >={1} {2}',
+  'Unrecognized key: {0}',
+  'Unrecognized keys: {0}',
+];
 
 /** Returns the texts of checks, set-up steps, hooks and keys in the sources, with `{0}`, `{1}` … for inserted values. */
 export function collectServerTexts(): readonly string[] {
@@ -83,21 +127,28 @@ export function collectServerTexts(): readonly string[] {
   const [project] = api.updateSnapshot({ openProjects: [join(projectRoot, 'tsconfig.json')] }).getProjects();
   const files = project!.program
     .getSourceFileNames()
-    .filter((name) => sources.test(name.slice(projectRoot.length)))
-    .map((name) => listNodes(project!.program.getSourceFile(name)!));
+    .map((name) => ({ name, kinds: kindsOf(name.slice(projectRoot.length)) }))
+    .filter(({ kinds }) => kinds.length > 0)
+    .map(({ name, kinds }) => ({
+      nodes: listNodes(project!.program.getSourceFile(name)!),
+      isText: (each: string) => kinds.some((names) => names.test(each)),
+    }));
   // A name that several files declare belongs to each file.
-  const everywhere = [...declarationsIn(files.flat())].filter(([, found]) => found.length === 1);
-  const texts = files.flatMap((nodes) => {
+  const everywhere = [...declarationsIn(files.flatMap(({ nodes }) => nodes))].filter(([, found]) => found.length === 1);
+  const texts = files.flatMap(({ nodes, isText }) => {
     const declared = new Map([...everywhere, ...declarationsIn(nodes)]);
     return nodes.flatMap((node): readonly string[] => {
-      if (is.isShorthandPropertyAssignment(node) && is.isIdentifier(node.name) && kinds.test(node.name.text))
+      if (is.isShorthandPropertyAssignment(node) && is.isIdentifier(node.name) && isText(node.name.text))
         return collect(node.name, declared);
-      if (is.isPropertyAssignment(node) && is.isIdentifier(node.name) && kinds.test(node.name.text))
+      if (is.isPropertyAssignment(node) && is.isIdentifier(node.name) && isText(node.name.text))
         return collect(node.initializer, declared);
-      if (!is.isCallExpression(node) || !is.isIdentifier(node.expression) || !kinds.test(node.expression.text))
+      if (!is.isCallExpression(node)) return [];
+      const isMethod = is.isPropertyAccessExpression(node.expression);
+      const name = isMethod ? node.expression.name : node.expression;
+      if (!is.isIdentifier(name) || !isText(name.text) || (isMethod && !/^(?:refine|addIssue)$/.test(name.text)))
         return [];
-      const isStep = node.expression.text === 'createObjectStep';
-      return node.arguments.slice(0, isStep ? 1 : undefined).flatMap((each) => collect(each, declared));
+      const [from, to] = name.text === 'refine' ? [1] : name.text === 'createObjectStep' ? [0, 1] : [];
+      return node.arguments.slice(from, to).flatMap((each) => collect(each, declared));
     });
   });
   api.close();
@@ -113,6 +164,9 @@ export function collectServerTexts(): readonly string[] {
       ...numbered.filter((text) => isShown.test(text)),
       ...described.flatMap(descriptionsIn),
       ...listGuideTexts(),
+      ...listSettingNames(described).map((name) => `setting.${name}`),
+      ...zodTexts,
+      ...Object.values(refusals).flatMap(({ status, text }) => (status < 500 ? [] : [text])),
     ]),
   ];
 }

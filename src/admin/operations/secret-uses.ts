@@ -4,8 +4,6 @@ import type { ConfiguredConnection } from '../../connections/setup.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import { Credential } from '../../core/secrets.js';
 import { type EpochMs, epochMsGuard } from '../../core/units.js';
-import { toCode } from '../../errors.js';
-import { requirePublicUrl } from './open-connection.js';
 import type { OperationsPorts } from './operations-context.js';
 
 /*
@@ -78,13 +76,13 @@ async function findSecretsOf(
 ): Promise<readonly RotatableSecret[]> {
   const known = secretsOf.get(connection);
   if (known !== undefined) return known;
-  const adapter = await connection.createAdapter(requirePublicUrl(setup()));
+  const adapter = await connection.createAdapter(setup().config.publicUrl ?? '');
   const { secrets } = await adapter.createProvisioning();
   secretsOf.set(connection, secrets);
   return secrets;
 }
 
-/** @throws `config_invalid` without a public address; `state_unavailable` */
+/** @throws `state_unavailable` */
 async function storeUses(
   connection: ConfiguredConnection,
   deps: OperationsPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
@@ -105,9 +103,7 @@ export async function storeSecretUses(
   deps: OperationsPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
 ): Promise<void> {
   for (const connection of deps.setup().connections) {
-    await storeUses(connection, deps).catch((error: unknown) => {
-      if (toCode(error) !== 'config_invalid') throw error;
-    });
+    await storeUses(connection, deps);
   }
 }
 

@@ -56,3 +56,13 @@ export function createTranslate(catalogue: Readonly<Record<string, string>>): Tr
   };
   return translate;
 }
+
+/** Returns a readable name of a setting: its translation, or in English `Freshness (seconds)` for `freshnessSec`. */
+export function toSettingName(name: string, translate: Translate): string {
+  const [found] = translate(`setting.${name}`);
+  if (found?.kind === 'translated') return found.text;
+  return name
+    .replace(/Sec$/, ' (seconds)')
+    .replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^./, (letter) => letter.toUpperCase());
+}

@@ -1,7 +1,7 @@
 import { createElement, Fragment, type ReactNode, Suspense, use } from 'react';
 import type { Language } from '../../../src/core/base/languages.js';
 import { useLanguage } from '../frame/words.js';
-import { createTranslate, type Part, type Translate } from './server-catalogue.js';
+import { createTranslate, type Part, type Translate, toSettingName } from './server-catalogue.js';
 
 const documentPath = /\b((?:docs|adapters)\/[\w/-]+\.md)\b/;
 
@@ -36,6 +36,12 @@ function loadTranslate(language: Language): Promise<Translate> {
   const loaded = loading.get(language) ?? load().then(createTranslate, () => createTranslate({}));
   loading.set(language, loaded);
   return loaded;
+}
+
+/** Returns a function that names a setting. Suspends until the translations are loaded. */
+export function useSettingNames(): (name: string) => string {
+  const translate = use(loadTranslate(useLanguage()));
+  return (name) => toSettingName(name, translate);
 }
 
 const Translated = ({ text }: { readonly text: string }) => use(loadTranslate(useLanguage()))(text).map(toElement);

@@ -6,7 +6,7 @@ import { useLoaded } from '../frame/acting.js';
 import { get } from '../frame/call.js';
 import { useWords } from '../frame/words.js';
 import { Labeled, TextInput } from './form.js';
-import { ServerText } from './server-text.js';
+import { ServerText, useSettingNames } from './server-text.js';
 import { CopyButton, makeSecret } from './shown-once.js';
 import { Landing, QuietButton } from './state.js';
 
@@ -20,6 +20,8 @@ export type Values = Readonly<Record<string, Value>>;
 
 interface SettingProps {
   readonly schema: SettingSchema;
+  /** Name in the file, for an entry that of its list. */
+  readonly name: string;
   /** Readable name, or the name of the entry of a list. */
   readonly label: string;
   readonly value: Value;
@@ -34,13 +36,6 @@ const isFields = (value: Value): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isList = (value: Value): value is readonly Json[] => Array.isArray(value);
-
-/** Returns a readable name of a setting, such as `Freshness (seconds)` for `freshnessSec`. */
-const toLabel = (name: string): string =>
-  name
-    .replace(/Sec$/, ' (seconds)')
-    .replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/^./, (letter) => letter.toUpperCase());
 
 /** Lists what a setting can be: each known value, and each other type. */
 function alternativesOf(schema: SettingSchema): readonly SettingSchema[] {
@@ -95,7 +90,7 @@ function useNames(options: readonly SettingSchema[]): (option: SettingSchema) =>
 const Hint = ({ schema }: { readonly schema: SettingSchema }) =>
   schema.description !== undefined && <p className="soft fine">{hintOf(schema)}</p>;
 
-function Choice({ schema, label, value, isRequired, onChange }: SettingProps) {
+function Choice({ schema, name, label, value, isRequired, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const options = alternativesOf(schema);
   const nameOf = useNames(options);
@@ -131,7 +126,7 @@ function Choice({ schema, label, value, isRequired, onChange }: SettingProps) {
       {chosen !== undefined && chosen.const === undefined && (
         <>
           <Hint schema={kindOf(chosen)?.[1] ?? {}} />
-          <Setting schema={chosen} label={label} value={value} isRequired onChange={onChange} />
+          <Setting schema={chosen} name={name} label={label} value={value} isRequired onChange={onChange} />
         </>
       )}
     </>
@@ -186,11 +181,13 @@ function ScalarField({ schema, label, value, isRequired, onChange }: SettingProp
 }
 
 /** A secret can be stated and kept, but not read. */
-function SecretField({ schema, label, value, onChange }: SettingProps) {
+function SecretField({ schema, name, label, value, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const [former] = useState(value);
   const alternatives = alternativesOf(schema);
-  const prefix = /previous/i.test(label) ? undefined : alternatives.find(({ writeOnly }) => writeOnly)?.secretPrefix;
+  const prefix = name.startsWith('previous')
+    ? undefined
+    : alternatives.find(({ writeOnly }) => writeOnly)?.secretPrefix;
   const seal = isFields(value) && typeof value.seal === 'string' ? value.seal : '';
   const state = (text: string): void => onChange(text === '' ? former : { seal: text });
   return (
@@ -274,7 +271,7 @@ function Entry({ label, entry, children }: Pick<GroupProps, 'label' | 'children'
 const keyOf = (index: number): string => `entry ${index}`;
 
 /** Entries of a list, or settings by names that the administrator chooses. */
-function Entries({ schema, label, value = schema.default, onChange }: SettingProps) {
+function Entries({ schema, name, label, value = schema.default, onChange }: SettingProps) {
   const { settings: words } = useWords();
   const isNamed = schema.items === undefined;
   const inner = schema.items ?? (schema.additionalProperties || {});
@@ -303,21 +300,22 @@ function Entries({ schema, label, value = schema.default, onChange }: SettingPro
   };
   return (
     <Group ref={group} label={label} schema={schema}>
-      {entries.map(([name, each], index) => {
-        const at = isNamed ? name : (nameOf(each) ?? `${label} ${index + 1}`);
+      {entries.map(([key, each], index) => {
+        const at = isNamed ? key : (nameOf(each) ?? `${label} ${index + 1}`);
         const ways = [index - 1, index + 1].filter((to) => !isNamed && to in entries);
         return (
           <div key={keyOf(index)} tabIndex={-1}>
             {isNamed && (
-              <TextInput label={words.name} value={name} onText={(typed) => replace(index, [[typed, each]])} />
+              <TextInput label={words.name} value={key} onText={(typed) => replace(index, [[typed, each]])} />
             )}
             <Entry label={at} entry={each}>
               <Setting
                 schema={inner}
+                name={name}
                 label={at}
                 value={each}
                 isRequired
-                onChange={(next) => replace(index, [[name, next ?? initialOf(inner)]])}
+                onChange={(next) => replace(index, [[key, next ?? initialOf(inner)]])}
               />
             </Entry>
             <div className="actions">
@@ -341,6 +339,7 @@ function Entries({ schema, label, value = schema.default, onChange }: SettingPro
 }
 
 function ObjectFields({ schema, label, value, isRequired, onChange }: SettingProps) {
+  const nameSetting = useSettingNames();
   const fields = isFields(value) ? value : {};
   const put = (name: string, next: Value): void => {
     const { [name]: _, ...others } = fields;
@@ -355,7 +354,8 @@ function ObjectFields({ schema, label, value, isRequired, onChange }: SettingPro
           <Setting
             key={name}
             schema={each}
-            label={toLabel(name)}
+            name={name}
+            label={nameSetting(name)}
             value={fields[name]}
             isRequired={schema.required?.includes(name) ?? false}
             onChange={(next) => put(name, next)}
@@ -402,6 +402,7 @@ export function SettingsForm({
   readonly connection: string;
   readonly onChange: (change: Values) => void;
 }) {
+  const nameSetting = useSettingNames();
   const [{ properties = {}, required = [] } = schema] = alternativesOf(schema);
   return (
     <ConnectionContext value={connection}>
@@ -413,7 +414,8 @@ export function SettingsForm({
             </summary>
             <Setting
               schema={each}
-              label={toLabel(name)}
+              name={name}
+              label={nameSetting(name)}
               value={values[name]}
               isRequired={required.includes(name)}
               onChange={(next) => onChange({ [name]: next })}

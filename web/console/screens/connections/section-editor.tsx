@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { EditableSection, SettingSchema } from '../../../../src/drafts/replies.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { SettingsForm, type Values } from '../../parts/settings-form.js';
@@ -61,14 +61,16 @@ export function SectionEditor({
             initial={JSON.stringify(values, null, 2)}
           />
         ) : (
-          <SettingsForm
-            schema={schema}
-            section={section}
-            values={values}
-            open={open[section] ?? []}
-            connection={connection}
-            onChange={(change) => setChanges((others) => ({ ...others, ...change }))}
-          />
+          <Suspense>
+            <SettingsForm
+              schema={schema}
+              section={section}
+              values={values}
+              open={open[section] ?? []}
+              connection={connection}
+              onChange={(change) => setChanges((others) => ({ ...others, ...change }))}
+            />
+          </Suspense>
         )}
       </ActForm>
     </section>
