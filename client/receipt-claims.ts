@@ -46,7 +46,7 @@ interface CommonClaims {
   readonly exp: number;
   /** Id of the receipt. To accept a receipt only once, store this id until `exp`. */
   readonly jti: string;
-  readonly nonce?: string;
+  readonly nonce?: string | undefined;
   /** Id of the connection, or `api:<tenant>` if an API client stores the token. */
   readonly connection: string;
   readonly txn: string;
@@ -55,9 +55,9 @@ interface CommonClaims {
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[];
   /** True if a developer got the receipt in the sandbox. Its subject and audience are the developer's choice. */
-  readonly sandbox?: boolean;
+  readonly sandbox?: boolean | undefined;
   /** True for a test person, whose check ends without a camera. The issuer then ends in `/test`. */
-  readonly test?: boolean;
+  readonly test?: boolean | undefined;
 }
 
 export interface FaceReceiptClaims extends CommonClaims {
@@ -78,9 +78,9 @@ export interface FaceReceiptClaims extends CommonClaims {
    */
   readonly enrolment_proof?: string | null;
   /** Action that the user approved, if any. */
-  readonly action?: Action;
+  readonly action?: Action | undefined;
   /** SHA-256 of the action's canonical JSON (RFC 8785), in 64 hexadecimal digits. */
-  readonly action_digest?: string;
+  readonly action_digest?: string | undefined;
 }
 
 /** Claims after a fallback code instead of a face check. */

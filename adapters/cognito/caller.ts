@@ -26,15 +26,11 @@ export function verifyCaller(
 }
 
 /** Returns the audience of receipts for one kind of sign-in, so that no receipt is valid for the other one. */
-export const toReceiptAudience = ({
-  userPoolId,
-  clientId,
-  isPasswordless = false,
-}: {
+export const toReceiptAudience = (signIn: {
   readonly userPoolId: string;
   readonly clientId: string;
   readonly isPasswordless?: boolean;
-}): string => `cognito:${userPoolId}:${clientId}${isPasswordless ? passwordlessSuffix : ''}`;
+}): string => `cognito:${signIn.userPoolId}:${signIn.clientId}${signIn.isPasswordless ? passwordlessSuffix : ''}`;
 
 const passwordlessSuffix = ':passwordless';
 

@@ -1,6 +1,7 @@
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
 import { findCause } from '../../src/core/base/failure-cause.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { CognitoConnection } from './config.js';
@@ -16,27 +17,22 @@ export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
 ): CognitoIdentityProvider {
-  return new CognitoIdentityProvider({
+  const config = {
     region: regionOf(userPoolId),
-    ...(endpoint === undefined ? {} : { endpoint }),
     ...toCredentials({ credentials }),
     maxAttempts: tries,
     requestHandler: createFetchHandler(fetch),
-  });
+  };
+  return new CognitoIdentityProvider(endpoint === undefined ? config : { ...config, endpoint });
 }
 
 export const toCredentials = ({ credentials }: Pick<CognitoSettings, 'credentials'>) =>
   credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) };
 
-const toAwsCredentials = ({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: Extract<CognitoSettings['credentials'], { kind: 'static' }>) => ({
-  accessKeyId,
-  secretAccessKey: secretAccessKey.use((text) => text),
-  ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.use((text) => text) }),
-});
+function toAwsCredentials(keys: Extract<CognitoSettings['credentials'], { kind: 'static' }>) {
+  const pair = { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey.use((text) => text) };
+  return keys.sessionToken === undefined ? pair : { ...pair, sessionToken: keys.sessionToken.use((text) => text) };
+}
 
 const requestGuard = z.object({
   protocol: z.string(),
@@ -82,15 +78,17 @@ const serviceErrorGuard = z.object({
 /** Codes of a rate limit, which AWS answers with status 400. */
 const throttlingCodes: readonly string[] = ['TooManyRequestsException', 'ThrottlingException'];
 
+export interface ServiceFailure extends JsonObject {
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly cause: string | null;
+}
+
 /**
  * Returns status and code of a failed call; the status is 429 for a rate limit. The response text is left out, because
  * it must not be logged.
  */
-export function toServiceFailure(error: unknown): {
-  readonly status: number | null;
-  readonly code: string | null;
-  readonly cause: string | null;
-} {
+export function toServiceFailure(error: unknown): ServiceFailure {
   const { data } = serviceErrorGuard.safeParse(error);
   const code = data?.name ?? null;
   const status = throttlingCodes.includes(code ?? '') ? 429 : (data?.$metadata?.httpStatusCode ?? null);

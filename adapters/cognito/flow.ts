@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import type { z } from 'zod';
-import { ReceiptError } from '../../client/receipt-claims.js';
+import { type FaceReceiptClaims, ReceiptError } from '../../client/receipt-claims.js';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
 import { parseEvent } from '../../src/connections/hook.js';
 import type { JsonObject } from '../../src/core/base/json.js';
@@ -147,6 +147,12 @@ const passedPassword = (session: readonly ChallengeResult[]): boolean =>
       challengeResult === true && ['PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'].includes(challengeName),
   );
 
+/** Returns true if all face challenges are of one kind and within the limit, and no answer before the last was right. */
+const mayAnswerLast = (faces: readonly ChallengeResult[], kind: string): boolean =>
+  faces.length <= FACE_TRIES &&
+  faces.every(({ challengeMetadata }) => challengeMetadata === kind) &&
+  faces.slice(0, -1).every(({ challengeResult }) => challengeResult === false);
+
 /**
  * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
  * @param session - earlier challenges, stored by Cognito; the client cannot change them
@@ -173,10 +179,7 @@ export function nextStep(
   const isPasswordless = isPasswordOptional && session.every(isFace);
   if (!isPasswordless && password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
 
-  const isForeseen =
-    faces.every(({ challengeMetadata }) => challengeMetadata === (isPasswordless ? faceOnly : faceChallenge)) &&
-    faces.slice(0, -1).every(({ challengeResult }) => challengeResult === false);
-  if (!isForeseen || faces.length > FACE_TRIES) return 'fail';
+  if (!mayAnswerLast(faces, isPasswordless ? faceOnly : faceChallenge)) return 'fail';
   if (faces.at(-1)?.challengeResult === true) return sub === null ? 'fail' : 'tokens';
   return faces.length < FACE_TRIES ? 'face' : 'fail';
 }
@@ -218,9 +221,17 @@ function toSubject({ userName, sub }: Person, { requestSecret, userPoolId }: Tri
   return sub ?? pretended;
 }
 
-type VerifyReceipt = ReturnType<typeof createVerifyReceipt>;
+interface ExpectedReceipt {
+  readonly clientId: string;
+  readonly isPasswordless: boolean;
+  readonly subject: string;
+  readonly nonce?: string;
+}
 
-function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
+/** Returns the claims of a receipt; `null` if it is not valid. */
+type VerifyReceipt = (receipt: string, expected: ExpectedReceipt) => Promise<FaceReceiptClaims | null>;
+
+function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyReceipt {
   const { issuer, userPoolId, clientIds, receiptKeys, connection } = settings;
   const kinds = acceptsPasswordless(settings) ? [false, true] : [false];
   const audiences = clientIds.flatMap((clientId) =>
@@ -231,19 +242,7 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
       (audience) => [audience, createReceiptVerifier({ issuer, audience, keys: receiptKeys, clock })] as const,
     ),
   );
-  return async (
-    receipt: string,
-    {
-      clientId,
-      isPasswordless,
-      ...expected
-    }: {
-      readonly clientId: string;
-      readonly isPasswordless: boolean;
-      readonly subject: string;
-      readonly nonce?: string;
-    },
-  ) => {
+  return async (receipt, { clientId, isPasswordless, ...expected }) => {
     const audience = toReceiptAudience({ userPoolId, clientId, isPasswordless });
     try {
       // The caller that starts a step-up chooses the audience of its receipt, so the receipt's connection is verified

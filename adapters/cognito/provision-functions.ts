@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
 import { parseJsonAs } from '../../src/core/base/json.js';
-import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
+import { createFetchHandler, type ServiceFailure, toCredentials, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { defaultAttribute, regionOf } from './trigger-settings.js';
 
@@ -47,7 +47,7 @@ export const createLambda = ({ settings: { cognito }, fetch }: Pick<Deps, 'setti
     requestHandler: createFetchHandler(fetch),
   });
 
-function toRefused(name: string, { status, code }: ReturnType<typeof toServiceFailure>): Finding {
+function toRefused(name: string, { status, code }: ServiceFailure): Finding {
   if (code === 'ResourceNotFoundException') {
     return fail(`No function ${name} has that ARN.`, 'Deploy it, or correct its ARN in the configuration.');
   }

@@ -15,7 +15,6 @@ import {
   readRetryAfterMs,
 } from '../../src/connections/rest-call.js';
 import { findCause } from '../../src/core/base/failure-cause.js';
-import type { JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type BackOff, backOffMs, type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
 import { FaceError, type Json } from '../../src/errors.js';
@@ -27,7 +26,8 @@ export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query after `/v1.0`, or the full address of an `@odata.nextLink`. */
   readonly path: string;
-  readonly body?: JsonObject | undefined;
+  /** Members that are `undefined` are not sent. */
+  readonly body?: Readonly<Record<string, Json | undefined>> | undefined;
   readonly tenantId?: string;
   readonly bytes?: RestCall['bytes'];
   /** The call is not repeated after status 503, because it may have had an effect. */

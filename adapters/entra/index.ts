@@ -67,7 +67,7 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
         pass: notVerified,
         sees: { application: true, address: true, isAfterFirstFactor: true },
       }),
-      ...(signUp === undefined ? {} : createSignUpHooks(signUp, toHook)),
+      ...createSignUpHooks(signUp, toHook),
     },
     accountRecovery: createEntraRecovery(entra, { send, readGroups: profile.readGroups }),
     openStepUpRequest: null,
@@ -79,25 +79,25 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
   };
 }
 
-const createSignUpHooks = (
-  { receiptAttribute }: { readonly receiptAttribute?: string | undefined },
+function createSignUpHooks(
+  signUp: { readonly receiptAttribute?: string | undefined } | undefined,
   toHook: (parts: HookParts) => Hook,
-): Hooks => ({
-  'attribute-collection-start': toHook({
+): Hooks {
+  if (signUp === undefined) return {};
+  const { receiptAttribute } = signUp;
+  const start = toHook({
     handle: handleAttributeCollectionStart,
     refuse: toAttributeCollectionStartRefusal,
     pass: continueSignUp,
     sees: { application: true, address: true, isAfterFirstFactor: false },
-  }),
-  ...(receiptAttribute === undefined
-    ? {}
-    : {
-        'attribute-collection-submit': toHook({
-          handle: (call, deps) => handleAttributeCollectionSubmit(call, deps, { receiptAttribute }),
-          refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
-          // The reply removes the receipt from the form, so that Entra does not store it.
-          pass: toReceiptTakenReply(receiptAttribute),
-          sees: null,
-        }),
-      }),
-});
+  });
+  if (receiptAttribute === undefined) return { 'attribute-collection-start': start };
+  const submit = toHook({
+    handle: (call, deps) => handleAttributeCollectionSubmit(call, deps, { receiptAttribute }),
+    refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
+    // The reply removes the receipt from the form, so that Entra does not store it.
+    pass: toReceiptTakenReply(receiptAttribute),
+    sees: null,
+  });
+  return { 'attribute-collection-start': start, 'attribute-collection-submit': submit };
+}

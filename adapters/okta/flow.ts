@@ -83,7 +83,7 @@ function checkTokensAreOfUser({ event, identity, access }: TokenHook): void {
   }
 }
 
-type VerifyPassword = ReturnType<typeof createVerifyPassword>;
+type VerifyPassword = (given: { readonly username: string; readonly password: UserSecret }) => Promise<boolean>;
 
 const VERIFIER_TIMEOUT_MS = 1_000;
 
@@ -93,8 +93,8 @@ const answerGuard = z.object({ verified: z.boolean() });
 export function createVerifyPassword(
   { url, secret }: NonNullable<OktaConnection['okta']['passwordImport']>['verifier'],
   { fetch, log }: Ports<'log' | 'fetch'>,
-) {
-  return async ({ username, password }: { readonly username: string; readonly password: UserSecret }) => {
+): VerifyPassword {
+  return async ({ username, password }) => {
     try {
       const response = await fetch(url, {
         method: 'POST',

@@ -54,9 +54,9 @@ export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: 
   const uri = uriOf(deps, hook);
   const isOtherHeader = header !== undefined && (config.authScheme?.key ?? '').toLowerCase() !== header;
   return [
-    ...(config.uri === uri ? [] : [`Change its address from ${withoutQuery(config.uri)} to ${uri}`]),
-    ...(channel.type === 'HTTP' && isOtherHeader ? [`Set its secret in the header ${header}`] : []),
-  ];
+    config.uri === uri ? null : `Change its address from ${withoutQuery(config.uri)} to ${uri}`,
+    channel.type === 'HTTP' && isOtherHeader ? `Set its secret in the header ${header}` : null,
+  ].filter((difference) => difference !== null);
 }
 
 const inlineHookTypes = {

@@ -55,17 +55,15 @@ function toHookSettings(
     // This option sends the browser's address, so that an attacker's attempts can be counted separately from the
     // user's. OneLogin ignores options of a user-migration hook.
     options: type === 'pre-authentication' ? { ...current?.options, location_enabled: true } : {},
-    ...keptOf(current),
-    ...(type === 'pre-authentication' && onelogin.pilotRole !== undefined
-      ? { conditions: toConditions(onelogin.pilotRole) }
-      : {}),
+    ...keptOf(current, type === 'pre-authentication' ? onelogin.pilotRole : undefined),
   };
 }
 
-function keptOf(hook: SmartHook | null): JsonObject {
+function keptOf(hook: SmartHook | null, pilotRole?: number | null | undefined): JsonObject {
   const settings: Record<string, Json> = {};
   if (hook?.context_version) settings.context_version = hook.context_version;
   if (hook !== null && hook.conditions.length > 0) settings.conditions = hook.conditions;
+  if (pilotRole !== undefined) settings.conditions = toConditions(pilotRole);
   return settings;
 }
 

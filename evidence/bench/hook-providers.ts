@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FaceReceiptClaims } from '../../client/receipt-claims.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { eventsServiceAppId, signToken } from '../../simulators/entra/tenant.js';
-import type { JsonObject } from '../../src/core/base/json.js';
+import type { Serializable } from '../../src/core/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { epochMs } from '../../src/core/units.js';
@@ -30,7 +30,7 @@ const eventOf = (n: number): string => `event-${n}`;
 /** Returns true for about every second person, in an irregular order. */
 export const isPassed = (n: number): boolean => ((Math.imul(n, 2_654_435_761) >>> 16) & 1) === 1;
 
-export type SignReceipt = (claims: JsonObject) => Promise<string>;
+export type SignReceipt = (claims: Serializable) => Promise<string>;
 
 interface ProviderHook {
   readonly hook: string;

@@ -143,7 +143,7 @@ const directHeaders: ConstantHeaders = [
   ['X-Frame-Options', 'DENY'],
 ];
 
-function headersOf(middleware: ReturnType<typeof helmet>): ConstantHeaders {
+function headersOf(middleware: (...parts: [IncomingMessage, ServerResponse, () => void]) => void): ConstantHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   middleware(request, response, () => {});

@@ -1,5 +1,5 @@
 import { hookPath } from '../connections/hook.js';
-import type { JsonObject } from '../core/base/json.js';
+import type { JsonObject, Serializable } from '../core/base/json.js';
 import { describeRefusals } from '../http/rest/describe-refusals.js';
 import { toTemplate } from '../http/rest/endpoint.js';
 import { asJson } from '../http/rest/json-schema.js';
@@ -12,8 +12,8 @@ const operational = (
   operationId: string,
   { summary, description }: { readonly summary: string; readonly description: string },
   schema: JsonObject,
-  also: Record<string, JsonObject> = {},
-): JsonObject => ({
+  also: Record<string, Serializable> = {},
+): Serializable => ({
   operationId,
   tags: ['Operations'],
   summary: `«extension» ${summary}`,
@@ -26,7 +26,7 @@ const operational = (
   },
 });
 
-const unready: Record<string, JsonObject> = {
+const unready: Record<string, Serializable> = {
   503: {
     description: 'Not ready.',
     content: asJson({
@@ -47,7 +47,7 @@ const unready: Record<string, JsonObject> = {
 
 const absent = describeRefusals(['not_found']);
 
-const paths: Record<string, JsonObject> = {
+const paths: Record<string, Serializable> = {
   '/': {
     get: operational(
       'welcome',

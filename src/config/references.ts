@@ -9,7 +9,7 @@ export type ReadFile = (path: string) => Promise<string>;
 export const referenceKinds: readonly string[] = ['env', 'file', 'sealed'];
 
 /** Text `null`: the setting is absent. */
-type Resolution = { readonly text: string | null } | { readonly reason: string };
+type Resolution = { readonly text: string | null; readonly reason?: undefined } | { readonly reason: string };
 
 /** Pattern of a variable's name. A secret that was put in place of the name by mistake does not match it. */
 const variableName = /^[A-Z][A-Z0-9]{0,13}(?:_[A-Z0-9]{1,14}){0,7}$/;
@@ -70,7 +70,7 @@ export async function resolveReferences(value: unknown, reading: Reading): Promi
     if (only !== undefined && entries.length === 1 && referenceKinds.includes(only[0])) {
       const resolution = await resolve(only, nameSetting(value, path), reading);
       if (resolution === null) return node;
-      if ('text' in resolution) return resolution.text ?? undefined;
+      if (resolution.reason === undefined) return resolution.text ?? undefined;
       problems.push({ path: toPathIn(value, path), reason: resolution.reason });
       return node;
     }

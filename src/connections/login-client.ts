@@ -60,7 +60,8 @@ export function createLoginClient(
       const email = toEmail(account);
       const isEmailAsked = email !== null && scope.split(' ').includes('email');
       const names = Object.fromEntries(loginClaims.map((claim) => [claim, account.login]));
-      const claims = { sub: subject, ...names, ...(isEmailAsked ? { email } : {}) };
+      const named = { sub: subject, ...names };
+      const claims = isEmailAsked ? { ...named, email } : named;
       return { subject, assurance, claims };
     },
     toAmr: (methods) => methods,

@@ -75,6 +75,7 @@ export async function issueReceipt(
   const checked = methods.includes('face')
     ? ({ acr: 'face', accuracy, liveness, presence, enrolment_proof: enrolmentProof } as const)
     : ({ acr: 'another_way', accuracy: null, liveness: null, presence: null } as const);
+  const approved = { action: action?.words, action_digest: action?.digest };
   const receipt = await signer.sign(receiptType, {
     iss: passed.isTest ? testIssuerOf(issuer) : issuer,
     aud: audience,
@@ -82,15 +83,15 @@ export async function issueReceipt(
     iat: issuedAt,
     exp: issuedAt + receiptLifeSec,
     jti: id,
-    ...(nonce === null ? {} : { nonce }),
+    nonce: nonce ?? undefined,
     connection,
     txn: stepUpId,
     auth_time: toEpochSec(passedAt),
     amr: [...methods],
     ...checked,
-    ...(passed.isSandbox ? { sandbox: true } : {}),
-    ...(passed.isTest ? { test: true } : {}),
-    ...(action === null ? {} : { action: action.words, action_digest: action.digest }),
+    sandbox: passed.isSandbox || undefined,
+    test: passed.isTest || undefined,
+    ...approved,
   } satisfies ReceiptClaims);
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
   return new Credential(receipt);

@@ -75,15 +75,14 @@ export interface UnprovenEnrolment {
   readonly code: CompanyPhotoCode;
 }
 
+type ProofPorts = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
+
 /**
  * Finds out what an enrolment rests on, and compares the face with the organization's photo if the policy asks for it.
  * In the shadow mode of `policy.photo`, a refusal is only recorded.
  * @throws `locked_out` after too many faces that differ from the photo; `profile_unavailable`
  */
-export async function proveEnrolment(
-  face: NewFace,
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
-): Promise<ProvenEnrolment | UnprovenEnrolment> {
+export async function proveEnrolment(face: NewFace, deps: ProofPorts): Promise<ProvenEnrolment | UnprovenEnrolment> {
   const { connection, given, hasShownFormer } = face;
   const { photo: policy } = connection.policy;
   const found = policy === null ? 'passed_over' : await compareWithCompanyPhoto(face, policy, deps);
@@ -154,7 +153,7 @@ export async function isUsable(
 async function compareWithCompanyPhoto(
   face: NewFace,
   policy: PhotoPolicy,
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+  deps: ProofPorts,
 ): Promise<'confirmed' | 'passed_over' | CompanyPhotoCode> {
   const { given, hasShownFormer, stepUpId } = face;
   const who = toSubjectRef(face);

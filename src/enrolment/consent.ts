@@ -8,6 +8,8 @@ import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toIso } fr
 import { FaceError } from '../errors.js';
 import { isExpired } from './deny-list.js';
 
+type Deps = Ports<'state' | 'clock' | 'settings'>;
+
 export interface Consent {
   /** Consent text, or the name and version of that text. 1 to 2,000 characters. */
   readonly statement: string;
@@ -187,11 +189,7 @@ export async function nameInConsent(
 }
 
 /** Confirms the consent of a token that was written to the profile, which allows the next change. */
-export async function confirmConsent(
-  who: SubjectRef,
-  tokenId: string,
-  deps: Ports<'state' | 'clock' | 'settings'>,
-): Promise<void> {
+export async function confirmConsent(who: SubjectRef, tokenId: string, deps: Deps): Promise<void> {
   const writtenAt = deps.clock.now();
   const confirm = (found: ConsentRecord | null): ConsentRecord | null =>
     found === null || found.tokenId !== tokenId || found.changingUntil === null
@@ -201,11 +199,7 @@ export async function confirmConsent(
 }
 
 /** Restores the previous consent after the token could not be written. */
-export async function restoreConsent(
-  who: SubjectRef,
-  tokenId: string,
-  deps: Ports<'state' | 'clock' | 'settings'>,
-): Promise<void> {
+export async function restoreConsent(who: SubjectRef, tokenId: string, deps: Deps): Promise<void> {
   const { clock } = deps;
   const stored = toStored(who, deps);
   const restore = (found: ConsentRecord | null): ConsentRecord | null => {
@@ -227,7 +221,7 @@ export async function restoreConsent(
  */
 export async function withdrawConsent(
   who: SubjectRef,
-  deps: Ports<'state' | 'clock' | 'settings'>,
+  deps: Deps,
 ): Promise<readonly Pick<ConsentRecord, 'tokenId' | 'expiresAt'>[]> {
   const { former } = await changeStored(
     toStored(who, deps),

@@ -38,6 +38,6 @@ export async function isPortraitOf(
 ): Promise<boolean> {
   const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo]));
   const compared = await verifier.match(portrait, straight, portraitAccuracy, share);
-  for (const each of compared) if ('code' in each) throw new FaceError(each.code);
+  for (const each of compared) if (each.score === null) throw new FaceError(each.code);
   return compared.some(({ match }) => match);
 }

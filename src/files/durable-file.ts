@@ -45,13 +45,10 @@ export const readIfThere = (file: string): Promise<string | null> => ifExists(re
 
 /** Reads a private file; `null` if it does not exist. @throws `config_invalid` if unreadable, or readable by others */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
-  let handle: Awaited<ReturnType<typeof open>>;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return null;
-    throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause: error });
-  }
+  const handle = await ifExists(open(file, 'r')).catch((cause: unknown) => {
+    throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause });
+  });
+  if (handle === null) return null;
   try {
     // The mode of the opened file is checked, not of the path, so that the file cannot be replaced between check and
     // use.

@@ -31,6 +31,8 @@ export interface DoorVisit {
   readonly requestedLanguage: SupportedLanguage | null;
 }
 
+type ArrivalPorts = Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>;
+
 const checkGuard = z.object({ stepUpId: z.string(), connection: z.string() });
 
 const checkKey = (secret: Credential): string => `own-page-check:${secret.use(digestOf).toString('base64url')}`;
@@ -52,10 +54,7 @@ function bindToBrowser(
 export async function beginFaceCheck(
   { request, response, connection, requestedLanguage }: DoorVisit,
   name: string,
-  {
-    directoryFor,
-    ...deps
-  }: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'> & { readonly directoryFor: DirectoryFor },
+  { directoryFor, ...deps }: ArrivalPorts & { readonly directoryFor: DirectoryFor },
 ): Promise<void> {
   const source = sourceOf(request);
   const assurance = { kind: 'anonymous', source } as const;
@@ -90,10 +89,7 @@ export async function beginFaceCheck(
  * Opens the person's page after the face check, once.
  * @throws `step_up_unknown` if no face check was started in this browser; `face_not_verified`, `step_up_finished`
  */
-export async function finishFaceCheck(
-  visit: DoorVisit,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
-): Promise<void> {
+export async function finishFaceCheck(visit: DoorVisit, deps: ArrivalPorts): Promise<void> {
   const { request, response, connection } = visit;
   const browserSecret = readCookie(request, cookieOf(deps));
   const found =
@@ -120,7 +116,7 @@ export async function openOwnPage(
   { response, requestedLanguage }: Pick<DoorVisit, 'response' | 'requestedLanguage'>,
   person: ConnectedSubject,
   faceShownAt: EpochMs | null,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
+  deps: ArrivalPorts,
 ): Promise<void> {
   const { connection } = person;
   const { stepUpTimeoutSec: lifeSec, whenNotEnrolled } = connection.policy;

@@ -19,7 +19,7 @@ import {
 import { countOwnRecord } from '../core/limits/limits.js';
 import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
 import { emptyReply } from '../core/page-protocol.js';
-import { toIso } from '../core/units.js';
+import { type EpochMs, toIso } from '../core/units.js';
 import { readPasskey } from '../enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import { FaceError } from '../errors.js';
@@ -146,7 +146,7 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
     readRecoveryCodes(who, deps),
     readKnownPlaces(who, deps),
   ]);
-  const orNever = (at: Parameters<typeof toIso>[0] | null) => (at === null ? null : toIso(at));
+  const orNever = (at: EpochMs | null) => (at === null ? null : toIso(at));
   return {
     passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
     recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },

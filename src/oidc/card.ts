@@ -36,7 +36,7 @@ ${body}
 export const renderPersonCard = createCard(pageStyle, 'https: http:');
 
 /** Destination of the data: a site, or what the client says of it. */
-export type Destination = { readonly host: string } | ConsentWords;
+export type Destination = { readonly host: string } | (ConsentWords & { readonly host?: undefined });
 
 export interface Requester {
   readonly name: string;
@@ -54,7 +54,7 @@ export function renderUnreadablePage(language: Language, requester: Requester, l
     html`<p>${texts.unreadableText}</p>
 <a class="button strong" href="">${texts.tryAgain}</a>
 <form method="post">
-<button name="decision" value="refuse">${leave} (${isolate('host', 'host' in requester.to ? requester.to.host : requester.name)})</button>
+<button name="decision" value="refuse">${leave} (${isolate('host', requester.to.host ?? requester.name)})</button>
 </form>`,
   );
 }

@@ -1,5 +1,6 @@
 import type {
   Account,
+  AdapterFactory,
   ClientMetadata,
   Configuration,
   Interaction,
@@ -14,7 +15,7 @@ import { kidUnder, type OidcAlgorithm, type OidcKeySet, type OidcSigningKey } fr
 import { paramsOf, parseRequestedAction } from './asked.js';
 import { Check, ExternalSigningKey, type Check as LibraryCheck, oidcErrors, Prompt } from './library.js';
 import { createCheckAssertion, isFapi } from './relying-party.js';
-import { clockToleranceSec, type createStorage } from './storage.js';
+import { clockToleranceSec } from './storage.js';
 
 /** Lifetimes in seconds. Signed items expire while the key that signed them is still published. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900 } as const;
@@ -50,22 +51,18 @@ const fapiClientsOf = (clients: readonly OidcClient[]): ReadonlySet<string> =>
 export const algorithmsOf = (clients: readonly OidcClient[]): readonly OidcAlgorithm[] =>
   fapiClientsOf(clients).size === 0 ? ['RS256'] : ['RS256', 'PS256'];
 
+export interface ProviderParts {
+  readonly clients: readonly OidcClient[];
+  readonly keySet: OidcKeySet;
+  readonly storage: AdapterFactory;
+  readonly hooks: ProviderHooks;
+  readonly clock: Clock;
+}
+
 /** Creates the library's configuration, without extensions. */
 export function createConfiguration(
   issuer: string,
-  {
-    clients,
-    keySet,
-    storage,
-    hooks,
-    clock,
-  }: {
-    readonly clients: readonly OidcClient[];
-    readonly keySet: OidcKeySet;
-    readonly storage: ReturnType<typeof createStorage>;
-    readonly hooks: ProviderHooks;
-    readonly clock: Clock;
-  },
+  { clients, keySet, storage, hooks, clock }: ProviderParts,
 ): LibraryConfiguration {
   const metadata = clients.map((client) => client.metadata);
   return {

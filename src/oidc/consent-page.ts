@@ -53,7 +53,7 @@ export function renderConsentPage(
   },
 ): RenderedPage {
   const texts = consentTexts[language];
-  const words: Partial<ConsentWords> = 'host' in requester.to ? {} : requester.to;
+  const words: Partial<ConsentWords> = requester.to.host === undefined ? requester.to : {};
   const part = (title: string, text: string, own: readonly ShownClaim[]): Html | null =>
     own.length === 0
       ? null
@@ -68,7 +68,7 @@ ${own.map((item) => html`<li>${renderItem(language, item)}</li>\n`)}</ul>
     language,
     words.title ?? texts.title({ application: requester.name }),
     html`${notLinked === null ? null : html`<p class="notice" role="status">${texts.notLinked({ source: notLinked })}</p>`}
-<p>${hasSeveralSources ? texts.textOfSeveral : texts.text({ from: organisation })} ${'host' in requester.to ? html`${texts.goesTo} ${isolate('host', requester.to.host)}.` : requester.to.goesTo}</p>
+<p>${hasSeveralSources ? texts.textOfSeveral : texts.text({ from: organisation })} ${requester.to.host === undefined ? requester.to.goesTo : html`${texts.goesTo} ${isolate('host', requester.to.host)}.`}</p>
 <form method="post">
 <input type="hidden" name="shown" value="${shown}">
 ${answered.map(

@@ -1,6 +1,6 @@
 import type { OidcClient } from '../connections/openid-client.js';
 import { publishUnder } from '../storage/keys/oidc-keys.js';
-import { algorithmsOf, createConfiguration, originsOf } from './configuration.js';
+import { algorithmsOf, createConfiguration, originsOf, type ProviderParts } from './configuration.js';
 import type { OidcFeature } from './feature.js';
 import { Provider } from './library.js';
 import { replayBody, routeBelowIssuer } from './middlewares.js';
@@ -14,7 +14,7 @@ export function createProvider(
     features,
     middlewares,
     ...given
-  }: Parameters<typeof createConfiguration>[1] & {
+  }: ProviderParts & {
     readonly features: readonly OidcFeature[];
     /** Steps before the library reads a request, in order. */
     readonly middlewares: readonly Middleware[];

@@ -58,19 +58,19 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
   const { id, secret, publicKeys, redirectUris, mayEnrol, requirePushed, actions, fapi2 } = config;
   const asksConsent = Object.keys(config.claims).length > 0;
   const asksElsewhere = Object.values(config.claims).some(({ from }) => from !== undefined);
+  const metadata: ClientMetadata = {
+    client_id: id,
+    redirect_uris: redirectUris,
+    response_types: ['code'],
+    grant_types: ['authorization_code'],
+    token_endpoint_auth_method: authMethodOf(config),
+    require_pushed_authorization_requests: requirePushed || fapi2,
+    authorization_details_types: actions ? [actionType] : [],
+  };
+  if (secret !== null) metadata.client_secret = secret.use((text) => text);
+  if (publicKeys !== null) metadata.jwks = { keys: publicKeys };
   return {
-    metadata: {
-      client_id: id,
-      redirect_uris: redirectUris,
-      response_types: ['code'],
-      grant_types: ['authorization_code'],
-      ...(secret === null ? {} : { client_secret: secret.use((text) => text) }),
-      ...(publicKeys === null ? {} : { jwks: { keys: publicKeys } }),
-      token_endpoint_auth_method: authMethodOf(config),
-      require_pushed_authorization_requests: requirePushed || fapi2,
-      authorization_details_types: actions ? [actionType] : [],
-      ...(fapi2 ? fapiMetadata : {}),
-    },
+    metadata: fapi2 ? { ...metadata, ...fapiMetadata } : metadata,
     acrValues: ['face'],
     claimNames: [
       'presence',
@@ -138,10 +138,8 @@ export async function findNamed(
 }
 
 /** Returns a person's claims. `preferred_username` is the login, if known. */
-export const toClaims = (subject: string, login: string | null): Person['claims'] => ({
-  sub: subject,
-  ...(login === null ? {} : { preferred_username: login }),
-});
+export const toClaims = (subject: string, login: string | null): Person['claims'] =>
+  login === null ? { sub: subject } : { sub: subject, preferred_username: login };
 
 /** Returns the person that a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
 function nameIn({ params, requested }: AuthorizationRequest): string | null {

@@ -125,7 +125,7 @@ test('the end of an enrolment that only the log knows is recorded, once', async 
 test('with the provider unavailable, an erasure still removes the user from campaigns and help requests', async () => {
   await enrol(connections.work);
   const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
-  const asked = { ...settings, reminders: 2, from: { people: named(['anna']) } };
+  const asked = { ...settings, reminders: 2, from: { source: 'csv', people: named(['anna']) } } as const;
   const campaign = await createCampaign(asked, 'owner', { ...server.deps, campaigns: standardSettings });
   await changeShard(campaign, 0, (person) => ({ ...person, subject: 'anna' }), server.deps);
   const who = { connection: 'work', subject: 'anna' };

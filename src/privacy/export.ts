@@ -17,10 +17,9 @@ export const dataNotStored = [
   'PINs, passwords, recovery codes and the private keys of passkeys: never stored.',
 ] as const;
 
-export async function exportHoldings(
-  who: ConnectedSubject,
-  deps: Ports<'state' | 'clock' | 'verifier' | 'keys' | 'settings'>,
-): Promise<Holdings> {
+type ExportPorts = Ports<'state' | 'clock' | 'verifier' | 'keys' | 'settings'>;
+
+export async function exportHoldings(who: ConnectedSubject, deps: ExportPorts): Promise<Holdings> {
   const { connection, subject } = who;
   const { scope, accuracy } = connection.policy;
   const { name, profileCode } = await connection.profile.readToken(subject).then(
@@ -49,7 +48,7 @@ export interface RecordPorts {
 
 export async function exportRecordedHoldings(
   who: ConnectedSubject,
-  deps: Ports<'state' | 'clock' | 'verifier' | 'keys' | 'settings'> & RecordPorts,
+  deps: ExportPorts & RecordPorts,
 ): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
   const { records, omitted } = await deps.recordsOf(toSubjectRef(who));

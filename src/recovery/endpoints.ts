@@ -6,7 +6,7 @@ import type { CoreDeps, Ports } from '../core/deps.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
-import { sendRecoveryLink } from './begin.js';
+import { type BegunRecovery, sendRecoveryLink } from './begin.js';
 import { recoveryLink } from './mount.js';
 import { type Recovery, readAllRecoveries, readRecoveries } from './record.js';
 import { changedRecoveryReply, type RecoveryReply, recoveriesReply, recoveryLinkReply } from './replies.js';
@@ -77,7 +77,7 @@ export function createRecoveryEndpoints(
       async handle({ fields: { send, language, ...who }, administrator }) {
         const connection = requireConnection(who.connection, deps);
         const subject = await requireSubject(connection, who);
-        const toLink = (begun: Parameters<typeof recoveryLink>[2]) => recoveryLink(deps.issuer, connection.id, begun);
+        const toLink = (begun: BegunRecovery) => recoveryLink(deps.issuer, connection.id, begun);
         const request = { connection, subject, by: administrator, send, language, toLink };
         const { id, url, isEnrolled, expiresAt } = await sendRecoveryLink(request, deps);
         return { id, url, isEnrolled, expiresAt: toIso(expiresAt) };

@@ -1,7 +1,7 @@
 import type { WebhookConfig } from '../config/webhooks.js';
 import { readRetryAfterMs } from '../connections/rest-call.js';
 import { findCause } from '../core/base/failure-cause.js';
-import type { JsonObject } from '../core/base/json.js';
+import type { Serializable } from '../core/base/json.js';
 import { version } from '../core/base/version.js';
 import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
@@ -34,13 +34,13 @@ const refusedStatuses: readonly number[] = [400, 403, 410, 413, 422];
 export interface WebhookMessage {
   readonly type: string;
   readonly timestamp: string;
-  readonly data: JsonObject;
+  readonly data: Serializable;
 }
 
 export const toWebhookMessage = ({ name, time, connection, subject, detail }: SecurityEvent): WebhookMessage => ({
   type: name,
   timestamp: toIso(time),
-  data: { connection, ...(subject === '' ? {} : { subject }), ...detail },
+  data: { connection, subject: subject === '' ? undefined : subject, ...detail },
 });
 
 /**

@@ -148,6 +148,8 @@ async function renewToken(
   }
 }
 
+type ReceiptPorts = Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>;
+
 export async function withReceipt(
   id: string,
   passed: StepUpRecord,
@@ -184,10 +186,7 @@ export async function withReceipt(
  * @returns the step-up without a receipt if none is pending, or if the enrolment has ended or changed
  * @throws `step_up_unknown`; `step_up_finished` if no recovery codes were offered
  */
-export async function takeReceipt(
-  id: string,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
-): Promise<StepUpRecord> {
+export async function takeReceipt(id: string, deps: ReceiptPorts): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);
   const { record } = found;
   if (record.codes === null) throw new FaceError('step_up_finished');
@@ -329,7 +328,7 @@ export async function passStepUp(
     };
     readonly accuracy: Accuracy;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
+  deps: ReceiptPorts,
 ): Promise<StepUpRecord> {
   const { id, record, terms, connection: found } = captured;
   const { check, accuracy } = passed;

@@ -4,6 +4,7 @@ import { receiptLifeSec } from '../core/receipt.js';
 import type { ContentKey } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import type { FlowingCheck } from './flow.js';
 import { type ContentKeyRecipient, type ReleasedKey, requestOf } from './request-flow.js';
 import { changeRecord, readRecord } from './stored.js';
 import { noteReleasedKey } from './transitions.js';
@@ -56,7 +57,7 @@ export async function takeContentKey(id: string, deps: Ports<'state' | 'clock'>)
   return readUnexpired(taken, deps);
 }
 
-function releasedOf(record: Parameters<typeof requestOf>[0]): ReleasedKey | null {
+function releasedOf(record: Pick<FlowingCheck, 'flow'>): ReleasedKey | null {
   const flow = requestOf(record);
   return flow?.kind === 'held_token' ? (flow.contentKey?.released ?? null) : null;
 }

@@ -12,6 +12,8 @@ import { type SessionView, toSessionView } from './session-view.js';
 import type { StepUp } from './stored.js';
 import { keepOpenAfterEnd, renew } from './transitions.js';
 
+type Deps = Ports<'state' | 'clock' | 'verifier'>;
+
 export interface CurrentEnrolment {
   readonly tokenId: string;
   readonly enrolledAt: EpochMs | null;
@@ -37,10 +39,7 @@ export const managedRef = (session: FoundSession, deps: Ports<'clock'>): Subject
  * Returns the person's enrolment, or `null`.
  * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
  */
-export async function readCurrentEnrolment(
-  session: FoundSession,
-  deps: Ports<'state' | 'clock' | 'verifier'>,
-): Promise<CurrentEnrolment | null> {
+export async function readCurrentEnrolment(session: FoundSession, deps: Deps): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);
   const { connection, subject } = person;
   const token = await connection.profile.readToken(subject);
@@ -70,10 +69,7 @@ export async function revokeCurrentEnrolment(
 }
 
 /** Returns true if the person may enrol a new face on this page. */
-export async function mayEnrolHere(
-  { record, terms, connection }: StepUp,
-  deps: Ports<'state' | 'clock' | 'verifier'>,
-): Promise<boolean> {
+export async function mayEnrolHere({ record, terms, connection }: StepUp, deps: Deps): Promise<boolean> {
   if (ownPageOf(record)?.mayRenew !== true || connection === null) return false;
   // Anyone who shows the former face or matches the organization's photo may replace it.
   if (terms.hasShownFormer || connection.policy.photo !== null) return true;
@@ -84,10 +80,7 @@ export async function mayEnrolHere(
  * Turns the page into an enrolment. The current enrolment stays until the new token is written.
  * @throws as `readCurrentEnrolment`; `not_found` if the person may not enrol on this page
  */
-export async function renewCurrentEnrolment(
-  session: FoundSession,
-  deps: Ports<'state' | 'clock' | 'verifier'>,
-): Promise<SessionView> {
+export async function renewCurrentEnrolment(session: FoundSession, deps: Deps): Promise<SessionView> {
   findManaged(session, deps);
   // A face that was replaced meanwhile is no longer the previous one.
   if (session.terms.hasShownFormer) await checkNotEnrolledSince(session.record, deps);

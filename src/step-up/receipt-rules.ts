@@ -2,6 +2,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isPhone } from '../core/device-signals.js';
 import { isStrongEnough } from '../core/liveness-policy.js';
+import type { PassedCheck } from '../core/receipt.js';
 import type { SignIn } from '../core/rules/sign-in-terms.js';
 import type { Credential } from '../core/secrets.js';
 import { decideUnverified, recordRefusedByRule } from './decide.js';
@@ -37,7 +38,7 @@ export async function findRuleOfCheck(
  */
 export async function isRefusedByRule(
   { record, terms: flow, connection }: StepUp,
-  check: Parameters<typeof isByFace>[0],
+  check: Pick<PassedCheck, 'methods'>,
   shownFrom: ShownFrom | null,
   deps: Ports<'audit'>,
 ): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isPhone } from '../core/device-signals.js';
+import type { QueueShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { VendorPolicy } from '../core/liveness-policy.js';
 import type { LivenessFinding, LivenessVendor, VendorResult } from '../core/ports.js';
@@ -22,6 +23,8 @@ import { changeRecord, type StepUp } from './stored.js';
 import { capture, challenge, countTry, newAttempt, releaseAttempt } from './transitions.js';
 import { checkSecret } from './user-secret.js';
 import { usesOfVendor } from './vendor-uses.js';
+
+type Deps = Ports<'state' | 'clock' | 'settings'>;
 
 /*
  * A liveness check in the page and service of a vendor. This server opens a session for one step-up, and reads its
@@ -99,11 +102,7 @@ export async function openVendorCheck(
 }
 
 /** Reserves the step-up for one session, before the vendor is asked. It costs one of its challenges. */
-async function reserveSession(
-  session: FoundSession,
-  nonce: Credential,
-  deps: Ports<'state' | 'clock' | 'settings'>,
-): Promise<void> {
+async function reserveSession(session: FoundSession, nonce: Credential, deps: Deps): Promise<void> {
   const nonceDigest = toStoredDigest(nonce);
   const reserve = (found: StepUpRecord, now: EpochMs): StepUpRecord => {
     const current = found.challenge;
@@ -127,10 +126,7 @@ function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livene
  * @throws `liveness_throttled` if the sessions of the hour are used up. Anonymous callers get `locked_out`, so that they
  * cannot use up their own sessions to be asked for the own check instead
  */
-async function countSession(
-  session: FoundSession,
-  deps: Ports<'state' | 'clock' | 'settings'>,
-): Promise<readonly LimitUse[]> {
+async function countSession(session: FoundSession, deps: Deps): Promise<readonly LimitUse[]> {
   const uses = usesOfVendor(session);
   await consumeLimits(uses, deps).catch((error: unknown) => {
     if (uses.length > 1 || toCode(error) !== 'locked_out') throw error;
@@ -241,7 +237,7 @@ async function judgeResult(
     readonly policy: VendorPolicy;
     readonly result: VendorResult;
   },
-  toRow: Parameters<Parameters<typeof chargeUnusable>[1]>[0],
+  toRow: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
   const finding = toFinding(result, policy);

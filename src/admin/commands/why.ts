@@ -87,16 +87,8 @@ const errorTexts: Readonly<Record<string, { readonly text: string }>> = refusals
 const toText = (code: string | null): string | null =>
   code === null ? null : (ledgerTexts[code] ?? errorTexts[code]?.text ?? null);
 
-function toEventLine({
-  time,
-  action,
-  hook,
-  outcome,
-  code,
-  reasons,
-  requestId,
-  text,
-}: LineReply & { text: string | null }) {
+function toEventLine(event: LineReply & { text: string | null }) {
+  const { time, action, hook, outcome, code, reasons, requestId, text } = event;
   const said = [action, hook, outcome, code, ...reasons].filter((part) => part !== null).join(' ');
   const request = requestId === null ? '' : `  [${requestId}]`;
   const line = `${said}${text === null ? '' : `: ${text}`}${request}`;

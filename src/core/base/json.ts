@@ -2,6 +2,11 @@ import type { Json } from '../../errors.js';
 
 export type JsonObject = { readonly [name: string]: Json };
 
+/** An object that is written as JSON, which leaves out members that are `undefined`. */
+export type Serializable = {
+  readonly [name: string]: Json | undefined | Serializable | readonly Serializable[];
+};
+
 /** Parses JSON in text or UTF-8. Returns `undefined` for anything else. The parser's error is dropped, because its message quotes the text. */
 export function parseJson(text: string | Uint8Array): unknown {
   try {

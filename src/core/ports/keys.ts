@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.js';
+import type { JsonObject, Serializable } from '../base/json.js';
 import type { KeyMaterial } from '../secrets.js';
 
 /** Versions count up from 1 and fit in 16 bits. */
@@ -32,7 +32,7 @@ export type DetachedType = 'facestep-signature+jose';
 
 /** Signs statements as compact JWS (RFC 7515). The private key never leaves the signer. */
 export interface Signer {
-  sign(type: SignedType, claims: JsonObject): Promise<string>;
+  sign(type: SignedType, claims: Serializable): Promise<string>;
   /**
    * Signs bytes with a detached signature (RFC 7797).
    * @param header - further protected header members, including `crit`

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.js';
+import type { Serializable } from '../base/json.js';
 import type { EpochMs } from '../units.js';
 
 export interface Clock {
@@ -11,7 +11,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Server log. It accepts only JSON, so that code which logs a face, token or key does not compile. */
 export interface Log {
-  info(message: string, fields?: JsonObject): void;
-  warn(message: string, fields?: JsonObject): void;
-  error(message: string, fields?: JsonObject): void;
+  info(message: string, fields?: Serializable): void;
+  warn(message: string, fields?: Serializable): void;
+  error(message: string, fields?: Serializable): void;
 }

@@ -46,12 +46,11 @@ export function checkRules(
   );
   const named = new Set(rules.flatMap(({ when }) => when.networks ?? []));
   const unnamed = Object.keys(policy.networks).filter((name) => !named.has(name));
-  const problems = [
-    ...unnamed.map((name) => `no rule names the network "${name}"`),
-    ...(isDecidedAtProvider && rules.length > 0
-      ? ['the functions at the provider decide its own sign-ins without rules; only OpenID clients follow them']
-      : []),
-  ];
+  const problems = unnamed.map((name) => `no rule names the network "${name}"`);
+  if (isDecidedAtProvider && rules.length > 0)
+    problems.push(
+      'the functions at the provider decide its own sign-ins without rules; only OpenID clients follow them',
+    );
   return [...ofRules, ...problems.map((problem) => ({ rule: null, problem }))];
 }
 

@@ -15,26 +15,26 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
   let since = toIso(deps.clock.now());
   let first: LineReply | null = null;
 
-  /** Waits for a new call in the decision log. */
-  async function waitForCall(question: string): Promise<LineReply | Seen> {
+  /** Waits for a new call in the decision log. Without one, `result` says why. */
+  async function waitForCall(question: string): Promise<{ call: LineReply } | { call: null; result: Seen }> {
     let answer = await ask(`${question} Type y when this is done, or press Enter to skip: `);
-    if (answer !== 'y') return notSeen('No person signed in.');
+    if (answer !== 'y') return { call: null, result: notSeen('No person signed in.') };
     while (answer === 'y') {
       const { lines } = await callServer('POST /people/log', personLogReply, deps, { ...who, limit: 50 });
       const found = lines.find(({ hook, time }) => hook === contract.signInHook && time > since);
       since = found?.time ?? since;
-      if (found !== undefined) return found;
+      if (found !== undefined) return { call: found };
       answer = await ask('The decision log has no call yet. Type y to look again, or press Enter to go on: ');
     }
-    return differs('The decision log has no call of the hook after the sign-in.');
+    return { call: null, result: differs('The decision log has no call of the hook after the sign-in.') };
   }
 
   async function hook_called() {
     if (contract.signInHook === null) return null;
-    const call = await waitForCall('Sign the test user in, without a face check.');
-    if ('seen' in call) return call;
-    first = call;
-    if (call.code === 'state_unavailable') return differs('The hook was called, and the decision was late.');
+    const waited = await waitForCall('Sign the test user in, without a face check.');
+    if (waited.call === null) return waited.result;
+    first = waited.call;
+    if (first.code === 'state_unavailable') return differs('The hook was called, and the decision was late.');
     return asStated('The hook was called, and decided within its time budget.');
   }
 
@@ -57,10 +57,11 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
     try {
       const check = { ...who, application, immediate: true };
       const { url } = await callServer('POST /step-ups', startedReply, deps, check, client.token);
-      const call = await waitForCall(`Check the face of the test user at ${url} and sign them in again.`);
-      if ('seen' in call) return call;
-      const isAccepted = call.outcome === 'passed';
-      return isAccepted ? asStated('The hook accepted the sign-in.') : differs(`The hook decided: ${call.outcome}.`);
+      const waited = await waitForCall(`Check the face of the test user at ${url} and sign them in again.`);
+      if (waited.call === null) return waited.result;
+      const { outcome } = waited.call;
+      if (outcome === 'passed') return asStated('The hook accepted the sign-in.');
+      return differs(`The hook decided: ${outcome}.`);
     } finally {
       await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
     }

@@ -154,11 +154,10 @@ export function createIssue(
   };
 }
 
-const evidenceOf = ({ at, presence }: CheckedFace): JsonObject => ({
-  type: 'face',
-  time: toIso(at),
-  ...(presence === null ? {} : { presence }),
-});
+function evidenceOf({ at, presence }: CheckedFace): JsonObject {
+  const evidence = { type: 'face', time: toIso(at) };
+  return presence === null ? evidence : { ...evidence, presence };
+}
 
 const endOf = ({ expiresAt }: ReadToken): EpochMs[] => (expiresAt === null ? [] : [toEpochMs(expiresAt)]);
 

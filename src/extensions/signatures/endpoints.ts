@@ -10,6 +10,8 @@ import { toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
+type SignaturePorts = Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>;
+
 /**
  * Signs a document after the user approved its name and digest. The approval is consumed, but the same document may be
  * signed again with it.
@@ -23,7 +25,7 @@ async function signDocument(
     readonly receipt: string;
     readonly document: Photo;
   },
-  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>,
+  deps: SignaturePorts,
 ): Promise<string> {
   const { connection, subject, receipt, document } = asked;
   const digest = document.use((bytes) => hexDigestOf(bytes));
@@ -58,9 +60,7 @@ async function signDocument(
   return signature;
 }
 
-export function createSignatureEndpoints(
-  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer' | 'connections'>,
-): Endpoint[] {
+export function createSignatureEndpoints(deps: SignaturePorts & Ports<'connections'>): Endpoint[] {
   return [
     clientEndpoint({
       path: '/signatures',

@@ -29,7 +29,7 @@ export interface Pose {
   readonly rollDeg: number;
 }
 
-type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
+export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
 
 const poseSizePx = 224;
 
@@ -67,7 +67,7 @@ export function createPoseEstimator(model: Model): PoseEstimator {
   };
 }
 
-type EyeEstimator = (picture: Picture, landmarks: Landmarks) => Promise<number>;
+export type EyeEstimator = (picture: Picture, landmarks: Landmarks) => Promise<number>;
 
 const eyeSizePx = 24;
 

@@ -49,16 +49,14 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
       const y0 = max(0, min(top, lastY));
       const y1 = max(0, min(top + 1, lastY));
 
-      let w00 = (1 - fx) * (1 - fy);
-      let w10 = fx * (1 - fy);
-      let w01 = (1 - fx) * fy;
-      let w11 = fx * fy;
-      if (isBlackOutside) {
-        if (x0 !== left || y0 !== top) w00 = 0;
-        if (x1 !== left + 1 || y0 !== top) w10 = 0;
-        if (x0 !== left || y1 !== top + 1) w01 = 0;
-        if (x1 !== left + 1 || y1 !== top + 1) w11 = 0;
-      }
+      const leftWeight = weightOf(1 - fx, isBlackOutside && x0 !== left);
+      const rightWeight = weightOf(fx, isBlackOutside && x1 !== left + 1);
+      const topWeight = weightOf(1 - fy, isBlackOutside && y0 !== top);
+      const bottomWeight = weightOf(fy, isBlackOutside && y1 !== top + 1);
+      const w00 = leftWeight * topWeight;
+      const w10 = rightWeight * topWeight;
+      const w01 = leftWeight * bottomWeight;
+      const w11 = rightWeight * bottomWeight;
 
       const p00 = (y0 * widthPx + x0) * 3;
       const p10 = (y0 * widthPx + x1) * 3;
@@ -71,6 +69,8 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
     }
   }
 }
+
+const weightOf = (share: number, isBlack: boolean): number => (isBlack ? 0 : share);
 
 export function toCellGrid(
   area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },

@@ -14,7 +14,7 @@ import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-
 /** A form field. Each photo repeats the field; names are constants. */
 export type FormField =
   | { readonly name: string; readonly text: string }
-  | { readonly name: string; readonly photos: readonly Photo[] };
+  | { readonly name: string; readonly text?: undefined; readonly photos: readonly Photo[] };
 
 interface MultipartBody {
   readonly contentType: string;
@@ -47,7 +47,7 @@ export function createMultipartBody(fields: readonly FormField[], random: Random
   const parts: (Uint8Array | Photo)[] = [];
   for (const field of fields) {
     const open = `--${boundary}\r\nContent-Disposition: form-data; name="${field.name}"`;
-    if ('text' in field) {
+    if (field.text !== undefined) {
       parts.push(encoder.encode(`${open}\r\n\r\n${field.text}\r\n`));
       continue;
     }
@@ -127,6 +127,7 @@ const coolDownMs = 10_000;
 const evidenceMs = 5000;
 
 interface Answer {
+  readonly error?: undefined;
   readonly status: number;
   readonly body: unknown;
   readonly retryAfterSec: number | null;
@@ -156,7 +157,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
 
   const send = async (
     endpoint: Endpoint,
-    { contentType, lengthBytes, chunks }: ReturnType<typeof createMultipartBody>,
+    { contentType, lengthBytes, chunks }: MultipartBody,
     signal: AbortSignal,
   ): Promise<Answer | Failure> => {
     let wasSent = false;
@@ -195,15 +196,15 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       return { error, isOutage: false, repeat: 'never' } satisfies Failure;
     }
     const outcome = await send(endpoint, body, signal);
-    const result = 'error' in outcome || isSuccess(outcome) ? outcome : toAnswerFailure(outcome, endpoint);
-    permit.report('error' in result && result.isOutage ? 'outage' : 'answered');
+    const result = outcome.error !== undefined || isSuccess(outcome) ? outcome : toAnswerFailure(outcome, endpoint);
+    permit.report(result.error !== undefined && result.isOutage ? 'outage' : 'answered');
     return result;
   };
 
   const attemptAgain = async (endpoint: Endpoint, fields: readonly FormField[], signal: AbortSignal) => {
     for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(endpoint, fields, signal);
-      if (!('error' in result)) return result;
+      if (result.error === undefined) return result;
       const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
       if (!mayRepeat || attempts === attemptsLimit) throw result.error;
       log.info('face service request retried', { endpoint, attempts });
@@ -231,7 +232,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   // attempt.
   const probe = async (): Promise<boolean> => {
     const result = await attempt('authenticate', [], newDeadline());
-    return 'error' in result && (result.error.code === 'request_malformed' || result.error.code === 'photo_missing');
+    return result.error?.code === 'request_malformed' || result.error?.code === 'photo_missing';
   };
   let evidence: { readonly at: EpochMs; readonly ready: Promise<boolean> } | null = null;
   const isReady = (): Promise<boolean> => {

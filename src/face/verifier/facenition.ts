@@ -9,7 +9,7 @@ import {
 } from '../../core/ports.js';
 import { type Photo, SealedToken } from '../../core/secrets.js';
 import { type EpochSec, toEpochMs, toIso } from '../../core/units.js';
-import { FaceError, toCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { checkPhotoCount, distinctPhotos } from './embeddings.js';
 import { type ClientOptions, createFacenitionClient, type FormField } from './facenition-client.js';
 import {
@@ -59,6 +59,8 @@ export const checkFields = (request: VerifyRequest, sent: SealedToken): FormFiel
 
 const livenessName = 'liveness';
 
+const mayBeAboutDecoy = (code: FaceErrorCode): boolean => code.startsWith('token_') || code === 'request_malformed';
+
 /**
  * Creates the verifier that calls a Facenition server. The scope binds tokens to users (`toBoundScope`). Content keys
  * and renewal are not supported.
@@ -87,7 +89,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
    */
   const check = async <T>(
     request: VerifyRequest,
-    send: (fields: ReturnType<typeof checkFields>) => Promise<T>,
+    send: (fields: readonly FormField[]) => Promise<T>,
     isLive = true,
   ): Promise<T | null> => {
     const { token } = request;
@@ -101,8 +103,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     } catch (error) {
       const code = toCode(error);
       // An error about a decoy says nothing about the person.
-      const isAboutDecoy = !isOpenable && (code.startsWith('token_') || code === 'request_malformed');
-      if (isAboutDecoy || code === 'face_mismatch') return null;
+      if (code === 'face_mismatch' || (!isOpenable && mayBeAboutDecoy(code))) return null;
       if (code.startsWith('token_')) await check({ ...request, token: null }, send);
       throw error;
     }
@@ -136,8 +137,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       // First, because this call is repeatable and not counted.
       const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
       const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
-      const send = (fields: ReturnType<typeof checkFields>) =>
-        client.call('authenticate', fields, authenticateReply, signal);
+      const send = (fields: readonly FormField[]) => client.call('authenticate', fields, authenticateReply, signal);
       const reply = await check(request, send, isLive);
       return { matched: reply?.authenticated ?? false, liveness, renewed: null };
     },

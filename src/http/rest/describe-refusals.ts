@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/base/json.js';
+import type { JsonObject, Serializable } from '../../core/base/json.js';
 import { type FaceErrorCode, refusals } from '../../errors.js';
 import { asJson } from './json-schema.js';
 
@@ -32,16 +32,16 @@ const headersByStatus: Readonly<Record<number, JsonObject>> = {
 
 const content = asJson({ $ref: '#/components/schemas/Refusal' });
 
-export function describeRefusals(codes: readonly FaceErrorCode[], also: JsonObject = {}): Record<string, JsonObject> {
+export function describeRefusals(codes: readonly FaceErrorCode[], also: JsonObject = {}): Record<string, Serializable> {
   const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
   return Object.fromEntries(
     statuses.map((status) => {
       const here = codes.filter((code) => refusals[code].status === status);
       const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
-      const headers = { ...headersByStatus[status], ...(status === 405 ? {} : also) };
+      const headers = status === 405 ? headersByStatus[status] : { ...headersByStatus[status], ...also };
       return [
         String(status),
-        { description, ...(Object.keys(headers).length === 0 ? {} : { headers }), content },
+        { description, headers: Object.keys(headers).length === 0 ? undefined : headers, content },
       ] as const;
     }),
   );

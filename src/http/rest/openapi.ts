@@ -1,5 +1,5 @@
 import { clientScopes } from '../../access/scopes.js';
-import type { JsonObject } from '../../core/base/json.js';
+import type { JsonObject, Serializable } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
 import { maxJsonBytes } from '../body.js';
 import { refusalGuard } from '../reply.js';
@@ -55,9 +55,9 @@ export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'vers
 /** Describes the endpoints, and other routes of the server. */
 export function describeApi(
   endpoints: readonly Endpoint[],
-  others: Record<'paths' | 'securitySchemes', Readonly<Record<string, JsonObject>>>,
-): JsonObject {
-  const paths: Record<string, JsonObject> = { ...others.paths };
+  others: Record<'paths' | 'securitySchemes', Readonly<Record<string, Serializable>>>,
+): Serializable {
+  const paths: Record<string, Serializable> = { ...others.paths };
   for (const endpoint of endpoints) {
     const path = documentedPath(endpoint);
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint) };
@@ -143,7 +143,7 @@ function describeNeeds(auth: Endpoint['auth']): string {
   return auth.kind === 'admin' ? ` Needs the right \`${auth.right}\`.` : '';
 }
 
-function describeEndpoint(endpoint: Endpoint): JsonObject {
+function describeEndpoint(endpoint: Endpoint): Serializable {
   const { auth, isExtension, summary, description, tag, path, status, replyGuard, method, versions } = endpoint;
   const needs = describeNeeds(auth);
   const asContent = endpoint.repliesInLines === true ? asJsonLines : asJson;
@@ -161,7 +161,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
       ...(method === 'GET' ? describeQuery(endpoint) : []),
     ],
-    ...(method === 'GET' || method === 'DELETE' ? {} : { requestBody: describeBody(endpoint) }),
+    requestBody: method === 'GET' || method === 'DELETE' ? undefined : describeBody(endpoint),
     responses: {
       [status]: {
         description: 'Success.',

@@ -1,4 +1,4 @@
-import { PublishCommand, SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
+import { type MessageAttributeValue, PublishCommand, SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
 import { z } from 'zod';
 import type { SmsConfig } from '../../config/delivery.js';
 import type { Delivery } from '../../core/ports.js';
@@ -23,17 +23,16 @@ export function createSnsDelivery(
   { region, endpoint, senderId }: Omit<Extract<SmsConfig, { kind: 'aws-sns' }>, 'kind'>,
   { others }: { readonly others: Delivery },
 ): Delivery {
-  const sns = new SNSClient({
-    ...(region === null ? {} : { region }),
-    ...(endpoint === null ? {} : { endpoint }),
+  const config: SNSClientConfig = {
     maxAttempts: attempts,
     retryMode: 'standard',
     requestHandler: toAwsRequestHandler(connectMs, answerMs),
-  } satisfies SNSClientConfig);
-  const attributes = {
-    'AWS.SNS.SMS.SMSType': text('Transactional'),
-    ...(senderId === null ? {} : { 'AWS.SNS.SMS.SenderID': text(senderId) }),
   };
+  if (region !== null) config.region = region;
+  if (endpoint !== null) config.endpoint = endpoint;
+  const sns = new SNSClient(config);
+  const attributes: Record<string, MessageAttributeValue> = { 'AWS.SNS.SMS.SMSType': text('Transactional') };
+  if (senderId !== null) attributes['AWS.SNS.SMS.SenderID'] = text(senderId);
   return {
     outbox: others.outbox.filter((channel) => channel !== 'sms'),
     async send(message) {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/base/json.js';
+import type { Serializable } from '../../core/base/json.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { describeRefusals, quotaHeaders } from '../../http/rest/describe-refusals.js';
 
@@ -19,7 +19,14 @@ const codes = [
   'internal',
 ] satisfies readonly FaceErrorCode[];
 
-const anyObject: JsonObject = { 'application/json': { schema: { type: 'object' } } };
+const anyObject: Serializable = { 'application/json': { schema: { type: 'object' } } };
+
+const describeStream = (place: 'query' | 'path'): Serializable => ({
+  name: place === 'path' ? 'stream' : 'stream_id',
+  in: place,
+  required: place === 'path',
+  schema: { type: 'string' },
+});
 
 const operation = (
   operationId: string,
@@ -35,36 +42,25 @@ const operation = (
     readonly streamIn?: 'query' | 'path' | null;
     readonly also?: readonly FaceErrorCode[];
   } = {},
-): JsonObject => ({
+): Serializable => ({
   operationId,
   tags: ['Operations'],
   summary: `«extension» ${summary}`,
   description,
   security: [{ streamKey: [] }],
-  ...(streamIn === null
-    ? {}
-    : {
-        parameters: [
-          {
-            name: streamIn === 'path' ? 'stream' : 'stream_id',
-            in: streamIn,
-            required: streamIn === 'path',
-            schema: { type: 'string' },
-          },
-        ],
-      }),
-  ...(hasBody ? { requestBody: { content: anyObject } } : {}),
+  parameters: streamIn === null ? undefined : [describeStream(streamIn)],
+  requestBody: hasBody ? { content: anyObject } : undefined,
   responses: {
     [status]: {
       description: 'Success.',
       headers: quotaHeaders,
-      ...(status === 204 ? {} : { content: { 'application/json': {} } }),
+      content: status === 204 ? undefined : { 'application/json': {} },
     },
     ...describeRefusals([...codes, ...also], quotaHeaders),
   },
 });
 
-export const streamKeyScheme: JsonObject = {
+export const streamKeyScheme: Serializable = {
   type: 'http',
   scheme: 'bearer',
   description:
@@ -74,7 +70,7 @@ export const streamKeyScheme: JsonObject = {
 const grantErrors =
   '`invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type` as `error`, as in RFC 6749.';
 
-export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
+export const ssfPathItems: Readonly<Record<string, Serializable>> = {
   '/ssf/jwks.json': {
     get: {
       ...operation('securityEventKeys', {

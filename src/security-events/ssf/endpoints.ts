@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../core/base/json.js';
+import type { Serializable } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
@@ -33,7 +33,7 @@ export interface SsfCall {
 /** Response; without a body if `body` is `null`. */
 export interface SsfAnswer {
   readonly status: 200 | 201 | 204;
-  readonly body: JsonObject | readonly JsonObject[] | null;
+  readonly body: Serializable | readonly Serializable[] | null;
 }
 
 export interface SsfEndpoint {
@@ -78,7 +78,7 @@ export function createSsfEndpoints(
     deps.transmitter.refresh().catch((error: unknown) => {
       deps.log.warn('cannot read security event streams', { code: toCode(error) });
     });
-  const view = ({ stream, record }: Found): JsonObject => toView(stream, record, deps);
+  const view = ({ stream, record }: Found): Serializable => toView(stream, record, deps);
 
   const change = async ({ caller, body }: SsfCall, replaces: boolean): Promise<SsfAnswer> => {
     const sent = parse(changeGuard, body);
@@ -192,12 +192,12 @@ export function createSsfEndpoints(
   ];
 }
 
-const ok = (body: JsonObject): SsfAnswer => ({ status: 200, body });
+const ok = (body: Serializable): SsfAnswer => ({ status: 200, body });
 
-const toStatusView = ({ id, status, reason }: Pick<StreamRecord, 'id' | 'status' | 'reason'>): JsonObject => ({
+const toStatusView = ({ id, status, reason }: Pick<StreamRecord, 'id' | 'status' | 'reason'>): Serializable => ({
   stream_id: id,
   status,
-  ...(reason === null ? {} : { reason }),
+  reason: reason ?? undefined,
 });
 
 function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<Guard> {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { headerCredentialGuard } from '../../config/credential.js';
 import { safeUrlGuard } from '../../config/safe-url.js';
 import { securityEventNames } from '../../config/security-events.js';
-import type { JsonObject } from '../../core/base/json.js';
+import type { Serializable } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import { eventTypes, toEventType } from '../event.js';
@@ -81,7 +81,7 @@ async function toDelivery(delivery: Delivery, deps: Ports<'random' | 'keys'>): P
 }
 
 /** Returns the configuration of a stream (SSF 1.0, section 8.1.1), without the `Authorization` header of pushes. */
-export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: Ports<'issuer'>): JsonObject {
+export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: Ports<'issuer'>): Serializable {
   const { id, audience, events, delivery } = stream;
   const { eventsRequested, description } = record ?? { eventsRequested: null, description: null };
   return {
@@ -89,14 +89,14 @@ export function toView(stream: EventStream, record: StreamRecord | null, { issue
     iss: issuer,
     aud: audience,
     events_supported: record === null ? events.map(toEventType) : allEvents,
-    ...(eventsRequested === null ? {} : { events_requested: eventsRequested }),
+    events_requested: eventsRequested ?? undefined,
     events_delivered: events.map(toEventType),
     delivery:
       delivery.kind === 'push'
         ? { method: deliveryMethods.push, endpoint_url: delivery.url }
         : { method: deliveryMethods.poll, endpoint_url: `${issuer}${ssfPaths.poll}/${id}` },
     min_verification_interval: verificationIntervalSec,
-    ...(description === null ? {} : { description }),
+    description: description ?? undefined,
   };
 }
 
@@ -105,7 +105,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
 /** Checks that the transmitter's fields are unchanged. */
-export function checkUnchanged(sent: unknown, view: JsonObject): void {
+export function checkUnchanged(sent: unknown, view: Serializable): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));
   if (changed !== undefined) throw new FaceError('request_malformed', { field: changed });

@@ -220,11 +220,8 @@ export function createStepUpEndpoints(
         const start = await toStart(fields, client, deps);
         const started = await startStepUp(start, await toFlow(fields, client, deps), deps);
         if (kiosk !== undefined) await assignToKiosk({ kiosk, next: started.id }, deps);
-        const digest = start.action?.digest;
-        return {
-          ...toStarted(started, fields.immediate, deps),
-          ...(digest === undefined ? {} : { actionDigest: digest }),
-        };
+        const reply = toStarted(started, fields.immediate, deps);
+        return start.action ? { ...reply, actionDigest: start.action.digest } : reply;
       },
     }),
     openEndpoint({

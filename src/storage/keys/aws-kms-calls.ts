@@ -48,13 +48,14 @@ export function createAwsKmsCalls(
   { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
   { clock, log }: Ports<'clock' | 'log'>,
 ): AwsKmsCalls {
-  const kms = new KMS({
+  const config: KMSClientConfig = {
     region,
-    ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: attempts,
     retryMode: 'standard',
     requestHandler: toAwsRequestHandler(connectMs, answerMs),
-  } satisfies KMSClientConfig);
+  };
+  if (endpoint !== null) config.endpoint = endpoint;
+  const kms = new KMS(config);
   const breaker = createBreaker({
     clock,
     outagesToOpen,

@@ -5,6 +5,7 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
   type PutItemCommandInput,
@@ -47,16 +48,16 @@ const defaultAnswerWithinMs = 1500;
 const maxContentions = 8;
 
 /** @param answerWithinMs - upper bound; hooks have shorter deadlines */
-export const createDynamoDbClient = (
+export function createDynamoDbClient(
   { region, endpoint }: DynamoDbConfig,
   answerWithinMs = defaultAnswerWithinMs,
-): DynamoDBClient =>
-  new DynamoDBClient({
-    ...(region === null ? {} : { region }),
-    ...(endpoint === null ? {} : { endpoint }),
-    maxAttempts: 2,
-    requestHandler: toAwsRequestHandler(answerWithinMs / 3, answerWithinMs),
-  });
+): DynamoDBClient {
+  const requestHandler = toAwsRequestHandler(answerWithinMs / 3, answerWithinMs);
+  const config: DynamoDBClientConfig = { maxAttempts: 2, requestHandler };
+  if (region !== null) config.region = region;
+  if (endpoint !== null) config.endpoint = endpoint;
+  return new DynamoDBClient(config);
+}
 
 /**
  * Creates the state store in Amazon DynamoDB, with strong consistency. After a timeout, a call is retried once. The
@@ -118,14 +119,10 @@ export function createDynamoDbStore(
   return {
     parts: 'one',
     onInterruption() {},
-    async read(key) {
-      return orUnavailable(() => find(key));
-    },
-    async readMany(keys) {
-      return orUnavailable(() => findMany(keys));
-    },
-    async write(key, value, { when, expiresAt }) {
-      return orUnavailable(async () => {
+    read: (key) => orUnavailable(() => find(key)),
+    readMany: (keys) => orUnavailable(() => findMany(keys)),
+    write: (key, value, { when, expiresAt }) =>
+      orUnavailable(async () => {
         const revision = newRevision(random);
         const item = {
           value: { S: JSON.stringify(value) },
@@ -142,8 +139,7 @@ export function createDynamoDbStore(
           // After a retry by the SDK, the first attempt may have succeeded.
           return (error.$metadata.attempts ?? 1) > 1 && (await find(key))?.revision === revision;
         }
-      });
-    },
+      }),
     async add(key, amount, expiresAt) {
       const { expiresAt: end, ttl } = toExpiry(expiresAt);
       return orUnavailable(async () => {

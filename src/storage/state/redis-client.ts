@@ -71,10 +71,10 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL, answerWithinMs:
   const tls = url.protocol === 'rediss:' ? {} : undefined;
   const options = {
     ...impatient,
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    username: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
     db: Number(url.pathname.slice(1) || 0),
-    ...(tls === undefined ? {} : { tls }),
+    tls,
   };
   if (cluster !== null) {
     return new Cluster([seed, ...cluster], {
@@ -86,7 +86,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL, answerWithinMs:
       maxRedirections: 4,
       slotsRefreshTimeout: answerWithinMs,
       // Host names are not resolved here, because TLS compares them with the certificate.
-      ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
+      dnsLookup: tls && ((name, done) => done(null, name)),
       redisOptions: options,
     });
   }
@@ -104,8 +104,9 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL, answerWithinMs:
     sentinels: addresses,
     sentinelRetryStrategy: pauseMs,
     sentinelCommandTimeout: answerWithinMs,
-    ...(password === null ? {} : { sentinelPassword: password.use((text) => text) }),
-    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+    sentinelPassword: password?.use((text) => text),
+    enableTLSForSentinelMode: tls !== undefined,
+    sentinelTLS: tls,
   });
 }
 

@@ -51,7 +51,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
         const probe = photos('probe')[0];
         const share = shareOfClient(client);
         const [comparison] = await verifier.match(probe, photos('reference'), fields.accuracy, share).catch(nameProbe);
-        if ('code' in comparison) throw new FaceError(comparison.code, { field: 'reference' });
+        if (comparison.score === null) throw new FaceError(comparison.code, { field: 'reference' });
         return { score: comparison.score, match: comparison.match };
       },
     }),
@@ -69,7 +69,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
         const compared = await verifier.match(probe, photos('reference'), fields.accuracy, share).catch(nameProbe);
         return {
           results: compared.map((each) =>
-            'code' in each
+            each.score === null
               ? { score: null, match: false, ...toUnusable(each.code) }
               : { score: each.score, match: each.match },
           ),

@@ -47,6 +47,11 @@ export async function findEngine(
   return opened?.parameters.current.id ?? null;
 }
 
+const toRemedy = (judge: string): string =>
+  judge === secondJudge.name
+    ? `Run: facestep models fetch ${secondJudge.name}`
+    : 'Restore your model for passive liveness: docs/own-model.md.';
+
 export const createModelCheck = ({
   modelsFolder: folder,
   recognition: { passiveLiveness },
@@ -64,12 +69,7 @@ export const createModelCheck = ({
     const own = judges.filter((judge) => judge !== builtInJudge);
     for (const { folder: ofModel, manifest } of own)
       if ((await readPublishedFile(ofModel, manifest)) === null)
-        return fail(
-          `${manifest.file} is missing in ${ofModel}`,
-          manifest.name === secondJudge.name
-            ? `Run: facestep models fetch ${secondJudge.name}`
-            : 'Restore your model for passive liveness: docs/own-model.md.',
-        );
+        return fail(`${manifest.file} is missing in ${ofModel}`, toRemedy(manifest.name));
     if (own.length === 0) return pass(published);
     const names = judges.map((judge) => (judge === builtInJudge ? judge : `${judge.manifest.name} in ${judge.folder}`));
     return pass(`${published}; passive liveness is judged by ${names.join(' and ')}`);
