@@ -29,62 +29,40 @@ export function writeMessage(stream: Writable, { text, bytes }: Message): void {
   stream.write(bytes, () => bytes.fill(0));
 }
 
-/** Bytes that have arrived. What is taken from them is wiped there. */
-class Received {
-  readonly #pieces: Buffer[] = [];
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
+/** Removes that many bytes from the pieces that have arrived, and wipes them there. */
+function takeBytes(pieces: Buffer[], length: number): Uint8Array<ArrayBuffer> {
+  const taken = new Uint8Array(length);
+  for (let at = 0; at < length; ) {
+    const piece = pieces.shift() ?? Buffer.alloc(length - at);
+    const part = piece.subarray(0, length - at);
+    if (part.length < piece.length) pieces.unshift(piece.subarray(part.length));
+    taken.set(part, at);
+    part.fill(0);
+    at += part.length;
   }
-
-  push(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.#length += piece.length;
-  }
-
-  /** @param length - at most as many as have arrived */
-  take(length: number): Uint8Array<ArrayBuffer> {
-    const taken = new Uint8Array(length);
-    for (let at = 0; at < length; ) {
-      const piece = this.#pieces.shift() ?? Buffer.alloc(length - at);
-      const part = piece.subarray(0, length - at);
-      if (part.length < piece.length) this.#pieces.unshift(piece.subarray(part.length));
-      taken.set(part, at);
-      part.fill(0);
-      at += part.length;
-    }
-    this.#length -= length;
-    return taken;
-  }
-}
-
-interface Lengths {
-  readonly text: number;
-  readonly bytes: number;
-}
-
-function takeLengths(received: Received, { mostText, mostBytes }: MessageBounds): Lengths | null {
-  if (received.length < headLength) return null;
-  const head = new DataView(received.take(headLength).buffer);
-  const lengths = { text: head.getUint32(0), bytes: head.getUint32(4) };
-  if (lengths.text > mostText || lengths.bytes > mostBytes) throw new Error('a message over its bounds');
-  return lengths;
+  return taken;
 }
 
 /** Returns messages in the order in which they were sent. @throws if one is longer than its bounds */
-export async function* readMessages(stream: Readable, bounds: MessageBounds): AsyncGenerator<Message> {
-  const received = new Received();
-  let lengths: Lengths | null = null;
+export async function* readMessages(stream: Readable, { mostText, mostBytes }: MessageBounds): AsyncGenerator<Message> {
+  const pieces: Buffer[] = [];
+  let arrived = 0;
+  let lengths: readonly number[] = [headLength];
   for await (const piece of stream) {
-    received.push(piece);
-    while (true) {
-      lengths ??= takeLengths(received, bounds);
-      if (lengths === null || received.length < lengths.text + lengths.bytes) break;
-      const text = new TextDecoder().decode(received.take(lengths.text));
-      const bytes = received.take(lengths.bytes);
-      lengths = null;
-      yield { text, bytes };
+    pieces.push(piece);
+    arrived += piece.length;
+    const isComplete = (): boolean => arrived >= lengths.reduce((sum, length) => sum + length);
+    while (isComplete()) {
+      const [first = new Uint8Array(), second] = lengths.map((length) => takeBytes(pieces, length));
+      arrived -= first.length + (second?.length ?? 0);
+      if (second !== undefined) {
+        yield { text: new TextDecoder().decode(first), bytes: second };
+        lengths = [headLength];
+        continue;
+      }
+      const head = new DataView(first.buffer);
+      lengths = [head.getUint32(0), head.getUint32(4)];
+      if (head.getUint32(0) > mostText || head.getUint32(4) > mostBytes) throw new Error('a message over its bounds');
     }
   }
 }

@@ -37,8 +37,11 @@ export interface Presence {
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-const program = fileURLToPath(new URL('presence-process.js', import.meta.url));
+const presenceProgram = fileURLToPath(new URL('presence-process.js', import.meta.url));
 const installation = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** With two arenas, the C library keeps less memory that the models have released. */
+const environment = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '2' };
 
 /** A worker that takes longer for a picture hangs. */
 const jobTimeoutMs = 120_000;
@@ -176,8 +179,13 @@ async function openWorker(child: Child, { ask, whenGone }: Line, setup: Presence
 /**
  * Prepares the process that parses pictures: without environment and, where the platform allows, without network, files,
  * core files or unlimited memory. A process that ends is replaced when the next worker starts.
+ * @param program - another program with its arguments, to test the limits
  */
-export function createPresence(setup: PresenceSetup, workers: number): Presence {
+export function createPresence(
+  setup: PresenceSetup,
+  workers: number,
+  program: readonly string[] = [presenceProgram],
+): Presence {
   const slots = new Map<number, Slot>();
   const whenPrepared = Promise.all([findLimits(workers), findNodeOptions(setup)]);
   let running: { readonly child: Child; readonly ended: Promise<void> } | null = null;
@@ -186,8 +194,8 @@ export function createPresence(setup: PresenceSetup, workers: number): Presence 
   process.on('exit', killAtExit);
 
   const start = (limits: readonly string[], options: readonly string[]) => {
-    const [file = process.execPath, ...args] = [...limits, process.execPath, ...options, program];
-    const child = spawn(file, args, { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+    const [file = process.execPath, ...args] = [...limits, process.execPath, ...options, ...program];
+    const child = spawn(file, args, { cwd: '/', env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
     // It fails if the process has ended, which `close` tells.
     child.stdin.on('error', () => {});
     const ended = passAnswers(child, slots).then(() => {

@@ -83,12 +83,10 @@ export const createRuntimeCheck = ({ modelsFolder }: Pick<Setup['config'], 'mode
     const presence = createPresence({ modelsFolder, recognisers: [], judges: [], models: 1 }, 1);
     const { runtime, confinement } = await presence.probe().finally(() => presence.close());
     const { name, standsInBecause } = runtime;
-    const open = listOpen(confinement);
-    const apart =
-      open.length === 0
-        ? 'in a process without network, files, core files or unlimited memory'
-        : `in a process that this platform does not keep from: ${open.join(', ')}`;
-    if (standsInBecause === null) return pass(`${name}, native, ${apart}`);
+    const open = openings.filter(({ isOpen }) => isOpen(confinement));
+    const apart = open.length === 0 ? [closed] : open;
+    const found = [`${name}, native`, ...apart.map((each) => each.found)].join('; ');
+    if (standsInBecause === null) return pass(found);
     return warn(
       `${name}, in WebAssembly, several times slower than the native one: ${standsInBecause}`,
       'Count on fewer checks a second, or run the server on a platform that has a binary: docs/install.md.',
@@ -96,9 +94,16 @@ export const createRuntimeCheck = ({ modelsFolder }: Pick<Setup['config'], 'mode
   },
 });
 
-const listOpen = ({ network, files, coreFiles, memoryMiB }: Confinement): readonly string[] => [
-  ...(network === false ? [] : ['network']),
-  ...(files ? ['files'] : []),
-  ...(coreFiles === false ? [] : ['core files']),
-  ...(memoryMiB === null ? ['unlimited memory'] : []),
+const closed = { found: 'the process that parses pictures has no network, files, core files or unlimited memory' };
+
+const openings: readonly { readonly found: string; isOpen(confinement: Confinement): boolean }[] = [
+  {
+    found: 'this platform lets the process that parses pictures use the network',
+    isOpen: ({ network }) => network !== false,
+  },
+  { found: 'this platform lets the process that parses pictures use files', isOpen: ({ files }) => files },
+  {
+    found: 'this platform lets the process that parses pictures write core files, or use unlimited memory',
+    isOpen: ({ coreFiles, memoryMiB }) => coreFiles !== false || memoryMiB === null,
+  },
 ];
