@@ -161,16 +161,3 @@ describe('kyc', () => {
     if (portrait === 'dim.jpg') expect(outcome).toMatchObject({ picture: 'portrait' });
   });
 });
-
-describe('duplicate-accounts', () => {
-  const find = (...pictures: string[]) => run('duplicate-accounts', pictures);
-
-  test('lists the photos that show the same person as the first', async () => {
-    const { exitCode, said } = await find('second.jpg', 'stranger.jpg', 'first.jpg', 'upright.jpg');
-    const duplicates = ['first.jpg', 'upright.jpg'];
-    expect({ exitCode, said: JSON.parse(said) }).toEqual({
-      exitCode: 1,
-      said: { duplicates, unusable: [], consistent: true },
-    });
-  });
-});

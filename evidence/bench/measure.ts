@@ -33,9 +33,16 @@ export async function load(
   return { perSecond: (count * 1000) / (performance.now() - from), times };
 }
 
+/** Returns the memory of a process and of those that it started. Pages that they share count for each. */
 export function residentMiB(pid: number): number {
-  const kibibytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
-  return Number(kibibytes.trim()) / 1024;
+  const kibibytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid), '--ppid', String(pid)], { encoding: 'utf8' });
+  return (
+    kibibytes
+      .trim()
+      .split(/\s+/)
+      .map(Number)
+      .reduce((sum, each) => sum + each, 0) / 1024
+  );
 }
 
 /** Returns the greatest memory of a process while the work lasts. */
@@ -60,11 +67,17 @@ export const round = (value: number, digits = 2): number => Number(value.toFixed
 const tickMs = 10;
 
 /**
- * Returns a process's processor time in milliseconds.
+ * Returns the processor time, in milliseconds, of a process and of those that it started and that still run.
  * @throws Error on any system but Linux
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
 export async function processorMs(pid: number): Promise<number> {
+  const started = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  const pids = [pid, ...started.trim().split(' ').filter(Boolean).map(Number)];
+  return (await Promise.all(pids.map(processorMsOf))).reduce((sum, each) => sum + each, 0);
+}
+
+async function processorMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The process name may contain spaces and brackets, so fields are counted from the last bracket.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,13 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
+import { readFileSync } from 'node:fs';
 
-/*
- * Preloaded into a server (`node --import`). Shifts its clock by the milliseconds in the file FAULTS_CLOCK_FILE. Its
- * worker threads exit while the file FAULTS_WORKER_FILE exists.
- */
+/* Preloaded into a server (`node --import`). Shifts its clock by the milliseconds in the file FAULTS_CLOCK_FILE. */
 
-const { FAULTS_CLOCK_FILE: clockFile = '', FAULTS_WORKER_FILE: workerFile = '' } = process.env;
-const everyMs = 20;
+const { FAULTS_CLOCK_FILE: clockFile = '' } = process.env;
 const RealDate = Date;
 
 const readShift = (): number => {
@@ -29,7 +24,3 @@ class ShiftedDate extends RealDate {
 }
 
 if (clockFile !== '') Object.assign(globalThis, { Date: ShiftedDate });
-if (workerFile !== '' && !isMainThread)
-  setInterval(() => {
-    if (existsSync(workerFile)) process.exit(1);
-  }, everyMs).unref();

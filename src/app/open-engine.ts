@@ -35,6 +35,7 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
       deps.log.info('passive liveness', { judge: judge.manifest.name, sha256: judge.manifest.sha256 });
   const engine = await createEngine(config, recognisers, judges);
   reportRuntime(engine.runtime, deps);
+  deps.log.info('process that parses pictures', { ...(await engine.inspect()) });
   const computing = {
     release: version,
     engine: parameters.current.name,

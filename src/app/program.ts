@@ -58,7 +58,6 @@ const ownCommands: Commands = {
   audit: async () => (await import('../admin/commands/audit.js')).createAuditCommand,
   log: async () => (await import('../admin/commands/log.js')).createLogCommand,
   ledger: async () => (await import('../admin/commands/audit.js')).createLedgerCommand,
-  try: async () => (await import('../admin/commands/try.js')).createTryCommand,
   simulate: async () => (await import('../admin/commands/simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('../admin/commands/provision.js')).createSmartHookCommand,
   backup: async () => (await import('../admin/commands/backup.js')).createBackupCommand,

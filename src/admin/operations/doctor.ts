@@ -37,7 +37,7 @@ import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createMailRelayCheck } from './checks/mail-relay.js';
-import { createModelCheck, createRecognitionCheck, findEngine, runtimeCheck } from './checks/model-files.js';
+import { createModelCheck, createRecognitionCheck, createRuntimeCheck, findEngine } from './checks/model-files.js';
 import {
   createProxyChecks,
   createPublicAddressChecks,
@@ -189,7 +189,7 @@ export async function collectChecks(
       ? [createSharedReplicasCheck(config.state, files, deps)]
       : []),
     ...(config.verifier.kind === 'embedded'
-      ? [runtimeCheck, createModelCheck(config), createRecognitionCheck(config, ofFolder, deps)]
+      ? [createRuntimeCheck(config), createModelCheck(config), createRecognitionCheck(config, ofFolder, deps)]
       : []),
   ];
   const here = [

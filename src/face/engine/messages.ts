@@ -1,43 +1,14 @@
 import { z } from 'zod';
+import { maxPhotoBytes } from '../../core/secrets.js';
 import { faceErrorCodes } from '../../errors.js';
 import { recogniserGuard } from './embed.js';
 import { lightRegions } from './light.js';
 import { judgeSourceGuard } from './passive-model.js';
 import type { LevelTable } from './runtime.js';
 
-/*
- * The model runtime aborts the process if a thread ends during a run, and a core file may contain photos. On exit, the
- * process therefore waits for running jobs.
- */
-
-const idle = 0;
-const busy = 1;
-const stopped = 2;
-
-export type BusyFlag = Int32Array<SharedArrayBuffer>;
-
-const busyFlagGuard = z.custom<BusyFlag>(
-  (value) => value instanceof Int32Array && value.buffer instanceof SharedArrayBuffer && value.length === 1,
-);
-
 const levelTableGuard = z.custom<LevelTable>(
   (value) => value instanceof Int32Array && value.buffer instanceof SharedArrayBuffer,
 );
-
-export const createBusyFlag = (): BusyFlag => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-
-export const markBusy = (flag: BusyFlag): boolean => Atomics.compareExchange(flag, 0, idle, busy) === idle;
-
-export function markIdle(flag: BusyFlag): void {
-  Atomics.store(flag, 0, idle);
-  Atomics.notify(flag, 0);
-}
-
-/** Blocks until the running job ends or the timeout passes, and prevents new jobs. */
-export function stopJobs(flag: BusyFlag, timeoutMs: number): void {
-  Atomics.wait(flag, 0, busy, timeoutMs);
-  Atomics.compareExchange(flag, 0, idle, stopped);
-}
 
 const signal = z.enum([
   'embedding',
@@ -53,6 +24,15 @@ const signal = z.enum([
 const photo = z.instanceof(Uint8Array);
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
+const setupGuard = z.object({
+  modelsFolder: z.string(),
+  recognisers: z.array(recogniserGuard).readonly(),
+  judges: z.array(judgeSourceGuard).readonly(),
+  /** Number of models that each worker opens. */
+  models: z.int().positive(),
+});
+export type PresenceSetup = z.output<typeof setupGuard>;
+
 /** A job for a worker. The photo's bytes are transferred to the worker. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('detect'), photo }),
@@ -62,6 +42,18 @@ export const jobGuard = z.discriminatedUnion('task', [
 ]);
 export type Job = z.infer<typeof jobGuard>;
 export type PhotoJob = Exclude<Job, { task: 'close' }>;
+
+/** A job for one worker of the process that parses pictures, a worker to start, or a question for the model runtime. */
+export const requestGuard = z.object({
+  slot: z.int(),
+  job: z.union([
+    jobGuard,
+    z.object({ task: z.literal('open'), setup: setupGuard }),
+    z.object({ task: z.literal('probe') }),
+  ]),
+});
+export type Request = z.input<typeof requestGuard>;
+export const requestBounds = { mostText: 1024 * 1024, mostBytes: maxPhotoBytes + 1024 } as const;
 
 const face = z.object({ box, confidence: z.number() });
 const pose = z.object({ yawDeg: z.number(), pitchDeg: z.number(), rollDeg: z.number() });
@@ -116,11 +108,12 @@ export const replyGuard = z.discriminatedUnion('outcome', [
 ]);
 export type Reply = z.infer<typeof replyGuard>;
 
-export const workerDataGuard = z.object({
-  modelsFolder: z.string(),
-  recognisers: z.array(recogniserGuard).readonly(),
-  judges: z.array(judgeSourceGuard).readonly(),
-  levels: levelTableGuard,
-  flag: busyFlagGuard,
+/** What one worker answers, or that it has ended. Larger answers end the process. */
+export const answerGuard = z.object({
+  slot: z.int(),
+  reply: z.union([replyGuard, z.object({ outcome: z.literal('gone') })]),
 });
+export const replyBounds = { mostText: 256 * 1024, mostBytes: 256 * 1024 } as const;
+
+export const workerDataGuard = setupGuard.omit({ models: true }).extend({ levels: levelTableGuard });
 export type WorkerData = z.input<typeof workerDataGuard>;

@@ -1,94 +1,16 @@
-import { builtInJudge } from '../../core/liveness-policy.js';
-import './unreported.js';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { createFairQueue, type QueueShare, soleShare } from '../../core/fair-queue.js';
+import { builtInJudge } from '../../core/liveness-policy.js';
 import { type BackOff, retryUntilDone } from '../../core/resilience.js';
 import { Embedding, FrameSketch, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { Recogniser } from './embed.js';
 import type { Detection, Engine, FaceAnalysis, Signal } from './engine.js';
 import { models } from './manifest.js';
-import {
-  type BusyFlag,
-  createBusyFlag,
-  type Job,
-  type PhotoJob,
-  type Reply,
-  replyGuard,
-  stopJobs,
-  type WorkerData,
-} from './messages.js';
+import type { PhotoJob, Reply } from './messages.js';
 import type { JudgeSource } from './passive-model.js';
-import { createLevelTable, type RuntimeName } from './runtime.js';
-
-interface WorkerHandle {
-  readonly runtime: RuntimeName;
-  readonly whenGone: Promise<void>;
-  ask(job: PhotoJob): Promise<Reply>;
-  close(): Promise<void>;
-}
-
-/*
- * Decoded pixels are freed only by garbage collection, which rarely runs in a worker. With V8's default, each worker
- * would hold 90 MB more.
- */
-const nurseryMb = 4;
-
-async function startWorker(data: WorkerData): Promise<WorkerHandle> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: nurseryMb },
-  });
-  let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;
-
-  const nextReply = (): Promise<Reply> =>
-    new Promise((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-  const fail = (cause: unknown): void => {
-    settle?.reject(new FaceError('internal', { worker: 'died' }, { cause }));
-    settle = null;
-  };
-
-  worker.on('message', (message: unknown) => {
-    const parsed = replyGuard.safeParse(message);
-    if (parsed.success) {
-      settle?.resolve(parsed.data);
-      settle = null;
-    } else {
-      fail(parsed.error);
-      void worker.terminate();
-    }
-  });
-  worker.on('error', fail);
-  const whenGone = new Promise<void>((resolve) => {
-    worker.on('exit', (code) => {
-      fail(code);
-      resolve();
-    });
-  });
-
-  const first = await nextReply();
-  if (first.outcome !== 'ready') {
-    await whenGone;
-    throw first.outcome === 'refused' ? new FaceError(first.code, first.detail) : new FaceError('internal');
-  }
-
-  return {
-    runtime: first.runtime,
-    whenGone,
-    ask(job) {
-      const reply = nextReply();
-      worker.postMessage(job, [job.photo.buffer]);
-      return reply;
-    },
-    async close() {
-      worker.postMessage({ task: 'close' } satisfies Job);
-      await whenGone;
-    },
-  };
-}
+import { type Confinement, createPresence, type WorkerHandle } from './presence.js';
+import type { RuntimeName } from './runtime.js';
 
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
@@ -111,14 +33,13 @@ export interface EnginePool extends Engine {
   /** Number of judges of passive liveness. */
   readonly judges: number;
   load(): EngineLoad;
+  /** Reads what the process that parses pictures can do. */
+  inspect(): Promise<Confinement>;
   /** Examines the most central of several faces. The result must not decide about a person. */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<FaceAnalysis>;
 }
 
 const jobSec = 0.02;
-
-/** Longer than a busy machine takes to load the models. An exit meanwhile aborts the process. */
-const exitTimeoutMs = 20_000;
 
 const restarts: BackOff = { firstMs: 250, longestMs: 30_000 };
 
@@ -134,7 +55,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Starts the workers and waits for their models. If a worker dies, its job fails and a new worker replaces it. */
+/** Starts the workers in a process of their own and waits for their models. If a worker dies, its job fails and a new worker replaces it. */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
   const { modelsFolder, recognisers = [], judges = [builtInJudge] } = options;
   const size = options.workers ?? availableParallelism();
@@ -142,8 +63,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const idle: WorkerHandle[] = [];
   const waiting = createFairQueue<Waiting>(options.queueLimit);
   const starting = new Set<Promise<RuntimeName>>();
-  const flags = new Set<BusyFlag>();
-  const levels = createLevelTable(Object.keys(models).length + recognisers.length + judges.length);
+  const opening = Object.keys(models).length + recognisers.length + judges.length;
+  const presence = createPresence({ modelsFolder, recognisers, judges, models: opening }, size);
   let running = 0;
   let runningAnonymous = 0;
   let examinations = 0;
@@ -151,18 +72,10 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   let whenDrained: (() => void) | null = null;
 
   const start = async (): Promise<RuntimeName> => {
-    const flag = createBusyFlag();
-    flags.add(flag);
-    const worker = await startWorker({ modelsFolder, recognisers, judges, levels, flag }).catch((error: unknown) => {
-      flags.delete(flag);
-      throw error;
-    });
+    const worker = await presence.open();
     workers.add(worker);
     idle.push(worker);
-    void worker.whenGone.then(() => {
-      flags.delete(flag);
-      replace(worker);
-    });
+    void worker.whenGone.then(() => replace(worker));
     dispatch();
     return worker.runtime;
   };
@@ -279,13 +192,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       });
     await Promise.allSettled(starting);
     await Promise.all([...workers].map((worker) => worker.close()));
-    process.off('exit', stopAtExit);
+    await presence.close();
   };
-
-  const stopAtExit = (): void => {
-    for (const flag of flags) stopJobs(flag, exitTimeoutMs);
-  };
-  process.on('exit', stopAtExit);
 
   const started = Array.from({ length: size }, addWorker);
   await Promise.allSettled(started);
@@ -309,6 +217,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     examineAgain: (photo, signals, near, share) =>
       examine(photo, { task: 'examine_again', signals: [...signals], near }, share),
     isReady: () => !closing.signal.aborted && workers.size === size,
+    inspect: presence.inspect,
     load: () => ({ waiting: waiting.length, busy: running, examinations }),
     close,
   };

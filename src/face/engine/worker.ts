@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../../errors.js';
-import { jobGuard, markBusy, markIdle, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
+import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
 import { createPipeline, type Pipeline, type RawFaceAnalysis } from './pipeline.js';
 
 /** Only texts and numbers of a detail leave this thread. */
@@ -42,15 +42,12 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
     // Arrays are transferred, so that no copy remains in this thread.
     port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
-  const { modelsFolder, recognisers, judges, levels, flag } = workerDataGuard.parse(workerData);
-  // Loading models must not be interrupted by an exit.
-  if (!markBusy(flag)) return port.close();
+  const { modelsFolder, recognisers, judges, levels } = workerDataGuard.parse(workerData);
   const beganAt = performance.now();
   const pipeline = await createPipeline(modelsFolder, { recognisers, judges, levels }).catch((error: unknown) => {
     send(toRefusal(error, beganAt));
     return null;
   });
-  markIdle(flag);
   if (pipeline === null) return port.close();
 
   port.on('message', async (message: unknown) => {
@@ -58,12 +55,8 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
     if (job.task === 'close') {
       await pipeline.close();
       port.close();
-    } else if (markBusy(flag)) {
-      try {
-        send(await answer(pipeline, job));
-      } finally {
-        markIdle(flag);
-      }
+    } else {
+      send(await answer(pipeline, job));
     }
   });
   send({ outcome: 'ready', runtime: pipeline.runtime });

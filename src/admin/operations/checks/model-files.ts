@@ -5,8 +5,8 @@ import type { Ports } from '../../../core/deps.js';
 import { builtInJudge } from '../../../core/liveness-policy.js';
 import { models } from '../../../face/engine/manifest.js';
 import { openJudges } from '../../../face/engine/passive-model.js';
+import { type Confinement, createPresence } from '../../../face/engine/presence.js';
 import { readPublishedFile } from '../../../face/engine/published-file.js';
-import { loadRuntime } from '../../../face/engine/runtime.js';
 import { secondJudge } from '../../../face/models/second-judge.js';
 import { openEngines } from '../../../face/recognition/open-engines.js';
 import { checkModelFile } from '../../../face/recognition/registry.js';
@@ -76,14 +76,34 @@ export const createModelCheck = ({
   },
 });
 
-export const runtimeCheck: Check = {
+/** Starts a process that parses pictures as the server does, without its models. */
+export const createRuntimeCheck = ({ modelsFolder }: Pick<Setup['config'], 'modelsFolder'>): Check => ({
   title: 'Model runtime',
   async run() {
-    const { name, standsInBecause } = await loadRuntime();
-    if (standsInBecause === null) return pass(`${name}, native`);
+    const presence = createPresence({ modelsFolder, recognisers: [], judges: [], models: 1 }, 1);
+    const { runtime, confinement } = await presence.probe().finally(() => presence.close());
+    const { name, standsInBecause } = runtime;
+    const open = openings.filter(({ isOpen }) => isOpen(confinement));
+    const apart = open.length === 0 ? [closed] : open;
+    const found = [`${name}, native`, ...apart.map((each) => each.found)].join('; ');
+    if (standsInBecause === null) return pass(found);
     return warn(
       `${name}, in WebAssembly, several times slower than the native one: ${standsInBecause}`,
       'Count on fewer checks a second, or run the server on a platform that has a binary: docs/install.md.',
     );
   },
-};
+});
+
+const closed = { found: 'the process that parses pictures has no network, files, core files or unlimited memory' };
+
+const openings: readonly { readonly found: string; isOpen(confinement: Confinement): boolean }[] = [
+  {
+    found: 'this platform lets the process that parses pictures use the network',
+    isOpen: ({ network }) => network !== false,
+  },
+  { found: 'this platform lets the process that parses pictures use files', isOpen: ({ files }) => files },
+  {
+    found: 'this platform lets the process that parses pictures write core files, or use unlimited memory',
+    isOpen: ({ coreFiles, memoryMiB }) => coreFiles !== false || memoryMiB === null,
+  },
+];

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { modelsFolder, projectRoot } from '../../../support/run/paths.js';
+import { decodeMessage, encodeMessage, readMessages, writeMessage } from './frames.js';
+import { createPresence } from './presence.js';
+
+/* What the process that parses pictures can do if a picture takes it over. */
+
+const setup = { modelsFolder, recognisers: [], judges: [], models: 1 };
+
+/** The programs of util-linux, and the namespaces that not every container permits. */
+const canLimit = spawnSync('/usr/bin/prlimit', ['/bin/true']).status === 0;
+const canUnshare = spawnSync('/usr/bin/unshare', ['--user', '--net', '/bin/true']).status === 0;
+
+(canLimit ? test : test.skip)(
+  'a decoder that was taken over finds no environment, network, file, program or unlimited memory',
+  async () => {
+    const server = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = Object(server.address());
+    const probe = join(projectRoot, 'dist/support/fakes/presence-probe.js');
+    const presence = createPresence(setup, 1, [probe, String(port)]);
+    const { detail } = await presence.open().catch((error) => error);
+    await presence.close();
+    server.close();
+    expect(detail).toEqual({
+      environment: 'ORT_DISABLE_TELEMETRY,MALLOC_ARENA_MAX',
+      network: canUnshare ? 'ENETUNREACH' : 'connected',
+      read: 'ERR_ACCESS_DENIED',
+      write: 'ERR_ACCESS_DENIED',
+      program: 'ERR_ACCESS_DENIED',
+      memory: expect.stringContaining('Array buffer allocation failed'),
+    });
+  },
+);
+
+test('messages arrive whole and in order, however they are cut, and one over its bounds is refused', async () => {
+  const stream = new PassThrough();
+  const values = [{ name: 'first', numbers: Float32Array.of(1, 2.5) }, { bytes: Uint8Array.of(7) }, { none: null }];
+  const sent = new PassThrough();
+  for (const value of values) writeMessage(sent, encodeMessage(structuredClone(value)));
+  sent.end();
+  const bytes: number[] = [];
+  for await (const piece of sent) bytes.push(...piece);
+  for (const byte of bytes) stream.write(Uint8Array.of(byte));
+  stream.end();
+  const found: unknown[] = [];
+  for await (const message of readMessages(stream, { mostText: 200, mostBytes: 8 })) found.push(decodeMessage(message));
+  expect(found).toEqual(values);
+  const long = new PassThrough();
+  writeMessage(long, { text: '{}', bytes: new Uint8Array(9) });
+  await expect(readMessages(long, { mostText: 200, mostBytes: 8 }).next()).rejects.toThrow('over its bounds');
+});

@@ -1,0 +1,239 @@
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { readFile, readlink } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { FaceError } from '../../errors.js';
+import { decodeMessage, encodeMessage, readMessages, writeMessage } from './frames.js';
+import { answerGuard, type PhotoJob, type PresenceSetup, type Reply, type Request, replyBounds } from './messages.js';
+import type { RuntimeName } from './runtime.js';
+
+/** A worker of the process that parses pictures. */
+export interface WorkerHandle {
+  readonly runtime: RuntimeName;
+  readonly whenGone: Promise<void>;
+  ask(job: PhotoJob): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** What the process that parses pictures can do, as the operating system tells. `null` if it does not. */
+export interface Confinement {
+  readonly pid: number;
+  readonly network: boolean | null;
+  readonly coreFiles: boolean | null;
+  readonly memoryMiB: number | null;
+  /** True if it can write files or start programs. */
+  readonly files: boolean;
+}
+
+export interface Presence {
+  /** Starts a worker, and the process if it does not run. */
+  open(): Promise<WorkerHandle>;
+  inspect(): Promise<Confinement>;
+  /** Loads the model runtime in the process, without models. */
+  probe(): Promise<{ readonly runtime: RuntimeName; readonly confinement: Confinement }>;
+  close(): Promise<void>;
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+const presenceProgram = fileURLToPath(new URL('presence-process.js', import.meta.url));
+const installation = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** With two arenas, the C library keeps less memory that the models have released. */
+const environment = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '2' };
+
+/** A worker that takes longer for a picture hangs. */
+const jobTimeoutMs = 120_000;
+
+/** Twice the address space that the runtime and the models reserve. */
+const toMostBytes = (workers: number): number => (6 + workers) * 2 ** 30;
+
+const canRun = (file: string, ...args: string[]): Promise<boolean> =>
+  promisify(execFile)(file, args, { env: {} }).then(
+    () => true,
+    () => false,
+  );
+
+/** Returns the programs of util-linux that this system lets take away the network, core files and memory. */
+async function findLimits(workers: number): Promise<readonly string[]> {
+  const unshare = ['/usr/bin/unshare', '--user', '--net'];
+  const limit = ['/usr/bin/prlimit', '--core=0', '--nofile=256', `--as=${toMostBytes(workers)}`];
+  const [isApart, isLimited] = await Promise.all(
+    [unshare, limit].map(([file = '', ...args]) => canRun(file, ...args, '/bin/true')),
+  );
+  return [...(isApart ? unshare : []), ...(isLimited ? limit : [])];
+}
+
+/** Returns the options with which Node lets the process read only the program and its models, if it can. */
+async function findNodeOptions({ modelsFolder, recognisers, judges }: PresenceSetup): Promise<readonly string[]> {
+  const permission = ['--permission', '--experimental-permission'].find((each) =>
+    process.allowedNodeEnvironmentFlags.has(each),
+  );
+  if (permission === undefined) return [];
+  const ofJudges = judges.flatMap((each) => (typeof each === 'string' ? [] : [each.folder]));
+  const folders = new Set([installation, modelsFolder, ...recognisers.map(({ folder }) => folder), ...ofJudges]);
+  const readable = [...folders].map((folder) => `--allow-fs-read=${folder}`);
+  const options = ['--no-warnings', permission, '--allow-addons', '--allow-worker', ...readable];
+  return (await canRun(process.execPath, ...options, '--eval', '0')) ? options : [];
+}
+
+/** Reads from outside what the process can do, because a process that was taken over would lie. */
+async function inspectProcess(pid: number, files: boolean): Promise<Confinement> {
+  const orNull = (reading: Promise<string>): Promise<string | null> => reading.catch(() => null);
+  const [own, its, limits] = await Promise.all([
+    orNull(readlink('/proc/self/ns/net')),
+    orNull(readlink(`/proc/${pid}/ns/net`)),
+    orNull(readFile(`/proc/${pid}/limits`, 'utf8')),
+  ]);
+  const limitOf = (name: string): string | null => limits?.match(new RegExp(`^${name} +(\\S+)`, 'm'))?.[1] ?? null;
+  const memory = limitOf('Max address space');
+  return {
+    pid,
+    network: own === null || its === null ? null : own === its,
+    coreFiles: limits === null ? null : limitOf('Max core file size') !== '0',
+    memoryMiB: memory === null || memory === 'unlimited' ? null : Number(memory) / 2 ** 20,
+    files,
+  };
+}
+
+interface Slot {
+  take(reply: Reply): void;
+  end(cause: unknown): void;
+}
+
+/** Passes what the process answers to its workers until it ends. */
+async function passAnswers(child: Child, slots: Map<number, Slot>): Promise<void> {
+  const ended = new Promise<unknown>((resolve) => {
+    child.on('error', resolve);
+    child.on('close', (code, signal) => resolve(signal ?? code));
+  });
+  try {
+    for await (const message of readMessages(child.stdout, replyBounds)) {
+      const { slot, reply } = answerGuard.parse(decodeMessage(message));
+      if (reply.outcome === 'gone') slots.get(slot)?.end('worker ended');
+      else slots.get(slot)?.take(reply);
+    }
+  } catch {
+    child.kill('SIGKILL');
+  }
+  const cause = await ended;
+  for (const slot of slots.values()) slot.end(cause);
+}
+
+interface Line {
+  /** Settles with the answer, or rejects when the process or its worker ends. */
+  ask(job: Request['job']): Promise<Reply>;
+  readonly whenGone: Promise<void>;
+}
+
+function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
+  let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;
+  const whenGone = new Promise<void>((resolve) => {
+    slots.set(slot, {
+      take(reply) {
+        settle?.resolve(reply);
+        settle = null;
+      },
+      end(cause) {
+        slots.delete(slot);
+        settle?.reject(new FaceError('internal', { worker: 'died' }, { cause }));
+        settle = null;
+        resolve();
+      },
+    });
+  });
+  return {
+    whenGone,
+    ask(job) {
+      const reply = new Promise<Reply>((resolve, reject) => {
+        settle = { resolve, reject };
+      });
+      writeMessage(child.stdin, encodeMessage({ slot, job } satisfies Request));
+      return reply;
+    },
+  };
+}
+
+/** Starts a worker in the process, and waits for its models. */
+async function openWorker(child: Child, { ask, whenGone }: Line, setup: PresenceSetup): Promise<WorkerHandle> {
+  const first = await ask({ task: 'open', setup });
+  if (first.outcome !== 'ready') {
+    await whenGone;
+    throw first.outcome === 'refused' ? new FaceError(first.code, first.detail) : new FaceError('internal');
+  }
+  return {
+    runtime: first.runtime,
+    whenGone,
+    ask(job) {
+      const hung = setTimeout(() => child.kill('SIGKILL'), jobTimeoutMs);
+      return ask(job).finally(() => clearTimeout(hung));
+    },
+    async close() {
+      ask({ task: 'close' }).catch(() => {});
+      await whenGone;
+    },
+  };
+}
+
+/**
+ * Prepares the process that parses pictures: without environment and, where the platform allows, without network, files,
+ * core files or unlimited memory. A process that ends is replaced when the next worker starts.
+ * @param program - another program with its arguments, to test the limits
+ */
+export function createPresence(
+  setup: PresenceSetup,
+  workers: number,
+  program: readonly string[] = [presenceProgram],
+): Presence {
+  const slots = new Map<number, Slot>();
+  const whenPrepared = Promise.all([findLimits(workers), findNodeOptions(setup)]);
+  let running: { readonly child: Child; readonly ended: Promise<void> } | null = null;
+  let opened = 0;
+  const killAtExit = (): void => void running?.child.kill('SIGKILL');
+  process.on('exit', killAtExit);
+
+  const start = (limits: readonly string[], options: readonly string[]) => {
+    const [file = process.execPath, ...args] = [...limits, process.execPath, ...options, ...program];
+    const child = spawn(file, args, { cwd: '/', env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
+    // It fails if the process has ended, which `close` tells.
+    child.stdin.on('error', () => {});
+    const ended = passAnswers(child, slots).then(() => {
+      running = null;
+    });
+    return { child, ended };
+  };
+
+  const openNext = async (): Promise<{ readonly child: Child; readonly line: Line }> => {
+    const prepared = await whenPrepared;
+    running ??= start(...prepared);
+    opened += 1;
+    return { child: running.child, line: openLine(running.child, slots, opened) };
+  };
+  const inspect = async (): Promise<Confinement> => {
+    const pid = running?.child.pid;
+    if (pid === undefined) throw new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
+    const [, options] = await whenPrepared;
+    return inspectProcess(pid, options.length === 0);
+  };
+
+  return {
+    async open() {
+      const { child, line } = await openNext();
+      return openWorker(child, line, setup);
+    },
+    inspect,
+    async probe() {
+      const { line } = await openNext();
+      const reply = await line.ask({ task: 'probe' });
+      if (reply.outcome === 'refused') throw new FaceError(reply.code, reply.detail);
+      if (reply.outcome !== 'ready') throw new FaceError('internal', { outcome: reply.outcome });
+      return { runtime: reply.runtime, confinement: await inspect() };
+    },
+    async close() {
+      process.off('exit', killAtExit);
+      running?.child.stdin.end();
+      await running?.ended;
+    },
+  };
+}
