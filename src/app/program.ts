@@ -20,7 +20,6 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'api POST /administrators name=grace role=help-desk',
   ],
   log: ['log --person ada --result refused', 'log --follow', 'log --since 2026-11-01 --json > log.jsonl'],
-  try: ['try --login test.user@example.com', 'try work --login test.user@example.com --camera'],
   simulate: ['simulate okta > simulated.json'],
   demo: ['demo', 'demo --photos .'],
   backup: ['backup /backups/2026-11-26'],

@@ -47,6 +47,19 @@ inBrowser('the user can cancel during movements and sending, and the page return
   }
 });
 
+inBrowser('on a device that encodes pictures slowly, the looks of a movement have one size', async () => {
+  const { id, link } = await start();
+  const { page, context, close } = await cast().openVisitor('ada');
+  await context.addInitScript(
+    'const { toBlob } = HTMLCanvasElement.prototype; HTMLCanvasElement.prototype.toBlob = function (...given) { setTimeout(() => toBlob.apply(this, given), 200); };',
+  );
+  await page.goto(link);
+  await insist(page);
+  const [judged] = await cast().stage.judgementsOf(id);
+  expect(judged?.reasons).not.toContain('sizes');
+  await close();
+});
+
 inBrowser('a step-up can be completed by keyboard', async () => {
   const { link } = await start();
   const { page, close } = await cast().openVisitor('ada', { isGuided: false, reducedMotion: 'reduce' });

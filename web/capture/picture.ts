@@ -71,9 +71,11 @@ export function watchLooks(video: HTMLVideoElement): Looks {
     for (let last = ''; video.srcObject !== null; ) {
       const from = performance.now();
       const size = { width: video.videoWidth, height: video.videoHeight };
-      const picture = await toJpeg(video, size, looksOfPage.longestPx[shown], look);
+      const begun = shown;
+      const picture = await toJpeg(video, size, looksOfPage.longestPx[begun], look);
       const digest = await digestOf(picture);
-      if (digest !== last) taken.push({ digest, picture });
+      // On a slow device, a look that was begun before a movement would be among those of the movement, in another size.
+      if (digest !== last && begun === shown) taken.push({ digest, picture });
       last = digest;
       await sleep(from + looksOfPage.everyMs - performance.now());
     }

@@ -102,8 +102,8 @@ interface Slot {
   end(cause: unknown): void;
 }
 
-/** Passes what the process answers to its workers until it ends. */
-async function passAnswers(child: Child, slots: Map<number, Slot>): Promise<void> {
+/** Passes what the process answers to its workers until it ends, and returns why it ended. */
+async function passAnswers(child: Child, slots: ReadonlyMap<number, Slot>): Promise<unknown> {
   const ended = new Promise<unknown>((resolve) => {
     child.on('error', resolve);
     child.on('close', (code, signal) => resolve(signal ?? code));
@@ -117,8 +117,7 @@ async function passAnswers(child: Child, slots: Map<number, Slot>): Promise<void
   } catch {
     child.kill('SIGKILL');
   }
-  const cause = await ended;
-  for (const slot of slots.values()) slot.end(cause);
+  return ended;
 }
 
 interface Line {
@@ -198,8 +197,10 @@ export function createPresence(
     const child = spawn(file, args, { cwd: '/', env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
     // It fails if the process has ended, which `close` tells.
     child.stdin.on('error', () => {});
-    const ended = passAnswers(child, slots).then(() => {
+    const ended = passAnswers(child, slots).then((cause) => {
+      // Before the workers end, because the pool replaces them at once.
       running = null;
+      for (const slot of slots.values()) slot.end(cause);
     });
     return { child, ended };
   };
