@@ -144,7 +144,7 @@ test('joined texts of the server are translated part by part, without the values
   expect(untranslated.map((part) => part.text)).toEqual(['x y', 'it says no']);
   const problem = 'connections.0.policy.rules.1.name: two rules have the name "Pilot"';
   expect(translate(problem).map((part) => part.text)).toContain('zwei Regeln haben den Namen „');
-  expect(toSettingName('whenUnknown', translate)).toBe('Wenn unbekannt');
+  expect(toSettingName('rules', translate)).toBe('Regeln');
   expect(toSettingName('freshnessSec', createTranslate({}))).toBe('Freshness (seconds)');
 });
 
