@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -72,8 +73,9 @@ async function findNodeOptions({ modelsFolder, recognisers, judges }: PresenceSe
   );
   if (permission === undefined) return [];
   const ofJudges = judges.flatMap((each) => (typeof each === 'string' ? [] : [each.folder]));
-  const folders = new Set([installation, modelsFolder, ...recognisers.map(({ folder }) => folder), ...ofJudges]);
-  const readable = [...folders].map((folder) => `--allow-fs-read=${folder}`);
+  const folders = [installation, modelsFolder, ...recognisers.map(({ folder }) => folder), ...ofJudges];
+  // Node aborts if a folder is repeated.
+  const readable = [...new Set(folders.map((folder) => `--allow-fs-read=${resolve(folder)}`))];
   const options = ['--no-warnings', permission, '--allow-addons', '--allow-worker', ...readable];
   return (await canRun(process.execPath, ...options, '--eval', '0')) ? options : [];
 }
@@ -194,7 +196,7 @@ export function createPresence(
 
   const start = (limits: readonly string[], options: readonly string[]) => {
     const [file = process.execPath, ...args] = [...limits, process.execPath, ...options, ...program];
-    const child = spawn(file, args, { cwd: '/', env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(file, args, { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
     // It fails if the process has ended, which `close` tells.
     child.stdin.on('error', () => {});
     const ended = passAnswers(child, slots).then((cause) => {
