@@ -5,10 +5,9 @@ import type { CliDeps } from '../../cli/deps.js';
 import { wholeNumber } from '../../cli/parse-option.js';
 import { fileExists, filesOf } from '../../config/data-files.js';
 import type { KeptConfig, StoredConfig } from '../../config/schema.js';
-import type { JsonObject } from '../../core/base/json.js';
 import type { KeyVersion } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
-import { type KeyInventory, openInventory, type RotatingKey, type SealingKey } from '../../storage/keys/inventory.js';
+import { openInventory, type RotatingKey, type SealingKey } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
 import { openLedger } from '../../storage/state/open.js';
 import {
@@ -71,10 +70,9 @@ async function listKeys(deps: CliDeps): Promise<void> {
   const config = await deps.loadStored();
   const inventory = await openInventory(config.keys, { files: filesOf(config), ...deps });
   const [sealing, signing, oidc] = await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
-  const listed = { kind: inventory.kind, sealing, signing, oidc };
   if (sealing.length === 0) throw noKeys(config);
   const count = await countPeople(config, deps);
-  if (!deps.printJson(toKeyReport(listed, count))) toKeyLines(listed, count).forEach(deps.print);
+  toKeyLines({ sealing, signing, oidc }, count).forEach(deps.print);
   if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
 }
 
@@ -140,7 +138,6 @@ const noOidcKeys = ({ dataFolder }: KeptConfig): UsageError =>
   );
 
 interface ListedKeys {
-  readonly kind: KeyInventory['kind'];
   readonly sealing: readonly SealingKey[];
   readonly signing: readonly RotatingKey[];
   readonly oidc: readonly RotatingKey[];
@@ -175,27 +172,3 @@ function toTurningLines(keys: readonly RotatingKey[]): string[] {
 }
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
-
-function toKeyReport(
-  { kind, sealing, signing, oidc }: ListedKeys,
-  { byVersion, ofUnknownVersion }: SealedCount,
-): JsonObject {
-  const toTurn = ({ name, isSigning, signsFrom, problem }: RotatingKey): JsonObject => ({
-    name,
-    isSigning,
-    problem,
-    signsFrom: signsFrom === null ? null : toIso(signsFrom),
-  });
-  return {
-    kind,
-    sealing: sealing.map(({ version, isCurrent, problem }) => ({
-      version,
-      isCurrent,
-      problem,
-      tokens: byVersion.get(version) ?? 0,
-    })),
-    signing: signing.map(toTurn),
-    oidc: oidc.map(toTurn),
-    ofUnknownVersion,
-  };
-}

@@ -91,11 +91,17 @@ export function encodeMessage(value: unknown): Message {
   return { text, bytes };
 }
 
-/** Decodes a value. Its arrays are copies, and the bytes of the message are wiped. @throws if it is not such a message */
+/**
+ * Decodes a value. Its arrays are copies, and the bytes of the message are wiped.
+ * @throws if it is not such a message, or if arrays overlap, which could name the same bytes thousands of times
+ */
 export function decodeMessage({ text, bytes }: Message): unknown {
+  let end = 0;
   const value: unknown = JSON.parse(text, (_, each: unknown) => {
     if (typeof each !== 'object' || each === null || !('array' in each)) return each;
     const { array, at, length } = placeGuard.parse(each);
+    if (at !== end) throw new Error('an array that does not follow the one before');
+    end += length;
     const copied = bytes.slice(at, at + length);
     return array === 'float32' ? new Float32Array(copied.buffer) : copied;
   });

@@ -54,4 +54,7 @@ test('messages arrive whole and in order, however they are cut, and one over its
   const long = new PassThrough();
   writeMessage(long, { text: '{}', bytes: new Uint8Array(9) });
   await expect(readMessages(long, { mostText: 200, mostBytes: 8 }).next()).rejects.toThrow('over its bounds');
+  // Otherwise a short message could name the same bytes thousands of times.
+  const text = JSON.stringify([0, 0].map((at) => ({ array: 'uint8', at, length: 1 })));
+  expect(() => decodeMessage({ text, bytes: Uint8Array.of(1) })).toThrow('does not follow');
 });

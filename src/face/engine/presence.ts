@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FaceError } from '../../errors.js';
 import { decodeMessage, encodeMessage, readMessages, writeMessage } from './frames.js';
-import { answerGuard, type PhotoJob, type PresenceSetup, type Reply, type Request, replyBounds } from './messages.js';
+import {
+  answerGuard,
+  type PhotoJob,
+  type PresenceSetup,
+  type Reply,
+  type Request,
+  replyBounds,
+  requestBounds,
+} from './messages.js';
 import type { RuntimeName } from './runtime.js';
 
 /** A worker of the process that parses pictures. */
@@ -23,7 +31,7 @@ export interface Confinement {
   readonly network: boolean | null;
   readonly coreFiles: boolean | null;
   readonly memoryMiB: number | null;
-  /** True if it can write files or start programs. */
+  /** True if its JavaScript can write files or start programs. Native code always can. */
   readonly files: boolean;
 }
 
@@ -44,7 +52,7 @@ const installation = fileURLToPath(new URL('../../../..', import.meta.url));
 /** With two arenas, the C library keeps less memory that the models have released. */
 const environment = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '2' };
 
-/** A worker that takes longer for a picture hangs. */
+/** A worker that takes longer to start, for a picture or to close hangs. */
 const jobTimeoutMs = 120_000;
 
 /** Twice the address space that the runtime and the models reserve. */
@@ -108,6 +116,8 @@ interface Slot {
 async function passAnswers(child: Child, slots: ReadonlyMap<number, Slot>): Promise<unknown> {
   const ended = new Promise<unknown>((resolve) => {
     child.on('error', resolve);
+    // A process that it started could keep the pipe open.
+    child.on('exit', () => setTimeout(() => child.stdout.destroy(), 1000).unref());
     child.on('close', (code, signal) => resolve(signal ?? code));
   });
   try {
@@ -117,8 +127,9 @@ async function passAnswers(child: Child, slots: ReadonlyMap<number, Slot>): Prom
       else slots.get(slot)?.take(reply);
     }
   } catch {
-    child.kill('SIGKILL');
+    // It sent no message, or too much.
   }
+  child.kill('SIGKILL');
   return ended;
 }
 
@@ -130,14 +141,17 @@ interface Line {
 
 function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
   let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;
+  let hung: NodeJS.Timeout | undefined;
   const whenGone = new Promise<void>((resolve) => {
     slots.set(slot, {
       take(reply) {
+        clearTimeout(hung);
         settle?.resolve(reply);
         settle = null;
       },
       end(cause) {
         slots.delete(slot);
+        clearTimeout(hung);
         settle?.reject(new FaceError('internal', { worker: 'died' }, { cause }));
         settle = null;
         resolve();
@@ -150,6 +164,10 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
       const reply = new Promise<Reply>((resolve, reject) => {
         settle = { resolve, reject };
       });
+      hung = setTimeout(() => child.kill('SIGKILL'), jobTimeoutMs);
+      // It answers, but reads no picture.
+      if (child.stdin.writableLength > (slots.size + 1) * requestBounds.mostBytes) child.stdin.destroy();
+      if (child.stdin.destroyed) child.kill('SIGKILL');
       writeMessage(child.stdin, encodeMessage({ slot, job } satisfies Request));
       return reply;
     },
@@ -157,7 +175,7 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
 }
 
 /** Starts a worker in the process, and waits for its models. */
-async function openWorker(child: Child, { ask, whenGone }: Line, setup: PresenceSetup): Promise<WorkerHandle> {
+async function openWorker({ ask, whenGone }: Line, setup: PresenceSetup): Promise<WorkerHandle> {
   const first = await ask({ task: 'open', setup });
   if (first.outcome !== 'ready') {
     await whenGone;
@@ -166,10 +184,7 @@ async function openWorker(child: Child, { ask, whenGone }: Line, setup: Presence
   return {
     runtime: first.runtime,
     whenGone,
-    ask(job) {
-      const hung = setTimeout(() => child.kill('SIGKILL'), jobTimeoutMs);
-      return ask(job).finally(() => clearTimeout(hung));
-    },
+    ask,
     async close() {
       ask({ task: 'close' }).catch(() => {});
       await whenGone;
@@ -207,11 +222,11 @@ export function createPresence(
     return { child, ended };
   };
 
-  const openNext = async (): Promise<{ readonly child: Child; readonly line: Line }> => {
+  const openNext = async (): Promise<Line> => {
     const prepared = await whenPrepared;
     running ??= start(...prepared);
     opened += 1;
-    return { child: running.child, line: openLine(running.child, slots, opened) };
+    return openLine(running.child, slots, opened);
   };
   const inspect = async (): Promise<Confinement> => {
     const pid = running?.child.pid;
@@ -222,13 +237,12 @@ export function createPresence(
 
   return {
     async open() {
-      const { child, line } = await openNext();
-      return openWorker(child, line, setup);
+      return openWorker(await openNext(), setup);
     },
     inspect,
     async probe() {
-      const { line } = await openNext();
-      const reply = await line.ask({ task: 'probe' });
+      const { ask } = await openNext();
+      const reply = await ask({ task: 'probe' });
       if (reply.outcome === 'refused') throw new FaceError(reply.code, reply.detail);
       if (reply.outcome !== 'ready') throw new FaceError('internal', { outcome: reply.outcome });
       return { runtime: reply.runtime, confinement: await inspect() };

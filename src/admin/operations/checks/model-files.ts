@@ -94,14 +94,19 @@ export const createRuntimeCheck = ({ modelsFolder }: Pick<Setup['config'], 'mode
   },
 });
 
-const closed = { found: 'the process that parses pictures has no network, files, core files or unlimited memory' };
+const closed = {
+  found: 'the process that parses pictures has no network, core files or unlimited memory, and its JavaScript no files',
+};
 
 const openings: readonly { readonly found: string; isOpen(confinement: Confinement): boolean }[] = [
   {
     found: 'this platform lets the process that parses pictures use the network',
     isOpen: ({ network }) => network !== false,
   },
-  { found: 'this platform lets the process that parses pictures use files', isOpen: ({ files }) => files },
+  {
+    found: 'this platform lets the JavaScript of the process that parses pictures use files',
+    isOpen: ({ files }) => files,
+  },
   {
     found: 'this platform lets the process that parses pictures write core files, or use unlimited memory',
     isOpen: ({ coreFiles, memoryMiB }) => coreFiles !== false || memoryMiB === null,
