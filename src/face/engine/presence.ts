@@ -47,7 +47,9 @@ export interface Presence {
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 const presenceProgram = fileURLToPath(new URL('presence-process.js', import.meta.url));
-const installation = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** The installed package, or the outermost `node_modules` that it lies in, which may also hold what it uses. */
+const [installation = ''] = fileURLToPath(new URL('../../../..', import.meta.url)).split(/(?<=\/node_modules)\//);
 
 /** With two arenas, the C library keeps less memory that the models have released. */
 const environment = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '2' };
