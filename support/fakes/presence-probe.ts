@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { decodeMessage, encodeMessage, readMessages, writeMessage } from '../../src/face/engine/frames.js';
 import { requestBounds, requestGuard } from '../../src/face/engine/messages.js';
+import { decodeMessage, encodeMessage, readMessages, writeMessage } from '../../src/face/engine/pipe-messages.js';
 
 /* A program in the place of the one that parses pictures: a decoder that was taken over, and tries what it must not. */
 

@@ -33,7 +33,7 @@ export interface EnginePool extends Engine {
   /** Number of judges of passive liveness. */
   readonly judges: number;
   load(): EngineLoad;
-  /** Reads what the process that parses pictures can do. */
+  /** Reads the access that the process that parses pictures has. */
   inspect(): Promise<Confinement>;
   /** Examines the most central of several faces. The result must not decide about a person. */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<FaceAnalysis>;

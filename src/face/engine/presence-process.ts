@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { toCode } from '../../errors.js';
-import { decodeMessage, encodeMessage, readMessages, writeMessage } from './frames.js';
 import { type PresenceSetup, type Reply, requestBounds, requestGuard, type WorkerData } from './messages.js';
+import { decodeMessage, encodeMessage, readMessages, writeMessage } from './pipe-messages.js';
 import { createLevelTable, type LevelTable, loadRuntime } from './runtime.js';
 
 /*

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { modelsFolder, projectRoot } from '../../../support/run/paths.js';
-import { decodeMessage, encodeMessage, readMessages, writeMessage } from './frames.js';
+import { decodeMessage, encodeMessage, readMessages, writeMessage } from './pipe-messages.js';
 import { createPresence } from './presence.js';
 
-/* What the process that parses pictures can do if a picture takes it over. */
+/* The limits of the process that parses pictures, and the messages between it and the server. */
 
 const setup = { modelsFolder, recognisers: [], judges: [], models: 1 };
 
@@ -17,7 +17,7 @@ const canLimit = spawnSync('/usr/bin/prlimit', ['/bin/true']).status === 0;
 const canUnshare = spawnSync('/usr/bin/unshare', ['--user', '--net', '/bin/true']).status === 0;
 
 (canLimit ? test : test.skip)(
-  'a decoder that was taken over finds no environment, network, file, program or unlimited memory',
+  'JavaScript that takes over the process finds no environment, network, file, program or unlimited memory',
   async () => {
     const server = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -5,7 +5,6 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FaceError } from '../../errors.js';
-import { decodeMessage, encodeMessage, readMessages, writeMessage } from './frames.js';
 import {
   answerGuard,
   type PhotoJob,
@@ -15,6 +14,7 @@ import {
   replyBounds,
   requestBounds,
 } from './messages.js';
+import { decodeMessage, encodeMessage, readMessages, writeMessage } from './pipe-messages.js';
 import type { RuntimeName } from './runtime.js';
 
 /** A worker of the process that parses pictures. */
@@ -25,7 +25,7 @@ export interface WorkerHandle {
   close(): Promise<void>;
 }
 
-/** What the process that parses pictures can do, as the operating system tells. `null` if it does not. */
+/** Access that the process that parses pictures has, read from the operating system. `null` if it is not known. */
 export interface Confinement {
   readonly pid: number;
   readonly network: boolean | null;

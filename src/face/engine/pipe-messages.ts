@@ -18,7 +18,7 @@ export interface MessageBounds {
 
 const headLength = 8;
 
-/** Writes a message, and wipes its bytes afterwards. Resolves also if the other side is gone. */
+/** Writes a message, and wipes its bytes afterwards. */
 export function writeMessage(stream: Writable, { text, bytes }: Message): void {
   const encoded = Buffer.from(text);
   const head = Buffer.alloc(headLength);
