@@ -21,7 +21,7 @@ import { createStretch, publishedCost } from '../face/token/derive.js';
 import { createEmbeddedVerifier } from '../face/verifier/embedded.js';
 import { createKeyNotes } from '../storage/keys/key-notes.js';
 import { type KeyService, openKeyService } from '../storage/keys/open.js';
-import { migrateFolder } from '../storage/state/migrate.js';
+import { settleFolderFormat } from '../storage/state/format.js';
 import { openLedger, openState } from '../storage/state/open.js';
 import type { RequestContexts } from '../telemetry/log.js';
 import { countAuditEvents, countLedgerLines, type Telemetry } from '../telemetry/telemetry.js';
@@ -55,9 +55,7 @@ export async function openPorts(
   const { observePort, metrics } = deps.telemetry;
   await openFolder(config.dataFolder);
   const files = filesOf(config);
-  const copy = await migrateFolder(files, deps);
-  if (copy !== null)
-    deps.printError(`The data folder was migrated to this version. A copy of the previous store is in ${copy}`);
+  await settleFolderFormat(files, deps.random);
   const ledger = observePort('ledger', await openLedger(config.state, files));
   const recorder = createLedgerRecorder({
     ...deps,

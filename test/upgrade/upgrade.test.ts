@@ -1,16 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -18,19 +7,15 @@ import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { closedSegmentsOf } from '../../src/audit/trail-files.js';
 import { filesOf } from '../../src/config/data-files.js';
-import type { State } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
-import { epochMs } from '../../src/core/units.js';
-import { replayDenials } from '../../src/enrolment/trail/recover-denials.js';
 import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
-import { migrateFolder } from '../../src/storage/state/migrate.js';
-import { openState } from '../../src/storage/state/open.js';
+import { settleFolderFormat } from '../../src/storage/state/format.js';
 import { parameters } from '../../support/data/parameters.js';
 import { testShare } from '../../support/data/share.js';
 import { createSimulatedEngine, drawPhoto } from '../../support/fakes/simulated-engine.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { hasRedis, startRedis } from '../../support/servers/redis.js';
@@ -54,13 +39,6 @@ function copyFormer(): string {
   return folder;
 }
 
-/** As a return to the copy of a former format leaves it, which is migrated. */
-function copyUnmarked(): string {
-  const folder = copyFormer();
-  rmSync(join(folder, 'format.json'));
-  return folder;
-}
-
 const adminKey = `fsa_${'k'.repeat(32)}`;
 const config = join(top, 'facestep.json');
 writeFileSync(config, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 } }));
@@ -73,7 +51,7 @@ const envOf = (folder: string, file = config) => ({
 const filesIn = (dataFolder: string) => filesOf({ dataFolder, keys: { kind: 'local', folder: null } });
 const contentsOf = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
-const formerContents = contentsOf(copyUnmarked());
+const formerContents = contentsOf(copyFormer());
 
 describe('a data folder of commit 371bb564', () => {
   const folder = copyFormer();
@@ -137,7 +115,7 @@ test('upgrade --check reports a connection without policy.mode and names both mo
     const connections = [{ id: 'work', kind: 'scim', scim, ...policy }];
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), connections }));
   };
-  const folder = copyUnmarked();
+  const folder = copyFormer();
   const check = () => runCli(['upgrade', '--check'], envOf(folder, file));
   configure({});
   const hint = 'expected "shadow" to try it (it refuses no sign-in), or "enforce"';
@@ -184,78 +162,8 @@ describe('a data folder of a newer version', () => {
   test('is accepted if the newer version declared it readable', async () => {
     const folder = copyFormer();
     writeFileSync(join(folder, 'format.json'), JSON.stringify({ ...mark, readableFrom: 2 }), { mode: 0o600 });
-    expect(await migrateFolder(filesIn(folder), { random: systemRandom })).toBeNull();
+    await settleFolderFormat(filesIn(folder), systemRandom);
     expect(JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'))).toMatchObject({ ...mark, readableFrom: 2 });
-  });
-});
-
-test('a migration interrupted before it recorded the format keeps the copy made before it', async () => {
-  const folder = copyUnmarked();
-  const steps = [{ to: 2, what: '', statements: 'create table more (x);' }];
-  const copy = await migrateFolder(filesIn(folder), { random: systemRandom, steps });
-  const before = readFileSync(copy!).toString('base64');
-  rmSync(join(folder, 'format.json'));
-  expect(await migrateFolder(filesIn(folder), { random: systemRandom, steps })).toBe(copy);
-  expect(readFileSync(copy!).toString('base64')).toBe(before);
-  expect(existsSync(join(folder, 'format.json'))).toBe(true);
-});
-
-test('after a return to the copy made before a migration, later revocations are applied again', async () => {
-  const folder = copyUnmarked();
-  const { stdout } = await runCli(['upgrade', '--check'], envOf(folder));
-  expect(stdout).toContain('to format 2');
-  const copy = await migrateFolder(filesIn(folder), { random: systemRandom });
-  const record = { sequence: 10, time: new Date().toISOString(), previous: null, action: 'revoked' };
-  const revoked = { ...record, connection: 'work', subject: 'ada', detail: { tokenId: 'since' } };
-  appendFileSync(join(folder, 'audit.jsonl'), `${JSON.stringify(revoked)}\n`);
-  for (const name of ['format.json', 'state.db-wal', 'state.db-shm']) rmSync(join(folder, name), { force: true });
-  renameSync(copy!, join(folder, 'state.db'));
-  const clock = { now: () => epochMs(Date.now()) };
-  const audit = { append: async () => {} };
-  const log = createTextLog();
-  const files = filesIn(folder);
-  const restoreDenials = (state: Pick<State, 'write'>) => replayDenials(files, { state, clock });
-  const deps = { files, random: systemRandom, clock, audit, log, restoreDenials };
-  const state = await openState({ kind: 'sqlite' }, deps);
-  expect(await state.read('revoked:since')).not.toBeNull();
-  await state.close();
-});
-
-describe('a failed migration leaves the data unchanged', () => {
-  const whole = (folder: string) => expect(contentsOf(folder)).toMatchObject(formerContents);
-
-  test('if the store cannot grow, and the next attempt succeeds', async () => {
-    const folder = copyUnmarked();
-    const statements = `create table more (x); pragma max_page_count = 8;
-      insert into more with recursive n(x) as (select 1 union all select x + 1 from n where x < 9999) select randomblob(999) from n;`;
-    const steps = [{ to: 2, what: '', statements }];
-    await expect(migrateFolder(filesIn(folder), { random: systemRandom, steps })).rejects.toMatchObject({
-      code: 'state_unavailable',
-      detail: { problem: 'the store could not be changed; it is as it was: the disk is full' },
-    });
-    whole(folder);
-    expect(existsSync(join(folder, 'format.json'))).toBe(false);
-    // And the next try does it.
-    expect(await migrateFolder(filesIn(folder), { random: systemRandom })).toContain('before-format-2');
-  });
-
-  const mountable =
-    spawnSync('unshare', ['--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', top]).status === 0;
-  if (!mountable) process.stderr.write('SKIPPING the test of a full disk: this account cannot mount one\n');
-
-  (mountable ? test : test.skip)('if the disk is full before the copy', () => {
-    const disk = join(top, 'disk');
-    const after = join(top, 'after');
-    mkdirSync(disk);
-    const script = `mount -t tmpfs -o size=72k tmpfs ${disk} && cp -p ${copyUnmarked()}/* ${disk} && chmod 700 ${disk} &&
-      { ${process.execPath} ${main}; echo "ended with $?"; cp -r ${disk} ${after}; }`;
-    const said = execFileSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', `{ ${script}; } 2>&1`], {
-      env: { ...process.env, ...envOf(disk) },
-      encoding: 'utf8',
-    });
-    expect(said).toContain('ended with 1');
-    expect(said).toContain('nothing was changed');
-    whole(after);
   });
 });
 

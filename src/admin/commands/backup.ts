@@ -10,8 +10,7 @@ import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { chownToFolderOwner, createFile, draftOf, isSystemError, makeFolder } from '../../files/durable-file.js';
-import { checkReadable } from '../../storage/state/format.js';
-import { readFolderMark } from '../../storage/state/migrate.js';
+import { checkReadable, readFolderMark } from '../../storage/state/format.js';
 import { forgetStoreEpoch, snapshotSqlite } from '../../storage/state/sqlite.js';
 import { writeLastBackup } from '../operations/last-backup.js';
 import {

@@ -1,16 +1,20 @@
-import { stat, statfs } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { type DataFiles, fileExists, filesOf, recognitionFolderOf } from '../../config/data-files.js';
+import { type DataFiles, filesOf, recognitionFolderOf } from '../../config/data-files.js';
 import { findDeprecations, toDeprecationLine } from '../../config/deprecations.js';
 import { problemsOf } from '../../config/problem.js';
 import type { Setup } from '../../connections/setup.js';
 import { version } from '../../core/base/version.js';
 import { toCode } from '../../errors.js';
 import { openEngines } from '../../face/recognition/open-engines.js';
-import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../../storage/state/format.js';
-import { copyBefore, migrations, readFolderMark } from '../../storage/state/migrate.js';
+import {
+  checkReadable,
+  dataFormat,
+  type FormatMark,
+  readFolderMark,
+  readStoreMark,
+} from '../../storage/state/format.js';
 import { openStore } from '../../storage/state/open.js';
 
 interface Part {
@@ -22,13 +26,10 @@ interface Part {
 export const createUpgradeCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('upgrade')
     .summary('check what an upgrade will change')
-    .description(
-      'Run it with the new version, on the configuration and data of the running one. It changes nothing: the server migrates ' +
-        'its data when it starts, and copies it first.',
-    )
+    .description('Run it with the new version, on the configuration and data of the running one. It changes nothing.')
     .option('--check', 'check, and change nothing')
     .action(async ({ check = false }) => {
-      if (!check) throw new UsageError('add --check. The server migrates its data when it starts');
+      if (!check) throw new UsageError('add --check');
       deps.print(`facestep ${version}, data format ${dataFormat}`);
       const setup = await deps.loadSetup().catch((error: unknown) => {
         if (toCode(error) !== 'config_invalid') throw error;
@@ -53,7 +54,7 @@ async function inspectInstallation({ config }: Setup, deps: CliDeps): Promise<Pa
   const files = filesOf(config);
   return [
     toConfigurationPart(),
-    await toFolderPart(config.dataFolder, files),
+    toFormatPart('Data folder', await readFolderMark(files)),
     ...(config.state.kind === 'sqlite' ? [] : [await toStorePart(config.state, files, deps)]),
     await toTokensPart(config, deps),
   ];
@@ -64,44 +65,29 @@ function toConfigurationPart(): Part {
   return { title: 'Configuration', lines: ['valid', ...deprecated], isInTheWay: false };
 }
 
-function toSteps(mark: FormatMark, where: string): Pick<Part, 'lines' | 'isInTheWay'> {
+function toFormatPart(title: string, mark: FormatMark | null): Part {
+  if (mark === null) return { title, lines: ['no data yet'], isInTheWay: false };
   try {
-    checkReadable(mark, where);
+    checkReadable(mark, title);
+    return { title, lines: [`format ${mark.format}: nothing to do`], isInTheWay: false };
   } catch {
     const lines = [`format ${mark.format}, written by facestep ${mark.writtenBy}: newer than this version reads`];
-    return { lines: [...lines, 'Run that version, or restore the previous copy: docs/install.md'], isInTheWay: true };
+    return {
+      title,
+      lines: [...lines, 'Run that version, or restore the previous copy: docs/install.md'],
+      isInTheWay: true,
+    };
   }
-  if (mark.format >= dataFormat) return { lines: [`format ${mark.format}: nothing to do`], isInTheWay: false };
-  const steps = migrations.filter(({ to }) => to > mark.format).map(({ to, what }) => `to format ${to}: ${what}`);
-  return { lines: [`format ${mark.format}, written by ${mark.writtenBy}`, ...steps], isInTheWay: false };
-}
-
-async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
-  const title = 'Data folder';
-  const mark = await readFolderMark(files);
-  if (mark === null) return { title, lines: [`nothing is in ${folder} yet`], isInTheWay: false };
-  const { lines, isInTheWay } = toSteps(mark, title);
-  if (isInTheWay || mark.format >= dataFormat || !(await fileExists(files.state))) return { title, lines, isInTheWay };
-  const { size } = await stat(files.state);
-  const { bavail, bsize } = await statfs(files.state);
-  // Space for the copy, and the same amount during the migration.
-  const needed = 2 * size;
-  const free = bavail * bsize;
-  const room = `copied first to ${copyBefore(files.state, dataFormat)}: needs ${needed} bytes, ${free} are free`;
-  return { title, lines: [...lines, room], isInTheWay: free < needed };
 }
 
 async function toStorePart(config: Setup['config']['state'], files: DataFiles, deps: CliDeps): Promise<Part> {
   const title = `State store (${config.kind})`;
   const state = await openStore(config, { ...deps, files });
-  if (state === null) return { title, lines: ['not there yet'], isInTheWay: false };
+  if (state === null) return toFormatPart(title, null);
   try {
-    const { lines, isInTheWay } = toSteps(await readStoreMark(state), title);
-    return {
-      title,
-      lines: [...lines, 'Stop all servers of the previous version before you start this one.'],
-      isInTheWay,
-    };
+    const { lines, isInTheWay } = toFormatPart(title, await readStoreMark(state));
+    const stop = 'Stop all servers of the previous version before you start this one.';
+    return { title, lines: [...lines, stop], isInTheWay };
   } finally {
     await state.close();
   }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { DataFiles } from '../../config/data-files.js';
+import { parseJson } from '../../core/base/json.js';
 import { version } from '../../core/base/version.js';
-import type { State } from '../../core/ports.js';
+import type { Random, State } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
+import { readIfThere, replaceFile } from '../../files/durable-file.js';
 import { callsAfter } from './store-epoch.js';
 
 /** Current format of the data folder and of a shared store. */
@@ -16,13 +19,10 @@ const markGuard = z.object({
 
 export type FormatMark = z.output<typeof markGuard>;
 
-/** Mark of a folder without one, such as after a return to the copy that precedes a migration. */
-export const unmarked: FormatMark = { format: 1, readableFrom: 1, writtenBy: 'a version that recorded no format' };
-
-export const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
+const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
 
 /** @throws `state_unavailable` if malformed */
-export function parseMark(value: unknown): FormatMark {
+function parseMark(value: unknown): FormatMark {
   const parsed = markGuard.safeParse(value);
   if (!parsed.success) throw new FaceError('state_unavailable', { problem: 'its format is not understood' });
   return parsed.data;
@@ -39,24 +39,37 @@ export function checkReadable(mark: FormatMark, where: string): void {
     });
 }
 
+/** Reads the format of a data folder, or `null` if none is recorded. @throws `state_unavailable` if malformed */
+export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
+  const text = await readIfThere(files.format);
+  return text === null ? null : parseMark(parseJson(text));
+}
+
+/** Checks the format of a data folder, and records it in a new one. @throws `data_newer`, `state_unavailable` */
+export async function settleFolderFormat(files: DataFiles, random: Random): Promise<void> {
+  const mark = await readFolderMark(files);
+  if (mark === null) await replaceFile(files.format, `${JSON.stringify(currentMark)}\n`, random);
+  else checkReadable(mark, 'the data folder');
+}
+
 const key = 'format';
 
-export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatMark> {
+export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatMark | null> {
   const found = await state.read(key);
-  return found === null ? unmarked : parseMark(found.value);
+  return found === null ? null : parseMark(found.value);
 }
 
 /** Checks the format of a shared store. @throws `data_newer`, `state_unavailable` */
-export async function checkStoreFormat(state: Pick<State, 'read'>): Promise<FormatMark> {
+export async function checkStoreFormat(state: Pick<State, 'read'>): Promise<FormatMark | null> {
   const mark = await readStoreMark(state);
-  checkReadable(mark, 'the state store');
+  if (mark !== null) checkReadable(mark, 'the state store');
   return mark;
 }
 
-/** Checks the format of a shared store and records this one. */
+/** Checks the format of a shared store, and records it in a new one. */
 async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
   const mark = await checkStoreFormat(state);
-  if (mark.format < dataFormat) await state.write(key, currentMark, { when: 'any', expiresAt: null });
+  if (mark === null) await state.write(key, currentMark, { when: 'any', expiresAt: null });
 }
 
 /** Wraps a store, so that its format is checked before the first use. */

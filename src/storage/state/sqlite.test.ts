@@ -4,13 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { z } from 'zod';
-import { systemRandom } from '../../../support/fakes/sinks.js';
 import { useStateFolders } from '../../../support/run/state-folder.js';
 import { runLedgerContract } from '../../../test/contract/ledger.js';
 import { createManualClock, runStateContract } from '../../../test/contract/state.js';
 import { addSec } from '../../core/units.js';
 import { createSqliteLedger } from './ledger-sqlite.js';
-import { migrateFolder } from './migrate.js';
 import { createSqliteState, withDatabase } from './sqlite.js';
 
 const { newFolder, openFor } = useStateFolders(() => ({ kind: 'sqlite' }));
@@ -55,7 +53,7 @@ test('after a second opening in this process, another process leaves the write-a
   }
 });
 
-test('a file that is not a database is state_unavailable, also to a migration, and named as damaged', async () => {
+test('a file that is not a database is state_unavailable, and named as damaged', () => {
   const { files } = newFolder();
   writeFileSync(
     files.state,
@@ -64,10 +62,6 @@ test('a file that is not a database is state_unavailable, also to a migration, a
   expect(() => createSqliteState({ file: files.state, clock: createManualClock() })).toThrow(
     expect.objectContaining({ code: 'state_unavailable', detail: { cause: expect.stringContaining('damaged') } }),
   );
-  await expect(migrateFolder(files, { random: systemRandom })).rejects.toMatchObject({
-    code: 'state_unavailable',
-    detail: { problem: expect.stringContaining('damaged') },
-  });
 });
 
 test('expired rows are deleted in small batches: at most 100 per write', async () => {
