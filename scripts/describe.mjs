@@ -1,4 +1,4 @@
-// Creates release metadata: contents, provenance, and advisories that do not apply.
+// Creates release metadata: contents and provenance.
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,22 +42,3 @@ export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters
     runDetails: { builder: { id: builder }, metadata: { invocationId: randomUUID() } },
   },
 });
-
-/** Creates OpenVEX statements that the advisories answered in SECURITY.md do not affect facestep. */
-export function makeVex(security = readFileSync(join(root, 'SECURITY.md'), 'utf8')) {
-  const answered = [...new Set(security.match(/GHSA(-[23456789cfghjmpqrvwx]{4}){3}|CVE-\d{4}-\d{4,}/g) ?? [])];
-  if (answered.length === 0) return null;
-  return {
-    '@context': 'https://openvex.dev/ns/v0.2.0',
-    '@id': `https://openvex.dev/docs/facestep/${version}`,
-    author: name,
-    timestamp: git('show', '--no-patch', '--format=%cI', 'HEAD'),
-    version: 1,
-    statements: answered.map((id) => ({
-      vulnerability: { name: id },
-      products: [{ '@id': `pkg:npm/${name.replace('@', '%40')}@${version}` }],
-      status: 'not_affected',
-      impact_statement: `SECURITY.md of ${name}@${version} explains why it is not exploitable.`,
-    })),
-  };
-}

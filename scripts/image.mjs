@@ -1,5 +1,5 @@
 // node scripts/image.mjs <folder> [--debian] [--package <archive>]: builds the container image from the package with
-// buildah and writes it as an archive. Adds its contents (CycloneDX), provenance (SLSA) and advisories (OpenVEX).
+// buildah and writes it as an archive. Adds its contents (CycloneDX) and provenance (SLSA).
 // --debian: builds without the Node image. --package: does not pack again. Needs root on Linux.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeDebianRoot } from './debian-root.mjs';
-import { digestOf, makeProvenance, makeSbom, makeVex } from './describe.mjs';
+import { digestOf, makeProvenance, makeSbom } from './describe.mjs';
 import { installedIn, packRelease } from './pack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -131,8 +131,6 @@ try {
       },
     ),
   );
-  const vex = makeVex();
-  if (vex !== null) write('.openvex.json', vex);
   buildah('rm', '--all');
   say(`${file} (${readFileSync(file).length} bytes)`);
 } finally {

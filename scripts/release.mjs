@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { digestOf, git, makeProvenance, makeSbom, makeVex } from './describe.mjs';
+import { digestOf, git, makeProvenance, makeSbom } from './describe.mjs';
 import { packRelease } from './pack.mjs';
 import { signRelease, sumsOf } from './sign-release.mjs';
 
@@ -89,8 +89,6 @@ function describe({ file, manifest, lock }) {
   );
 }
 
-const vex = makeVex();
-if (vex !== null) write(`facestep-${version}.openvex.json`, `${JSON.stringify(vex, null, 2)}\n`);
 write(`facestep-${version}.md`, `# facestep ${version}\n\n${notes}\n\nLicence: ${license}\n`);
 
 write('SHA256SUMS', sumsOf(to));

@@ -145,7 +145,7 @@ const runPhase = (_, work) => work();
 export const setUp = async ({ demoPhotos, isChecked, say, phase = runPhase }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
-    throw new Error(`facestep needs Node 20.19 or newer; this is ${process.version}.`);
+    throw new Error(`facestep needs Node 22.12 or newer; this is ${process.version}.`);
   await phase('install', () => install(say));
   await phase('build', () => build(say, isChecked));
   await phase('models', () =>

@@ -21,7 +21,7 @@ export interface ApiDeps
     RecordPorts,
     ReloadPorts,
     WithOperations,
-    Ports<'auditEvents' | 'ledger' | 'passkeys' | 'judge' | 'webPush'> {
+    Ports<'auditEvents' | 'ledger' | 'passkeys' | 'judge' | 'encryptedPictures' | 'webPush'> {
   readonly contactCodes: ContactCodesConfig;
   readonly accounts: AccountNames;
   readonly brands: Brands;

@@ -48,6 +48,7 @@ import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
 import type { ApiDeps } from './api-deps.js';
 import { type AppDeps, createApp } from './app.js';
 import { connect } from './connect.js';
+import { createEncryptedPictures } from './encrypted-pictures.js';
 import { flows } from './flows.js';
 import type { OpenedPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
@@ -165,6 +166,7 @@ export async function buildApp(
       signals: heldSignals,
       checkFrame,
     }),
+    encryptedPictures: verifier.kind === 'embedded' ? createEncryptedPictures(engine, { state, clock }) : null,
     keys,
     webPush,
     passkeys: createPasskeys({ publicUrl: issuer }),

@@ -10,7 +10,6 @@ import type { ExitCode } from '../cli/deps.js';
 import { toFailureLines } from '../cli/failure-text.js';
 import { hasColours, paintOn, readSecret, toFrame } from '../cli/terminal.js';
 import { filesOf } from '../config/data-files.js';
-import { findDeprecations } from '../config/deprecations.js';
 import {
   loadAddress,
   loadConfiguredKey,
@@ -181,8 +180,8 @@ async function start(stopped: Promise<void>, restart: () => void): Promise<Runni
   const loaded = await loadCurrent();
   const { setup } = loaded;
   const { modelsFolder } = setup.config;
-  for (const { what, ...rest } of findDeprecations({ node: process.versions.node }))
-    log.warn('deprecated', { what, ...rest });
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) < 22) log.warn('this Node gets no security fixes: use Node 22 or 24', { node });
   if (await hasNoModels(modelsFolder)) {
     const fetched = fetchModels(modelsFolder, writeStderr).then(() => true);
     if (!(await Promise.race([fetched, stopped]))) return null;

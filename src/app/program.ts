@@ -61,7 +61,6 @@ const ownCommands: Commands = {
   'smart-hook': async () => (await import('../admin/commands/provision.js')).createSmartHookCommand,
   backup: async () => (await import('../admin/commands/backup.js')).createBackupCommand,
   restore: async () => (await import('../admin/commands/backup.js')).createRestoreCommand,
-  upgrade: async () => (await import('../admin/commands/upgrade.js')).createUpgradeCommand,
   models: async () => (await import('../admin/commands/models.js')).createModelsCommand,
   keys: async () => (await import('../admin/commands/storage.js')).createKeysCommand,
 };

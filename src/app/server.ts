@@ -96,7 +96,12 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const jobs = createJobs({ ...deps, sleep: pause, onRun: (run) => observeRun(run, telemetry) });
   await unlessStoreFails(() => checkSharedStore(config, deps), deps);
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
-  const replica = { chain: ports.trail.chain, release: version, computes: (await deps.engine).computes };
+  const { computes } = await deps.engine;
+  const toReplica = async () => {
+    const pictureKey = await ports.engine.pictureKey();
+    return { chain: ports.trail.chain, release: version, computes, pictureKey };
+  };
+  const replica = await toReplica();
   // Of two releases that start together, one is refused only here.
   await unlessStoreFails(() => joinReplicas(replica, { ...deps, state: ports.state }), deps);
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
@@ -164,7 +169,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const noting = jobs.start({
     name: 'replicas',
     everySec: noteReplicaEverySec,
-    run: () => noteReplica(replica, operations),
+    run: async () => noteReplica(await toReplica(), operations),
   });
   const revoking = jobs.start({
     name: 'recoveries',

@@ -11,6 +11,7 @@ import type {
   Clock,
   Delivery,
   Directory,
+  EncryptedPictures,
   Fetch,
   Keys,
   LedgerStore,
@@ -88,6 +89,8 @@ interface AllPorts {
   readonly judge: LivenessJudge;
   readonly livenessVendors: LivenessVendors;
   readonly analysisCache: AnalysisCache;
+  /** `null` if photos leave this server, or nothing parses them. */
+  readonly encryptedPictures: EncryptedPictures | null;
   readonly delivery: Delivery;
   readonly webPush: WebPush | null;
   /** Enrolment index and decision log, read-only. */

@@ -141,6 +141,9 @@ export const looksOfPage = { everyMs: 125, most: 128, longestPx: { ahead: 480, m
 
 /** `opened`: which of all looks are to be sent, from 0; empty before the last picture. */
 export const frameReply = z.object({ next, opened: z.array(z.int()) });
+/** Context in which a document's photo is encrypted before the challenge; later it is the nonce. */
+export const contextOfReference = 'reference';
+export const pictureKeysReply = z.object({ keys: z.array(z.string()) });
 export const referenceReply = z.object({ hint });
 
 export const outcomeReply = z.object({

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
+import type { PhotoCode } from '../errors.js';
 import type { JsonObject } from './base/json.js';
 
 /** Returns the SHA-256 digest. A credential may be stored as this digest only if it has enough entropy. */
@@ -49,8 +50,45 @@ abstract class SecretBytes<T extends Uint8Array | Float32Array> extends Secret<T
 /** Maximum size of an encoded photo: 10 MB. */
 export const maxPhotoBytes = 10 * 1024 * 1024;
 
+/** How the capture page encrypted its pictures. */
+export interface PictureEncryption {
+  /** The AES key, encrypted to the process that parses pictures, in base64url. */
+  readonly contentKey: string;
+  /** Nonce of the check that the key is for. */
+  readonly context: string;
+}
+
+/** An encrypted picture, as described by the process that parses pictures. */
+export interface EncryptedPicture extends PictureEncryption {
+  /** SHA-256 of the picture, in base64url. */
+  readonly digest: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Why the capture page cannot have taken it; `null` if it can. */
+  readonly refusal: PhotoCode | null;
+}
+
 export class Photo extends SecretBytes<Uint8Array> {
   protected readonly label = 'Photo';
+
+  /** @param encrypted - `null` if the bytes are the picture */
+  constructor(
+    bytes: Uint8Array,
+    readonly encrypted: EncryptedPicture | null = null,
+  ) {
+    super(bytes);
+  }
+
+  /** Returns the photo with what the process that parses pictures told about it. */
+  withDescription(encrypted: EncryptedPicture): Photo {
+    return this.use((bytes) => new Photo(bytes, encrypted));
+  }
+
+  /** SHA-256 of the picture, in base64url. */
+  get digest(): string {
+    return this.encrypted?.digest ?? this.use((bytes) => digestOf(bytes).toString('base64url'));
+  }
+
   get sizeBytes(): number {
     return this.use((value) => value.length);
   }

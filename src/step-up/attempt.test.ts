@@ -10,6 +10,7 @@ import { revokeSubject } from '../enrolment/revoke.js';
 import { toCode } from '../errors.js';
 import { passedKey, takePassedStepUp } from './passed-step-up.js';
 import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step-up.js';
+import { readRecords } from './stored.js';
 
 /* Attempts at a step-up whose process dies, or that take so long that another begins. */
 
@@ -179,4 +180,11 @@ test('an attempt started before the expiry can pass after the expiry; an interru
   expect(await readStepUp(dying.id, core.deps)).toMatchObject({ state: 'expired' });
   core.clock.advanceSec(30);
   expect(await core.deps.state.read(`step-up:${dying.id}`)).toBeNull();
+});
+
+test('a step-up that an earlier version stored is over, and does not hide the others of a list', async () => {
+  const stored = { connection: core.connection.id, subject: 'anna', purpose: 'enrol', proved: true };
+  await core.state.write('step-up:link', stored, { when: 'absent', expiresAt: null });
+  await expect(readStepUp('link', core.deps)).rejects.toMatchObject({ code: 'step_up_unknown' });
+  expect(await readRecords(['link', 'none'], core.deps)).toEqual([null, null]);
 });

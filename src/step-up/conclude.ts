@@ -2,7 +2,7 @@ import type { CoreDeps, Ports } from '../core/deps.js';
 import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfFrames } from '../core/hints.js';
 import { charge, type LimitUse } from '../core/limits/limits.js';
-import type { LivenessFinding, PresentedSecret } from '../core/ports.js';
+import type { ContentKeys, LivenessFinding, PresentedSecret } from '../core/ports.js';
 import type { Credential, Photo } from '../core/secrets.js';
 import { type CompanyPhotoCode, proveEnrolment } from '../enrolment/company-photo.js';
 import { acceptAnyPhotos, type ComparedFrames, rememberFrames } from '../enrolment/earlier-frames.js';
@@ -25,6 +25,8 @@ import { presentSecret, type SentSecret } from './user-secret.js';
 export interface Sent {
   readonly session: FoundSession;
   readonly reference: Photo | null;
+  /** How the pictures are encrypted; `null` if they are not. */
+  readonly contentKeys: ContentKeys | null;
   readonly secret: SentSecret;
   readonly shownFrom: ShownFrom;
 }
@@ -57,7 +59,7 @@ export interface Attempt {
   readonly undecided: number;
 }
 
-export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache'>;
+export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache' | 'encryptedPictures'>;
 
 /**
  * Returns the limit of challenges that a person starts and does not finish. There is none for a token that the caller

@@ -6,7 +6,7 @@ import { charge, consumeLimits } from '../core/limits/limits.js';
 import type { CapturedFrame, CapturedLook, LivenessFinding, Measurement, Screening } from '../core/ports.js';
 import { toPoses } from '../core/poses.js';
 import { type ScreenAxis, usesLight } from '../core/screen-light.js';
-import { type Credential, digestOf, type Photo } from '../core/secrets.js';
+import type { Credential, Photo } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { compareWithEarlier } from '../enrolment/earlier-frames.js';
@@ -21,6 +21,7 @@ import {
   type Sent,
   undecidedOf,
 } from './conclude.js';
+import { openPictures } from './encrypted-pictures.js';
 import { glanceJudge } from './events.js';
 import { type DeviceProof, findProvenKey, isGlanceEnough, noteFullCheck } from './glance.js';
 import {
@@ -237,6 +238,15 @@ function holdLooks(
   };
 }
 
+async function openSent(
+  { photos, reference, contentKeys, nonce }: SubmittedFrames,
+  deps: Ports<'encryptedPictures'>,
+): Promise<Pick<SubmittedFrames, 'photos' | 'reference'>> {
+  const sent = reference === null ? photos : [...photos, reference];
+  const opened = await openPictures(sent, { contentKeys, context: nonce.use((text) => text) }, deps);
+  return { photos: opened.slice(0, photos.length), reference: opened[photos.length] ?? null };
+}
+
 /** Number of pictures that are compared or enrolled, the most that a token counts. */
 const facesOfCheck = 5;
 
@@ -251,13 +261,14 @@ async function judgeTaken(
   toRow: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
-  const { photos, reference, device, session, shownFrom } = submitted;
+  const { device, session, shownFrom } = submitted;
+  const { photos, reference } = await openSent(submitted, deps);
   // Headers and limits come first, so that frames which cost the caller nothing cause no look-up and no record.
   const unusable = findUnusable(photos, deps);
   if (unusable !== null)
     return lose({ captured, sent: submitted }, releaseAttempt(captured.record), hintOfFrames[unusable], deps);
   await countAnonymousCheck(captured, deps);
-  const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+  const digests = photos.map(({ digest }) => digest);
   const ofFrames = digests.slice(0, movement.asked.length);
   const key = findProvenKey(submitted.deviceProof, { nonce: submitted.nonce, digests });
   const { isGlance } = captured.record;

@@ -1,9 +1,12 @@
 import type { Ports } from '../core/deps.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfReference } from '../core/hints.js';
+import { contextOfReference } from '../core/page-protocol.js';
+import type { ContentKeys } from '../core/ports.js';
 import type { Photo } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
 import { findUnusable } from '../enrolment/portrait.js';
+import { openPictures } from './encrypted-pictures.js';
 import { chargeUnusable, type StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import type { StepUp } from './stored.js';
@@ -24,8 +27,12 @@ export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | '
  * `locked_out`
  */
 export async function checkReferencePhoto(
-  { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
-  deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
+  {
+    session,
+    reference,
+    contentKeys,
+  }: { readonly session: FoundSession; readonly reference: Photo; readonly contentKeys: ContentKeys | null },
+  deps: Ports<'state' | 'clock' | 'verifier' | 'settings' | 'encryptedPictures'>,
 ): Promise<Hint | null> {
   const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
     countReferenceCheck(record, { isWanted: wantsReference({ ...session, record }) }, now);
@@ -33,7 +40,8 @@ export async function checkReferencePhoto(
     session,
     async (toRow) => {
       await changeSession(session, spend, deps);
-      return findUnusable(reference, toRow(), deps);
+      const [opened = reference] = await openPictures([reference], { contentKeys, context: contextOfReference }, deps);
+      return findUnusable(opened, toRow(), deps);
     },
     deps,
   );

@@ -184,6 +184,7 @@ const allowedBy = {
   start_challenge: whoHasACamera,
   commit_frame: whoHasACamera,
   look_at_reference: whoHasACamera,
+  read_picture_keys: whoHasACamera,
   submit_frames: whoHasACamera,
   end_test: ownAlone,
   start_vendor_check: whoHasACamera,

@@ -1,11 +1,10 @@
-import { z } from 'zod';
-import { changeStored, type FoundRecord, parseStored, readStored } from '../core/change-stored.js';
+import { changeStored, type FoundRecord } from '../core/change-stored.js';
 import type { Connection, Policy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import type { StateRecord } from '../core/ports.js';
 import { policyUnder } from '../core/rules/rule.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { toCurrentRecord } from './earlier-record.js';
 import { type FlowPorts, termsOf } from './flow.js';
 import {
   anonymousSourceOf,
@@ -31,11 +30,15 @@ export interface StepUp extends Termed {
 /** Seconds after the end in which the outcome can be read. */
 const keptAfterEndSec = 3600;
 
-const storedGuard = z.preprocess(toCurrentRecord, recordGuard);
+/** Parses a record. @returns `null` for one of an earlier version, whose step-up is over */
+function parseRecord(found: StateRecord | null): FoundRecord<StepUpRecord> | null {
+  const parsed = recordGuard.safeParse(found?.value);
+  return found === null || !parsed.success ? null : { record: parsed.data, revision: found.revision };
+}
 
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
-  guard: storedGuard,
+  guard: recordGuard,
   // A step-up with the caller's token is deleted when it expires, or after a running attempt.
   expiresAt: (record: StepUpRecord): EpochMs =>
     addSec(
@@ -45,7 +48,7 @@ const toStored = (id: string) => ({
 });
 
 export async function readRecord(id: string, deps: Ports<'state'>): Promise<FoundRecord<StepUpRecord>> {
-  const found = await readStored(toStored(id), deps);
+  const found = parseRecord(await deps.state.read(toStored(id).key));
   if (found === null) throw new FaceError('step_up_unknown');
   return found;
 }
@@ -56,7 +59,7 @@ export async function readRecords(
   { state }: Ports<'state'>,
 ): Promise<readonly (StepUpRecord | null)[]> {
   const found = await state.readMany(ids.map((id) => toStored(id).key));
-  return found.map((each) => parseStored(each, storedGuard)?.record ?? null);
+  return found.map((each) => parseRecord(each)?.record ?? null);
 }
 
 export async function findStepUp(
@@ -74,7 +77,7 @@ export async function findStepUp(
  * `null` if it is no longer stored.
  */
 export async function summarizeStepUp(id: string, { state, clock }: Ports<'state' | 'clock'>) {
-  const found = await readStored(toStored(id), { state });
+  const found = parseRecord(await state.read(toStored(id).key));
   if (found === null) return null;
   const { record } = found;
   // Anyone can start a sign-in without a password, as often as limits allow.

@@ -12,6 +12,7 @@ import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { refuseUnseenPerson } from '../verification/verify.js';
 import { attempt, countAnonymousCheck } from './complete.js';
 import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undecidedOf } from './conclude.js';
+import { openPictures } from './encrypted-pictures.js';
 import { vendorConfidence } from './events.js';
 import { endGlances } from './glance.js';
 import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
@@ -180,8 +181,11 @@ export function finishVendorCheck(
       const { captured, session, policy } = await takeSession(sent, deps);
       const judge = () =>
         owningPhotos(async (own) => {
+          const context = sent.nonce.use((text) => text);
+          const given = sent.reference === null ? [] : [sent.reference];
+          const [reference = null] = await openPictures(given, { contentKeys: sent.contentKeys, context }, deps);
           const result = await findVendor(policy, deps).readResult(session, own);
-          return judgeResult({ captured, sent, policy, result }, toRow, deps);
+          return judgeResult({ captured, sent: { ...sent, reference }, policy, result }, toRow, deps);
         });
       return attempt(captured, judge, deps).catch(async (error: unknown) => {
         await noteOutage({ session: sent.session, policy, error }, deps);

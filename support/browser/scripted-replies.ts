@@ -63,6 +63,7 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
       url: 'https://login.example.com/face#handoff.AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB',
       code: '47',
     }),
+    '/picture-keys': () => ({ keys: [] }),
     '/decline': () => ({ view: { ...view, state: 'abandoned' } }),
     '/kiosk/next': () => ({ ticket: null, page: null }),
   };

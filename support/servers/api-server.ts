@@ -154,6 +154,7 @@ export async function startApiServer(
     verifier: createTestVerifier(),
     judge: createSimulatedJudge(),
     analysisCache: createTestSight(),
+    encryptedPictures: null,
     keys: createKeysInMemory(randomBytes(32)),
     webPush: null,
     passkeys: createPasskeys({ publicUrl: testIssuer }),

@@ -113,6 +113,18 @@ const elsewhere = (given: Elsewhere): Planted => ({ elsewhere: given });
 
 const here: readonly Fault[] = [
   [
+    'a newer version wrote the data',
+    'okta',
+    () => {
+      const dataFolder = copyData();
+      const mark = { format: 9, readableFrom: 9, writtenBy: '9.1.0' };
+      writeFileSync(join(dataFolder, 'format.json'), JSON.stringify(mark));
+      return elsewhere({ settings: { dataFolder } });
+    },
+    'Data folder',
+    /9\.1\.0/,
+  ],
+  [
     'the server is stopped or its address is wrong',
     'okta',
     async () => elsewhere({ settings: { publicUrl: `http://127.0.0.1:${await findFreePort()}` } }),

@@ -134,7 +134,7 @@ const connections = [
     const startOne = async () => {
       services = [await start('one')];
     };
-    const other = { chain: 'otherotherother', release: '0.0.9', computes: 'x' };
+    const other = { chain: 'otherotherother', release: '0.0.9', computes: 'x', pictureKey: '' };
     await expect(joinReplicas(other, { state, clock })).rejects.toMatchObject({ code: 'release_differs' });
     await Promise.all(services.map((service) => service.stop()));
     // As data of the format without a mark, which is migrated.

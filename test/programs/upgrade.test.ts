@@ -213,9 +213,8 @@ const settledGuard = z.object({ state: z.string() });
     };
 
     await serve();
-    // As docs/install.md has it: what the new version will change, a copy, and then all replicas.
+    // As docs/install.md has it: a copy, and then all replicas.
     for (const index of replicas.keys()) {
-      expect(next.run(index, 'upgrade', '--check')).toContain('Nothing is in the way');
       next.run(index, 'backup', join(top, `backup-${index}`));
     }
     for (const to of [next, former, next]) {

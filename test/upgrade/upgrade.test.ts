@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { closedSegmentsOf } from '../../src/audit/trail-files.js';
@@ -18,7 +17,6 @@ import { createSimulatedEngine, drawPhoto } from '../../support/fakes/simulated-
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../../support/run/paths.js';
-import { hasRedis, startRedis } from '../../support/servers/redis.js';
 
 /* A data folder that commit 371bb564 wrote, and this version on it. made-371bb564.json holds its credentials. */
 
@@ -51,16 +49,11 @@ const envOf = (folder: string, file = config) => ({
 const filesIn = (dataFolder: string) => filesOf({ dataFolder, keys: { kind: 'local', folder: null } });
 const contentsOf = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
-const formerContents = contentsOf(copyFormer());
 
 describe('a data folder of commit 371bb564', () => {
   const folder = copyFormer();
   let service: Service;
   beforeAll(async () => {
-    const before = contentsOf(folder);
-    const { code, stdout } = await runCli(['upgrade', '--check'], envOf(folder));
-    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('format 2: nothing to do') });
-    expect(contentsOf(folder)).toMatchObject(before);
     service = await startService(envOf(folder));
   });
   afterAll(() => service.stop());
@@ -108,35 +101,10 @@ describe('a data folder of commit 371bb564', () => {
   });
 });
 
-test('upgrade --check reports a connection without policy.mode and names both modes', async () => {
-  const file = join(top, 'without-mode.json');
-  const scim = { baseUrl: 'https://directory.example.com', auth: { kind: 'bearer', token: 'unused' } };
-  const configure = (policy: object) => {
-    const connections = [{ id: 'work', kind: 'scim', scim, ...policy }];
-    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), connections }));
-  };
-  const folder = copyFormer();
-  const check = () => runCli(['upgrade', '--check'], envOf(folder, file));
-  configure({});
-  const hint = 'expected "shadow" to try it (it refuses no sign-in), or "enforce"';
-  expect(await check()).toMatchObject({
-    code: 1,
-    stdout: expect.stringContaining(`connections.0 (work).policy: policy.mode is required: ${hint}\n`),
-  });
-  configure({ policy: { accuracy: 5 } });
-  expect(await check()).toMatchObject({
-    code: 1,
-    stdout: expect.stringContaining(`connections.0 (work).policy.mode: ${hint}\n`),
-  });
-  expect(contentsOf(folder)).toEqual(formerContents);
-  configure({ policy: { mode: 'shadow' } });
-  expect(await check()).toMatchObject({ code: 0 });
-});
-
 describe('a data folder of a newer version', () => {
   const mark = { format: 9, readableFrom: 9, writtenBy: '9.1.0' };
 
-  test('is refused by server, upgrade --check and restore with that version’s name, and remains unchanged', async () => {
+  test('is refused by server and restore with that version’s name, and remains unchanged', async () => {
     const folder = copyFormer();
     writeFileSync(join(folder, 'format.json'), JSON.stringify(mark), { mode: 0o600 });
     const before = contentsOf(folder);
@@ -147,9 +115,6 @@ describe('a data folder of a newer version', () => {
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('data_newer') });
     expect(stderr).toContain('9.1.0');
     expect(contentsOf(folder)).toEqual(before);
-    const { code, stdout } = await runCli(['upgrade', '--check'], envOf(folder));
-    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('Data folder: IN THE WAY') });
-
     const backup = join(top, 'backup');
     await runCli(['backup', backup], envOf(folder));
     const restored = await runCli(['restore', backup], envOf(join(top, 'restored')));
@@ -165,23 +130,4 @@ describe('a data folder of a newer version', () => {
     await settleFolderFormat(filesIn(folder), systemRandom);
     expect(JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'))).toMatchObject({ ...mark, readableFrom: 2 });
   });
-});
-
-(hasRedis ? test : test.skip)('a server records the format of a shared store that has none', async () => {
-  const redis = await startRedis();
-  const client = new Redis(redis.url);
-  const file = join(top, 'shared.json');
-  writeFileSync(
-    file,
-    JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), state: { kind: 'redis', url: redis.url } }),
-  );
-  const runOnce = async () => (await startService(envOf(join(top, 'shared'), file))).stop();
-  const marks = async () => (await client.keys('*')).filter((name) => name.includes('format}'));
-  await runOnce();
-  const [mark] = await marks();
-  await client.del(mark!);
-  await runOnce();
-  expect(await marks()).toEqual([mark]);
-  client.disconnect();
-  await redis.stop();
 });

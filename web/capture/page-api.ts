@@ -2,8 +2,9 @@ import type { z } from 'zod/mini';
 import type { DeviceSignals } from '../../src/core/device-signals.js';
 import type { Hint } from '../../src/core/hints.js';
 import type { ScreenAxis } from '../../src/core/screen-light.js';
+import type { encryptPictures } from '../../src/face/engine/picture-encryption.js';
 import type { Memory } from '../shared/browser-memory.js';
-import { toBase64url } from './base64url.js';
+import { fromBase64url, toBase64url } from './base64url.js';
 import { type Call, callServer } from './call-server.js';
 import type { DeviceKey } from './device-key.js';
 import { digestOf } from './digest.js';
@@ -14,6 +15,7 @@ import {
   type AnotherWay,
   anotherWayReply,
   challengeReply,
+  contextOfReference,
   emptyReply,
   enrolmentReply,
   frameReply,
@@ -29,6 +31,7 @@ import {
   openedReply,
   outcomeReply,
   passkeyReply,
+  pictureKeysReply,
   receiptReply,
   recoveryCodesReply,
   referenceReply,
@@ -41,8 +44,15 @@ import {
   viewReply,
 } from './view.js';
 
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
 /** Timeout of sending pictures: enough for 25 pictures over a slow connection and for judging them. */
 const verdictWithinMs = 60_000;
+
+interface Encryption {
+  readonly keys: readonly string[];
+  readonly encryptPictures: typeof encryptPictures;
+}
 
 /** `lockedForSec`: seconds until the user's lockout ends. */
 interface Opened {
@@ -55,6 +65,8 @@ interface Opened {
 export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
+  /** Prepared while the user moves, because its code and keys must arrive. */
+  #encryption: Promise<Encryption> | null = null;
   /** Key that the page shows with challenges; `null` unless the view asks for one. */
   deviceKey: DeviceKey | null = null;
 
@@ -99,6 +111,9 @@ export class PageApi {
    * @param light - arrangement of the screen's halves, or `null` for movements only
    */
   async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
+    this.#encryption = this.#prepareEncryption();
+    // It is awaited when the pictures are sent.
+    this.#encryption.catch(() => {});
     const deviceKey = this.deviceKey?.publicKey;
     const body = { light: light ?? undefined, action: this.#shownAction ?? undefined, deviceKey };
     const { nonce, next } = await this.#post('/challenge', body, challengeReply);
@@ -132,10 +147,7 @@ export class PageApi {
     body.set('nonce', frames.nonce);
     body.set('language', language);
     for (const [name, value] of Object.entries(secret ?? {})) body.set(name, value);
-    frames.photos?.forEach((photo, index) => {
-      body.append('photo', photo, `${index}.jpg`);
-    });
-    if (reference !== null) body.set('reference', reference, 'reference.jpg');
+    await this.#appendPictures(body, { photos: frames.photos ?? [], reference, context: frames.nonce });
     if (device !== null) body.set('device', JSON.stringify(device));
     if (this.deviceKey !== null && frames.photos !== null) {
       const digests = await Promise.all(frames.photos.map(digestOf));
@@ -152,9 +164,40 @@ export class PageApi {
    */
   async lookAtReference(reference: Blob): Promise<Hint | null> {
     const body = new FormData();
-    body.set('reference', reference, 'reference.jpg');
+    await this.#appendPictures(body, { photos: [], reference, context: contextOfReference });
     const reply = referenceReply;
     return (await this.call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
+  }
+
+  async #prepareEncryption(): Promise<Encryption> {
+    const [{ encryptPictures }, { keys }] = await Promise.all([
+      import('../../src/face/engine/picture-encryption.js').catch((cause: unknown) => {
+        throw new Problem('offline', null, { cause });
+      }),
+      this.#get('/picture-keys', pictureKeysReply),
+    ]);
+    return { keys, encryptPictures };
+  }
+
+  /** Appends pictures, encrypted to the processes of the server that parse pictures, if it has such processes. */
+  async #appendPictures(
+    body: FormData,
+    sent: { readonly photos: readonly Blob[]; readonly reference: Blob | null; readonly context: string },
+  ): Promise<void> {
+    const { photos, reference, context } = sent;
+    const pictures = reference === null ? photos : [...photos, reference];
+    if (pictures.length === 0) return;
+    const preparing = this.#encryption ?? this.#prepareEncryption();
+    this.#encryption = null;
+    const { keys, encryptPictures } = await preparing;
+    const append = (picture: Blob, at: number): void =>
+      body.append(at < photos.length ? 'photo' : 'reference', picture, `${at}.jpg`);
+    if (keys.length === 0) return pictures.forEach(append);
+    const bytes = await Promise.all(pictures.map(async (picture) => new Uint8Array(await picture.arrayBuffer())));
+    const { contentKeys, encrypted } = await encryptPictures(bytes, keys.map(fromBase64url), context, random);
+    const named = keys.map((key, at) => [key, toBase64url(contentKeys[at])]);
+    body.set('contentKeys', JSON.stringify(Object.fromEntries(named)));
+    encrypted.map((each) => new Blob([each])).forEach(append);
   }
 
   startHandOff = () => this.#post('/hand-off', {}, handOffReply);

@@ -56,10 +56,10 @@ async function fillWithFrames(stage: Stage, film: Film, times: number): Promise<
   for (let at = 0; at < times; at += 1) {
     const { session } = await begin(stage, 'anonymous@example.com');
     const frames = await takeFrames(stage.caller, { session, film, mark: `fill ${at}` });
-    const photos = frames.photos.map(() => randomBytes(60));
-    await stage.caller.call(toFramesRequest(session, { ...frames, photos }));
+    const photos = frames.photos.map(() => Uint8Array.from(randomBytes(60)));
+    await stage.caller.call(await toFramesRequest(session, { ...frames, photos }));
     const again = await takeFrames(stage.caller, { session, film, mark: `again ${at}` });
-    await stage.caller.call(toFramesRequest(session, { ...again, photos: frames.photos }));
+    await stage.caller.call(await toFramesRequest(session, { ...again, photos: frames.photos }));
   }
   return countRecords(stage, 'frame:') - before;
 }

@@ -4,7 +4,7 @@ import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { JsonObject } from '../../../src/core/base/json.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
 import type { Json } from '../../../src/errors.js';
-import { openPage as openBySocket, takePictures } from '../../../support/browser/page-client.js';
+import { encryptTo, openPage as openBySocket, takePictures } from '../../../support/browser/page-client.js';
 import { readPeople } from '../../../support/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../support/face-video/index.js';
 import { type Browser, createBrowser, ticketOf } from '../../../support/fakes/browser.js';
@@ -32,8 +32,10 @@ export async function shootFilm(): Promise<Film> {
 
 const postBy =
   (caller: Caller, cookies: readonly Header[] = []) =>
-  async (path: string, body: JsonObject, session: string | null) =>
-    (await caller.post(path, body, session === null ? cookies : asSession(session))).body;
+  async (path: string, body: JsonObject | null, session: string | null) => {
+    const headers = session === null ? cookies : asSession(session);
+    return (await (body === null ? caller.get(path, headers) : caller.post(path, body, headers))).body;
+  };
 
 /** @returns the session */
 export const openPage = (caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<string> =>
@@ -61,8 +63,12 @@ export const takeFrames = (caller: Caller, { session, film, mark }: Taking) =>
     return numbered(seen, `${mark} ${at + 1}`);
   });
 
-export const toFramesRequest = (session: string, { nonce, photos }: Awaited<ReturnType<typeof takeFrames>>) =>
-  post('/face/frames', toMultipart([['nonce', nonce], ...toPhotoParts(photos)]), asSession(session));
+export async function toFramesRequest(session: string, frames: Awaited<ReturnType<typeof takeFrames>>) {
+  const { nonce } = frames;
+  const { photos, contentKeys } = await encryptTo(frames.keys, frames.photos, nonce);
+  const fields: [string, string][] = contentKeys === null ? [] : [['contentKeys', contentKeys]];
+  return post('/face/frames', toMultipart([['nonce', nonce], ...fields, ...toPhotoParts(photos)]), asSession(session));
+}
 
 /** Begins to lend a phone's camera to the browser with the session `own`. */
 export async function startHandOff(caller: Caller, own: string) {
@@ -151,7 +157,7 @@ export async function showFace(
   let outcome: Json | undefined = 'try_again';
   for (let tries = 0; outcome === 'try_again'; tries += 1) {
     const frames = await takeFrames(caller, { session, film, mark: `${mark} ${tries}` });
-    ({ outcome } = (await caller.succeed(toFramesRequest(session, frames))).body);
+    ({ outcome } = (await caller.succeed(await toFramesRequest(session, frames))).body);
   }
   if (outcome !== 'passed') throw new Error('A face check that is in order failed');
   const { body } = await caller.get('/face/session', asSession(session));

@@ -15,7 +15,13 @@ export const noteReplicaEverySec = 60;
 /** After this time without a note, a server counts as gone. */
 const goneAfterSec = 3 * noteReplicaEverySec;
 
-const replicaGuard = z.object({ release: z.string(), computes: z.string(), seenAt: epochMsGuard });
+const replicaGuard = z.object({
+  release: z.string(),
+  computes: z.string(),
+  seenAt: epochMsGuard,
+  /** Public key of its process that parses pictures. */
+  pictureKey: z.string().nullable().default(null),
+});
 const replicasGuard = z.record(z.string(), replicaGuard);
 type Replicas = z.output<typeof replicasGuard>;
 
@@ -31,6 +37,7 @@ export interface ThisReplica {
   readonly release: string;
   /** Digest of what computes: release, models, runtime and processor. */
   readonly computes: string;
+  readonly pictureKey: string;
 }
 
 type ChangeReplicas = (others: Replicas) => Replicas;
@@ -67,10 +74,10 @@ export async function checkReleases(
 
 /** Notes what this server runs. */
 export async function noteReplica(
-  { chain, release, computes }: ThisReplica,
+  { chain, release, computes, pictureKey }: ThisReplica,
   deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
-  const own = { release, computes, seenAt: deps.clock.now() };
+  const own = { release, computes, pictureKey, seenAt: deps.clock.now() };
   await changeReplicas(chain, (others) => ({ ...others, [chain]: own }), deps);
 }
 
@@ -79,10 +86,10 @@ export async function noteReplica(
  * @throws `release_differs`, `state_unavailable`
  */
 export async function joinReplicas(
-  { chain, release, computes }: ThisReplica,
+  { chain, release, computes, pictureKey }: ThisReplica,
   deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
-  const own = { release, computes, seenAt: deps.clock.now() };
+  const own = { release, computes, pictureKey, seenAt: deps.clock.now() };
   const join = (others: Replicas): Replicas => {
     refuseOthers(Object.entries(others), release);
     return { ...others, [chain]: own };
@@ -103,6 +110,12 @@ function refuseOthers(others: readonly (readonly [string, Replicas[string]])[], 
     running: servers.join('; '),
     goneAt: toIso(addSec(epochMs(lastSeen), goneAfterSec)),
   });
+}
+
+/** Returns the public keys to which pages encrypt pictures, of all servers that noted theirs. */
+export async function readPictureKeys(deps: Ports<'state' | 'clock'>): Promise<readonly string[]> {
+  const found = (await readStored({ key, guard }, deps))?.record ?? null;
+  return Object.values(running(found, deps.clock.now())).flatMap(({ pictureKey }) => pictureKey ?? []);
 }
 
 /** Removes the note of a server that ends. */

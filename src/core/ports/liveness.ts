@@ -78,6 +78,23 @@ export interface AnalysisCache {
   sketch(photo: Photo, queueShare: QueueShare): Promise<FrameSketch>;
 }
 
+/** An AES key, encrypted to several public keys; all in base64url. */
+export type ContentKeys = Readonly<Record<string, string>>;
+
+/** Pictures that the capture page encrypts to the process that parses pictures. */
+export interface EncryptedPictures {
+  /** Returns the public keys of the processes of all replicas, in base64url. */
+  keys(): Promise<readonly string[]>;
+  /**
+   * Lets the process of this replica describe encrypted photos.
+   * @param contentKeys - the AES key, encrypted to each public key
+   * @param context - nonce of the check
+   * @returns the same photos with their descriptions, still encrypted
+   * @throws `challenge_wrong` if they were encrypted for another process or check
+   */
+  open(photos: readonly Photo[], contentKeys: ContentKeys, context: string): Promise<readonly Photo[]>;
+}
+
 export interface Measurement {
   readonly name: string;
   readonly value: number;

@@ -127,7 +127,7 @@ test('a shared photo prints only its class name', async () => {
       '"[Photo]"',
       '[Photo]',
     ]);
-    expect(Object.keys(ada!)).toEqual(['label']);
+    expect(Object.keys(ada!)).toEqual(['encrypted', 'label']);
     examined.embedding!.wipe();
   });
 });

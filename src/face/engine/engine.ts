@@ -1,6 +1,6 @@
 import type { QueueShare } from '../../core/fair-queue.js';
 import type { AnalysisCache, Box, DetectedFace, Detection, HeldKind } from '../../core/ports.js';
-import { type Embedding, type FrameSketch, Photo } from '../../core/secrets.js';
+import { type Embedding, type EncryptedPicture, type FrameSketch, Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { Pose } from './estimators.js';
 import type { Landmarks } from './landmarks.js';
@@ -131,8 +131,8 @@ class CachedAnalysis {
 class HeldPhoto extends Photo {
   readonly #analysis: CachedAnalysis;
 
-  constructor(bytes: Uint8Array, analysis: CachedAnalysis) {
-    super(bytes);
+  constructor(bytes: Uint8Array, encrypted: EncryptedPicture | null, analysis: CachedAnalysis) {
+    super(bytes, encrypted);
     this.#analysis = analysis;
   }
 
@@ -153,12 +153,15 @@ export function createAnalysisCache(deps: {
 }): AnalysisCache {
   const { engine, signals, checkFrame } = deps;
   return {
-    checkFrame: (photo) => photo.use(checkFrame),
+    checkFrame(photo) {
+      if (photo.encrypted === null) photo.use(checkFrame);
+      else if (photo.encrypted.refusal !== null) throw new FaceError(photo.encrypted.refusal);
+    },
     hold(photos, kind, queueShare) {
       const analyses = photos.map(
         (photo) => new CachedAnalysis(() => engine.examine(photo, signals[kind], queueShare)),
       );
-      const held = photos.map((photo, at) => photo.use((bytes) => new HeldPhoto(bytes, analyses[at])));
+      const held = photos.map((photo, at) => photo.use((bytes) => new HeldPhoto(bytes, photo.encrypted, analyses[at])));
       return {
         photos: held,
         async usable() {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maxPhotoBytes } from '../../core/secrets.js';
-import { faceErrorCodes } from '../../errors.js';
+import { faceErrorCodes, photoCodes } from '../../errors.js';
 import { recogniserGuard } from './embed.js';
 import { lightRegions } from './light.js';
 import { judgeSourceGuard } from './passive-model.js';
@@ -21,7 +21,7 @@ const signal = z.enum([
   'light',
   'sketch',
 ]);
-const photo = z.instanceof(Uint8Array);
+const photo = z.instanceof<typeof Uint8Array<ArrayBuffer>>(Uint8Array);
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 const setupGuard = z.object({
@@ -33,23 +33,29 @@ const setupGuard = z.object({
 });
 export type PresenceSetup = z.output<typeof setupGuard>;
 
+/** How the photo was encrypted, `null` if it was not. The process decrypts it before a worker receives it. */
+const encryption = z.object({ contentKey: z.string(), context: z.string() }).nullable();
+const ofPhoto = { photo, encryption };
+
 /** A job for a worker. The photo's bytes are transferred to the worker. */
 export const jobGuard = z.discriminatedUnion('task', [
-  z.object({ task: z.literal('detect'), photo }),
-  z.object({ task: z.literal('examine'), photo, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
-  z.object({ task: z.literal('examine_again'), photo, signals: z.array(signal), near: box }),
+  z.object({ task: z.literal('detect'), ...ofPhoto }),
+  z.object({ task: z.literal('examine'), ...ofPhoto, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
+  z.object({ task: z.literal('examine_again'), ...ofPhoto, signals: z.array(signal), near: box }),
   z.object({ task: z.literal('close') }),
 ]);
 export type Job = z.infer<typeof jobGuard>;
 export type PhotoJob = Exclude<Job, { task: 'close' }>;
 
-/** A job for one worker of the process that parses pictures, a worker to start, or a question for the model runtime. */
+/** A job for one worker of the process that parses pictures, or a request to the process itself. */
 export const requestGuard = z.object({
   slot: z.int(),
   job: z.union([
     jobGuard,
     z.object({ task: z.literal('open'), setup: setupGuard }),
     z.object({ task: z.literal('probe') }),
+    z.object({ task: z.literal('tell_key') }),
+    z.object({ task: z.literal('describe'), ...ofPhoto }),
   ]),
 });
 export type Request = z.input<typeof requestGuard>;
@@ -96,6 +102,14 @@ export const replyGuard = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('ready'),
     runtime: z.object({ name: z.string(), standsInBecause: z.string().nullable() }),
+  }),
+  z.object({ outcome: z.literal('key'), publicKey: z.string() }),
+  z.object({
+    outcome: z.literal('described'),
+    digest: z.string(),
+    widthPx: z.number(),
+    heightPx: z.number(),
+    refusal: z.enum(photoCodes).nullable(),
   }),
   z.object({ outcome: z.literal('detected'), value: detectionGuard }),
   z.object({ outcome: z.literal('examined'), value: faceAnalysisGuard }),

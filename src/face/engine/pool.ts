@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createFairQueue, type QueueShare, soleShare } from '../../core/fair-queue.js';
 import { builtInJudge } from '../../core/liveness-policy.js';
 import { type BackOff, retryUntilDone } from '../../core/resilience.js';
-import { Embedding, FrameSketch, type Photo } from '../../core/secrets.js';
+import { Embedding, FrameSketch, type Photo, type PictureEncryption } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { Recogniser } from './embed.js';
 import type { Detection, Engine, FaceAnalysis, Signal } from './engine.js';
@@ -35,6 +35,13 @@ export interface EnginePool extends Engine {
   load(): EngineLoad;
   /** Reads the access that the process that parses pictures has. */
   inspect(): Promise<Confinement>;
+  /** Public key to which pages encrypt their pictures. A process that replaces a failed one has another key. */
+  pictureKey(): Promise<string>;
+  /**
+   * Describes encrypted photos, which stay encrypted.
+   * @throws `challenge_wrong` if they were encrypted for another process or check
+   */
+  describe(photos: readonly Photo[], encryption: PictureEncryption): Promise<readonly Photo[]>;
   /** Examines the most central of several faces. The result must not decide about a person. */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<FaceAnalysis>;
 }
@@ -45,7 +52,11 @@ const restarts: BackOff = { firstMs: 250, longestMs: 30_000 };
 
 const noWorker = (): FaceError => new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
 
-type PhotoTask = PhotoJob extends infer Each ? (Each extends PhotoJob ? Omit<Each, 'photo'> : never) : never;
+type PhotoTask = PhotoJob extends infer Each
+  ? Each extends PhotoJob
+    ? Omit<Each, 'photo' | 'encryption'>
+    : never
+  : never;
 
 interface Waiting {
   readonly task: PhotoTask;
@@ -123,7 +134,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     try {
       // Copied only now, so that a waiting photo is in memory only once.
       const photo = job.photo.use((bytes) => new Uint8Array(bytes));
-      const reply = await worker.ask({ ...job.task, photo });
+      const reply = await worker.ask({ ...job.task, photo, encryption: job.photo.encrypted });
       idle.push(worker);
       if (reply.outcome === 'refused') refuse(job, reply);
       else job.resolve(reply);
@@ -218,6 +229,11 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       examine(photo, { task: 'examine_again', signals: [...signals], near }, share),
     isReady: () => !closing.signal.aborted && workers.size === size,
     inspect: presence.inspect,
+    pictureKey: presence.tellKey,
+    async describe(photos, encryption) {
+      const described = await presence.describe(photos, encryption);
+      return photos.map((photo, at) => photo.withDescription(described[at]));
+    },
     load: () => ({ waiting: waiting.length, busy: running, examinations }),
     close,
   };

@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { toCode } from '../../errors.js';
-import { type PresenceSetup, type Reply, requestBounds, requestGuard, type WorkerData } from './messages.js';
+import { type Job, type PresenceSetup, type Reply, requestBounds, requestGuard, type WorkerData } from './messages.js';
+import { createPictureDecryption } from './picture-decryption.js';
 import { decodeMessage, encodeMessage, readMessages, writeMessage } from './pipe-messages.js';
 import { createLevelTable, type LevelTable, loadRuntime } from './runtime.js';
 
 /*
  * The process that parses pictures. It has no environment, configuration, key or name of a person, and is told only what
- * it must measure. It ends when the server closes its input.
+ * it must measure. The capture page encrypts pictures to its key, which the server never has. It ends when the server
+ * closes its input.
  */
 
 /*
@@ -36,18 +38,33 @@ function open(slot: number, { models, ...setup }: PresenceSetup): void {
   });
 }
 
+const decryption = createPictureDecryption();
+
+const refuse = (error: unknown): Reply => ({ outcome: 'refused', code: toCode(error), detail: null, tookMs: 0 });
+
 const probe = (): Promise<Reply> =>
-  loadRuntime().then(
-    ({ name, standsInBecause }) => ({ outcome: 'ready', runtime: { name, standsInBecause } }),
-    (error: unknown) => ({ outcome: 'refused', code: toCode(error), detail: null, tookMs: 0 }),
-  );
+  loadRuntime().then(({ name, standsInBecause }) => ({ outcome: 'ready', runtime: { name, standsInBecause } }), refuse);
+
+async function passToWorker(slot: number, job: Job): Promise<void> {
+  const worker = workers.get(slot);
+  if (job.task === 'close') worker?.postMessage(job);
+  else
+    try {
+      const photo = await (await decryption).decrypt(job);
+      worker?.postMessage({ ...job, photo }, [photo.buffer]);
+    } catch (error) {
+      answer(slot, refuse(error));
+    }
+}
 
 try {
   for await (const message of readMessages(process.stdin, requestBounds)) {
     const { slot, job } = requestGuard.parse(decodeMessage(message));
     if (job.task === 'open') open(slot, job.setup);
     else if (job.task === 'probe') answer(slot, await probe());
-    else workers.get(slot)?.postMessage(job, job.task === 'close' ? [] : [job.photo.buffer]);
+    else if (job.task === 'tell_key') answer(slot, { outcome: 'key', publicKey: (await decryption).publicKey });
+    else if (job.task === 'describe') answer(slot, await (await decryption).describe(job).catch(refuse));
+    else await passToWorker(slot, job);
   }
 } finally {
   // The model runtime would abort if a worker ended during a run, and a core file may contain photos.

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { EncryptedPicture, Photo, PictureEncryption } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import {
   answerGuard,
@@ -39,6 +40,10 @@ export interface Presence {
   /** Starts a worker, and the process if it does not run. */
   open(): Promise<WorkerHandle>;
   inspect(): Promise<Confinement>;
+  /** Returns the public key of the process, in base64url. A process that replaces it has another one. */
+  tellKey(): Promise<string>;
+  /** Lets the process decrypt and describe photos. @throws `challenge_wrong` if it cannot decrypt one */
+  describe(photos: readonly Photo[], encryption: PictureEncryption): Promise<readonly EncryptedPicture[]>;
   /** Loads the model runtime in the process, without models. */
   probe(): Promise<{ readonly runtime: RuntimeName; readonly confinement: Confinement }>;
   close(): Promise<void>;
@@ -138,6 +143,7 @@ async function passAnswers(child: Child, slots: ReadonlyMap<number, Slot>): Prom
 interface Line {
   /** Settles with the answer, or rejects when the process or its worker ends. */
   ask(job: Request['job']): Promise<Reply>;
+  release(): void;
   readonly whenGone: Promise<void>;
 }
 
@@ -162,6 +168,7 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
   });
   return {
     whenGone,
+    release: () => void slots.delete(slot),
     ask(job) {
       const reply = new Promise<Reply>((resolve, reject) => {
         settle = { resolve, reject };
@@ -176,12 +183,15 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
   };
 }
 
+const toUnexpected = (reply: Reply | undefined): FaceError =>
+  reply?.outcome === 'refused' ? new FaceError(reply.code, reply.detail) : new FaceError('internal');
+
 /** Starts a worker in the process, and waits for its models. */
 async function openWorker({ ask, whenGone }: Line, setup: PresenceSetup): Promise<WorkerHandle> {
   const first = await ask({ task: 'open', setup });
   if (first.outcome !== 'ready') {
     await whenGone;
-    throw first.outcome === 'refused' ? new FaceError(first.code, first.detail) : new FaceError('internal');
+    throw toUnexpected(first);
   }
   return {
     runtime: first.runtime,
@@ -230,6 +240,17 @@ export function createPresence(
     opened += 1;
     return openLine(running.child, slots, opened);
   };
+  /** Asks the process itself, one after the other. */
+  const askProcess = async (jobs: readonly Request['job'][]): Promise<readonly Reply[]> => {
+    const { ask, release } = await openNext();
+    const replies: Reply[] = [];
+    try {
+      for (const job of jobs) replies.push(await ask(job));
+      return replies;
+    } finally {
+      release();
+    }
+  };
   const inspect = async (): Promise<Confinement> => {
     const pid = running?.child.pid;
     if (pid === undefined) throw new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
@@ -243,11 +264,27 @@ export function createPresence(
     },
     inspect,
     async probe() {
-      const { ask } = await openNext();
-      const reply = await ask({ task: 'probe' });
-      if (reply.outcome === 'refused') throw new FaceError(reply.code, reply.detail);
-      if (reply.outcome !== 'ready') throw new FaceError('internal', { outcome: reply.outcome });
+      const [reply] = await askProcess([{ task: 'probe' }]);
+      if (reply?.outcome !== 'ready') throw toUnexpected(reply);
       return { runtime: reply.runtime, confinement: await inspect() };
+    },
+    async tellKey() {
+      const [reply] = await askProcess([{ task: 'tell_key' }]);
+      if (reply?.outcome !== 'key') throw toUnexpected(reply);
+      return reply.publicKey;
+    },
+    async describe(photos, encryption) {
+      const toJob = (bytes: Uint8Array): Request['job'] => ({
+        task: 'describe',
+        photo: Uint8Array.from(bytes),
+        encryption,
+      });
+      const replies = await askProcess(photos.map((photo) => photo.use(toJob)));
+      return replies.map((reply) => {
+        if (reply.outcome !== 'described') throw toUnexpected(reply);
+        const { digest, widthPx, heightPx, refusal } = reply;
+        return { contentKey: encryption.contentKey, context: encryption.context, digest, widthPx, heightPx, refusal };
+      });
     },
     async close() {
       process.off('exit', killAtExit);

@@ -276,7 +276,7 @@ export function measureRefusal(error: unknown, index: number): Measured {
 export function measureSizes(frames: readonly CapturedFrame[], looks: readonly CapturedLook[]): Measured {
   const ahead = looks.filter(({ movement }) => movement === 'centre');
   const counts = [frames, ahead, looks.filter((each) => !ahead.includes(each))].map((pictures) => {
-    const headers = pictures.map(({ photo }) => photo.use(readPictureHeader));
+    const headers = pictures.map(({ photo }) => photo.encrypted ?? photo.use(readPictureHeader));
     return new Set(headers.map((header) => `${header?.widthPx} × ${header?.heightPx}`)).size;
   });
   return toMeasured('sizes', null, Math.max(...counts));

@@ -1,4 +1,4 @@
-import { digestOf, Embedding, type Photo } from '../../core/secrets.js';
+import { Embedding, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { normalise } from '../engine/embed.js';
 import { mostPhotos } from '../token/format.js';
@@ -13,8 +13,8 @@ export function checkPhotoCount(photos: readonly Photo[]): void {
 
 /** Returns the photos without copies of the same file, which show nothing new of a face. */
 export function distinctPhotos(photos: readonly Photo[]): readonly Photo[] {
-  const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes)));
-  return photos.filter((_, at) => digests.findIndex((digest) => digest.equals(digests[at])) === at);
+  const digests = photos.map(({ digest }) => digest);
+  return photos.filter(({ digest }, at) => digests.indexOf(digest) === at);
 }
 
 /** Returns the cosine of two unit embeddings, −1 to 1. */

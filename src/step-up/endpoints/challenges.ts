@@ -8,6 +8,7 @@ import {
   frameReply,
   looksOfPage,
   outcomeReply,
+  pictureKeysReply,
   referenceReply,
   vendorCheckReply,
 } from '../../core/page-protocol.js';
@@ -24,6 +25,7 @@ import type { Call, Endpoint } from '../../http/rest/endpoint.js';
 import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
 import type { AttemptOutcome, CaptureDeps } from '../conclude.js';
+import { contentKeysField } from '../encrypted-pictures.js';
 import type { FlowPorts } from '../flow.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { type NextMovement, photosOfChallenge } from '../movement-challenge.js';
@@ -181,6 +183,21 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
     createReferenceEndpoint(deps),
     sessionEndpoint({
       deps,
+      method: 'GET',
+      path: '/face/picture-keys',
+      action: 'read_picture_keys',
+      summary: 'Read the keys to encrypt pictures to',
+      description:
+        'One public key (P-256, uncompressed, base64url) for each replica: of the process that parses pictures, whose private key never leaves it. Read them for each challenge. Empty if this server accepts only unencrypted pictures, because it sends them to a hosted verifier.',
+      codes: session,
+      fields: z.strictObject({}),
+      reply: pictureKeysReply,
+      async handle() {
+        return { keys: [...((await deps.encryptedPictures?.keys()) ?? [])] };
+      },
+    }),
+    sessionEndpoint({
+      deps,
       path: '/face/challenge',
       action: 'start_challenge',
       status: 201,
@@ -246,7 +263,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       action: 'submit_frames',
       summary: 'Send the pictures of a challenge',
       description:
-        'Takes the pictures in the requested order, then the looks that were drawn, with the same bytes that were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
+        'Takes the pictures in the requested order, then the looks that were drawn, whose bytes, before encryption, were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
       codes: [...session, ...decision],
       photos: {
         photo: { atLeast: photosOfChallenge.least, atMost: photosOfChallenge.most },
@@ -254,6 +271,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       },
       fields: z.strictObject({
         nonce: secretText,
+        contentKeys: contentKeysField,
         pin: pinField,
         passkey: passkeyField,
         device: deviceField,
@@ -273,6 +291,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
             nonce: new Credential(fields.nonce),
             photos: photos('photo'),
             reference,
+            contentKeys: fields.contentKeys ?? null,
             secret: { pin: fields.pin ?? null, passkey: fields.passkey ?? null },
             device: fields.device ?? null,
             deviceProof: key === null || signature === undefined ? null : { key, signature },
@@ -297,12 +316,13 @@ const createReferenceEndpoint = (deps: Deps): Endpoint =>
       'Call it before the movements if the connection requires a photo of a document, so that the person learns early that it is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
     codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],
     photos: { reference: { atLeast: 1, atMost: 1 } },
-    fields: z.strictObject({}),
+    fields: z.strictObject({ contentKeys: contentKeysField }),
     reply: referenceReply,
-    async handle({ photos, session: shown }) {
+    async handle({ fields, photos, session: shown }) {
       const [reference] = photos('reference');
       if (reference === undefined) throw new FaceError('photo_missing');
-      return { hint: await checkReferencePhoto({ session: shown, reference }, deps) };
+      const contentKeys = fields.contentKeys ?? null;
+      return { hint: await checkReferencePhoto({ session: shown, reference, contentKeys }, deps) };
     },
   });
 
@@ -346,14 +366,20 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
         'The server reads the result and the picture from the vendor, once. The page sends no result and no picture of its own.',
       codes: [...session, ...decision, 'liveness_expired', 'liveness_unfinished', ...vendorOutages],
       photos: { reference: { atLeast: 0, atMost: 1 } },
-      fields: z.strictObject({ nonce: secretText, pin: pinField, passkey: passkeyField, language: languageField }),
+      fields: z.strictObject({
+        nonce: secretText,
+        contentKeys: contentKeysField,
+        pin: pinField,
+        passkey: passkeyField,
+        language: languageField,
+      }),
       reply: outcomeReply,
       async handle({ fields, photos, session: shown, ...request }) {
         const [reference = null] = photos('reference');
         const shownFrom = toShownFrom(request, deps);
-        const { nonce, pin = null, passkey = null, language } = fields;
+        const { nonce, contentKeys = null, pin = null, passkey = null, language } = fields;
         const ended = await finishVendorCheck(
-          { session: shown, shownFrom, nonce: new Credential(nonce), reference, secret: { pin, passkey } },
+          { session: shown, shownFrom, nonce: new Credential(nonce), reference, contentKeys, secret: { pin, passkey } },
           deps,
         );
         return toOutcomeReply(ended, { session: shown, language, shownFrom }, deps);

@@ -49,6 +49,7 @@ const calls: readonly Call[] = [
   get('/face/session', ['own', 'unpaired', 'camera']),
   { call: 'POST /face/consent', send: (page) => page.consent(), allowed: any },
   { call: 'POST /face/reference', send: (page) => page.lookAtReference(Buffer.from('wall')), allowed: any },
+  get('/face/picture-keys', ['own', 'camera']),
   post('/face/challenge', any),
   post('/face/challenge/frames', any, { nonce: 'n', digest: digestOf(Buffer.from('x')), looks: [] }),
   { call: 'POST /face/frames', send: (page) => page.send({ nonce: 'n', photo: photos() }), allowed: any },

@@ -63,7 +63,7 @@ resource "aws_lambda_function" "this" {
   for_each         = local.handlers
   function_name    = "facestep-${var.connection}-${each.key}"
   role             = aws_iam_role.this.arn
-  runtime          = "nodejs22.x"
+  runtime          = "nodejs24.x"
   architectures    = ["arm64"]
   handler          = "index.${each.value}"
   filename         = data.archive_file.triggers.output_path

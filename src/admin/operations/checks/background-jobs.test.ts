@@ -5,7 +5,14 @@ import { createTextLog } from '../../../../support/fakes/sinks.js';
 import { FaceError } from '../../../errors.js';
 import { createSqliteState } from '../../../storage/state/sqlite.js';
 import { createJobsCheck } from '../doctor.js';
-import { checkReleases, createReplicasCheck, joinReplicas, leaveReplicas, noteReplica } from '../replicas.js';
+import {
+  checkReleases,
+  createReplicasCheck,
+  joinReplicas,
+  leaveReplicas,
+  noteReplica,
+  readPictureKeys,
+} from '../replicas.js';
 
 test('a job that failed is reported with its error code until a later run succeeds', async () => {
   const jobs = createTestJobs({ clock: createManualClock(), log: createTextLog() });
@@ -35,13 +42,15 @@ test('replicas of different releases or models are named until they end', async 
   const clock = createManualClock();
   const deps = { clock, state: createSqliteState({ file: ':memory:', clock }) };
   const { run } = createReplicasCheck(deps);
-  const note = (chain: string, release: string, computes: string) => noteReplica({ chain, release, computes }, deps);
+  const note = (chain: string, release: string, computes: string) =>
+    noteReplica({ chain, release, computes, pictureKey: `key of ${chain}` }, deps);
   await note('aaaaaaaaaa', '1.0.0', 'x');
   await note('bbbbbbbbbb', '1.0.0', 'x');
   expect(await run()).toMatchObject({
     verdict: 'pass',
     found: expect.stringMatching(/^2 running, all the same: aaaaaaaa 1/),
   });
+  expect(await readPictureKeys(deps)).toEqual(['key of aaaaaaaaaa', 'key of bbbbbbbbbb']);
   await note('bbbbbbbbbb', '1.0.0', 'y');
   expect(await run()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('compute faces differently') });
   await note('bbbbbbbbbb', '1.1.0', 'z');
@@ -56,7 +65,8 @@ test('replicas of different releases or models are named until they end', async 
 test('a server of another release starts only after the running ones have ended or are gone', async () => {
   const clock = createManualClock();
   const deps = { clock, state: createSqliteState({ file: ':memory:', clock }) };
-  const join = (chain: string, release: string) => joinReplicas({ chain, release, computes: 'x' }, deps);
+  const join = (chain: string, release: string) =>
+    joinReplicas({ chain, release, computes: 'x', pictureKey: '' }, deps);
   await join('aaaaaaaaaa', '1.0.0');
   await join('bbbbbbbbbb', '1.0.0');
   const seen = new Date(clock.now()).toISOString();

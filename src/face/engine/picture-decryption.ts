@@ -1,0 +1,63 @@
+import { digestOf, type PictureEncryption } from '../../core/secrets.js';
+import { FaceError, isOneOf, photoCodes, toCode } from '../../errors.js';
+import type { Reply } from './messages.js';
+import { createPictureKey, type DecryptPicture } from './picture-encryption.js';
+import { checkFrame, readPictureHeader } from './picture-header.js';
+
+/** Number of checks whose AES keys are kept, because opening one takes longer than decrypting its pictures. */
+const mostOpened = 32;
+
+type EncryptedPhoto = { readonly photo: Uint8Array<ArrayBuffer>; readonly encryption: PictureEncryption | null };
+
+/** Decrypts pictures in the process that parses them. Its private key never leaves it. */
+export async function createPictureDecryption() {
+  const { publicKey, openContentKey } = await createPictureKey();
+  const opened = new Map<string, Promise<DecryptPicture>>();
+
+  const openOnce = (encryption: PictureEncryption): Promise<DecryptPicture> => {
+    const name = JSON.stringify([encryption.contentKey, encryption.context]);
+    const found = opened.get(name) ?? openContentKey(fromBase64url(encryption.contentKey), encryption.context);
+    opened.delete(name);
+    opened.set(name, found);
+    for (const oldest of opened.keys()) if (opened.size > mostOpened) opened.delete(oldest);
+    return found;
+  };
+
+  /** @throws `challenge_wrong` if the picture was encrypted for another process or check */
+  const decrypt = async ({ photo, encryption }: EncryptedPhoto): Promise<Uint8Array<ArrayBuffer>> => {
+    if (encryption === null) return photo;
+    try {
+      return await (await openOnce(encryption))(photo);
+    } catch (cause) {
+      throw new FaceError('challenge_wrong', { reason: 'encrypted for another process or check' }, { cause });
+    }
+  };
+
+  return {
+    publicKey: Buffer.from(publicKey).toString('base64url'),
+    decrypt,
+    async describe(encrypted: EncryptedPhoto): Promise<Reply> {
+      const picture = await decrypt(encrypted);
+      try {
+        const digest = digestOf(picture).toString('base64url');
+        const { widthPx = 0, heightPx = 0 } = readPictureHeader(picture) ?? {};
+        return { outcome: 'described', digest, widthPx, heightPx, refusal: findRefusal(picture) };
+      } finally {
+        picture.fill(0);
+      }
+    },
+  };
+}
+
+const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text, 'base64url'));
+
+function findRefusal(picture: Uint8Array) {
+  try {
+    checkFrame(picture);
+    return null;
+  } catch (error) {
+    const code = toCode(error);
+    if (!isOneOf(photoCodes, code)) throw error;
+    return code;
+  }
+}
