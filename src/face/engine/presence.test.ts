@@ -44,7 +44,8 @@ const canUnshare = spawnSync('/usr/bin/unshare', ['--user', '--net', '/bin/true'
 );
 
 test('a picture is described only by the process, and for the check, that it was encrypted for', async () => {
-  const [presence, other] = [createPresence(setup, 1), createPresence(setup, 1)];
+  const presence = createPresence(setup, 1);
+  const other = createPresence(setup, 1);
   const shape = { width: 64, height: 48, channels: 3, background: '#888' } as const;
   const picture = Uint8Array.from(await sharp({ create: shape }).jpeg().toBuffer());
   const keys = [await presence.tellKey(), await other.tellKey()];
