@@ -1,8 +1,11 @@
+import { createDecipheriv } from 'node:crypto';
 import { digestOf, type PictureEncryption } from '../../core/secrets.js';
 import { FaceError, isOneOf, photoCodes, toCode } from '../../errors.js';
 import type { Reply } from './messages.js';
-import { createPictureKey, type DecryptPicture } from './picture-encryption.js';
+import { createPictureKey, vectorLength } from './picture-encryption.js';
 import { checkFrame, readPictureHeader } from './picture-header.js';
+
+const tagLength = 16;
 
 /** Number of checks whose AES keys are kept, because opening one takes longer than decrypting its pictures. */
 const mostOpened = 32;
@@ -12,9 +15,9 @@ type EncryptedPhoto = { readonly photo: Uint8Array<ArrayBuffer>; readonly encryp
 /** Decrypts pictures in the process that parses them. Its private key never leaves it. */
 export async function createPictureDecryption() {
   const { publicKey, openContentKey } = await createPictureKey();
-  const opened = new Map<string, Promise<DecryptPicture>>();
+  const opened = new Map<string, Promise<Uint8Array>>();
 
-  const openOnce = (encryption: PictureEncryption): Promise<DecryptPicture> => {
+  const openOnce = (encryption: PictureEncryption): Promise<Uint8Array> => {
     const name = JSON.stringify([encryption.contentKey, encryption.context]);
     const found = opened.get(name) ?? openContentKey(fromBase64url(encryption.contentKey), encryption.context);
     opened.delete(name);
@@ -27,7 +30,7 @@ export async function createPictureDecryption() {
   const decrypt = async ({ photo, encryption }: EncryptedPhoto): Promise<Uint8Array<ArrayBuffer>> => {
     if (encryption === null) return photo;
     try {
-      return await (await openOnce(encryption))(photo);
+      return decryptPicture(photo, await openOnce(encryption));
     } catch (cause) {
       throw new FaceError('challenge_wrong', { reason: 'encrypted for another process or check' }, { cause });
     }
@@ -47,6 +50,17 @@ export async function createPictureDecryption() {
       }
     },
   };
+}
+
+/** Decrypts at once, because the threads of WebCrypto would wait for those of the models. */
+function decryptPicture(encrypted: Uint8Array, key: Uint8Array): Uint8Array<ArrayBuffer> {
+  const decipher = createDecipheriv('aes-256-gcm', key, encrypted.subarray(0, vectorLength));
+  decipher.setAuthTag(encrypted.subarray(-tagLength));
+  const decrypted = decipher.update(encrypted.subarray(vectorLength, -tagLength));
+  const picture = Uint8Array.from(decrypted);
+  decrypted.fill(0);
+  decipher.final();
+  return picture;
 }
 
 const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text, 'base64url'));

@@ -13,22 +13,16 @@ const suite = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha
 
 /** Lengths in bytes: of a public key, which precedes an encrypted AES key, and of the vector that precedes a picture. */
 const publicKeyLength = 65;
-const vectorLength = 12;
+export const vectorLength = 12;
 
 /** @param context - what the key is for: the nonce of the challenge */
 const toInfo = (context: string) => new TextEncoder().encode(`facestep pictures 1 ${context}`);
 
-/** Decrypts a picture. @throws if it was changed, or encrypted with another key */
-export type DecryptPicture = (encrypted: Bytes) => Promise<Bytes>;
-
 export interface PictureKey {
   readonly publicKey: Bytes;
-  /** @throws if the AES key was encrypted to another key, or in another context */
-  openContentKey(encrypted: Bytes, context: string): Promise<DecryptPicture>;
+  /** Decrypts an AES key. @throws if it was encrypted to another key, or in another context */
+  openContentKey(encrypted: Bytes, context: string): Promise<Bytes>;
 }
-
-const importAes = (bytes: ArrayBuffer | Bytes) =>
-  crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
 /** Makes the key pair of a process. It is kept in memory only. */
 export async function createPictureKey(): Promise<PictureKey> {
@@ -38,11 +32,7 @@ export async function createPictureKey(): Promise<PictureKey> {
     async openContentKey(encrypted, context) {
       const enc = encrypted.slice(0, publicKeyLength).buffer;
       const opening = { recipientKey: pair.privateKey, enc, info: toInfo(context) };
-      const key = await importAes(await suite.open(opening, encrypted.slice(publicKeyLength).buffer));
-      return async (picture) => {
-        const iv = picture.slice(0, vectorLength);
-        return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, picture.slice(vectorLength)));
-      };
+      return new Uint8Array(await suite.open(opening, encrypted.slice(publicKeyLength).buffer));
     },
   };
 }
@@ -59,7 +49,7 @@ export async function encryptPictures(
   random: (length: number) => Bytes,
 ): Promise<{ readonly contentKeys: readonly Bytes[]; readonly encrypted: readonly Bytes[] }> {
   const bytes = random(32);
-  const key = await importAes(bytes);
+  const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt']);
   const toRecipient = async (publicKey: Bytes): Promise<Bytes> => {
     const recipientPublicKey = await suite.kem.deserializePublicKey(publicKey.buffer);
     const { enc, ct } = await suite.seal({ recipientPublicKey, info: toInfo(context) }, bytes.buffer);

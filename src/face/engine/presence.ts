@@ -183,8 +183,8 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
   };
 }
 
-const toUnexpected = (reply: Reply | undefined): FaceError =>
-  reply?.outcome === 'refused' ? new FaceError(reply.code, reply.detail) : new FaceError('internal');
+const toUnexpected = (reply: Reply): FaceError =>
+  reply.outcome === 'refused' ? new FaceError(reply.code, reply.detail) : new FaceError('internal');
 
 /** Starts a worker in the process, and waits for its models. */
 async function openWorker({ ask, whenGone }: Line, setup: PresenceSetup): Promise<WorkerHandle> {
@@ -240,16 +240,10 @@ export function createPresence(
     opened += 1;
     return openLine(running.child, slots, opened);
   };
-  /** Asks the process itself, one after the other. */
-  const askProcess = async (jobs: readonly Request['job'][]): Promise<readonly Reply[]> => {
+  /** Asks the process itself, without a worker. */
+  const askProcess = async (job: Request['job']): Promise<Reply> => {
     const { ask, release } = await openNext();
-    const replies: Reply[] = [];
-    try {
-      for (const job of jobs) replies.push(await ask(job));
-      return replies;
-    } finally {
-      release();
-    }
+    return ask(job).finally(release);
   };
   const inspect = async (): Promise<Confinement> => {
     const pid = running?.child.pid;
@@ -264,27 +258,23 @@ export function createPresence(
     },
     inspect,
     async probe() {
-      const [reply] = await askProcess([{ task: 'probe' }]);
-      if (reply?.outcome !== 'ready') throw toUnexpected(reply);
+      const reply = await askProcess({ task: 'probe' });
+      if (reply.outcome !== 'ready') throw toUnexpected(reply);
       return { runtime: reply.runtime, confinement: await inspect() };
     },
     async tellKey() {
-      const [reply] = await askProcess([{ task: 'tell_key' }]);
-      if (reply?.outcome !== 'key') throw toUnexpected(reply);
+      const reply = await askProcess({ task: 'tell_key' });
+      if (reply.outcome !== 'key') throw toUnexpected(reply);
       return reply.publicKey;
     },
     async describe(photos, encryption) {
-      const toJob = (bytes: Uint8Array): Request['job'] => ({
-        task: 'describe',
-        photo: Uint8Array.from(bytes),
-        encryption,
-      });
-      const replies = await askProcess(photos.map((photo) => photo.use(toJob)));
-      return replies.map((reply) => {
+      const describe = async (bytes: Uint8Array): Promise<EncryptedPicture> => {
+        const reply = await askProcess({ task: 'describe', photo: Uint8Array.from(bytes), encryption });
         if (reply.outcome !== 'described') throw toUnexpected(reply);
-        const { digest, widthPx, heightPx, refusal } = reply;
-        return { contentKey: encryption.contentKey, context: encryption.context, digest, widthPx, heightPx, refusal };
-      });
+        const { outcome: _, ...described } = reply;
+        return { ...encryption, ...described };
+      };
+      return Promise.all(photos.map((photo) => photo.use(describe)));
     },
     async close() {
       process.off('exit', killAtExit);

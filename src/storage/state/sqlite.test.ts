@@ -53,17 +53,6 @@ test('after a second opening in this process, another process leaves the write-a
   }
 });
 
-test('a file that is not a database is state_unavailable, and named as damaged', () => {
-  const { files } = newFolder();
-  writeFileSync(
-    files.state,
-    'not a database, but long enough to be mistaken for the header of one, perhaps, or not at all',
-  );
-  expect(() => createSqliteState({ file: files.state, clock: createManualClock() })).toThrow(
-    expect.objectContaining({ code: 'state_unavailable', detail: { cause: expect.stringContaining('damaged') } }),
-  );
-});
-
 test('expired rows are deleted in small batches: at most 100 per write', async () => {
   const { files } = newFolder();
   const clock = createManualClock();
