@@ -122,7 +122,7 @@ const here: readonly Fault[] = [
       return elsewhere({ settings: { dataFolder } });
     },
     'Data folder',
-    /9\.1\.0/,
+    /Run the version that wrote the data/,
   ],
   [
     'the server is stopped or its address is wrong',

@@ -10,7 +10,7 @@ import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { chownToFolderOwner, createFile, draftOf, isSystemError, makeFolder } from '../../files/durable-file.js';
-import { checkReadable, readFolderMark } from '../../storage/state/format.js';
+import { checkFolderFormat } from '../../storage/state/format.js';
 import { forgetStoreEpoch, snapshotSqlite } from '../../storage/state/sqlite.js';
 import { writeLastBackup } from '../operations/last-backup.js';
 import {
@@ -142,8 +142,8 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const { from, dataFolder, files, replace } = request;
   const manifest = await readManifest(from);
-  const mark = await readFolderMark(filesOf({ dataFolder: join(from, 'data'), keys: { kind: 'local', folder: null } }));
-  if (mark !== null) checkReadable(mark, 'the backup');
+  const copied = filesOf({ dataFolder: join(from, 'data'), keys: { kind: 'local', folder: null } });
+  await checkFolderFormat(copied, 'the backup');
   await makeFolder(dataFolder);
   const unlock = lockStopped(dataFolder, files);
   const staging = join(dataFolder, stagingName);

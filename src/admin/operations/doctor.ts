@@ -263,6 +263,7 @@ const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
     'See that this machine reaches the provider, and that the provider has no outage. Then run this again.',
   provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
   state_unavailable: 'See that the state store answers: docs/state.md.',
+  data_newer: 'Run the version that wrote the data, or restore the previous copy: docs/install.md.',
   key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
   liveness_unavailable: 'See that this machine reaches the liveness service: docs/liveness-vendors.md.',
   liveness_refused: 'Compare region, role and permissions with docs/liveness-vendors.md.',

@@ -53,8 +53,12 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 const presenceProgram = fileURLToPath(new URL('presence-process.js', import.meta.url));
 
-/** The installed package, or the outermost `node_modules` that it lies in, which may also hold what it uses. */
-const [installation = ''] = fileURLToPath(new URL('../../../..', import.meta.url)).split(/(?<=\/node_modules)\//);
+/** The installed package, or the outermost `node_modules` that it lies in, and where a link leads to what it uses. */
+const installations = [new URL('../../../..', import.meta.url).href, import.meta.resolve('sharp')].flatMap((url) =>
+  fileURLToPath(url)
+    .split(/(?<=\/node_modules)\//)
+    .slice(0, 1),
+);
 
 /** With two arenas, the C library keeps less memory that the models have released. */
 const environment = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '2' };
@@ -88,7 +92,7 @@ async function findNodeOptions({ modelsFolder, recognisers, judges }: PresenceSe
   );
   if (permission === undefined) return [];
   const ofJudges = judges.flatMap((each) => (typeof each === 'string' ? [] : [each.folder]));
-  const folders = [installation, modelsFolder, ...recognisers.map(({ folder }) => folder), ...ofJudges];
+  const folders = [...installations, modelsFolder, ...recognisers.map(({ folder }) => folder), ...ofJudges];
   // Node aborts if a folder is repeated.
   const readable = [...new Set(folders.map((folder) => `--allow-fs-read=${resolve(folder)}`))];
   const options = ['--no-warnings', permission, '--allow-addons', '--allow-worker', ...readable];

@@ -1,5 +1,6 @@
+import { access, constants } from 'node:fs/promises';
 import { z } from 'zod';
-import type { DataFiles } from '../../config/data-files.js';
+import { type DataFiles, fileExists } from '../../config/data-files.js';
 import { parseJson } from '../../core/base/json.js';
 import { version } from '../../core/base/version.js';
 import type { Random, State } from '../../core/ports.js';
@@ -8,7 +9,7 @@ import { readIfThere, replaceFile } from '../../files/durable-file.js';
 import { callsAfter } from './store-epoch.js';
 
 /** Current format of the data folder and of a shared store. */
-export const dataFormat = 2;
+const dataFormat = 2;
 
 const markGuard = z.object({
   format: z.int().min(1),
@@ -17,7 +18,7 @@ const markGuard = z.object({
   writtenBy: z.string(),
 });
 
-export type FormatMark = z.output<typeof markGuard>;
+type FormatMark = z.output<typeof markGuard>;
 
 const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
 
@@ -28,7 +29,7 @@ function parseMark(value: unknown): FormatMark {
   return parsed.data;
 }
 
-export function checkReadable(mark: FormatMark, where: string): void {
+function checkReadable(mark: FormatMark, where: string): FormatMark {
   if (mark.readableFrom > dataFormat)
     throw new FaceError('data_newer', {
       where,
@@ -37,33 +38,33 @@ export function checkReadable(mark: FormatMark, where: string): void {
       thisVersion: version,
       reads: dataFormat,
     });
+  return mark;
 }
 
-/** Reads the format of a data folder, or `null` if none is recorded. @throws `state_unavailable` if malformed */
-export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
+/**
+ * Checks the format of a data folder.
+ * @returns `null` if none is recorded
+ * @throws `data_newer`, `state_unavailable`
+ */
+export async function checkFolderFormat(files: DataFiles, where = 'the data folder'): Promise<FormatMark | null> {
   const text = await readIfThere(files.format);
-  return text === null ? null : parseMark(parseJson(text));
+  return text === null ? null : checkReadable(parseMark(parseJson(text)), where);
 }
 
 /** Checks the format of a data folder, and records it in a new one. @throws `data_newer`, `state_unavailable` */
 export async function settleFolderFormat(files: DataFiles, random: Random): Promise<void> {
-  const mark = await readFolderMark(files);
+  const mark = await checkFolderFormat(files);
+  // The database's error would not name the file.
+  if (await fileExists(files.state)) await access(files.state, constants.R_OK | constants.W_OK);
   if (mark === null) await replaceFile(files.format, `${JSON.stringify(currentMark)}\n`, random);
-  else checkReadable(mark, 'the data folder');
 }
 
 const key = 'format';
 
-export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatMark | null> {
-  const found = await state.read(key);
-  return found === null ? null : parseMark(found.value);
-}
-
 /** Checks the format of a shared store. @throws `data_newer`, `state_unavailable` */
 export async function checkStoreFormat(state: Pick<State, 'read'>): Promise<FormatMark | null> {
-  const mark = await readStoreMark(state);
-  if (mark !== null) checkReadable(mark, 'the state store');
-  return mark;
+  const found = await state.read(key);
+  return found === null ? null : checkReadable(parseMark(found.value), 'the state store');
 }
 
 /** Checks the format of a shared store, and records it in a new one. */

@@ -4,7 +4,7 @@ import { fileExists, filesOf } from '../../../config/data-files.js';
 import { type Check, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
 import type { Setup } from '../../../connections/setup.js';
 import { ifExists, isForbidden } from '../../../files/durable-file.js';
-import { checkReadable, readFolderMark } from '../../../storage/state/format.js';
+import { checkFolderFormat } from '../../../storage/state/format.js';
 
 export const dataFolder = 'Data folder';
 
@@ -23,8 +23,7 @@ export function createDataFolderCheck(config: Setup['config']): readonly Check[]
       title: dataFolder,
       async run() {
         try {
-          const mark = await readFolderMark(files);
-          if (mark !== null) checkReadable(mark, 'the data folder');
+          await checkFolderFormat(files);
           for (const file of expected)
             if (await fileExists(file)) return judgeRights((await Promise.all(all.map(findOpenPaths))).flat(), folders);
         } catch (error) {
