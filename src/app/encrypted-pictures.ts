@@ -16,10 +16,10 @@ export const createEncryptedPictures = (
     const [own, noted] = await Promise.all([engine.pictureKey(), readPictureKeys(deps)]);
     return [...new Set([own, ...noted])].slice(0, mostKeys);
   },
-  async open(photos, contentKeys, context) {
+  async open(photos, contentKeys, context, share) {
     const contentKey = contentKeys[await engine.pictureKey()];
     if (contentKey === undefined)
       throw new FaceError('challenge_wrong', { reason: 'encrypted for other servers, or for a process that ended' });
-    return engine.describe(photos, { contentKey, context });
+    return engine.describe(photos, { contentKey, context }, share);
   },
 });

@@ -8,7 +8,6 @@ import type { Credential } from '../core/secrets.js';
 import { isStored } from '../core/tickets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import { toCurrentRecord } from './earlier-record.js';
 import {
   approvalGuard,
   approvalLifeSec,
@@ -43,14 +42,12 @@ const recordGuard = z.object({
 });
 export type Recovery = z.infer<typeof recordGuard>;
 
-const storedGuard = z.preprocess(toCurrentRecord, recordGuard);
-
 /** An ended recovery is listed, and its credential can be revoked, for as long as the link "this was not me" works. */
 const keptSec = 7 * secondsPerDay;
 
 const toStored = (id: string) => ({
   key: `recovery:${id}`,
-  guard: storedGuard,
+  guard: recordGuard,
   // The help desk sees a recovery whose face check passed, also if it was never finished.
   expiresAt: ({ expiresAt, stage }: Recovery): EpochMs =>
     stage.kind === 'proving' || stage.kind === 'face' ? expiresAt : addSec(expiresAt, keptSec),
@@ -142,7 +139,7 @@ async function readOver(list: BoundedList<Listed>, deps: Ports<'state' | 'clock'
   return new Set(
     ids.filter((_, index) => {
       const value = found[index]?.value;
-      return value === undefined || isOver(storedGuard.parse(value));
+      return value === undefined || isOver(recordGuard.parse(value));
     }),
   );
 }
@@ -152,7 +149,7 @@ export async function readRecoveries(connection: string, deps: Ports<'state' | '
   const entries = await readList(listOf(connection), deps);
   if (entries.length === 0) return [];
   const found = await deps.state.readMany(entries.map(({ id }) => toStored(id).key));
-  return found.flatMap((each) => (each === null ? [] : [storedGuard.parse(each.value)]));
+  return found.flatMap((each) => (each === null ? [] : [recordGuard.parse(each.value)]));
 }
 
 /** Returns the listed recoveries of all connections, newest first. */

@@ -936,28 +936,6 @@ describe('a credential', () => {
     expect(bench.provider.counts.passwordsEnded).toBe(1);
   });
 
-  test('of an earlier version is revoked, and a recovery that was open is over', async () => {
-    const browser = await toReady();
-    await browser.post('credential');
-    const [{ id } = { id: '' }] = await list();
-    const { state, clock } = bench.server.deps;
-    const { stage, ...common } = (await state.read(`recovery:${id}`))!.value as { stage: { kind: string } };
-    expect(stage.kind).toBe('shown');
-    const ended = { outcome: null, reason: null, endsPassword: false };
-    const ofAll = { ...ended, secondThing: 'phone', faceAt: clock.now(), approvals: [] };
-    const credential = { id: 'pass-1', kind: 'temporary_access_pass', expiresAt: null };
-    const writeEarlier = (given: object) =>
-      state.write(`recovery:${id}`, { ...common, ...ofAll, ...given }, { when: 'any', expiresAt: null });
-    await writeEarlier({ state: 'open', credential: null, issuedAt: null });
-    expect((await list())[0]).toMatchObject({ stage: 'ended', outcome: 'revoked' });
-    const reason = 'profile_unavailable';
-    await writeEarlier({ state: 'revoking', outcome: 'refused', reason, credential: null, issuedAt: clock.now() });
-    expect((await list())[0]).toMatchObject({ outcome: 'refused', reason });
-    await writeEarlier({ state: 'shown', credential, issuedAt: clock.now() });
-    await revoke();
-    expect(bench.provider.alive.size).toBe(0);
-  });
-
   test('is revoked although recovery was switched off meanwhile', async () => {
     const browser = await toReady();
     await browser.post('credential');

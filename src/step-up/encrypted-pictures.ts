@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
+import type { QueueShare } from '../core/fair-queue.js';
 import type { ContentKeys } from '../core/ports.js';
 import type { Photo } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
@@ -24,10 +25,14 @@ export const contentKeysField = z
  */
 export async function openPictures(
   photos: readonly Photo[],
-  { contentKeys, context }: { readonly contentKeys: ContentKeys | null; readonly context: string },
+  {
+    contentKeys,
+    context,
+    share,
+  }: { readonly contentKeys: ContentKeys | null; readonly context: string; readonly share: QueueShare },
   { encryptedPictures }: Ports<'encryptedPictures'>,
 ): Promise<readonly Photo[]> {
   if (encryptedPictures === null || photos.length === 0) return photos;
   if (contentKeys === null) throw new FaceError('request_malformed', { field: 'contentKeys', reason: 'required' });
-  return encryptedPictures.open(photos, contentKeys, context);
+  return encryptedPictures.open(photos, contentKeys, context, share);
 }

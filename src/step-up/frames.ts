@@ -240,10 +240,11 @@ function holdLooks(
 
 async function openSent(
   { photos, reference, contentKeys, nonce }: SubmittedFrames,
+  share: QueueShare,
   deps: Ports<'encryptedPictures'>,
 ): Promise<Pick<SubmittedFrames, 'photos' | 'reference'>> {
   const sent = reference === null ? photos : [...photos, reference];
-  const opened = await openPictures(sent, { contentKeys, context: nonce.use((text) => text) }, deps);
+  const opened = await openPictures(sent, { contentKeys, context: nonce.use((text) => text), share }, deps);
   return { photos: opened.slice(0, photos.length), reference: opened[photos.length] ?? null };
 }
 
@@ -262,7 +263,7 @@ async function judgeTaken(
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
   const { device, session, shownFrom } = submitted;
-  const { photos, reference } = await openSent(submitted, deps);
+  const { photos, reference } = await openSent(submitted, shareOf(captured.record), deps);
   // Headers and limits come first, so that frames which cost the caller nothing cause no look-up and no record.
   const unusable = findUnusable(photos, deps);
   if (unusable !== null)

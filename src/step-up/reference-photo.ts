@@ -40,8 +40,10 @@ export async function checkReferencePhoto(
     session,
     async (toRow) => {
       await changeSession(session, spend, deps);
-      const [opened = reference] = await openPictures([reference], { contentKeys, context: contextOfReference }, deps);
-      return findUnusable(opened, toRow(), deps);
+      const share = toRow();
+      const sent = { contentKeys, context: contextOfReference, share };
+      const [opened = reference] = await openPictures([reference], sent, deps);
+      return findUnusable(opened, share, deps);
     },
     deps,
   );

@@ -183,7 +183,11 @@ export function finishVendorCheck(
         owningPhotos(async (own) => {
           const context = sent.nonce.use((text) => text);
           const given = sent.reference === null ? [] : [sent.reference];
-          const [reference = null] = await openPictures(given, { contentKeys: sent.contentKeys, context }, deps);
+          const [reference = null] = await openPictures(
+            given,
+            { contentKeys: sent.contentKeys, context, share: toRow() },
+            deps,
+          );
           const result = await findVendor(policy, deps).readResult(session, own);
           return judgeResult({ captured, sent: { ...sent, reference }, policy, result }, toRow, deps);
         });

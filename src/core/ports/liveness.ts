@@ -92,7 +92,12 @@ export interface EncryptedPictures {
    * @returns the same photos with their descriptions, still encrypted
    * @throws `challenge_wrong` if they were encrypted for another process or check
    */
-  open(photos: readonly Photo[], contentKeys: ContentKeys, context: string): Promise<readonly Photo[]>;
+  open(
+    photos: readonly Photo[],
+    contentKeys: ContentKeys,
+    context: string,
+    share: QueueShare,
+  ): Promise<readonly Photo[]>;
 }
 
 export interface Measurement {

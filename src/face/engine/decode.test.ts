@@ -163,6 +163,18 @@ describe('the header reader', () => {
         ).toBe('photo_invalid');
   });
 
+  test('a file that states no picture within many chunks or stray bytes is refused, as reading on takes seconds', async () => {
+    const webp = await plain(123, 77).ensureAlpha(0.5).webp().toBuffer();
+    const behind = (fill: Buffer) => Buffer.concat([webp.subarray(0, 30), fill, webp.subarray(30)]);
+    expect([readPictureHeader(behind(Buffer.alloc(0))), readPictureHeader(behind(Buffer.alloc(8000)))]).toEqual([
+      expect.objectContaining({ format: 'webp' }),
+      null,
+    ]);
+    const whole = await jpeg(false);
+    const stray = Buffer.concat([whole.subarray(0, 2), Buffer.alloc(300_000, 0xff), whole.subarray(2)]);
+    expect(readPictureHeader(stray)).toBeNull();
+  });
+
   test('a JPEG with two frame headers of different sizes is refused', async () => {
     const small = await jpeg(false);
     const at = small.findIndex((byte, index) => byte === 0xff && small[index + 1] === 0xc0);

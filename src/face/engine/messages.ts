@@ -40,6 +40,7 @@ const ofPhoto = { photo, encryption };
 /** A job for a worker. The photo's bytes are transferred to the worker. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('detect'), ...ofPhoto }),
+  z.object({ task: z.literal('describe'), ...ofPhoto }),
   z.object({ task: z.literal('examine'), ...ofPhoto, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
   z.object({ task: z.literal('examine_again'), ...ofPhoto, signals: z.array(signal), near: box }),
   z.object({ task: z.literal('close') }),
@@ -55,7 +56,6 @@ export const requestGuard = z.object({
     z.object({ task: z.literal('open'), setup: setupGuard }),
     z.object({ task: z.literal('probe') }),
     z.object({ task: z.literal('tell_key') }),
-    z.object({ task: z.literal('describe'), ...ofPhoto }),
   ]),
 });
 export type Request = z.input<typeof requestGuard>;

@@ -1,9 +1,7 @@
 import { createDecipheriv } from 'node:crypto';
-import { digestOf, type PictureEncryption } from '../../core/secrets.js';
-import { FaceError, isOneOf, photoCodes, toCode } from '../../errors.js';
-import type { Reply } from './messages.js';
+import type { PictureEncryption } from '../../core/secrets.js';
+import { FaceError } from '../../errors.js';
 import { createPictureKey, vectorLength } from './picture-encryption.js';
-import { checkFrame, readPictureHeader } from './picture-header.js';
 
 const tagLength = 16;
 
@@ -39,16 +37,6 @@ export async function createPictureDecryption() {
   return {
     publicKey: Buffer.from(publicKey).toString('base64url'),
     decrypt,
-    async describe(encrypted: EncryptedPhoto): Promise<Reply> {
-      const picture = await decrypt(encrypted);
-      try {
-        const digest = digestOf(picture).toString('base64url');
-        const { widthPx = 0, heightPx = 0 } = readPictureHeader(picture) ?? {};
-        return { outcome: 'described', digest, widthPx, heightPx, refusal: findRefusal(picture) };
-      } finally {
-        picture.fill(0);
-      }
-    },
   };
 }
 
@@ -57,21 +45,12 @@ function decryptPicture(encrypted: Uint8Array, key: Uint8Array): Uint8Array<Arra
   const decipher = createDecipheriv('aes-256-gcm', key, encrypted.subarray(0, vectorLength));
   decipher.setAuthTag(encrypted.subarray(-tagLength));
   const decrypted = decipher.update(encrypted.subarray(vectorLength, -tagLength));
-  const picture = Uint8Array.from(decrypted);
-  decrypted.fill(0);
-  decipher.final();
-  return picture;
+  try {
+    decipher.final();
+    return Uint8Array.from(decrypted);
+  } finally {
+    decrypted.fill(0);
+  }
 }
 
 const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text, 'base64url'));
-
-function findRefusal(picture: Uint8Array) {
-  try {
-    checkFrame(picture);
-    return null;
-  } catch (error) {
-    const code = toCode(error);
-    if (!isOneOf(photoCodes, code)) throw error;
-    return code;
-  }
-}

@@ -1,5 +1,5 @@
-import { maxPhotoBytes } from '../../core/secrets.js';
-import { FaceError } from '../../errors.js';
+import { digestOf, type EncryptedPicture, maxPhotoBytes, type PictureEncryption } from '../../core/secrets.js';
+import { FaceError, isOneOf, photoCodes, toCode } from '../../errors.js';
 
 export interface PictureHeader {
   readonly format: 'jpeg' | 'png' | 'webp';
@@ -11,6 +11,10 @@ export interface PictureHeader {
   /** Number of scans of a JPEG. If there are several, decoding keeps the whole picture in memory. */
   readonly scans: number;
 }
+
+/** Bounds of what is read before a picture, so that no file takes longer than milliseconds. */
+const mostChunks = 1000;
+const mostStray = 200_000;
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -46,8 +50,8 @@ function readPng(bytes: Uint8Array): PictureHeader | null {
  */
 function isAnimatedPng(bytes: Uint8Array): boolean {
   const view = viewOf(bytes);
-  for (let at = 8; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
-    if (has(bytes, at + 4, fourCc('acTL'))) return true;
+  for (let at = 8, chunks = 0; at + 8 <= bytes.length; at += 12 + view.getUint32(at), chunks += 1) {
+    if (has(bytes, at + 4, fourCc('acTL')) || chunks > mostChunks) return true;
     if (has(bytes, at + 4, fourCc('IDAT'))) return false;
   }
   return false;
@@ -79,7 +83,7 @@ function readLosslessSize(bytes: Uint8Array, at: number): Size | null {
 function readWebp(bytes: Uint8Array): PictureHeader | null {
   const view = viewOf(bytes);
   let canvas: Size | null = null;
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  for (let at = 12, chunks = 0; at + 8 <= bytes.length && chunks < mostChunks; chunks += 1) {
     const length = view.getUint32(at + 4, true);
     const content = at + 8;
     const is = (name: string): boolean => has(bytes, at, fourCc(name));
@@ -126,14 +130,13 @@ const otherJpegFrames: ReadonlySet<number> = new Set([
 function readJpeg(bytes: Uint8Array): PictureHeader | null {
   const view = viewOf(bytes);
   let frame: PictureHeader | null = null;
+  let stray = 0;
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = bytes[at + 1];
-    if (bytes[at] !== 0xff || marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    if (marker === 0) {
-      at += 2;
+    if (bytes[at] !== 0xff || marker === 0xff || marker === 0) {
+      at += bytes[at] === 0xff && marker === 0 ? 2 : 1;
+      stray += 1;
+      if (stray > mostStray) return null;
       continue;
     }
     const isBare = marker === jpegMarkers.temporary || (marker >= 0xd0 && marker <= jpegMarkers.endOfImage);
@@ -162,8 +165,11 @@ function readJpeg(bytes: Uint8Array): PictureHeader | null {
 /** Counts the scans. In coded data, `FF` either starts a marker or is followed by `00`. */
 function countScans(bytes: Uint8Array, first: number): number {
   let scans = 0;
+  let found = 0;
   for (let at = first; at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
     if (bytes[at + 1] === jpegMarkers.endOfImage) break;
+    found += 1;
+    if (found > mostStray) return Number.POSITIVE_INFINITY;
     if (bytes[at + 1] === jpegMarkers.startOfScan) scans += 1;
   }
   return scans;
@@ -203,8 +209,23 @@ export function readBounded(bytes: Uint8Array): PictureHeader {
 }
 
 /** Refuses pictures that the capture page cannot have taken. Only the picture's header is read. */
-export function checkFrame(bytes: Uint8Array): void {
-  const { format, widthPx, heightPx } = readBounded(bytes);
+export function checkFrame(bytes: Uint8Array): PictureHeader {
+  const header = readBounded(bytes);
+  const { format, widthPx, heightPx } = header;
   if (format === 'png') throw new FaceError('photo_invalid');
   if (widthPx * heightPx > maxFramePixels) throw new FaceError('photo_too_large', { widthPx, heightPx });
+  return header;
+}
+
+/** Describes a picture of the capture page, without size if the page cannot have taken it. */
+export function describePicture(bytes: Uint8Array): Omit<EncryptedPicture, keyof PictureEncryption> {
+  const digest = digestOf(bytes).toString('base64url');
+  try {
+    const { widthPx, heightPx } = checkFrame(bytes);
+    return { digest, widthPx, heightPx, refusal: null };
+  } catch (error) {
+    const refusal = toCode(error);
+    if (!isOneOf(photoCodes, refusal)) throw error;
+    return { digest, widthPx: 0, heightPx: 0, refusal };
+  }
 }

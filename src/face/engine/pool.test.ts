@@ -102,7 +102,7 @@ describe('a pool of one worker and a queue of two', () => {
     const lost = pool.examine(photo, ['embedding'], testShare);
     const waited = pool.examine(toPhoto(), ['embedding'], testShare);
     process.kill(pid, 'SIGSEGV');
-    expect((await refusalOf(lost)).code).toBe('internal');
+    expect((await refusalOf(lost)).code).toBe('overloaded');
     expect(isWiped(photo)).toBe(false);
     expect((await waited).embedding).not.toBeNull();
     expect(pool.isReady()).toBe(true);

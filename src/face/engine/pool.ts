@@ -41,7 +41,7 @@ export interface EnginePool extends Engine {
    * Describes encrypted photos, which stay encrypted.
    * @throws `challenge_wrong` if they were encrypted for another process or check
    */
-  describe(photos: readonly Photo[], encryption: PictureEncryption): Promise<readonly Photo[]>;
+  describe(photos: readonly Photo[], encryption: PictureEncryption, share: QueueShare): Promise<readonly Photo[]>;
   /** Examines the most central of several faces. The result must not decide about a person. */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<FaceAnalysis>;
 }
@@ -49,6 +49,8 @@ export interface EnginePool extends Engine {
 const jobSec = 0.02;
 
 const restarts: BackOff = { firstMs: 250, longestMs: 30_000 };
+
+const undescribed = { digest: '', widthPx: 0, heightPx: 0, refusal: null };
 
 const noWorker = (): FaceError => new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
 
@@ -230,9 +232,14 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     isReady: () => !closing.signal.aborted && workers.size === size,
     inspect: presence.inspect,
     pictureKey: presence.tellKey,
-    async describe(photos, encryption) {
-      const described = await presence.describe(photos, encryption);
-      return photos.map((photo, at) => photo.withDescription(described[at]));
+    async describe(photos, encryption, share) {
+      const describeOne = async (photo: Photo): Promise<Photo> => {
+        const reply = await ask({ task: 'describe' }, photo.withDescription({ ...encryption, ...undescribed }), share);
+        if (reply.outcome !== 'described') throw new FaceError('internal', { outcome: reply.outcome });
+        const { outcome: _, ...described } = reply;
+        return photo.withDescription({ ...encryption, ...described });
+      };
+      return Promise.all(photos.map(describeOne));
     },
     load: () => ({ waiting: waiting.length, busy: running, examinations }),
     close,

@@ -63,7 +63,6 @@ try {
     if (job.task === 'open') open(slot, job.setup);
     else if (job.task === 'probe') answer(slot, await probe());
     else if (job.task === 'tell_key') answer(slot, { outcome: 'key', publicKey: (await decryption).publicKey });
-    else if (job.task === 'describe') answer(slot, await (await decryption).describe(job).catch(refuse));
     else await passToWorker(slot, job);
   }
 } finally {

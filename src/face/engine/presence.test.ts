@@ -8,9 +8,11 @@ import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { encryptTo } from '../../../support/browser/page-client.js';
 import { toPhoto } from '../../../support/data/pictures.js';
+import { testShare } from '../../../support/data/share.js';
 import { modelsFolder, projectRoot } from '../../../support/run/paths.js';
 import type { PictureEncryption } from '../../core/secrets.js';
 import { decodeMessage, encodeMessage, readMessages, writeMessage } from './pipe-messages.js';
+import { createEnginePool } from './pool.js';
 import { createPresence } from './presence.js';
 
 /* The limits of the process that parses pictures, and the messages between it and the server. */
@@ -44,25 +46,30 @@ const canUnshare = spawnSync('/usr/bin/unshare', ['--user', '--net', '/bin/true'
 );
 
 test('a picture is described only by the process, and for the check, that it was encrypted for', async () => {
-  const presence = createPresence(setup, 1);
+  const pool = await createEnginePool({ modelsFolder, workers: 1, queueLimit: 8 });
   const other = createPresence(setup, 1);
   const shape = { width: 64, height: 48, channels: 3, background: '#888' } as const;
   const picture = Uint8Array.from(await sharp({ create: shape }).jpeg().toBuffer());
-  const keys = [await presence.tellKey(), await other.tellKey()];
+  const keys = [await pool.pictureKey(), await other.tellKey()];
   const { photos, contentKeys } = await encryptTo(keys, [picture], 'nonce');
   const [contentKey, ofOther] = keys.map((key) => JSON.parse(contentKeys!)[key]);
   const describeIt = (encrypted: Uint8Array, encryption: PictureEncryption) =>
-    presence.describe([toPhoto(encrypted)], encryption).catch(({ code }) => code);
+    pool.describe([toPhoto(encrypted)], encryption, testShare).then(
+      ([photo]) => photo?.encrypted,
+      ({ code }) => code,
+    );
   const digest = createHash('sha256').update(picture).digest('base64url');
   const size = { widthPx: 64, heightPx: 48 };
-  expect(await describeIt(photos[0]!, { contentKey, context: 'nonce' })).toMatchObject([
-    { digest, ...size, refusal: null },
-  ]);
+  expect(await describeIt(photos[0]!, { contentKey, context: 'nonce' })).toMatchObject({
+    digest,
+    ...size,
+    refusal: null,
+  });
   expect(await describeIt(photos[0]!, { contentKey, context: 'another' })).toBe('challenge_wrong');
   expect(await describeIt(photos[0]!, { contentKey: ofOther, context: 'nonce' })).toBe('challenge_wrong');
   const changed = Uint8Array.from(photos[0]!, (byte, at) => (at === 40 ? byte ^ 1 : byte));
   expect(await describeIt(changed, { contentKey, context: 'nonce' })).toBe('challenge_wrong');
-  await Promise.all([presence.close(), other.close()]);
+  await Promise.all([pool.close(), other.close()]);
 });
 
 test('messages arrive whole and in order, however they are cut, and one over its bounds is refused', async () => {

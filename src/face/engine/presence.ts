@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { EncryptedPicture, Photo, PictureEncryption } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import {
   answerGuard,
@@ -42,8 +41,6 @@ export interface Presence {
   inspect(): Promise<Confinement>;
   /** Returns the public key of the process, in base64url. A process that replaces it has another one. */
   tellKey(): Promise<string>;
-  /** Lets the process decrypt and describe photos. @throws `challenge_wrong` if it cannot decrypt one */
-  describe(photos: readonly Photo[], encryption: PictureEncryption): Promise<readonly EncryptedPicture[]>;
   /** Loads the model runtime in the process, without models. */
   probe(): Promise<{ readonly runtime: RuntimeName; readonly confinement: Confinement }>;
   close(): Promise<void>;
@@ -78,7 +75,7 @@ const canRun = (file: string, ...args: string[]): Promise<boolean> =>
 /** Returns the programs of util-linux that this system lets take away the network, core files and memory. */
 async function findLimits(workers: number): Promise<readonly string[]> {
   const unshare = ['/usr/bin/unshare', '--user', '--net'];
-  const limit = ['/usr/bin/prlimit', '--core=0', '--nofile=256', `--as=${toMostBytes(workers)}`];
+  const limit = ['/usr/bin/prlimit', '--core=0', `--nofile=${256 * (2 + workers)}`, `--as=${toMostBytes(workers)}`];
   const [isApart, isLimited] = await Promise.all(
     [unshare, limit].map(([file = '', ...args]) => canRun(file, ...args, '/bin/true')),
   );
@@ -154,6 +151,7 @@ interface Line {
 function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
   let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;
   let hung: NodeJS.Timeout | undefined;
+  let failure: 'internal' | 'overloaded' = 'internal';
   const whenGone = new Promise<void>((resolve) => {
     slots.set(slot, {
       take(reply) {
@@ -164,7 +162,7 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
       end(cause) {
         slots.delete(slot);
         clearTimeout(hung);
-        settle?.reject(new FaceError('internal', { worker: 'died' }, { cause }));
+        settle?.reject(new FaceError(failure, { worker: 'died', retryAfterSec: 1 }, { cause }));
         settle = null;
         resolve();
       },
@@ -174,6 +172,8 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
     whenGone,
     release: () => void slots.delete(slot),
     ask(job) {
+      // A picture can be sent again, and is not counted against its person. A start that failed is a fault.
+      failure = job.task === 'open' ? 'internal' : 'overloaded';
       const reply = new Promise<Reply>((resolve, reject) => {
         settle = { resolve, reject };
       });
@@ -270,15 +270,6 @@ export function createPresence(
       const reply = await askProcess({ task: 'tell_key' });
       if (reply.outcome !== 'key') throw toUnexpected(reply);
       return reply.publicKey;
-    },
-    async describe(photos, encryption) {
-      const describe = async (bytes: Uint8Array): Promise<EncryptedPicture> => {
-        const reply = await askProcess({ task: 'describe', photo: Uint8Array.from(bytes), encryption });
-        if (reply.outcome !== 'described') throw toUnexpected(reply);
-        const { outcome: _, ...described } = reply;
-        return { ...encryption, ...described };
-      };
-      return Promise.all(photos.map((photo) => photo.use(describe)));
     },
     async close() {
       process.off('exit', killAtExit);

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../../errors.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
+import { describePicture } from './picture-header.js';
 import { createPipeline, type Pipeline, type RawFaceAnalysis } from './pipeline.js';
 
 /** Only texts and numbers of a detail leave this thread. */
@@ -20,6 +21,8 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
     switch (job.task) {
       case 'detect':
         return { outcome: 'detected', value: await pipeline.detect(job.photo) };
+      case 'describe':
+        return { outcome: 'described', ...describePicture(job.photo) };
       case 'examine':
         return { outcome: 'examined', value: await pipeline.examine(job.photo, job.signals, job.choice) };
       case 'examine_again':

@@ -7,16 +7,16 @@ import { createTestSight, createTestVerifier, drawPicture } from '../../../suppo
 import { createSimulatedEngine } from '../../../support/fakes/simulated-engine.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { EncryptedPictures } from '../../core/ports.js';
-import { FaceError } from '../../errors.js';
 import type { Engine } from '../../face/engine/engine.js';
 import { createPictureDecryption } from '../../face/engine/picture-decryption.js';
+import { describePicture } from '../../face/engine/picture-header.js';
 
 /* The pictures of the capture page, encrypted to the process that parses them. Engine and judge are simulated. */
 
 let server: ApiServer;
 
 beforeEach(async () => {
-  const { publicKey, decrypt, describe } = await createPictureDecryption();
+  const { publicKey, decrypt } = await createPictureDecryption();
   const simulated = createSimulatedEngine();
   const examine: Engine['examine'] = async (photo, signals, share) => {
     const bytes = photo.use((each) => Uint8Array.from(each));
@@ -27,9 +27,8 @@ beforeEach(async () => {
     Promise.all(
       photos.map(async (photo) => {
         const encryption = { contentKey: contentKeys[publicKey]!, context };
-        const told = await describe({ photo: photo.use((bytes) => Uint8Array.from(bytes)), encryption });
-        if (told.outcome !== 'described') throw new FaceError('internal');
-        return photo.withDescription({ ...encryption, ...told, refusal: null });
+        const picture = await decrypt({ photo: photo.use((bytes) => Uint8Array.from(bytes)), encryption });
+        return photo.withDescription({ ...encryption, ...describePicture(picture), refusal: null });
       }),
     );
   const live = { presence: 'any', pass: true, reasons: [], measurements: [], liveness: 1, hint: null };
