@@ -98,7 +98,8 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
   const { computes } = await deps.engine;
   const toReplica = async () => {
-    const pictureKey = await ports.engine.pictureKey();
+    // A server whose process has ended still runs, and must be noted.
+    const pictureKey = await ports.engine.pictureKey().catch(() => null);
     return { chain: ports.trail.chain, release: version, computes, pictureKey };
   };
   const replica = await toReplica();

@@ -10,7 +10,7 @@ import { createFolder } from '../../support/run/folder.js';
 import { childrenOf, findInMemory } from '../../support/run/process-memory.js';
 import { startServiceWithOkta } from '../../support/servers/service-with-okta.js';
 
-/* What the server and the process that parses pictures hold in memory, read from outside. */
+/* Searches the memory of a running server, and of its process that parses pictures. */
 
 const top = createFolder('process-memory');
 let close = async () => {};

@@ -37,7 +37,8 @@ export interface ThisReplica {
   readonly release: string;
   /** Digest of what computes: release, models, runtime and processor. */
   readonly computes: string;
-  readonly pictureKey: string;
+  /** `null` while the process that parses pictures does not run. */
+  readonly pictureKey: string | null;
 }
 
 type ChangeReplicas = (others: Replicas) => Replicas;
