@@ -12,6 +12,7 @@ const recordGuard = z.object({
   counter: z.int(),
   transports: z.array(z.string()),
   backupEligible: z.boolean(),
+  hardened: z.boolean().default(false),
   tokenId: z.string(),
   expiresAt: epochMsGuard.nullable(),
 });
@@ -137,6 +138,7 @@ export async function decoyPasskey(
     counter: 0,
     transports: shape.transports,
     backupEligible: false,
+    hardened: true,
   };
 }
 

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,7 +8,7 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import type { UserSecret } from '../../src/core/secrets.js';
 import { parsePasskeyAnswer } from '../../src/enrolment/webauthn/answer.js';
 import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
-import { startCeremony, takeNewPasskey, takePasskey } from '../../src/step-up/user-secret.js';
+import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from '../../src/step-up/user-secret.js';
 import { createTestCore } from '../../support/benches/core.js';
 import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
 import { projectRoot } from '../../support/run/paths.js';
@@ -86,12 +87,14 @@ const run = (page: Page, ceremony: 'create' | 'get', options: JsonObject) =>
     { ceremony, optionsText: JSON.stringify(options) },
   );
 
+const anna = { connection: 'work', subject: 'anna' };
+const bytesOf = (secret: UserSecret) => secret.use((text) => Buffer.from(text, 'base64url'));
+
 /** A server whose pages are at the test's origin. */
 async function setUp() {
   const core = await createTestCore();
   const { connection } = core;
   const deps = { ...core.deps, passkeys: createPasskeys({ publicUrl: origin }) };
-  const anna = { connection: 'work', subject: 'anna' };
   const begin = (ceremony: 'create' | 'get') =>
     startCeremony({ ...anna, stepUpId: 'step-up', ceremony, organisation: 'Acme' }, deps);
   const enrol = async (page: Page) => {
@@ -118,6 +121,10 @@ describe.each(Object.entries(kinds))('a passkey of %s', (_, kind) => {
     const { method, secretText, answer } = await enrol(page);
     expect(answer.creation?.prf === null).toBe(kind.transport === 'usb');
     expect(method).toBe(kind.defaultBackupEligibility ? 'swk' : 'hwk');
+    // A credential of an earlier version opens its token with the PRF output itself.
+    const earlier = await take((await run(page, 'get', { ...(await begin('get')), hardened: false })).text);
+    const hardened = hkdfSync('sha256', bytesOf(earlier.value), prfSaltOf(anna), 'facestep/passkey/secret', 32);
+    expect(Buffer.from(hardened).toString('base64url')).toBe(secretText);
     for (let day = 0; day < 2; day += 1) {
       const presented = await take((await run(page, 'get', await begin('get'))).text);
       expect(presented.value.use((text) => text)).toBe(secretText);

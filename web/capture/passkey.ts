@@ -30,6 +30,8 @@ export class PasskeyProblem extends Error {
 }
 
 interface WithPrfInput {
+  /** False for a credential of an earlier version, which sent the PRF output itself. */
+  readonly hardened: boolean;
   readonly extensions: { readonly prf: { readonly eval: { readonly first: string } } };
 }
 type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
@@ -50,7 +52,7 @@ export async function usePasskey(ceremony: 'create' | 'get', options: unknown): 
 
 async function create(options: CreationOptions) {
   const created = await orProblem(startRegistration({ optionsJSON: withBuffers(options) }));
-  const creation = withPrfAsText(created);
+  const creation = await withSecret(created, options);
   const { prf } = created.clientExtensionResults;
   if (prf?.results?.first !== undefined) return { creation };
   if (prf === undefined || prf.enabled === false) throw new PasskeyProblem('no_prf');
@@ -60,6 +62,7 @@ async function create(options: CreationOptions) {
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     allowCredentials: [{ type: 'public-key', id: created.id }],
     userVerification: 'required',
+    hardened: options.hardened,
     extensions: options.extensions,
   });
   return { creation, assertion };
@@ -68,7 +71,7 @@ async function create(options: CreationOptions) {
 async function use(options: RequestOptions) {
   const used = await orProblem(startAuthentication({ optionsJSON: withBuffers(options) }));
   if (used.clientExtensionResults.prf?.results?.first === undefined) throw new PasskeyProblem('no_prf');
-  return withPrfAsText(used);
+  return withSecret(used, options);
 }
 
 const withBuffers = <T extends WithPrfInput>(options: T) => ({
@@ -76,11 +79,22 @@ const withBuffers = <T extends WithPrfInput>(options: T) => ({
   extensions: { prf: { eval: { first: base64URLStringToBuffer(options.extensions.prf.eval.first) } } },
 });
 
-/** Encodes the PRF result as text, because JSON would turn buffers into `{}`. Other extension results are not sent. */
-function withPrfAsText<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(response: T) {
-  const first = response.clientExtensionResults.prf?.results?.first;
-  const prf = first === undefined ? {} : { results: { first: bufferToBase64URLString(toBytes(first).buffer) } };
-  return { ...response, clientExtensionResults: { prf } };
+/**
+ * Derives the user secret from the PRF output, so that the output stays in the browser. Encodes it as text, because JSON
+ * would turn buffers into `{}`. Other extension results are not sent.
+ * @see https://www.rfc-editor.org/rfc/rfc5869
+ */
+async function withSecret<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(
+  response: T,
+  { hardened, extensions }: WithPrfInput,
+) {
+  const output = response.clientExtensionResults.prf?.results?.first;
+  if (output === undefined) return { ...response, clientExtensionResults: { prf: {} } };
+  const salt = base64URLStringToBuffer(extensions.prf.eval.first);
+  const hkdf = { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode('facestep/passkey/secret') };
+  const key = await crypto.subtle.importKey('raw', toBytes(output), 'HKDF', false, ['deriveBits']);
+  const secret = hardened ? await crypto.subtle.deriveBits(hkdf, key, 256) : toBytes(output).buffer;
+  return { ...response, clientExtensionResults: { prf: { results: { first: bufferToBase64URLString(secret) } } } };
 }
 
 /** The specification says ArrayBuffer, but some password managers return a view. */

@@ -22,6 +22,8 @@ export interface PasskeyCredential {
   /** `internal`, `usb`, `nfc`, `hybrid`, or future values. */
   readonly transports: readonly string[];
   readonly backupEligible: boolean;
+  /** True if the page derives the user secret from the PRF output. */
+  readonly hardened: boolean;
 }
 
 /** Response to a creation, in base64url. Unverified. */
@@ -71,7 +73,7 @@ export interface Passkeys {
   requestOptions(request: {
     readonly challenge: string;
     readonly salt: Uint8Array;
-    readonly credential: Pick<PasskeyCredential, 'id' | 'transports'>;
+    readonly credential: Pick<PasskeyCredential, 'id' | 'transports' | 'hardened'>;
   }): JsonObject;
   /** @returns `null` if verification fails or the PRF output is missing */
   verifyCreation(

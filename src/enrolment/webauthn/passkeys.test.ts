@@ -39,6 +39,7 @@ test('the options of a new credential require user verification and PRF, and no 
     timeout: 300_000,
     authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
     attestation: 'none',
+    hardened: true,
     extensions: { prf: { eval: { first: salt.toString('base64url') } } },
   });
 });

@@ -59,7 +59,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
     const { publicKey, counter } = registrationInfo.credential;
     return {
       method: methodOf({ backupEligible }),
-      credential: { id, publicKey: toBase64url(publicKey), counter, transports, backupEligible },
+      credential: { id, publicKey: toBase64url(publicKey), counter, transports, backupEligible, hardened: true },
     };
   };
 
@@ -99,15 +99,17 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
       timeout: timeoutMs,
       authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification },
       attestation: 'none',
+      hardened: true,
       extensions: prfOf(salt),
     }),
 
-    requestOptions: ({ challenge, salt, credential: { id, transports } }) => ({
+    requestOptions: ({ challenge, salt, credential: { id, transports, hardened } }) => ({
       rpId: expectedRPID,
       challenge,
       allowCredentials: [{ type: 'public-key', id, transports }],
       timeout: timeoutMs,
       userVerification,
+      hardened,
       extensions: prfOf(salt),
     }),
 
