@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { projectRoot } from '../../support/run/paths.js';
 import { table } from '../measure/accuracy/markdown.js';
 import { type Proportion, round } from '../measure/statistics/proportion.js';
-import type { Faces } from './faces.js';
 
 export type Size = 'full' | 'quick';
 
 export interface Setting {
   readonly size: Size;
-  loadFaces(): Promise<Faces>;
   say(line: string): void;
 }
 

@@ -7,7 +7,6 @@ test('no hostile call of the attack on the server is accepted or causes a server
   const said: string[] = [];
   const { claims } = await server.run({
     size: 'quick',
-    loadFaces: () => Promise.reject(new Error('no faces are needed')),
     say: (line) => said.push(line),
   });
   expect({

@@ -1,18 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../evidence/attacks/attack.js';
 import { attacks } from '../../evidence/attacks/attacks.js';
-import { type Faces, loadFaces } from '../../evidence/attacks/faces.js';
 
 /* The attacks in their quick form: each bound, and the control that shows that it could be missed. */
 
-let faces: Promise<Faces> | null = null;
-const load = (): Promise<Faces> => {
-  faces ??= loadFaces('quick', () => {});
-  return faces;
-};
-
 const run = async (name: string): Promise<Finding> => {
-  const finding = await attacks[name]!.run({ size: 'quick', loadFaces: load, say: () => {} });
+  const finding = await attacks[name]!.run({ size: 'quick', say: () => {} });
   for (const reason of finding.skipped) process.stderr.write(`SKIPPED in ${name}: ${reason}\n`);
   return finding;
 };

@@ -59,44 +59,26 @@ export function createMeasuredEngine(engine: EngineParameters) {
 
 export const shippedEngine = createMeasuredEngine(parameters.current);
 
-export const { promises, viewsOf } = shippedEngine;
+export const { promises } = shippedEngine;
 
-export const { toViews } = parameters.current;
-
-export const enrolledBits = signBits;
-
-export interface BareToken {
+interface BareToken {
   readonly message: Uint8Array;
   readonly hidden: Uint8Array;
   readonly order: Uint16Array;
 }
 
 /** Creates and opens tokens without encryption, by the shipped error-correcting code, permutation and decoder. */
-export const createBareTokens = (accuracy: Accuracy, chance: SeededRandom, photos = 1) =>
-  createBareTokensOf(shippedEngine.messageBitsOf(accuracy, photos), chance);
-
-export function createBareTokensOf(bits: number, chance: SeededRandom, listSize = shippedEngine.listSize) {
+export function createBareTokens(bits: number, listSize: number) {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions, listSize);
   const soft = new Float32Array(codeLength);
   const messages = new Uint8Array(bits * candidateCount);
   return {
-    positions,
-    /** Returns the code word in code order, before the token's permutation. */
-    encode: (message: Uint8Array) => polarEncode(message, positions),
-    /**
-     * Returns the decoder's messages, most likely first.
-     * @param received - in code order; a positive value means bit 0
-     */
-    decode(received: Float32Array): Uint8Array[] {
-      decoder.decode(received, messages);
-      return Array.from({ length: candidateCount }, (_, at) => messages.slice(at * bits, (at + 1) * bits));
-    },
-    seal(views: Float32Array, from = chance): BareToken {
-      const message = unpackBits(from.bytes(Math.ceil(bits / 8))).subarray(0, bits);
-      const order = permutationOf(new KeyMaterial(from.bytes(32)));
+    seal(views: Float32Array, chance: SeededRandom): BareToken {
+      const message = unpackBits(chance.bytes(Math.ceil(bits / 8))).subarray(0, bits);
+      const order = permutationOf(new KeyMaterial(chance.bytes(32)));
       const word = polarEncode(message, positions);
-      return { message, order, hidden: enrolledBits(views).map((bit, at) => bit ^ word[order[at]]) };
+      return { message, order, hidden: signBits(views).map((bit, at) => bit ^ word[order[at]]) };
     },
     opens({ message, hidden, order }: BareToken, views: Float32Array): boolean {
       for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];

@@ -1,7 +1,7 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { viewLength } from '../../../src/face/token/views.js';
 import { dot } from '../statistics/directions.js';
-import { createBareTokensOf, meanOf } from './bare-token.js';
+import { createBareTokens, meanOf } from './bare-token.js';
 
 export type Faces = readonly (readonly Float32Array[])[];
 
@@ -70,7 +70,7 @@ export function decodeShare({ bits, listSize }: BareCode, { places, enrolled, li
   const viewsAt = (rows: Float32Array, pair: number): Float32Array =>
     rows.subarray(pair * viewLength, (pair + 1) * viewLength);
   const opened = new Uint8Array(places.length);
-  const tokens = createBareTokensOf(bits, createSeededRandom(`tokens ${bits}`), listSize);
+  const tokens = createBareTokens(bits, listSize);
   const seal = (pair: number) =>
     tokens.seal(viewsAt(enrolled, pair), createSeededRandom(`token ${bits} ${places[pair]}`));
   let token = seal(0);
