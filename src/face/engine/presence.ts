@@ -83,7 +83,7 @@ async function findLimits(workers: number): Promise<readonly string[]> {
 }
 
 /** Returns the options with which Node lets the process read only the program and its models, if it can. */
-async function findNodeOptions({ modelsFolder, recognisers, judges }: PresenceSetup): Promise<readonly string[]> {
+function nodeOptionsOf({ modelsFolder, recognisers, judges }: PresenceSetup): readonly string[] {
   const permission = ['--permission', '--experimental-permission'].find((each) =>
     process.allowedNodeEnvironmentFlags.has(each),
   );
@@ -92,8 +92,7 @@ async function findNodeOptions({ modelsFolder, recognisers, judges }: PresenceSe
   const folders = [...installations, modelsFolder, ...recognisers.map(({ folder }) => folder), ...ofJudges];
   // Node aborts if a folder is repeated.
   const readable = [...new Set(folders.map((folder) => `--allow-fs-read=${resolve(folder)}`))];
-  const options = ['--no-warnings', permission, '--allow-addons', '--allow-worker', ...readable];
-  return (await canRun(process.execPath, ...options, '--eval', '0')) ? options : [];
+  return ['--no-warnings', permission, '--allow-addons', '--allow-worker', ...readable];
 }
 
 /** Reads from outside what the process can do, because a process that was taken over would lie. */
@@ -219,13 +218,14 @@ export function createPresence(
   program: readonly string[] = [presenceProgram],
 ): Presence {
   const slots = new Map<number, Slot>();
-  const whenPrepared = Promise.all([findLimits(workers), findNodeOptions(setup)]);
+  const options = nodeOptionsOf(setup);
+  const whenLimited = findLimits(workers);
   let running: { readonly child: Child; readonly ended: Promise<void> } | null = null;
   let opened = 0;
   const killAtExit = (): void => void running?.child.kill('SIGKILL');
   process.on('exit', killAtExit);
 
-  const start = (limits: readonly string[], options: readonly string[]) => {
+  const start = (limits: readonly string[]) => {
     const [file = process.execPath, ...args] = [...limits, process.execPath, ...options, ...program];
     const child = spawn(file, args, { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
     // It fails if the process has ended, which `close` tells.
@@ -239,8 +239,8 @@ export function createPresence(
   };
 
   const openNext = async (): Promise<Line> => {
-    const prepared = await whenPrepared;
-    running ??= start(...prepared);
+    const limits = await whenLimited;
+    running ??= start(limits);
     opened += 1;
     return openLine(running.child, slots, opened);
   };
@@ -252,7 +252,6 @@ export function createPresence(
   const inspect = async (): Promise<Confinement> => {
     const pid = running?.child.pid;
     if (pid === undefined) throw new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
-    const [, options] = await whenPrepared;
     return inspectProcess(pid, options.length === 0);
   };
 
