@@ -125,6 +125,8 @@ export interface OidcClient {
   readonly claimNames: readonly string[];
   /** Claims that need the user's consent. If absent, the client gets the claims of its kind without consent. */
   readonly consented?: ConsentedClaims;
+  /** Returns which claims, of those that need consent, the parameter `claims` requests as verified. */
+  readonly verifiedIn?: (claims: string | undefined) => readonly string[];
   /** Time limit from request to answer, in seconds; `null` for the policy's limit. */
   readonly lifeSec: number | null;
   /** True if the sign-in page asks for a user name when the request contains none. */

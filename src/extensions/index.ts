@@ -18,6 +18,7 @@ import { roster } from './roster/index.js';
 import { sharedSignals } from './shared-signals/index.js';
 import { signatures } from './signatures/index.js';
 import { vendorLiveness } from './vendor-liveness/index.js';
+import { verifiedClaims } from './verified-claims/index.js';
 
 /** All extensions. To remove one, remove its row, its row in `src/app/audit-events.ts` and its folder. */
 const rows = [
@@ -31,6 +32,7 @@ const rows = [
   sharedSignals,
   signatures,
   vendorLiveness,
+  verifiedClaims,
 ] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void

@@ -43,7 +43,7 @@ export interface AuthorizationParameters extends Pick<AuthorizationRequest, 'par
 }
 
 const membersGuard = z
-  .record(z.string(), z.looseObject({ essential: z.boolean().optional() }).nullable())
+  .record(z.string(), z.union([z.looseObject({ essential: z.boolean().optional() }), z.array(z.json())]).nullable())
   .default({})
   .transform((members) => new Map(Object.entries(members)));
 
@@ -108,7 +108,9 @@ function parse<Guard extends z.ZodType>(guard: Guard, value: unknown): z.output<
 }
 
 const toEssential = (members: z.output<typeof membersGuard>): ReadonlyMap<string, boolean> =>
-  new Map([...members].map(([name, member]) => [name, member?.essential === true]));
+  new Map(
+    [...members].map(([name, member]) => [name, member !== null && 'essential' in member && member.essential === true]),
+  );
 
 function toDemand(request: z.output<typeof demandGuard>): ClaimDemand {
   const asked = request?.values ?? (request?.value === undefined ? [] : [request.value]);
@@ -144,9 +146,10 @@ const mostLogged = 20;
  * 5.5). Claims that the client has not registered are ignored (section 5.5.1).
  */
 export function toClaimsWanted(
-  client: Pick<OidcClient, 'consented'>,
+  client: Pick<OidcClient, 'consented' | 'verifiedIn'>,
   { params, idToken, userInfo }: AuthorizationParameters,
 ): readonly ClaimWanted[] {
+  const verified = client.verifiedIn?.(params.claims) ?? [];
   const registered = Object.keys(client.consented?.claims ?? {});
   const byScope = scopesOf(params).flatMap((scope) => registered.filter((name) => isInScope(name, scope)));
   return registered
@@ -157,7 +160,7 @@ export function toClaimsWanted(
       inUserInfo: userInfo.has(name) || byScope.includes(name),
       from: client.consented?.claims[name]?.from ?? null,
     }))
-    .filter(({ inIdToken, inUserInfo }) => inIdToken || inUserInfo);
+    .filter(({ name, inIdToken, inUserInfo }) => inIdToken || inUserInfo || verified.includes(name));
 }
 
 export function unregisteredIn(

@@ -122,7 +122,7 @@ export interface OidcFeature {
    * A step between the face check and the answer.
    * @returns `null` if a page was sent. Throws an error of the library to refuse the sign-in
    */
-  decide?(visit: Visit, subject: string): Promise<Decided | null>;
+  decide?(visit: Visit, subject: string, stepUp: StepUpView): Promise<Decided | null>;
   /**
    * Answers the browser in place of the OpenID library.
    * @returns false if the library must answer
@@ -134,6 +134,8 @@ export interface OidcFeature {
     readonly subject: string;
     readonly client: string | undefined;
     readonly use: string;
+    /** Returns the values of those of the claims that the person agreed to, from the connection itself. */
+    readConsented(names: readonly string[]): Promise<JsonObject>;
   }): Promise<JsonObject>;
   readonly pages?: Readonly<Record<string, PageHandler>>;
 }

@@ -141,9 +141,14 @@ export function createFindAccount(
       accountId: subject,
       async claims(use) {
         const names = (use === 'id_token' ? sharedClaims?.idToken : sharedClaims?.userInfo) ?? [];
-        const told = held === null ? {} : await readGrantedClaims(subject, held, names).catch(toUnavailable);
-        const added = await Promise.all(features.map((each) => each.extraClaims?.({ grantId, subject, client, use })));
-        return { ...told, ...claims, ...Object.assign({}, ...added), sub: subject };
+        const shared = held === null ? {} : await readGrantedClaims(subject, held, names).catch(toUnavailable);
+        const readConsented = async (asked: readonly string[]): Promise<JsonObject> => {
+          const agreed = asked.filter((name) => held?.consent.claims.includes(name));
+          return readShared(connection, subject, agreed).catch(toUnavailable);
+        };
+        const told = { grantId, subject, client, use, readConsented };
+        const added = await Promise.all(features.map((each) => each.extraClaims?.(told)));
+        return { ...shared, ...claims, ...Object.assign({}, ...added), sub: subject };
       },
     };
   };

@@ -131,7 +131,7 @@ export function createInteraction(
     if (await requireLink(visit, person.subject)) return;
     const decided: Decided[] = [];
     for (const { decide } of issuer.features) {
-      const decision = await decide?.(visit, person.subject);
+      const decision = await decide?.(visit, person.subject, stepUp);
       if (decision === null) return;
       if (decision !== undefined) decided.push(decision);
     }

@@ -117,6 +117,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'vouching:*',
       'oidc:*',
       'oidc-acting:*',
+      'oidc-assured:*',
       'oidc-claims:*',
       'oidc-counter:*',
       'oidc-counter-shown:*',

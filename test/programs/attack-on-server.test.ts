@@ -5,15 +5,9 @@ import { server } from '../../evidence/attacks/server.js';
 
 test('no hostile call of the attack on the server is accepted or causes a server error or a hang', async () => {
   const said: string[] = [];
-  const { claims } = await server.run({
-    size: 'quick',
-    say: (line) => said.push(line),
-  });
+  const { claims } = await server.run({ size: 'quick', say: (line) => said.push(line) });
   expect({
     broken: claims.filter(({ holds }) => !holds),
     said: claims.every(({ holds }) => holds) ? [] : said,
-  }).toEqual({
-    broken: [],
-    said: [],
-  });
+  }).toEqual({ broken: [], said: [] });
 });
