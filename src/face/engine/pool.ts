@@ -74,7 +74,12 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const size = options.workers ?? availableParallelism();
   const workers = new Set<WorkerHandle>();
   const idle: WorkerHandle[] = [];
-  const waiting = createFairQueue<Waiting>(options.queueLimit);
+  // A request waits until its pictures are described, which takes a hundredth of an examination. The queues take turns.
+  const toDescribe = createFairQueue<Waiting>(options.queueLimit);
+  const toExamine = createFairQueue<Waiting>(options.queueLimit);
+  const countWaiting = (): number => toDescribe.length + toExamine.length;
+  /** True if the last job described a picture. */
+  let isDescribed = false;
   const starting = new Set<Promise<RuntimeName>>();
   const opening = Object.keys(models).length + recognisers.length + judges.length;
   const presence = createPresence({ modelsFolder, recognisers, judges, models: opening }, size);
@@ -100,11 +105,11 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   const reportDrained = (): void => {
-    if (running === 0 && waiting.length === 0) whenDrained?.();
+    if (running === 0 && countWaiting() === 0) whenDrained?.();
   };
 
   const refuseWaiting = (error: FaceError): void => {
-    for (const job of waiting.clear()) job.reject(error);
+    for (const job of [...toDescribe.clear(), ...toExamine.clear()]) job.reject(error);
     reportDrained();
   };
 
@@ -156,8 +161,12 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
 
   const dispatch = (): void => {
     while (idle.length > 0) {
-      const job = waiting.shift(mayRunAnonymous() ? undefined : 'known');
+      const only = mayRunAnonymous() ? undefined : 'known';
+      const job = isDescribed
+        ? (toExamine.shift(only) ?? toDescribe.shift(only))
+        : (toDescribe.shift(only) ?? toExamine.shift(only));
       if (job === undefined) break;
+      isDescribed = job.task.task === 'describe';
       const refusal = job.share.row?.refusal ?? null;
       if (refusal !== null) {
         job.reject(refusal);
@@ -170,7 +179,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   const overloaded = (): FaceError =>
-    new FaceError('overloaded', { retryAfterSec: Math.max(1, Math.ceil((waiting.length * jobSec) / size)) });
+    new FaceError('overloaded', { retryAfterSec: Math.max(1, Math.ceil((countWaiting() * jobSec) / size)) });
 
   const ask = async (task: PhotoTask, photo: Photo, share: QueueShare): Promise<Reply> => {
     if (closing.signal.aborted) throw overloaded();
@@ -178,7 +187,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     const refusal = share.row?.refusal ?? null;
     if (refusal !== null) throw refusal;
     return new Promise<Reply>((resolve, reject) => {
-      const dropped = waiting.push({ task, photo, share, resolve, reject }, share, 1);
+      const queue = task.task === 'describe' ? toDescribe : toExamine;
+      const dropped = queue.push({ task, photo, share, resolve, reject }, share, 1);
       for (const job of dropped) job.reject(overloaded());
       dispatch();
     });
@@ -199,7 +209,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
 
   const close = async (): Promise<void> => {
     closing.abort();
-    if (running > 0 || waiting.length > 0)
+    if (running > 0 || countWaiting() > 0)
       await new Promise<void>((resolve) => {
         whenDrained = resolve;
       });
@@ -241,7 +251,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       };
       return Promise.all(photos.map(describeOne));
     },
-    load: () => ({ waiting: waiting.length, busy: running, examinations }),
+    load: () => ({ waiting: countWaiting(), busy: running, examinations }),
     close,
   };
 }

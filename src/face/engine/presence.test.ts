@@ -67,6 +67,11 @@ test('a picture is described only by the process, and for the check, that it was
   });
   expect(await describeIt(photos[0]!, { contentKey, context: 'another' })).toBe('challenge_wrong');
   expect(await describeIt(photos[0]!, { contentKey: ofOther, context: 'nonce' })).toBe('challenge_wrong');
+  const ended: string[] = [];
+  const examine = () => pool.examine(toPhoto(picture), ['embedding'], testShare).catch(() => ended.push('examined'));
+  const described = () => describeIt(photos[0]!, { contentKey, context: 'nonce' }).then(() => ended.push('described'));
+  await Promise.all([examine(), examine(), examine(), described(), described()]);
+  expect(ended.join(' ')).toBe('examined described examined described examined');
   const changed = Uint8Array.from(photos[0]!, (byte, at) => (at === 40 ? byte ^ 1 : byte));
   expect(await describeIt(changed, { contentKey, context: 'nonce' })).toBe('challenge_wrong');
   await Promise.all([pool.close(), other.close()]);
