@@ -143,7 +143,8 @@ export function createFindAccount(
         const names = (use === 'id_token' ? sharedClaims?.idToken : sharedClaims?.userInfo) ?? [];
         const shared = held === null ? {} : await readGrantedClaims(subject, held, names).catch(toUnavailable);
         const readConsented = async (asked: readonly string[]): Promise<JsonObject> => {
-          const agreed = asked.filter((name) => held?.consent.claims.includes(name));
+          const isOwn = (name: string): boolean => held?.client?.consented?.claims[name]?.from === undefined;
+          const agreed = asked.filter((name) => held?.consent.claims.includes(name) && isOwn(name));
           return readShared(connection, subject, agreed).catch(toUnavailable);
         };
         const told = { grantId, subject, client, use, readConsented };

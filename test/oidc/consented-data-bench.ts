@@ -81,6 +81,12 @@ export async function redeem({ config, checks }: Pick<Shown, 'config' | 'checks'
   return { tokens, idToken: tokens.claims(), userInfo };
 }
 
+/** Records what the enrolment of Anna rests on, as the help desk or the comparison with the company's photo do. */
+export async function proveEnrolment({ server: { deps } }: TestIssuer, proof: string | null) {
+  const stored = (await deps.state.read('consent:work:anna'))!;
+  await deps.state.write('consent:work:anna', { ...Object(stored.value), proof }, { when: 'any', expiresAt: null });
+}
+
 /** Runs the whole flow and returns what the client receives. */
 export async function agree(op: TestIssuer, asked: Asked, ticked: string[] = []) {
   const shown = await askAndShow(op, asked);

@@ -43,14 +43,16 @@ const toConnection = (id: string, organisation: string, policy: Partial<Policy> 
 export async function startSources({
   clients = [registration],
   policy = {},
+  verifiedClaims = null,
 }: {
   clients?: object[];
   policy?: Partial<Policy>;
+  verifiedClaims?: { trustFramework: string; claims: string[] } | null;
 } = {}) {
   const payroll = toConnection('payroll', 'Example Payroll', policy);
   const club = toConnection('club', 'Rowing Club');
   const op = await startIssuer({
-    config: toConfig(...clients),
+    config: { ...toConfig(...clients), verifiedClaims },
     policy: { organisation: 'Example Company' },
     sources: [payroll.connection, club.connection],
   });

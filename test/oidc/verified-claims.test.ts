@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
-import { agree, ask, askAndShow, purposes, registration, toConfig } from './consented-data-bench.js';
+import { agree, ask, askAndShow, proveEnrolment, purposes, registration, toConfig } from './consented-data-bench.js';
 
 /* Which claims a relying party is told as verified, and on what. The client is `openid-client`. */
 
@@ -19,12 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => op.stop());
 
-/** Says how the enrolment was proven, as the help desk or the company photo would. */
-async function prove(proof: string | null) {
-  const { state } = op.server.deps;
-  const stored = (await state.read('consent:work:anna'))!;
-  await state.write('consent:work:anna', { ...Object(stored.value), proof }, { when: 'any', expiresAt: null });
-}
+const prove = (proof: string | null) => proveEnrolment(op, proof);
 
 const asked = (verification: JsonObject = {}, claims: JsonObject = { given_name: null, family_name: null }) => ({
   verification: { trust_framework: null, ...verification },
@@ -83,6 +78,7 @@ describe('of an enrolment by photo', () => {
     ['several requests, of which one is fulfilled', [asked({ trust_framework: { value: 'x' } }), asked()], [plain]],
     ['another value of a claim', asked({}, { given_name: { value: 'Eve' }, family_name: null }), family],
     ['another trust framework', asked({ trust_framework: { values: ['gold'] } }), undefined],
+    ['a trust framework as plain text', asked({ trust_framework: 'gold' }), undefined],
     ['evidence of another type', asked({ evidence: [{ type: { value: 'document' } }] }), undefined],
     ['evidence of a check in person', asked({ evidence: inPerson }), undefined],
     ['a level that is not known', asked({ assurance_level: { value: 'high' } }), undefined],

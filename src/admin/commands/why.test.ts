@@ -52,11 +52,9 @@ test('facestep why prints the status of a user, and each of their entries with t
   expect(json).toMatchObject({ connection: 'okta', person: anna, events: [{ code: 'liveness_low' }, {}, {}] });
 
   server.clock.advanceSec(60);
-  expect(await why('okta', '00u1', '--since', toIso(server.clock.now()))).toMatchObject({ exitCode: 1 });
-});
-
-test('facestep why exits with 1 if no entry is of that user', async () => {
-  const { printed, exitCode } = await why('okta', 'nobody@example.com');
-  expect(printed.at(-1)).toMatch(/^No events for that user since 20.*\. Check the username\.$/);
-  expect(exitCode).toBe(1);
+  const none = await why('okta', '00u1', '--since', toIso(server.clock.now()));
+  expect(none).toMatchObject({
+    exitCode: 1,
+    printed: [expect.anything(), expect.stringMatching(/^No events .* since 20/)],
+  });
 });

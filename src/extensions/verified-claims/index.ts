@@ -1,7 +1,7 @@
 import { alwaysOn, type Extension, nothing } from '../extension.js';
 import { verifiedClaimsAddition } from './config.js';
 
-/** Tells relying parties which claims are verified, and what the verification rests on. */
+/** Returns to relying parties which claims are verified, with the evidence. */
 export const verifiedClaims = {
   ...nothing,
   connection: verifiedClaimsAddition,

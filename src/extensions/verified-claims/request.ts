@@ -41,12 +41,12 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 
 /** Returns true if a value, which may be an object, fulfils the restrictions of a request for it. */
 export function fulfils(known: Json, asked: Json, now: EpochMs): boolean {
-  if (!isObject(asked)) return true;
+  if (!isObject(asked)) return asked === null;
   const { value, values, max_age: maxAgeSec } = asked;
   const isYoung = typeof known === 'string' && now - fromIso(known) <= Number(maxAgeSec) * 1000;
   return (
     (value === undefined || value === known) &&
-    (!Array.isArray(values) || values.includes(known)) &&
+    (values === undefined || (Array.isArray(values) && values.includes(known))) &&
     (maxAgeSec === undefined || isYoung)
   );
 }
@@ -65,8 +65,9 @@ const required = ['trust_framework', 'type', 'check_method'];
  * @returns `null` if what is known does not fulfil a restriction
  */
 export function selectRequested(known: Json, asked: Json, now: EpochMs): Json {
+  if (asked === null) return known;
   if (Array.isArray(known)) {
-    const selections = isObject(asked) ? [asked] : Array.isArray(asked) ? asked : [null];
+    const selections = [asked].flat();
     const selected = known.flatMap((each) => {
       const fitting = selections
         .map((selection) => selectRequested(each, selection, now))
@@ -76,7 +77,7 @@ export function selectRequested(known: Json, asked: Json, now: EpochMs): Json {
     return selected.length === 0 ? null : selected;
   }
   if (!isObject(known)) return fulfils(known, asked, now) ? known : null;
-  if (!isObject(asked)) return known;
+  if (!isObject(asked)) return null;
   if (Object.entries(asked).some(([name, each]) => !Object.hasOwn(known, name) && restricts(each))) return null;
   const parts = Object.entries(known)
     .filter(([name]) => Object.hasOwn(asked, name) || required.includes(name))
