@@ -43,7 +43,7 @@ export interface AuthorizationParameters extends Pick<AuthorizationRequest, 'par
 }
 
 const membersGuard = z
-  .record(z.string(), z.union([z.looseObject({ essential: z.boolean().optional() }), z.array(z.json())]).nullable())
+  .record(z.string(), z.union([z.looseObject({ essential: z.boolean().optional() }), z.array(z.unknown())]).nullable())
   .default({})
   .transform((members) => new Map(Object.entries(members)));
 

@@ -78,7 +78,8 @@ describe('of an enrolment by photo', () => {
     ['several requests, of which one is fulfilled', [asked({ trust_framework: { value: 'x' } }), asked()], [plain]],
     ['another value of a claim', asked({}, { given_name: { value: 'Eve' }, family_name: null }), family],
     ['another trust framework', asked({ trust_framework: { values: ['gold'] } }), undefined],
-    ['a trust framework as plain text', asked({ trust_framework: 'gold' }), undefined],
+    ['another organization as the source', asked({ evidence: [{ type: null, record: { value: 'x' } }] }), undefined],
+    ['a name that every object has', asked({}, { constructor: null }), undefined],
     ['evidence of another type', asked({ evidence: [{ type: { value: 'document' } }] }), undefined],
     ['evidence of a check in person', asked({ evidence: inPerson }), undefined],
     ['a level that is not known', asked({ assurance_level: { value: 'high' } }), undefined],
@@ -94,8 +95,17 @@ describe('of an enrolment by photo', () => {
     expect(page.text).not.toContain('1990');
   });
 
-  test.each([asked({}, {}), { verification: {}, claims: {} }])('the invalid request %j is refused', async (request) => {
-    const { camera } = await ask(op, { claims: { id_token: { verified_claims: request } } });
+  const deep = JSON.parse(`${'['.repeat(2000)}${']'.repeat(2000)}`);
+  const empty = { verification: {}, claims: { name: null } };
+  const invalid = {
+    'no claim': asked({}, {}),
+    'no framework': empty,
+    text: asked({ trust_framework: 'x' }),
+    depth: deep,
+  };
+
+  test.each(Object.keys(invalid))('an invalid request is refused: %s', async (name) => {
+    const { camera } = await ask(op, { claims: { id_token: { verified_claims: Reflect.get(invalid, name) } } });
     expect(new URL(camera.url).searchParams.get('error')).toBe('invalid_request');
   });
 });

@@ -158,7 +158,6 @@ function toGuide(settings: SimulationSettings): string[] {
     ...exports,
     `  ${command} provision --apply --yes`,
     `  ${command} doctor`,
-    `  ${command} try --login ${user.login}`,
     '',
     'Sign in without a face check:',
     `  ${signIn}`,

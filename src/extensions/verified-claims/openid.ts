@@ -67,7 +67,8 @@ function answerRequest(
 ): JsonObject | null {
   const told = selectRequested(known, verification, now);
   const claims = Object.entries(asked).flatMap(([name, each]) => {
-    const value = values[name];
+    // A name of every object, such as `constructor`, is no claim.
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     return value !== undefined && fulfils(value, each, now) ? [[name, value] as const] : [];
   });
   return told === null || claims.length === 0 ? null : { verification: told, claims: Object.fromEntries(claims) };
@@ -81,8 +82,9 @@ export const verifiedClaimsOfOidc: OidcExtension = {
   open({ connection, oidc: { verifiedClaims = null } }, deps) {
     if (verifiedClaims === null) return {};
     const unknown = verifiedClaims.claims.find((name) => !connection.profile.claimNames.has(name));
+    const reason = 'no attribute is configured for it: set one in claims of the connection';
     if (unknown !== undefined)
-      throw new FaceError('config_invalid', { connection: connection.id, claim: unknown, reason: 'no attribute' });
+      throw new FaceError('config_invalid', { connection: connection.id, claim: unknown, reason });
     const keyOf = (grantId: string): string =>
       `oidc-assured:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 

@@ -8,7 +8,41 @@ import type { Json } from '../../errors.js';
  * https://openid.net/specs/openid-connect-4-identity-assurance-1_0.html
  */
 
-const objectGuard = z.record(z.string(), z.json());
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** Members that restrict or describe an element of a request. All others are elements. */
+const restrictions = {
+  value: scalar,
+  values: z.array(scalar),
+  max_age: z.number().nonnegative(),
+  essential: z.boolean(),
+  purpose: z.string(),
+} as const;
+const isRestriction = (name: string): name is keyof typeof restrictions => Object.hasOwn(restrictions, name);
+
+/** More than any element of the standard has. */
+const mostLevels = 12;
+
+/** Returns true for `null`, an object of elements, or an array of such objects. */
+const isElement = (asked: Json, levels = mostLevels): boolean => {
+  if (asked === null) return true;
+  if (levels === 0 || typeof asked !== 'object') return false;
+  if (Array.isArray(asked)) return asked.every((each) => isObject(each) && isElement(each, levels - 1));
+  return Object.entries(asked).every(([name, each]) =>
+    isRestriction(name) ? restrictions[name].safeParse(each).success : isElement(each, levels - 1),
+  );
+};
+
+/** Checked before the JSON is parsed further, because a guard of nested JSON would overflow the stack. */
+const isShallow = (value: unknown, levels = 2 * mostLevels): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((each) => isShallow(each, levels - 1)));
+
+const objectGuard = z.record(z.string(), z.json()).refine((asked) => isElement(asked));
 
 const requestGuard = z.object({
   verification: objectGuard.refine((asked) => Object.hasOwn(asked, 'trust_framework')),
@@ -28,16 +62,14 @@ const claimsGuard = z.object({ id_token: memberGuard, userinfo: memberGuard });
 
 /** Returns the requests for verified claims in the parameter `claims`, or `null` if they are invalid. */
 export function parseVerifiedRequests(claims: string | undefined) {
-  const { data } = claimsGuard.safeParse(claims === undefined ? {} : parseJson(claims));
+  const parsed = claims === undefined ? {} : parseJson(claims);
+  const { data } = claimsGuard.safeParse(isShallow(parsed) ? parsed : null);
   if (data === undefined) return null;
   return { idToken: data.id_token?.verified_claims ?? null, userInfo: data.userinfo?.verified_claims ?? null };
 }
 
 export const listRequests = (requests: z.output<typeof verifiedRequestsGuard>): readonly VerifiedRequest[] =>
   [requests ?? []].flat();
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Returns true if a value, which may be an object, fulfils the restrictions of a request for it. */
 export function fulfils(known: Json, asked: Json, now: EpochMs): boolean {
@@ -78,9 +110,13 @@ export function selectRequested(known: Json, asked: Json, now: EpochMs): Json {
   }
   if (!isObject(known)) return fulfils(known, asked, now) ? known : null;
   if (!isObject(asked)) return null;
-  if (Object.entries(asked).some(([name, each]) => !Object.hasOwn(known, name) && restricts(each))) return null;
+  if (Object.entries(asked).some(([name, each]) => !Object.hasOwn(known, name) && restricts({ [name]: each })))
+    return null;
   const parts = Object.entries(known)
     .filter(([name]) => Object.hasOwn(asked, name) || required.includes(name))
-    .map(([name, each]): [string, Json] => [name, selectRequested(each, asked[name] ?? null, now)]);
+    .map(([name, each]): [string, Json] => [
+      name,
+      selectRequested(each, Object.hasOwn(asked, name) ? asked[name] : null, now),
+    ]);
   return parts.some(([, part]) => part === null) ? null : Object.fromEntries(parts);
 }

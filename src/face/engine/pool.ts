@@ -159,12 +159,12 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   /** Anonymous callers must leave one worker free, because a running job cannot be stopped. */
   const mayRunAnonymous = (): boolean => runningAnonymous < Math.max(1, workers.size - 1);
 
+  const takeTurn = (only?: 'known'): Waiting | undefined =>
+    isDescribed ? (toExamine.shift(only) ?? toDescribe.shift(only)) : (toDescribe.shift(only) ?? toExamine.shift(only));
+
   const dispatch = (): void => {
     while (idle.length > 0) {
-      const only = mayRunAnonymous() ? undefined : 'known';
-      const job = isDescribed
-        ? (toExamine.shift(only) ?? toDescribe.shift(only))
-        : (toDescribe.shift(only) ?? toExamine.shift(only));
+      const job = takeTurn('known') ?? (mayRunAnonymous() ? takeTurn() : undefined);
       if (job === undefined) break;
       isDescribed = job.task.task === 'describe';
       const refusal = job.share.row?.refusal ?? null;

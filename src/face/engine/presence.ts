@@ -82,6 +82,9 @@ async function findLimits(workers: number): Promise<readonly string[]> {
   return [...(isApart ? unshare : []), ...(isLimited ? limit : [])];
 }
 
+/** Without it, the runtime in WebAssembly reserves more address space than the limit. */
+const memoryOptions = ['--disable-wasm-trap-handler'].filter((each) => process.allowedNodeEnvironmentFlags.has(each));
+
 /** Returns the options with which Node lets the process read only the program and its models, if it can. */
 function nodeOptionsOf({ modelsFolder, recognisers, judges }: PresenceSetup): readonly string[] {
   const permission = ['--permission', '--experimental-permission'].find((each) =>
@@ -226,7 +229,7 @@ export function createPresence(
   process.on('exit', killAtExit);
 
   const start = (limits: readonly string[]) => {
-    const [file = process.execPath, ...args] = [...limits, process.execPath, ...options, ...program];
+    const [file = process.execPath, ...args] = [...limits, process.execPath, ...memoryOptions, ...options, ...program];
     const child = spawn(file, args, { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
     // It fails if the process has ended, which `close` tells.
     child.stdin.on('error', () => {});
