@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import { startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { agree, ask, askAndShow, proveEnrolment, purposes, registration, toConfig } from './consented-data-bench.js';
 
-/* Which claims a relying party is told as verified, and on what. The client is `openid-client`. */
+/* Verified claims and their evidence in ID tokens and UserInfo. The client is `openid-client`. */
 
 const verifiedClaims = { trustFramework: 'nist_800_63A', claims: ['given_name', 'family_name', 'birthdate'] };
 const named = ['given_name', 'family_name', 'birthdate'].map((name) => [name, purposes.name]);
@@ -26,7 +26,7 @@ const asked = (verification: JsonObject = {}, claims: JsonObject = { given_name:
   claims,
 });
 
-/** What the ID token says, if the person agrees to the claims. */
+/** Returns the verified claims of the ID token after the person agreed to the claims. */
 async function tell(request: object, ticked = ['given_name', 'family_name']) {
   const claims = { id_token: { verified_claims: request }, userinfo: { email: null } };
   const { idToken, userInfo } = await agree(op, { claims }, ['email', ...ticked]);

@@ -27,7 +27,7 @@ const evidenceTypes = { photo: 'electronic_record', in_person: 'vouch', vouched:
 
 const recordType = 'employee_photo';
 
-/** What the person showed. Kept until the tokens of the sign-in expire. */
+/** Requests and proof of one sign-in. Stored until its tokens expire. */
 const checkedGuard = z.object({
   idToken: verifiedRequestsGuard,
   userInfo: verifiedRequestsGuard,
