@@ -83,7 +83,7 @@ const others = words(`
   /connections/:id/rules/test /doctor /doctor/accepted /help-desk/caller-pins
   /help-desk/requests/:id/settle /help-desk/requests/:id/take
   /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/export /log/follow /log/list
-  /people/checks /people/find /people/list /people/locked /people/log /people/names /people/one
+  /people/checks /people/find /people/list /people/locked /people/log /people/names /people/one /proof
   /subjects/export`);
 
 test('each changing administrator endpoint is classified as sensitive or not, as the two lists in this file state', () => {

@@ -71,6 +71,10 @@ const adminDetails = {
       by: z.string().optional(),
     },
   ),
+  policy_loaded: event(
+    'The policy of a connection and its rules, as the configuration has them at a start or a reload. `mode` is that of the file. Secrets are left out.',
+    { mode: connectionMode, policy: z.record(z.string(), z.json()) },
+  ),
   connection_apply_begun: event('An administrator started to set up a connection at its provider.', {
     runId: z.string(),
     steps: z.array(z.string()).readonly(),

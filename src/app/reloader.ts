@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
 import type { NotLoaded, OperationsContext, Reloaded } from '../admin/operations/operations-context.js';
+import type { ConnectionConfig } from '../config/connection.js';
 import { problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { version } from '../core/base/version.js';
+import { hideSecrets } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isInMode } from '../core/rules/rule.js';
 import { FaceError, toCode } from '../errors.js';
@@ -139,6 +142,8 @@ const toSwitched = ({ setup, modes }: Active): Reloaded['switched'] =>
       : [{ connection: id, mode: switched.mode, by: switched.by }];
   });
 
+const objectGuard = z.record(z.string(), z.json());
+
 /** Records which configuration is in force. */
 export async function recordLoaded(
   config: Setup['config'],
@@ -154,4 +159,12 @@ export async function recordLoaded(
     by,
   };
   await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
+  const record = ({ id, policy }: ConnectionConfig): Promise<void> =>
+    audit.append({
+      action: 'policy_loaded',
+      connection: id,
+      subject: '',
+      detail: { mode: policy.mode, policy: objectGuard.parse(JSON.parse(JSON.stringify(hideSecrets(policy)))) },
+    });
+  await Promise.all(config.connections.map(record));
 }

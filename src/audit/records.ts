@@ -64,7 +64,8 @@ function marksOf({
   return [connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`];
 }
 
-const parseRecord = (line: Buffer): AuditRecord | null => parseJsonAs(line, recordGuard) ?? null;
+/** Parses a record of any action. @returns `null` for a line that is none */
+export const parseRecord = (line: Buffer): AuditRecord | null => parseJsonAs(line, recordGuard) ?? null;
 
 const mostRecords = 1000;
 

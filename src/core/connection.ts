@@ -79,6 +79,17 @@ export interface PhotoPolicy {
   readonly whenUnlike: UnprovenPolicy;
 }
 
+/** Hides secrets of a policy: the path and the query of the photo's address can contain one. */
+export const hideSecrets = ({ photo, ...policy }: Policy) => ({
+  ...policy,
+  photo: photo === null ? null : { ...photo, source: hideAddress(photo.source) },
+});
+
+const hideAddress = (source: PhotoPolicy['source']) =>
+  source === 'provider'
+    ? source
+    : { url: `${new URL(source.url).origin}/…`, header: source.header && { name: source.header.name, value: '…' } };
+
 export interface AnotherWayPolicy {
   readonly email: boolean;
   readonly sms: boolean;

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import type { z } from 'zod';
 import type { SandboxSetting } from '../access/client-tokens.js';
 import type { OpenWork } from '../admin/endpoints/open-work.js';
+import type { WithOperations } from '../admin/operations/operations-context.js';
 import type { CliDeps } from '../cli/deps.js';
 import type { ConnectionAddition, ConnectionSections } from '../config/additions.js';
 import type { ConnectionConfig } from '../config/connection.js';
@@ -32,7 +33,7 @@ export interface ExtendedServer<Sections extends z.ZodRawShape> {
 export type Contributions = SandboxSetting & OpenWork & Ports<'livenessVendors'>;
 
 /** The ports that endpoints of extensions may use. */
-export type ExtensionPorts = ServerPorts & Ports<'keys' | 'analysisCache'>;
+export type ExtensionPorts = ServerPorts & Ports<'keys' | 'analysisCache' | 'ledger' | 'auditEvents'> & WithOperations;
 
 export interface MountPorts extends ExtensionPorts, Ports<'fetch'> {
   readonly bodyPools: BodyPools;

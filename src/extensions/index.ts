@@ -14,6 +14,7 @@ import { credentials } from './credentials/index.js';
 import { developerPortal } from './developer-portal/index.js';
 import type { Contributions, ExtendedServer, Extension } from './extension.js';
 import { organisations } from './organisations/index.js';
+import { proofPack } from './proof-pack/index.js';
 import { roster } from './roster/index.js';
 import { sharedSignals } from './shared-signals/index.js';
 import { signatures } from './signatures/index.js';
@@ -28,6 +29,7 @@ const rows = [
   credentials,
   developerPortal,
   organisations,
+  proofPack,
   roster,
   sharedSignals,
   signatures,

@@ -19,7 +19,7 @@ import {
   refusedReply,
 } from '../../connections/replies.js';
 import { parseJsonAs } from '../../core/base/json.js';
-import type { PhotoPolicy, Policy } from '../../core/connection.js';
+import { hideSecrets, type Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { findRulesInForce, isInMode } from '../../core/rules/rule.js';
 import { addSec, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js';
@@ -125,18 +125,13 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
 
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
-/** Lists the settings of a policy. The path and the query of the photo's address can contain a secret. */
-function toSettings({ rules: _, photo, ...policy }: Policy) {
-  const shown = { ...policy, photo: photo === null ? null : { ...photo, source: toPlace(photo.source) } };
+/** Lists the settings of a policy. */
+function toSettings(policy: Policy) {
+  const { rules: _, ...shown } = hideSecrets(policy);
   return Object.entries(shown)
     .map(([setting, value]) => ({ setting, value: JSON.stringify(value) }))
     .toSorted((one, other) => (one.setting < other.setting ? -1 : 1));
 }
-
-const toPlace = (source: PhotoPolicy['source']) =>
-  source === 'provider'
-    ? source
-    : { url: `${new URL(source.url).origin}/…`, header: source.header && { name: source.header.name, value: '…' } };
 
 function toRuleNames(policy: Policy) {
   const { refusing, allowing } = findRulesInForce(policy);

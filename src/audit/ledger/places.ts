@@ -104,7 +104,12 @@ const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(1
  * same ids.
  */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
-  `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
+  `${timePart(time)}-${trail.slice(0, chainCharacters)}-${String(sequence).padStart(10, '0')}`;
+
+/** Number of characters of the hash chain's name in the id of a line. */
+export const chainCharacters = 12;
+
+export const chainOfId = (id: string): string => id.slice(14, 14 + chainCharacters);
 
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 

@@ -24,6 +24,7 @@ export type SignedType =
   | 'facestep-audit-head+jwt'
   | 'facestep-erasure+jwt'
   | 'facestep-contract+jwt'
+  | 'facestep-proof+jwt'
   | 'dc+sd-jwt'
   /** Token Status List. */
   | 'statuslist+jwt';
