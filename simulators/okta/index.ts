@@ -54,10 +54,10 @@ export async function startOktaSimulator({
   now = Date.now,
   hookTimeoutMs = 3_000,
   reach = fetch,
-  onExchange,
+  onServer,
 }: SimulatorOptions & { readonly hookTimeoutMs?: number } = {}) {
   const org = createOrg({ now, hookTimeoutMs, fetch: reach });
-  const { host, close } = await serve(createServer(createApp(org)), { port, onExchange });
+  const { host, close } = await serve(createServer(createApp(org)), { port, onServer });
   org.url = `http://${host}`;
   const apiToken = newId('00', 42);
   org.apiTokens.add(apiToken);
