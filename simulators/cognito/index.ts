@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { z } from 'zod';
 import { createProtocol, isSigned, ServiceError } from '../aws.js';
 import { type SimulatorOptions, serve } from '../serve.js';
-import { type CognitoApp, createAppPages } from './app.js';
 import { createFederation, createIdentityProviderOperations } from './federation.js';
 import { answerLambda, createLambdaService } from './lambda.js';
 import { createLogsProtocol, createLogsService, logGroupOf, logsTarget } from './logs.js';
@@ -34,9 +33,6 @@ export async function startCognitoSimulator({
   const administration = { ...settingsOperations, ...userOperations, ...createIdentityProviderOperations(reach) };
 
   const federation = createFederation(pools, { now, url: () => url, fetch: reach });
-
-  const apps: { current: CognitoApp | null } = { current: null };
-  const appPages = createAppPages(apps, () => url);
 
   const poolOf = (body: unknown): UserPool => {
     const { UserPoolId } = aboutPool.parse(body);
@@ -70,7 +66,6 @@ export async function startCognitoSimulator({
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [pool.key.publicJwk] }));
     } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
     else if (/^\/2015-03-31\//.test(request.url ?? '')) answerLambda(lambda, region, request, response);
-    else if (/^\/app\//.test(request.url ?? '')) appPages(request, response);
     else if (String(request.headers['x-amz-target']).startsWith(`${logsTarget}.`)) logsProtocol(request, response);
     else protocol(request, response);
   });
@@ -89,9 +84,6 @@ export async function startCognitoSimulator({
     /** Throttles every n-th API call; 0 disables throttling. */
     throttleEvery(calls: number): void {
       throttled = calls;
-    },
-    serveApp(app: CognitoApp): void {
-      apps.current = app;
     },
     async createPool(settings: Settings = {}): Promise<UserPool> {
       const pool = await createPool(region, now(), parsePoolSettings(settings));
