@@ -1,8 +1,9 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
 import { createProtocol, isSigned, ServiceError } from '../aws.js';
 import { type SimulatorOptions, serve } from '../serve.js';
-import { createFederation, createIdentityProviderOperations } from './federation.js';
+import { createIdentityProviderOperations } from './identity-providers.js';
 import { answerLambda, createLambdaService } from './lambda.js';
 import { createLogsProtocol, createLogsService, logGroupOf, logsTarget } from './logs.js';
 import { createPool, type Settings, type UserPool } from './pool.js';
@@ -13,6 +14,13 @@ import { userOperations } from './users.js';
 
 export type CognitoSimulator = Awaited<ReturnType<typeof startCognitoSimulator>>;
 
+/** What the pages of a sign-in need of the simulator. */
+export interface PageContext {
+  readonly now: () => number;
+  readonly url: () => string;
+  readonly fetch: Fetch;
+}
+
 const aboutPool = z.looseObject({ UserPoolId: z.string() });
 
 export async function startCognitoSimulator({
@@ -21,7 +29,13 @@ export async function startCognitoSimulator({
   region = 'eu-central-1',
   triggerTimeoutMs = 5_000,
   reach = fetch,
-}: SimulatorOptions & { readonly region?: string; readonly triggerTimeoutMs?: number } = {}) {
+  createFederation = () => (_request, response) => void response.writeHead(404).end(),
+}: SimulatorOptions & {
+  readonly region?: string;
+  readonly triggerTimeoutMs?: number;
+  /** Creates the pages of federated sign-ins below `/oauth2/`, which only tests open. */
+  readonly createFederation?: (pools: ReadonlyMap<string, UserPool>, context: PageContext) => RequestListener;
+} = {}) {
   const pools = new Map<string, UserPool>();
   const lambda = createLambdaService((arn, line) => void logs.write(logGroupOf(arn), line));
   const isDeployed = (group: string) => [...lambda.functions.keys()].some((arn) => logGroupOf(arn) === group);

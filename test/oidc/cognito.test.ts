@@ -8,6 +8,7 @@ import type { UserPool } from '../../simulators/cognito/pool.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { startCognitoApp } from '../../support/servers/cognito-app.js';
+import { createFederation } from '../../support/servers/cognito-federation.js';
 import { addFaceAttribute, administer, requestSecret, toSettings } from '../contract/cognito.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
@@ -29,7 +30,11 @@ afterEach(async () => {
 
 async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<CognitoSimulator['createPool']>[0] = {}) {
   const reach = createReach();
-  cognito = await startCognitoSimulator({ triggerTimeoutMs: 30_000, reach: (url, init) => reach.send(url, init) });
+  cognito = await startCognitoSimulator({
+    triggerTimeoutMs: 30_000,
+    reach: (url, init) => reach.send(url, init),
+    createFederation,
+  });
   app = await startCognitoApp(cognito.url);
   pool = await cognito.createPool(poolSettings);
   administrator = administer(cognito, pool);
