@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Fetch } from '../src/core/ports.js';
-import { type Exchange, observeExchanges } from './exchanges.js';
 
 export interface SimulatorOptions {
   readonly port?: number;
   readonly now?: () => number;
   /** Calls the server of this project. */
   readonly reach?: Fetch;
-  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
+  /** Receives the server before it listens. */
+  readonly onServer?: ((server: Server | TlsServer) => void) | undefined;
 }
 
 /** Starts a server on this machine only. */
 export async function serve(
   server: Server | TlsServer,
-  { port = 0, onExchange }: Pick<SimulatorOptions, 'port' | 'onExchange'> = {},
+  { port = 0, onServer }: Pick<SimulatorOptions, 'port' | 'onServer'> = {},
 ) {
-  if (onExchange !== undefined) observeExchanges(server, onExchange);
+  onServer?.(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,8 +1,6 @@
 import 'reflect-metadata';
 import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
-import { createServer } from 'node:https';
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
-import { serve } from './serve.js';
 
 const algorithms = {
   ec: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
@@ -27,17 +25,4 @@ export async function createSelfSigned(
   });
   const key = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
   return { cert: certificate.toString('pem'), key };
-}
-
-/** Starts a server with a self-signed certificate. It answers every request with success. */
-export async function startSelfSignedServer() {
-  const selfSigned = await createSelfSigned();
-  let requests = 0;
-  const server = createServer(selfSigned, (request, response) => {
-    requests += 1;
-    request.resume();
-    response.setHeader('content-type', 'application/json').end('{"ok":true,"authenticated":true}');
-  });
-  const { port, host, close } = await serve(server);
-  return { port, cert: selfSigned.cert, url: `https://${host}`, requests: () => requests, close };
 }

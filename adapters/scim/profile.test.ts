@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { defineAttribute, variants } from '../../simulators/scim/directory.js';
+import { defineAttribute } from '../../simulators/scim/directory.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { Photo, SealedToken } from '../../src/core/secrets.js';
+import { variants } from '../../support/data/scim-servers.js';
 import { createReplica } from '../../support/fakes/replica.js';
 import type { ConnectionChanges } from '../../test/contract/bench.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { defineAttribute, variants } from '../../simulators/scim/directory.js';
+import { defineAttribute } from '../../simulators/scim/directory.js';
+import { variants } from '../../support/data/scim-servers.js';
 import { name, openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 import { createScimProvisioning } from './provision.js';
 

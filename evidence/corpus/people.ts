@@ -1,6 +1,5 @@
-import { facesFolder } from '../../support/data/faces.js';
 import { modelsFolder } from '../../support/run/paths.js';
-import { type Corpus, readCorpus } from '../measure/corpus/corpus.js';
+import type { Corpus } from '../measure/corpus/corpus.js';
 import {
   type EmbeddedCorpus,
   type EmbeddedPerson,
@@ -20,15 +19,4 @@ export async function embedSources(
   const embedded: EmbeddedCorpus[] = [];
   for (const { folder, people } of sources) embedded.push(await embedCorpus(folder, people, say, ours));
   return embedded;
-}
-
-/** Embeds evaluation people. */
-export async function embedPeople(
-  wants: (entry: { readonly person: string; readonly photos: number }) => boolean,
-  say: (line: string) => void,
-): Promise<readonly EmbeddedPerson[]> {
-  const { folder, people } = await readCorpus(facesFolder);
-  const chosen = people.filter(({ person, files }) => wants({ person, photos: files.length }));
-  const [embedded] = await embedSources([{ folder, people: chosen }], say);
-  return embedded.people;
 }

@@ -1,9 +1,9 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
 import { createProtocol, isSigned, ServiceError } from '../aws.js';
 import { type SimulatorOptions, serve } from '../serve.js';
-import { type CognitoApp, createAppPages } from './app.js';
-import { createFederation, createIdentityProviderOperations } from './federation.js';
+import { createIdentityProviderOperations } from './identity-providers.js';
 import { answerLambda, createLambdaService } from './lambda.js';
 import { createLogsProtocol, createLogsService, logGroupOf, logsTarget } from './logs.js';
 import { createPool, type Settings, type UserPool } from './pool.js';
@@ -14,6 +14,13 @@ import { userOperations } from './users.js';
 
 export type CognitoSimulator = Awaited<ReturnType<typeof startCognitoSimulator>>;
 
+/** What the pages of a sign-in need of the simulator. */
+export interface PageContext {
+  readonly now: () => number;
+  readonly url: () => string;
+  readonly fetch: Fetch;
+}
+
 const aboutPool = z.looseObject({ UserPoolId: z.string() });
 
 export async function startCognitoSimulator({
@@ -22,7 +29,13 @@ export async function startCognitoSimulator({
   region = 'eu-central-1',
   triggerTimeoutMs = 5_000,
   reach = fetch,
-}: SimulatorOptions & { readonly region?: string; readonly triggerTimeoutMs?: number } = {}) {
+  createFederation = () => (_request, response) => void response.writeHead(404).end(),
+}: SimulatorOptions & {
+  readonly region?: string;
+  readonly triggerTimeoutMs?: number;
+  /** Creates the pages of federated sign-ins below `/oauth2/`, which only tests open. */
+  readonly createFederation?: (pools: ReadonlyMap<string, UserPool>, context: PageContext) => RequestListener;
+} = {}) {
   const pools = new Map<string, UserPool>();
   const lambda = createLambdaService((arn, line) => void logs.write(logGroupOf(arn), line));
   const isDeployed = (group: string) => [...lambda.functions.keys()].some((arn) => logGroupOf(arn) === group);
@@ -34,9 +47,6 @@ export async function startCognitoSimulator({
   const administration = { ...settingsOperations, ...userOperations, ...createIdentityProviderOperations(reach) };
 
   const federation = createFederation(pools, { now, url: () => url, fetch: reach });
-
-  const apps: { current: CognitoApp | null } = { current: null };
-  const appPages = createAppPages(apps, () => url);
 
   const poolOf = (body: unknown): UserPool => {
     const { UserPoolId } = aboutPool.parse(body);
@@ -70,7 +80,6 @@ export async function startCognitoSimulator({
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [pool.key.publicJwk] }));
     } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
     else if (/^\/2015-03-31\//.test(request.url ?? '')) answerLambda(lambda, region, request, response);
-    else if (/^\/app\//.test(request.url ?? '')) appPages(request, response);
     else if (String(request.headers['x-amz-target']).startsWith(`${logsTarget}.`)) logsProtocol(request, response);
     else protocol(request, response);
   });
@@ -89,9 +98,6 @@ export async function startCognitoSimulator({
     /** Throttles every n-th API call; 0 disables throttling. */
     throttleEvery(calls: number): void {
       throttled = calls;
-    },
-    serveApp(app: CognitoApp): void {
-      apps.current = app;
     },
     async createPool(settings: Settings = {}): Promise<UserPool> {
       const pool = await createPool(region, now(), parsePoolSettings(settings));

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
 import { loseIn, simulatedGroup, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
-import { type BrowserSignIn, createBrowserSignIn } from './app.js';
+import { type BrowserSignIn, createBrowserSignIn } from './browser-sign-in.js';
 import { deployTriggers, triggerFunctions } from './deploy.js';
 import { startCognitoSimulator } from './index.js';
 import type { PoolUser } from './pool.js';

@@ -10,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createFolder } from '../../support/run/folder.js';
 import { administer } from '../../test/contract/cognito.js';
-import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './app.js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-sign-in.js';
 import { type CognitoSimulator, startCognitoSimulator } from './index.js';
 import type { UserPool } from './pool.js';
 

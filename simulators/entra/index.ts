@@ -46,7 +46,7 @@ export async function startEntraSimulator({
   fetchProvider = (url, init) => fetch(url, init),
   throttledEvery = null,
   lateSec = 0,
-  onExchange,
+  onServer,
 }: Omit<SimulatorOptions, 'reach'> & {
   readonly kind?: Tenant['kind'];
   readonly hookTimeoutMs?: number | null;
@@ -61,7 +61,7 @@ export async function startEntraSimulator({
   app.use(createExternalMfaPages(cloud));
   app.use(createLogin(cloud));
   const selfSigned = await createSelfSigned();
-  const { host, close } = await serve(createServer(selfSigned, app), { port, onExchange });
+  const { host, close } = await serve(createServer(selfSigned, app), { port, onServer });
   cloud.url = `https://${host}`;
 
   const addTenant = async (kindOfIt: Tenant['kind'] = 'workforce'): Promise<Tenant> => {

@@ -1,15 +1,13 @@
 import { createServer } from 'node:http';
-import express from 'express';
+import express, { type Router } from 'express';
 import { z } from 'zod';
 import { type SimulatorOptions, serve } from '../serve.js';
 import { createAccess } from './access.js';
 import { createAuthorizationServers, createAuthorizationServersApi } from './authorization-servers.js';
 import { answerError } from './errors.js';
 import { settleEvents } from './event-delivery.js';
-import { createFactorSignIn } from './factor-sign-in.js';
 import { createEventHooksApi, createInlineHooksApi } from './hooks.js';
 import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-providers.js';
-import { createIdentityVerification } from './identity-verification.js';
 import {
   addAuthorizationServer,
   createOrg,
@@ -54,10 +52,15 @@ export async function startOktaSimulator({
   now = Date.now,
   hookTimeoutMs = 3_000,
   reach = fetch,
-  onExchange,
-}: SimulatorOptions & { readonly hookTimeoutMs?: number } = {}) {
+  onServer,
+  pages = [],
+}: SimulatorOptions & {
+  readonly hookTimeoutMs?: number;
+  /** Sign-ins in a browser, which only tests open. */
+  readonly pages?: readonly ((org: Org) => Router)[];
+} = {}) {
   const org = createOrg({ now, hookTimeoutMs, fetch: reach });
-  const { host, close } = await serve(createServer(createApp(org)), { port, onExchange });
+  const { host, close } = await serve(createServer(createApp(org, pages)), { port, onServer });
   org.url = `http://${host}`;
   const apiToken = newId('00', 42);
   org.apiTokens.add(apiToken);
@@ -204,7 +207,7 @@ const toChannel = (uri: string, key: string, value: string) => ({
   config: { uri, method: 'POST', headers: [], authScheme: { type: 'HEADER', key, value } },
 });
 
-function createApp(org: Org): express.Express {
+function createApp(org: Org, pages: readonly ((org: Org) => Router)[]): express.Express {
   const app = express();
   app.use((_request, response, next) => {
     response.set('Date', new Date(org.now()).toUTCString());
@@ -213,8 +216,7 @@ function createApp(org: Org): express.Express {
   const { router, requireScope } = createAccess(org);
   app.use('/oauth2/v1/token', limitRate(org));
   app.use(router);
-  app.use(createFactorSignIn(org));
-  app.use(createIdentityVerification(org));
+  for (const createPages of pages) app.use(createPages(org));
   app.use('/oauth2', createAuthorizationServers(org));
   app.use(express.json({ limit: '1mb' }));
   app.use('/api/v1', limitRate(org));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import express from 'express';
+import express, { type Router } from 'express';
 import { z } from 'zod';
 import { type SimulatorOptions, serve } from '../serve.js';
 import { createAccess, createPoliciesApi, createRolesApi } from './access.js';
@@ -9,7 +9,6 @@ import { answerError } from './errors.js';
 import { createMfaApi } from './mfa.js';
 import { createSignIn } from './sign-in.js';
 import { createSmartHooksApi } from './smart-hooks.js';
-import { createTrustedIdp } from './trusted-idp.js';
 import { createFormerUsersApi, createUsersApi } from './users.js';
 
 export type SignIn =
@@ -42,10 +41,15 @@ export async function startOneLoginSimulator({
   now = Date.now,
   graceMs = 0,
   reach = fetch,
-}: SimulatorOptions & { readonly graceMs?: number } = {}) {
+  pages = [],
+}: SimulatorOptions & {
+  readonly graceMs?: number;
+  /** Sign-ins in a browser, which only tests open. */
+  readonly pages?: readonly ((account: Account) => Router)[];
+} = {}) {
   const credentials = { clientId: randomBytes(32).toString('hex'), clientSecret: randomBytes(32).toString('hex') };
   const account = createAccount({ now, fetch: reach, credentials });
-  const { host, close } = await serve(createServer(createApp(account, graceMs)), { port });
+  const { host, close } = await serve(createServer(createApp(account, graceMs, pages)), { port });
   account.url = `http://${host}`;
 
   const post = async (path: string, body: unknown) => {
@@ -108,7 +112,11 @@ export async function startOneLoginSimulator({
   };
 }
 
-function createApp(account: Account, graceMs: number): express.Express {
+function createApp(
+  account: Account,
+  graceMs: number,
+  pages: readonly ((account: Account) => Router)[],
+): express.Express {
   const app = express();
   const { router, requireToken } = createAccess(account);
   app.use((_request, response, next) => {
@@ -118,7 +126,7 @@ function createApp(account: Account, graceMs: number): express.Express {
   app.use(router);
   app.use(express.json({ limit: '1mb' }));
   app.use('/login', createSignIn(account, graceMs));
-  app.use(createTrustedIdp(account));
+  for (const createPages of pages) app.use(createPages(account));
   app.use('/api/2', requireToken);
   app.use('/api/1/users', requireToken, createFormerUsersApi(account));
   app.use('/api/2/users', createUsersApi(account));

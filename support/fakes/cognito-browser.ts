@@ -1,5 +1,5 @@
 import type { IAuthenticationCallback, ICognitoStorage } from 'amazon-cognito-identity-js';
-import { AuthenticationDetails, CognitoUser, CognitoUserPool } from '../../simulators/cognito/app.js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from '../../simulators/cognito/browser-sign-in.js';
 
 export type ChallengeParameters = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { Exchange } from '../../simulators/exchanges.js';
 import { serve } from '../../simulators/serve.js';
+import { type Exchange, observeExchanges } from './exchanges.js';
 
 export interface Front {
   readonly url: string;
@@ -44,7 +44,8 @@ export async function startFront(
     if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
     else if (act.kind === 'pass') pass(target, incoming, outgoing, act);
   });
-  const { host, close } = await serve(server, { port, onExchange });
+  const onServer = onExchange === undefined ? undefined : observeExchanges(onExchange);
+  const { host, close } = await serve(server, { port, onServer });
   return Object.assign(front, { url: `http://${host}`, close });
 }
 

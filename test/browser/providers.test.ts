@@ -17,6 +17,8 @@ import { type Person, receive } from '../../support/browser/visitor.js';
 import { goAlong, insist, press, see } from '../../support/browser/walk.js';
 import { oktaClients } from '../../support/data/okta-clients.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
+import { createFactorSignIn } from '../../support/servers/okta-factor-sign-in.js';
+import { createIdentityVerification } from '../../support/servers/okta-identity-verification.js';
 
 /* A provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. Other providers: test/oidc. */
 
@@ -40,7 +42,7 @@ if (hasChromium) {
     const url = `http://localhost:${port}`;
     const entra = await startEntraSimulation({ port: 0, connection: 'entra', serverUrl: url });
 
-    const okta = await startOktaSimulator();
+    const okta = await startOktaSimulator({ pages: [createFactorSignIn, createIdentityVerification] });
     const oktaSettings = {
       id: 'okta',
       kind: 'okta',

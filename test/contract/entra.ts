@@ -11,7 +11,7 @@ import {
 } from '../../adapters/entra/schema.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
-import type { Exchange } from '../../simulators/exchanges.js';
+import type { SimulatorOptions } from '../../simulators/serve.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
@@ -84,10 +84,10 @@ export type EntraBench = Awaited<ReturnType<typeof openEntraBench>>;
 /** Starts a tenant with the test's clock and the directory extension. */
 export async function openEntraBench({
   throttledEvery = null,
-  onExchange,
+  onServer,
 }: {
   readonly throttledEvery?: number | null;
-  readonly onExchange?: (exchange: Exchange) => void;
+  readonly onServer?: SimulatorOptions['onServer'];
 } = {}) {
   const core = await createBenchCore();
   const { clock } = core;
@@ -97,7 +97,7 @@ export async function openEntraBench({
     hookTimeoutMs: 30_000,
     lateSec: 12,
     throttledEvery,
-    onExchange,
+    onServer,
   });
   const daemon = entra.addDaemon();
   const partner = await entra.addTenant();

@@ -9,8 +9,8 @@ import {
   parseSamlHook,
   parseTokenHook,
 } from '../../adapters/okta/schema.js';
-import type { Exchange } from '../../simulators/exchanges.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
+import type { SimulatorOptions } from '../../simulators/serve.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import {
@@ -55,10 +55,10 @@ export type OktaBench = Awaited<ReturnType<typeof openOktaBench>>;
  * Starts an org with the test's clock and the token's attribute. Its hook timeout is long, because the machine may be
  * busy.
  */
-export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
+export async function openOktaBench(onServer?: SimulatorOptions['onServer']) {
   const core = await createBenchCore();
   const { clock, log } = core;
-  const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000, onExchange });
+  const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000, onServer });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
   const formerDirectory = await startFormerDirectory();
   const passwordVerifier = { url: formerDirectory.url, secret: `${canary}-verifier-secret` };

@@ -10,7 +10,6 @@ import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
-import type { Exchange } from '../../simulators/exchanges.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { SealedToken } from '../../src/core/secrets.js';
@@ -24,6 +23,7 @@ import { createTestSigner, systemClock, testIssuer } from '../../support/fakes/k
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { until } from '../../support/run/eventually.js';
+import type { Exchange } from '../../support/servers/exchanges.js';
 import { startFront } from '../../support/servers/front.js';
 import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
 import { toPassedCheck } from '../contract/bench.js';

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Exchange } from '../../simulators/exchanges.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { projectRoot } from '../../support/run/paths.js';
+import { type Exchange, observeExchanges } from '../../support/servers/exchanges.js';
 import { startFront } from '../../support/servers/front.js';
 import { startHooks } from '../../support/servers/hook-server.js';
 import { applyAll } from '../contract/bench.js';
@@ -23,14 +23,14 @@ const contract = findContract('graph-v1.0-csdl.xml.gz');
   test('match the description of Microsoft Graph and the documented callouts', async () => {
     const exchanges: Exchange[] = [];
     const callouts: Exchange[] = [];
-    const onExchange = (exchange: Exchange): void => void exchanges.push(exchange);
-    const bench = await openEntraBench({ throttledEvery: 5, onExchange });
+    const onServer = observeExchanges((exchange) => exchanges.push(exchange));
+    const bench = await openEntraBench({ throttledEvery: 5, onServer });
     try {
       await driveTenant(bench, (exchange) => callouts.push(exchange));
     } finally {
       await bench.close();
     }
-    await driveExternalMfa(onExchange);
+    await driveExternalMfa(onServer);
 
     const csdl = readCsdl(contract!);
     expect(judgeCalls(exchanges, (call) => judgeCall(csdl, call))).toEqual([]);
@@ -159,8 +159,8 @@ async function signUp(bench: EntraBench, appId: string, provision: (signUp: obje
 }
 
 /** A tenant that is set up for External MFA, and a sign-in through it. */
-async function driveExternalMfa(onExchange: (exchange: Exchange) => void): Promise<void> {
-  const bench = await startExternalMfaBench({ onExchange });
+async function driveExternalMfa(onServer: ReturnType<typeof observeExchanges>): Promise<void> {
+  const bench = await startExternalMfaBench({ onServer });
   try {
     const user = bench.addUser('ada');
     const { registration } = bench.provisioning;

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../simulators/exchanges.js';
+import type { Exchange } from '../../support/servers/exchanges.js';
 import type { Csdl, Operation, StructuredType, TypeUse } from './csdl.js';
 import { findDifferences, type Place } from './csdl-value.js';
 import type { Judgement } from './judgement.js';

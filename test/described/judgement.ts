@@ -1,4 +1,4 @@
-import type { Exchange } from '../../simulators/exchanges.js';
+import type { Exchange } from '../../support/servers/exchanges.js';
 
 export interface Judgement {
   readonly operation: string | null;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Exchange } from '../../simulators/exchanges.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { oktaClients } from '../../support/data/okta-clients.js';
 import { rightPassword } from '../../support/data/okta-events.js';
+import { type Exchange, observeExchanges } from '../../support/servers/exchanges.js';
 import { startFront } from '../../support/servers/front.js';
 import type { ConnectionChanges } from '../contract/bench.js';
 import { openOktaBench } from '../contract/okta.js';
@@ -19,7 +19,7 @@ const contract = findContract('okta-management-openapi.yaml.gz');
   test('match Okta’s OpenAPI description', async () => {
     const exchanges: Exchange[] = [];
     const hookCalls: Exchange[] = [];
-    const bench = await openOktaBench((exchange) => exchanges.push(exchange));
+    const bench = await openOktaBench(observeExchanges((exchange) => exchanges.push(exchange)));
     const server = await startOktaServer(bench);
     const front = await startFront(server.origin, { onExchange: (exchange) => hookCalls.push(exchange) });
     try {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Exchange } from '../../simulators/exchanges.js';
+import type { Exchange } from '../../support/servers/exchanges.js';
 import { createSchemas, type Direction, type Schema, schemaGuard } from './json-schema.js';
 import type { Judgement } from './judgement.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Exchange } from '../../simulators/exchanges.js';
+import type { Exchange } from '../../support/servers/exchanges.js';
 import type { Judgement } from './judgement.js';
 
 /*

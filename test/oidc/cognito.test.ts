@@ -7,6 +7,8 @@ import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/c
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
+import { startCognitoApp } from '../../support/servers/cognito-app.js';
+import { createFederation } from '../../support/servers/cognito-federation.js';
 import { addFaceAttribute, administer, requestSecret, toSettings } from '../contract/cognito.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
@@ -14,6 +16,7 @@ const secret = 'a-secret-of-the-client-0123456789abcdef';
 const password = 'Correct-Horse-9';
 
 let cognito: CognitoSimulator;
+let app: Awaited<ReturnType<typeof startCognitoApp>>;
 let pool: UserPool;
 let administrator: ReturnType<typeof administer>;
 let clientId: string;
@@ -21,19 +24,25 @@ let bench: ProviderBench;
 let ada: string;
 afterEach(async () => {
   await bench.stop();
+  await app.close();
   await cognito.close();
 });
 
 async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<CognitoSimulator['createPool']>[0] = {}) {
   const reach = createReach();
-  cognito = await startCognitoSimulator({ triggerTimeoutMs: 30_000, reach: (url, init) => reach.send(url, init) });
+  cognito = await startCognitoSimulator({
+    triggerTimeoutMs: 30_000,
+    reach: (url, init) => reach.send(url, init),
+    createFederation,
+  });
+  app = await startCognitoApp(cognito.url);
   pool = await cognito.createPool(poolSettings);
   administrator = administer(cognito, pool);
   await addFaceAttribute(pool, administrator);
   clientId = await administrator.createAppClient();
   ada = await administrator.createUser('ada', password, 'ada@example.com');
   const settings = toSettings(cognito, pool, [clientId], {
-    policy: { mode, liveness: 'challenge', returnUrls: [`${cognito.url}/app/return`] },
+    policy: { mode, liveness: 'challenge', returnUrls: [`${app.url}/app/return`] },
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
   });
   bench = await startProviderBench({ settings, reach, createAdapter: createCognitoAdapter });
@@ -44,7 +53,7 @@ async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<Cognit
 /* The triggers run in processes of their own, and the application by AWS's own client. */
 test('the custom challenge redirects to the capture page and back; its ticket and receipt are accepted once', async () => {
   await start('enforce', { LambdaConfig: lambdaConfig });
-  cognito.serveApp({ userPoolId: pool.id, clientId, password });
+  app.open({ userPoolId: pool.id, clientId, password });
   deployTriggers(cognito.lambda, pool, {
     connection: 'customers',
     publicUrl: testIssuer,
@@ -53,8 +62,8 @@ test('the custom challenge redirects to the capture page and back; its ticket an
     receiptKeys: await (await bench.send(`${testIssuer}/.well-known/jwks.json`, {})).text(),
   });
   const browser = bench.openBrowser();
-  const camera = await browser.walk(`${cognito.url}/app/start?user=ada`);
-  const returnUrl = `${cognito.url}/app/return`;
+  const camera = await browser.walk(`${app.url}/app/start?user=ada`);
+  const returnUrl = `${app.url}/app/return`;
   expect(camera.url.startsWith(`${testIssuer}/face#requested.customers.`)).toBe(true);
   const [ticket, back] = new URL(camera.url).hash.slice(1).split('&return=');
   expect(decodeURIComponent(back ?? '')).toBe(returnUrl);
@@ -66,7 +75,7 @@ test('the custom challenge redirects to the capture page and back; its ticket an
   // The application's page at the end: its script posts the receipt of the fragment.
   expect([url, text]).toEqual([returnUrl, expect.stringContaining('face_receipt')]);
   const body = new URLSearchParams({ receipt: receipt ?? '' });
-  const end = readResult(await browser.walk(`${cognito.url}/app/answer`, { method: 'POST', body }));
+  const end = readResult(await browser.walk(`${app.url}/app/answer`, { method: 'POST', body }));
   expect(end.result).toBe('signed-in');
   expect(end.details.idToken).toMatchObject({ sub: ada, face_verified: 'true' });
 });

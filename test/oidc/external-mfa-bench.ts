@@ -3,7 +3,7 @@ import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
-import type { Exchange } from '../../simulators/exchanges.js';
+import type { SimulatorOptions } from '../../simulators/serve.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type Browser, createBrowser, type Seen, showFace } from '../../support/fakes/browser.js';
@@ -32,14 +32,14 @@ export function readForm({ text }: Seen): PostedForm {
 /** Starts a provisioned Entra tenant with External MFA, this server, and a browser between them, on real sockets. */
 export async function startExternalMfaBench({
   policy = {},
-  onExchange,
+  onServer,
 }: {
   readonly policy?: object;
-  readonly onExchange?: (exchange: Exchange) => void;
+  readonly onServer?: SimulatorOptions['onServer'];
 } = {}) {
   const reach = createReach();
   const fetchProvider: Fetch = (url, init) => reach.send(url, init);
-  const entra = await startEntraSimulator({ now: () => reach.now(), fetchProvider, onExchange });
+  const entra = await startEntraSimulator({ now: () => reach.now(), fetchProvider, onServer });
   const partner = await entra.addTenant();
   const daemon = entra.addDaemon();
   const appId = entra.addClientApp();

@@ -8,6 +8,8 @@ import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/in
 import { oktaClients } from '../../support/data/okta-clients.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
+import { createFactorSignIn } from '../../support/servers/okta-factor-sign-in.js';
+import { createIdentityVerification } from '../../support/servers/okta-identity-verification.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const hookSecret = 'Bearer a-secret-of-the-hooks-0123456789';
@@ -25,6 +27,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     now: () => reach.now(),
     hookTimeoutMs: 30_000,
     reach: (url, init) => reach.send(url, init),
+    pages: [createFactorSignIn, createIdentityVerification],
   });
   const settings = createOktaConnectionGuard([]).parse({
     id: 'workforce',

@@ -3,6 +3,7 @@ import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { discover } from '../../simulators/relying-party.js';
+import { createTrustedIdp } from '../../support/servers/onelogin-trusted-idp.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
@@ -13,7 +14,11 @@ let bench: ProviderBench;
 let ada: string;
 beforeEach(async () => {
   const reach = createReach();
-  onelogin = await startOneLoginSimulator({ now: () => reach.now(), reach: (url, init) => reach.send(url, init) });
+  onelogin = await startOneLoginSimulator({
+    now: () => reach.now(),
+    reach: (url, init) => reach.send(url, init),
+    pages: [createTrustedIdp],
+  });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const settings = createOneloginConnectionGuard([]).parse({
     id: 'people',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { epochMs } from '../../../src/core/units.js';
+import { preparePresenceTest, shortPlan } from '../../../support/benches/presence-test.js';
 import { expectAccessible } from '../../../support/browser/accessibility.js';
 import { hasChromium, launchChromium } from '../../../support/browser/chromium.js';
 import { inBrowser } from '../../../support/browser/page-suite.js';
@@ -10,7 +11,6 @@ import { seatAda } from '../../../support/browser/people.js';
 import { type Person, type Plan, receive, type Visitor } from '../../../support/browser/visitor.js';
 import { leaveBy, press, see } from '../../../support/browser/walk.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { preparePresenceTest, shortPlan } from './presence-test.js';
 
 /* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */
 

@@ -4,10 +4,15 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { digestOf } from '../../../support/benches/capture-page.js';
+import {
+  type PresenceTest,
+  preparePresenceTest,
+  type RunningTest,
+  shortPlan,
+} from '../../../support/benches/presence-test.js';
 import { createManualClock } from '../../../support/fakes/manual-clock.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { presenceConsentVersion } from './page-protocol.js';
-import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from './presence-test.js';
 
 /* A presence test at its socket, and what it leaves in its folder. */
 

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Response } from 'undici';
-import { startSelfSignedServer } from '../../../simulators/tls-server.js';
 import { testShare } from '../../../support/data/share.js';
 import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { patienceMs } from '../../../support/run/patience.js';
@@ -11,6 +10,7 @@ import {
   type SeenRequest,
   startFaultServer,
 } from '../../../support/servers/facenition-faults.js';
+import { startSelfSignedServer } from '../../../support/servers/self-signed.js';
 import type { Binding, EnrolRequest, Verifier, VerifyRequest } from '../../core/ports.js';
 import { Credential, Photo, SealedToken, UserSecret } from '../../core/secrets.js';
 import { epochMs, epochSec } from '../../core/units.js';

@@ -10,28 +10,32 @@ export interface Exchange {
   readonly response: { readonly status: number; readonly headers: Record<string, unknown>; readonly body: string };
 }
 
-/** Reports each answered call, so that tests can compare request and answer with the provider's API description. */
-export function observeExchanges(server: Server | TlsServer, onExchange: (exchange: Exchange) => void): void {
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    // Reads the URL now, because a router removes its own path prefix from the URL while it handles the request.
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const asked = collectRead(request);
-    const answered = collectWritten(response);
-    response.once('finish', () => {
-      onExchange({
-        method: request.method ?? '',
-        path: pathname,
-        query: searchParams,
-        request: { headers: request.headers, body: Buffer.concat(asked).toString() },
-        response: {
-          status: response.statusCode,
-          headers: { ...response.getHeaders() },
-          body: Buffer.concat(answered).toString(),
-        },
+/**
+ * Returns the option `onServer` of a simulator that reports each answered call, so that tests can compare request and
+ * answer with the provider's API description.
+ */
+export const observeExchanges =
+  (onExchange: (exchange: Exchange) => void) =>
+  (server: Server | TlsServer): void =>
+    void server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      // Reads the URL now, because a router removes its own path prefix from the URL while it handles the request.
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+      const asked = collectRead(request);
+      const answered = collectWritten(response);
+      response.once('finish', () => {
+        onExchange({
+          method: request.method ?? '',
+          path: pathname,
+          query: searchParams,
+          request: { headers: request.headers, body: Buffer.concat(asked).toString() },
+          response: {
+            status: response.statusCode,
+            headers: { ...response.getHeaders() },
+            body: Buffer.concat(answered).toString(),
+          },
+        });
       });
     });
-  });
-}
 
 /** Records the chunks as they are emitted. A data listener would start the stream before its reader is ready. */
 function collectRead(request: IncomingMessage): Buffer[] {

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import type { Fetch } from '../../src/core/ports.js';
+import { findUser, type IdentityProvider, note, type Org, type OrgUser } from '../../simulators/okta/org.js';
 import {
   completeSignIn,
   createSignInElsewhere,
@@ -8,8 +8,8 @@ import {
   type StartedSignIn,
   toAuthorizationRequest,
   toCodeChallenge,
-} from '../relying-party.js';
-import { findUser, type IdentityProvider, note, type Org, type OrgUser } from './org.js';
+} from '../../simulators/relying-party.js';
+import type { Fetch } from '../../src/core/ports.js';
 
 const skewSec = 120;
 

@@ -1,10 +1,15 @@
 import type { Router } from 'express';
 import { decodeJwt, SignJWT } from 'jose';
 import { z } from 'zod';
-import { completeSignIn, createSignInElsewhere, Refusal, toAuthorizationRequest } from '../relying-party.js';
-import { OAuthError } from './errors.js';
-import { mintTokens } from './minting.js';
-import { findUser, type IdentityProvider, type Org, type OrgUser } from './org.js';
+import { OAuthError } from '../../simulators/okta/errors.js';
+import { mintTokens } from '../../simulators/okta/minting.js';
+import { findUser, type IdentityProvider, type Org, type OrgUser } from '../../simulators/okta/org.js';
+import {
+  completeSignIn,
+  createSignInElsewhere,
+  Refusal,
+  toAuthorizationRequest,
+} from '../../simulators/relying-party.js';
 
 /** Default of `policy.maxClockSkew`. */
 const skewSec = 120;

@@ -1,7 +1,12 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { completeSignIn, createSignInElsewhere, Refusal, toAuthorizationRequest } from '../relying-party.js';
-import { type Account, type AccountUser, findByIdentifier, isoNow } from './account.js';
+import { type Account, type AccountUser, findByIdentifier, isoNow } from '../../simulators/onelogin/account.js';
+import {
+  completeSignIn,
+  createSignInElsewhere,
+  Refusal,
+  toAuthorizationRequest,
+} from '../../simulators/relying-party.js';
 
 /** Allowed clock skew, which OneLogin does not document. */
 const skewSec = 60;

@@ -1,16 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { providers } from '../../../adapters/index.js';
-import { loadSetup } from '../../../src/connections/setup.js';
-import type { Clock } from '../../../src/core/ports.js';
-import { connectionAdditions, sections } from '../../../src/extensions/index.js';
-import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
-import { modelsFolder } from '../../../support/run/paths.js';
-import { BadInput } from '../corpus/corpus.js';
-import type { MeasureDeps } from '../deps.js';
-import { measureNamed } from '../measure.js';
-import type { Plan } from './plan.js';
+import { providers } from '../../adapters/index.js';
+import { BadInput } from '../../evidence/measure/corpus/corpus.js';
+import type { MeasureDeps } from '../../evidence/measure/deps.js';
+import { measureNamed } from '../../evidence/measure/measure.js';
+import type { Plan } from '../../evidence/measure/presence/plan.js';
+import { loadSetup } from '../../src/connections/setup.js';
+import type { Clock } from '../../src/core/ports.js';
+import { connectionAdditions, sections } from '../../src/extensions/index.js';
+import { createTextLog, systemRandom } from '../fakes/sinks.js';
+import { modelsFolder } from '../run/paths.js';
 
 /** A plan with each species once in one light. */
 export const shortPlan = (species: readonly string[], presentations = 1): Plan => {

@@ -1,0 +1,16 @@
+import { createServer } from 'node:https';
+import { serve } from '../../simulators/serve.js';
+import { createSelfSigned } from '../../simulators/tls-server.js';
+
+/** Starts a server with a self-signed certificate. It answers every request with success. */
+export async function startSelfSignedServer() {
+  const selfSigned = await createSelfSigned();
+  let requests = 0;
+  const server = createServer(selfSigned, (request, response) => {
+    requests += 1;
+    request.resume();
+    response.setHeader('content-type', 'application/json').end('{"ok":true,"authenticated":true}');
+  });
+  const { port, host, close } = await serve(server);
+  return { port, cert: selfSigned.cert, url: `https://${host}`, requests: () => requests, close };
+}
