@@ -74,16 +74,6 @@ describe('a Temporary Access Pass', () => {
     expect([former, issued].map((each) => entra.isPassAlive(passOf(each)))).toEqual([false, true]);
   });
 
-  test('is ended by its id, or all of them without one, again and again', async () => {
-    const recovery = recover();
-    const first = await recovery.issueCredential(user.id);
-    for (let times = 0; times < 2; times += 1) expect(await recovery.revokeCredential(user.id, first.id)).toBe('ended');
-    expect(entra.isPassAlive(passOf(first))).toBe(false);
-    const second = await recovery.issueCredential(user.id);
-    for (let times = 0; times < 2; times += 1) expect(await recovery.revokeCredential(user.id, null)).toBe('ended');
-    expect(entra.isPassAlive(passOf(second))).toBe(false);
-  });
-
   test('belongs to the tenant of the person', async () => {
     const there = await entra.addTenant();
     entra.consent(daemon.clientId, there, roles);
@@ -148,13 +138,7 @@ describe('no pass is issued', () => {
     });
   });
 
-  test('to unknown people, and not without the permissions or with an unknown policy', async () => {
-    for (const subject of [randomUUID(), 'ada@example.com', 'me', `../users/${user.id}`]) {
-      const unknown = { code: 'subject_unknown' };
-      await expect(recover().checkIssuable(subject)).rejects.toMatchObject(unknown);
-      await expect(recover().issueCredential(subject)).rejects.toMatchObject(unknown);
-      await expect(recover().revokeCredential(subject, null)).rejects.toMatchObject(unknown);
-    }
+  test('without the permissions, or with an unknown policy', async () => {
     const answering = recover(async (url, init) =>
       url.endsWith('/TemporaryAccessPass') ? Response.json({ state: 'enabled' }) : entra.fetch(url, init),
     );

@@ -17,7 +17,6 @@ const adapter = bench.connect();
 const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(toBody(body)));
 let events = 0;
 const freshId = () => `event-${++events}`;
-const denial = { status: 200, body: { error: { errorSummary: expect.any(String) } } };
 const malformed = { status: 200, body: { error: { errorSummary: expect.stringMatching(/^request_malformed: /) } } };
 
 describe('the claim of a token', () => {
@@ -215,18 +214,5 @@ describe('a SAML assertion', () => {
     expect(await ask('saml', toSaml(own))).toEqual(patched('replace', 'unverified'));
     await bench.passStepUp(grace);
     expect(await ask('saml', toSaml(own))).toEqual(patched('replace', 'verified'));
-  });
-});
-
-describe('a hook call while the state store hangs', () => {
-  test('receives the configured fallback before the timeout', async () => {
-    const hanging = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
-    for (const [whenUnavailable, reply] of [
-      ['deny', denial],
-      ['omit_claim', { status: 200, body: { commands: [] } }],
-    ] as const) {
-      const slow = bench.connect({ policy: { whenUnavailable }, core: { state: hanging } });
-      expect(await ask('token', toTokenEvent(bench.clock, ada, freshId()), slow)).toMatchObject(reply);
-    }
   });
 });

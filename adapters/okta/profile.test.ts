@@ -63,28 +63,6 @@ describe('the attribute', () => {
     }
   });
 
-  test('is reached only by user id, never by login or “me”', async () => {
-    const { profile, requests } = observe();
-    for (const subject of [
-      'ada@example.com',
-      'ada',
-      'me',
-      '',
-      '../users/me',
-      `${ada}/lifecycle/deactivate`,
-      `${ada}?x`,
-    ]) {
-      await expect(profile.readToken(subject)).rejects.toMatchObject({ code: 'subject_unknown' });
-      await expect(profile.writeToken(subject, new SealedToken('x'))).rejects.toMatchObject({
-        code: 'subject_unknown',
-      });
-    }
-    expect(new Set(requests.map(({ method }) => method))).toEqual(new Set(['GET']));
-    expect(new Set(requests.map(({ url }) => new URL(url).pathname))).toEqual(
-      new Set(['/api/v1/users/00u00000000000000000']),
-    );
-  });
-
   test('is refused if the reply is about another user', async () => {
     const { profile } = observe(async () => Response.json({ id: '00uOther', profile: { facestepToken: 'FV1.abc' } }));
     await expect(profile.readToken(ada)).rejects.toMatchObject({ code: 'subject_unknown' });

@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config/load.js';
 import { Credential } from '../../src/core/secrets.js';
-import { connectionGuards } from '../../support/data/connection-guards.js';
-import { projectRoot } from '../../support/run/paths.js';
 import { createOneloginConnectionGuard } from './config.js';
 
 const secret = 'a secret of at least thirty-two characters';
@@ -52,20 +47,5 @@ describe('the configuration of a connection', () => {
     ['an unknown field', withOneLogin({ retries: 0 })],
   ])('is refused with %s', (_, settings) => {
     expect(createOneloginConnectionGuard([]).safeParse(settings).success).toBe(false);
-  });
-});
-
-describe('the configuration example in the documentation', () => {
-  const document = readFileSync(join(projectRoot, 'adapters/onelogin/README.md'), 'utf8');
-
-  test('is a valid configuration', async () => {
-    const [, example = ''] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
-    const { connections } = await loadConfig({
-      env: { FACESTEP_CONFIG: 'file', ONELOGIN_CLIENT_SECRET: 'def456' },
-      readFile: async (path) => (path === 'file' ? example.replace('"…"', '"abc123"') : secret),
-      connectionGuards,
-      sections: {},
-    });
-    expect(connections).toMatchObject([{ kind: 'onelogin', onelogin: { facePolicyId: 187_346 } }]);
   });
 });

@@ -66,12 +66,6 @@ describe('a hook call after a step-up', () => {
     expect(await preAuthenticate(`identifier:${ada}`)).toEqual(decided('step_up'));
   });
 
-  test('is refused once the step-up is no longer fresh', async () => {
-    await bench.passStepUp(eve);
-    bench.clock.advanceSec(300);
-    expect(await preAuthenticate(eve)).toEqual(decided('step_up'));
-  });
-
   test('is refused from an address over the rate limit without consuming the pass of the user', async () => {
     const from = (ip: string | null) => preAuthenticate(eve, adapter, { ip });
     const stranger = '203.0.113.9';

@@ -121,29 +121,6 @@ describe('the custom field', () => {
     expect(fieldsOf(ada)[attribute]).toBe('FV1.abc');
     expect(writes).toBe(1);
   });
-
-  test('is reached only by user id', async () => {
-    const { profile, requests } = observe();
-    for (const subject of [
-      'ada@example.com',
-      '',
-      '0',
-      '01',
-      '-1',
-      '1.5',
-      '1e3',
-      '../users',
-      `${ada}/apps`,
-      `${ada}?x`,
-    ]) {
-      const refusal = { code: 'subject_unknown' };
-      await expect(profile.readToken(subject)).rejects.toMatchObject(refusal);
-      await expect(profile.writeToken(subject, new SealedToken('x'))).rejects.toMatchObject(refusal);
-      await expect(profile.clearToken(subject)).rejects.toMatchObject(refusal);
-    }
-    const [, ...asked] = requests.map(({ path }) => path);
-    expect(new Set(asked)).toEqual(new Set(['/api/2/users/2147483647']));
-  });
 });
 
 describe('the access token', () => {

@@ -221,27 +221,6 @@ describe('a server of another dialect', () => {
 });
 
 describe('a user', () => {
-  test('is addressed only by id, which is encoded as one path segment', async () => {
-    const { sent, profile } = observe();
-    for (const id of [
-      '',
-      '.',
-      '../index.js',
-      '../Groups',
-      'a/b',
-      'a\\b',
-      'a b',
-      'a\0',
-      'x'.repeat(300),
-      'ada@example.com',
-    ]) {
-      await expect(profile.readToken(id)).rejects.toMatchObject({ code: 'subject_unknown' });
-      await expect(profile.clearToken(id)).rejects.toMatchObject({ code: 'subject_unknown' });
-    }
-    await expect(profile.readToken('?x#y%2f')).rejects.toMatchObject({ code: 'subject_unknown' });
-    expect(sent.every(({ url }) => /^\/scim\/v2\/Users\/[^/]+$/.test(url.pathname))).toBe(true);
-  });
-
   test('is refused and not written if the reply has another id', async () => {
     const { sent, profile } = observe(() => Response.json({ id: ada.toUpperCase(), userName: 'ada@example.com' }));
     const unknown = { code: 'subject_unknown' };

@@ -14,9 +14,8 @@ import { until } from '../../support/run/eventually.js';
 import { adminKey } from '../../support/servers/api-server.js';
 import { FaceError } from '../errors.js';
 import { changeRecord } from '../step-up/stored.js';
-import { advanceRecovery } from './advance.js';
 import { revokeMarked } from './issue.js';
-import { changeStage, readRecovery } from './record.js';
+import { changeStage } from './record.js';
 import type { StageOf } from './stage.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
@@ -739,17 +738,6 @@ describe('approvals', () => {
     return { browser, number, id };
   };
   const managersMessages = () => bench.server.messages.filter(({ to }) => to === loginOf('mona')).length;
-
-  test('one manager is one approval, also in requests at the same time', async () => {
-    const { browser, id } = await passManagersCheck();
-    const waiting = await readRecovery(id, bench.server.deps);
-    const visit = { recovery: waiting, connection: bench.connection, source: '192.0.2.1' };
-    // Two requests that both read the recovery before the first changes it.
-    await advanceRecovery(visit, bench.server.deps);
-    await advanceRecovery(visit, bench.server.deps);
-    expect((await browser.step()).text).toContain('1 of 2 approvals');
-    expect(managersMessages()).toBe(1);
-  });
 
   test('a manager who has approved as an administrator is no second approval, and the number stays', async () => {
     const { browser, number, id } = await passManagersCheck();

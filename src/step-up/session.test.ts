@@ -9,17 +9,6 @@ import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
 
 const about = { subject: 'anna' } as const;
 
-test('a link bound to one browser does not open in another', async () => {
-  const { connection, deps } = await createTestCore();
-  const browser = new Credential('the secret in its cookie');
-  const started = await startStepUp({ connection, ...about, browser }, plainRequest, deps);
-  const open = (shown: Credential | null) =>
-    openSession({ ticket: joinTicket(started.id, started.challenge), browser: shown, returnUrl: null }, deps);
-  for (const other of [null, new Credential('the secret in another cookie')])
-    await expect(open(other)).rejects.toMatchObject({ code: 'step_up_unknown' });
-  expect((await open(browser)).view).toMatchObject({ state: 'started', role: 'own' });
-});
-
 test('one of twenty concurrent attempts to open a link succeeds', async () => {
   const { connection, deps } = await createTestCore();
   const started = await startStepUp({ connection, ...about }, plainRequest, deps);

@@ -95,7 +95,8 @@ export function runAccountRecoveryContract(name: string, { kind, revoked, setUp 
     });
 
     test('an unknown user is subject_unknown', async () => {
-      for (const subject of [harness.subjects.unknown, '', '..', `${harness.subjects.one}"`, 'ada@example.com'])
+      const { one, unknown } = harness.subjects;
+      for (const subject of [unknown, '', '../groups', 'me', 'ada', 'ada@example.com', `${one}"`, `../users/${one}`])
         await expectEveryCallFails(subject, 'subject_unknown');
     });
 

@@ -41,6 +41,8 @@ export interface AdapterHarness {
   addUser(login: string): Promise<string>;
   callUser(subject: string, given: string, family: string): void;
   readAttribute(subject: string): string | null;
+  /** True if an id may be any text, which the adapter encodes as one segment of a path. */
+  readonly hasOpaqueIds?: boolean;
   /** Connects again, with these settings of the policy. */
   connectWithPolicy(policy: Readonly<Record<string, unknown>>): ServedAdapter;
   /** Connects again, with the provider behind the returned `fetch`. */
@@ -525,6 +527,37 @@ export function runAdapterContract(
         expect(await profile.findAccount(unknown, 'anonymous')).toBeNull();
         await expect(profile.writeToken(unknown, new SealedToken('FV1.x'))).rejects.toMatchObject(refusal);
         await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
+      });
+
+      test('a user is reached only by id: other text reaches no other address, filter or user', async () => {
+        const { one } = harness.subjects;
+        await harness.adapter.profile.writeToken(one, new SealedToken('FV1.abc'));
+        const bodies: string[] = [];
+        const places = new Set<string>();
+        const { profile } = harness.connectThrough((send) => (url, init) => {
+          const { pathname, search } = new URL(url);
+          places.add((harness.hasOpaqueIds ? pathname.replace(/[^/]+$/, '_') : pathname) + search);
+          bodies.push(Buffer.from((init.body ?? '') as string).toString());
+          return send(url, init);
+        });
+        await profile.readToken(one);
+        // Without the calls for an access token.
+        places.clear();
+        const refusal = { code: 'subject_unknown' };
+        const numbers = ['0', '01', '-1', '1.5', '1e3'];
+        const paths = ['.', '../users/me', '../Groups', `../users/${one}`, `${one}/apps`, 'a/b', 'a\\b', 'a\0'];
+        const names = ['', 'me', 'ada', 'ada@example.com', subjectOfIdentifier('ada@example.com'), 'x'.repeat(300)];
+        const near = [`${one}?$select=mail`, `${one} `, `${one}\n`, `{${one}}`, `${one}"`, 'x" or username = "ada'];
+        for (const subject of [...numbers, ...paths, ...names, ...near]) {
+          await expect(profile.readToken(subject)).rejects.toMatchObject(refusal);
+          await expect(profile.writeToken(subject, new SealedToken('FV1.x'))).rejects.toMatchObject(refusal);
+          await expect(profile.clearToken(subject)).rejects.toMatchObject(refusal);
+        }
+        expect([...places]).toHaveLength(1);
+        // A filter or user name has only characters of ids.
+        for (const [, text = ''] of bodies.join().matchAll(/(?:"Username":"|sub = \\")(.*?)\\?"/g))
+          expect(text).toMatch(/^[\w-]+$/);
+        expect(harness.readAttribute(one)).toBe('FV1.abc');
       });
 
       test.each([400, 403])(

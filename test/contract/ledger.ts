@@ -6,10 +6,10 @@ import { countByConnection, listPeople, type PeopleFilter, readPerson } from '..
 import { dayOf, startOfDay, timeOfId } from '../../src/audit/ledger/places.js';
 import { prune } from '../../src/audit/ledger/prune.js';
 import { type LedgerEntry, type RecordedEvent, recordEntries, toEntry } from '../../src/audit/ledger/record.js';
-import { countDays, countPeople, listRefused } from '../../src/audit/ledger/sign-ins.js';
+import { countDays, countPeople, listRefused, readFirstDay } from '../../src/audit/ledger/sign-ins.js';
 import type { AuditAction, AuditDetail } from '../../src/core/audit-events.js';
 import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
-import { addSec, secondsPerDay, toIso } from '../../src/core/units.js';
+import { addSec, epochMs, secondsPerDay, toIso } from '../../src/core/units.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 
 export interface OpenedLedger {
@@ -206,9 +206,10 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         const denied = { ...unverified, fallback: 'deny' } as const;
         const watched = { ...unverified, fallback: 'pass', wouldHave: 'deny' } as const;
         const passed = { hook: 'sign|in', outcome: 'verified', at: 1, stepUpId: 's', liveness: null } as const;
-        const decide = (subject: string, detail: AuditDetail<'hook_decided'>, by = trail) => {
+        const notNeeded = { ...unverified, fallback: 'pass', reason: 'no_check_needed', rule: 'office' } as const;
+        const decide = (subject: string, detail: AuditDetail<'hook_decided'>, by = trail, connection = 'acme') => {
           clock.advanceSec(1);
-          return entry({ action: 'hook_decided', subject, detail }, by);
+          return entry({ action: 'hook_decided', connection, subject, detail }, by);
         };
         const entries = [
           decide('anna', denied),
@@ -217,20 +218,25 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           decide('cora', passed),
           decide('cora', denied),
           decide('', { hook: 'token', outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' }),
+          decide('dora', { ...watched, wouldHave: 'omit_claim' }),
+          decide('dora', notNeeded),
+          decide('emil', denied, trail, 'other'),
         ];
         // Rows arrive in any order and again.
         for (const each of [...entries.toReversed(), ...entries]) await record(each);
         const deps = { ledger, clock };
         const period = { connection: 'acme', from };
         const today = (await countDays(period, deps)).at(-1);
-        expect(today).toMatchObject({ people: { all: 3, enforce: 2, shadow: 3 } });
+        expect(today).toMatchObject({ people: { all: 4, enforce: 2, shadow: 4 } });
         expect(today?.decisions.map(({ hook, decision, code, count }) => [hook, decision, code, count])).toEqual([
           ['sign|in', 'verified', '', 2],
           ['token', 'denied', '', 2],
           ['token', 'deny', '', 1],
+          ['token', 'notNeeded', '', 1],
+          ['token', 'omit_claim', '', 1],
           ['token', 'undecided', 'event_out_of_time', 1],
         ]);
-        expect(await countPeople(period, deps)).toBe(3);
+        expect(await countPeople(period, deps)).toBe(4);
         const refusedIn = async (mode: 'shadow' | 'enforce') =>
           (await listRefused({ ...period, mode }, deps)).map(({ subject, hook }) => `${subject} ${hook}`);
         expect(await refusedIn('shadow')).toEqual(['cora token', 'ben token']);
@@ -240,19 +246,25 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           entry({ action: 'subject_erased', subject: 'cora', detail: { receiptId: 'r', tokenId: null, by: 'owner' } }),
         );
         expect(await refusedIn('enforce')).toEqual([]);
-        expect((await countDays(period, deps)).at(-1)).toMatchObject({ people: { all: 2 } });
+        expect((await countDays(period, deps)).at(-1)).toMatchObject({ people: { all: 3 } });
       });
 
-      test('a decision that was recorded later is listed at its own time', async () => {
-        const { clock, entry, record, lines } = await start();
-        const decidedAt = toIso(addSec(clock.now(), -120));
+      test('a decision that was recorded later is listed at its own time, and counted on its own day', async () => {
+        const { clock, ledger, entry, record, lines } = await start();
         const detail = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'no_check' } as const;
-        const late = entry({ action: 'hook_decided', detail: { ...detail, decidedAt } });
-        await record(entry({ action: 'hook_decided', detail }), late);
-        const [, older] = (await lines()).items;
-        expect(older?.id).toBe(late.line.id);
-        expect(toIso(timeOfId(late.line.id))).toBe(decidedAt);
+        const [first, last] = [120, 60].map((second) => addSec(clock.now(), -secondsPerDay - second));
+        const [late, later] = [first!, last!].map((time) =>
+          entry({ action: 'hook_decided', detail: { ...detail, decidedAt: toIso(time) } }),
+        );
+        await record(later!, entry({ action: 'hook_decided', detail }), late!);
+        const { items } = await lines();
+        expect(items.slice(1).map(({ id }) => id)).toEqual([later!.line.id, late!.line.id]);
+        expect(timeOfId(late!.line.id)).toBe(first);
         expect((await lines({ since: addSec(clock.now(), -60) })).items).toHaveLength(1);
+        const { from } = await readFirstDay(epochMs(0), { ledger, clock });
+        const days = await countDays({ connection: 'acme', from }, { ledger, clock });
+        expect(days).toMatchObject([{ decisions: [{ count: 2, first, last }] }, { decisions: [{ count: 1 }] }]);
+        expect((await readFirstDay(clock.now(), { ledger, clock })).from).toBe(startOfDay(dayOf(clock.now())));
       });
 
       test('can be filtered by each field and by several fields', async () => {

@@ -64,6 +64,7 @@ export async function setUpScim(): Promise<AdapterHarness> {
       server.directory.users.get(subject)!.name = { givenName, familyName };
     },
     readAttribute: bench.readAttribute,
+    hasOpaqueIds: true,
     connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     async passStepUp(subject) {

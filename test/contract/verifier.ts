@@ -73,8 +73,12 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
 
       test('photos of the enrolled person mixed with another person', async () => {
         const { token } = await enrol();
-        const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger)];
-        expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
+        const { person, stranger } = pictures;
+        for (const shown of [
+          [person[0], stranger],
+          [stranger, ...person],
+        ])
+          expect(await harness.verifier.verify(request(token, { photos: shown.map(toPhoto) }))).toMatchObject(refusal);
       });
 
       test('a matching person whose photos are judged not live, after waiting for the judge', async () => {

@@ -21,11 +21,6 @@ afterAll(() => bench?.close());
 
 const providers = ['okta', 'entra', 'cognito', 'onelogin', 'scim'] as const;
 
-test.each(providers)('the doctor reports no failure for a correct connection to %s', async (connection) => {
-  const checks = await bench.examine(connection);
-  expect(checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'skipped')).toEqual([]);
-});
-
 test('the doctor runs all server checks, and does not print the content of a damaged file', async () => {
   const titles = (await bench.examine('okta')).map(({ title }) => title);
   expect(titles).toEqual(expect.arrayContaining(['Published keys', 'Signing keys', 'State', 'Recognition', 'Hooks']));

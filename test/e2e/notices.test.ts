@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectBackend } from '../../examples/demo/backend.js';
+import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
@@ -11,6 +11,9 @@ import { configureService, serviceKey } from '../../support/servers/service-stag
 let okta: OktaSimulator;
 let relay: Awaited<ReturnType<typeof startMailRelay>>;
 let service: Service;
+let backend: Backend;
+let id: string;
+const pictures = await loadPictures();
 beforeEach(async () => {
   okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   relay = await startMailRelay();
@@ -30,6 +33,12 @@ beforeEach(async () => {
     connections: [connection],
   };
   service = await startService(configureService(createFolder('notices-sent'), settings));
+  okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
+  id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+  backend = await connectBackend(service.url, serviceKey, {
+    connection: 'workforce',
+    application: okta.application,
+  });
 });
 afterEach(async () => {
   await service.stop();
@@ -38,13 +47,6 @@ afterEach(async () => {
 });
 
 test('a user gets an e-mail about their enrolment, with a link to report it, and about the lockout after failed checks', async () => {
-  okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
-  const pictures = await loadPictures();
-  const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-  const backend = await connectBackend(service.url, serviceKey, {
-    connection: 'workforce',
-    application: okta.application,
-  });
   const linksOf = (raw: string) => raw.replaceAll(/=\r?\n/g, '').match(/\/face\/not-me\?lang=3Dde#[\w-]{43}/g) ?? [];
 
   await backend.enrol(id, pictures.person[0]);
@@ -63,13 +65,6 @@ test('a user gets an e-mail about their enrolment, with a link to report it, and
 });
 
 test('the notification of a failed check that waits for the next look is sent if the configuration is loaded again meanwhile', async () => {
-  okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
-  const pictures = await loadPictures();
-  const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-  const backend = await connectBackend(service.url, serviceKey, {
-    connection: 'workforce',
-    application: okta.application,
-  });
   await backend.enrol(id, pictures.person[0]);
   await eventually(async () => expect(relay.taken).toHaveLength(1));
   expect(await backend.checkFace(id, pictures.stranger)).toBe('failed');

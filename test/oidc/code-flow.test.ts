@@ -134,14 +134,6 @@ describe('an authorization code', () => {
     await expect(client.fetchUserInfo(config, tokens.access_token, 'anna')).rejects.toThrow();
   });
 
-  test('succeeds for one of eight concurrent requests', async () => {
-    const { config, checks, back } = await obtain();
-    const all = await Promise.allSettled(
-      Array.from({ length: 8 }, () => client.authorizationCodeGrant(config, back, checks)),
-    );
-    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
-
   test.each<[string, (checks: Awaited<ReturnType<typeof obtain>>) => Promise<unknown>]>([
     [
       'with another verifier',

@@ -52,17 +52,6 @@ test('the metadata are also at the path that RFC 8414 defines for an issuer with
   expect(nobody.status).toBe(404);
 });
 
-test('the discovery document and the token endpoint allow cross-origin requests', async () => {
-  const headers = { origin: 'https://app.example.com' };
-  const response = await op.open(`${op.issuer}/.well-known/openid-configuration`, { headers });
-  expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
-  const preflight = await op.open(`${op.issuer}/token`, {
-    method: 'OPTIONS',
-    headers: { ...headers, 'access-control-request-method': 'POST' },
-  });
-  expect(preflight.status).toBe(204);
-});
-
 test('a published key has a certificate and no private part', async () => {
   const { response, body } = await readJson('/jwks');
   expect(response.headers.get('content-length')).not.toBeNull();

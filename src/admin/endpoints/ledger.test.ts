@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
+import { enrolledAt } from '../../../support/data/ledgered.js';
 import { createTestJobs } from '../../../support/fakes/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../support/fakes/simulated-profile.js';
 import { createTextLog } from '../../../support/fakes/sinks.js';
@@ -63,18 +64,9 @@ beforeAll(async () => {
     onLines: () => {},
   });
   const request = 'a'.repeat(24);
-  const token = {
-    tokenId: 't',
-    keyVersion: 1,
-    photos: 3,
-    kind: 'enrolment' as const,
-    expiresAt: null,
-    former: null,
-    formerExpiresAt: null,
-  };
-  note({ action: 'enrolled', connection: 'work', subject: 'anna', detail: token });
-  note({ action: 'enrolled', connection: 'shop', subject: 'anna', detail: token });
-  note({ action: 'enrolled', connection: 'work', subject: 'berta', detail: token });
+  note(enrolledAt('work', 'anna'));
+  note(enrolledAt('shop', 'anna'));
+  note(enrolledAt('work', 'berta'));
   note({ action: 'key_made', connection: '', subject: '', detail: { use: 'sealing', version: 1 } });
   note({ action: 'verification_refused', connection: 'work', subject: 'berta', detail: { tokenId: 't' } }, request);
   note({ action: 'verified', connection: 'work', subject: 'anna', detail: { tokenId: 't' } }, null, '2001:db8:1::/48');

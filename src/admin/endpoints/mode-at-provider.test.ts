@@ -76,21 +76,6 @@ test('the mode of a connection has both modes, and that of the functions is read
   });
 });
 
-test('facestep status reports functions of different modes with the mode of each', async () => {
-  await configure('enforce');
-  deploy('enforce');
-  const arn = arnOf('preTokenGeneration');
-  const found = deployment.simulator.lambda.functions.get(arn)!;
-  deployment.simulator.lambda.functions.set(arn, {
-    ...found,
-    environment: { ...found.environment, FACESTEP_MODE: 'shadow' },
-  });
-  const expected = 'enforce at this server; in the functions: mixed (defineAuthChallenge enforce, ';
-  const status = (await run('status')).printed.join('\n');
-  expect(status).toContain(expected);
-  expect(status).toContain('preTokenGeneration shadow');
-});
-
 test('functions that sign users in without a password, which is not configured, are reported and fail the doctor', async () => {
   await configure('enforce');
   deployment.deploy('enforce', { FACESTEP_PASSWORDLESS: 'true' });

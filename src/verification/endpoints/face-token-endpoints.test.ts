@@ -33,14 +33,6 @@ describe('the enrolled person', () => {
     expect((await authenticate(made.token, { ...fields, expiry: [] })).body.authenticated).toBe(true);
   });
 
-  test('is authenticated with the requests of the vendor’s two curl examples', async () => {
-    const fields = { password: 'u', scope: 'app:login', accuracy: '4' };
-    const made = await post('/generate', { photo: ada, ...fields });
-    const answer = await authenticate(made.body.token, fields);
-    expect([made.body.ok, answer.body]).toEqual([true, { ok: true, authenticated: true }]);
-    expect(made.body.quality).toEqual({ photos: 1, weak: true });
-  });
-
   test('receives a score, and an impostor receives none', async () => {
     const { token } = await generate();
     const scored = await post('/authenticate-score', { token: String(token), photo: drawPicture('ada', 2) });
