@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../core/base/json.js';
 import { brandFilePath, previewPath } from '../core/page-link.js';
-import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Brand, type PictureName, pictureNames, plainBrand } from './brand.js';
@@ -52,7 +51,7 @@ async function readInForce(brands: Brands) {
     digest: named?.digest ?? null,
     brand: named === null ? null : toBrandReply(named.digest, named.brand),
     palette: paletteOf(named?.brand ?? plainBrand),
-    versions: versions.map(({ digest, at, by, organisation }) => ({ digest, at: toIso(at), by, organisation })),
+    versions,
   };
 }
 
@@ -88,12 +87,8 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
       fields: z.strictObject({}),
       reply: brandTextsReply,
       async handle() {
-        const keys = Object.entries(textRules).map(([key, { most, placeholders }]) => ({
-          key,
-          most,
-          placeholders: [...placeholders],
-        }));
-        return { languages: [...brandLanguages], keys };
+        const keys = Object.entries(textRules).map(([key, rule]) => ({ key, ...rule }));
+        return { languages: brandLanguages, keys };
       },
     }),
     adminEndpoint({

@@ -3,6 +3,7 @@ import { actionGuard } from '../../client/action.js';
 import { hints } from './hints.js';
 import { movements } from './movements.js';
 import { screenAxes, screenColours } from './screen-light.js';
+import type { EpochMs } from './units.js';
 
 /*
  * Guards of the replies to the capture page, which ignores fields that it does not know. The page bundles this file, so
@@ -27,8 +28,12 @@ export type NotificationKind = (typeof notificationKinds)[number];
 
 export const namedAction = z.object({ words: actionGuard, digest: z.string() });
 
-/** RFC 3339 time in UTC. */
-export const instant = z.iso.datetime();
+/** RFC 3339 time in UTC. The server's code may also give it in milliseconds since 1970. */
+export const instant = z.pipe(
+  // biome-ignore lint/style/noRestrictedGlobals: it converts a time and reads no clock. units.ts would add all of zod to the page.
+  z.transform((time: EpochMs | string) => (typeof time === 'number' ? new Date(time).toISOString() : time)),
+  z.iso.datetime(),
+);
 
 /** A URL whose scheme cannot run scripts. */
 const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });

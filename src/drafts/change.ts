@@ -15,7 +15,6 @@ import type { Setup } from '../connections/setup.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
 import { isInMode, refusesEveryone } from '../core/rules/rule.js';
 import { Credential } from '../core/secrets.js';
-import { toIso } from '../core/units.js';
 import { FaceError, type Json, refusals, toCode } from '../errors.js';
 import { activate, requireFolder } from './activate.js';
 import { callProvider, checkConnections } from './check-connections.js';
@@ -246,12 +245,9 @@ export async function describeConfiguration(operations: OperationsContext) {
       digest: digestOfText(file?.text ?? '{}'),
       exists: file !== null,
       path: file?.path ?? null,
-      needingRestart: [...operations.needingRestart()],
+      needingRestart: operations.needingRestart(),
       isWritable: file !== null && folder !== null && (await isWritable({ path: file.path, folder })),
-      notLoaded:
-        problem === null
-          ? null
-          : { reason: refusals[problem.code].text, problems: problem.problems.map((each) => ({ ...each })) },
+      notLoaded: problem && { reason: refusals[problem.code].text, problems: problem.problems },
       switched: findSwitched(operations),
       // Texts are shown only as far as the loaded configuration tells which are secrets.
       connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => ({
@@ -266,13 +262,7 @@ export async function describeConfiguration(operations: OperationsContext) {
       server: textOf('', 'server') ?? '{}',
     },
     draft: draft === null || file === null ? null : await describeDraft(dropUnchanged(draft, file), file, operations),
-    versions: versions.map((version) => ({
-      number: version.number,
-      at: version.at,
-      by: version.by,
-      reason: version.reason,
-      isActive: version === newest,
-    })),
+    versions: versions.map((version) => ({ ...version, isActive: version === newest })),
   };
 }
 
@@ -289,7 +279,7 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
   return {
     revision,
     by,
-    at: toIso(at),
+    at,
     isOutdated: sections.some((each) => isOutdated(file.text, each)),
     sections: sections.map((each) => ({
       connection: each.connection,
@@ -304,7 +294,7 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
         after: after === undefined ? null : JSON.stringify(after),
       })),
     ),
-    problems: problems.map((each) => ({ ...each })),
+    problems,
     warnings: [...warnings, ...(await findWarnings(draft, next?.setup ?? null, operations))],
   };
 }

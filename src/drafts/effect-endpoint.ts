@@ -4,7 +4,7 @@ import { previewRuleEffects } from '../admin/operations/rule-effect.js';
 import { createFindGroupIds } from '../connections/groups.js';
 import type { Ports } from '../core/deps.js';
 import { orderRules } from '../core/rules/evaluate.js';
-import { addSec, secondsPerDay, toIso } from '../core/units.js';
+import { addSec, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { loadDraft } from './change.js';
@@ -42,14 +42,11 @@ export const createDraftEffectEndpoint = ({
       const asked = { connection: id, since, profile, findGroupIds };
       const found = await previewRuleEffects(policy, asked, { ledger, clock });
       return {
+        ...found,
         rules: orderRules(policy.rules).flatMap(({ name, outcome, mode }) => {
           const effect = found.effects.get(name);
           return effect === undefined ? [] : [{ name, outcome, mode, ...effect }];
         }),
-        since: toIso(found.since),
-        signIns: found.signIns,
-        people: found.people,
-        peopleRead: found.peopleRead,
       };
     },
   });

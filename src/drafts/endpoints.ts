@@ -34,14 +34,6 @@ export const common = {
 
 export const reading = { ...common, method: 'GET' } as const;
 
-const toGuideReply = ({ kind, name, preparation, fields, secrets }: OperationsContext['guides'][number]) => ({
-  kind,
-  name,
-  preparation: [...preparation],
-  fields: fields.map((each) => ({ ...each })),
-  secrets: secrets.map((each) => ({ ...each })),
-});
-
 const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
   adminEndpoint({
     ...reading,
@@ -51,7 +43,7 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
       'Returns, for each kind of connection, what to create at the provider, and the values and secrets to state.',
     fields: z.strictObject({}),
     reply: guidesReply,
-    handle: async () => ({ guides: operations.guides.map(toGuideReply) }),
+    handle: async () => ({ guides: operations.guides }),
   });
 
 const createSchemaEndpoint = ({ connectionGuards }: OperationsContext): Endpoint =>
@@ -183,7 +175,7 @@ const createRestartEndpoint = (operations: OperationsContext): Endpoint =>
       if (file !== null) await file.load(await file.read());
       await operations.audit.append({ action: 'server_restarted', connection: '', subject: '', detail: { by } });
       operations.restart();
-      return { activates: [...operations.needingRestart()] };
+      return { activates: operations.needingRestart() };
     },
   });
 

@@ -12,9 +12,8 @@ import { readLockedUntil } from '../core/limits/lockout.js';
 import { sentLink } from '../core/page-link.js';
 import { emptyReply, helpReasons } from '../core/page-protocol.js';
 import { Credential } from '../core/secrets.js';
-import { toIso } from '../core/units.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
+import { approveBypass, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
 import type { FlowPorts } from '../step-up/flow.js';
 import { toTestReply } from '../step-up/replies.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
@@ -23,7 +22,6 @@ import { createCallerPin, type IdentifiedCaller, takeCallerPin } from './caller-
 import {
   askForHelp,
   closeHelpRequest,
-  type HelpRequest,
   listHelpRequests,
   maxNoteCharacters,
   settlements,
@@ -58,47 +56,10 @@ const referenceField = z
 
 const pinCodes = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out', 'code_wrong'] as const;
 
-const toCallerPinReply = ({ person, faceShownAt, enrolledAt, isTest }: IdentifiedCaller) => ({
-  person: { ...person },
-  faceShownAt: toIso(faceShownAt),
-  enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
-  ...toTestReply({ isTest }),
-});
-
-const toVouchingReply = (view: VouchingView) => ({
-  state: view.state,
-  person: view.person && { ...view.person },
-  until: view.until === null ? null : toIso(view.until),
-  ...toTestReply(view),
-});
+/** Adds `test` for a person of a connection that has only test people. */
+const withTest = <View extends IdentifiedCaller | VouchingView>(view: View) => ({ ...view, ...toTestReply(view) });
 
 const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
-
-const toBypassReply = ({
-  id,
-  connection,
-  subject,
-  application,
-  by,
-  approvedBy,
-  isApproved,
-  expiresAt,
-}: BypassCode) => ({
-  id,
-  connection,
-  subject,
-  application,
-  by,
-  approvedBy,
-  state: toState(isApproved),
-  expiresAt: toIso(expiresAt),
-});
-
-const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) => ({
-  ...rest,
-  at: toIso(at),
-  expiresAt: toIso(expiresAt),
-});
 
 type VouchingFields = z.output<z.ZodObject<typeof linkFields>>;
 
@@ -110,7 +71,7 @@ async function beginWithLink(
   const { send, language } = request;
   const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
   const { id, number, isEnrolled, expiresAt, started } = await beginVouching({ ...request, toLink }, deps);
-  return { id, url: send === 'none' ? toLink(started) : null, number, isEnrolled, expiresAt: toIso(expiresAt) };
+  return { id, url: send === 'none' ? toLink(started) : null, number, isEnrolled, expiresAt };
 }
 
 export function createHelpDeskEndpoints(
@@ -173,7 +134,7 @@ export function createHelpDeskEndpoints(
       fields: z.strictObject({}),
       reply: vouchingReply,
       async handle({ param, administrator }) {
-        return toVouchingReply(await readVouching({ id: param('id'), by: administrator }, deps));
+        return withTest(await readVouching({ id: param('id'), by: administrator }, deps));
       },
     }),
     adminEndpoint({
@@ -188,7 +149,7 @@ export function createHelpDeskEndpoints(
       async handle({ fields, administrator: by }) {
         const connection = find(fields.connection);
         const pin = new Credential(fields.pin);
-        return toCallerPinReply(await takeCallerPin({ connection, pin, by, reference: null }, deps));
+        return withTest(await takeCallerPin({ connection, pin, by, reference: null }, deps));
       },
     }),
     adminEndpoint({
@@ -231,8 +192,8 @@ export function createHelpDeskEndpoints(
           id,
           code: code.use((text) => text),
           state: toState(isApproved),
-          expiresAt: toIso(expiresAt),
-          lockedUntil: lockedUntil === null ? null : toIso(lockedUntil),
+          expiresAt,
+          lockedUntil,
         };
       },
     }),
@@ -247,7 +208,7 @@ export function createHelpDeskEndpoints(
       reply: bypassesReply,
       async handle({ fields: { limit, cursor: after = null } }) {
         const { page, cursor } = pageOf(await listBypasses(deps), { limit, cursor: after });
-        return { codes: page.map(toBypassReply), cursor };
+        return { codes: page.map((each) => ({ ...each, state: toState(each.isApproved) })), cursor };
       },
     }),
     adminEndpoint({
@@ -261,7 +222,7 @@ export function createHelpDeskEndpoints(
       reply: approvedBypassReply,
       async handle({ param, administrator }) {
         const { expiresAt } = await approveBypass({ id: param('id'), by: administrator }, deps);
-        return { expiresAt: toIso(expiresAt) };
+        return { expiresAt };
       },
     }),
     adminEndpoint({
@@ -277,7 +238,7 @@ export function createHelpDeskEndpoints(
         const all = await listHelpRequests(deps);
         const wanted = all.filter((each) => connection === undefined || each.connection === connection);
         const { page, cursor } = pageOf(wanted, { limit, cursor: after });
-        return { requests: page.map(toRequestReply), cursor };
+        return { requests: page, cursor };
       },
     }),
     adminEndpoint({
@@ -289,7 +250,7 @@ export function createHelpDeskEndpoints(
       fields: z.strictObject({}),
       reply: takenHelpRequestReply,
       handle: async ({ param, administrator }) => ({
-        request: toRequestReply(await takeHelpRequest({ id: param('id'), by: administrator }, deps)),
+        request: await takeHelpRequest({ id: param('id'), by: administrator }, deps),
       }),
     }),
     adminEndpoint({
@@ -356,7 +317,7 @@ export function createCallerEndpoints(
       async handle({ fields, client }) {
         const connection = findConnection(fields.connection, client, deps);
         const asked = { by: toAgent(client), reference: fields.reference ?? null };
-        return toCallerPinReply(await takeCallerPin({ connection, pin: new Credential(fields.pin), ...asked }, deps));
+        return withTest(await takeCallerPin({ connection, pin: new Credential(fields.pin), ...asked }, deps));
       },
     }),
     clientEndpoint({
@@ -370,8 +331,7 @@ export function createCallerEndpoints(
       fields: z.strictObject({}),
       reply: vouchingReply.extend({ reference: z.string().nullable() }),
       async handle({ param, client }) {
-        const view = await readVouching({ id: param('id'), by: toAgent(client) }, deps);
-        return { reference: view.reference, ...toVouchingReply(view) };
+        return withTest(await readVouching({ id: param('id'), by: toAgent(client) }, deps));
       },
     }),
   ];
@@ -396,7 +356,7 @@ export function createHelpRequestEndpoints(deps: CoreDeps & Ports<'connections' 
       reply: madeCallerPinReply,
       async handle({ session }) {
         const { pin, expiresAt } = await createCallerPin(session, deps);
-        return { pin: pin.use((text) => text), expiresAt: toIso(expiresAt) };
+        return { pin: pin.use((text) => text), expiresAt };
       },
     }),
     sessionEndpoint({

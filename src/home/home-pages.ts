@@ -1,25 +1,21 @@
 import { z } from 'zod';
-import { findOwnCheck, listOwnChecks, type OwnCheck } from '../audit/ledger/checks.js';
+import { findOwnCheck, listOwnChecks } from '../audit/ledger/checks.js';
 import { toSubjectRef } from '../core/connection.js';
 import { type DataConsent, readDataConsents, withdrawDataConsents } from '../core/consented-data/consents.js';
 import type { Ports } from '../core/deps.js';
 import {
-  type Check,
   checksReply,
-  type Devices,
   dataConsentsReply,
   devicesReply,
   exportReply,
   linksReply,
   notMeLinkReply,
-  type ShownDataConsent,
   type ShownLink,
   servicesReply,
 } from '../core/home-protocol.js';
 import { countOwnRecord } from '../core/limits/limits.js';
 import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
 import { emptyReply } from '../core/page-protocol.js';
-import { type EpochMs, toIso } from '../core/units.js';
 import { readPasskey } from '../enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import { FaceError } from '../errors.js';
@@ -75,23 +71,20 @@ export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'c
   ];
 }
 
-function toShownConsent(
-  { client, claims, givenAt, expiresAt }: DataConsent,
-  clients: HomePage['clients'] | undefined,
-): ShownDataConsent {
+function toShownConsent({ client, claims, givenAt, expiresAt }: DataConsent, clients: HomePage['clients'] | undefined) {
   const registered = clients?.get(client);
   return {
     client,
     name: registered?.name ?? client,
-    claims: [...claims],
+    claims,
     labels: Object.fromEntries(
       claims.flatMap((claim) => {
         const label = registered?.claims[claim]?.label;
         return label === undefined ? [] : [[claim, toTexts(label)]];
       }),
     ),
-    givenAt: toIso(givenAt),
-    expiresAt: toIso(expiresAt),
+    givenAt,
+    expiresAt,
   };
 }
 
@@ -137,22 +130,19 @@ const checksAtOnce = 10;
 const checksExported = 1000;
 const checkId = /^[\w-]{1,60}$/;
 
-const toCheck = ({ at, ...check }: OwnCheck): Check => ({ at: toIso(at), ...check });
-
-async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' | 'keys'>): Promise<Devices> {
+async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' | 'keys'>) {
   const who = toSubjectRef(findManaged(session, deps));
   const [passkey, recoveryCodes, knownPlaces] = await Promise.all([
     readPasskey(who, deps),
     readRecoveryCodes(who, deps),
     readKnownPlaces(who, deps),
   ]);
-  const orNever = (at: EpochMs | null) => (at === null ? null : toIso(at));
   return {
-    passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
-    recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
+    passkey,
+    recoveryCodes,
     mayMakeCodes: mayMakeCodesHere(session),
     mayMakeCallerPin: session.terms.hasShownFormer,
-    knownPlaces: knownPlaces && { ...knownPlaces, expiresAt: orNever(knownPlaces.expiresAt) },
+    knownPlaces,
   };
 }
 
@@ -178,7 +168,7 @@ export function createHomePageEndpoints(
       async handle({ session, fields: { cursor = null } }) {
         const who = toSubjectRef(findManaged(session, deps));
         const page = await listOwnChecks(who, { cursor, limit: checksAtOnce }, deps);
-        return { checks: page.items.map(toCheck), cursor: page.cursor };
+        return { checks: page.items, cursor: page.cursor };
       },
     }),
     sessionEndpoint({
@@ -264,7 +254,7 @@ export function createHomePageEndpoints(
         const held = await exportHoldings(person, deps);
         const { items } = await listOwnChecks(who, { cursor: null, limit: checksExported }, deps);
         await deps.audit.append({ action: 'subject_exported', ...who, detail: {} });
-        return { held, checks: items.map(toCheck), notHeld: [...dataNotStored] };
+        return { held, checks: items, notHeld: dataNotStored };
       },
     }),
   ];

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
-import type { JsonObject } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, isFault, isOneOf, type Json, refusals, toCode } from '../errors.js';
 import { noteRefusal, noteRoute } from './access-log.js';
@@ -90,7 +89,7 @@ export function sendJson(response: ServerResponse, status: number, body: Json): 
  */
 export async function sendLines(
   response: ServerResponse,
-  { lines }: { readonly lines: AsyncIterable<JsonObject> },
+  { lines }: { readonly lines: AsyncIterable<object> },
   check: () => Promise<void>,
 ): Promise<void> {
   const left = new AbortController();

@@ -12,7 +12,6 @@ import type { CoreDeps, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
 import { requestedLink } from '../core/page-link.js';
 import { setUpLinkReply } from '../core/page-protocol.js';
-import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import type { FlowPorts } from '../step-up/flow.js';
@@ -74,7 +73,7 @@ export function createInvitationEndpoints(
       purpose === 'manage' ? ownPageByLink : invitation,
       deps,
     );
-    return { id: started.id, url: requestedLink(deps.issuer, started, immediate), expiresAt: toIso(started.expiresAt) };
+    return { id: started.id, url: requestedLink(deps.issuer, started, immediate), expiresAt: started.expiresAt };
   };
   return [
     clientEndpoint({
@@ -122,7 +121,7 @@ export function createInvitationEndpoints(
           },
           deps,
         );
-        return { id, url: null, expiresAt: toIso(expiresAt) };
+        return { id, url: null, expiresAt };
       },
     }),
     sessionEndpoint({

@@ -120,7 +120,7 @@ export function createSubjectEndpoints(
           return { held };
         });
         const isWhole = isComplete(subjects) && subjects.every(({ held }) => (held?.profileCode ?? null) === null);
-        return { subjects, notHeld: [...dataNotStored], complete: isWhole };
+        return { subjects, notHeld: dataNotStored, complete: isWhole };
       },
     }),
     adminEndpoint({

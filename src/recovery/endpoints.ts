@@ -3,7 +3,7 @@ import { linkFields, requireSubject, subjectFields } from '../access/connection-
 import { pageOf } from '../core/bounded-list.js';
 import { requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
-import { type EpochMs, toIso } from '../core/units.js';
+import type { EpochMs } from '../core/units.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
 import { type BegunRecovery, sendRecoveryLink } from './begin.js';
@@ -25,14 +25,11 @@ const shownStages: Partial<Record<StageNow['kind'], RecoveryReply['stage']>> = {
 };
 
 /** The number is left out: only the person reads it. */
-function toRecoveryReply(recovery: Recovery, now: EpochMs): RecoveryReply {
+function toRecoveryReply(recovery: Recovery, now: EpochMs) {
   const stage = stageAt(recovery, now);
   const proof = proofOf(stage);
-  const notBefore = proof?.delay?.notBefore ?? null;
   return {
-    id: recovery.id,
-    connection: recovery.connection,
-    subject: recovery.subject,
+    ...recovery,
     secondThing: proof?.secondThing ?? null,
     stage: shownStages[stage.kind] ?? 'ended',
     outcome: outcomeOf(stage),
@@ -40,9 +37,8 @@ function toRecoveryReply(recovery: Recovery, now: EpochMs): RecoveryReply {
     isPrivileged: (proof?.delay ?? null) !== null,
     approvals: proof?.approvals.map(({ by }) => by) ?? [],
     approvalsNeeded: proof === null ? 0 : approvalsNeeded(proof),
-    notBefore: notBefore === null ? null : toIso(notBefore),
+    notBefore: proof?.delay?.notBefore ?? null,
     begunBy: recovery.begunBy?.by ?? null,
-    begunAt: toIso(recovery.begunAt),
   };
 }
 
@@ -79,8 +75,7 @@ export function createRecoveryEndpoints(
         const subject = await requireSubject(connection, who);
         const toLink = (begun: BegunRecovery) => recoveryLink(deps.issuer, connection.id, begun);
         const request = { connection, subject, by: administrator, send, language, toLink };
-        const { id, url, isEnrolled, expiresAt } = await sendRecoveryLink(request, deps);
-        return { id, url, isEnrolled, expiresAt: toIso(expiresAt) };
+        return sendRecoveryLink(request, deps);
       },
     }),
     adminEndpoint({

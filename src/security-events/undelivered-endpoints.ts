@@ -42,10 +42,7 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       }),
       form: { ids: 'list' },
       reply: retriedReply,
-      async handle({ fields: { ids } }) {
-        const retried = (await undelivered?.retry(ids)) ?? [];
-        return { events: retried.map((each) => ({ ...each })) };
-      },
+      handle: async ({ fields: { ids } }) => ({ events: (await undelivered?.retry(ids)) ?? [] }),
     }),
   ];
 }

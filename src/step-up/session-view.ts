@@ -3,7 +3,7 @@ import type { Connection, Policy } from '../core/connection.js';
 import { type LivenessLevel, ownLivenessOf, type VendorPolicy, vendorPolicyOf } from '../core/liveness-policy.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
-import { type EpochMs, toIso } from '../core/units.js';
+import type { EpochMs } from '../core/units.js';
 import { isStatementOf } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
 import { glanceOf } from './glance.js';
@@ -224,12 +224,6 @@ export type SessionAction = keyof typeof allowedBy;
 export function checkAllowed(action: SessionAction, role: SessionRole): void {
   if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
 }
-
-export const toViewReply = (view: SessionView): View => ({
-  ...view,
-  expiresAt: toIso(view.expiresAt),
-  agreedAt: view.agreedAt === null ? null : toIso(view.agreedAt),
-});
 
 export const toReceiptReply = (receipt: Credential | null): string | null =>
   receipt === null ? null : receipt.use((text) => text);

@@ -9,7 +9,6 @@ import {
 import { clientTokenLifeSec } from '../../access/client-tokens.js';
 import { roles } from '../../access/rights.js';
 import type { Ports } from '../../core/deps.js';
-import { toIso } from '../../core/units.js';
 import { adminEndpoint, type Endpoint, parseFields } from '../../http/rest/endpoint.js';
 
 const nameField = z
@@ -58,7 +57,7 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
           deps,
         );
         const key = credential.use((text) => text);
-        return { name, role, key, expiresAt: expiresAt === null ? null : toIso(expiresAt) };
+        return { name, role, key, expiresAt };
       },
     }),
     adminEndpoint({
@@ -70,15 +69,7 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
       description: 'Administrators with an expired key are not listed.',
       fields: z.strictObject({}),
       reply: administratorsReply,
-      async handle() {
-        const administrators = (await listAdministrators(deps)).map(({ name, role, addedAt, expiresAt }) => ({
-          name,
-          role,
-          addedAt: addedAt === null ? null : toIso(addedAt),
-          expiresAt: expiresAt === null ? null : toIso(expiresAt),
-        }));
-        return { administrators };
-      },
+      handle: async () => ({ administrators: await listAdministrators(deps) }),
     }),
     adminEndpoint({
       ...removal,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  type ApplicationKey,
   issueApplicationKey,
   listApplicationKeys,
   maxKeys,
@@ -13,7 +12,6 @@ import {
   clientTokenReply,
 } from '../../access/application-replies.js';
 import {
-  type Application,
   changeApplication,
   listApplications,
   maxApplications,
@@ -24,7 +22,6 @@ import {
 } from '../../access/applications.js';
 import { leastScopes } from '../../access/scopes.js';
 import type { Ports } from '../../core/deps.js';
-import { toIso } from '../../core/units.js';
 import {
   adminEndpoint,
   clientTokenId,
@@ -35,14 +32,6 @@ import {
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
-
-export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: ApplicationKey) => ({
-  id,
-  scopes: [...scopes],
-  issuedAt: toIso(issuedAt),
-  expiresAt: toIso(expiresAt),
-  lastUsed,
-});
 
 export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   return [
@@ -66,7 +55,7 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       async handle({ param, fields: { scopes, expiresIn, compat, replay }, administrator }) {
         const request = { scopes, lifeSec: expiresIn, compat, replay };
         const { credential, client } = await issueApplicationKey(param('id'), request, administrator, deps);
-        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+        return { token: credential.use((text) => text), id: client.id, expiresAt: client.expiresAt };
       },
     }),
     adminEndpoint({
@@ -79,7 +68,7 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       codes: ['not_found'],
       fields: z.strictObject({}),
       reply: applicationKeysReply,
-      handle: async ({ param }) => ({ keys: (await listApplicationKeys(param('id'), deps)).map(toKeyReply) }),
+      handle: async ({ param }) => ({ keys: await listApplicationKeys(param('id'), deps) }),
     }),
     adminEndpoint({
       tag: 'Applications',
@@ -127,8 +116,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       }),
       form: { scopes: 'list', perMinute: 'json', perDay: 'json' },
       reply: applicationReply,
-      handle: async ({ fields, administrator }) =>
-        toApplicationReply(await registerApplication(fields, administrator, deps)),
+      handle: async ({ fields, administrator }) => registerApplication(fields, administrator, deps),
     }),
     adminEndpoint({
       tag: 'Applications',
@@ -139,7 +127,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       description: 'Returns all applications, oldest first.',
       fields: none,
       reply: applicationsReply,
-      handle: async () => ({ applications: (await listApplications(deps)).map(toApplicationReply) }),
+      handle: async () => ({ applications: await listApplications(deps) }),
     }),
     adminEndpoint({
       tag: 'Applications',
@@ -151,7 +139,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       codes: ['not_found'],
       fields: none,
       reply: applicationReply,
-      handle: async ({ param }) => toApplicationReply(await readApplication(param('id'), deps)),
+      handle: ({ param }) => readApplication(param('id'), deps),
     }),
     adminEndpoint({
       tag: 'Applications',
@@ -172,8 +160,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       }),
       form: { scopes: 'list', perMinute: 'json', perDay: 'json' },
       reply: applicationReply,
-      handle: async ({ param, fields, administrator }) =>
-        toApplicationReply(await changeApplication(param('id'), fields, administrator, deps)),
+      handle: async ({ param, fields, administrator }) => changeApplication(param('id'), fields, administrator, deps),
     }),
     adminEndpoint({
       tag: 'Applications',
@@ -192,10 +179,4 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       },
     }),
   ];
-}
-
-export function toApplicationReply(application: Application) {
-  const { id, name, tenant, scopes, perMinute, perDay, contact, owners, createdAt, changedAt } = application;
-  const times = { createdAt: toIso(createdAt), changedAt: toIso(changedAt) };
-  return { id, name, tenant, scopes: [...scopes], perMinute, perDay, contact, owners: [...owners], ...times };
 }

@@ -22,7 +22,7 @@ import { parseJsonAs } from '../../core/base/json.js';
 import { hideSecrets, type Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { findRulesInForce, isInMode } from '../../core/rules/rule.js';
-import { addSec, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js';
+import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { replacementOf } from '../../enrolment/company-photo.js';
 import { FaceError } from '../../errors.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
@@ -41,15 +41,7 @@ const pushField = z
   .prefault(false)
   .describe('Sends the configured secrets to the provider again. The provider never returns them.');
 
-const toRun = ({ run: { progress, ...run }, state }: ApplyRun) => ({
-  id: run.id,
-  by: run.by,
-  startedAt: toIso(run.startedAt),
-  state,
-  pushSecrets: progress.pushSecrets,
-  endedAt: run.endedAt === null ? null : toIso(run.endedAt),
-  steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),
-});
+const toRun = ({ run, state }: ApplyRun) => ({ ...run, ...run.progress, state });
 
 export function createApplyEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
   const common = { tag: 'Connections', right: 'configure' } as const;
@@ -74,9 +66,9 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
             state: found.state,
             diff: toStepDiff(found),
             words: toStepWords(found),
-            byHand: [...byHand],
+            byHand,
           })),
-          census: census === null ? null : { ...census },
+          census,
         };
       },
     }),
@@ -133,11 +125,6 @@ function toSettings(policy: Policy) {
     .toSorted((one, other) => (one.setting < other.setting ? -1 : 1));
 }
 
-function toRuleNames(policy: Policy) {
-  const { refusing, allowing } = findRulesInForce(policy);
-  return { refusing: [...refusing], allowing: [...allowing] };
-}
-
 export function createConnectionEndpoints(
   { operations: upkeep, ledger, connections: running }: Ports<'ledger' | 'connections'> & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
@@ -156,19 +143,15 @@ export function createConnectionEndpoints(
     return {
       inForce: policy.mode,
       file: file.mode,
-      rules: toRuleNames(policy),
-      switched: isSwitched ? { by: switched.by, at: toIso(switched.at), fileRules: toRuleNames(file) } : null,
+      rules: findRulesInForce(policy),
+      switched: isSwitched ? { ...switched, fileRules: findRulesInForce(file) } : null,
     };
   };
   const describeMode = async (id: string) => {
     const found = findMode(id);
-    const { mode: at, hookCalls: calls } = await readAtProvider(id);
-    const hooks = calls?.hooks.map((each) => ({ ...each, where: [...each.where] })) ?? [];
-    const hookCalls = calls === null ? null : { hooks, readAt: calls.readAt };
-    if (at === null) return { ...found, atProvider: null, hookCalls };
-    const known = await readKnownDecisions(id, upkeep);
-    const decisions = known === null ? null : { until: known.until, reason: known.reason };
-    return { ...found, atProvider: { ...at, parts: [...at.parts], decisions }, hookCalls };
+    const { mode, hookCalls } = await readAtProvider(id);
+    const atProvider = mode && { ...mode, decisions: await readKnownDecisions(id, upkeep) };
+    return { ...found, atProvider, hookCalls };
   };
   return [
     adminEndpoint({
@@ -261,7 +244,7 @@ export function createConnectionEndpoints(
         return {
           subjects: page.map(({ subject, at, hook, refusedIn }) => ({
             subject,
-            lastAt: toIso(at),
+            lastAt: at,
             hook,
             isDenied: refusedIn === 'enforce',
             isEnrolled: enrolled.has(subject),
@@ -273,7 +256,7 @@ export function createConnectionEndpoints(
           notEnrolled: refused.length - enrolled.size,
           days: counted.map(({ day, people }) => ({ day, users: people.all, refused: people[asked] })),
           unnamed: countUndecided(decisions),
-          since: toIso(from),
+          since: from,
           decisions: decisions.reduce((sum, { count }) => sum + count, 0),
           replicasCounting,
         };
@@ -329,10 +312,6 @@ export function createConnectionEndpoints(
         const id = param('id');
         const { provisioning } = await openConnection(id, upkeep);
         const ageOf = await readSecretAges(id, upkeep);
-        const toAge = (mark: string | null) => {
-          const age = ageOf(mark);
-          return age && { since: toIso(age.since), usedAt: age.usedAt === null ? null : toIso(age.usedAt) };
-        };
         const text = (await upkeep.configurationFile?.read().catch(() => null)) ?? null;
         const referenceOf = (setting: string) => (text === null ? null : findReference(text, id, setting));
         const rotated = provisioning.secrets.flatMap(({ setting, previousSetting }) => [setting, previousSetting]);
@@ -345,8 +324,8 @@ export function createConnectionEndpoints(
             ...each,
             reference: referenceOf(each.setting),
             previousReference: referenceOf(each.previousSetting),
-            current: toAge(marks.current) ?? { since: toIso(upkeep.clock.now()), usedAt: null },
-            previous: toAge(marks.previous),
+            current: ageOf(marks.current) ?? { since: upkeep.clock.now(), usedAt: null },
+            previous: ageOf(marks.previous),
           })),
         };
       },

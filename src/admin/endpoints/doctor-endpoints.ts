@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { findToDo } from '../../core/to-do.js';
-import { toIso } from '../../core/units.js';
 import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import { acceptFinding, readHealth } from '../operations/accepted-findings.js';
 import { readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
@@ -18,19 +17,13 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
   const connections = operations.setup().connections.map(async ({ id }) => {
     const examination = await readHealth(id, operations);
     if (examination === null) return { connection: id, examinedAt: null, light: null, findings: [] };
-    const { examinedAt, light } = examination;
-    const findings = examination.findings.map(({ since, accepted, ...finding }) => ({
-      ...finding,
-      since: since === null ? null : toIso(since),
-      accepted: accepted && { until: toIso(accepted.until), reason: accepted.reason, by: accepted.by },
-    }));
-    return { connection: id, examinedAt: toIso(examinedAt), light, findings };
+    return { ...examination, connection: id };
   });
   return {
     isUnderWay: run?.isUnderWay ?? false,
     progress: run?.progress ?? null,
     by: run?.by || null,
-    startedAt: run === null ? null : toIso(run.startedAt),
+    startedAt: run?.startedAt ?? null,
     connections: await Promise.all(connections),
   };
 }
@@ -114,9 +107,9 @@ export function createDoctorEndpoints(
         const { connections } = await describeDoctor(upkeep);
         return {
           items: findToDo(facts, upkeep.clock.now(), [...findOutages(), ...(await findOpenWork(administrator))]).map(
-            ({ since, ...each }) => ({ ...each, since: since === undefined ? null : toIso(since) }),
+            ({ since = null, ...each }) => ({ ...each, since }),
           ),
-          lights: connections.map(({ findings: _, ...each }) => each),
+          lights: connections,
         };
       },
     }),
@@ -130,14 +123,7 @@ export function createDoctorEndpoints(
         'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
       fields: z.strictObject({}),
       reply: jobsReply,
-      async handle() {
-        return {
-          jobs: upkeep.jobs.states().map(({ last, ...job }) => ({
-            ...job,
-            last: last === null ? null : { ...last, endedAt: toIso(last.endedAt) },
-          })),
-        };
-      },
+      handle: async () => ({ jobs: upkeep.jobs.states() }),
     }),
   ];
 }

@@ -1,32 +1,17 @@
 import { z } from 'zod';
 import { filesOf } from '../../config/data-files.js';
-import { toIso } from '../../core/units.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { readLastBackup } from '../operations/last-backup.js';
 import type { WithOperations } from '../operations/operations-context.js';
-import {
-  readHeadTime,
-  readVerification,
-  startVerification,
-  type Verification,
-} from '../operations/trail-verification.js';
+import { readHeadTime, readVerification, startVerification } from '../operations/trail-verification.js';
 import { backupReply, trailReply } from '../replies/operations.js';
-
-const toReply = ({ run, state }: Verification) => ({
-  state,
-  by: run.by,
-  startedAt: toIso(run.startedAt),
-  endedAt: run.endedAt === null ? null : toIso(run.endedAt),
-  ...run.progress,
-});
 
 export function createEvidenceEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
   const describe = async () => {
-    const verification = await readVerification(upkeep);
-    const signedAt = await readHeadTime(upkeep);
+    const found = await readVerification(upkeep);
     return {
-      verification: verification === null ? null : toReply(verification),
-      head: { signedAt: signedAt === null ? null : toIso(signedAt), waitingSec: upkeep.trail.waitingSec() },
+      verification: found && { ...found.run, ...found.run.progress, state: found.state },
+      head: { signedAt: await readHeadTime(upkeep), waitingSec: upkeep.trail.waitingSec() },
     };
   };
   return [
@@ -40,10 +25,7 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
         'Returns the record that `facestep backup` wrote to the data folder after it verified every file of the copy.',
       fields: z.strictObject({}),
       reply: backupReply,
-      async handle() {
-        const last = await readLastBackup(filesOf(upkeep.setup().config).lastBackup);
-        return { last: last === null ? null : { ...last } };
-      },
+      handle: async () => ({ last: await readLastBackup(filesOf(upkeep.setup().config).lastBackup) }),
     }),
     adminEndpoint({
       tag: 'Operations',

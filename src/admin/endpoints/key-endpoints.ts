@@ -3,7 +3,7 @@ import { countSealed } from '../../audit/ledger/people.js';
 import { filesOf } from '../../config/data-files.js';
 import { findSealedVersions } from '../../config/sealed-secret.js';
 import type { Ports } from '../../core/deps.js';
-import { addSec, toIso } from '../../core/units.js';
+import { addSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
@@ -48,28 +48,22 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
         const toTurns = (keys: readonly RotatingKey[], lifeSec: number | null) =>
           keys.map(({ name, isSigning, signsFrom, problem: wrong }, at) => {
             const ends = signsFrom === null || lifeSec === null ? null : addSec(signsFrom, lifeSec);
-            const until = keys[at + 1]?.signsFrom ?? ends;
             return {
               name,
               isSigning,
               problem: wrong,
-              signsFrom: signsFrom === null ? null : toIso(signsFrom),
-              signsUntil: until === null ? null : toIso(until),
+              signsFrom,
+              signsUntil: keys[at + 1]?.signsFrom ?? ends,
             };
           });
         return {
           kind: inventory.kind,
           ofUnknownVersion,
-          sealing: (await inventory.sealing()).map(({ version, isCurrent, problem: wrong }) => {
-            const madeAt = made.get(version);
-            return {
-              version,
-              isCurrent,
-              problem: wrong,
-              tokens: byVersion.get(version) ?? 0,
-              madeAt: madeAt === undefined ? null : toIso(madeAt),
-            };
-          }),
+          sealing: (await inventory.sealing()).map((key) => ({
+            ...key,
+            tokens: byVersion.get(key.version) ?? 0,
+            madeAt: made.get(key.version) ?? null,
+          })),
           signing: toTurns(await inventory.signing(), null),
           // OpenID keys in files are removed automatically when they are no longer needed.
           oidc: toTurns(await inventory.oidc(), signingLifeSec),
@@ -128,7 +122,7 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
           const retired = await retireSigningKey(config, signing, upkeep, () =>
             note('key_destroyed', { use: 'signing', name: signing, by }),
           );
-          return { isDone: retired === 'retired', lost: null, words: [...signingWords[retired]] };
+          return { isDone: retired === 'retired', lost: null, words: signingWords[retired] };
         }
         if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
         const count = await countSealed(deps);
@@ -142,7 +136,7 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
         if (retired.kind === 'current')
           return { isDone: false, lost: null, words: ['This key seals new tokens. Rotate first.'] };
         if (retired.kind === 'seals_secrets') return { isDone: false, lost: null, words: [sealsSecretsText] };
-        return { isDone: retired.kind === 'retired', lost: retired.lost, words: [...retired.words] };
+        return { isDone: retired.kind === 'retired', lost: retired.lost, words: retired.words };
       },
     }),
   ];
@@ -165,7 +159,7 @@ function toRotation(rotated: Rotated) {
         words: ['Back the keys up: they have changed.'],
       };
     case 'turn':
-      return { isDone: true, key: rotated.kid, signsFrom: toIso(rotated.signsFrom), words: [] };
+      return { isDone: true, key: rotated.kid, signsFrom: rotated.signsFrom, words: [] };
     case 'waiting':
       return {
         isDone: false,
@@ -176,6 +170,6 @@ function toRotation(rotated: Rotated) {
     case 'none':
       return { isDone: false, key: null, signsFrom: null, words: ['There are no such keys yet.'] };
     case 'by hand':
-      return { isDone: false, key: null, signsFrom: null, words: [...rotated.words] };
+      return { isDone: false, key: null, signsFrom: null, words: rotated.words };
   }
 }

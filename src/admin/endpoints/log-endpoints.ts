@@ -6,9 +6,7 @@ import { countScanned, followLines, type LogFilter, listLines, readActivitySince
 import { countByConnection } from '../../audit/ledger/people.js';
 import { type LogLine, timeOfId } from '../../audit/ledger/places.js';
 import {
-  type CheckReply,
   checksReply,
-  type ExportedChecksReply,
   exportedChecksReply,
   followedLinesReply,
   type LineReply,
@@ -22,7 +20,6 @@ import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
 import type { NamedAccount } from '../../core/ports.js';
-import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { RefusedCalls } from '../../http/refused-calls.js';
 import { adminEndpoint, type Endpoint, instantField, JsonLines } from '../../http/rest/endpoint.js';
@@ -35,18 +32,14 @@ export const cursorField = z.string().min(1).max(1500).describe('Cursor of the p
 export const limitField = (most: number) =>
   z.int().min(1).max(most).prefault(50).describe('Maximum number of entries.');
 
-export const toLineReply = ({ id, device: _device, ruled: _ruled, ...line }: LogLine) => ({
-  id,
-  time: toIso(timeOfId(id)),
-  ...line,
-});
+export const toLineReply = (line: LogLine) => ({ ...line, time: timeOfId(line.id) });
 
 /** Converts a check. The application is that of the latest event that names one, because the result may not. */
-export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
+export function toCheckReply({ result, events }: LoggedCheck) {
   const application = events.findLast((event) => event.application !== null)?.application ?? null;
   return {
     ...toLineReply({ ...result, application: result.application ?? application }),
-    startedAt: toIso(timeOfId(events[0]?.id ?? result.id)),
+    startedAt: timeOfId(events[0]?.id ?? result.id),
     events: events.map(toLineReply),
   };
 }
@@ -118,8 +111,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
         const page = await listLines(filter, { cursor, limit }, deps);
-        const since = fields.isActivity ? await readActivitySince(deps) : null;
-        const completeSince = since === null ? null : toIso(since);
+        const completeSince = fields.isActivity ? await readActivitySince(deps) : null;
         return { lines: page.items.map(toLineReply), cursor: page.cursor, unasked, completeSince };
       },
     }),
@@ -190,9 +182,7 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       fields: z.strictObject({}),
       reply: refusedCallReply,
       async handle({ param }) {
-        const call = deps.refusedCalls.find(param('requestId'));
-        const since = toIso(deps.refusedCalls.since());
-        return { call: call === null ? null : { ...call, at: toIso(call.at) }, since };
+        return { call: deps.refusedCalls.find(param('requestId')), since: deps.refusedCalls.since() };
       },
     }),
     adminEndpoint({
@@ -209,11 +199,9 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         const counts = await countByConnection([...deps.connections.keys()], deps);
         return {
           connections: await Promise.all(
-            counts.map(async ({ days, refusals, ...each }) => ({
+            counts.map(async (each) => ({
               ...each,
               users: (await readDoctorReport(each.connection, deps.operations))?.users ?? null,
-              days: days.map((day) => ({ ...day })),
-              refusals: refusals.map((refusal) => ({ ...refusal })),
             })),
           ),
         };
@@ -239,12 +227,7 @@ async function* exportOnce<Line>(
   }
 }
 
-async function* exportChecks(
-  filter: LogFilter,
-  unasked: string[],
-  administrator: Administrator,
-  deps: LogPorts,
-): AsyncGenerator<ExportedChecksReply> {
+async function* exportChecks(filter: LogFilter, unasked: string[], administrator: Administrator, deps: LogPorts) {
   const total = await countScanned(filter, deps.ledger);
   const accounts = new Map<string, NamedAccount | null>();
   let read = 0;
@@ -253,7 +236,7 @@ async function* exportChecks(
     read += lines.length;
     const checks = lines.flatMap(({ check }) => (check === null ? [] : [toCheckReply(check)]));
     await addAccounts(checks, accounts, administrator, deps);
-    const named = checks.map(({ startedAt: _, events: __, ...line }) => {
+    const named = checks.map((line) => {
       const account = accounts.get(toAccountKey(line));
       return { ...line, name: account?.name ?? null, login: account?.login ?? null };
     });
@@ -266,7 +249,7 @@ const toAccountKey = ({ connection, subject }: Pick<LineReply, 'connection' | 's
 
 /** Reads the accounts of people whom the export has not met yet. */
 async function addAccounts(
-  lines: readonly LineReply[],
+  lines: readonly Pick<LineReply, 'connection' | 'subject'>[],
   accounts: Map<string, NamedAccount | null>,
   { id }: Administrator,
   deps: LogPorts,

@@ -7,7 +7,7 @@ import { toSource } from '../../core/networks.js';
 import { explainRule, matchRule, orderRules } from '../../core/rules/evaluate.js';
 import { deviceKinds, type SignInRule } from '../../core/rules/rule.js';
 import { termsWithoutRules } from '../../core/rules/sign-in-terms.js';
-import { addSec, secondsPerDay, toIso } from '../../core/units.js';
+import { addSec, secondsPerDay } from '../../core/units.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import type { WithOperations } from '../operations/operations-context.js';
 
@@ -51,12 +51,12 @@ export function createRuleEndpoints(deps: Ports<'connections' | 'ledger' | 'cloc
           outcome: rule.outcome,
           mode: rule.mode,
           whenUnknown: rule.whenUnknown ?? null,
-          effect: { ...(await countRuled({ connection: id, rule: rule.name, from }, deps)) },
+          effect: await countRuled({ connection: id, rule: rule.name, from }, deps),
         });
         return {
           rules: await Promise.all(orderRules(policy.rules).map(toReply)),
           mode: policy.mode,
-          since: toIso(from),
+          since: from,
           replicasCounting,
         };
       },
@@ -108,7 +108,7 @@ export function createRuleEndpoints(deps: Ports<'connections' | 'ledger' | 'cloc
           // An OpenID client asks for the check itself.
           outcome: outcome === 'none' && isOpenidClient(id, application) ? 'face' : outcome,
           rule: rule?.name ?? null,
-          watched: watched === null ? null : { rule: watched.rule, outcome: watched.outcome },
+          watched,
           mode: own.mode,
           rules:
             facts === null

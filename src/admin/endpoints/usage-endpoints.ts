@@ -25,7 +25,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
       reply: usageReply,
       async handle({ param, fields }) {
         const { id } = await readApplication(param('id'), deps);
-        return { usage: (await readUsage(id, fields.days, deps)).map((each) => ({ ...each })) };
+        return { usage: await readUsage(id, fields.days, deps) };
       },
     }),
     adminEndpoint({

@@ -83,7 +83,7 @@ export function createEnrolmentEndpoints(
         await rememberFrames(toSubjectRef(person), earlier, deps);
         return {
           tokenId: sealed.tokenId,
-          expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),
+          expiresAt: sealed.expiresAt && toEpochMs(sealed.expiresAt),
           photos: sealed.photos,
           weak: sealed.photos === 1,
         };

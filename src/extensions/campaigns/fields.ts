@@ -1,17 +1,10 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
-import { type EpochMs, toIso } from '../../core/units.js';
 import { invitationKinds } from '../../notifications/email/invitation.js';
 import type { Person } from './person.js';
 import { type Campaign, longestLinkDays } from './record.js';
-import {
-  type CampaignCounts,
-  type CampaignPersonReply,
-  type CampaignReply,
-  campaignReply,
-  personReply,
-} from './replies.js';
+import type { CampaignCounts } from './replies.js';
 
 const count = (least: number, most: number, standard: number) => z.int().min(least).max(most).prefault(standard);
 
@@ -44,30 +37,16 @@ export const newCampaignFields = z.strictObject({
   reminders: count(0, 5, 2).describe('Maximum number of automatic reminders.'),
 });
 
-const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
+export const toCampaignReply = (campaign: Campaign, counts: CampaignCounts, { delivery }: Ports<'delivery'>) => ({
+  ...campaign,
+  ...counts,
+  outbox: delivery.outbox.includes('email'),
+  source: campaign.group === null ? ('csv' as const) : ('group' as const),
+  own: Object.keys(campaign.own),
+});
 
-/** Returns what an administrator sees of a campaign. The guard drops all other fields. */
-export const toCampaignReply = (
-  campaign: Campaign,
-  counts: CampaignCounts,
-  { delivery }: Ports<'delivery'>,
-): CampaignReply =>
-  campaignReply.parse({
-    ...campaign,
-    ...counts,
-    outbox: delivery.outbox.includes('email'),
-    source: campaign.group === null ? 'csv' : 'group',
-    createdAt: toIso(campaign.createdAt),
-    startedAt: toInstant(campaign.startedAt),
-    keptUntil: toIso(campaign.keptUntil),
-    own: Object.keys(campaign.own),
-  });
-
-/** Returns what an administrator sees of a person. The guard drops all other fields. */
-export const toPersonReply = (person: Person, campaign: Campaign): CampaignPersonReply =>
-  personReply.parse({
-    ...person,
-    language: person.language ?? campaign.language,
-    sentAt: toInstant(person.sentAt),
-    expiresAt: toInstant(person.link?.expiresAt ?? null),
-  });
+export const toPersonReply = (person: Person, campaign: Campaign) => ({
+  ...person,
+  language: person.language ?? campaign.language,
+  expiresAt: person.link?.expiresAt ?? null,
+});

@@ -9,9 +9,7 @@ import {
   usageReply,
 } from '../../access/application-replies.js';
 import { readRefusals, readUsage, refusalRetention, usageKeptDays } from '../../access/usage.js';
-import { toApplicationReply, toKeyReply } from '../../admin/endpoints/application-endpoints.js';
 import type { Ports } from '../../core/deps.js';
-import { toIso } from '../../core/units.js';
 import { refusals } from '../../errors.js';
 import { clientTokenId, developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from './asking.js';
@@ -29,7 +27,7 @@ export function createOwnApplicationEndpoints(
       fields: none,
       reply: applicationsReply,
       handle: async ({ developer }) => ({
-        applications: (await listOwnApplications(developer, deps)).map(toApplicationReply),
+        applications: await listOwnApplications(developer, deps),
       }),
     }),
     developerEndpoint({
@@ -40,8 +38,7 @@ export function createOwnApplicationEndpoints(
       codes: ['not_found'],
       fields: none,
       reply: applicationReply,
-      handle: async ({ param, developer }) =>
-        toApplicationReply(await readOwnApplication(param('id'), developer, deps)),
+      handle: async ({ param, developer }) => readOwnApplication(param('id'), developer, deps),
     }),
     developerEndpoint({
       method: 'GET',
@@ -53,7 +50,7 @@ export function createOwnApplicationEndpoints(
       reply: applicationKeysReply,
       async handle({ param, developer }) {
         const { id } = await readOwnApplication(param('id'), developer, deps);
-        return { keys: (await listApplicationKeys(id, deps)).map(toKeyReply) };
+        return { keys: await listApplicationKeys(id, deps) };
       },
     }),
     developerEndpoint({
@@ -67,7 +64,7 @@ export function createOwnApplicationEndpoints(
       async handle({ param, developer }) {
         await countChange(developer, deps);
         const { credential, client } = await issueOwnKey(param('id'), developer, deps);
-        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+        return { token: credential.use((text) => text), id: client.id, expiresAt: client.expiresAt };
       },
     }),
     developerEndpoint({
@@ -96,7 +93,7 @@ export function createOwnApplicationEndpoints(
       reply: usageReply,
       async handle({ param, fields, developer }) {
         const { id } = await readOwnApplication(param('id'), developer, deps);
-        return { usage: (await readUsage(id, fields.days, deps)).map((each) => ({ ...each })) };
+        return { usage: await readUsage(id, fields.days, deps) };
       },
     }),
     developerEndpoint({
@@ -119,12 +116,7 @@ export function createOwnApplicationEndpoints(
           (each) => requestId === undefined || each.requestId === requestId,
         );
         return {
-          refusals: found.map(({ at, code, ...each }) => ({
-            ...each,
-            code,
-            time: toIso(at),
-            cause: refusals[code].text,
-          })),
+          refusals: found.map((each) => ({ ...each, time: each.at, cause: refusals[each.code].text })),
         };
       },
     }),

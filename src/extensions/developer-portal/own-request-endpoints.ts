@@ -4,7 +4,7 @@ import { type Client, issueClientToken, revokeClientToken } from '../../access/c
 import { type ClientScope, clientScopes, defaultScopes } from '../../access/scopes.js';
 import type { Ports } from '../../core/deps.js';
 import type { Credential } from '../../core/secrets.js';
-import { secondsPerDay, toIso } from '../../core/units.js';
+import { secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import {
@@ -79,7 +79,7 @@ export function createOwnRequestEndpoints(
           terms: { version, text },
           most: { perMinute, perDay },
           sandbox: sandbox === null ? null : { connection: sandbox, ...sandboxQuota },
-          scopes: [...clientScopes],
+          scopes: clientScopes,
           connections: [...deps.connections.keys()],
         };
       },
@@ -95,7 +95,7 @@ export function createOwnRequestEndpoints(
       async handle({ developer }) {
         const { credential, client } = await issueSandboxToken(developer, deps);
         const { id, expiresAt, tenant: connection } = client;
-        return { token: credential.use((text) => text), id, connection, expiresAt: toIso(expiresAt) };
+        return { token: credential.use((text) => text), id, connection, expiresAt };
       },
     }),
     developerEndpoint({
@@ -198,7 +198,7 @@ export function createOwnRequestEndpoints(
       reply: clientTokenReply,
       async handle({ param, developer }) {
         const { credential, client } = await takeFirstKey(param('id'), developer, deps);
-        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+        return { token: credential.use((text) => text), id: client.id, expiresAt: client.expiresAt };
       },
     }),
   ];

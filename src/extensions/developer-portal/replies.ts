@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { clientScopes } from '../../access/scopes.js';
 import { instantReply } from '../../core/instant.js';
-import { toIso } from '../../core/units.js';
 import { type ApplicationRequest, requestStates } from './request.js';
 
 const requestReply = z.object({
@@ -39,26 +38,12 @@ const requestReply = z.object({
 export const oneRequestReply = z.object({ request: requestReply });
 export type OneRequestReply = z.output<typeof oneRequestReply>;
 
-export function toRequestReply(request: ApplicationRequest) {
-  const { id, state, developer, by, application, isChange, wish, termsVersion, messages, isFulfilled } = request;
-  return {
-    id,
-    state,
-    developer,
-    by,
-    application,
-    isChange,
-    termsVersion,
-    isFulfilled,
-    ...wish,
-    scopes: [...wish.scopes],
-    redirectUris: [...wish.redirectUris],
-    messages: messages.map(({ at, from, by: who, text }) => ({ time: toIso(at), from, by: who, text })),
-    keyHandedOver: request.isKeyHandedOver,
-    createdAt: toIso(request.createdAt),
-    changedAt: toIso(request.changedAt),
-  };
-}
+export const toRequestReply = ({ wish, messages, ...request }: ApplicationRequest) => ({
+  ...wish,
+  ...request,
+  messages: messages.map(({ at, ...message }) => ({ ...message, time: at })),
+  keyHandedOver: request.isKeyHandedOver,
+});
 
 export const requestsReply = z.object({ requests: z.array(requestReply) });
 export type RequestsReply = z.output<typeof requestsReply>;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
-import { toIso } from '../../core/units.js';
 import { adminEndpoint, type Endpoint, instantField, parseFields, tenantField } from '../../http/rest/endpoint.js';
 import {
   addOwner,
@@ -14,14 +13,12 @@ import {
 import { approvedRequestReply, oneRequestReply, requestPageReply, termsReply, toRequestReply } from './replies.js';
 import { requestStates } from './request.js';
 import { listRequests, messageField, textField } from './requests.js';
-import { changeTerms, longestTerms, readTerms, type Terms } from './terms.js';
+import { changeTerms, longestTerms, readTerms } from './terms.js';
 
 const developerField = z
   .string()
   .regex(/^[\w-]{43}$/)
   .describe('Id of the developer, as on their own page and in each of their requests.');
-
-const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at: at === null ? null : toIso(at), by });
 
 export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = {
@@ -125,7 +122,7 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       description: 'Returns the current version.',
       fields: none,
       reply: termsReply,
-      handle: async () => toTermsReply(await readTerms(deps)),
+      handle: () => readTerms(deps),
     }),
     adminEndpoint({
       ...common,
@@ -134,7 +131,7 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       description: 'Creates the next version. Requests that are submitted afterwards agree to that version.',
       fields: z.strictObject({ text: textField(longestTerms) }),
       reply: termsReply,
-      handle: async ({ fields, administrator }) => toTermsReply(await changeTerms(fields.text, administrator, deps)),
+      handle: ({ fields, administrator }) => changeTerms(fields.text, administrator, deps),
     }),
     adminEndpoint({
       ...common,

@@ -50,7 +50,7 @@ export function createIdentificationEndpoints(
         const [roster] = photos('roster');
         const tokens = readLines(roster);
         const binding = bindingOfClient(client, fields);
-        const { alike, unusable, ...found } = await identify(
+        return identify(
           {
             photos: photos('photo'),
             tokens,
@@ -60,7 +60,6 @@ export function createIdentificationEndpoints(
           },
           deps,
         );
-        return { ...found, alike: [...alike], unusable: [...unusable] };
       },
     }),
   ];

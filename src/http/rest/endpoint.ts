@@ -3,7 +3,6 @@ import type { Auth, Caller } from '../../access/admission.js';
 import { type Client, clientTokenLifeSec } from '../../access/client-tokens.js';
 import type { Administrator, Right } from '../../access/rights.js';
 import { type ClientScope, clientScopes, compatibilities, replayPolicies } from '../../access/scopes.js';
-import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
 import { emailGuard, toEmailKey } from '../../core/email-address.js';
 import {
@@ -237,11 +236,11 @@ export interface Admitted {
     fields: Readonly<Record<string, unknown>>,
     call: Omit<Call<unknown, string>, 'fields'>,
     caller: Caller,
-  ): Promise<JsonObject | JsonLines>;
+  ): Promise<object | JsonLines>;
 }
 
 /** A long reply, made while it is sent. */
-export class JsonLines<Line extends JsonObject = JsonObject> {
+export class JsonLines<Line extends object = object> {
   constructor(readonly lines: AsyncIterable<Line>) {}
 }
 
@@ -273,10 +272,16 @@ export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuar
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
-/** Type of a reply. It accepts only JSON, so that code which returns a face or token does not compile. */
+type ReadonlyDeep<Value> = Value extends object ? { readonly [Name in keyof Value]: ReadonlyDeep<Value[Name]> } : Value;
+
+/** Type of a reply. Members that its guard does not declare are not sent. */
 type ReplyOf<Reply extends ObjectGuard> = Promise<
-  (z.input<Reply> & JsonObject) | JsonLines<z.input<Reply> & JsonObject>
+  ReadonlyDeep<z.input<Reply>> | JsonLines<ReadonlyDeep<z.input<Reply>>>
 >;
+
+async function* parseLines(guard: ObjectGuard, { lines }: JsonLines): AsyncGenerator<object> {
+  for await (const line of lines) yield z.parse(guard, line);
+}
 
 export type Handled<
   Fields extends z.ZodObject,
@@ -390,8 +395,10 @@ export function createEndpoint<
       const { sessionId, know } = await admit(call.session);
       return {
         sessionId,
-        run: async (sent, rest, caller) =>
-          definition.handle({ ...rest, fields: parseFields(fields, sent), ...know(caller) }),
+        async run(sent, rest, caller) {
+          const answer = await definition.handle({ ...rest, fields: parseFields(fields, sent), ...know(caller) });
+          return answer instanceof JsonLines ? new JsonLines(parseLines(reply, answer)) : z.parse(reply, answer);
+        },
       };
     },
   };

@@ -3,14 +3,13 @@ import type { CoreDeps, Ports } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
 import { anotherWayReply, receiptReply, recoveryCodesReply, sentCodeReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
-import { toIso } from '../../core/units.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../another-way.js';
 import { takeReceipt } from '../complete.js';
 import type { FlowPorts } from '../flow.js';
 import { viewSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
-import { toReceiptReply, toViewReply } from '../session-view.js';
+import { toReceiptReply } from '../session-view.js';
 import { toShownFrom } from './challenges.js';
 
 const oneTimeCode = z.string().min(1).max(64).describe('Six digits; separators are ignored.');
@@ -34,7 +33,7 @@ export function createAnotherWayEndpoints(
   } as const;
   const pass = async (request: Parameters<typeof passAnotherWay>[0]) => {
     const { view, receipt } = await passAnotherWay(request, deps);
-    return { view: toViewReply(view), receipt: toReceiptReply(receipt) };
+    return { view, receipt: toReceiptReply(receipt) };
   };
   return [
     sessionEndpoint({
@@ -53,7 +52,7 @@ export function createAnotherWayEndpoints(
       reply: sentCodeReply,
       async handle({ fields, session: shown }) {
         const { expiresAt, ...sent } = await sendCode({ session: shown, ...fields }, deps);
-        return { ...sent, expiresAt: toIso(expiresAt) };
+        return { ...sent, expiresAt };
       },
     }),
     sessionEndpoint({

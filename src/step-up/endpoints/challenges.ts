@@ -15,7 +15,6 @@ import {
 import { remembersPlaces } from '../../core/rules/rule.js';
 import { screenAxes } from '../../core/screen-light.js';
 import { Credential, UserSecret } from '../../core/secrets.js';
-import { toIso } from '../../core/units.js';
 import { companyPhotoCodes } from '../../enrolment/company-photo.js';
 import { isPin } from '../../enrolment/pin.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../../enrolment/webauthn/answer.js';
@@ -34,7 +33,7 @@ import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
-import { toReceiptReply, toViewReply } from '../session-view.js';
+import { toReceiptReply } from '../session-view.js';
 import { finishVendorCheck, openVendorCheck, vendorOutages } from '../vendor-check.js';
 
 const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
@@ -168,7 +167,7 @@ async function toOutcomeReply(
     );
   }
   return {
-    view: toViewReply(view),
+    view,
     outcome,
     hint,
     receipt: toReceiptReply(receipt),
@@ -229,7 +228,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
           { session: shown, shows, shownFrom: toShownFrom(request, deps), shown: action, deviceKey },
           deps,
         );
-        return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt: toIso(expiresAt) };
+        return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt };
       },
     }),
     sessionEndpoint({
@@ -351,10 +350,8 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
       reply: vendorCheckReply,
       async handle({ fields, session: shown, userAgent }) {
         const check = await openVendorCheck({ session: shown, userAgent, shown: fields.action }, deps);
-        if (check === null) return { check };
-        const { nonce, vendor, grant, expiresAt } = check;
         const read = (text: string): string => text;
-        return { check: { nonce: nonce.use(read), vendor, grant: grant.use(read), expiresAt: toIso(expiresAt) } };
+        return { check: check && { ...check, nonce: check.nonce.use(read), grant: check.grant.use(read) } };
       },
     }),
     sessionEndpoint({

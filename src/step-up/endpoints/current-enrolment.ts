@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { emptyReply, enrolmentReply, passkeyReply, viewReply } from '../../core/page-protocol.js';
-import { toIso } from '../../core/units.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
 import {
   mayEnrolHere,
@@ -11,7 +10,6 @@ import {
 } from '../current-enrolment.js';
 import type { FlowPorts } from '../flow.js';
 import { sessionEndpoint } from '../session-endpoint.js';
-import { toViewReply } from '../session-view.js';
 import { askForPasskey } from '../user-secret.js';
 
 export function createPasskeyEndpoints(
@@ -30,8 +28,7 @@ export function createPasskeyEndpoints(
       deps,
       reply: passkeyReply,
       async handle({ session }) {
-        const { ceremony, options } = await askForPasskey(session, deps);
-        return { ceremony, options };
+        return askForPasskey(session, deps);
       },
     }),
   ];
@@ -56,18 +53,7 @@ export function createCurrentEnrolmentEndpoints(
       reply: enrolmentReply,
       async handle({ session }) {
         const current = await readCurrentEnrolment(session, deps);
-        const mayRenew = await mayEnrolHere(session, deps);
-        if (current === null) return { enrolment: null, mayRenew };
-        const { tokenId, purpose, enrolledAt, expiresAt } = current;
-        return {
-          enrolment: {
-            tokenId,
-            purpose,
-            enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
-            expiresAt: expiresAt === null ? null : toIso(expiresAt),
-          },
-          mayRenew,
-        };
+        return { enrolment: current, mayRenew: await mayEnrolHere(session, deps) };
       },
     }),
     sessionEndpoint({
@@ -91,7 +77,7 @@ export function createCurrentEnrolmentEndpoints(
       description:
         'The previous token stays valid until the new one is written. Returns `not_found` if the person may not enrol here: they only signed in or have only a link, and the connection asks for more (`policy.replaceFace`, `policy.whenNotEnrolled`).',
       reply: viewReply,
-      handle: async ({ session }) => ({ view: toViewReply(await renewCurrentEnrolment(session, deps)) }),
+      handle: async ({ session }) => ({ view: await renewCurrentEnrolment(session, deps) }),
     }),
   ];
 }

@@ -9,7 +9,6 @@ import type { Endpoint } from '../../http/rest/endpoint.js';
 import type { FlowPorts } from '../flow.js';
 import { chooseNumber, startHandOff } from '../hand-off.js';
 import { sessionEndpoint } from '../session-endpoint.js';
-import { toViewReply } from '../session-view.js';
 
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
@@ -52,7 +51,7 @@ export function createHandOffEndpoints(
       fields: z.strictObject({ number: z.string().max(8).nullable() }),
       reply: viewReply,
       handle: async ({ fields, session: shown }) => ({
-        view: toViewReply(await chooseNumber({ session: shown, number: fields.number }, deps)),
+        view: await chooseNumber({ session: shown, number: fields.number }, deps),
       }),
     }),
   ];

@@ -20,7 +20,7 @@ import {
   viewSession,
 } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
-import { toReceiptReply, toViewReply } from '../session-view.js';
+import { toReceiptReply } from '../session-view.js';
 import { finishTest } from '../test-person.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
@@ -90,7 +90,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
         const found = await findSession(opened.session, 'read', deps);
         return {
           session: opened.session.use((text) => text),
-          view: toViewReply(opened.view),
+          view: opened.view,
           lockedForSec: await findLockoutSec(found, deps),
           missingEnrolment: await findMissingEnrolment(found, deps),
         };
@@ -108,7 +108,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       async handle(call) {
         const { view, receipt } = viewSession(call.session, deps);
         return {
-          view: toViewReply(view),
+          view,
           receipt: toReceiptReply(receipt),
           lockedForSec: await findLockoutSec(call.session, deps),
           missingEnrolment: await findMissingEnrolment(call.session, deps),
@@ -128,7 +128,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       }),
       reply: viewReply,
       handle: async ({ fields, session: shown }) => ({
-        view: toViewReply(await giveConsent({ session: shown, ...fields }, deps)),
+        view: await giveConsent({ session: shown, ...fields }, deps),
       }),
     }),
     sessionEndpoint({
@@ -140,7 +140,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       codes: session,
       fields: z.strictObject({}),
       reply: viewReply,
-      handle: async (call) => ({ view: toViewReply(await abandonStepUp(call.session, deps)) }),
+      handle: async (call) => ({ view: await abandonStepUp(call.session, deps) }),
     }),
     sessionEndpoint({
       deps,
@@ -154,7 +154,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       reply: anotherWayReply,
       async handle(call) {
         const { view, receipt } = await finishTest(call.session, deps);
-        return { view: toViewReply(view), receipt: toReceiptReply(receipt) };
+        return { view, receipt: toReceiptReply(receipt) };
       },
     }),
   ];

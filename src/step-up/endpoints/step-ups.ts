@@ -16,7 +16,6 @@ import type { CoreDeps, Ports } from '../../core/deps.js';
 import { toSource } from '../../core/networks.js';
 import { requestedLink } from '../../core/page-link.js';
 import { Credential } from '../../core/secrets.js';
-import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import {
   accuracyField,
@@ -49,12 +48,12 @@ import {
 const toStarted = (started: StartedStepUp, isImmediate: boolean, { issuer }: Ports<'issuer'>) => {
   const { id, challenge, expiresAt } = started;
   const url = requestedLink(issuer, started, isImmediate);
-  return { id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt), url };
+  return { id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt, url };
 };
 
 const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({
   state,
-  expiresAt: toIso(expiresAt),
+  expiresAt,
   receipt: toReceiptReply(receipt),
 });
 

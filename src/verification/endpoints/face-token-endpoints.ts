@@ -3,7 +3,7 @@ import { bindingOfClient, type Client, shareOfClient } from '../../access/client
 import type { Ports } from '../../core/deps.js';
 import { instantReply } from '../../core/instant.js';
 import type { VerifyRequest } from '../../core/ports.js';
-import { toEpochMs, toIso } from '../../core/units.js';
+import { toEpochMs } from '../../core/units.js';
 import {
   acceptAnyPhotos,
   holderOf,
@@ -91,7 +91,7 @@ export function createFaceTokenEndpoints(
           engine: sealed.engine,
           accuracy,
           scope,
-          expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),
+          expiresAt: sealed.expiresAt && toEpochMs(sealed.expiresAt),
           quality: { photos: sealed.photos, weak: sealed.photos === 1 || sealed.hasFewPhotos === true },
         };
       },

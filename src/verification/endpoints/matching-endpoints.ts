@@ -100,7 +100,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
         );
         return {
           consistent,
-          outliers: [...outliers],
+          outliers,
           unusable: unusable.map(({ index, code }) => ({ index, ...toUnusable(code) })),
         };
       },

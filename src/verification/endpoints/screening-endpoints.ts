@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { shareOfClient } from '../../access/client-tokens.js';
-import type { Screening, Verifier } from '../../core/ports.js';
+import type { Verifier } from '../../core/ports.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
 const screeningReply = z.strictObject({
@@ -18,7 +18,7 @@ const screeningReply = z.strictObject({
   ),
 });
 
-const boxReply = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+const boxReply = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 /** Creates the endpoints that measure one picture. They store nothing. */
 export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
@@ -36,15 +36,12 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       summary: 'Detect the faces in a picture',
       description:
         'Boxes are in pixels of the upright picture, largest face first. If there is no face, the list is empty.',
-      reply: z.strictObject({
+      reply: z.object({
         widthPx: z.int(),
         heightPx: z.int(),
-        faces: z.array(z.strictObject({ box: boxReply, confidence: z.number() })),
+        faces: z.array(z.object({ box: boxReply, confidence: z.number() })),
       }),
-      async handle({ photos, client }) {
-        const { widthPx, heightPx, faces } = await verifier.detect(photos('photo')[0], shareOfClient(client));
-        return { widthPx, heightPx, faces: faces.map(({ box, confidence }) => ({ box: { ...box }, confidence })) };
-      },
+      handle: ({ photos, client }) => verifier.detect(photos('photo')[0], shareOfClient(client)),
     }),
     clientEndpoint({
       ...common,
@@ -52,9 +49,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       summary: 'Check the quality of a picture',
       description: 'Returns measured values with their units and bounds (facestep defines the format of the reply).',
       reply: screeningReply,
-      async handle({ photos, client }) {
-        return toReply(await verifier.quality(photos('photo')[0], shareOfClient(client)));
-      },
+      handle: ({ photos, client }) => verifier.quality(photos('photo')[0], shareOfClient(client)),
     }),
     clientEndpoint({
       ...common,
@@ -62,15 +57,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       summary: 'Check the liveness of a picture',
       description: 'Passive, from one picture: evidence, not proof (facestep defines the format of the reply).',
       reply: screeningReply,
-      async handle({ photos, client }) {
-        return toReply(await verifier.liveness(photos('photo')[0], shareOfClient(client)));
-      },
+      handle: ({ photos, client }) => verifier.liveness(photos('photo')[0], shareOfClient(client)),
     }),
   ];
 }
-
-const toReply = ({ pass, reasons, measurements }: Screening) => ({
-  pass,
-  reasons: [...reasons],
-  measurements: measurements.map((measurement) => ({ ...measurement })),
-});
