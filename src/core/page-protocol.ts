@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { actionGuard } from '../../client/action.js';
+import { formatIso } from './base/iso-time.js';
 import { hints } from './hints.js';
 import { movements } from './movements.js';
 import { screenAxes, screenColours } from './screen-light.js';
@@ -30,8 +31,7 @@ export const namedAction = z.object({ words: actionGuard, digest: z.string() });
 
 /** RFC 3339 time in UTC. The server's code may also give it in milliseconds since 1970. */
 export const instant = z.pipe(
-  // biome-ignore lint/style/noRestrictedGlobals: it converts a time and reads no clock. units.ts would add all of zod to the page.
-  z.transform((time: EpochMs | string) => (typeof time === 'number' ? new Date(time).toISOString() : time)),
+  z.transform((time: EpochMs | string) => (typeof time === 'number' ? formatIso(time) : time)),
   z.iso.datetime(),
 );
 

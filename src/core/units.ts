@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatIso } from './base/iso-time.js';
 
 declare const unit: unique symbol;
 type Unit<Base, Name extends string> = Base & { readonly [unit]: Name };
@@ -20,7 +21,7 @@ export const toEpochSec = (time: EpochMs): EpochSec => epochSec(time / 1000);
 export const toEpochMs = (time: EpochSec): EpochMs => epochMs(time * 1000);
 export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time + seconds * 1000);
 
-export const toIso = (time: EpochMs): string => new Date(time).toISOString();
+export const toIso = (time: EpochMs): string => formatIso(time);
 
 export const toDate = (time: EpochMs): Date => new Date(time);
 
