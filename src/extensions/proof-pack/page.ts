@@ -56,6 +56,11 @@ const titles: Readonly<Record<ListName, string>> = {
   administration: 'Acts of administrators and applications',
 };
 
+const answers: ReadonlyMap<boolean | null, string> = new Map([
+  [true, 'yes'],
+  [false, 'no'],
+]);
+
 /** Counts records by why, most frequent first. */
 function countReasons(records: readonly ListedRecord[], whyOf: (record: ListedRecord) => string) {
   const counts = new Map<string, number>();
@@ -98,7 +103,7 @@ ${changed.length === 0 ? null : html`<pre>${JSON.stringify(Object.fromEntries(ch
 /** Renders the page, in English. */
 export function renderProof(proof: Proof): string {
   const { connection, group, from, to, trails, gaps, policies, people } = proof;
-  const enrolled = people.filter(({ enrolledAt }) => enrolledAt !== null);
+  const enrolled = people.filter(({ enrolledAt, expiresAt }) => enrolledAt !== null && (expiresAt ?? to) >= to);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -140,6 +145,7 @@ ${table(
     'person',
     'login',
     'enrolled',
+    'until',
     'proven by',
     'token at the provider',
     'face checks passed',
@@ -149,9 +155,10 @@ ${table(
   people.map((each) => [
     each.subject,
     each.login,
-    each.enrolledAt,
+    each.enrolledAt ?? (each.hasToken === true ? 'not in the trails' : null),
+    each.expiresAt,
     each.enrolledAt === null ? null : (each.proof ?? 'not known'),
-    each.hasToken === null ? 'not asked' : each.hasToken ? 'yes' : 'no',
+    answers.get(each.hasToken) ?? 'not asked',
     each.passed,
     each.withoutFace,
     each.refused,

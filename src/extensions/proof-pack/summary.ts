@@ -1,9 +1,10 @@
 import type { PastEvent } from '../../audit/events.js';
 import { type LedgerEntry, toEntry } from '../../audit/ledger/record.js';
+import type { PersonChange } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
 import type { EnrolmentProof } from '../../core/enrolment-proof.js';
 import type { Member } from '../../core/ports.js';
-import { toIso } from '../../core/units.js';
+import { type EpochMs, epochMs, toIso } from '../../core/units.js';
 import type { Json } from '../../errors.js';
 import { recoveryEvents } from '../../recovery/events.js';
 
@@ -34,14 +35,22 @@ export interface ListedRecord {
 }
 
 interface Person {
-  enrolledAt: string | null;
-  proof: EnrolmentProof | null;
-  passed: number;
-  withoutFace: number;
-  refused: number;
+  /** `null` if no enrolment is in the trails, or if it ended. */
+  readonly enrolledAt: string | null;
+  readonly expiresAt: string | null;
+  readonly proof: EnrolmentProof | null;
+  readonly passed: number;
+  readonly withoutFace: number;
+  readonly refused: number;
 }
 
-export interface CoveredPerson extends Readonly<Person> {
+interface KnownPerson extends Person {
+  readonly keyVersion: number | null;
+  /** Time of the last change of the enrolment. */
+  readonly changedAt: EpochMs;
+}
+
+export interface CoveredPerson extends Person {
   readonly subject: string;
   /** `null` if the person is not in the group now, or if no group was named. */
   readonly login: string | null;
@@ -129,7 +138,7 @@ export interface Proof extends Summary {
 
 /** Collects what the covered records of the trails say. */
 export class Summarizer {
-  readonly #people = new Map<string, Person>();
+  readonly #people = new Map<string, KnownPerson>();
   #policies: PolicyEntry[] = [];
   readonly #lists: Record<ListName, ListedRecord[]> = {
     configuration: [],
@@ -150,6 +159,7 @@ export class Summarizer {
     const entry = toEntry({ ...event, request: event.request ?? null }, '', null, this.deps);
     if (entry === null) return;
     this.#changePerson(entry, event, isInPeriod);
+    if (entry.endsKeyVersion !== null) this.#endEnrolments(entry.endsKeyVersion, event.time);
     if (!isInPeriod) return;
     const proof = enrolmentIn(entry)?.proof ?? null;
     const { subject, action, outcome, code, reasons, by } = entry.line;
@@ -163,12 +173,11 @@ export class Summarizer {
     for (const name of listNames) this.#lists[name].sort(byTime);
     const memberOf = new Map((members ?? []).map((member) => [member.subject, member]));
     const subjects = new Set([...memberOf.keys(), ...this.#people.keys()]);
-    const people = [...subjects].map((subject) => ({
-      subject,
-      login: memberOf.get(subject)?.login ?? null,
-      hasToken: memberOf.get(subject)?.isEnrolled ?? null,
-      ...(this.#people.get(subject) ?? unseen),
-    }));
+    const people = [...subjects].map((subject) => {
+      const { keyVersion: _, changedAt: __, ...person } = this.#people.get(subject) ?? unseen;
+      const { login = null, isEnrolled: hasToken = null } = memberOf.get(subject) ?? {};
+      return { subject, login, hasToken, ...person };
+    });
     return { policies: this.#policies.toSorted(byTime), people, lists: this.#lists };
   }
 
@@ -181,29 +190,52 @@ export class Summarizer {
     const last = this.#policies.findLast((each) => each.trail === trail && each.policy !== null);
     // A server that starts again loads the same policy.
     if (JSON.stringify(last?.policy) === JSON.stringify(policy)) return;
-    if (!isInPeriod) this.#policies = this.#policies.filter((each) => each.trail !== trail);
+    if (!isInPeriod) this.#policies = this.#policies.filter((each) => each.trail !== trail || each.policy === null);
     this.#policies.push({ ...place, mode, by: null, policy });
   }
 
-  #changePerson(entry: LedgerEntry, { time }: PastEvent, isInPeriod: boolean): void {
-    const { subject, action, outcome } = entry.line;
+  #changePerson({ line, changes }: LedgerEntry, { time }: PastEvent, isInPeriod: boolean): void {
+    const { subject, action, outcome } = line;
     if (subject === null) return;
-    const person = this.#people.get(subject) ?? { ...unseen };
-    const enrolment = enrolmentIn(entry);
-    if (enrolment !== null) {
-      person.enrolledAt = toIso(time);
-      person.proof = enrolment.proof;
-    } else if (lists.ended(entry)) {
-      person.enrolledAt = null;
-      person.proof = null;
-    }
-    if (isInPeriod && action === 'verified') person.passed += 1;
-    if (isInPeriod && outcome === 'let_through') person.withoutFace += 1;
-    if (isInPeriod && outcome === 'refused') person.refused += 1;
-    this.#people.set(subject, person);
+    let person = this.#people.get(subject) ?? unseen;
+    for (const change of changes) person = changeEnrolment(person, change, time);
+    const count = (isCounted: boolean): number => (isInPeriod && isCounted ? 1 : 0);
+    this.#people.set(subject, {
+      ...person,
+      passed: person.passed + count(action === 'verified'),
+      withoutFace: person.withoutFace + count(outcome === 'let_through'),
+      refused: person.refused + count(outcome === 'refused'),
+    });
+  }
+
+  /** Ends the enrolments whose key was destroyed. */
+  #endEnrolments(keyVersion: number, time: EpochMs): void {
+    for (const [subject, person] of this.#people)
+      if (person.keyVersion === keyVersion) this.#people.set(subject, changeEnrolment(person, { kind: 'ended' }, time));
   }
 }
 
-const unseen: Person = { enrolledAt: null, proof: null, passed: 0, withoutFace: 0, refused: 0 };
+const noEnrolment = { enrolledAt: null, expiresAt: null, proof: null, keyVersion: null };
+
+const unseen: KnownPerson = { ...noEnrolment, changedAt: epochMs(0), passed: 0, withoutFace: 0, refused: 0 };
+
+/** Changes what is known of a person's enrolment. An earlier change than the last is ignored: trails are read in turn. */
+function changeEnrolment(person: KnownPerson, change: PersonChange, time: EpochMs): KnownPerson {
+  if (time < person.changedAt) return person;
+  switch (change.kind) {
+    case 'enrolled': {
+      const { proof, keyVersion } = change;
+      const expiresAt = change.expiresAt === null ? null : toIso(change.expiresAt);
+      return { ...person, enrolledAt: toIso(time), expiresAt, proof, keyVersion, changedAt: time };
+    }
+    case 'resealed':
+      return { ...person, keyVersion: change.keyVersion };
+    case 'ended':
+    case 'erased':
+      return { ...person, ...noEnrolment, changedAt: time };
+    default:
+      return person;
+  }
+}
 
 const enrolmentIn = ({ changes }: LedgerEntry) => changes.find((change) => change.kind === 'enrolled') ?? null;
