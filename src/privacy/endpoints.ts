@@ -2,9 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { readPerson, readPersonAfter } from '../audit/ledger/people.js';
 import { toPersonReply } from '../audit/ledger/person-reply.js';
-import type { PersonReply } from '../audit/ledger/replies.js';
 import type { PersonChange } from '../core/audit-events.js';
-import type { JsonObject } from '../core/base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import { withdrawDataConsents } from '../core/consented-data/consents.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
@@ -75,7 +73,7 @@ export function createSubjectEndpoints(
   } as const;
 
   /** Runs an action for each user found and collects the results. A failure of the store ends the run with an error. */
-  const forEach = async <Done extends JsonObject>(
+  const forEach = async <Done extends object>(
     fields: SubjectFields,
     nothing: Done,
     act: (who: ConnectedSubject) => Promise<Done>,
@@ -95,9 +93,9 @@ export function createSubjectEndpoints(
     );
   };
 
-  const readAfter = async (who: ConnectedSubject, change: PersonChange): Promise<PersonReply> =>
+  const readAfter = async (who: ConnectedSubject, change: PersonChange) =>
     toPersonReply(await readPersonAfter(toSubjectRef(who), change, deps), deps.connections);
-  const unchanged: { person: PersonReply | null } = { person: null };
+  const unchanged: { person: ReturnType<typeof toPersonReply> | null } = { person: null };
 
   return [
     adminEndpoint({

@@ -47,11 +47,9 @@ export function createPeopleEndpoints(
 
   const toFound = async ({ connection, found }: PeopleSearch, text: string, by: Administrator) => {
     const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
-    const called = found.map(async ({ subject, login, email, name }) => ({
-      ...toPersonReply(await read(subject), connections),
-      login,
-      email,
-      name,
+    const called = found.map(async (account) => ({
+      ...account,
+      ...toPersonReply(await read(account.subject), connections),
     }));
     return [...(await Promise.all(called)), ...(found.some(({ subject }) => subject === text) ? [] : await byId(text))];
 

@@ -1,23 +1,10 @@
 import type { Connection } from '../../core/connection.js';
-import { toIso } from '../../core/units.js';
 import type { IndexedPerson } from './places.js';
-import type { PersonReply } from './replies.js';
 
-export function toPersonReply(
-  { connection, subject, status, enrolledAt, expiresAt, proof, endedAt, lastCheck, lockedUntil }: IndexedPerson,
-  connections: ReadonlyMap<string, Connection>,
-): PersonReply {
-  return {
-    connection,
-    subject,
-    status,
-    level: connections.get(connection)?.policy.accuracy ?? null,
-    enrolledAt: enrolledAt && toIso(enrolledAt),
-    expiresAt: expiresAt && toIso(expiresAt),
-    proof,
-    endedAt: endedAt && toIso(endedAt),
-    lastCheckAt: lastCheck && toIso(lastCheck.at),
-    lastCheck: lastCheck?.outcome ?? null,
-    lockedUntil: lockedUntil && toIso(lockedUntil),
-  };
-}
+/** Adds the level to a person, and takes the last check apart. The reply has only what its guard declares. */
+export const toPersonReply = (person: IndexedPerson, connections: ReadonlyMap<string, Connection>) => ({
+  ...person,
+  level: connections.get(person.connection)?.policy.accuracy ?? null,
+  lastCheckAt: person.lastCheck?.at ?? null,
+  lastCheck: person.lastCheck?.outcome ?? null,
+});
