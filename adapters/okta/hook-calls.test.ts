@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { toIso } from '../../src/core/units.js';
 import { testIssuer } from '../../support/fakes/keys.js';
+import { addEventHook, addSamlApp, attachHook } from '../../support/servers/okta-hooks.js';
 import { applyAll, type ConnectionChanges } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 import { revokingEvents } from './flow-events.js';
@@ -22,7 +23,7 @@ beforeEach(async () => {
   bench = await openOktaBench();
   const { okta } = bench;
   for (const kind of ['token', 'registration', 'password-import'] as const)
-    await okta.attachHook({ kind, uri: `${testIssuer}/hooks/workforce/${kind}`, channel });
+    await attachHook(okta, { kind, uri: `${testIssuer}/hooks/workforce/${kind}`, channel });
   const { config } = hookOf('token').channel;
   const saml = { ...config, uri: `${testIssuer}/hooks/workforce/saml` };
   okta.org.hooks.set('cal-saml', {
@@ -31,10 +32,10 @@ beforeEach(async () => {
     type: 'com.okta.saml.tokens.transform',
     channel: { type: 'HTTP', config: saml },
   });
-  okta.addSamlApp('Other');
-  okta.addSamlApp('Retired', 'cal-saml').status = 'INACTIVE';
-  okta.addSamlApp('Payroll', 'cal-saml');
-  await okta.addEventHook({ uri: `${testIssuer}/hooks/workforce/events`, secret: hookSecret, events: revokingEvents });
+  addSamlApp(okta, 'Other');
+  addSamlApp(okta, 'Retired', 'cal-saml').status = 'INACTIVE';
+  addSamlApp(okta, 'Payroll', 'cal-saml');
+  await addEventHook(okta, { uri: `${testIssuer}/hooks/workforce/events`, secret: hookSecret, events: revokingEvents });
   eventHook().verificationStatus = 'VERIFIED';
 });
 afterEach(() => bench.close());

@@ -6,6 +6,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { diagnose } from '../../support/benches/diagnose.js';
+import { addEventHook, attachHook } from '../../support/servers/okta-hooks.js';
 import { canary } from '../../test/contract/adapter.js';
 import { applyAll, type ConnectionChanges, findUnchecked, statesOf } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
@@ -242,7 +243,7 @@ describe('existing settings of an org', () => {
   test('a hook with the right address is adopted under any name, and its secret header is corrected', async () => {
     const channel = { type: 'HTTP', header: 'x-secret', secret: 'other' } as const;
     const uri = `${server.origin}/hooks/workforce/token`;
-    const { id } = await bench.okta.attachHook({ kind: 'token', uri, channel });
+    const { id } = await attachHook(bench.okta, { kind: 'token', uri, channel });
     expect(await inspect('Inline hook: token')).toEqual({
       state: 'different',
       changes: [
@@ -278,7 +279,7 @@ describe('existing settings of an org', () => {
   test('a rule with another hook, and that hook, remain unchanged', async () => {
     const channel = { type: 'HTTP', header: 'authorization', secret: 'theirs' } as const;
     for (const kind of ['token', 'registration', 'password-import'] as const) {
-      await bench.okta.attachHook({ kind, uri: 'https://other.example.com/hook', channel });
+      await attachHook(bench.okta, { kind, uri: 'https://other.example.com/hook', channel });
     }
     const { org } = bench.okta;
     const before = structuredClone([tokenRule(), org.registrationRule, [...org.hooks.values()]]);
@@ -297,7 +298,7 @@ describe('existing settings of an org', () => {
 
   test('an event hook keeps its other events and is verified again', async () => {
     const uri = `${server.origin}/hooks/workforce/events`;
-    await bench.okta.addEventHook({ uri, secret: hookSecret, events: ['user.session.start'] });
+    await addEventHook(bench.okta, { uri, secret: hookSecret, events: ['user.session.start'] });
     const { id } = eventHook();
     await applyAll(provision());
     expect(eventHook()).toMatchObject({ id, verificationStatus: 'VERIFIED' });

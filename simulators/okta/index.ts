@@ -8,15 +8,7 @@ import { answerError } from './errors.js';
 import { settleEvents } from './event-delivery.js';
 import { createEventHooksApi, createInlineHooksApi } from './hooks.js';
 import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-providers.js';
-import {
-  addAuthorizationServer,
-  createOrg,
-  type IdentityProvider,
-  newId,
-  type Org,
-  type OrgClient,
-  type SamlApp,
-} from './org.js';
+import { addAuthorizationServer, createOrg, type IdentityProvider, newId, type Org, type OrgClient } from './org.js';
 import { limitRate } from './paging.js';
 import { createRecoveryApi, isCredentialAlive, useCredential } from './recovery.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
@@ -29,23 +21,11 @@ export type SignIn =
   | { readonly ok: true; readonly idToken: string | null; readonly accessToken: string }
   | { readonly ok: false; readonly error: string; readonly description: string };
 
-export interface HookChannelSettings {
-  readonly type: 'HTTP';
-  readonly header: string;
-  readonly secret: string;
-}
-
 export type OktaSimulator = Awaited<ReturnType<typeof startOktaSimulator>>;
 
 const withIdGuard = z.object({ id: z.string() });
 const tokensGuard = z.object({ access_token: z.string(), id_token: z.string().optional() });
 const oauthErrorGuard = z.object({ error: z.string(), error_description: z.string() });
-
-const hookTypes = {
-  token: 'com.okta.oauth2.tokens.transform',
-  registration: 'com.okta.user.pre-registration',
-  'password-import': 'com.okta.user.credential.password.import',
-} as const;
 
 export async function startOktaSimulator({
   port = 0,
@@ -98,6 +78,8 @@ export async function startOktaSimulator({
     application: application.id,
     org,
     addClient,
+    /** Calls an API as an administrator. */
+    api,
     createUser: ({
       login,
       password,
@@ -119,59 +101,6 @@ export async function startOktaSimulator({
     setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void {
       const idp = org.identityProviders.get(idpId);
       if (idp !== undefined) idp.usage = usage;
-    },
-    /**
-     * Creates a hook and attaches it to a policy rule, of the default authorization server or of the user profile policy.
-     * A password import hook needs no rule.
-     */
-    async attachHook({
-      kind,
-      uri,
-      channel: { header, secret },
-    }: {
-      kind: keyof typeof hookTypes;
-      uri: string;
-      channel: HookChannelSettings;
-    }): Promise<{ readonly id: string }> {
-      const type = hookTypes[kind];
-      const hook = { name: `Face step-up, ${type}`, type, version: '1.0.0', channel: toChannel(uri, header, secret) };
-      const { id } = withIdGuard.parse(await api('POST', '/api/v1/inlineHooks', hook));
-      const policy = org.servers.get('default')?.policy;
-      const { registrationRule: rule } = org;
-      if (kind === 'token')
-        await api('PUT', `/api/v1/authorizationServers/default/policies/${policy?.id}/rules/${policy?.rule.id}`, {
-          name: 'Default rule',
-          type: 'RESOURCE_ACCESS',
-          conditions: { grantTypes: { include: ['password'] } },
-          actions: { token: { accessTokenLifetimeMinutes: 60, inlineHook: { id } } },
-        });
-      if (kind === 'registration')
-        await api('PUT', `/api/v1/policies/${rule.policyId}/rules/${rule.id}`, {
-          name: 'Default rule',
-          type: 'PROFILE_ENROLLMENT',
-          actions: { profileEnrollment: { access: 'ALLOW', preRegistrationInlineHooks: [{ inlineHookId: id }] } },
-        });
-      return { id };
-    },
-    /** Adds a custom SAML application with this Assertion Inline Hook. */
-    addSamlApp(label: string, hookId: string | null = null): SamlApp {
-      const id = newId('0oa');
-      const app: SamlApp = { id, label, status: 'ACTIVE', inlineHooks: hookId === null ? [] : [{ id: hookId }] };
-      org.samlApps.set(id, app);
-      return app;
-    },
-    async addEventHook({
-      uri,
-      secret,
-      events,
-    }: {
-      uri: string;
-      secret: string;
-      events: readonly string[];
-    }): Promise<void> {
-      const channel = toChannel(uri, 'Authorization', secret);
-      const hook = { name: 'Face step-up, events', events: { type: 'EVENT_TYPE', items: events }, channel };
-      await api('POST', '/api/v1/eventHooks', hook);
     },
     async signIn({ login, password }: { login: string; password: string }): Promise<SignIn> {
       const response = await fetch(`${org.url}/oauth2/default/v1/token`, {
@@ -200,12 +129,6 @@ export async function startOktaSimulator({
     close,
   };
 }
-
-const toChannel = (uri: string, key: string, value: string) => ({
-  type: 'HTTP',
-  version: '1.0.0',
-  config: { uri, method: 'POST', headers: [], authScheme: { type: 'HEADER', key, value } },
-});
 
 function createApp(org: Org, pages: readonly ((org: Org) => Router)[]): express.Express {
   const app = express();

@@ -72,7 +72,7 @@ const adminDetails = {
     },
   ),
   policy_loaded: event(
-    'The policy of a connection and its rules, as the configuration has them at a start or a reload. `mode` is that of the file. Secrets are left out.',
+    'The policy of a connection and its rules that a server has in force, at a start, a reload and after a switch of the mode. Secrets are left out.',
     { mode: connectionMode, policy: z.record(z.string(), z.json()) },
   ),
   connection_apply_begun: event('An administrator started to set up a connection at its provider.', {

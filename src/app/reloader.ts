@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
 import type { NotLoaded, OperationsContext, Reloaded } from '../admin/operations/operations-context.js';
-import type { ConnectionConfig } from '../config/connection.js';
 import { problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
@@ -94,7 +93,7 @@ export class Reloader {
     const setup = { ...read, ...next };
     const built = await deps.build(setup);
     const show = await deps.storeKey(built.adminKey);
-    await recordLoaded(setup.config, changed, by, deps);
+    await recordLoaded(applyModes(setup, active.modes), changed, by, deps);
     active.setup = setup;
     active.digest = digest;
     this.#notLoaded = null;
@@ -124,6 +123,7 @@ export class Reloader {
       await noteModes(applyModes(setup, active.modes).connections, deps.operations);
       if (isDeepStrictEqual(before, active.modes)) return;
       this.#serve(await deps.build(setup));
+      await recordPolicies(applyModes(setup, active.modes), deps);
     } catch (error) {
       active.modes = before;
       throw error;
@@ -144,13 +144,14 @@ const toSwitched = ({ setup, modes }: Active): Reloaded['switched'] =>
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Records which configuration is in force. */
+/** Records which configuration is in force. @param setup - with the modes in force */
 export async function recordLoaded(
-  config: Setup['config'],
+  setup: Setup,
   changed: readonly string[],
   by: string | undefined,
-  { audit }: Ports<'audit'>,
+  deps: Ports<'audit'>,
 ): Promise<void> {
+  const { config } = setup;
   const detail = {
     digest: digestOfConfig(config),
     connections: config.connections.length,
@@ -158,13 +159,16 @@ export async function recordLoaded(
     version,
     by,
   };
-  await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
-  const record = ({ id, policy }: ConnectionConfig): Promise<void> =>
-    audit.append({
-      action: 'policy_loaded',
-      connection: id,
-      subject: '',
-      detail: { mode: policy.mode, policy: objectGuard.parse(JSON.parse(JSON.stringify(hideSecrets(policy)))) },
-    });
-  await Promise.all(config.connections.map(record));
+  await deps.audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
+  await recordPolicies(setup, deps);
+}
+
+/** Records the policies in force, so that the audit trail has their history. */
+async function recordPolicies({ connections }: Setup, { audit }: Ports<'audit'>): Promise<void> {
+  const record = ({ id, policy }: (typeof connections)[number]): Promise<void> => {
+    const settings = objectGuard.parse(JSON.parse(JSON.stringify(hideSecrets(policy))));
+    const detail = { mode: policy.mode, policy: settings };
+    return audit.append({ action: 'policy_loaded', connection: id, subject: '', detail });
+  };
+  await Promise.all(connections.map(record));
 }

@@ -152,7 +152,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('cannot recover pending enrolments', { code: toCode(error), frames: framesOf(error) });
   });
-  await recordLoaded(config, [], undefined, ports);
+  await recordLoaded(applyModes(setup, active.modes), [], undefined, ports);
   const listening = await listen(built.app, { host: config.host, port: config.port });
   active.listening = listening;
   const metrics = await serveMetrics(config.telemetry.metrics, telemetry.metrics, {

@@ -11,8 +11,12 @@ import { findLinesIn } from './read.js';
 import { openSegments } from './segments.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf, readChainName } from './trail-files.js';
 
+export interface SignedHead extends Head {
+  readonly jws: string;
+}
+
 export interface HeadsReport {
-  readonly heads: readonly Head[];
+  readonly heads: readonly SignedHead[];
   readonly unknownKey: number;
   readonly invalid: { readonly file: string; readonly line: number } | null;
 }
@@ -36,7 +40,7 @@ export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promi
 export async function readHeads(file: string, verify: (jws: string) => Promise<HeadFinding>): Promise<HeadsReport> {
   const newest = headsFileOf(file);
   const closed = (await closedSegmentsOf(file)).map(({ lastSequence }) => closedFileOf(newest, lastSequence));
-  const heads: Head[] = [];
+  const heads: SignedHead[] = [];
   let unknownKey = 0;
   let invalid: HeadsReport['invalid'] = null;
   for (const each of [...closed, newest]) {
@@ -45,7 +49,7 @@ export async function readHeads(file: string, verify: (jws: string) => Promise<H
       const found = await verify(jws);
       if (found === 'unknown key') unknownKey += 1;
       else if (found === 'invalid') invalid ??= { file: each, line: index + 1 };
-      else heads.push(found);
+      else heads.push({ ...found, jws });
     }
   }
   return { heads, unknownKey, invalid };
@@ -77,6 +81,12 @@ export interface TrailReport extends ChainReport {
   readonly isSound: boolean;
 }
 
+interface VerifyDeps {
+  readonly keys: JSONWebKeySet;
+  readonly state: Pick<State, 'read'> | null;
+  readonly clock: Clock;
+}
+
 /**
  * Verifies an audit log: its hash chain and its signed heads (statements about its end). A server may write to the log
  * at the same time.
@@ -84,19 +94,26 @@ export interface TrailReport extends ChainReport {
 export async function verifyTrail(
   file: string,
   {
-    keys,
-    state,
-    clock,
     onRead = () => {},
     signal,
-  }: {
-    readonly keys: JSONWebKeySet;
-    readonly state: Pick<State, 'read'> | null;
-    readonly clock: Clock;
-    readonly onRead?: (bytes: number) => void;
-    readonly signal?: AbortSignal;
-  },
+    ...deps
+  }: VerifyDeps & { readonly onRead?: (bytes: number) => void; readonly signal?: AbortSignal },
 ): Promise<TrailReport> {
+  const reading = readVerified(file, deps);
+  let next = await reading.next();
+  while (next.done !== true) {
+    onRead(next.value.length + 1);
+    signal?.throwIfAborted();
+    next = await reading.next();
+  }
+  return next.value.report;
+}
+
+/** Reads the lines of an audit log and verifies them meanwhile. @returns the report, and the signed heads that are valid */
+export async function* readVerified(
+  file: string,
+  { keys, state, clock }: VerifyDeps,
+): AsyncGenerator<Buffer, { readonly report: TrailReport; readonly heads: readonly SignedHead[] }> {
   const verify = createHeadVerifier(keys);
   const chain = await readChainName(file);
   // Heads are read before records: a running server writes records first, so each head read has its records.
@@ -110,8 +127,7 @@ export async function verifyTrail(
     for await (const bytes of findLinesIn(readUncompressed(segment, onDamage), [''])) {
       line += 1;
       check.add(bytes, { file: segment.file, line });
-      onRead(bytes.length + 1);
-      signal?.throwIfAborted();
+      yield bytes;
     }
   }
   const report = check.report();
@@ -134,7 +150,8 @@ export async function verifyTrail(
   const isNeverSigned = kept.finding.kind === 'no head' && heads.length === 0 && isOld;
   const isNamed = chain !== null || report.lastSequence === 0;
   const isSound = report.tampering === null && isHeadsSound && isStateSound && isNamed && !isNeverSigned;
-  return { file, chain, ...report, heads: headsReport, state: kept.finding, isNeverSigned, isSound };
+  const found = { file, chain, ...report, heads: headsReport, state: kept.finding, isNeverSigned, isSound };
+  return { report: found, heads };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { findHook } from '../../simulators/onelogin/account.js';
 import { inBrowser } from '../../support/browser/page-suite.js';
 import { createFolder } from '../../support/run/folder.js';
+import { addEventHook, attachHook } from '../../support/servers/okta-hooks.js';
 import { startOperatedServer } from '../../support/servers/operated-server.js';
 import { useOperatedConsole } from './operated-console.js';
 
@@ -34,9 +35,9 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
   const secret = 'Bearer a-secret-of-the-tests-0123456789';
   const channel = { type: 'HTTP', header: 'authorization', secret } as const;
   const uri = `${server.origin}/hooks/okta`;
-  await okta.attachHook({ kind: 'token', uri: `${uri}/token`, channel });
+  await attachHook(okta, { kind: 'token', uri: `${uri}/token`, channel });
   const events = ['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'];
-  await okta.addEventHook({ uri: `${uri}/events`, secret, events });
+  await addEventHook(okta, { uri: `${uri}/events`, secret, events });
   for (const hook of okta.org.eventHooks.values()) hook.verificationStatus = 'VERIFIED';
   server.clock.advanceSec(60);
   await page.reload();

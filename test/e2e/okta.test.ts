@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import type { HookChannelSettings, SignIn } from '../../simulators/okta/index.js';
+import type { SignIn } from '../../simulators/okta/index.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
+import { attachHook, type HookChannelSettings } from '../../support/servers/okta-hooks.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
 import { type OktaServer, startOktaServer } from '../contract/okta-server.js';
 
@@ -30,7 +31,7 @@ afterEach(async () => {
 const attachTokenHook = (
   uri = `${server.origin}/hooks/workforce/token`,
   channel: HookChannelSettings = headerChannel,
-) => bench.okta.attachHook({ kind: 'token', uri, channel });
+) => attachHook(bench.okta, { kind: 'token', uri, channel });
 
 /** The claims of a token, its signature checked with the published keys as an application does. */
 async function claimsOf(token: string | null): Promise<Record<string, unknown>> {
@@ -145,7 +146,7 @@ describe('registration', () => {
     return { status: response.status, body: await response.json() };
   };
   const attach = (uri = `${server.origin}/hooks/workforce/registration`) =>
-    bench.okta.attachHook({ kind: 'registration', uri, channel: headerChannel });
+    attachHook(bench.okta, { kind: 'registration', uri, channel: headerChannel });
 
   const newcomer = { login: 'new@example.com', email: 'new@example.com', firstName: 'New', lastName: 'User' };
   const signUp = (profile: object) => post('new', { userProfile: { ...newcomer, ...profile }, password });
@@ -212,7 +213,7 @@ describe('a user with password import', () => {
   const signIn = (typed: string) => bench.okta.signIn({ login, password: typed });
 
   test('signs in after a face check and a correct password, and is stored at Okta afterwards', async () => {
-    await bench.okta.attachHook({
+    await attachHook(bench.okta, {
       kind: 'password-import',
       uri: `${server.origin}/hooks/workforce/password-import`,
       channel: headerChannel,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { HookChannelSettings } from '../../simulators/okta/index.js';
+import { attachHook, type HookChannelSettings } from '../../support/servers/okta-hooks.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
 import { type OktaServer, startOktaServer } from '../contract/okta-server.js';
 
@@ -27,7 +27,7 @@ const pilot = { name: 'Pilot', when: { groups: ['Face pilot'] }, mode: 'enforce'
 
 async function serve(policy: Readonly<Record<string, unknown>>): Promise<void> {
   server = await startOktaServer(bench, bench.connect({ policy }));
-  await bench.okta.attachHook({ kind: 'token', uri: `${server.origin}/hooks/workforce/token`, channel });
+  await attachHook(bench.okta, { kind: 'token', uri: `${server.origin}/hooks/workforce/token`, channel });
 }
 
 const denied = { ok: false, description: expect.stringMatching(/^face_not_verified: /) };

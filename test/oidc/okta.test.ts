@@ -9,6 +9,7 @@ import { oktaClients } from '../../support/data/okta-clients.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { createFactorSignIn } from '../../support/servers/okta-factor-sign-in.js';
+import { attachHook } from '../../support/servers/okta-hooks.js';
 import { createIdentityVerification } from '../../support/servers/okta-identity-verification.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
@@ -64,7 +65,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     } else if (/attribute|^Identity provider|authenticator/i.test(step.title) && state !== 'ready') await step.apply();
   }
   const uri = `${bench.server.origin}/hooks/workforce/token`;
-  await okta.attachHook({
+  await attachHook(okta, {
     kind: 'token',
     uri,
     channel: { type: 'HTTP', header: 'Authorization', secret: hookSecret },

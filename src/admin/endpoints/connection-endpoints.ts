@@ -175,13 +175,9 @@ export function createConnectionEndpoints(
             recovery: recovery.mode,
             ownPage: running.get(id)?.ownPage ?? null,
             policy: {
-              accuracy: policy.accuracy,
+              ...policy,
               liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
-              livenessVendor: typeof policy.liveness === 'string' ? null : { ...policy.liveness },
-              userSecret: policy.userSecret,
-              referencePhoto: policy.referencePhoto,
-              whenUnverified: policy.whenUnverified,
-              anotherWay: { ...policy.anotherWay },
+              livenessVendor: typeof policy.liveness === 'string' ? null : policy.liveness,
               replacedBy: replacementOf(policy),
               bypass: policy.bypass.allowed
                 ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }

@@ -9,6 +9,7 @@ import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { attachHook } from '../../../support/servers/okta-hooks.js';
 import { loadSetup, type Setup } from '../../connections/setup.js';
 import type { Fetch } from '../../core/ports.js';
 import { connectionAdditions, sections } from '../../extensions/index.js';
@@ -122,7 +123,7 @@ test('every screen reports whether Okta calls the hooks, and reads it again afte
     hooks: { secret: { header: 'authorization', value: hookSecret } },
   });
   const channel = { type: 'HTTP', header: 'authorization', secret: hookSecret } as const;
-  const { id } = await okta.attachHook({ kind: 'token', uri: `${publicUrl}/hooks/okta/token`, channel });
+  const { id } = await attachHook(okta, { kind: 'token', uri: `${publicUrl}/hooks/okta/token`, channel });
   expect(await findTask('okta')).toBeUndefined();
   const { api, status } = await readScreens('okta');
   expect(status).toContain(

@@ -1,6 +1,7 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { readPublicKeys } from '../../admin/operations/keys.js';
 import { requirePublicUrl } from '../../admin/operations/open-connection.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
@@ -8,11 +9,15 @@ import { findConnection } from '../../cli/find-connection.js';
 import { checkNameFree } from '../../cli/named-file.js';
 import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { filesOf } from '../../config/data-files.js';
+import { toCode } from '../../errors.js';
 import { makeFile } from '../../files/durable-file.js';
 import { openKeyService } from '../../storage/keys/open.js';
 import { openLedger, openStore } from '../../storage/state/open.js';
 import { makeProof, type ProofDeps } from './pack.js';
 import { describeGap } from './page.js';
+
+/** The lists of more records would not fit into one text. */
+const mostLines = 1_000_000;
 
 export const createProofCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('proof')
@@ -28,13 +33,14 @@ export const createProofCommand = (deps: CliDeps): CommandUnknownOpts =>
     .option('--out <folder>', 'new folder to write', 'facestep-proof')
     .action(async ({ connection: id, group = null, from, to, trail = [], out }) => {
       await checkNameFree(out);
-      if (from >= to) throw new UsageError('--from must be before --to');
       const setup = await deps.loadSetup();
       const { config } = setup;
       const issuer = requirePublicUrl(setup);
       const connection = findConnection(setup, id);
       const files = await findTrails(trail, config);
       const dataFiles = filesOf(config);
+      if ((await readPublicKeys(config, deps)) === null)
+        throw new UsageError(`no signing keys in ${config.dataFolder}`, 'Run the command where the server runs.');
       const { signer } = await openKeyService(config.keys, { ...deps, files: dataFiles });
       const adapter = await connection.createAdapter(issuer);
       // The database file is created with the right owner first, as SQLite gives its other files the same owner.
@@ -45,7 +51,7 @@ export const createProofCommand = (deps: CliDeps): CommandUnknownOpts =>
         yield* (await adapter.createProvisioning()).listMembers(named);
       };
       try {
-        const request = { connection: connection.id, group, from, to, files, mostLines: Number.POSITIVE_INFINITY };
+        const request = { connection: connection.id, group, from, to, files, mostLines };
         const ports = { ...deps, signer, issuer, state, ledger, ledgerDays: config.ledger.days, listMembers };
         await mkdir(out, { mode: 0o700 });
         const making = makeProof(request, ports);
@@ -61,6 +67,10 @@ export const createProofCommand = (deps: CliDeps): CommandUnknownOpts =>
           `${out}: records: ${records}, people: ${people.length}, trails: ${trails.length}, gaps: ${gaps.length}`,
         );
         if (trails.some(({ isSound }) => !isSound)) deps.endWith(1);
+      } catch (error) {
+        await rm(out, { recursive: true, force: true });
+        if (group === null || toCode(error) !== 'not_found') throw error;
+        throw new UsageError(`no group “${group}” at ${connection.id}, or several: name its id`);
       } finally {
         await Promise.all([state?.close(), ledger.close()]);
       }

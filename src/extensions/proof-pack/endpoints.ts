@@ -41,7 +41,6 @@ export const createProofEndpoints = ({
     async handle({ fields: { connection, group = null, from, to } }) {
       const open = directories.get(connection);
       if (open === undefined) throw new FaceError('connection_unknown');
-      if (from >= to) throw new FaceError('request_malformed', { field: 'to', reason: 'It must be after from.' });
       const { config } = operations.setup();
       const files = [filesOf(config).audit];
       const request = { connection, group, from, to, files, mostLines };

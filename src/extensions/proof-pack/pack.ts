@@ -1,10 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { keySetGuard } from '../../admin/operations/keys.js';
-import type { Link } from '../../audit/chain.js';
-import type { PastEvent } from '../../audit/events.js';
 import { readFiltered } from '../../audit/ledger/log.js';
 import { chainCharacters, chainOfId } from '../../audit/ledger/places.js';
-import { verifyTrail } from '../../audit/verify.js';
+import { readVerified } from '../../audit/verify.js';
 import { version } from '../../core/base/version.js';
 import type { Ports } from '../../core/deps.js';
 import type { Directory, LedgerStore, Member, State } from '../../core/ports.js';
@@ -12,7 +10,7 @@ import { addSec, type EpochMs, epochMs, secondsPerDay, toEpochSec, toIso } from 
 import { FaceError } from '../../errors.js';
 
 import { renderProof } from './page.js';
-import { readPeriod, readSignedHeads, type Scope } from './period.js';
+import { type Scope, TrailPeriod } from './period.js';
 import type { ProofPart } from './replies.js';
 import { type Gap, type PackedTrail, type Proof, Summarizer } from './summary.js';
 
@@ -40,141 +38,98 @@ export interface ProofDeps extends Ports<'auditEvents' | 'clock' | 'signer' | 'i
 
 const linesAtOnce = 500;
 
-/** Time without a record that the pack names, in seconds. */
-const longestSilenceSec = secondsPerDay;
-
 /**
  * Makes a proof pack: what the trails say about a connection in a period, with the records, and a signed list of the
- * files' digests at the end. It reads each trail twice, and keeps only the lists in memory.
- * @throws `not_found` for the group; `limit_reached`; `profile_unavailable`; `state_unavailable`
+ * files' digests at the end. It keeps only the lists in memory.
+ * @throws `request_malformed` if the period has not begun, or for a trail that is given twice; `not_found` for the group;
+ * `limit_reached`; `profile_unavailable`; `state_unavailable`
  */
-export async function* makeProof(request: ProofRequest, deps: ProofDeps): AsyncGenerator<ProofPart, Proof> {
-  const { connection, group, from } = request;
+export function makeProof(request: ProofRequest, deps: ProofDeps): AsyncGenerator<ProofPart, Proof> {
   const now = deps.clock.now();
   const to = epochMs(Math.min(request.to, now));
+  if (request.from >= to)
+    throw new FaceError('request_malformed', {
+      field: 'to',
+      reason: 'The period must have begun, and end after that.',
+    });
+  return packTrails({ ...request, to }, request.to > now, deps);
+}
+
+async function* packTrails(
+  { connection, group, from, to, files, mostLines }: ProofRequest,
+  isUnderWay: boolean,
+  deps: ProofDeps,
+): AsyncGenerator<ProofPart, Proof> {
+  const madeAt = deps.clock.now();
   const members = group === null ? null : await listAll(group, deps);
   const scope = { connection, from, to, members: members && new Set(members.map(({ subject }) => subject)) };
   const summarizer = new Summarizer(deps);
   const digests = new Map<string, Hash>();
   const trails: PackedTrail[] = [];
-  const gaps: Gap[] = [];
+  const gaps: Gap[] = isUnderWay ? [{ kind: 'under_way', to: toIso(to) }] : [];
   const toPart = (file: string, text: string): ProofPart => {
     digests.set(file, (digests.get(file) ?? createHash('sha256')).update(text));
     return { file, text };
   };
-  let left = request.mostLines;
-  for (const [index, file] of request.files.entries()) {
-    const packing = packTrail({ file, number: index + 1, scope, summarizer }, deps);
+  let left = mostLines;
+  for (const [index, file] of files.entries()) {
+    const period = new TrailPeriod(index + 1, scope, summarizer, deps);
+    const packing = packTrail(file, period, deps);
     let next = await packing.next();
     while (next.done !== true) {
-      left -= linesAtOnce;
+      left -= next.value.split('\n').length - 1;
       if (left < 0) throw new FaceError('limit_reached');
-      yield toPart(next.value.file, next.value.text);
+      yield toPart(`records-${index + 1}.jsonl`, next.value);
       next = await packing.next();
     }
-    trails.push(next.value.trail);
+    const { trail, heads } = next.value;
+    if (trails.some(({ chain }) => chain === trail.chain))
+      throw new FaceError('request_malformed', { field: 'trail', reason: 'Two folders have the same audit trail.' });
+    yield toPart(`heads-${index + 1}.jsonl`, heads);
+    trails.push(trail);
     gaps.push(...next.value.gaps);
   }
   gaps.push(...(await findMissingTrails(scope, trails, deps)));
   const period = { connection, group, from: toIso(from), to: toIso(to) };
-  const made = { madeAt: toIso(now), issuer: deps.issuer, version };
+  const made = { madeAt: toIso(madeAt), issuer: deps.issuer, version };
   const proof: Proof = { ...period, ...made, trails, gaps, ...summarizer.summarize(members) };
   yield toPart('proof.json', `${JSON.stringify(proof, null, 2)}\n`);
   yield toPart('proof.html', renderProof(proof));
-  const files = Object.fromEntries([...digests].map(([file, digest]) => [file, digest.digest('hex')]));
-  const claims = { iss: deps.issuer, iat: toEpochSec(now), ...period, files };
+  const signed = Object.fromEntries([...digests].map(([file, digest]) => [file, digest.digest('hex')]));
+  const claims = { iss: deps.issuer, iat: toEpochSec(madeAt), ...period, files: signed };
   yield { file: 'manifest.jws', text: await deps.signer.sign(proofType, claims) };
   return proof;
 }
 
-interface TrailToPack {
-  readonly file: string;
-  readonly number: number;
-  readonly scope: Scope;
-  readonly summarizer: Summarizer;
-}
-
 interface TrailResult {
   readonly trail: PackedTrail;
+  /** Signed heads, one on each line. */
+  readonly heads: string;
   readonly gaps: readonly Gap[];
 }
 
-/** Packs the records of the period and their signed heads. @returns what the trail shows, and what it does not */
-async function* packTrail(
-  { file, number, scope, summarizer }: TrailToPack,
-  deps: ProofDeps,
-): AsyncGenerator<ProofPart, TrailResult> {
+/** Reads a trail once, so that what is packed is what is verified. It yields the lines of the pack. */
+async function* packTrail(file: string, period: TrailPeriod, deps: ProofDeps): AsyncGenerator<string, TrailResult> {
   const keys = keySetGuard.parse({ keys: await deps.signer.publicKeys() });
-  const { isSound, tampering, chain, firstSequence } = await verifyTrail(file, {
-    keys,
-    state: deps.state,
-    clock: deps.clock,
-  });
-  const gaps: Gap[] = [];
-  if (!isSound) gaps.push({ kind: 'not_sound', trail: number, sequence: tampering?.sequence ?? null });
-  // Heads are read before records, so that each has its record.
-  const heads = await readSignedHeads(file);
-  const signed = heads.map(({ sequence }) => sequence);
-  let hasPolicy = false;
-  const onEarlier = (event: PastEvent): void => {
-    hasPolicy ||= event.action === 'policy_loaded';
-    summarizer.add(event, number, false);
-  };
-  const seen = { records: 0, omitted: 0, unreadable: 0 };
-  let first: Link | null = null;
-  let last: Link | null = null;
-  let since = scope.from;
-  let lines: string[] = [];
-  const takeLines = (): ProofPart => {
-    const text = lines.map((line) => `${line}\n`).join('');
-    lines = [];
-    return { file: `records-${number}.jsonl`, text };
-  };
-  for await (const { text, isCovered, event, link } of readPeriod(file, scope, { signed, onEarlier }, deps)) {
-    lines.push(text);
-    if (isCovered) seen.records += 1;
-    else seen.omitted += 1;
-    if (event === 'unreadable') seen.unreadable += 1;
-    else if (event !== null) summarizer.add(event, number, true);
-    if (link !== null) {
-      if (first === null && link.sequence === firstSequence) since = link.time;
-      gaps.push(...findSilence(number, since, link.time));
-      first ??= link;
-      last = link;
-      since = link.time;
-    }
-    if (lines.length === linesAtOnce) yield takeLines();
+  const reading = readVerified(file, { keys, state: deps.state, clock: deps.clock });
+  let next = await reading.next();
+  while (next.done !== true) {
+    period.add(next.value);
+    if (period.waiting >= linesAtOnce) yield period.takeLines();
+    next = await reading.next();
   }
-  yield takeLines();
-  gaps.push(...findSilence(number, since, scope.to));
-  const before = first === null ? null : toIso(first.time);
-  if (first !== null && before !== null && first.sequence === firstSequence)
-    gaps.push(
-      firstSequence > 1 ? { kind: 'removed', trail: number, before } : { kind: 'begun', trail: number, at: before },
-    );
-  if (!hasPolicy) gaps.push({ kind: 'policy_unknown', trail: number });
-  const firstPacked = first?.sequence ?? 0;
-  const lastSequence = last?.sequence ?? null;
-  const packed = heads.filter(({ sequence }) => sequence >= firstPacked && sequence <= (lastSequence ?? 0));
+  const { report, heads } = next.value;
+  const signed = period.end(heads);
+  yield period.takeLines();
+  const trail = period.describe(report.chain, report.isSound, signed);
+  const notSound: Gap = { kind: 'not_sound', trail: trail.number, sequence: report.tampering?.sequence ?? null };
   // The last of each day is enough, because the records form a chain.
-  const daily = packed.filter(({ time }, at) => packed[at + 1]?.time.slice(0, 10) !== time.slice(0, 10));
-  yield { file: `heads-${number}.jsonl`, text: daily.map(({ jws }) => `${jws}\n`).join('') };
-  const signedThrough = packed.at(-1)?.sequence ?? null;
-  if (lastSequence !== signedThrough) gaps.push({ kind: 'not_signed', trail: number, after: signedThrough });
-  const trail = {
-    number,
-    chain,
-    isSound,
-    firstSequence: first?.sequence ?? null,
-    lastSequence,
-    ...seen,
-    signedThrough,
+  const daily = signed.filter(({ time }, at) => signed[at + 1]?.time.slice(0, 10) !== time.slice(0, 10));
+  return {
+    trail,
+    heads: daily.map(({ jws }) => `${jws}\n`).join(''),
+    gaps: [...(report.isSound ? [] : [notSound]), ...period.findGaps(trail)],
   };
-  return { trail, gaps };
-}
-
-function findSilence(trail: number, from: EpochMs, to: EpochMs): Gap[] {
-  return to <= addSec(from, longestSilenceSec) ? [] : [{ kind: 'silent', trail, from: toIso(from), to: toIso(to) }];
 }
 
 /** Finds servers that logged something about the connection, and whose trails are not in the pack. */
@@ -185,7 +140,7 @@ async function findMissingTrails(
 ): Promise<Gap[]> {
   const known = trails.map(({ chain }) => chain?.slice(0, chainCharacters));
   const missing = new Map<string, number>();
-  for await (const lines of readFiltered({ connection, since: from, until: to }, null, ledger))
+  for await (const lines of readFiltered({ connection, until: to }, null, ledger))
     for (const line of lines) {
       const chain = chainOfId(line.id);
       if (line.connection === connection && !known.includes(chain)) missing.set(chain, (missing.get(chain) ?? 0) + 1);

@@ -6,7 +6,8 @@ import { type Gap, type ListedRecord, type ListName, listNames, type PolicyEntry
 const style = html`
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-table { border-collapse: collapse; inline-size: 100%; font-size: .9rem; }
+table { border-collapse: collapse; inline-size: 100%; min-inline-size: 44rem; font-size: .9rem; }
+h1, h3, p, li, td { unicode-bidi: isolate; }
 th, td { text-align: start; vertical-align: top; padding: .3rem .6rem .3rem 0; border-block-end: 1px solid #8886; }
 .wide { overflow-x: auto; }
 pre { white-space: pre-wrap; font-size: .8rem; }
@@ -26,12 +27,18 @@ ${rows.length > mostRows ? html`<p>${rows.length - mostRows} more rows are in pr
 /** Says what the pack cannot show. */
 export function describeGap(gap: Gap): string {
   switch (gap.kind) {
+    case 'under_way':
+      return `The period was not over: the pack ends at ${gap.to}.`;
     case 'not_sound':
-      return `Trail ${gap.trail} is not sound${gap.sequence === null ? '' : ` from record ${gap.sequence} on`}: it was changed.`;
+      return `Trail ${gap.trail} is NOT SOUND${gap.sequence === null ? '' : ` from record ${gap.sequence} on`}: it was changed, or its signatures are not by the given keys.`;
     case 'removed':
-      return `Trail ${gap.trail}: retention removed the records before ${gap.before}.`;
+      return `Trail ${gap.trail} has no records before ${gap.before}, so earlier enrolments are not known.`;
     case 'begun':
-      return `Trail ${gap.trail} begins at ${gap.at}.`;
+      return gap.at === null ? `Trail ${gap.trail} has no record.` : `Trail ${gap.trail} begins at ${gap.at}.`;
+    case 'clock':
+      return `Trail ${gap.trail}: the clock was set back before record ${gap.sequence}, so times are not certain.`;
+    case 'unreadable':
+      return `Trail ${gap.trail}: ${gap.records} records cannot be read by this release, and are in no list.`;
     case 'silent':
       return `Trail ${gap.trail} has no record from ${gap.from} to ${gap.to}: nothing happened, or the server did not run.`;
     case 'not_signed':
@@ -39,7 +46,7 @@ export function describeGap(gap: Gap): string {
     case 'policy_unknown':
       return `Trail ${gap.trail} does not say which policy was in force when the period began.`;
     case 'trail_missing':
-      return `The server whose trail begins with ${gap.chain} recorded ${gap.records} entries, and its trail is not in the pack.`;
+      return `The server whose trail begins with ${gap.chain} recorded ${gap.records} entries until the end of the period, and its trail is not in the pack.`;
     case 'servers_unknown':
       return `Whether other servers recorded something before ${gap.before} is not known.`;
   }
@@ -53,7 +60,7 @@ const titles: Readonly<Record<ListName, string>> = {
   refusals: 'Refusals',
   bypasses: 'Bypass codes, their approvals and their use',
   recoveries: 'Recoveries of accounts',
-  administration: 'Acts of administrators and applications',
+  administration: 'Acts of administrators',
 };
 
 const answers: ReadonlyMap<boolean | null, string> = new Map([
@@ -69,7 +76,7 @@ function countReasons(records: readonly ListedRecord[], whyOf: (record: ListedRe
 }
 
 const toWhy = ({ code, reasons, proof }: ListedRecord): string =>
-  [proof, code, ...reasons].filter((each) => each !== null).join(', ') || 'not known';
+  [proof, code, ...reasons].filter((each) => each !== null).join(', ') || '–';
 
 const renderList = (name: ListName, records: readonly ListedRecord[]): Html => html`
 <h2>${titles[name]}: ${records.length}</h2>
@@ -136,10 +143,10 @@ ${table(
     each.signedThrough,
   ]),
 )}
-<h2>Policies and rules that the servers loaded: ${policies.length}</h2>
+<h2>Policies and rules in force, by trail: ${policies.length}</h2>
 <p>Of each later policy, only the changed settings are shown. proof.json has all.</p>
 ${policies.map(renderPolicy)}
-<h2>People: ${people.length}, of whom ${enrolled.length} are enrolled</h2>
+<h2>People: ${people.length}, of whom ${enrolled.length} are enrolled according to these records</h2>
 ${table(
   [
     'person',

@@ -64,26 +64,20 @@ const policyActions: readonly string[] = ['configuration_loaded', 'configuration
 /** The lists of a proof pack. A record can be in several. */
 const lists = {
   configuration: ({ line }: LedgerEntry) => policyActions.includes(line.action),
-  withoutFace: ({ line }: LedgerEntry) => line.outcome === 'let_through',
+  // A hook decides on a code that another record has already.
+  withoutFace: ({ line }: LedgerEntry) =>
+    line.outcome === 'let_through' && !(line.action === 'hook_decided' && line.code === 'another_way'),
   enrolments: ({ changes }: LedgerEntry) => changes.some(({ kind }) => kind === 'enrolled'),
-  ended: ({ changes }: LedgerEntry) => changes.some(({ kind }) => kind === 'ended' || kind === 'erased'),
+  ended: ({ changes, line }: LedgerEntry) =>
+    changes.some(({ kind }) => kind === 'ended' || kind === 'erased') || line.action === 'revoked',
   refusals: ({ line }: LedgerEntry) => line.outcome === 'refused',
   bypasses: ({ line }: LedgerEntry) => bypassActions.includes(line.action),
   recoveries: ({ line }: LedgerEntry) => Object.hasOwn(recoveryEvents.details, line.action),
-  administration: ({ line }: LedgerEntry) => line.by !== null,
+  administration: ({ line }: LedgerEntry) => line.by !== null && line.action !== 'another_way_passed',
 } as const;
 
 export type ListName = keyof typeof lists;
-export const listNames = [
-  'configuration',
-  'withoutFace',
-  'enrolments',
-  'ended',
-  'refusals',
-  'bypasses',
-  'recoveries',
-  'administration',
-] as const satisfies readonly ListName[];
+export const listNames = Object.keys(lists).filter((name): name is ListName => Object.hasOwn(lists, name));
 
 export interface Summary {
   readonly policies: readonly PolicyEntry[];
@@ -93,12 +87,18 @@ export interface Summary {
 
 /** What the pack cannot show. */
 export type Gap =
+  /** The period was not over when the pack was made. */
+  | { readonly kind: 'under_way'; readonly to: string }
   /** The trail was changed, or its heads do not fit. `sequence` is the first faulty record, if known. */
   | { readonly kind: 'not_sound'; readonly trail: number; readonly sequence: number | null }
-  /** Retention removed earlier records. */
+  /** The trail has no earlier records, and did not begin with these. */
   | { readonly kind: 'removed'; readonly trail: number; readonly before: string }
-  /** The trail has no earlier records. */
-  | { readonly kind: 'begun'; readonly trail: number; readonly at: string }
+  /** The trail begins in or after the period; `null` if it has no record. */
+  | { readonly kind: 'begun'; readonly trail: number; readonly at: string | null }
+  /** The time of a record is before that of the record before it: the clock was changed. */
+  | { readonly kind: 'clock'; readonly trail: number; readonly sequence: number }
+  /** Records that this release does not know or cannot read, which no list has. */
+  | { readonly kind: 'unreadable'; readonly trail: number; readonly records: number }
   /** No record for more than a day: nothing happened, or the server did not run. */
   | { readonly kind: 'silent'; readonly trail: number; readonly from: string; readonly to: string }
   /** Records after the last signed one. */
@@ -183,27 +183,27 @@ export class Summarizer {
 
   #addPolicy(event: PastEvent, trail: number, isInPeriod: boolean): void {
     const place = { time: toIso(event.time), trail };
-    if (event.action === 'connection_mode_switched')
+    if (event.action === 'connection_mode_switched' && isInPeriod)
       this.#policies.push({ ...place, mode: event.detail.mode, by: event.detail.by, policy: null });
     if (event.action !== 'policy_loaded') return;
     const { mode, policy } = event.detail;
     const last = this.#policies.findLast((each) => each.trail === trail && each.policy !== null);
     // A server that starts again loads the same policy.
     if (JSON.stringify(last?.policy) === JSON.stringify(policy)) return;
-    if (!isInPeriod) this.#policies = this.#policies.filter((each) => each.trail !== trail || each.policy === null);
+    if (!isInPeriod) this.#policies = this.#policies.filter((each) => each.trail !== trail);
     this.#policies.push({ ...place, mode, by: null, policy });
   }
 
-  #changePerson({ line, changes }: LedgerEntry, { time }: PastEvent, isInPeriod: boolean): void {
-    const { subject, action, outcome } = line;
+  #changePerson(entry: LedgerEntry, { time }: PastEvent, isInPeriod: boolean): void {
+    const { subject, action, outcome } = entry.line;
     if (subject === null) return;
     let person = this.#people.get(subject) ?? unseen;
-    for (const change of changes) person = changeEnrolment(person, change, time);
+    for (const change of entry.changes) person = changeEnrolment(person, change, time);
     const count = (isCounted: boolean): number => (isInPeriod && isCounted ? 1 : 0);
     this.#people.set(subject, {
       ...person,
       passed: person.passed + count(action === 'verified'),
-      withoutFace: person.withoutFace + count(outcome === 'let_through'),
+      withoutFace: person.withoutFace + count(lists.withoutFace(entry)),
       refused: person.refused + count(outcome === 'refused'),
     });
   }

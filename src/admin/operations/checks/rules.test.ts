@@ -4,6 +4,7 @@ import { startOktaSimulator } from '../../../../simulators/okta/index.js';
 import { createManualClock } from '../../../../support/fakes/manual-clock.js';
 import { createTextLog, systemRandom } from '../../../../support/fakes/sinks.js';
 import { createFolder } from '../../../../support/run/folder.js';
+import { attachHook } from '../../../../support/servers/okta-hooks.js';
 import { loadSetup } from '../../../connections/setup.js';
 import { connectionAdditions, sections } from '../../../extensions/index.js';
 import { collectChecks } from '../doctor.js';
@@ -62,7 +63,7 @@ const unknownDevice =
   'rule "Phones": the condition "devices" is unknown to hook token: if no other condition is false, the policy decides (whenUnknown)';
 
 const attachTokenHook = () =>
-  okta.attachHook({
+  attachHook(okta, {
     kind: 'token',
     uri: `${publicUrl}/hooks/work/token`,
     channel: { type: 'HTTP', header: 'authorization', secret: `Bearer ${secret}` },

@@ -4,9 +4,9 @@ import { useSessionActions } from '../../../../web/console/frame/acting.js';
 import { post } from '../../../../web/console/frame/call.js';
 import { defineTexts } from '../../../../web/console/frame/words.js';
 import { ConnectionChoice } from '../../../../web/console/ledger/connection-choice.js';
-import { startOf } from '../../../../web/console/ledger/requests.js';
 import { ActForm, Field } from '../../../../web/console/parts/form.js';
 import { download } from '../../../../web/shared/download.js';
+import { startOfUtcDay } from '../../../core/base/iso-time.js';
 import type { ProofPart } from '../replies.js';
 
 const { defineScreen, useTexts } = defineTexts(loadTexts);
@@ -35,12 +35,12 @@ export const screen = defineScreen(function ProofPack() {
   const words = useTexts();
   const { call } = useSessionActions();
   const save = async (form: FormData): Promise<void> => {
-    const textOf = (name: string): string | null => String(form.get(name) ?? '') || null;
+    const textOf = (name: string): string => String(form.get(name) ?? '');
     const fields = {
-      connection: textOf('connection') ?? '',
-      group: textOf('group') ?? undefined,
-      from: startOf(textOf('from'), 0),
-      to: startOf(textOf('until'), 1),
+      connection: textOf('connection'),
+      group: textOf('group') || undefined,
+      from: startOfUtcDay(textOf('from'), 0),
+      to: startOfUtcDay(textOf('until'), 1),
     };
     const files = new Map<string, string[]>();
     const onLine = ({ file, text }: ProofPart): void => {
