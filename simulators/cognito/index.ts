@@ -14,7 +14,7 @@ import { userOperations } from './users.js';
 
 export type CognitoSimulator = Awaited<ReturnType<typeof startCognitoSimulator>>;
 
-/** What the pages of a sign-in need of the simulator. */
+/** Parts of the simulator that the pages of a sign-in use. */
 export interface PageContext {
   readonly now: () => number;
   readonly url: () => string;

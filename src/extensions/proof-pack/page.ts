@@ -24,7 +24,7 @@ const table = (heads: readonly string[], rows: readonly (readonly (string | numb
 </table></div>
 ${rows.length > mostRows ? html`<p>${rows.length - mostRows} more rows are in proof.json.</p>` : null}`;
 
-/** Says what the pack cannot show. */
+/** Describes a gap in a sentence. */
 export function describeGap(gap: Gap): string {
   switch (gap.kind) {
     case 'under_way':

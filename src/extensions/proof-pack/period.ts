@@ -8,7 +8,7 @@ import { hexDigestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import type { Gap, PackedTrail, Summarizer } from './summary.js';
 
-/** What a proof pack covers. */
+/** Connection, people and period of a proof pack. */
 export interface Scope {
   readonly connection: string;
   /** People by id; `null` for everyone. */

@@ -271,7 +271,7 @@ test('a clock that was ahead hides no later record of the period; unreadable rec
   expect(kindsOf(proof.gaps)).toEqual(['clock', 'silent', 'unreadable']);
 });
 
-test('enrolments that expired, or whose key was destroyed, and those of another trail, are followed by time', async () => {
+test('an expired enrolment, one whose key was destroyed, and one that another trail ended do not count as enrolled', async () => {
   const expiring = { ...tokenChange('t', { expiresAt: day(2) }), proof: 'photo' as const };
   const one = await writeFolder([
     { action: 'enrolled', ...about('ed'), detail: expiring },

@@ -85,7 +85,7 @@ export interface Summary {
   readonly lists: Readonly<Record<ListName, readonly ListedRecord[]>>;
 }
 
-/** What the pack cannot show. */
+/** A reason why the pack is incomplete or uncertain. */
 export type Gap =
   /** The period was not over when the pack was made. */
   | { readonly kind: 'under_way'; readonly to: string }
