@@ -4,6 +4,8 @@ import { createCognitoConnectionGuard } from './cognito/config.js';
 import { cognitoGuide } from './cognito/guide.js';
 import { createEntraConnectionGuard } from './entra/config.js';
 import { entraGuide } from './entra/guide.js';
+import { createLdapConnectionGuard } from './ldap/config.js';
+import { ldapGuide } from './ldap/guide.js';
 import { createMemoryConnectionGuard } from './memory/config.js';
 import { createOktaConnectionGuard } from './okta/config.js';
 import { oktaGuide } from './okta/guide.js';
@@ -25,6 +27,7 @@ export const providers = [
     oneloginGuide,
     async () => (await import('./onelogin/index.js')).createOneLoginAdapter,
   ),
+  toProvider(createLdapConnectionGuard, ldapGuide, async () => (await import('./ldap/index.js')).createLdapAdapter),
   toProvider(createScimConnectionGuard, scimGuide, async () => (await import('./scim/index.js')).createScimAdapter),
 ] as const satisfies Providers;
 

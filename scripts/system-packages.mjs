@@ -18,6 +18,13 @@ const programs = [
     skipped: 'the tests on Redis',
   },
   {
+    path: process.env.SLAPD_PATH ?? '/usr/sbin/slapd',
+    package: 'slapd',
+    what: 'OpenLDAP server',
+    variable: 'SLAPD_PATH',
+    skipped: 'the tests on OpenLDAP',
+  },
+  {
     path: `${process.env.APACHE_MODULES_PATH ?? '/usr/lib/apache2/modules'}/mod_auth_openidc.so`,
     package: 'libapache2-mod-auth-openidc',
     what: 'module of Apache for OpenID Connect',

@@ -144,7 +144,13 @@ const patterns = paths.map((path) => `/dist/${relative(root, join(root, path)).r
 await setUp({ demoPhotos: true, say, phase: timed });
 await timed('system packages', () => {
   const missing = installPrograms(
-    ['chromium', 'redis-server', 'libapache2-mod-auth-openidc', ...(isAll ? ['buildah', 'mmdebstrap', 'unzip'] : [])],
+    [
+      'chromium',
+      'redis-server',
+      'slapd',
+      'libapache2-mod-auth-openidc',
+      ...(isAll ? ['buildah', 'mmdebstrap', 'unzip'] : []),
+    ],
     say,
   );
   if (missing.includes('chromium'))

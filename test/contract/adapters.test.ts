@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type AdapterName, connectionKinds, providers } from '../../adapters/index.js';
 import { projectRoot } from '../../support/run/paths.js';
+import { hasSlapd } from '../../support/servers/slapd.js';
 import { type AdapterHarness, runAdapterContract } from './adapter.js';
 import { setUpCognito } from './cognito.js';
 import { setUpEntra } from './entra.js';
+import { setUpLdap } from './ldap.js';
 import { setUpOkta } from './okta.js';
 import { setUpOneLogin } from './onelogin.js';
 import { setUpScim } from './scim.js';
@@ -30,8 +32,9 @@ const adapters = {
     triggers: [],
     setUp: setUpOkta,
   },
-  onelogin: { hooks: ['pre-authentication', 'user-migration'], notices: [], triggers: [], setUp: setUpOneLogin },
   // Nothing calls: a profile alone.
+  ldap: { hooks: [], notices: [], triggers: [], setUp: setUpLdap },
+  onelogin: { hooks: ['pre-authentication', 'user-migration'], notices: [], triggers: [], setUp: setUpOneLogin },
   scim: { hooks: [], notices: [], triggers: [], setUp: setUpScim },
 } satisfies Record<
   AdapterName,
@@ -54,6 +57,7 @@ test('each folder of adapters is a registered adapter with a guard for its confi
 });
 
 for (const name of adapterNames) {
+  if (name === 'ldap' && !hasSlapd) continue;
   const { hooks, notices, triggers, setUp } = adapters[name];
   runAdapterContract(name, hooks, setUp, notices, triggers);
 }

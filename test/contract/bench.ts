@@ -93,7 +93,7 @@ type Section = Readonly<Record<string, unknown>>;
 /** What is other than usual in a connection, by section, and what it is given in place of the bench's own. */
 export interface ConnectionChanges
   extends Partial<
-    Record<'cognito' | 'entra' | 'hooks' | 'okta' | 'onelogin' | 'policy' | 'recovery' | 'scim', Section>
+    Record<'cognito' | 'entra' | 'hooks' | 'ldap' | 'okta' | 'onelogin' | 'policy' | 'recovery' | 'scim', Section>
   > {
   readonly claims?: ClaimSources;
   readonly oidc?: Section | null;

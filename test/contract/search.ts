@@ -6,14 +6,18 @@ type SearchHarness = Pick<AdapterHarness, 'addUser' | 'callUser' | 'connectThrou
   readonly adapter: { readonly profile: Pick<Profile, 'searchAccounts'> };
 };
 
-export function runSearchContract(harness: () => SearchHarness): void {
+/** @param testOverHttp - registers a test of a provider that speaks HTTP */
+export function runSearchContract(
+  harness: () => SearchHarness,
+  testOverHttp: (title: string, run: () => Promise<void>) => void,
+): void {
   const searchFor = async (text: string, limit = 20): Promise<string[]> => {
     const found = await harness().adapter.profile.searchAccounts(text, limit);
     return found.map(({ login }) => login).toSorted();
   };
   const add = async (login: string, given: string, family: string): Promise<string> => {
     const subject = await harness().addUser(login);
-    harness().callUser(subject, given, family);
+    await harness().callUser(subject, given, family);
     return subject;
   };
 
@@ -32,30 +36,33 @@ export function runSearchContract(harness: () => SearchHarness): void {
     expect(await searchFor('Katherine John')).toEqual(['katherine@example.com']);
   });
 
-  test('a search waits for a rate limit of 3 s, and reports a longer one with the users found before it', async () => {
-    const logins = Array.from({ length: 5 }, (_, index) => `busy${index}@example.com`);
-    for (const login of logins) await add(login, 'Busy', 'Person');
-    let first: string | undefined;
-    let limited = 1;
-    const { profile } = harness().connectThrough((send) => async (url, init) => {
-      const isList = /users\?/i.test(url) || /ListUsers/.test(new Headers(init?.headers).get('x-amz-target') ?? '');
-      const question = url + (await new Response(init?.body).text());
-      if (isList) first ??= question;
-      return isList && question !== first && limited-- > 0 ? toLimited(init?.headers) : send(url, init);
-    });
-    const found: NamedAccount[] = [];
-    const restore = skipWaits(3);
-    try {
-      const all = await profile.searchAccounts('busy', 20);
-      expect(all.map(({ login }) => login).toSorted()).toEqual(logins);
-      limited = Number.POSITIVE_INFINITY;
-      await expect(profile.searchAccounts('busy', 20, found)).rejects.toMatchObject({ detail: { status: 429 } });
-    } finally {
-      restore();
-    }
-    expect(logins).toEqual(expect.arrayContaining(found.map(({ login }) => login)));
-    expect(found.length).toBeGreaterThan(1);
-  });
+  testOverHttp(
+    'a search waits for a rate limit of 3 s, and reports a longer one with the users found before it',
+    async () => {
+      const logins = Array.from({ length: 5 }, (_, index) => `busy${index}@example.com`);
+      for (const login of logins) await add(login, 'Busy', 'Person');
+      let first: string | undefined;
+      let limited = 1;
+      const { profile } = harness().connectThrough!((send) => async (url, init) => {
+        const isList = /users\?/i.test(url) || /ListUsers/.test(new Headers(init?.headers).get('x-amz-target') ?? '');
+        const question = url + (await new Response(init?.body).text());
+        if (isList) first ??= question;
+        return isList && question !== first && limited-- > 0 ? toLimited(init?.headers) : send(url, init);
+      });
+      const found: NamedAccount[] = [];
+      const restore = skipWaits(3);
+      try {
+        const all = await profile.searchAccounts('busy', 20);
+        expect(all.map(({ login }) => login).toSorted()).toEqual(logins);
+        limited = Number.POSITIVE_INFINITY;
+        await expect(profile.searchAccounts('busy', 20, found)).rejects.toMatchObject({ detail: { status: 429 } });
+      } finally {
+        restore();
+      }
+      expect(logins).toEqual(expect.arrayContaining(found.map(({ login }) => login)));
+      expect(found.length).toBeGreaterThan(1);
+    },
+  );
 
   test('a search returns at most the given number of users, each once', async () => {
     const logins = Array.from({ length: 7 }, (_, index) => `many${index}@example.com`);

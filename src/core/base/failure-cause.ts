@@ -53,9 +53,9 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, 'no program listens there'],
   [/ENOTFOUND|EAI_AGAIN/, 'the host name was not found'],
   [/ENETUNREACH|EHOSTUNREACH/, 'no route to the host'],
-  [/ECONNRESET|EPIPE|other side closed|Connection is closed/, 'it closed the connection: check if it requires TLS'],
+  [/ECONNRESET|EPIPE|other side closed|Connection (is )?closed/, 'it closed the connection: check if it requires TLS'],
   [
-    /ETIMEDOUT|CONNECT_TIMEOUT|TimeoutError|timed out/i,
+    /ETIMEDOUT|CONNECT_TIMEOUT|TimeoutError|timed out|connection timeout/i,
     'it did not answer in time: check the address, the firewall, and whether this port uses TLS',
   ],
 ];

@@ -1,0 +1,57 @@
+import { createLdapConnectionGuard } from '../../adapters/ldap/config.js';
+import { createLdapAdapter } from '../../adapters/ldap/index.js';
+import { policyGuard } from '../../src/config/connection.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
+import { names, type SlapdOptions, startSlapd } from '../../support/servers/slapd.js';
+import type { AdapterHarness } from './adapter.js';
+import { type ConnectionChanges, createBenchCore, createEnds, createPassStepUp } from './bench.js';
+
+export type LdapBench = Awaited<ReturnType<typeof openLdapBench>>;
+
+/** Starts an OpenLDAP server with the definitions and rights that the documentation recommends. */
+export async function openLdapBench(options?: SlapdOptions) {
+  const core = await createBenchCore();
+  const server = await startSlapd(options);
+  const configure = ({ claims = {}, ldap = {}, policy = {} }: ConnectionChanges = {}) =>
+    createLdapConnectionGuard([]).parse({
+      id: 'workforce',
+      kind: 'ldap',
+      claims,
+      policy: { mode: 'enforce', liveness: 'off', ...policy },
+      ldap: { ...server.settings, ...ldap },
+    });
+  const connect = (changes: ConnectionChanges = {}) =>
+    serveAdapter((deps) => createLdapAdapter(deps, async () => {}), { settings: configure(changes), core, fetch });
+  return {
+    server,
+    core,
+    configure,
+    connect,
+    adapter: connect(),
+    readAttribute: async (id: string) => server.read(await server.findDn(id), names.attribute),
+    ...createEnds(core, () => server.close()),
+  };
+}
+
+export async function setUpLdap(): Promise<AdapterHarness> {
+  const bench = await openLdapBench();
+  const { server, adapter, core } = bench;
+  const one = await server.addUser('ada@example.com');
+  const other = await server.addUser('grace@example.com');
+  return {
+    adapter,
+    decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
+    subjects: { one, other, unknown: '2819c223-7f76-453a-919d-413861904646' },
+    addUser: (login) => server.addUser(login),
+    callUser: async (subject, givenName, sn) => server.change(await server.findDn(subject), { givenName, sn }),
+    readAttribute: bench.readAttribute,
+    connectWithPolicy: (policy) => bench.connect({ policy }),
+    async passStepUp(subject) {
+      await createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject);
+    },
+    hooks: {},
+    logText: bench.logText,
+    stopProvider: bench.stopProvider,
+    close: bench.close,
+  };
+}
