@@ -11,7 +11,7 @@ import {
 import { asTyped } from '../../support/data/typed-codes.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { until } from '../../support/run/eventually.js';
-import { adminKey } from '../../support/servers/api-server.js';
+import { adminKey, toForm } from '../../support/servers/api-server.js';
 import { FaceError } from '../errors.js';
 import { changeRecord } from '../step-up/stored.js';
 import { revokeMarked } from './issue.js';
@@ -74,18 +74,50 @@ async function askForCode(browser: Browser) {
   return page;
 }
 
-/** Proves the second mailbox. */
-async function proveMailbox(browser: Browser, subject = 'anna') {
+/** Begins a recovery in a new browser, and proves a thing without a code. */
+async function beginWith(thing: 'help_desk' | 'manager', subject = 'anna') {
+  const browser = await begin(subject);
+  await browser.prove(thing);
+  return browser;
+}
+async function begin(subject = 'anna') {
+  const browser = bench.browse();
   await browser.begin(subject);
+  return browser;
+}
+
+/** Begins a recovery in a new browser, and asks for a code to the second mailbox. */
+async function beginWithCode(subject = 'anna') {
+  const browser = await begin(subject);
   await askForCode(browser);
-  return browser.prove('other_email', sixDigits());
+  return browser;
+}
+async function proveMailbox(subject = 'anna') {
+  const browser = await beginWithCode(subject);
+  await browser.prove('other_email', sixDigits());
+  return browser;
+}
+async function proveMailboxAndFace() {
+  const browser = await proveMailbox();
+  await browser.showFace('ada');
+  return browser;
+}
+
+/** Follows the link of a message that says "this was not me". */
+async function sayNotMe({ text }: { readonly text: string }) {
+  const [, secret] = /not-me\?lang=en#(\S+)/.exec(text)!;
+  await bench.server.postJson('/face/not-me', { secret });
+}
+async function refuseAtHelpDesk() {
+  const [{ id } = { id: '' }] = await list();
+  await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
 }
 
 describe('a person with a second thing and the enrolled face', () => {
   test('gets a credential once, which no record, log or message has', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    const afterCode = await proveMailbox(browser);
+    const browser = await beginWithCode();
+    const afterCode = await browser.prove('other_email', sixDigits());
     expect(lastMessage()).toMatchObject({ channel: 'email', to: secondMailbox('anna') });
     expect(afterCode.text).toContain('Now your face');
     expect((await browser.showFace('ada')).text).toContain('Show it now');
@@ -118,21 +150,17 @@ describe('a person with a second thing and the enrolled face', () => {
     const page = await bench.enrol('anna', 'ada');
     const { codes } = (await page.post('/face/recovery-codes')).body as { codes: string[] };
     await bench.passDays(8);
-    const browser = bench.browse();
-    await browser.begin('anna');
+    const browser = await begin();
     expect((await browser.prove('recovery_code', codes[0]!)).text).toContain('Now your face');
     await browser.showFace('ada');
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
-    const other = bench.browse();
-    await other.begin('anna');
+    const other = await begin();
     expect((await other.prove('recovery_code', codes[0]!)).path).toContain('alert=code');
   });
 
   test('gets it with a code that was sent before an approval was chosen', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await browser.begin('anna');
-    await askForCode(browser);
+    const browser = await beginWithCode();
     await browser.prove('help_desk');
     expect((await browser.prove('other_email', sixDigits())).path).toBe('/recover/acme/step');
     expect((await browser.showFace('ada')).text).toContain('Show it now');
@@ -153,7 +181,6 @@ describe('a person with a second thing and the enrolled face', () => {
     const { nonce, photos } = await check.takeFrames((movement, index, look) =>
       Buffer.from(`face ada ${movement}:device-${index}-${look} 0.9`),
     );
-    const { toForm } = await import('../../support/servers/api-server.js');
     const form = toForm({ nonce, photo: photos });
     await bench.server.postForm('/face/frames', form, { authorization: `Bearer ${check.session}`, ...headers });
     const early = bench.browse();
@@ -162,8 +189,7 @@ describe('a person with a second thing and the enrolled face', () => {
     expect((await early.prove('known_device')).path).toContain('alert=code');
     await bench.passDays(8);
 
-    const stranger = bench.browse();
-    await stranger.begin('anna');
+    const stranger = await begin();
     expect((await stranger.prove('known_device')).path).toContain('alert=code');
     const browser = bench.browse();
     browser.cookies.set('__Host-facestep-device', device);
@@ -173,9 +199,7 @@ describe('a person with a second thing and the enrolled face', () => {
 
   test('waits for the help desk, which types the number on the person’s page', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await browser.begin('anna');
-    await browser.prove('help_desk');
+    const browser = await beginWith('help_desk');
     const waiting = await browser.showFace('ada');
     const number = numberIn(waiting);
     expect(waiting.text).toContain('0 of 1 approvals');
@@ -190,8 +214,7 @@ describe('a person with a second thing and the enrolled face', () => {
 
   test('goes on by a button: reading the page acts on nothing', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await proveMailbox(browser);
+    const browser = await proveMailbox();
     await browser.passCheck('ada');
     const { state } = bench.server.deps;
     const [id] = browser.cookies.get('__Host-facestep-recovery')!.split('.');
@@ -256,12 +279,10 @@ describe('a person with a second thing and the enrolled face', () => {
 describe('without one of the two', () => {
   test('the face alone, or the second thing alone, gets nothing', async () => {
     await enrolAnna();
-    const faceOnly = bench.browse();
-    await faceOnly.begin('anna');
+    const faceOnly = await begin();
     expect((await faceOnly.showFace('ada')).path).toContain('alert=over');
     expect(credentialIn(await faceOnly.post('credential'))).toBeNull();
-    const thingOnly = bench.browse();
-    await proveMailbox(thingOnly);
+    const thingOnly = await proveMailbox();
     expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
     expect((await thingOnly.showFace('eve', 3)).text).toContain('The face check was not passed');
     expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
@@ -300,9 +321,7 @@ describe('without one of the two', () => {
 
   test('a code cannot be guessed: attempts end, and the person can still sign in', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await browser.begin('anna');
-    await askForCode(browser);
+    const browser = await beginWithCode();
     const right = sixDigits();
     const paths: string[] = [];
     for (let guess = 0; guess < 20; guess += 1)
@@ -318,8 +337,7 @@ describe('without one of the two', () => {
 
   test('the face check cannot be handed to another device', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await proveMailbox(browser);
+    const browser = await proveMailbox();
     const started = await browser.send('/recover/acme/face', { method: 'POST', body: new URLSearchParams() });
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const ticket = new URL(started.headers.get('location')!).hash.slice(1);
@@ -329,8 +347,7 @@ describe('without one of the two', () => {
 
   test('another browser cannot go on with a recovery, and other sites cannot post to it', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await proveMailbox(browser);
+    const browser = await proveMailbox();
     const other = bench.browse();
     expect((await other.step()).path).toContain('alert=over');
     const [id] = browser.cookies.get('__Host-facestep-recovery')!.split('.');
@@ -343,8 +360,7 @@ describe('without one of the two', () => {
     await enrolAnna();
     await bench.enrol('berta', 'bea');
     await bench.passDays(8);
-    const browser = bench.browse();
-    await proveMailbox(browser);
+    const browser = await proveMailbox();
     expect((await browser.showFace('bea', 3)).text).toContain('The face check was not passed');
   });
 });
@@ -375,8 +391,7 @@ describe('a face alone makes no second thing', () => {
     expect([codes.length, renewed.codes.length]).toEqual([10, 10]);
     await bench.passDays(8);
     for (const code of [codes[0]!, renewed.codes[0]!]) {
-      const browser = bench.browse();
-      await browser.begin('anna');
+      const browser = await begin();
       expect((await browser.prove('recovery_code', code)).path).toContain('alert=code');
     }
   });
@@ -391,8 +406,7 @@ describe('a face alone makes no second thing', () => {
       const page = await bench.enrol(subject, subject, proof);
       const { codes } = (await page.post('/face/recovery-codes')).body as { codes: string[] };
       await bench.passDays(8);
-      const browser = bench.browse();
-      await browser.begin(subject);
+      const browser = await begin(subject);
       expect((await browser.prove('recovery_code', codes[0]!)).path).toContain('alert=code');
     }
   });
@@ -416,9 +430,7 @@ describe('a face alone makes no second thing', () => {
 describe('is refused after both were proven', () => {
   const recoverWith = async (prepare: () => Promise<void> | void, subject = 'anna', face = 'ada') => {
     await prepare();
-    const browser = bench.browse();
-    await browser.begin(subject);
-    await browser.prove('help_desk');
+    const browser = await beginWith('help_desk', subject);
     return { browser, page: await browser.showFace(face) };
   };
   const reasons = () => bench.detailsOf('recovery_refused').map((detail) => (detail as { code: string }).code);
@@ -434,9 +446,7 @@ describe('is refused after both were proven', () => {
   test('if the second mailbox changed in the last days, also back and forth; a changed one gets no code', async () => {
     await enrolAnna();
     bench.profile.details.set('anna', { motto: 'thief@private.example' });
-    const browser = bench.browse();
-    await browser.begin('anna');
-    await askForCode(browser);
+    await beginWithCode();
     expect(bench.server.messages).toEqual([]);
     expect((await recoverWith(() => {})).page.text).toContain('changed in the last days');
     bench.profile.details.set('anna', { motto: secondMailbox('anna') });
@@ -445,14 +455,16 @@ describe('is refused after both were proven', () => {
     const refused = { code: 'recovery_too_soon', changed: 'other_email' };
     expect(bench.detailsOf('recovery_refused')).toMatchObject([refused, refused]);
     await bench.passDays(8);
-    expect((await proveMailbox(bench.browse())).text).toContain('Now your face');
+    const asked = await beginWithCode();
+    expect((await asked.prove('other_email', sixDigits())).text).toContain('Now your face');
   });
 
   test('not if the domain of the second mailbox is written in another form', async () => {
     bench.profile.details.set('anna', { motto: 'anna@m\u00fcnchen.example' });
     await enrolAnna();
     bench.profile.details.set('anna', { motto: 'Anna@XN--mnchen-3ya.example' });
-    expect((await proveMailbox(bench.browse())).text).toContain('Now your face');
+    const asked = await beginWithCode();
+    expect((await asked.prove('other_email', sixDigits())).text).toContain('Now your face');
   });
 
   test('if a mailbox was removed in the last days, so that it gets no notice', async () => {
@@ -467,9 +479,7 @@ describe('is refused after both were proven', () => {
     bench.profile.details.set('anna', {});
     await enrolAnna();
     bench.profile.details.set('anna', { motto: 'thief@private.example' });
-    const browser = bench.browse();
-    await browser.begin('anna');
-    await askForCode(browser);
+    await beginWithCode();
     expect(bench.server.messages).toEqual([]);
   });
 
@@ -510,8 +520,7 @@ describe('is refused after both were proven', () => {
         subject,
         face,
       );
-    const running = bench.browse();
-    await proveMailbox(running);
+    const running = await proveMailbox();
     const { text } = (await recover('provider_refused')).page;
     await recover('provider_refused');
     bench.server.clock.advanceSec(10);
@@ -543,8 +552,7 @@ describe('is refused after both were proven', () => {
   test('before the face check, while the last health check says that the provider would issue nothing', async () => {
     await restart({ policy: { helpDesk: 'desk@example.com' } });
     await enrolAnna();
-    const running = bench.browse();
-    await proveMailbox(running);
+    const running = await proveMailbox();
     const report = { examinedAt: bench.server.clock.now(), light: 'fail', findings: [], enrolled: null };
     const kept = { when: 'any', expiresAt: null } as const;
     await bench.server.deps.state.write('examination:acme', { ...report, isRecoveryFailing: true }, kept);
@@ -565,8 +573,7 @@ describe('is refused after both were proven', () => {
       ['anna', 'ada'],
       ['berta', 'bea'],
     ] as const) {
-      const browser = bench.browse();
-      await proveMailbox(browser, subject);
+      const browser = await proveMailbox(subject);
       await browser.showFace(face);
       expect((await browser.post('credential')).text).toContain('Nothing was changed');
     }
@@ -582,9 +589,7 @@ describe('is refused after both were proven', () => {
     });
     expect(page.text).toContain('Nothing was changed');
     bench.provider.failing.check = null;
-    const browser = bench.browse();
-    await proveMailbox(browser);
-    await browser.showFace('ada');
+    const browser = await proveMailboxAndFace();
     bench.provider.failing.issue = 'credential_refused';
     expect((await browser.post('credential')).text).toContain('not recovered');
     expect((await browser.step()).text).toContain('Nothing was changed');
@@ -598,9 +603,7 @@ describe('is refused after both were proven', () => {
     for (const employee_number of [undefined, loginOf('anna'), 'nobody@example.com']) {
       const details = { motto: secondMailbox('anna'), ...(employee_number === undefined ? {} : { employee_number }) };
       bench.profile.details.set('anna', details);
-      const browser = bench.browse();
-      await browser.begin('anna');
-      await browser.prove('manager');
+      const browser = await beginWith('manager');
       expect((await browser.showFace('ada')).text).toContain('No manager can approve');
     }
   });
@@ -608,9 +611,7 @@ describe('is refused after both were proven', () => {
 
 describe('approvals', () => {
   const wait = async () => {
-    const browser = bench.browse();
-    await browser.begin('anna');
-    await browser.prove('help_desk');
+    const browser = await beginWith('help_desk');
     return { browser, number: numberIn(await browser.showFace('ada')) };
   };
 
@@ -728,9 +729,7 @@ describe('approvals', () => {
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
     bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
-    const browser = bench.browse();
-    await browser.begin('anna');
-    await browser.prove('manager');
+    const browser = await beginWith('manager');
     const number = numberIn(await browser.showFace('ada'));
     const toManager = bench.server.messages.find(({ to }) => to === loginOf('mona'))!;
     await approveAsManager(bench.server, toManager, 'eve');
@@ -756,10 +755,9 @@ describe('approvals', () => {
     await enrolPrivileged({ delayHours: 24, takesKeys: true });
     const { browser, number } = await wait();
     const toOwner = bench.server.messages.find(({ to }) => to === 'owner@example.com')!;
-    const [, secret] = /not-me\?lang=en#(\S+)/.exec(toOwner.text)!;
     await approve(number, grace);
     await approve(number, joan);
-    await bench.server.postJson('/face/not-me', { secret });
+    await sayNotMe(toOwner);
     bench.server.clock.advanceSec(24 * 3600);
     expect((await browser.step()).text).toContain('stopped');
     expect(credentialIn(await browser.post('credential'))).toBeNull();
@@ -772,9 +770,7 @@ describe('the link to the manager', () => {
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
     const ask = async () => {
-      const browser = bench.browse();
-      await browser.begin('anna');
-      await browser.prove('manager');
+      const browser = await beginWith('manager');
       return browser.showFace('ada');
     };
     await ask();
@@ -790,15 +786,16 @@ describe('the link to the manager', () => {
 describe('a credential', () => {
   const toReady = async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await proveMailbox(browser);
-    await browser.showFace('ada');
+    return proveMailboxAndFace();
+  };
+  const toShown = async () => {
+    const browser = await toReady();
+    await browser.post('credential');
     return browser;
   };
 
   test('is not shown again after a reload, which asks whether it was noted', async () => {
-    const browser = await toReady();
-    await browser.post('credential');
+    const browser = await toShown();
     const reloaded = await browser.post('credential');
     expect(credentialIn(reloaded)).toBeNull();
     expect(reloaded.text).toContain('Did you note it?');
@@ -808,8 +805,7 @@ describe('a credential', () => {
   });
 
   test('is revoked if the person does not confirm it', async () => {
-    const browser = await toReady();
-    await browser.post('credential');
+    const browser = await toShown();
     await revoke();
     expect(bench.provider.alive.size).toBe(1);
     bench.server.clock.advanceSec(301);
@@ -845,8 +841,7 @@ describe('a credential', () => {
     const browser = await toReady();
     bench.provider.losing.answer = true;
     await browser.post('credential');
-    const [{ id } = { id: '' }] = await list();
-    await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+    await refuseAtHelpDesk();
     for (const outcome of ['refused', 'refused']) {
       expect((await list())[0]).toMatchObject({ outcome, reason: 'profile_unavailable' });
       await revoke();
@@ -877,9 +872,8 @@ describe('a credential', () => {
 
   test('is not shown if the recovery was refused while the provider issued it', async () => {
     const browser = await toReady();
-    const [{ id } = { id: '' }] = await list();
     bench.provider.meanwhile.run = async () => {
-      await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+      await refuseAtHelpDesk();
       await revoke();
     };
     expect(credentialIn(await browser.post('credential'))).toBeNull();
@@ -889,22 +883,18 @@ describe('a credential', () => {
 
   test('is issued once for two requests at a time, and for two recoveries at a time', async () => {
     const browser = await toReady();
-    const other = bench.browse();
-    await proveMailbox(other);
-    await other.showFace('ada');
+    const other = await proveMailboxAndFace();
     const pages = await Promise.all([browser.post('credential'), browser.post('credential'), other.post('credential')]);
     expect(pages.filter((page) => credentialIn(page) !== null).length).toBe(1);
     expect(bench.provider.counts.issued).toBe(1);
   });
 
   test('is revoked by "this was not me", also after the person has used it', async () => {
-    const browser = await toReady();
-    await browser.post('credential');
+    const browser = await toShown();
     await browser.post('noted');
     const told = bench.server.messages.filter(({ text }) => text.includes('/face/not-me'));
     expect(told.map(({ to }) => to)).toEqual([loginOf('anna'), secondMailbox('anna'), '+4915112345678']);
-    const [, secret] = /not-me\?lang=en#(\S+)/.exec(told[0]!.text)!;
-    await bench.server.postJson('/face/not-me', { secret });
+    await sayNotMe(told[0]!);
     await bench.settle();
     await revoke();
     expect(bench.provider.alive.size).toBe(0);
@@ -912,21 +902,17 @@ describe('a credential', () => {
   });
 
   test('of the wrong person, who did not confirm it and set a password, is ended with that password', async () => {
-    const browser = await toReady();
-    await browser.post('credential');
+    await toShown();
     bench.server.clock.advanceSec(301);
     await revoke();
     expect(bench.provider.counts.passwordsEnded).toBe(0);
-    const told = bench.server.messages.find(({ text }) => text.includes('/face/not-me'))!;
-    const [, secret] = /not-me\?lang=en#(\S+)/.exec(told.text)!;
-    await bench.server.postJson('/face/not-me', { secret });
+    await sayNotMe(bench.server.messages.find(({ text }) => text.includes('/face/not-me'))!);
     await revoke();
     expect(bench.provider.counts.passwordsEnded).toBe(1);
   });
 
   test('is revoked although recovery was switched off meanwhile', async () => {
-    const browser = await toReady();
-    await browser.post('credential');
+    const browser = await toShown();
     Object.assign(bench.connection.recovery!.policy, { mode: 'off' });
     expect((await browser.step()).status).toBe(404);
     bench.server.clock.advanceSec(301);
@@ -936,9 +922,8 @@ describe('a credential', () => {
 
   test('is not issued after the help desk refused while the provider refused', async () => {
     const browser = await toReady();
-    const [{ id } = { id: '' }] = await list();
     bench.provider.meanwhile.run = async () => {
-      await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+      await refuseAtHelpDesk();
       throw new FaceError('credential_refused');
     };
     await browser.post('credential');
@@ -949,16 +934,13 @@ describe('a credential', () => {
 
   test('is not revoked for an older recovery of the same person', async () => {
     bench.provider.naming.ids = false;
-    const older = await toReady();
-    await older.post('credential');
+    await toShown();
     bench.server.clock.advanceSec(200);
     bench.provider.failing.revoke = 'profile_unavailable';
     bench.server.clock.advanceSec(500);
     await expect(revoke()).rejects.toMatchObject({ code: 'profile_unavailable' });
     bench.provider.failing.revoke = null;
-    const newer = bench.browse();
-    await proveMailbox(newer);
-    await newer.showFace('ada');
+    const newer = await proveMailboxAndFace();
     expect(credentialIn(await newer.post('credential'))).toBe('secret-of-pass-2');
     await newer.post('noted');
     await revoke();
@@ -966,14 +948,12 @@ describe('a credential', () => {
   });
 
   test('stays if the person only ends their enrolment, and is revoked if the help desk refuses it afterwards', async () => {
-    const browser = await toReady();
-    await browser.post('credential');
+    const browser = await toShown();
     await browser.post('noted');
     await bench.server.send('DELETE', '/subjects/acme/anna/enrolment', { headers: { 'x-admin-key': adminKey } });
     await revoke();
     expect(bench.provider.counts.revoked).toBe(0);
-    const [{ id } = { id: '' }] = await list();
-    await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+    await refuseAtHelpDesk();
     await revoke();
     expect(bench.provider.alive.size).toBe(0);
   });
@@ -983,14 +963,12 @@ describe('the mode and the limits', () => {
   test('"evaluation" checks everything, issues nothing, and records it', async () => {
     await restart({ recovery: { mode: 'evaluation', secondThings: ['other_email', 'help_desk'] } });
     await enrolAnna();
-    const browser = bench.browse();
     const offers = (await bench.browse().begin('anna')).text;
     expect([offers.includes('Approval by the help desk'), offers.includes('read out a number')]).toEqual([true, false]);
     const promise = 'nothing is issued, and no approval is asked for';
     for (const path of ['/recover/acme', '/recover/acme/link?t=a.b'])
-      expect((await browser.get(path)).text).toContain(promise);
-    await proveMailbox(browser);
-    await browser.showFace('ada');
+      expect((await bench.browse().get(path)).text).toContain(promise);
+    const browser = await proveMailboxAndFace();
     expect((await browser.step()).text).toContain('This was a trial');
     expect(bench.detailsOf('recovery_evaluated')).toMatchObject([{ secondThing: 'other_email', approvals: 0 }]);
     expect(credentialIn(await browser.post('credential'))).toBeNull();
@@ -1036,8 +1014,7 @@ describe('the mode and the limits', () => {
   test('codes to a mailbox are limited per recovery and per person', async () => {
     await enrolAnna();
     for (let begun = 0; begun < 4; begun += 1) {
-      const browser = bench.browse();
-      await browser.begin('anna');
+      const browser = await begin();
       for (let sent = 0; sent < 3; sent += 1) await askForCode(browser);
     }
     expect(bench.server.messages.length).toBe(6);
@@ -1045,8 +1022,7 @@ describe('the mode and the limits', () => {
 
   test('a provider that is down changes nothing, and the person can go on later', async () => {
     await enrolAnna();
-    const browser = bench.browse();
-    await proveMailbox(browser);
+    const browser = await proveMailbox();
     bench.provider.failing.check = 'profile_unavailable';
     expect((await browser.showFace('ada')).path).toContain('alert=down');
     bench.provider.failing.check = null;
