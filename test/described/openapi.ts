@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { Ajv, type ValidateFunction } from 'ajv';
+import type { ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Exchange } from '../../support/servers/exchanges.js';
@@ -56,7 +57,7 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
 };
 
 export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components }: Description) {
-  const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
+  const ajv = new Ajv2019({ strict: false, allErrors: true, validateSchema: false });
   for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, validate);
   for (const name of ['int32', 'int64', 'password', 'byte', 'uri-reference', 'hostname']) ajv.addFormat(name, true);
   const { toJsonSchema } = createSchemas(components.schemas, (key, schema) => void ajv.addSchema(schema, key));
