@@ -18,6 +18,7 @@ const refusals: ReadonlyMap<string, FaceErrorCode> = new Map([
   ['wall', 'face_none'],
   ['crowd', 'face_many'],
   ['speck', 'face_too_small'],
+  ['prose', 'photo_invalid'],
 ]);
 
 export const drawWall = (): Photo => new Photo(Buffer.from('wall'));

@@ -1,6 +1,4 @@
-import { afterAll, expect, test } from '@jest/globals';
-import sharp from 'sharp';
-import { loadPictures } from '../../examples/demo/pictures.js';
+import { afterAll, expect } from '@jest/globals';
 import { listen } from '../../src/http/listen.js';
 import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
@@ -68,32 +66,4 @@ inBrowser('a link to enrol shows an enrolled user that a link alone does not rep
   expect(await goAlong(page)).toBe('enrolled-already');
   await expectAccessible(page);
   await close();
-});
-
-test('each unusable photo of the badge system is refused with its own code', async () => {
-  const { landscape, group } = await loadPictures();
-  const blank = (width: number) =>
-    sharp({ create: { width, height: width, channels: 3, background: '#888' } })
-      .jpeg()
-      .toBuffer();
-  const small = await sharp(cast().picture('ada', 'centre')).resize({ width: 60 }).jpeg().toBuffer();
-  const cases: readonly (readonly [string, Uint8Array | undefined])[] = [
-    ['company_photo_missing', undefined],
-    ['company_photo_faceless', landscape],
-    ['company_photo_crowded', group],
-    ['company_photo_small', small],
-    ['company_photo_small', await blank(1)],
-    ['company_photo_invalid', Buffer.from('<html>No photo</html>')],
-    ['company_photo_invalid', Buffer.alloc(6 * 1024 * 1024)],
-    ['company_photo_unlike', cast().picture('eve', 'centre')],
-  ];
-  const found = [];
-  for (const [code, picture] of cases) {
-    const subject = await addUser(picture);
-    const error = await cast()
-      .stage.enrol('company', subject, [cast().picture('ada', 'centre')])
-      .catch(String);
-    found.push(new RegExp(code).test(String(error)) ? code : error);
-  }
-  expect(found).toEqual(cases.map(([code]) => code));
 });

@@ -112,6 +112,7 @@ describe('an enrolment whose policy asks for the photo of the organization', () 
     ['the photo shows no face', () => (onFile = Buffer.from('wall')), 'company_photo_faceless'],
     ['the photo shows two people', () => (onFile = Buffer.from('crowd')), 'company_photo_crowded'],
     ['the face in the photo is too small', () => (onFile = Buffer.from('speck')), 'company_photo_small'],
+    ['the photo is no picture', () => (onFile = Buffer.from('prose')), 'company_photo_invalid'],
     [
       'the source refuses the address',
       () => (onFile = new FaceError('company_photo_invalid', { reason: 'a redirect' })),
