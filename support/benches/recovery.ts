@@ -218,7 +218,7 @@ export const credentialIn = ({ text }: { readonly text: string }): string | null
 export const numberIn = ({ text }: { readonly text: string }): string =>
   /<output[^>]*>(\d{4})<\/output>/.exec(text)?.[1] ?? '';
 
-/** Opens the link of a manager and approves with their face. @returns the reply to the last frame */
+/** Opens the link of a manager and approves with their face. @returns what the page showed, and the reply to the last frame */
 export async function approveAsManager(server: ApiServer, { text }: { readonly text: string }, face: string) {
   const [url = ''] = /https?:\S+/.exec(text) ?? [];
   const { body } = await openLink(server, url);
@@ -229,5 +229,5 @@ export async function approveAsManager(server: ApiServer, { text }: { readonly t
     (movement, index, look) => Buffer.from(`face ${face} ${movement}:manager-${index}-${look} 0.9`),
     { action: action.digest },
   );
-  return page.send({ nonce, photo: photos });
+  return { view: body.view, reply: await page.send({ nonce, photo: photos }) };
 }
