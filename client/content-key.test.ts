@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
@@ -15,6 +14,7 @@ import { createFolder } from '../support/run/folder.js';
 import { forFile } from '../support/run/for-file.js';
 import { projectRoot } from '../support/run/paths.js';
 import { startApiServer } from '../support/servers/api-server.js';
+import { openServer } from '../test/contract/bench.js';
 import { releaseContentKey } from './content-key.js';
 import { createFacestepClient } from './journey.js';
 
@@ -108,11 +108,10 @@ test('releaseContentKey returns the key after the check, and null after a cancel
 async function startBusyServer(answers: { status: number; headers?: Record<string, string> }[]) {
   const jsonOf = (body: object) => JSON.stringify({ ok: true, ...body });
   let encrypted = '';
-  const busy = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+  const { url, close } = await openServer(async (request, response) => {
+    const body = await text(request);
     if (request.method === 'POST') {
-      const { contentKeyTo } = JSON.parse(Buffer.concat(chunks).toString());
+      const { contentKeyTo } = JSON.parse(body);
       encrypted = await new CompactEncrypt(Buffer.alloc(32, 7))
         .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
         .encrypt(await importJWK(contentKeyTo, 'ECDH-ES'));
@@ -126,23 +125,21 @@ async function startBusyServer(answers: { status: number; headers?: Record<strin
     const passed = { id: 's', connection: 'c', subject: 'u', state: 'passed', expiresAt: '', receipt: null };
     return response.end(jsonOf({ ...passed, contentKey: encrypted }));
   });
-  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
-  const { port } = busy.address() as AddressInfo;
-  const client = createFacestepClient({ url: `http://127.0.0.1:${port}`, clientToken, fetch });
+  const client = createFacestepClient({ url, clientToken, fetch });
   const release = () => releaseContentKey(client, { token, scope: '', accuracy: 4, showPage: () => {} });
-  return { release, stop: () => new Promise((resolve) => busy.close(resolve)) };
+  return { release, close };
 }
 
 test('releaseContentKey polls on if the server is not reached or busy, but not longer than a check lives, and throws other errors', async () => {
   const busy = await startBusyServer([{ status: 0 }, { status: 503, headers: { 'Retry-After': '1' } }]);
   expect(Buffer.from((await busy.release())!)).toEqual(Buffer.alloc(32, 7));
-  await busy.stop();
+  await busy.close();
   const down = await startBusyServer([{ status: 503, headers: { 'Retry-After': '3600' } }]);
   await expect(down.release()).rejects.toMatchObject({ status: 503, retryAfterSec: 3600 });
-  await down.stop();
+  await down.close();
   const strict = await startBusyServer([{ status: 403 }]);
   await expect(strict.release()).rejects.toMatchObject({ status: 403 });
-  await strict.stop();
+  await strict.close();
 });
 
 test('the command facestep-file seals and opens a binary file with two live checks', async () => {

@@ -1,5 +1,3 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { attemptsOfToken } from '../src/core/limits/attempts.js';
 import { countAttempt } from '../src/core/limits/lockout.js';
@@ -7,20 +5,13 @@ import { drawPicture } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { forFile } from '../support/run/for-file.js';
 import { startApiServer } from '../support/servers/api-server.js';
+import { openServer } from '../test/contract/bench.js';
 import { createFacestepClient, createReceiptVerifier, type FacestepClient, type Fetch } from './index.js';
 
 const realFetch: Fetch = (url, init) => fetch(url, init);
 const ada = drawPicture('ada', 1);
 const adaLater = drawPicture('ada', 2);
 const eve = drawPicture('eve', 1);
-
-/** A server that answers so. */
-async function listen(answer: RequestListener) {
-  const listening = createServer(answer);
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  const { port } = listening.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, close: () => new Promise((resolve) => listening.close(resolve)) };
-}
 
 const server = await forFile(startApiServer());
 const { token } = await server.issue();
@@ -113,7 +104,7 @@ describe('a failed call throws a FacestepError', () => {
 
   test('for a missing or invalid reply', async () => {
     const bodies = ['{"ok":true}', 'no JSON', '{"ok":true,"authenticated":"yes"}', ''];
-    const odd = await listen((request, response) => {
+    const odd = await openServer((request, response) => {
       request.resume();
       response.end(bodies.shift());
     });
@@ -134,11 +125,11 @@ describe('a failed call throws a FacestepError', () => {
 
   test('for a redirect, which is not followed with the token and the photos', async () => {
     const elsewhere: string[] = [];
-    const target = await listen((request, response) => {
+    const target = await openServer((request, response) => {
       elsewhere.push(request.url ?? '');
       response.end('{"ok":true,"authenticated":true}');
     });
-    const redirecting = await listen((request, response) => {
+    const redirecting = await openServer((request, response) => {
       request.resume();
       response.writeHead(307, { location: target.url }).end();
     });

@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CompactSign, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { openServer } from '../test/contract/bench.js';
 import { type Action, digestAction } from './action.js';
 import { type ExpectedReceipt, type ReceiptErrorCode, receiptErrorText } from './receipt-claims.js';
 import { createReceiptVerifier, type KeySet, type RemoteKeys } from './receipt-verifier.js';
@@ -168,15 +167,14 @@ describe('keys fetched from the issuer', () => {
   /** A server of one file, which counts how often it was asked. */
   async function serve(answer: () => { status: number; body: string }) {
     let asked = 0;
-    const server = createServer((_, response) => {
+    const { url, close } = await openServer((_, response) => {
       asked += 1;
       const { status, body } = answer();
       response.writeHead(status, { 'content-type': 'application/json' }).end(body);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const jwksUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/.well-known/jwks.json`;
+    const jwksUri = `${url}/.well-known/jwks.json`;
     const remote: RemoteKeys = { jwksUri, fetch: (url, init) => fetch(url, init) };
-    return { remote, asked: () => asked, close: () => new Promise((resolve) => server.close(resolve)) };
+    return { remote, asked: () => asked, close };
   }
   const verifierOf = (remote: RemoteKeys) =>
     createReceiptVerifier({ issuer, audience, keys: remote, clock: { now: () => nowSec * 1000 } });

@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
+import { openServer } from './contract/bench.js';
 
 /* scripts/audit.mjs, with the real npm, before a registry that answers as the public one does. */
 
@@ -26,7 +25,7 @@ const advisory = {
 };
 
 let folder: string;
-let server: Server;
+let server: Awaited<ReturnType<typeof openServer>>;
 let asked: string[];
 let answer: { readonly status: number; readonly body: string };
 beforeEach(async () => {
@@ -48,32 +47,20 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'SECURITY.md'), '# Security\n');
   asked = [];
   answer = { status: 200, body: '{}' };
-  server = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece);
+  server = await openServer(async (request, response) => {
+    const sent = await buffer(request);
     if (request.url === '/-/npm/v1/security/advisories/bulk') {
-      asked.push(
-        ...Object.keys(
-          z.record(z.string(), z.unknown()).parse(JSON.parse(gunzipSync(Buffer.concat(pieces)).toString())),
-        ),
-      );
+      asked.push(...Object.keys(z.record(z.string(), z.unknown()).parse(JSON.parse(gunzipSync(sent).toString()))));
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
     } else response.writeHead(404).end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
 });
-afterEach(async () => {
-  if (server.listening) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
+afterEach(() => server.close());
 
 const write = (name: string, value: object): void => writeFileSync(join(folder, name), JSON.stringify(value));
 
-/** @param port - of the registry */
-async function audit(port = (server.address() as AddressInfo).port): Promise<{ code: number; stdout: string }> {
-  const env = { PATH: process.env.PATH, HOME: folder, npm_config_registry: `http://127.0.0.1:${port}/` };
+async function audit(): Promise<{ code: number; stdout: string }> {
+  const env = { PATH: process.env.PATH, HOME: folder, npm_config_registry: `${server.url}/` };
   return run(process.execPath, [join(projectRoot, 'scripts/audit.mjs'), folder], { env }).then(
     ({ stdout }) => ({ code: 0, stdout }),
     (error: unknown) => z.object({ code: z.number(), stdout: z.string() }).parse(error),

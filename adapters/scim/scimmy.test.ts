@@ -1,10 +1,9 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
 import { SealedToken } from '../../src/core/secrets.js';
+import { openServer } from '../../test/contract/bench.js';
 import { openScimBench, type ScimBench } from '../../test/contract/scim.js';
 
 /* SCIMMY as the directory: a SCIM 2.0 server that was not written here. */
@@ -31,7 +30,7 @@ SCIMMY.Resources.declare(SCIMMY.Resources.User)
   });
 
 let bench: ScimBench;
-let server: Server;
+let server: Awaited<ReturnType<typeof openServer>>;
 let scim: { baseUrl: string; auth: object };
 let anna: string;
 beforeEach(async () => {
@@ -42,11 +41,8 @@ beforeEach(async () => {
     return 'facestep';
   };
   const app = express().use('/scim', new SCIMMYRouters({ type: 'bearer', handler }));
-  server = await new Promise((resolve) => {
-    const opened = app.listen(0, '127.0.0.1', () => resolve(opened));
-  });
-  const { port } = server.address() as AddressInfo;
-  scim = { baseUrl: `http://127.0.0.1:${port}/scim`, auth: { kind: 'bearer', token: bearer } };
+  server = await openServer(app);
+  scim = { baseUrl: `${server.url}/scim`, auth: { kind: 'bearer', token: bearer } };
   const created = await fetch(`${scim.baseUrl}/Users`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${bearer}`, 'Content-Type': 'application/scim+json' },
@@ -60,8 +56,7 @@ beforeEach(async () => {
   ({ id: anna } = Object(await created.json()));
 });
 afterEach(async () => {
-  server.close();
-  server.closeAllConnections();
+  await server.close();
   await bench.close();
 });
 

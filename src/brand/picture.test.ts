@@ -1,12 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { openServer } from '../../test/contract/bench.js';
 import { takePicture } from './picture.js';
 import { findSvgProblem, maxSvgBytes } from './svg.js';
 
@@ -164,12 +162,10 @@ test('an SVG of shapes with the elements that drawing programs write is accepted
 
 test('the renderer loads no external resource, even without the check before it', async () => {
   let asked = 0;
-  const server = createServer((_request, response) => {
+  const { url, close } = await openServer((_request, response) => {
     asked += 1;
     response.end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  });
   const folder = mkdtempSync(join(tmpdir(), 'brand-'));
   writeFileSync(
     join(folder, 'red.png'),
@@ -177,7 +173,7 @@ test('the renderer loads no external resource, even without the check before it'
       .png()
       .toBuffer(),
   );
-  for (const href of [`http://127.0.0.1:${port}/a.png`, `file://${folder}/red.png`, `${folder}/red.png`]) {
+  for (const href of [`${url}/a.png`, `file://${folder}/red.png`, `${folder}/red.png`]) {
     const render = `const { render } = await import(${JSON.stringify(new URL('draw-picture.js', import.meta.url))});
       const { buffer } = await import('node:stream/consumers');
       process.stdout.write(JSON.stringify(await render('logo', await buffer(process.stdin), 'svg')));`;
@@ -187,7 +183,7 @@ test('the renderer loads no external resource, even without the check before it'
     expect(JSON.parse(String(drawn))).toMatchObject({ outcome: 'refused', reason: 'nothing is seen on it' });
   }
   expect(asked).toBe(0);
-  server.close();
+  await close();
   rmSync(folder, { recursive: true });
 });
 

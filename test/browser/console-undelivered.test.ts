@@ -1,19 +1,18 @@
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
+import { openServer } from '../contract/bench.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 
 /* An event that a receiver refused, and that an operator sends again in the console. */
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
 const browser = useBrowser('none');
-let receiver: Server;
+let receiver: Awaited<ReturnType<typeof openServer>>;
 let status: number;
 let received: string[];
 let service: Service;
@@ -22,13 +21,11 @@ if (hasChromium) {
   beforeEach(async () => {
     status = 410;
     received = [];
-    receiver = createServer((request, response) => {
+    receiver = await openServer((request, response) => {
       received.push(String(request.headers['webhook-id']));
       request.resume();
       response.writeHead(status).end();
     });
-    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    const { port } = receiver.address() as AddressInfo;
     const folder = createFolder('console-undelivered');
     const okta = {
       orgUrl: 'https://acme.okta.example',
@@ -41,7 +38,7 @@ if (hasChromium) {
       adminKey,
       verifier: { kind: 'embedded', workers: 1 },
       connections: [{ id: 'work', kind: 'okta', policy: { mode: 'enforce' }, okta }],
-      webhooks: [{ id: 'ticket', url: `http://127.0.0.1:${port}/hook`, secret }],
+      webhooks: [{ id: 'ticket', url: `${receiver.url}/hook`, secret }],
     };
     writeFileSync(`${folder}.json`, JSON.stringify(config));
     const env = { PORT: '0', FACESTEP_DATA: folder, FACESTEP_CONFIG: `${folder}.json` };
@@ -50,7 +47,7 @@ if (hasChromium) {
   afterEach(async () => {
     await visitor.close();
     await service.stop();
-    await new Promise((resolve) => receiver.close(resolve));
+    await receiver.close();
   });
 }
 

@@ -1,3 +1,4 @@
+import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
@@ -124,10 +125,8 @@ export async function openOktaBench(onServer?: SimulatorOptions['onServer']) {
 async function startFormerDirectory() {
   const asked: { username: string; password: string }[] = [];
   const { url, close } = await openServer(async (request, response) => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of request) chunks.push(chunk);
     if (request.headers.authorization !== `Bearer ${canary}-verifier-secret`) return response.writeHead(401).end();
-    const question = questionGuard.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    const question = questionGuard.parse(await json(request));
     asked.push(question);
     return response.end(JSON.stringify({ verified: question.password === rightPassword }));
   });

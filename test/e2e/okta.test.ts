@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { SignIn } from '../../simulators/okta/index.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { attachHook, type HookChannelSettings } from '../../support/servers/okta-hooks.js';
+import { openServer } from '../contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
 import { type OktaServer, startOktaServer } from '../contract/okta-server.js';
 
@@ -47,21 +46,6 @@ async function facesOf(signIn: SignIn): Promise<{ id: unknown; access: unknown }
 }
 
 const denied = { ok: false, error: 'server_error', description: expect.stringMatching(/^face_not_verified: /) };
-
-/** A service that is not ours, in its place. */
-async function serve(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 /* Faces, over the REST API. */
 const enrol = (subject: string, person: string) =>
@@ -117,7 +101,7 @@ describe('Okta ignores a failed hook', () => {
   });
 
   test('after a hook answers 401, the token is issued without the claim', async () => {
-    const broken = await serve((_, response) => response.writeHead(401).end());
+    const broken = await openServer((_, response) => response.writeHead(401).end());
     await attachTokenHook(broken.url);
     expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
     await broken.close();

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import type { JsonObject } from '../../src/core/base/json.js';
@@ -13,8 +11,10 @@ import { epochMs } from '../../src/core/units.js';
 import { postWebhook, toWebhookMessage } from '../../src/security-events/webhook.js';
 import { draw, enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { eventually } from '../../support/run/eventually.js';
 import { projectRoot } from '../../support/run/paths.js';
 import type { ApiServer } from '../../support/servers/api-server.js';
+import { openServer } from '../contract/bench.js';
 
 /* The receiver and the requests of docs/caller-tickets.md, as the page prints them, with servers that imitate the APIs of the ticket systems. */
 
@@ -52,7 +52,7 @@ const secret = `whsec_${Buffer.from('s'.repeat(32)).toString('base64')}`;
 const other = `whsec_${Buffer.from('t'.repeat(32)).toString('base64')}`;
 
 let facestep: ApiServer;
-let tickets: Server | null;
+let tickets: Awaited<ReturnType<typeof openServer>> | null;
 let child: ChildProcess | null;
 let notes: unknown[];
 beforeEach(async () => {
@@ -65,27 +65,23 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await ended;
   }
-  tickets?.close();
+  await tickets?.close();
   await facestep.stop();
 });
 
 /** Starts a ticket system that has one ticket, and accepts one user with a password. */
 async function startTickets(name: SystemName): Promise<string> {
   const { id, user, request: expected, noteOf } = systems[name];
-  tickets = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+  tickets = await openServer(async (request, response) => {
+    const body = await text(request);
     const [method, path] = expected(id);
     const given = `Basic ${Buffer.from(`${user}:letmein`).toString('base64')}`;
     const isKnown = request.headers.authorization === given;
     const isFound = request.method === method && request.url === path;
-    if (isKnown && isFound) notes.push(noteOf(JSON.parse(Buffer.concat(chunks).toString())));
+    if (isKnown && isFound) notes.push(noteOf(JSON.parse(body)));
     response.writeHead(isKnown ? (isFound ? 200 : 404) : 401).end('{}');
   });
-  const port = await findFreePort();
-  tickets.listen(port, '127.0.0.1');
-  await once(tickets, 'listening');
-  return `http://127.0.0.1:${port}`;
+  return tickets.url;
 }
 
 async function startReceiver(name: SystemName, password = 'letmein'): Promise<string> {
@@ -108,16 +104,9 @@ async function startReceiver(name: SystemName, password = 'letmein'): Promise<st
     env,
     stdio: ['ignore', 'ignore', 'ignore'],
   });
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isOpen) return `http://127.0.0.1:${port}`;
-    await delay(50);
-  }
+  const origin = `http://127.0.0.1:${port}`;
+  await eventually(() => fetch(origin));
+  return origin;
 }
 
 /** Sends a request of the page, with the values of a ticket. */
@@ -194,7 +183,7 @@ test('the receiver refuses a webhook with another secret, drops one of an unknow
   expect(await sendWebhook(receiver, 'HELP-4711', other)).toMatchObject({ kind: 'failed', reason: 'status 401' });
   expect(await sendWebhook(receiver, 'HELP-1')).toMatchObject({ kind: 'refused', reason: 'status 410' });
   child?.kill('SIGKILL');
-  tickets?.close();
+  await tickets?.close();
   expect(await sendWebhook(await startReceiver('jira', 'wrong'), 'HELP-4711')).toMatchObject({
     kind: 'failed',
     reason: 'status 503',

@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
@@ -14,8 +11,10 @@ import { webhookGuard } from '../../src/config/webhooks.js';
 import { sendTestEvent } from '../../src/security-events/webhook.js';
 import { systemClock } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
+import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { projectRoot } from '../../support/run/paths.js';
+import { openServer } from '../contract/bench.js';
 
 /* The receivers of docs/webhooks.md, as the page prints them, and the test event. */
 
@@ -36,19 +35,6 @@ afterEach(async () => {
   child = null;
 });
 
-async function listen(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isOpen) return;
-    await delay(50);
-  }
-}
-
 test.each([
   ['js', process.execPath, ['--input-type=module', '--eval'], true],
   ['python', 'python3', ['-c'], hasPython],
@@ -67,9 +53,10 @@ test.each([
     child.stdout?.on('data', (chunk) => {
       said += String(chunk);
     });
-    await listen(Number(port));
+    const origin = `http://127.0.0.1:${port}`;
+    await eventually(() => fetch(origin));
     const send = (own: string) => {
-      const webhook = webhookGuard.parse({ id: 'ticket', url: `http://127.0.0.1:${port}/facestep`, secret: own });
+      const webhook = webhookGuard.parse({ id: 'ticket', url: `${origin}/facestep`, secret: own });
       return sendTestEvent(webhook, { clock: systemClock, random: systemRandom, fetch });
     };
     expect(await send(secret)).toMatchObject({ reason: null });
@@ -87,7 +74,7 @@ const blockWith = (name: string): string => blocks.find((code) => code.includes(
 async function startCollector() {
   const got: { readonly path: string; readonly body: string }[] = [];
   let status = 200;
-  const server = createServer(async (request, response) => {
+  const { url, close } = await openServer(async (request, response) => {
     const body = await text(request);
     const path = request.url ?? '';
     if (path === '/tenant-1/oauth2/v2.0/token') {
@@ -103,15 +90,13 @@ async function startCollector() {
     if (isKnown && status === 200) got.push({ path, body });
     response.writeHead(isKnown ? status : 401).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     got,
     fail: () => {
       status = 503;
     },
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close,
   };
 }
 

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { systemRandom } from '../../../support/fakes/sinks.js';
+import { openServer } from '../../../test/contract/bench.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import type { Message } from '../../core/ports.js';
@@ -21,9 +22,8 @@ async function startGateway() {
   const seen: IncomingHttpHeaders[] = [];
   let status = 204;
   let failures = 0;
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const piece of request) body += piece;
+  const { url, close } = await openServer(async (request, response) => {
+    const body = await text(request);
     seen.push(request.headers);
     const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = request.headers;
     const expected = createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64');
@@ -36,12 +36,10 @@ async function startGateway() {
     if (type === 'sms' && status < 300) taken.set(String(id), { channel: 'sms', subject: 'Your code', ...data });
     failures -= 1;
     response.writeHead(failures >= 0 ? 503 : status).end('+4915112345678 123456');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  });
   const deliver = (given = secret) =>
     createSmsWebhook({
-      url: `http://127.0.0.1:${port}/sms`,
+      url: `${url}/sms`,
       secret: new Credential(given),
       others: createOutbox({ sink: async () => {}, clock }),
       fetch,
@@ -59,11 +57,7 @@ async function startGateway() {
     failFirst: (times: number) => {
       failures = times;
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
 }
 
