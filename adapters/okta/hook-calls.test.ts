@@ -1,6 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { exportJWK } from 'jose';
 import { toIso } from '../../src/core/units.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { addEventHook, addSamlApp, attachHook } from '../../support/servers/okta-hooks.js';
@@ -221,12 +219,8 @@ test('a user profile policy with a mapped application calls the registration hoo
 });
 
 test('a scope that is not granted makes only its own hooks unknown, and is named', async () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
   const scopes = ['okta.inlineHooks.read', 'okta.authorizationServers.read', 'okta.policies.read'];
-  const { id } = bench.okta.addClient({ publicJwks, scopes });
-  const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const auth = { kind: 'private_key', clientId: id, privateKey: text, keyId: 'k1' };
+  const auth = await bench.addServiceApp(scopes);
   const { hooks } = await read({ okta: { ...served.okta, auth } });
   expect(hooks.map(({ hook, state }) => [hook, state])).toEqual([
     ['token', 'called'],
@@ -246,11 +240,7 @@ test.each([
 ])('if Okta refuses the reading with %s, the reason names what can be missing', async (errorCode, missing) => {
   const fetchRefused = async (url: string, init: RequestInit) =>
     url.includes('/api/v1/eventHooks') ? Response.json({ errorCode }, { status: 403 }) : fetch(url, init);
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
-  const { id } = bench.okta.addClient({ publicJwks, scopes: ['okta.eventHooks.read'] });
-  const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const auth = { kind: 'private_key', clientId: id, privateKey: text, keyId: 'k1' };
+  const auth = await bench.addServiceApp(['okta.eventHooks.read']);
   const found = await callOf('events', { okta: { ...served.okta, auth }, fetch: fetchRefused });
   expect(found?.reason).toBe(
     `the provider does not show it (provider_refused, status 403, ${errorCode}); this needs ${missing}`,

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
@@ -102,30 +102,16 @@ describe('a faulty reply of the org', () => {
 });
 
 describe('a service application with a key pair', () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const connect = async (options: { requireDpop: boolean; scopes?: string[]; form?: 'pem' | 'jwk'; fetch?: Fetch }) => {
-    const granted = options.scopes ?? ['okta.users.read', 'okta.users.manage'];
-    const publicJwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' };
-    const client = bench.okta.addClient({ publicJwks: [publicJwk], scopes: granted, requireDpop: options.requireDpop });
-    const text =
-      options.form === 'jwk'
-        ? JSON.stringify({
-            ...(await exportJWK(createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })))),
-            kid: 'k1',
-          })
-        : privateKey.export({ type: 'pkcs8', format: 'pem' });
-    return bench.connect({
-      okta: { auth: { kind: 'private_key', clientId: client.id, privateKey: text, keyId: 'k1', scopes: granted } },
-      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-    }).profile;
-  };
-
   test.each([
-    { requireDpop: false, form: 'pem' as const },
-    { requireDpop: true, form: 'pem' as const },
-    { requireDpop: true, form: 'jwk' as const },
-  ])('reads and writes the token: %j', async (options) => {
-    const profile = await connect(options);
+    { requireDpop: false, form: 'pem' },
+    { requireDpop: true, form: 'pem' },
+    { requireDpop: true, form: 'jwk' },
+  ])('reads and writes the token: %j', async ({ requireDpop, form }) => {
+    const scopes = ['okta.users.read', 'okta.users.manage'];
+    const auth = await bench.addServiceApp(scopes, { requireDpop });
+    const jwk = { ...(await exportJWK(createPrivateKey(auth.privateKey))), kid: 'k1' };
+    const privateKey = form === 'jwk' ? JSON.stringify(jwk) : auth.privateKey;
+    const { profile } = bench.connect({ okta: { auth: { ...auth, privateKey, scopes } } });
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     expect((await profile.readToken(ada))?.use((text) => text)).toBe('FV1.abc');
   });

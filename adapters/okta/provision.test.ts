@@ -1,6 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { exportJWK } from 'jose';
 import type { Provisioning, ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
@@ -156,11 +154,7 @@ test('without a hook secret, the lines by hand are those of the plan', async () 
 
 describe('a service application as the provisioning client', () => {
   const connect = async (scopes: string[], role: string[] | null = null) => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
-    const { id } = bench.okta.addClient({ publicJwks, scopes, requireDpop: true, role });
-    const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const auth = { kind: 'private_key', clientId: id, privateKey: text, keyId: 'k1' };
+    const auth = await bench.addServiceApp(scopes, { requireDpop: true, role });
     return provision({ okta: { ...everything, auth } });
   };
   const granted = ['schemas', 'inlineHooks', 'authorizationServers', 'eventHooks', 'policies'].flatMap((name) => [
@@ -507,11 +501,7 @@ describe('account recovery', () => {
   });
 
   test('names the scope that is missing', async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'one' }];
-    const { id } = bench.okta.addClient({ publicJwks, scopes: ['okta.users.read', 'okta.users.manage'] });
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const okta = { auth: { kind: 'private_key', clientId: id, privateKey: pem, keyId: 'one' } };
+    const okta = { auth: await bench.addServiceApp(['okta.users.read', 'okta.users.manage']) };
     for (const [title, scope, verdict] of [
       [authenticatorTitle, 'okta.authenticators.read', 'fail'],
       [rolesTitle, 'okta.roles.read', 'fail'],

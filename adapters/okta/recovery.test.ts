@@ -1,7 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { exportJWK } from 'jose';
 import type { OrgUser } from '../../simulators/okta/org.js';
 import type { AccountRecovery, Fetch, IssuedCredential } from '../../src/core/ports.js';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
@@ -246,13 +244,8 @@ describe.each([
 });
 
 test('a service application asks for the scopes of recovery only when it needs them', async () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const connectWith = async (scopes: readonly string[]) => {
-    const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'one' }];
-    const { id: clientId } = bench.okta.addClient({ publicJwks, scopes });
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    return bench.connect({ okta: { auth: { kind: 'private_key', clientId, privateKey: pem, keyId: 'one' } } });
-  };
+  const connectWith = async (scopes: readonly string[]) =>
+    bench.connect({ okta: { auth: await bench.addServiceApp(scopes) } });
   const usual = ['okta.users.read', 'okta.users.manage'];
   const poor = await connectWith(usual);
   expect(await poor.profile.readAccount(ada)).toMatchObject({ subject: ada });

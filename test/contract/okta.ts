@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { json } from 'node:stream/consumers';
+import { exportJWK } from 'jose';
 import { z } from 'zod';
 import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
@@ -11,6 +13,7 @@ import {
   parseTokenHook,
 } from '../../adapters/okta/schema.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
+import type { OrgClient } from '../../simulators/okta/org.js';
 import type { SimulatorOptions } from '../../simulators/serve.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
@@ -116,6 +119,14 @@ export async function openOktaBench(onServer?: SimulatorOptions['onServer']) {
     passwordVerifier,
     passwordsAsked: formerDirectory.asked,
     passStepUp: createPassStepUp('workforce', usual, core),
+    /** Registers a service application with a key pair. @returns its credential for the configuration */
+    async addServiceApp(scopes: readonly string[], more: Partial<OrgClient> = {}) {
+      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
+      const { id } = okta.addClient({ publicJwks, scopes, ...more });
+      const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      return { kind: 'private_key', clientId: id, privateKey: pem, keyId: 'k1' };
+    },
     ends,
     ...ends,
   };
