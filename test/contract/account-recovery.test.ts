@@ -5,7 +5,7 @@ import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
-import type { AccountRecovery } from '../../src/core/ports.js';
+import type { AccountRecovery, Fetch } from '../../src/core/ports.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type RecoveryHarness, type RecoveryRow, runAccountRecoveryContract } from './account-recovery.js';
 import { createBenchCore, createEnds } from './bench.js';
@@ -73,6 +73,11 @@ async function setUpOneLogin(): Promise<RecoveryHarness> {
       if (held !== undefined) account.mfaTokens.set(id, held);
       return ok;
     },
+    toMalformed: (credential) => [{ mfa_token: [credential], message: credential }],
+    answerIssue(answer) {
+      const send: Fetch = async (url, init) => (url.endsWith('/mfa_token') ? answer() : fetch(url, init));
+      return required(bench.connect({ fetch: send }).accountRecovery);
+    },
     ...bench.ends,
   };
 }
@@ -90,10 +95,23 @@ async function setUpEntra(): Promise<RecoveryHarness> {
   const settings = createEntraConnectionGuard([]).parse(toEntraConnection(entra, daemon));
   // The adapter retries calls to Graph without waiting.
   const create = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => undefined);
+  const connect = (send: Fetch) => required(serveAdapter(create, { settings, core, fetch: send }).accountRecovery);
   return {
-    port: required(serveAdapter(create, { settings, core, fetch: entra.fetch }).accountRecovery),
+    port: connect(entra.fetch),
     subjects: { one: one!.id, other: other!.id, inactive: inactive!.id, unknown: randomUUID() },
     works: async (subject, pass) => entra.isPassAlive(pass) && entra.tenant.passes.get(subject)?.value === pass,
+    toMalformed(pass) {
+      const values = { temporaryAccessPass: pass, lifetimeInMinutes: 60, isUsableOnce: true, isUsable: true };
+      const whole = { id: randomUUID(), ...values, error: { code: 'badRequest', message: `pass ${pass}` } };
+      return [{ id: '' }, { isUsable: 'no' }, { isUsable: false, methodUsabilityReason: 'x y' }].map((change) => ({
+        ...whole,
+        ...change,
+      }));
+    },
+    answerIssue: (answer) =>
+      connect(async (url, init) =>
+        init.method === 'POST' && url.includes('temporaryAccess') ? answer() : entra.fetch(url, init),
+      ),
     ...createEnds(core, () => entra.close()),
   };
 }
@@ -106,12 +124,28 @@ const setUpOkta =
     const [one = '', other = '', inactive = ''] = await Promise.all(['ada', 'grace', 'eve'].map(add));
     const { users, codes } = okta.org;
     users.get(inactive)!.status = 'SUSPENDED';
+    const connect = (send: Fetch) =>
+      required(bench.connect({ okta: { recovery: { credential } }, fetch: send }).accountRecovery);
     return {
-      port: required(bench.connect({ okta: { recovery: { credential } } }).accountRecovery),
+      port: connect(fetch),
       subjects: { one, other, inactive, unknown: '00u1ab2cd3ef4gh5ij67' },
       works: async (subject, issued) =>
         okta.isCredentialAlive(issued) &&
         [codes.get(subject)?.value, users.get(subject)?.password].some((own) => own === issued),
+      toMalformed: (text) => [
+        {
+          id: '',
+          tempPassword: 1,
+          tac: text,
+          errorSummary: text,
+          profile: { tac: text, multiUse: text },
+          errorCode: text,
+        },
+      ],
+      answerIssue: (answer) =>
+        connect(async (url, init) =>
+          /\/tac$|expire_password_with_temp_password/.test(url) ? answer() : fetch(url, init),
+        ),
       ...bench.ends,
     };
   };

@@ -14,6 +14,10 @@ export interface RecoveryHarness {
   };
   /** Returns true if the user can sign in with this credential. Must not use the credential up. */
   works(subject: string, credential: string): Promise<boolean>;
+  /** Answers that have a credential and are malformed. Omitted if the server chooses the credential. */
+  toMalformed?(credential: string): readonly object[];
+  /** Connects again, with this answer to the call that issues a credential. */
+  answerIssue?(answer: () => Response): AccountRecovery;
   logText(): string;
   stopProvider(): Promise<void>;
   close(): Promise<void>;
@@ -105,10 +109,20 @@ export function runAccountRecoveryContract(name: string, { kind, revoked, setUp 
       await expectEveryCallFails(harness.subjects.one, 'profile_unavailable');
     });
 
-    test('neither a printed result nor the log has the credential', async () => {
-      const issued = await harness.port.issueCredential(harness.subjects.one);
-      const printed = JSON.stringify(issued) + inspect(issued, { depth: 9, showHidden: true });
-      expect(printed + harness.logText()).not.toContain(textOf(issued));
+    test('no printed result, error or log has the credential', async () => {
+      const { port, subjects, toMalformed, answerIssue, logText } = harness;
+      const print = (value: unknown) => JSON.stringify(value) + inspect(value, { depth: 20, showHidden: true });
+      const issued = await port.issueCredential(subjects.one);
+      const told = [print(issued)];
+      const malformed = toMalformed?.(textOf(issued)).map((answer) => JSON.stringify(answer)) ?? [];
+      for (const text of [...malformed, ...malformed.map((whole) => whole.slice(0, -1))])
+        for (const status of [200, 400, 403, 404, 422, 500]) {
+          const broken = answerIssue!(() => new Response(text, { status }));
+          const error = await broken.issueCredential(subjects.one).catch((reason: unknown) => reason);
+          expect(error).toHaveProperty('code');
+          told.push(print(error));
+        }
+      expect(told.join() + logText()).not.toContain(textOf(issued));
     });
   });
 }
