@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/hook-run.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
@@ -96,9 +97,7 @@ describe('the request of the Smart Hook', () => {
   )('for the documented %s context contains only the data of %s', async (type, file) => {
     const bodies: string[] = [];
     const url = await startOther(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      bodies.push(Buffer.concat(chunks).toString());
+      bodies.push(await text(request));
       response.end('{"decision":"allow"}');
     });
     await run(url, { type, context: readContext(file), compose: 'exports.handler = async () => ({});' });

@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import { createServer as createSecureServer, request } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createProxyChecks } from '../admin/operations/checks/public-address.js';
 import { epochMs } from '../core/units.js';
@@ -37,8 +38,7 @@ beforeAll(async () => {
   certificate = `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----\n`;
   const reply = (scheme: string) =>
     async function answer(asked: IncomingMessage, response: ServerResponse) {
-      let body = '';
-      for await (const chunk of asked) body += String(chunk);
+      const body = await text(asked);
       const { host, 'content-type': type } = asked.headers;
       response.end(JSON.stringify({ scheme, method: asked.method, host, type, body }));
     };
