@@ -25,9 +25,9 @@ export function useSessionActions(): SessionActions {
 export const useMay = (right: Right): boolean => useSessionActions().session.rights.includes(right);
 
 export type Loaded<Value> =
-  | { readonly state: 'loading' }
+  | { readonly state: 'loading'; readonly value?: undefined }
   | { readonly state: 'loaded'; readonly value: Value }
-  | { readonly state: 'refused'; readonly refusal: Refusal };
+  | { readonly state: 'refused'; readonly value?: undefined; readonly refusal: Refusal };
 
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });

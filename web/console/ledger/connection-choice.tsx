@@ -14,7 +14,7 @@ export function ConnectionChoice({
 }) {
   const loaded = useLoaded(countLines);
   if (loaded.state === 'refused') return <Problem refusal={loaded.refusal} onAgain={loaded.reload} />;
-  const known = loaded.state === 'loaded' ? loaded.value.connections.map(({ connection }) => connection) : [initial];
+  const known = loaded.value?.connections.map(({ connection }) => connection) ?? [initial];
   return (
     <Select
       key={loaded.state}

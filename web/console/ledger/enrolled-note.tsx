@@ -6,8 +6,7 @@ import { type Connection, listConnections, type Person, type Who } from './reque
 /** Loads the configured connection of a person; `undefined` if there is none. */
 export function useConnectionOf(who: Who) {
   const listed = useLoaded(listConnections);
-  const connection =
-    listed.state === 'loaded' ? listed.value.connections.find(({ id }) => id === who.connection) : undefined;
+  const connection = listed.value?.connections.find(({ id }) => id === who.connection);
   return { isLoading: listed.state === 'loading', connection, isTest: connection?.kind === 'memory' };
 }
 

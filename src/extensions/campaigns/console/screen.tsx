@@ -69,9 +69,8 @@ function GroupSuggestions({
   readonly text: string;
 }) {
   const { make } = useTexts();
-  const found = useLoaded(searchGroups(connection, text));
-  if (found.state !== 'loaded') return null;
-  const { groups } = found.value;
+  const groups = useLoaded(searchGroups(connection, text)).value?.groups;
+  if (groups === undefined) return null;
   return (
     <>
       <datalist id={id}>

@@ -51,8 +51,7 @@ export function useDraft() {
 export function WaitingDraft() {
   const { draft: words } = useTexts();
   const { instant } = useFormats();
-  const loaded = useLoaded(readDraft);
-  const draft = loaded.state === 'loaded' ? loaded.value.draft : null;
+  const draft = useLoaded(readDraft).value?.draft ?? null;
   const [first] = draft?.sections ?? [];
   if (draft === null || first === undefined) return null;
   return (
@@ -171,7 +170,7 @@ function Restart({ settings }: { readonly settings: readonly string[] }) {
 function Restarting() {
   const { draft: words } = useTexts();
   const read = useLoaded(readDraft, () => 2000);
-  const isBack = read.state === 'loaded' && read.value.file.needingRestart.length === 0;
+  const isBack = read.value?.file.needingRestart.length === 0;
   useEffect(() => {
     if (isBack) location.reload();
   }, [isBack]);

@@ -67,7 +67,7 @@ export function useModeName(): (mode: ModeReply) => string {
 /** Shows a mode, in green only if every sign-in is refused without a check. */
 export function ModeLight({ loaded }: { readonly loaded: Loaded<ConnectionModeReply> }) {
   const nameMode = useModeName();
-  if (loaded.state !== 'loaded') return '–';
+  if (loaded.value === undefined) return '–';
   const { mode } = loaded.value;
   return (
     <Light light={isInForce(mode, 'enforce') ? 'ok' : isInForce(mode, 'shadow') ? 'none' : 'warn'}>

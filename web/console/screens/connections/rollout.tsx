@@ -92,8 +92,7 @@ export function Rollout({
 function Counted({ id, examined }: { readonly id: string; readonly examined: Examined }) {
   const { doctor } = useTexts();
   const { ago } = useFormats();
-  const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
-  const report = reports.find(({ connection }) => connection === id);
+  const report = examined.value?.doctor.connections.find(({ connection }) => connection === id);
   const found = report?.findings.find(({ title }) => title === 'Enrolled users');
   if (found === undefined || found.light === 'skipped' || report?.examinedAt == null) return null;
   return (

@@ -69,7 +69,7 @@ function Tabs({
   const rights = { overview: true, rollout: mayRead, settings: true, setup: maySetUp };
   const shown = tabs.filter((each) => rights[each]);
   // A connection that was never checked is probably not set up yet.
-  const reports = examined.state === 'loaded' ? examined.value.doctor.connections : null;
+  const reports = examined.value?.doctor.connections ?? null;
   const isNew = reports !== null && !reports.some((each) => each.connection === id);
   const tab = shown.find((each) => each === asked) ?? (isNew && maySetUp ? 'setup' : 'overview');
   // An activated draft may have changed the secrets.
@@ -99,7 +99,7 @@ function Tabs({
         ))}
       </nav>
       {maySetUp && mayRead && reports !== null && !isNew && (tab === 'overview' || tab === 'setup') && (
-        <WhatIsNext {...part} isShadow={found.state === 'loaded' && found.value.mode.inForce === 'shadow'} />
+        <WhatIsNext {...part} isShadow={found.value?.mode.inForce === 'shadow'} />
       )}
       {tab === 'rollout' && (
         <Await loaded={found}>
@@ -152,9 +152,7 @@ function Head({
   const { number } = useFormats();
   const mayList = useMay('audit');
   const counted = useLoaded(countLines);
-  const counts = counted.state === 'loaded' ? counted.value.connections : [];
-  const enrolled = counts.find(({ connection }) => connection === id)?.enrolled ?? null;
-  const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
+  const enrolled = counted.value?.connections.find(({ connection }) => connection === id)?.enrolled ?? null;
   return (
     <dl className="summary">
       <Figure name={head.kind}>
@@ -164,7 +162,7 @@ function Head({
         <ModeLight loaded={found} />
       </Figure>
       <Figure name={head.health}>
-        <Health report={reports.find(({ connection }) => connection === id)} />
+        <Health report={examined.value?.doctor.connections.find(({ connection }) => connection === id)} />
       </Figure>
       <Figure name={head.enrolled}>
         <Link to={`/people?connection=${encodeURIComponent(id)}`} isAllowed={mayList && enrolled !== null}>
@@ -189,7 +187,7 @@ function Every() {
   const mayChange = useMay('configure');
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
-  const doctor = examined.state === 'loaded' ? examined.value.doctor : null;
+  const doctor = examined.value?.doctor;
   return (
     <>
       <h1>{words.heading}</h1>

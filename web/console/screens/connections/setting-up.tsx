@@ -274,7 +274,7 @@ export function SettingUp({
   const { id } = connection;
   const { call } = useSessionActions();
   const last = useLoaded(get<LastRunReply>(pathOf(id, 'run')), ({ run }) => run?.state === 'under_way' && 1000);
-  const run = last.state === 'loaded' ? last.value.run : null;
+  const run = last.value?.run ?? null;
   const [place, setPlace] = useState<Place>('setup');
   /** Id of the run that began on this page and has not ended. */
   const ownRun = useRef<string | null>(null);

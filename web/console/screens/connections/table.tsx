@@ -24,8 +24,7 @@ export function ConnectionsTable({
   const mayRead = useMay('audit');
   const screen = findScreen('/connections');
   const counted = useLoaded(countLines);
-  const countsOf = ({ id }: Connection) =>
-    counted.state === 'loaded' ? counted.value.connections.find(({ connection }) => connection === id) : undefined;
+  const countsOf = ({ id }: Connection) => counted.value?.connections.find(({ connection }) => connection === id);
   const sumOf = (row: Connection, outcomes: readonly ('passed' | 'refused')[]): number | undefined =>
     countsOf(row)?.days.reduce((sum, day) => sum + outcomes.reduce((all, each) => all + day[each], 0), 0);
   const numberOr = (value: number | undefined): string => (value === undefined ? '–' : number(value));

@@ -25,7 +25,7 @@ export function WhatIsNext({
   const { next: words } = useTexts();
   const { instant } = useFormats();
   const read = useLoaded(listSignIns(id), ({ lines }) => !areSeen(lines) && 5000);
-  const { lines, cursor } = read.state === 'loaded' ? read.value : { lines: [], cursor: '' };
+  const { lines, cursor } = read.value ?? { lines: [], cursor: '' };
   if (read.state === 'loading' || (areSeen(lines) && !isShadow)) return null;
   if (areSeen(lines))
     return (

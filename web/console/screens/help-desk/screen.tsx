@@ -40,10 +40,9 @@ function Queue() {
   const nameOf = useNames(paged.rows);
   const listed = useLoaded(listConnections);
   const isOff =
-    listed.state === 'loaded' &&
-    !listed.value.connections.some(({ policy: { settings } }) =>
+    listed.value?.connections.some(({ policy: { settings } }) =>
       settings.some(({ setting, value }) => setting === 'helpRequests' && value === 'true'),
-    );
+    ) === false;
   const { refusal, run } = useAction();
   const { columns } = queue;
   const take = (id: string): void =>
@@ -259,7 +258,7 @@ function Follow({
   const { calls } = useTexts();
   const toSent = useSentText();
   const loaded = useLoaded(post<VouchingReply>(`/v1/help-desk/vouchings/${id}`), ({ state }) => pauses[state]);
-  const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
+  const state = loaded.value?.state ?? 'waiting';
   const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
   return (
     <Section heading={calls.heading}>
@@ -285,9 +284,7 @@ function Follow({
           {calls.states[state]}
         </p>
       )}
-      {loaded.state === 'loaded' && loaded.value.person !== null && (
-        <Person person={loaded.value.person} until={loaded.value.until} />
-      )}
+      {loaded.value?.person != null && <Person person={loaded.value.person} until={loaded.value.until} />}
       <QuietButton onPress={onOver}>{calls.another}</QuietButton>
     </Section>
   );

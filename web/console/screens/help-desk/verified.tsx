@@ -22,8 +22,8 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
   const found = useLoaded(readPerson(who));
   const { connection } = useConnectionOf(who);
   const [done, setDone] = useState<readonly string[]>([]);
-  const isLocked =
-    found.state === 'loaded' && found.value.person.lockedUntil !== null && !done.includes(next.unlock.done);
+  const person = found.value?.person;
+  const isLocked = person?.lockedUntil != null && !done.includes(next.unlock.done);
   const act = (request: ServerRequest<unknown>, text: string) => async (): Promise<void> => {
     requireDone(await call(request));
     setDone([...done, text]);
@@ -46,11 +46,7 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
           text={next.invite.text({ language: languages[language] })}
           onConfirm={act(inviteByEmail(who, language), toSent(next.invite.done))}
         >
-          <EnrolledNote
-            connection={connection}
-            status={found.state === 'loaded' ? found.value.person.status : undefined}
-            words={ledger}
-          />
+          <EnrolledNote connection={connection} status={person?.status} words={ledger} />
           <OutboxNote />
         </ConfirmButton>
         {connection !== undefined && connection.policy.bypass !== null && (

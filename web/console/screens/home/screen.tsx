@@ -24,8 +24,7 @@ function Connections() {
   const words = connectionTexts.useTexts();
   const mayConnect = useMay('configure');
   const listed = useLoaded(listConnections);
-  const openWork = useOpenWork();
-  const lights = openWork?.state === 'loaded' ? openWork.value.lights : [];
+  const lights = useOpenWork()?.value?.lights ?? [];
   return (
     <Section heading={words.heading}>
       <Await loaded={listed}>

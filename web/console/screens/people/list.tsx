@@ -170,7 +170,7 @@ function MembersOf({
 }) {
   const words = useTexts();
   const loaded = useLoaded(listGroup(connection, group, status === null || status === anyStatus ? undefined : status));
-  const { rows: people, change } = useChanges(loaded.state === 'loaded' ? loaded.value.people : none);
+  const { rows: people, change } = useChanges(loaded.value?.people ?? none);
   const chosen = useChosen(people);
   const byKey = new Map(people.map((each) => [keyOf(each), each]));
   const columns = useColumns({ chosen, names: byKey });

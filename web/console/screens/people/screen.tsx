@@ -37,7 +37,7 @@ const mostFound = 20;
 function Found({ text }: { readonly text: string }) {
   const { find, ledger } = useTexts();
   const loaded = useLoaded(findPeople(text));
-  const found = loaded.state === 'loaded' ? loaded.value : null;
+  const found = loaded.value;
   const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
   useEffect(() => {
     if (only !== undefined) navigate(pathOf(only), true);
@@ -71,12 +71,9 @@ function FoundPeople({ people, empty }: { readonly people: readonly FoundPerson[
   const names = new Map(people.map((each) => [keyOf(each), each]));
   const listed = useLoaded(listConnections);
   // Test people are never enrolled.
-  const invitable =
-    listed.state === 'loaded' && mayAssist
-      ? listed.value.connections.filter(({ kind }) => kind !== 'memory').map(({ id }) => id)
-      : [];
+  const invitable = listed.value?.connections.filter(({ kind }) => kind !== 'memory').map(({ id }) => id) ?? [];
   const canInvite = ({ status, connection }: FoundPerson): boolean =>
-    status === 'none' && invitable.includes(connection);
+    mayAssist && status === 'none' && invitable.includes(connection);
   return (
     <>
       {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
