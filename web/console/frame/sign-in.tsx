@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Language } from '../../../src/core/base/languages.js';
-import { ActForm, Field, languageOptions, Select } from '../parts/form.js';
+import { ActForm, Field, LanguageSelect } from '../parts/form.js';
 import { Note } from '../parts/state.js';
 import { toRefusal } from './acting.js';
 import { send } from './call.js';
@@ -96,11 +96,5 @@ export function SignIn({
 }
 
 export const LanguageChoice = ({ onLanguage }: { readonly onLanguage: (language: Language) => void }) => (
-  <Select
-    name="language"
-    label={useWords().language}
-    initial={useLanguage()}
-    options={languageOptions}
-    onChoose={onLanguage}
-  />
+  <LanguageSelect label={useWords().language} initial={useLanguage()} onChoose={onLanguage} />
 );

@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { type ComponentProps, type InputHTMLAttributes, type ReactNode, useId } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FieldError } from 'react-aria-components/FieldError';
 import { Form } from 'react-aria-components/Form';
@@ -7,7 +7,7 @@ import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
-import { isLanguage, languages } from '../../../src/core/base/languages.js';
+import { isLanguage, type Language, languages } from '../../../src/core/base/languages.js';
 import { useAction } from '../frame/acting.js';
 import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
@@ -166,6 +166,10 @@ interface Option<Value> {
   readonly lang?: string;
 }
 
+/** Creates options with the texts of the same names. */
+export const toOptions = <Value extends string>(labels: Readonly<Record<Value, string>>, values: readonly Value[]) =>
+  values.map((value) => ({ value, label: labels[value] }));
+
 export const languageOptions = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value], lang: value }));
@@ -206,6 +210,10 @@ export const Select = <Value extends string>({
     )}
   </Labeled>
 );
+
+export const LanguageSelect = (
+  props: Omit<ComponentProps<typeof Select<Language>>, 'name' | 'options'> & { readonly name?: string },
+) => <Select name="language" options={languageOptions} {...props} />;
 
 /**
  * Checkboxes for several options, which `fields.getAll(name)` lists.

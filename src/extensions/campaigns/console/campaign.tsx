@@ -3,7 +3,7 @@ import { useLoaded, usePages, useSessionActions } from '../../../../web/console/
 import { Refusal, type ServerRequest } from '../../../../web/console/frame/call.js';
 import { useFormats } from '../../../../web/console/frame/words.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
-import { languageOptions, Select } from '../../../../web/console/parts/form.js';
+import { languageOptions, Select, toOptions } from '../../../../web/console/parts/form.js';
 import { Facts } from '../../../../web/console/parts/server-text.js';
 import {
   Await,
@@ -75,7 +75,7 @@ function People({ campaign }: { readonly campaign: Campaign }) {
   const filters: readonly { readonly value: Filter; readonly label: string }[] = [
     { value: 'notEnrolled', label: people.notEnrolled },
     { value: 'everybody', label: people.everybody },
-    ...personStates.map((state) => ({ value: state, label: states[state] })),
+    ...toOptions(states, personStates),
   ];
   return (
     <Section heading={people.heading}>

@@ -2,7 +2,14 @@ import { useEffect, useRef, useState } from 'react';
 import { useLoaded, useSessionActions } from '../../../../web/console/frame/acting.js';
 import { Refusal } from '../../../../web/console/frame/call.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
-import { ActForm, Field, languageOptions, Select } from '../../../../web/console/parts/form.js';
+import {
+  ActForm,
+  Field,
+  LanguageSelect,
+  languageOptions,
+  Select,
+  toOptions,
+} from '../../../../web/console/parts/form.js';
 import { Await, Done, Note, Section } from '../../../../web/console/parts/state.js';
 import type { Language } from '../../../core/base/languages.js';
 import {
@@ -40,16 +47,10 @@ export function EmailTextsForm({ campaign, onKept }: Props) {
           name="kind"
           label={letters.kind}
           initial={kind}
-          options={emailKinds.map((value) => ({ value, label: letters.kinds[value] }))}
+          options={toOptions(letters.kinds, emailKinds)}
           onChoose={setKind}
         />
-        <Select
-          name="language"
-          label={letters.language}
-          initial={language}
-          options={languageOptions}
-          onChoose={setLanguage}
-        />
+        <LanguageSelect label={letters.language} initial={language} onChoose={setLanguage} />
       </div>
       <OneLetter
         key={name}

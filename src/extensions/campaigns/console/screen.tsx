@@ -5,7 +5,7 @@ import { useFormats, useLanguage } from '../../../../web/console/frame/words.js'
 import { loadNames, nameOf } from '../../../../web/console/ledger/names.js';
 import { readNotEnrolled } from '../../../../web/console/ledger/refused.js';
 import { countLines, keyOf, type Who } from '../../../../web/console/ledger/requests.js';
-import { ActForm, Field, FileField, languageOptions, NumberField, Select } from '../../../../web/console/parts/form.js';
+import { ActForm, Field, FileField, LanguageSelect, NumberField, Select } from '../../../../web/console/parts/form.js';
 import { Await, Empty, OutboxNote, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
 import { toCsvLine } from '../../../core/base/csv.js';
@@ -167,13 +167,7 @@ export function PlanForm() {
                 {sought.text.length > 1 && <GroupSuggestions id={suggestions} {...sought} />}
               </>
             )}
-            <Select
-              name="language"
-              label={make.language}
-              hint={make.languageHint}
-              initial={language}
-              options={languageOptions}
-            />
+            <LanguageSelect label={make.language} hint={make.languageHint} initial={language} />
             <NumberField name="linkDays" label={make.linkDays} min={1} max={30} initial={14} />
             <NumberField name="reminderDays" label={make.reminderDays} min={1} max={30} initial={7} />
             <NumberField name="reminders" label={make.reminders} min={0} max={5} initial={2} />

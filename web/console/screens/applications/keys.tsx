@@ -5,14 +5,11 @@ import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, NumberField, Select } from '../../parts/form.js';
+import { ActForm, NumberField, Select, toOptions } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Section } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
 import type { Key } from './requests.js';
-
-const toOptions = <Value extends string>(labels: Readonly<Record<Value, string>>, values: readonly Value[]) =>
-  values.map((value) => ({ value, label: labels[value] }));
 
 const replays = ['step_ups', 'all', 'none'] as const;
 

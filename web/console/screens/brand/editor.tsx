@@ -7,7 +7,7 @@ import { toRefusal, useSessionActions } from '../../frame/acting.js';
 import { post, type Refusal } from '../../frame/call.js';
 import { useLanguage } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Field, FileField, languageOptions, Select, TextInput } from '../../parts/form.js';
+import { Field, FileField, LanguageSelect, TextInput } from '../../parts/form.js';
 import { Loading, Problem } from '../../parts/state.js';
 import { Contrasts } from './contrasts.js';
 import { Preview } from './preview.js';
@@ -269,13 +269,7 @@ export function OwnTextFields({
     <details>
       <summary>{texts.heading}</summary>
       <p className="soft fine">{texts.hint}</p>
-      <Select
-        name="textLanguage"
-        label={texts.language}
-        initial={language}
-        options={languageOptions}
-        onChoose={setLanguage}
-      />
+      <LanguageSelect name="textLanguage" label={texts.language} initial={language} onChoose={setLanguage} />
       {Object.entries(textRules).map(([key, { most, placeholders }]) => (
         <TextInput
           key={key}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Language } from '../../../../src/core/base/languages.js';
 import { useLanguage } from '../../frame/words.js';
-import { languageOptions, Select } from '../../parts/form.js';
+import { LanguageSelect, Select, toOptions } from '../../parts/form.js';
 import { useTexts } from './texts.js';
 
 const schemes = ['light', 'dark'] as const;
@@ -24,21 +24,15 @@ export function Preview({ page }: { readonly page: string }) {
           name="screen"
           label={preview.screen}
           initial={screen}
-          options={screens.map((value) => ({ value, label: preview.screens[value] }))}
+          options={toOptions(preview.screens, screens)}
           onChoose={setScreen}
         />
-        <Select
-          name="previewLanguage"
-          label={preview.language}
-          initial={language}
-          options={languageOptions}
-          onChoose={setLanguage}
-        />
+        <LanguageSelect name="previewLanguage" label={preview.language} initial={language} onChoose={setLanguage} />
         <Select
           name="scheme"
           label={preview.scheme}
           initial={scheme}
-          options={schemes.map((value) => ({ value, label: preview.schemes[value] }))}
+          options={toOptions(preview.schemes, schemes)}
           onChoose={setScheme}
         />
       </div>

@@ -10,7 +10,7 @@ import { listRefused, readNotEnrolled } from '../../ledger/refused.js';
 import { inviteByEmail, keyOf } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { languageOptions, Select } from '../../parts/form.js';
+import { LanguageSelect } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
 import { Done, OutboxNote, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
@@ -228,13 +228,7 @@ function InviteThese({ connection: { id }, mode, count }: Props & { readonly mod
       {bulk.shown?.isRunning !== true && (
         <>
           <OutboxNote />
-          <Select
-            name="language"
-            label={invite.language}
-            initial={language}
-            options={languageOptions}
-            onChoose={setLanguage}
-          />
+          <LanguageSelect label={invite.language} initial={language} onChoose={setLanguage} />
           <ConfirmButton
             label={invite.submit({ count: number(count) })}
             title={invite.title({ count: number(count) })}

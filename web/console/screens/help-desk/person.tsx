@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
+import { useLanguage } from '../../frame/words.js';
 import { type Names, nameOf, useNames as useNamesOf } from '../../ledger/names.js';
 import { type Connection, keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
-import { Field, Select } from '../../parts/form.js';
+import { Field, LanguageSelect, Select, toOptions } from '../../parts/form.js';
 import { Await, Empty } from '../../parts/state.js';
 import { useTexts } from './texts.js';
 
@@ -78,6 +79,17 @@ export function WithConnection({
         )
       }
     </Await>
+  );
+}
+
+/** Fields for the channel and the language of a link. */
+export function SendFields() {
+  const { calls } = useTexts();
+  return (
+    <>
+      <Select name="send" label={calls.send} options={toOptions(calls.ways, ['email', 'sms', 'none'])} />
+      <LanguageSelect label={calls.language} initial={useLanguage()} />
+    </>
   );
 }
 

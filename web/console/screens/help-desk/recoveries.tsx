@@ -3,16 +3,16 @@ import type { RecoveriesReply, RecoveryLinkReply, RecoveryReply } from '../../..
 import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { get, post, Refusal } from '../../frame/call.js';
 import { useParameter } from '../../frame/router.js';
-import { useFormats, useLanguage } from '../../frame/words.js';
+import { useFormats } from '../../frame/words.js';
 import { PersonLink, useNames } from '../../ledger/names.js';
 import { keyOf, listConnections } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, languageOptions, Select } from '../../parts/form.js';
+import { ActForm } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Done, Note, OutboxNote, Section, useSentText } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
-import { nameIn, PersonFields, readWho } from './person.js';
+import { nameIn, PersonFields, readWho, SendFields } from './person.js';
 import { usePolling } from './poll.js';
 import { useTexts } from './texts.js';
 
@@ -131,10 +131,9 @@ function Decide({
 }
 
 function Send() {
-  const { recoveries: words, calls } = useTexts();
+  const { recoveries: words } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
-  const language = useLanguage();
   const parameter = useParameter('connection');
   const listed = useLoaded(listConnections);
   const [sent, setSent] = useState<
@@ -184,16 +183,7 @@ function Send() {
           connections.some(({ id, recovery }) => recovery !== 'off' && (parameter === null || parameter === id)) ? (
             <ActForm submit={send.submit} onSubmit={submit}>
               <PersonFields isOffered={({ recovery }) => recovery !== 'off'} />
-              <Select
-                name="send"
-                label={calls.send}
-                options={[
-                  { value: 'email', label: calls.ways.email },
-                  { value: 'sms', label: calls.ways.sms },
-                  { value: 'none', label: calls.ways.none },
-                ]}
-              />
-              <Select name="language" label={calls.language} initial={language} options={languageOptions} />
+              <SendFields />
             </ActForm>
           ) : (
             <Note>{send.off}</Note>

@@ -10,16 +10,16 @@ import type {
 import { useAction, useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { Link, useParameter } from '../../frame/router.js';
-import { useFormats, useLanguage } from '../../frame/words.js';
+import { useFormats } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
 import { listConnections } from '../../ledger/requests.js';
-import { ActForm, Field, languageOptions, Select } from '../../parts/form.js';
+import { ActForm, Field, Select, toOptions } from '../../parts/form.js';
 import { Facts } from '../../parts/server-text.js';
 import { Lines, ShownOnce } from '../../parts/shown-once.js';
 import { Await, Empty, Note, OutboxNote, Problem, QuietButton, Section, useSentText } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
-import { type Offered, PersonFields, readWho, useNames, WithConnection } from './person.js';
+import { type Offered, PersonFields, readWho, SendFields, useNames, WithConnection } from './person.js';
 import { Recoveries } from './recoveries.js';
 import { defineScreen, useTexts } from './texts.js';
 import { Verified } from './verified.js';
@@ -118,7 +118,7 @@ function Taken({
           label={settle.by({ name })}
           hint={settle.hint}
           choose={settle.choose}
-          options={settlements.map((value) => ({ value, label: settle.ways[value] }))}
+          options={toOptions(settle.ways, settlements)}
         />
       </ActForm>
     </>
@@ -147,7 +147,6 @@ interface Begun extends BegunVouchingReply {
 function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
   const { calls } = useTexts();
   const { call } = useSessionActions();
-  const language = useLanguage();
   return (
     <Section heading={calls.heading} intro={calls.intro}>
       <OutboxNote />
@@ -167,22 +166,9 @@ function Ask({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
         <Select
           name="purpose"
           label={calls.purpose}
-          options={[
-            { value: 'check', label: calls.purposes.check },
-            { value: 'in_person', label: calls.purposes.in_person },
-            { value: 'vouched', label: calls.purposes.vouched },
-          ]}
+          options={toOptions(calls.purposes, ['check', 'in_person', 'vouched'])}
         />
-        <Select
-          name="send"
-          label={calls.send}
-          options={[
-            { value: 'email', label: calls.ways.email },
-            { value: 'sms', label: calls.ways.sms },
-            { value: 'none', label: calls.ways.none },
-          ]}
-        />
-        <Select name="language" label={calls.language} initial={language} options={languageOptions} />
+        <SendFields />
       </ActForm>
     </Section>
   );

@@ -9,7 +9,7 @@ import { Checks } from '../../ledger/checks.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
 import { type Filter, listChecks, outcomes, startOf } from '../../ledger/requests.js';
 import { withLedger } from '../../ledger/told.js';
-import { ActForm, Field, Select } from '../../parts/form.js';
+import { ActForm, Field, Select, toOptions } from '../../parts/form.js';
 import { codesOf, isReasonGroup } from './reason-groups.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
@@ -135,7 +135,7 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
           <Select
             name="outcome"
             label={ledger.columns.result}
-            options={[any, ...outcomes.map((value) => ({ value, label: ledger.outcomes[value] }))]}
+            options={[any, ...toOptions(ledger.outcomes, outcomes)]}
             initial={chosen('outcome')}
           />
           <Select
@@ -143,10 +143,7 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
             label={filters.event}
             options={[
               { value: '', label: filters.events.any },
-              ...[...eventGroups.map(([value]) => value), 'started' as const].map((value) => ({
-                value,
-                label: filters.events[value],
-              })),
+              ...toOptions(filters.events, [...eventGroups.map(([value]) => value), 'started']),
             ]}
             initial={chosen('event')}
           />

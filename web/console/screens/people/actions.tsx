@@ -7,7 +7,7 @@ import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
 import { type Connection, invitationHours, inviteByEmail, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, NumberField, Select } from '../../parts/form.js';
+import { ActForm, NumberField, Select, toOptions } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, Note, OutboxNote, Section, useProblemText, useSentText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson, useTexts } from './requests.js';
@@ -170,7 +170,7 @@ function Invite({
           label={invite.purpose}
           initial={purpose}
           onChoose={setPurpose}
-          options={purposes.map((value) => ({ value, label: invite[value] }))}
+          options={toOptions(invite, purposes)}
         />
         <NumberField name="hours" label={invite.hours} min={1} max={720} initial={invitationHours} />
       </ActForm>

@@ -15,7 +15,7 @@ import {
   type Person,
   statuses,
 } from '../../ledger/requests.js';
-import { ActForm, Field, Select } from '../../parts/form.js';
+import { ActForm, Field, Select, toOptions } from '../../parts/form.js';
 import { Await, Empty, Section } from '../../parts/state.js';
 import { type Column, PagedTable, Table, textColumn } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChanges, useChosen } from './bulk-actions.js';
@@ -77,23 +77,20 @@ export function List({ parameters }: { readonly parameters: URLSearchParams }) {
               name="status"
               label={list.status}
               hint={list.statusHint}
-              options={[
-                { value: anyStatus, label: ledger.any },
-                ...[...statuses, 'none' as const].map((value) => ({ value, label: words.statuses[value] })),
-              ]}
+              options={[{ value: anyStatus, label: ledger.any }, ...toOptions(words.statuses, [...statuses, 'none'])]}
               initial={parameters.get('status') ?? (hasGroup ? anyStatus : 'enrolled')}
             />
             <Field name="group" label={list.group} hint={list.groupHint} maxLength={256} initial={group ?? ''} />
             <Select
               name="age"
               label={list.age}
-              options={[any, ...spans.map((value) => ({ value, label: list.spans[value] }))]}
+              options={[any, ...toOptions(list.spans, spans)]}
               initial={chosen('age')}
             />
             <Select
               name="checked"
               label={list.lastCheck}
-              options={[any, ...spans.map((value) => ({ value, label: list.spans[value] }))]}
+              options={[any, ...toOptions(list.spans, spans)]}
               initial={chosen('checked')}
             />
           </div>

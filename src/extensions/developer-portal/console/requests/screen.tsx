@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLoaded, usePages, useSessionActions } from '../../../../../web/console/frame/acting.js';
 import { Link } from '../../../../../web/console/frame/router.js';
 import { useFormats } from '../../../../../web/console/frame/words.js';
-import { ActForm, Field, Select } from '../../../../../web/console/parts/form.js';
+import { ActForm, Field, Select, toOptions } from '../../../../../web/console/parts/form.js';
 import { Lines } from '../../../../../web/console/parts/shown-once.js';
 import { Await, Done, Empty, Section, Title } from '../../../../../web/console/parts/state.js';
 import { PagedTable, toNameColumn } from '../../../../../web/console/parts/table.js';
@@ -187,10 +187,7 @@ function RequestList() {
           label={facts.state}
           initial={state}
           onChoose={setState}
-          options={[
-            ...shownStates.map((value) => ({ value, label: states[value] })),
-            { value: 'every', label: words.every },
-          ]}
+          options={[...toOptions(states, shownStates), { value: 'every', label: words.every }]}
         />
       </div>
       <PagedTable
