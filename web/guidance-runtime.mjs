@@ -19,7 +19,7 @@ const usageFile = join(root, 'web', 'capture', 'guidance', 'runtime-functions.js
 export const runtimeFolder = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
 const runtimeFile = join(runtimeFolder, 'ort-wasm-simd-threaded.wasm');
 
-const section = { import: 2, global: 6, export: 7, code: 10 };
+const section = { global: 6, export: 7, code: 10 };
 const trap = Buffer.from([0x00, 0x00, 0x0b]);
 const instruction = { constI32: 0x41, setGlobal: 0x24, end: 0x0b };
 const mutableI32 = [0x7f, 0x01];
@@ -100,31 +100,13 @@ function splitBody(body) {
   return [body.subarray(0, body.length - instructions.length), instructions];
 }
 
-function countImportedGlobals(content) {
-  const reader = createReader(content);
-  let globals = 0;
-  const readLimits = () => {
-    const [flags] = reader.take(1);
-    reader.number();
-    if (flags % 2 === 1) reader.number();
-  };
-  for (let left = reader.number(); left > 0; left -= 1) {
-    reader.take(reader.number());
-    reader.take(reader.number());
-    const [kind] = reader.take(1);
-    if (kind === 0) reader.number();
-    else if (kind === 2) readLimits();
-    else if (kind === globalKind) globals += reader.take(2).length / 2;
-    else throw new Error(`an import of kind ${kind}`);
-  }
-  return globals;
-}
-
 /** Returns the runtime in which function `i` sets the exported global `used<i>`. */
 function markUsed(bytes) {
   const contentOf = (wanted) => readSections(bytes).find(({ id }) => id === wanted).content;
   const count = readBodies(contentOf(section.code)).length;
-  const first = countImportedGlobals(contentOf(section.import)) + createReader(contentOf(section.global)).number();
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  const first =
+    imports.filter(({ kind }) => kind === 'global').length + createReader(contentOf(section.global)).number();
   const each = (toEntry) => Array.from({ length: count }, (_, at) => Buffer.from(toEntry(at)));
   const extend = (toEntry) => (content) => {
     const reader = createReader(content);
