@@ -9,25 +9,7 @@ import {
   startAuthentication,
   startRegistration,
 } from '@simplewebauthn/browser';
-
-/**
- * Reason why creating or using a passkey failed:
- * - `unsupported`: no WebAuthn, or no suitable authenticator
- * - `cancelled`: refusal or time-out; browsers report a missing credential the same way
- * - `not_known`: the authenticator does not know the credential
- * - `no_prf`: the authenticator cannot compute the secret that opens the token
- */
-export type PasskeyReason = 'unsupported' | 'cancelled' | 'no_prf' | 'not_known';
-
-export class PasskeyProblem extends Error {
-  override readonly name = 'PasskeyProblem';
-  constructor(
-    readonly reason: PasskeyReason,
-    options?: ErrorOptions,
-  ) {
-    super(reason, options);
-  }
-}
+import { Problem, type ProblemName } from './problem.js';
 
 interface WithPrfInput {
   /** False for a credential of an earlier version, which sent the PRF output itself. */
@@ -41,10 +23,11 @@ type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
  * Creates or uses a passkey and evaluates its PRF extension. With some authenticators, the user is prompted twice.
  * @param options - from `POST /face/passkey`
  * @returns JSON for the field `passkey`. It contains the secret and belongs nowhere else
- * @throws PasskeyProblem
+ * @throws Problem `passkey-unsupported` without a suitable authenticator, `passkey-cancelled`, `passkey-not-known`, and
+ * `passkey-no-prf` if the authenticator cannot compute the secret that opens the token
  */
 export async function usePasskey(ceremony: 'create' | 'get', options: unknown): Promise<string> {
-  if (!browserSupportsWebAuthn()) throw new PasskeyProblem('unsupported');
+  if (!browserSupportsWebAuthn()) throw new Problem('passkey-unsupported');
   if (ceremony === 'create' && isCreation(options)) return JSON.stringify(await create(options));
   if (ceremony === 'get' && isRequest(options)) return JSON.stringify({ assertion: await use(options) });
   throw new TypeError('Not the options of this ceremony');
@@ -55,7 +38,7 @@ async function create(options: CreationOptions) {
   const creation = await withSecret(created, options);
   const { prf } = created.clientExtensionResults;
   if (prf?.results?.first !== undefined) return { creation };
-  if (prf === undefined || prf.enabled === false) throw new PasskeyProblem('no_prf');
+  if (prf === undefined || prf.enabled === false) throw new Problem('passkey-no-prf');
   const assertion = await use({
     challenge: options.challenge,
     ...(options.rp.id === undefined ? {} : { rpId: options.rp.id }),
@@ -70,7 +53,7 @@ async function create(options: CreationOptions) {
 
 async function use(options: RequestOptions) {
   const used = await orProblem(startAuthentication({ optionsJSON: withBuffers(options) }));
-  if (used.clientExtensionResults.prf?.results?.first === undefined) throw new PasskeyProblem('no_prf');
+  if (used.clientExtensionResults.prf?.results?.first === undefined) throw new Problem('passkey-no-prf');
   return withSecret(used, options);
 }
 
@@ -107,14 +90,15 @@ async function orProblem<T>(ceremony: Promise<T>): Promise<T> {
   try {
     return await ceremony;
   } catch (error) {
-    throw new PasskeyProblem(toReason(error), { cause: error });
+    throw new Problem(problemOf(error), null, { cause: error });
   }
 }
 
-function toReason(error: unknown): PasskeyReason {
+function problemOf(error: unknown): ProblemName {
   const name = error instanceof Error ? error.name : '';
-  if (name === 'NotAllowedError' || name === 'AbortError') return 'cancelled';
-  return name === 'InvalidStateError' ? 'not_known' : 'unsupported';
+  // Browsers report a missing credential like a refusal or a time-out.
+  if (name === 'NotAllowedError' || name === 'AbortError') return 'passkey-cancelled';
+  return name === 'InvalidStateError' ? 'passkey-not-known' : 'passkey-unsupported';
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

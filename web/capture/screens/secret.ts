@@ -1,7 +1,6 @@
 import { toPlainDigits } from '../../../src/core/plain-digits.js';
 import { isPin, isWeakPin } from '../../../src/enrolment/pin.js';
 import { actions, button, el, field, form, paragraph, refuse, submitButton } from '../dom.js';
-import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';
 import type { Step } from '../step.js';
 
@@ -46,16 +45,9 @@ export const pin: Step = async (view, { isKiosk }, { page }) => {
 const pinInput = (id: string, autocomplete: string): HTMLInputElement =>
   el('input', { id, name: id, type: 'password', inputmode: 'numeric', autocomplete, maxlength: '12' });
 
-const problemByReason = {
-  unsupported: 'passkey-unsupported',
-  cancelled: 'passkey-cancelled',
-  no_prf: 'passkey-no-prf',
-  not_known: 'passkey-not-known',
-} as const satisfies Record<string, ProblemName>;
-
 /** Creates the passkey at enrolment, or uses it at a check. Devices require a press. */
 export const passkey: Step = async (view, _facts, tools) => {
-  const { usePasskey, PasskeyProblem } = await import('../passkey.js');
+  const { usePasskey } = await import('../passkey.js');
   const isNew = view.purpose === 'enrol';
   await tools.page.ask<null>((words, choose) => ({
     screen: 'passkey',
@@ -66,10 +58,5 @@ export const passkey: Step = async (view, _facts, tools) => {
     ],
   }));
   const { ceremony, options } = await tools.api.startPasskey();
-  try {
-    return { secret: { passkey: await usePasskey(ceremony, options) } };
-  } catch (error) {
-    if (error instanceof PasskeyProblem) throw new Problem(problemByReason[error.reason], null, { cause: error });
-    throw error;
-  }
+  return { secret: { passkey: await usePasskey(ceremony, options) } };
 };
