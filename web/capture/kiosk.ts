@@ -4,7 +4,7 @@ import { actions, button, el, paragraph } from './dom.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { type KioskLink, type PageLink, parseKioskLink, parseScannedLink } from './page-link.js';
-import { isPassing } from './problem.js';
+import { nullIfPassing } from './problem.js';
 import { sleep } from './step.js';
 
 const pollEveryMs = 2000;
@@ -44,11 +44,9 @@ interface Next {
 /** Asks again while the server is not reached. @returns `null` if no check is assigned */
 async function askForNext({ kiosk, secret }: KioskLink, api: PageApi, ended: AbortSignal): Promise<Next | null> {
   for (;;) {
-    const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
-      if (!isPassing(error)) throw error;
-    });
+    const answer = await api.nextOfKiosk(kiosk, secret).catch(nullIfPassing);
     ended.throwIfAborted();
-    if (answer !== undefined) return answer.ticket === null ? null : { ticket: answer.ticket, address: answer.page };
+    if (answer !== null) return answer.ticket === null ? null : { ticket: answer.ticket, address: answer.page };
     await sleep(pollEveryMs);
     ended.throwIfAborted();
   }

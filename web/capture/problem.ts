@@ -19,9 +19,12 @@ export class Problem extends Error {
 export const toKnown = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem('general', null, { cause: error });
 
-/** Returns true if the server was not reached or is busy, so that the request can be repeated. */
-export const isPassing = (error: unknown): boolean =>
-  error instanceof Problem && ['offline', 'time-out', 'overloaded', 'unavailable'].includes(error.problem);
+/** Ignores that the server was not reached or is busy, because the request can be repeated. Throws other errors. */
+export function nullIfPassing(error: unknown): null {
+  if (error instanceof Problem && ['offline', 'time-out', 'overloaded', 'unavailable'].includes(error.problem))
+    return null;
+  throw error;
+}
 
 /** Thrown if the pictures cannot be used. The user takes new ones, with a hint. */
 export class UnusablePictures extends Error {

@@ -1,7 +1,6 @@
 import { encode } from 'uqr';
 import { actions, button, el, facts, icon, paragraph, svg } from '../dom.js';
-import type { PageApi } from '../page-api.js';
-import { isPassing, Problem } from '../problem.js';
+import { nullIfPassing, Problem } from '../problem.js';
 import type { Change } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
@@ -110,24 +109,15 @@ function textOf(stage: Stage, { handOff: words }: Words): { readonly heading: st
   return stage === 'paired' ? { heading: words.paired, text: words.pairedText } : words;
 }
 
-async function follow(stage: Stage, tools: Tools, ended: AbortSignal): Promise<Change> {
+async function follow(stage: Stage, { api }: Tools, ended: AbortSignal): Promise<Change> {
   for (;;) {
     await sleep(pollEveryMs);
     ended.throwIfAborted();
-    const found = await readOrNull(tools);
+    // The phone may have another network, so network errors are ignored.
+    const found = await api.readState().catch(nullIfPassing);
     if (found === null) continue;
     if (found.view.state !== 'started' && found.view.state !== 'captured') return found;
     if (stageOf(found.view) !== stage) return found;
-  }
-}
-
-/** Ignores network errors, because the phone may have another network. */
-async function readOrNull({ api }: Tools): Promise<Awaited<ReturnType<PageApi['readState']>> | null> {
-  try {
-    return await api.readState();
-  } catch (error) {
-    if (isPassing(error)) return null;
-    throw error;
   }
 }
 
