@@ -7,7 +7,6 @@ import {
   type Check,
   type Checks,
   checksReply,
-  type Devices,
   dataConsentsReply,
   devicesReply,
   exportReply,
@@ -177,6 +176,7 @@ const devices: Section = {
   name: 'devices',
   async read({ page, api }) {
     const held = await api.call({ method: 'GET', path: '/devices', reply: devicesReply });
+    const { passkey, recoveryCodes, knownPlaces } = held;
     let callerPin: CallerPin | null = null;
     const makeCallerPin = async (): Promise<Outcome> => {
       callerPin = await api.call({ method: 'POST', path: '/caller-pin', body: {}, reply: madeCallerPinReply });
@@ -190,49 +190,36 @@ const devices: Section = {
       await showRecoveryCodes({ page, api });
       return { kind: 'message', message: null };
     };
-    return (words, press) =>
-      listDevices({
-        held,
-        words,
-        page,
-        pin: callerPin === null ? [] : showCallerPin(callerPin, page, words),
-        showPin: button('quiet', words.showCallerPin, () => press(makeCallerPin)),
-        newCodes: held.mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null,
-        forget: button('danger', words.forgetPlaces, () => press(forget)),
-      });
+    return (words, press) => {
+      const newCodes = held.mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null;
+      const items: HTMLLIElement[] = [];
+      const add = (name: string, text: string, ...more: readonly HTMLElement[]): void =>
+        void items.push(el('li', {}, el('strong', {}, name), paragraph(text), ...more));
+      if (held.mayMakeCallerPin) {
+        const pin = callerPin === null ? [] : showCallerPin(callerPin, page, words);
+        const showPin = button('quiet', words.showCallerPin, () => press(makeCallerPin));
+        add(words.callerPin, words.callerPinText, ...pin, showPin);
+      }
+      if (passkey !== null) add(words.passkey, words.passkeyText);
+      if (recoveryCodes !== null) {
+        const text = words.recoveryCodesText({ left: recoveryCodes.left, made: page.day(recoveryCodes.madeAt) });
+        add(words.recoveryCodes, text, newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'));
+      }
+      if (knownPlaces !== null) {
+        const { devices: count, networks, expiresAt } = knownPlaces;
+        const until = expiresAt === null ? null : page.day(expiresAt);
+        const text = words.knownPlacesText({ devices: count, networks, until });
+        add(
+          words.knownPlaces,
+          text,
+          button('danger', words.forgetPlaces, () => press(forget)),
+        );
+      }
+      const list = items.length === 0 ? paragraph(words.noDevices, 'lead') : el('ul', { class: 'entries' }, ...items);
+      return [list, recoveryCodes === null ? newCodes : null];
+    };
   },
 };
-
-interface DeviceList {
-  readonly held: Devices;
-  readonly words: HomeWords;
-  readonly page: Page;
-  readonly pin: readonly HTMLElement[];
-  readonly showPin: HTMLButtonElement;
-  readonly newCodes: HTMLButtonElement | null;
-  readonly forget: HTMLButtonElement;
-}
-
-function listDevices({ held, words, page, pin, showPin, newCodes, forget }: DeviceList): (Node | null)[] {
-  const { passkey, recoveryCodes, knownPlaces, mayMakeCallerPin } = held;
-  if (passkey === null && recoveryCodes === null && knownPlaces === null && !mayMakeCallerPin)
-    return [paragraph(words.noDevices, 'lead'), newCodes];
-  const items: HTMLLIElement[] = [];
-  const add = (name: string, text: string, ...more: readonly HTMLElement[]): void =>
-    void items.push(el('li', {}, el('strong', {}, name), paragraph(text), ...more));
-  if (mayMakeCallerPin) add(words.callerPin, words.callerPinText, ...pin, showPin);
-  if (passkey !== null) add(words.passkey, words.passkeyText);
-  if (recoveryCodes !== null) {
-    const text = words.recoveryCodesText({ left: recoveryCodes.left, made: page.day(recoveryCodes.madeAt) });
-    add(words.recoveryCodes, text, newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'));
-  }
-  if (knownPlaces !== null) {
-    const { devices: count, networks, expiresAt } = knownPlaces;
-    const until = expiresAt === null ? null : page.day(expiresAt);
-    add(words.knownPlaces, words.knownPlacesText({ devices: count, networks, until }), forget);
-  }
-  return [el('ul', { class: 'entries' }, ...items), recoveryCodes === null ? newCodes : null];
-}
 
 function showCallerPin({ pin, expiresAt }: CallerPin, page: Page, words: HomeWords): HTMLElement[] {
   const time = new Intl.DateTimeFormat(page.locale, { timeStyle: 'short' }).format(Date.parse(expiresAt));
