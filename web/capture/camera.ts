@@ -254,17 +254,10 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
   };
 }
 
-async function firstPicture(video: HTMLVideoElement): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Problem('camera-stopped')), firstPictureWithinMs);
-    video.addEventListener(
-      'loadeddata',
-      () => {
-        clearTimeout(late);
-        resolve();
-      },
-      { once: true },
-    );
+function firstPicture(video: HTMLVideoElement): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Problem('camera-stopped')), firstPictureWithinMs);
+    video.addEventListener('loadeddata', () => resolve(), { once: true });
     video.play().catch((cause: unknown) => reject(new Problem('camera-stopped', null, { cause })));
   });
 }
