@@ -28,8 +28,8 @@ export function Frame({
   const hasMoved = useRef(false);
   const row = findScreen(path);
   const shown = row !== null && maySee(row, session) ? row : null;
-  const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
-  const isForOthers = shown === null && row !== null && maySee({ ...row, rights: session.rights }, session);
+  const isOfPeople = session.byKey && row?.rights.includes('develop') === true;
+  const isForOthers = row !== null && maySee({ ...row, rights: session.rights }, session);
   useEffect(() => {
     // Leave the focus alone on the first load.
     if (hasMoved.current) main.current?.focus();
@@ -87,15 +87,12 @@ export function Frame({
         <main id="main" tabIndex={-1} ref={main}>
           {path === faceCheckPath ? (
             <FaceCheckReturn />
-          ) : isOfPeople ? (
+          ) : shown === null && (isOfPeople || isForOthers) ? (
             <>
               <h1>{words.screens[row.id]}</h1>
-              <p className="note warn">{words.notByKey}</p>
-            </>
-          ) : isForOthers ? (
-            <>
-              <h1>{words.screens[row.id]}</h1>
-              <p className="note warn">{words.notYours({ role: words.roles[session.role] })}</p>
+              <p className="note warn">
+                {isOfPeople ? words.notByKey : words.notYours({ role: words.roles[session.role] })}
+              </p>
             </>
           ) : (
             <>

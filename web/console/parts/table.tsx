@@ -70,13 +70,6 @@ interface Listed<Row> {
 
 const rowsOnPage = 25;
 
-/** Minimum number of columns from which a table lets the user choose columns. */
-const leastChosen = 5;
-
-/** A table that is not exported offers a choice only if it hides a column at first. */
-const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
-  columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
-
 /** Returns the columns to show, with their headings. */
 function columnsOf<Row, Id extends string>({ headings, columns }: Columns<Row, Id>): readonly Column<Row>[] {
   const all: readonly (Column<Row> | NamedColumn<Row, Id> | false)[] = columns;
@@ -323,7 +316,8 @@ function useColumnChoice<Row>(
     () => memory.read()?.split(' ') ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
   );
   const isShown = ({ id, isRowHeading }: Column<Row>): boolean => isRowHeading === true || !hidden.includes(id);
-  if (!hasChoice(columns, isExported)) return [() => true, null];
+  // A table that is not exported offers a choice only if it hides a column at first.
+  if (!isExported && !columns.some(({ isHidden }) => isHidden === true)) return [() => true, null];
   const choose = (id: string): void => {
     const next = hidden.includes(id) ? hidden.filter((each) => each !== id) : [...hidden, id];
     setHidden(next);
