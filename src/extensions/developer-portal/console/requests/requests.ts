@@ -7,15 +7,6 @@ export const { defineScreen, useTexts } = defineTexts(loadTexts);
 
 export type AskedRequest = Replies.OneRequestReply['request'];
 
-export type RequestState = AskedRequest['state'];
-export const requestStates = [
-  'draft',
-  'submitted',
-  'asked_back',
-  'approved',
-  'refused',
-] as const satisfies RequestState[];
-
 /** @param state - `undefined` for all */
 export const listRequests = (state: string | undefined, cursor: string | null) =>
   get<Replies.RequestPageReply>('/v1/application-requests', {
