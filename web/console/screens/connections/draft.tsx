@@ -20,7 +20,7 @@ import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Landing, Light, Note, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { colours, order } from './doctor.js';
-import { addressOfSection, patient, readDraft, useTexts } from './requests.js';
+import { addressOfSection, patient, readDraft, saveDraft, useTexts } from './requests.js';
 import { SectionEditor } from './section-editor.js';
 
 /** Last action on this page. */
@@ -83,9 +83,8 @@ export function DraftEditor({
     if (what === 'applied') onApplied?.();
   };
   const save = async (section: EditableSection, settings: string, revision: number | undefined): Promise<void> => {
-    const asked = post<DraftReply>('/v1/configuration/draft/save', { connection: id, section, settings, revision });
     try {
-      onState(await call(asked), 'saved');
+      onState(await call(saveDraft(id, section, settings, revision)), 'saved');
     } catch (thrown) {
       // The input is kept, and can be saved in the draft that another owner changed.
       if (toRefusal(thrown).code === 'draft_changed') onState(await call(readDraft), 'read');

@@ -15,6 +15,9 @@ export const readMode = (id: string) => get<ConnectionModeReply>(pathOf(id, 'mod
 export const patient = { withinMs: 90_000 };
 
 export const readDraft = get<DraftReply>('/v1/configuration/draft');
+/** @param connection - empty for the settings of no connection */
+export const saveDraft = (connection: string, section: string, settings: string, revision: number | undefined) =>
+  post<DraftReply>('/v1/configuration/draft/save', { connection, section, settings, revision });
 
 export type ConnectionReport = DoctorReply['doctor']['connections'][number];
 export type Finding = ConnectionReport['findings'][number];

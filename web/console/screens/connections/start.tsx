@@ -8,7 +8,7 @@ import { signOut } from '../../frame/session.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Note, Section } from '../../parts/state.js';
-import { connectPlace, readDraft, useTexts } from './requests.js';
+import { connectPlace, readDraft, saveDraft, useTexts } from './requests.js';
 
 /** Asks for what an empty server needs first: its public address, and an owner with a key of their own. */
 export function StartServer() {
@@ -63,13 +63,7 @@ function Questions({
   const { call } = useSessionActions();
   const settings: Readonly<Record<string, unknown>> = JSON.parse(file.server);
   const saveAddress = async (publicUrl: string): Promise<void> => {
-    const asked = {
-      connection: '',
-      section: 'server',
-      settings: JSON.stringify({ ...settings, publicUrl }),
-      revision: draft?.revision,
-    };
-    const saved = await call(post<DraftReply>('/v1/configuration/draft/save', asked));
+    const saved = await call(saveDraft('', 'server', JSON.stringify({ ...settings, publicUrl }), draft?.revision));
     if (saved.draft === null || saved.draft.changes.length === 0) return;
     const { revision } = saved.draft;
     await call(post<DraftReply>('/v1/configuration/draft/apply', { revision, reason: words.reason }));
