@@ -16,7 +16,7 @@ import {
   Title,
   useSentText,
 } from '../../../../web/console/parts/state.js';
-import { type Column, PagedTable, Table } from '../../../../web/console/parts/table.js';
+import { PagedTable, Table } from '../../../../web/console/parts/table.js';
 import { EmailTextsForm } from './letters.js';
 import {
   type Campaign,
@@ -67,11 +67,6 @@ function People({ campaign }: { readonly campaign: Campaign }) {
     shown.current = campaign;
   }, [campaign]);
   const reasons = new Map(Object.entries(people.reasons));
-  const line: Column<CampaignPerson> = {
-    id: 'line',
-    heading: people.line,
-    cell: ({ line: place }) => (place === null ? '' : number(place)),
-  };
   const filters: readonly { readonly value: Filter; readonly label: string }[] = [
     { value: 'notEnrolled', label: people.notEnrolled },
     { value: 'everybody', label: people.everybody },
@@ -85,12 +80,12 @@ function People({ campaign }: { readonly campaign: Campaign }) {
       <PagedTable
         paged={paged}
         caption={people.heading}
-        keyOf={({ line: place, login, email }) => `${place} ${login} ${email}`}
+        keyOf={({ line, login, email }) => `${line} ${login} ${email}`}
         empty={people.none}
         headings={{ ...people, sent: toSent(people.sent) }}
         columns={[
           { id: 'login', isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
-          ...(group === null ? [line] : []),
+          group === null && { id: 'line', cell: ({ line }: CampaignPerson) => (line === null ? '' : number(line)) },
           { id: 'email', cell: ({ email }) => <bdi>{email}</bdi> },
           { id: 'state', cell: ({ state }) => states[state] },
           { id: 'reason', cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)) },

@@ -8,7 +8,7 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select, toOptions } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Section } from '../../parts/state.js';
-import { type Column, Table } from '../../parts/table.js';
+import { Table } from '../../parts/table.js';
 import type { Key } from './requests.js';
 
 const replays = ['step_ups', 'all', 'none'] as const;
@@ -39,20 +39,6 @@ export function Keys({
   const [issued, setIssued] = useState<string | null>(null);
   // A revoked key must not be copied any more.
   const hasNone = listed.state === 'loaded' && listed.value.keys.length === 0;
-  const revoking: Column<{ readonly id: string }> = {
-    id: 'actions',
-    heading: keys.actions,
-    cell: (key) => (
-      <ConfirmButton
-        label={keys.revoke}
-        about={key.id}
-        title={keys.revokeTitle({ id: key.id })}
-        isGrave
-        onConfirm={() => call(asked.revoke(key.id)).then(listed.reload)}
-        text={keys.revokeText}
-      />
-    ),
-  };
   return (
     <Section heading={keys.heading}>
       <Await loaded={listed}>
@@ -68,7 +54,19 @@ export function Keys({
               { id: 'scopes', cell: ({ scopes }) => scopes.join(', ') },
               { id: 'expires', cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
               { id: 'lastUsed', cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)) },
-              mayChange && revoking,
+              mayChange && {
+                id: 'actions',
+                cell: ({ id }: Key) => (
+                  <ConfirmButton
+                    label={keys.revoke}
+                    about={id}
+                    title={keys.revokeTitle({ id })}
+                    isGrave
+                    onConfirm={() => call(asked.revoke(id)).then(listed.reload)}
+                    text={keys.revokeText}
+                  />
+                ),
+              },
             ]}
           />
         )}
