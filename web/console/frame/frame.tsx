@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../../src/core/base/languages.js';
 import { Loading, Problem, QuietButton } from '../parts/state.js';
 import { entryOf, findScreen, maySee, type ScreenRow, screens } from '../screens.js';
-import { toRefusal, useSessionActions } from './acting.js';
+import { useSessionActions } from './acting.js';
 import { Refusal } from './call.js';
 import { FaceCheckReturn, faceCheckPath } from './face-check.js';
 import { Badge, OpenWork } from './open-work.js';
@@ -126,18 +126,15 @@ function EntryParts({ shown }: { readonly shown: ScreenRow }) {
   );
 }
 
-type Prepared =
-  | {
-      readonly state: 'ready';
-      readonly id: string;
-      readonly show: (rest: readonly string[]) => ReactNode;
-    }
-  | { readonly state: 'refused'; readonly refusal: Refusal };
+interface Prepared {
+  readonly id: string;
+  readonly show: (rest: readonly string[]) => ReactNode;
+}
 
 function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: string }) {
   const words = useWords();
   const language = useLanguage();
-  const [prepared, setPrepared] = useState<Prepared | null>(null);
+  const [prepared, setPrepared] = useState<Prepared | Refusal | null>(null);
   useEffect(() => {
     document.title = row === null ? words.title : `${words.screens[row.id]} · ${words.title}`;
     if (row === null) return;
@@ -146,10 +143,9 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
       .load()
       .then((screen) => screen.prepare(language))
       .then(
-        (show) => !isOver && setPrepared({ state: 'ready', id: row.id, show }),
+        (show) => !isOver && setPrepared({ id: row.id, show }),
         // A new server version has other files, so loading may fail.
-        (cause: unknown) =>
-          !isOver && setPrepared({ state: 'refused', refusal: new Refusal('offline', null, null, { cause }) }),
+        (cause: unknown) => !isOver && setPrepared(new Refusal('offline', null, null, { cause })),
       );
     return () => {
       isOver = true;
@@ -164,8 +160,7 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
         </p>
       </>
     );
-  if (prepared?.state === 'refused')
-    return <Problem refusal={toRefusal(prepared.refusal)} onAgain={() => location.reload()} />;
+  if (prepared instanceof Refusal) return <Problem refusal={prepared} onAgain={() => location.reload()} />;
   if (prepared === null || prepared.id !== row.id) return <Loading />;
   return prepared.show(path.slice(row.path.length).split('/').filter(Boolean).map(decodeURIComponent));
 }
