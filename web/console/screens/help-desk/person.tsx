@@ -22,8 +22,13 @@ export function PersonFields({ isOffered = () => true }: { readonly isOffered?: 
   const path = usePath();
   const connection = useParameter('connection');
   const subject = useParameter('subject');
-  if (connection === null || subject === null) return <ByLogin isOffered={isOffered} />;
-  return <Given who={{ connection, subject }} path={path} />;
+  const words = useTexts().person;
+  if (connection !== null && subject !== null) return <Given who={{ connection, subject }} path={path} />;
+  return (
+    <WithConnection isOffered={isOffered}>
+      <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
+    </WithConnection>
+  );
 }
 
 function Given({ who, path }: { readonly who: Subject; readonly path: string }) {
@@ -40,15 +45,6 @@ function Given({ who, path }: { readonly who: Subject; readonly path: string }) 
       <input type="hidden" name="connection" value={who.connection} />
       <input type="hidden" name="subject" value={who.subject} />
     </>
-  );
-}
-
-function ByLogin({ isOffered }: { readonly isOffered: Offered }) {
-  const words = useTexts().person;
-  return (
-    <WithConnection isOffered={isOffered}>
-      <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
-    </WithConnection>
   );
 }
 

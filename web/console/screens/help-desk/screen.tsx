@@ -312,33 +312,27 @@ function Person({
   );
 }
 
-const parts = new Map([
-  ['requests', Queue],
-  ['bypass-codes', BypassCodes],
-  ['recoveries', Recoveries],
-]);
+const parts = [
+  { place: '', name: 'calls', Part: Vouching },
+  { place: '/bypass-codes', name: 'codes', Part: BypassCodes },
+  { place: '/requests', name: 'requests', Part: Queue },
+  { place: '/recoveries', name: 'recoveries', Part: Recoveries },
+] as const;
 
-export const screen = defineScreen(function HelpDesk({ rest: [part = 'calls'] }) {
+export const screen = defineScreen(function HelpDesk({ rest: [part = ''] }) {
   const words = useTexts();
-  const Part = parts.get(part) ?? Vouching;
+  const shown = parts.find(({ place }) => place === `/${part}`) ?? parts[0];
   return (
     <>
       <h1>{words.heading}</h1>
       <nav className="parts" aria-label={words.heading}>
-        <Link to="/help-desk" isCurrent={part === 'calls'}>
-          {words.parts.calls}
-        </Link>
-        <Link to="/help-desk/bypass-codes" isCurrent={part === 'bypass-codes'}>
-          {words.parts.codes}
-        </Link>
-        <Link to="/help-desk/requests" isCurrent={part === 'requests'}>
-          {words.parts.requests}
-        </Link>
-        <Link to="/help-desk/recoveries" isCurrent={part === 'recoveries'}>
-          {words.parts.recoveries}
-        </Link>
+        {parts.map((each) => (
+          <Link key={each.name} to={`/help-desk${each.place}`} isCurrent={each === shown}>
+            {words.parts[each.name]}
+          </Link>
+        ))}
       </nav>
-      <Part />
+      <shown.Part />
     </>
   );
 });
