@@ -23,8 +23,6 @@ export function readBrand(): Brand {
 export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts']]): Words {
   if (own === undefined) return words;
   const { lockedFor, flashesText } = own;
-  const organisationIn = (text: string, organisation: string | number | null): string =>
-    fill(text, { organisation: String(organisation ?? '') });
   return {
     ...words,
     title: own.title ?? words.title,
@@ -51,7 +49,7 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
       text:
         flashesText === undefined
           ? words.flashes.text
-          : ({ organisation }) => organisationIn(flashesText, organisation),
+          : ({ organisation }) => fill(flashesText, { organisation: String(organisation ?? '') }),
     },
     kiosk: {
       ...words.kiosk,
