@@ -130,14 +130,11 @@ for (const block of document.querySelectorAll('main pre')) {
   button.className = 'copy';
   button.textContent = 'Copy';
   button.addEventListener('click', () => {
-    navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? '').then(
-      () => {
-        button.textContent = 'Copied';
-      },
-      () => {
-        button.textContent = 'Copy failed';
-      },
-    );
+    const copied = navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? '');
+    const show = (text: string) => () => {
+      button.textContent = text;
+    };
+    copied.then(show('Copied'), show('Copy failed'));
   });
   block.before(button);
 }
