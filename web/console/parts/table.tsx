@@ -1,11 +1,11 @@
-import { Fragment, type ReactNode, useState, useSyncExternalStore } from 'react';
+import { type ComponentProps, Fragment, type ReactNode, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { memoryIn } from '../../shared/browser-memory.js';
 import type { Paged } from '../frame/acting.js';
 import { Link } from '../frame/router.js';
 import { useFormats, useLanguage, useWords } from '../frame/words.js';
 import type { Who } from '../ledger/requests.js';
-import { Empty, Loading, Problem, QuietButton } from './state.js';
+import { Await, Empty, Loading, Problem, QuietButton } from './state.js';
 
 interface ColumnOf<Row> {
   readonly cell: (row: Row) => ReactNode;
@@ -82,6 +82,17 @@ function columnsOf<Row, Id extends string>({ headings, columns }: Columns<Row, I
 export const Table = <Row, Id extends string>(props: Listed<Row> & Columns<Row, Id>) => (
   <Shown {...props} columns={columnsOf(props)} more={null} isExported={false} isComplete tools={null} />
 );
+
+/** The table of a list that is loaded whole. */
+export const LoadedTable = <Reply, Row, Id extends string>({
+  loaded,
+  rowsOf,
+  ...table
+}: Omit<Listed<Row>, 'rows'> &
+  Columns<Row, Id> & {
+    readonly loaded: ComponentProps<typeof Await<Reply>>['loaded'];
+    readonly rowsOf: (reply: Reply) => readonly Row[];
+  }) => <Await loaded={loaded}>{(reply) => <Table {...table} rows={rowsOf(reply)} />}</Await>;
 
 /**
  * @param tools - buttons above the table

@@ -7,7 +7,7 @@ import { readNotEnrolled } from '../../../../web/console/ledger/refused.js';
 import { countLines, keyOf, type Who } from '../../../../web/console/ledger/requests.js';
 import { ActForm, Field, FileField, LanguageSelect, NumberField, Select } from '../../../../web/console/parts/form.js';
 import { Await, Empty, OutboxNote, Section } from '../../../../web/console/parts/state.js';
-import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
+import { LoadedTable, toNameColumn } from '../../../../web/console/parts/table.js';
 import { toCsvLine } from '../../../core/base/csv.js';
 import { CampaignDetails } from './campaign.js';
 import { defineScreen, invitedIn, listCampaigns, planCampaign, searchGroups, useTexts } from './requests.js';
@@ -26,29 +26,26 @@ function CampaignList() {
     <>
       <h1>{words.heading}</h1>
       <p className="soft">{words.intro}</p>
-      <Await loaded={listed}>
-        {({ campaigns: rows }) => (
-          <Table
-            caption={words.heading}
-            rows={rows}
-            keyOf={({ id }) => id}
-            empty={words.none}
-            headings={columns}
-            columns={[
-              toNameColumn(columns.name, '/campaigns'),
-              { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
-              { id: 'state', cell: ({ state }) => words.states[state] },
-              { id: 'created', cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
-              {
-                id: 'enrolled',
-                isNumber: true,
-                cell: (campaign) =>
-                  words.ofAll({ enrolled: number(campaign.counts.enrolled ?? 0), all: number(invitedIn(campaign)) }),
-              },
-            ]}
-          />
-        )}
-      </Await>
+      <LoadedTable
+        loaded={listed}
+        caption={words.heading}
+        rowsOf={({ campaigns }) => campaigns}
+        keyOf={({ id }) => id}
+        empty={words.none}
+        headings={columns}
+        columns={[
+          toNameColumn(columns.name, '/campaigns'),
+          { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'state', cell: ({ state }) => words.states[state] },
+          { id: 'created', cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
+          {
+            id: 'enrolled',
+            isNumber: true,
+            cell: (campaign) =>
+              words.ofAll({ enrolled: number(campaign.counts.enrolled ?? 0), all: number(invitedIn(campaign)) }),
+          },
+        ]}
+      />
       <Section heading={words.make.heading}>
         <PlanForm />
       </Section>

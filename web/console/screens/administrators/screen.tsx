@@ -8,8 +8,8 @@ import { defineTexts, useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await, Section } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
+import { Section } from '../../parts/state.js';
+import { LoadedTable } from '../../parts/table.js';
 
 const { defineScreen, useTexts } = defineTexts(loadTexts);
 
@@ -25,45 +25,41 @@ export const screen = defineScreen(function Administrators() {
     <>
       <h1>{words.heading}</h1>
       <p className="soft">{words.intro}</p>
-      <Await loaded={listed}>
-        {({ administrators: rows }) => (
-          <Table
-            caption={words.heading}
-            rows={rows}
-            keyOf={({ name }) => name}
-            empty={words.none}
-            headings={columns}
-            columns={[
-              { id: 'name', isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
-              { id: 'role', cell: ({ role }) => frame.roles[role] },
-              { id: 'added', cell: ({ addedAt }) => (addedAt === null ? words.always : day(addedAt.slice(0, 10))) },
-              {
-                id: 'expires',
-                cell: ({ expiresAt }) => (expiresAt === null ? words.never : day(expiresAt.slice(0, 10))),
-              },
-              mayChange && {
-                id: 'actions',
-                cell: ({ name, addedAt }: (typeof rows)[number]) =>
-                  addedAt === null ? (
-                    words.stays
-                  ) : (
-                    <ConfirmButton
-                      {...words.remove}
-                      about={name}
-                      title={words.remove.title({ name })}
-                      isGrave
-                      onConfirm={() => call(removeAdministrator(name)).then(listed.reload)}
-                    />
-                  ),
-              },
-            ]}
-          />
-        )}
-      </Await>
+      <LoadedTable
+        loaded={listed}
+        caption={words.heading}
+        rowsOf={({ administrators }) => administrators}
+        keyOf={({ name }) => name}
+        empty={words.none}
+        headings={columns}
+        columns={[
+          { id: 'name', isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
+          { id: 'role', cell: ({ role }) => frame.roles[role] },
+          { id: 'added', cell: ({ addedAt }) => (addedAt === null ? words.always : day(addedAt.slice(0, 10))) },
+          { id: 'expires', cell: ({ expiresAt }) => (expiresAt === null ? words.never : day(expiresAt.slice(0, 10))) },
+          mayChange && {
+            id: 'actions',
+            cell: ({ name, addedAt }: Administrator) =>
+              addedAt === null ? (
+                words.stays
+              ) : (
+                <ConfirmButton
+                  {...words.remove}
+                  about={name}
+                  title={words.remove.title({ name })}
+                  isGrave
+                  onConfirm={() => call(removeAdministrator(name)).then(listed.reload)}
+                />
+              ),
+          },
+        ]}
+      />
       {mayChange && <AddAdministrator onAdded={listed.reload} />}
     </>
   );
 });
+
+type Administrator = AdministratorsReply['administrators'][number];
 
 const secondsPerDay = 86_400;
 

@@ -7,8 +7,8 @@ import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select, toOptions } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await, Section } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
+import { Section } from '../../parts/state.js';
+import { LoadedTable } from '../../parts/table.js';
 import type { Key } from './requests.js';
 
 const replays = ['step_ups', 'all', 'none'] as const;
@@ -41,36 +41,33 @@ export function Keys({
   const hasNone = listed.state === 'loaded' && listed.value.keys.length === 0;
   return (
     <Section heading={keys.heading}>
-      <Await loaded={listed}>
-        {({ keys: rows }) => (
-          <Table
-            caption={keys.heading}
-            rows={rows}
-            keyOf={(key) => key.id}
-            empty={keys.none}
-            headings={keys}
-            columns={[
-              { id: 'id', isRowHeading: true, cell: (key) => <code>{key.id}</code> },
-              { id: 'scopes', cell: ({ scopes }) => scopes.join(', ') },
-              { id: 'expires', cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
-              { id: 'lastUsed', cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)) },
-              mayChange && {
-                id: 'actions',
-                cell: ({ id }: Key) => (
-                  <ConfirmButton
-                    label={keys.revoke}
-                    about={id}
-                    title={keys.revokeTitle({ id })}
-                    isGrave
-                    onConfirm={() => call(asked.revoke(id)).then(listed.reload)}
-                    text={keys.revokeText}
-                  />
-                ),
-              },
-            ]}
-          />
-        )}
-      </Await>
+      <LoadedTable
+        loaded={listed}
+        caption={keys.heading}
+        rowsOf={({ keys }) => keys}
+        keyOf={(key) => key.id}
+        empty={keys.none}
+        headings={keys}
+        columns={[
+          { id: 'id', isRowHeading: true, cell: (key) => <code>{key.id}</code> },
+          { id: 'scopes', cell: ({ scopes }) => scopes.join(', ') },
+          { id: 'expires', cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
+          { id: 'lastUsed', cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)) },
+          mayChange && {
+            id: 'actions',
+            cell: ({ id }: Key) => (
+              <ConfirmButton
+                label={keys.revoke}
+                about={id}
+                title={keys.revokeTitle({ id })}
+                isGrave
+                onConfirm={() => call(asked.revoke(id)).then(listed.reload)}
+                text={keys.revokeText}
+              />
+            ),
+          },
+        ]}
+      />
       {issued !== null && !hasNone && <ShownOnce label={keys.issued} value={issued} note={keys.once} />}
       {mayChange && (
         <ActForm

@@ -5,7 +5,7 @@ import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Facts } from '../../parts/server-text.js';
 import { Await, Section, Title } from '../../parts/state.js';
-import { Table, toNameColumn } from '../../parts/table.js';
+import { LoadedTable, toNameColumn } from '../../parts/table.js';
 import { Keys } from './keys.js';
 import {
   changeApplication,
@@ -102,21 +102,18 @@ function ApplicationList() {
   return (
     <>
       <h1>{words.heading}</h1>
-      <Await loaded={listed}>
-        {({ applications: rows }) => (
-          <Table
-            caption={words.heading}
-            rows={rows}
-            keyOf={({ id }) => id}
-            empty={words.none}
-            columns={[
-              toNameColumn(columns.name, '/applications'),
-              { id: 'contact', heading: columns.contact, cell: ({ contact }) => <bdi>{contact}</bdi> },
-              ...toTermsColumns(columns, number),
-            ]}
-          />
-        )}
-      </Await>
+      <LoadedTable
+        loaded={listed}
+        caption={words.heading}
+        rowsOf={({ applications }) => applications}
+        keyOf={({ id }) => id}
+        empty={words.none}
+        columns={[
+          toNameColumn(columns.name, '/applications'),
+          { id: 'contact', heading: columns.contact, cell: ({ contact }) => <bdi>{contact}</bdi> },
+          ...toTermsColumns(columns, number),
+        ]}
+      />
       {mayChange && (
         <Section heading={words.register}>
           <TermsForm

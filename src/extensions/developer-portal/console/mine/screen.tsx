@@ -6,7 +6,7 @@ import { ActForm, Field } from '../../../../../web/console/parts/form.js';
 import { Facts } from '../../../../../web/console/parts/server-text.js';
 import { Lines, ShownOnce } from '../../../../../web/console/parts/shown-once.js';
 import { Await, Section, Title } from '../../../../../web/console/parts/state.js';
-import { Table, toNameColumn } from '../../../../../web/console/parts/table.js';
+import { LoadedTable, toNameColumn } from '../../../../../web/console/parts/table.js';
 import { Keys } from '../../../../../web/console/screens/applications/keys.js';
 import { toTermsColumns } from '../../../../../web/console/screens/applications/terms-form.js';
 import { UsageChart } from '../../../../../web/console/screens/applications/usage-chart.js';
@@ -39,34 +39,28 @@ function Overview() {
     <>
       <h1>{words.heading}</h1>
       <p className="soft">{words.intro}</p>
-      <Await loaded={applications}>
-        {({ applications: rows }) => (
-          <Table
-            caption={words.heading}
-            rows={rows}
-            keyOf={({ id }) => id}
-            empty={words.none}
-            columns={[toNameColumn(facts.name, '/my-applications'), ...toTermsColumns(facts, number)]}
-          />
-        )}
-      </Await>
+      <LoadedTable
+        loaded={applications}
+        caption={words.heading}
+        rowsOf={({ applications }) => applications}
+        keyOf={({ id }) => id}
+        empty={words.none}
+        columns={[toNameColumn(facts.name, '/my-applications'), ...toTermsColumns(facts, number)]}
+      />
       <Section heading={words.requests}>
-        <Await loaded={asked}>
-          {({ requests: rows }) => (
-            <Table
-              caption={words.requests}
-              rows={rows}
-              keyOf={({ id }) => id}
-              empty={words.noRequests}
-              headings={facts}
-              columns={[
-                toNameColumn(facts.name, '/my-applications/requests'),
-                { id: 'state', cell: ({ state }) => states[state] },
-                { id: 'changed', cell: ({ changedAt }) => instant(changedAt) },
-              ]}
-            />
-          )}
-        </Await>
+        <LoadedTable
+          loaded={asked}
+          caption={words.requests}
+          rowsOf={({ requests }) => requests}
+          keyOf={({ id }) => id}
+          empty={words.noRequests}
+          headings={facts}
+          columns={[
+            toNameColumn(facts.name, '/my-applications/requests'),
+            { id: 'state', cell: ({ state }) => states[state] },
+            { id: 'changed', cell: ({ changedAt }) => instant(changedAt) },
+          ]}
+        />
         <p>
           <Link to="/my-applications/new">{words.begin}</Link>
         </p>
@@ -188,24 +182,21 @@ function Refusals({ id }: { readonly id: string }) {
       >
         <Field name="requestId" label={refusals.requestId} hint={refusals.requestIdHint} pattern="[0-9a-f]{24}" />
       </ActForm>
-      <Await loaded={found}>
-        {({ refusals: rows }) => (
-          <Table
-            caption={refusals.heading}
-            rows={rows}
-            keyOf={(row) => row.requestId}
-            empty={refusals.none}
-            headings={refusals}
-            columns={[
-              { id: 'requestId', isRowHeading: true, cell: (row) => <code>{row.requestId}</code> },
-              { id: 'time', cell: ({ time }) => instant(time) },
-              { id: 'endpoint', cell: ({ endpoint }) => <code>{endpoint}</code> },
-              { id: 'code', cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code> },
-              { id: 'cause', cell: ({ cause }) => <span lang="en">{cause}</span> },
-            ]}
-          />
-        )}
-      </Await>
+      <LoadedTable
+        loaded={found}
+        caption={refusals.heading}
+        rowsOf={({ refusals }) => refusals}
+        keyOf={(row) => row.requestId}
+        empty={refusals.none}
+        headings={refusals}
+        columns={[
+          { id: 'requestId', isRowHeading: true, cell: (row) => <code>{row.requestId}</code> },
+          { id: 'time', cell: ({ time }) => instant(time) },
+          { id: 'endpoint', cell: ({ endpoint }) => <code>{endpoint}</code> },
+          { id: 'code', cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code> },
+          { id: 'cause', cell: ({ cause }) => <span lang="en">{cause}</span> },
+        ]}
+      />
     </Section>
   );
 }
