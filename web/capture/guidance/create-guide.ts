@@ -56,7 +56,7 @@ export interface Guide {
   /**
    * Analyzes the current frame. The first steady frontal face defines the neutral pose. If the video has no frame yet,
    * the result has no face.
-   * @throws GuidanceUnavailable
+   * @throws if the frame cannot be analyzed, `GuidanceUnavailable` after `close`
    */
   look(video: HTMLVideoElement): Promise<GuideReading>;
   close(): void;
@@ -73,17 +73,12 @@ const nothing: GuideReading = {
   isBetween: false,
 };
 
-const toUnavailable = (error: unknown): GuidanceUnavailable =>
-  error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
-
 /**
  * Loads the guidance models and their runtime, 1.5 MB at the first use. Results stay in the browser.
- * @throws GuidanceUnavailable
+ * @throws `GuidanceUnavailable` if a model or the runtime cannot be loaded
  */
 export async function createGuide(): Promise<Guide> {
-  const source = await createWorkerSource().catch((error: unknown) => {
-    throw toUnavailable(error);
-  });
+  const source = await createWorkerSource();
   const observe = createObserver();
   let previous: Promise<unknown> = Promise.resolve();
   return {
@@ -91,10 +86,7 @@ export async function createGuide(): Promise<Guide> {
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return nothing;
       const seen = previous.then(() => source.see(video));
       previous = seen.catch(() => {});
-      const reading = await seen.catch((error: unknown) => {
-        throw toUnavailable(error);
-      });
-      return observe(reading);
+      return observe(await seen);
     },
     close: () => source.close(),
   };

@@ -1,7 +1,7 @@
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { createFaceDetector, type FaceDetector } from '../../../src/face/engine/detect.js';
-import { createLandmarkFinder, type LandmarkFinder } from '../../../src/face/engine/landmarks.js';
+import { createFaceDetector } from '../../../src/face/engine/detect.js';
+import { createLandmarkFinder } from '../../../src/face/engine/landmarks.js';
 import type { Model } from '../../../src/face/engine/model.js';
 import { type PageModel, pageModels } from '../../../src/face/engine/page-model.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
@@ -39,13 +39,6 @@ function readFrame(
     rgb[to + 2] = data[from + 2];
   }
   return { picture: { data: rgb, widthPx: width, heightPx: height }, scale };
-}
-
-/** Analyzes pictures in the browser, one call at a time. */
-interface BrowserStages {
-  readonly detect: FaceDetector;
-  readonly findLandmarks: LandmarkFinder;
-  close(): Promise<void>;
 }
 
 // More threads would require cross-origin isolation and save only milliseconds.
@@ -97,20 +90,17 @@ async function loadModel(name: string, expected: PageModel, runtime: Promise<Arr
   };
 }
 
-/** @throws GuidanceUnavailable, or a WebAssembly error */
-async function loadBrowserStages(): Promise<BrowserStages> {
+/**
+ * Loads what analyzes pictures, one call at a time.
+ * @throws GuidanceUnavailable, or a WebAssembly error
+ */
+async function loadStages() {
   const runtime = fetchRuntime();
   const [detect, landmarks] = await Promise.all([
     loadModel('detect', pageModels.detect, runtime),
     loadModel('landmarks', pageModels.landmarks, runtime),
   ]);
-  return {
-    detect: createFaceDetector(detect),
-    findLandmarks: createLandmarkFinder(landmarks),
-    async close() {
-      await Promise.all([detect.close(), landmarks.close()]);
-    },
-  };
+  return { detect: createFaceDetector(detect), findLandmarks: createLandmarkFinder(landmarks) };
 }
 
 /** Replies of the worker: one when the models are loaded, then one per frame. */
@@ -125,7 +115,7 @@ const fail = (error: unknown): void => reply({ outcome: 'failed', reason: String
 async function start(): Promise<void> {
   const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('no canvas');
-  const stages = await loadBrowserStages();
+  const stages = await loadStages();
   addEventListener('message', ({ data: { frame } }: MessageEvent<{ readonly frame: ImageBitmap }>) => {
     const look = async (): Promise<void> => {
       const { picture, scale } = readFrame(context, frame, frame.width, frame.height);
