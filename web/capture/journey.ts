@@ -91,12 +91,13 @@ function adapt(view: View, { lockedForSec }: Facts, page: Page): View {
 const isEnd = (step: StepName): step is Ending => endings.some((each) => each === step);
 
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
-  const over = whenOver(facts.view, step, api);
+  const ended = new AbortController();
+  const over = whenOver(facts.view, step, api, ended.signal);
   // The screen of fallbacks (`ways`) gets no footer, because it has its own button to stop.
   const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });
-  const interrupted: Promise<never> = Promise.race([over.interrupted, left]);
+  const interrupted: Promise<never> = Promise.race([over, left]);
   // Prevents an unhandled rejection while nothing awaits this promise.
   interrupted.catch(() => {});
   const tools: Tools = { page, api, interrupted };
@@ -117,7 +118,7 @@ async function perform(step: StepName, { page, api, facts, open }: Start, standB
     }
     if (isEnd(step)) return {};
     return Promise.race([steps[step](facts.view, facts, tools), interrupted]);
-  }).finally(over.forget);
+  }).finally(() => ended.abort());
 }
 
 class Interruption extends Error {
@@ -127,16 +128,11 @@ class Interruption extends Error {
 }
 
 /** Watches the check's time limit. The server's clock decides. */
-function whenOver(
-  view: View | null,
-  step: StepName,
-  api: PageApi,
-): { readonly interrupted: Promise<never>; forget(): void } {
-  const forgotten = new AbortController();
+function whenOver(view: View | null, step: StepName, api: PageApi, ended: AbortSignal): Promise<never> {
   const watch = async (expiresAt: string): Promise<never> => {
     for (let waitMs = Date.parse(expiresAt) - Date.now(); ; waitMs = 30_000) {
       await sleep(Math.min(Math.max(waitMs, 1000), longestTimerMs));
-      if (forgotten.signal.aborted) return new Promise(() => {});
+      if (ended.aborted) return new Promise(() => {});
       const found = await api.readState().catch((error: unknown) => {
         if (error instanceof Problem && error.problem === 'link-over') return 'over';
         return null;
@@ -146,6 +142,5 @@ function whenOver(
     }
   };
   const isWatched = view !== null && step !== 'sending' && step !== 'recovery-codes' && step !== 'receipt';
-  const interrupted = !isWatched ? new Promise<never>(() => {}) : watch(view.expiresAt);
-  return { interrupted, forget: () => forgotten.abort() };
+  return isWatched ? watch(view.expiresAt) : new Promise(() => {});
 }

@@ -127,13 +127,9 @@ interface Capture {
  * @returns `null` if the face was lost and did not return in time
  * @throws Problem `camera-stopped` if the user left the page
  */
-export async function performChallenge(capture: Capture, tools: Tools): Promise<Frames | null> {
-  const left = whenLeft();
-  try {
-    return await Promise.race([perform(capture, tools), left.rejection]);
-  } finally {
-    left.forget();
-  }
+export function performChallenge(capture: Capture, tools: Tools): Promise<Frames | null> {
+  const over = new AbortController();
+  return Promise.race([perform(capture, tools), whenLeft(over.signal)]).finally(() => over.abort());
 }
 
 /** Begins a challenge, and notes the time of the server's answer. @param axis - `null` without light */
@@ -291,14 +287,12 @@ async function reach(
 }
 
 /** Rejects if the user leaves the page, because phones then stop the camera and the light is not visible. */
-function whenLeft(): { readonly rejection: Promise<never>; forget(): void } {
-  const forgotten = new AbortController();
-  const rejection = new Promise<never>((_resolve, reject) => {
+function whenLeft(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
     const look = (): void => {
       if (document.hidden) reject(new Problem('camera-stopped'));
     };
-    document.addEventListener('visibilitychange', look, { signal: forgotten.signal });
+    document.addEventListener('visibilitychange', look, { signal });
     look();
   });
-  return { rejection, forget: () => forgotten.abort() };
 }
