@@ -4,13 +4,13 @@ import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   checkingGroups,
+  checkWrite,
   createStepChecks,
   type Finding,
   fail,
   groupsAreReadable,
   lostEnrolments,
   needing,
-  noUserToTestWith,
   type ProvisionStep,
   pass,
   warn,
@@ -39,7 +39,7 @@ export const createChecks = (steps: readonly ProvisionStep[], parts: Parts): rea
     [
       ...createStepChecks(steps),
       { title: 'A user', run: () => checkUser(parts) },
-      { title: 'Write and read', needs: [attributeTitle(parts), 'A user'], run: () => checkWrite(parts) },
+      { title: 'Write and read', needs: [attributeTitle(parts), 'A user'], run: () => checkWriting(parts) },
       { title: 'Anonymous access', run: () => checkAnonymous(parts) },
       ...checkingGroups(parts.deps, () => checkGroups(parts)),
     ],
@@ -49,10 +49,14 @@ export const createChecks = (steps: readonly ProvisionStep[], parts: Parts): rea
 
 const anything = new PresenceFilter({ attribute: 'objectClass' });
 
+const referral = 10;
+const objectClassViolation = 65;
+const refers = 'The server refers to another one. Name servers in ldap.urls that hold ldap.baseDn and accept changes.';
+
 /** What an administrator does about a result code (RFC 4511, appendix A). */
 const remedies: Readonly<Record<number, string>> = {
   8: 'The directory requires an encrypted connection: use ldaps:// or startTls.',
-  10: 'The server refers to another one. Name servers in ldap.urls that hold ldap.baseDn and accept changes.',
+  [referral]: refers,
   32: 'Check ldap.baseDn: the directory has no such entry, or the account may not read it.',
   34: 'Check ldap.baseDn and ldap.bindDn: a distinguished name is malformed.',
   49: 'Check ldap.bindDn and ldap.password. The account may be expired or locked.',
@@ -142,46 +146,25 @@ async function checkSizeLimit({ ldap, api, users: { traits } }: Parts): Promise<
   return pass('Users can be read.');
 }
 
-/** Test value. It is as long as a token and has upper and lower case, to detect truncation and changes of case. */
-const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
-
-/**
- * Writes, reads and removes a test value at a user without a token. A test value of an interrupted run is overwritten.
- */
-async function checkWrite(parts: Parts): Promise<Finding> {
+async function checkWriting(parts: Parts): Promise<Finding> {
   const { ldap, users } = parts;
-  const { traits, readValue, write } = users;
-  const found = await readSome(parts, [traits.idAttribute, ldap.attribute, ...traits.statusAttributes]);
-  if (found.length === 0) return noUserToTestWith;
-  const free = found.filter((each) => ['', probe].includes(textOf(each, ldap.attribute)));
-  const user = free.find((each) => !isActive(each)) ?? free[0];
-  if (user === undefined) return pass('Nothing was written, because all listed users have a value.');
-  const subject = idOf(user, traits);
-  try {
-    await write(subject, probe);
-    return pass(`${maxTokenCharacters} characters were written for user ${subject}, read and removed.`);
-  } catch (error) {
-    const code = resultOf(error);
-    const what =
-      code === null
-        ? `${(await readValue(subject)).length} characters were returned.`
-        : `the change got result code ${code}.`;
-    return fail(`For user ${subject}: ${what}`, remedyOfWrite(code, parts));
-  } finally {
-    await write(subject, null).catch(ignoreAnswered);
-  }
-}
-
-/** The failure of the change is already reported. */
-const ignoreAnswered = (error: unknown): void => {
-  if (resultOf(error) === null) throw error;
-};
-
-function remedyOfWrite(code: number | null, { ldap: { attribute, objectClass } }: Parts): string {
-  if (code === 10) return remedies[10] ?? '';
-  if (code === 65)
-    return `Set ldap.objectClass to a class that allows ${attribute}${objectClass === null ? '' : `: ${objectClass} does not`}.`;
-  return `Grant the account the right to change ${attribute}${objectClass === null ? '' : ` and to add ${objectClass} to objectClass`}. The attribute must hold ${maxTokenCharacters} characters.`;
+  const { traits } = users;
+  const { attribute, objectClass } = ldap;
+  const found = await readSome(parts, [traits.idAttribute, attribute, ...traits.statusAttributes]);
+  const listed = found.map((each) => ({
+    subject: idOf(each, traits),
+    value: textOf(each, attribute),
+    isActive: isActive(each),
+  }));
+  const lacksClass = `Set ldap.objectClass to a class that allows ${attribute}.`;
+  const lacksRight = `Grant the account the right to change ${attribute}${objectClass === null ? '' : ` and to add ${objectClass} to objectClass`}. The attribute must hold ${maxTokenCharacters} characters.`;
+  return checkWrite(listed, users, (error, value) => {
+    const result = resultOf(error);
+    if (result === null) return { found: `${String(value).length} characters were returned.`, remedy: lacksRight };
+    const found = `the change got result code ${result}.`;
+    if (result === referral) return { found, remedy: refers };
+    return { found, remedy: result === objectClassViolation ? lacksClass : lacksRight };
+  });
 }
 
 /** Reads as a client that does not sign in. */

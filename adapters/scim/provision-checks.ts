@@ -4,6 +4,7 @@ import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   checkingGroups,
+  checkWrite,
   createStepChecks,
   type Finding,
   fail,
@@ -13,6 +14,7 @@ import {
   noUserToTestWith,
   type ProvisionStep,
   pass,
+  probe,
   warn,
 } from '../../src/connections/provisioning.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
@@ -103,7 +105,7 @@ export const createChecks = (steps: readonly ProvisionStep[], parts: Parts): rea
       ...createStepChecks(steps),
       { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
       { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
-      { title: 'Write and read', needs: [support, 'A user'], run: () => checkWrite(parts) },
+      { title: 'Write and read', needs: [support, 'A user'], run: () => checkWriting(parts) },
       ...checkingGroups(parts.deps, () => checkGroups(parts)),
     ],
   ),
@@ -205,35 +207,23 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   return pass('One can be read.');
 }
 
-/** Test value. It is as long as a token and has upper and lower case, to detect truncation and changes of case. */
-const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
-
 const holdersGuard = z.object({
   Resources: z.array(z.looseObject({ id: idText, active: z.boolean().nullish() })).default([]),
 });
 
-/**
- * Writes, reads and removes a test value at a user without a token. A test value of an interrupted run is overwritten.
- */
-async function checkWrite({ scim: { attribute }, api, sleep }: Parts): Promise<Finding> {
+async function checkWriting({ scim: { attribute }, api, sleep }: Parts): Promise<Finding> {
   const query = new URLSearchParams({ count: '100', attributes: ['active', ...toSelection(attribute)].join(',') });
   const listed = await api.call('GET', `/Users?${query}`);
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
-  const { Resources } = parseAnswer(holdersGuard, listed.body);
-  if (Resources.length === 0) return noUserToTestWith;
-  const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
-  const user = free.find(({ active }) => active === false) ?? free[0];
-  if (user === undefined) return pass('Nothing was written, because all listed users have a value.');
-  const { readValue, write } = createAttribute(attribute, api, sleep);
+  const users = parseAnswer(holdersGuard, listed.body).Resources.map((user) => {
+    const { id: subject, value } = parseExtension(user, attribute);
+    return { subject, value, isActive: user.active !== false };
+  });
   const remedy = `Check that the credentials may change ${attribute.path}, and that it is a string of ${maxTokenCharacters} characters, caseExact.`;
-  try {
-    await write(user.id, probe);
-    return pass(`${maxTokenCharacters} characters were written for user ${user.id}, read and removed.`);
-  } catch (error) {
-    return fail(`For user ${user.id}: ${describe(error, await readValue(user.id))}`, remedy);
-  } finally {
-    await write(user.id, null);
-  }
+  return checkWrite(users, createAttribute(attribute, api, sleep), (error, found) => ({
+    found: describe(error, found),
+    remedy,
+  }));
 }
 
 const refusedWriteGuard = z.object({ status: z.number() });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Directory } from '../core/ports.js';
-import type { Credential } from '../core/secrets.js';
+import { type Credential, maxTokenCharacters } from '../core/secrets.js';
 import { type EpochMs, fromHttpDate, toIso } from '../core/units.js';
 import type { CoveragePage, EnrolmentCoverage } from './coverage.js';
 
@@ -204,6 +204,44 @@ export const noUserToTestWith: Finding = manual(
   'No user exists to test it with',
   'Run this again after you create a user',
 );
+
+/** Test value. It is as long as a token and has upper and lower case, to detect truncation and changes of case. */
+export const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
+
+interface Listed {
+  readonly subject: string;
+  readonly value: unknown;
+  readonly isActive: boolean;
+}
+
+/**
+ * Writes, reads and removes a test value at a user without a token. A test value of an interrupted run is overwritten.
+ * @param listed - users of the provider
+ * @param explain - returns what failed and a remedy; `found` is the value after the failure
+ */
+export async function checkWrite(
+  listed: readonly Listed[],
+  attribute: {
+    readValue(subject: string): Promise<unknown>;
+    write(subject: string, value: string | null): Promise<void>;
+  },
+  explain: (error: unknown, found: unknown) => Pick<Finding, 'found' | 'remedy'>,
+): Promise<Finding> {
+  if (listed.length === 0) return noUserToTestWith;
+  const free = listed.filter(({ value }) => value === '' || value === probe);
+  const user = free.find(({ isActive }) => !isActive) ?? free[0];
+  if (user === undefined) return pass('Nothing was written, because all listed users have a value.');
+  const { subject } = user;
+  try {
+    await attribute.write(subject, probe);
+    return pass(`${maxTokenCharacters} characters were written for user ${subject}, read and removed.`);
+  } catch (error) {
+    const { found, remedy } = explain(error, await attribute.readValue(subject));
+    return fail(`For user ${subject}: ${found}`, remedy);
+  } finally {
+    await attribute.write(subject, null);
+  }
+}
 
 export interface Registrant {
   readonly id: string;
