@@ -13,20 +13,25 @@ export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 
 
 export const triesWhileAdministering = 5;
 
+type Account = Pick<CognitoSettings, 'userPoolId' | 'credentials'>;
+
+/** Returns the options of a client for any service in the pool's account and region. */
+export const toAccountOptions = ({ userPoolId, credentials }: Account, fetch: Fetch, maxAttempts = 2) => ({
+  region: regionOf(userPoolId),
+  ...toCredentials(credentials),
+  maxAttempts,
+  requestHandler: createFetchHandler(fetch),
+});
+
 export function createCognitoClient(
-  { userPoolId, endpoint, credentials }: CognitoSettings,
-  { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
+  { endpoint, ...account }: CognitoSettings,
+  { fetch, tries }: { readonly fetch: Fetch; readonly tries?: number },
 ): CognitoIdentityProvider {
-  const config = {
-    region: regionOf(userPoolId),
-    ...toCredentials({ credentials }),
-    maxAttempts: tries,
-    requestHandler: createFetchHandler(fetch),
-  };
+  const config = toAccountOptions(account, fetch, tries);
   return new CognitoIdentityProvider(endpoint === undefined ? config : { ...config, endpoint });
 }
 
-export const toCredentials = ({ credentials }: Pick<CognitoSettings, 'credentials'>) =>
+const toCredentials = (credentials: CognitoSettings['credentials']) =>
   credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) };
 
 function toAwsCredentials(keys: Extract<CognitoSettings['credentials'], { kind: 'static' }>) {
@@ -47,7 +52,7 @@ const requestGuard = z.object({
     .nullish(),
 });
 
-export function createFetchHandler(fetch: Fetch) {
+function createFetchHandler(fetch: Fetch) {
   return {
     async handle(request: unknown) {
       const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);

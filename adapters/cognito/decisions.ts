@@ -13,9 +13,8 @@ import {
 import { type Finding, manual, pass, warn } from '../../src/connections/provisioning.js';
 import { withTimeout } from '../../src/core/resilience.js';
 import { addSec, type EpochMs, epochMs, toIso } from '../../src/core/units.js';
-import { causeOf, createFetchHandler, toCredentials } from './client.js';
+import { causeOf, toAccountOptions } from './client.js';
 import type { CognitoConnection } from './config.js';
-import { regionOf } from './trigger-settings.js';
 
 /* The functions log one line of JSON for each decision about a sign-in (flow.ts). */
 
@@ -74,12 +73,7 @@ async function readLog(
   { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
   { settings, fetch }: Deps,
 ): Promise<DecisionsRead> {
-  const client = new CloudWatchLogsClient({
-    region: regionOf(settings.cognito.userPoolId),
-    ...toCredentials(settings.cognito),
-    maxAttempts: 2,
-    requestHandler: createFetchHandler(fetch),
-  });
+  const client = new CloudWatchLogsClient(toAccountOptions(settings.cognito, fetch));
   const logGroupName = `/aws/lambda/${/:function:([\w-]+)/.exec(arn)?.[1] ?? ''}`;
   const parse = createParser(settings.id);
   const decisions: DecisionAtProvider[] = [];

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
 import { parseJsonAs } from '../../src/core/base/json.js';
-import { createFetchHandler, type ServiceFailure, toCredentials, toServiceFailure } from './client.js';
+import { type ServiceFailure, toAccountOptions, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
-import { defaultAttribute, regionOf } from './trigger-settings.js';
+import { defaultAttribute } from './trigger-settings.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
 
@@ -40,12 +40,7 @@ export async function checkFunctions(deps: Deps): Promise<Finding> {
 }
 
 export const createLambda = ({ settings: { cognito }, fetch }: Pick<Deps, 'settings' | 'fetch'>): LambdaClient =>
-  new LambdaClient({
-    region: regionOf(cognito.userPoolId),
-    ...toCredentials(cognito),
-    maxAttempts: 2,
-    requestHandler: createFetchHandler(fetch),
-  });
+  new LambdaClient(toAccountOptions(cognito, fetch));
 
 function toRefused(name: string, { status, code }: ServiceFailure): Finding {
   if (code === 'ResourceNotFoundException') {

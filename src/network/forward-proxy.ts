@@ -127,11 +127,25 @@ export class TunnelAgent extends Agent {
   }
 }
 
-/** Returns the time limits and the agent for a client of the AWS SDK, which would otherwise ignore the proxy. */
-export const toAwsRequestHandler = (connectionTimeout: number, requestTimeout: number) => ({
-  connectionTimeout,
-  requestTimeout,
-  // By default, the SDK would only warn.
-  throwOnRequestTimeout: true,
-  httpsAgent: new TunnelAgent({ keepAlive: true, maxSockets: 50 }),
-});
+/** Returns the options of a client of the AWS SDK: one retry, time limits, and an agent that uses the proxy. */
+export function toAwsOptions(
+  { region, endpoint }: { readonly region: string | null; readonly endpoint: string | null },
+  connectionTimeout: number,
+  requestTimeout: number,
+) {
+  const place: { region?: string; endpoint?: string } = {};
+  if (region !== null) place.region = region;
+  if (endpoint !== null) place.endpoint = endpoint;
+  return {
+    ...place,
+    maxAttempts: 2,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout,
+      requestTimeout,
+      // By default, the SDK would only warn.
+      throwOnRequestTimeout: true,
+      httpsAgent: new TunnelAgent({ keepAlive: true, maxSockets: 50 }),
+    },
+  };
+}

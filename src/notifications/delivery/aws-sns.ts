@@ -1,14 +1,13 @@
-import { type MessageAttributeValue, PublishCommand, SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
+import { type MessageAttributeValue, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { z } from 'zod';
 import type { SmsConfig } from '../../config/delivery.js';
 import type { Delivery } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { toAwsRequestHandler } from '../../network/forward-proxy.js';
+import { toAwsOptions } from '../../network/forward-proxy.js';
 
 const connectMs = 2000;
 const answerMs = 5000;
 const totalMs = 10_000;
-const attempts = 2;
 
 const text = (value: string) => ({ DataType: 'String', StringValue: value });
 
@@ -20,19 +19,12 @@ const failureGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSnsDelivery(
-  { region, endpoint, senderId }: Omit<Extract<SmsConfig, { kind: 'aws-sns' }>, 'kind'>,
+  config: Omit<Extract<SmsConfig, { kind: 'aws-sns' }>, 'kind'>,
   { others }: { readonly others: Delivery },
 ): Delivery {
-  const config: SNSClientConfig = {
-    maxAttempts: attempts,
-    retryMode: 'standard',
-    requestHandler: toAwsRequestHandler(connectMs, answerMs),
-  };
-  if (region !== null) config.region = region;
-  if (endpoint !== null) config.endpoint = endpoint;
-  const sns = new SNSClient(config);
+  const sns = new SNSClient(toAwsOptions(config, connectMs, answerMs));
   const attributes: Record<string, MessageAttributeValue> = { 'AWS.SNS.SMS.SMSType': text('Transactional') };
-  if (senderId !== null) attributes['AWS.SNS.SMS.SenderID'] = text(senderId);
+  if (config.senderId !== null) attributes['AWS.SNS.SMS.SenderID'] = text(config.senderId);
   return {
     outbox: others.outbox.filter((channel) => channel !== 'sms'),
     async send(message) {

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type KeySpec, KMS, type KMSClientConfig, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
+import { type KeySpec, KMS, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { z } from 'zod';
 import type { AwsKmsConfig } from '../../config/keys.js';
 import { findCause } from '../../core/base/failure-cause.js';
@@ -7,7 +7,7 @@ import type { Ports } from '../../core/deps.js';
 import { createBreaker } from '../../core/resilience.js';
 import { type EpochMs, epochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { toAwsRequestHandler } from '../../network/forward-proxy.js';
+import { toAwsOptions } from '../../network/forward-proxy.js';
 
 export interface KeyDescription {
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
@@ -35,7 +35,6 @@ export interface AwsKmsCalls {
 const connectMs = 1000;
 const answerMs = 2000;
 const totalMs = 5000;
-const attempts = 2;
 
 const outagesToOpen = 5;
 const coolDownMs = 5000;
@@ -45,17 +44,10 @@ const goneNames = ['DisabledException', 'NotFoundException', 'KMSInvalidStateExc
 
 /** Creates the calls. The AWS SDK finds the credentials itself. */
 export function createAwsKmsCalls(
-  { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
+  config: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
   { clock, log }: Ports<'clock' | 'log'>,
 ): AwsKmsCalls {
-  const config: KMSClientConfig = {
-    region,
-    maxAttempts: attempts,
-    retryMode: 'standard',
-    requestHandler: toAwsRequestHandler(connectMs, answerMs),
-  };
-  if (endpoint !== null) config.endpoint = endpoint;
-  const kms = new KMS(config);
+  const kms = new KMS(toAwsOptions(config, connectMs, answerMs));
   const breaker = createBreaker({
     clock,
     outagesToOpen,

@@ -5,7 +5,6 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
-  type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
   type PutItemCommandInput,
@@ -17,7 +16,7 @@ import type { DynamoDbConfig } from '../../config/state.js';
 import type { Clock, Random, StateRecord, WriteCondition } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { toAwsRequestHandler } from '../../network/forward-proxy.js';
+import { toAwsOptions } from '../../network/forward-proxy.js';
 import { newRevision, type Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
@@ -48,16 +47,8 @@ const defaultAnswerWithinMs = 1500;
 const maxContentions = 8;
 
 /** @param answerWithinMs - upper bound; hooks have shorter deadlines */
-export function createDynamoDbClient(
-  { region, endpoint }: DynamoDbConfig,
-  answerWithinMs = defaultAnswerWithinMs,
-): DynamoDBClient {
-  const requestHandler = toAwsRequestHandler(answerWithinMs / 3, answerWithinMs);
-  const config: DynamoDBClientConfig = { maxAttempts: 2, requestHandler };
-  if (region !== null) config.region = region;
-  if (endpoint !== null) config.endpoint = endpoint;
-  return new DynamoDBClient(config);
-}
+export const createDynamoDbClient = (config: DynamoDbConfig, answerWithinMs = defaultAnswerWithinMs): DynamoDBClient =>
+  new DynamoDBClient(toAwsOptions(config, answerWithinMs / 3, answerWithinMs));
 
 /**
  * Creates the state store in Amazon DynamoDB, with strong consistency. After a timeout, a call is retried once. The

@@ -1,16 +1,15 @@
-import { Rekognition, type RekognitionClientConfig } from '@aws-sdk/client-rekognition';
+import { Rekognition } from '@aws-sdk/client-rekognition';
 import { STS } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import { findCause } from '../../../core/base/failure-cause.js';
 import { FaceError, type FaceErrorCode } from '../../../errors.js';
-import { toAwsRequestHandler } from '../../../network/forward-proxy.js';
+import { toAwsOptions } from '../../../network/forward-proxy.js';
 import type { AwsLivenessConfig } from './config.js';
 
 /** Limits of one call: connecting, answering, and all attempts together. */
 const connectMs = 1000;
 const answerMs = 4000;
 const totalMs = 8000;
-const attempts = 2;
 
 /** The shortest life that STS allows. */
 const credentialsSec = 900;
@@ -23,16 +22,10 @@ export type AwsLivenessCalls = ReturnType<typeof createAwsLivenessCalls>;
  * Creates the calls to Amazon Rekognition and AWS STS, each with one retry. The SDK finds the credentials of this
  * server itself. They throw `liveness_unavailable`, `liveness_throttled`, `liveness_refused`, `liveness_expired`.
  */
-export function createAwsLivenessCalls({ region, endpoint }: Pick<AwsLivenessConfig, 'region' | 'endpoint'>) {
-  const common = {
-    region,
-    maxAttempts: attempts,
-    retryMode: 'standard',
-    requestHandler: toAwsRequestHandler(connectMs, answerMs),
-    ...(endpoint === null ? {} : { endpoint }),
-  } as const satisfies RekognitionClientConfig;
-  const rekognition = new Rekognition(common);
-  const sts = new STS(common);
+export function createAwsLivenessCalls(config: Pick<AwsLivenessConfig, 'region' | 'endpoint'>) {
+  const options = toAwsOptions(config, connectMs, answerMs);
+  const rekognition = new Rekognition(options);
+  const sts = new STS(options);
   return {
     /** @param token - id of this call, so that its repetition opens no second session @returns the session's id */
     async createSession(type: ChallengeType, token: string): Promise<string> {
