@@ -183,18 +183,12 @@ export function createHelpDeskEndpoints(
         const connection = find(fields.connection);
         const subject = await requireSubject(connection, fields);
         await connection.profile.readAccount(subject);
-        const { id, code, isApproved, expiresAt } = await issueBypass(
+        const { code, isApproved, ...issued } = await issueBypass(
           { connection, subject, by: administrator, minutes, application },
           deps,
         );
         const lockedUntil = await readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), deps);
-        return {
-          id,
-          code: code.use((text) => text),
-          state: toState(isApproved),
-          expiresAt,
-          lockedUntil,
-        };
+        return { ...issued, code: code.use((text) => text), state: toState(isApproved), lockedUntil };
       },
     }),
     adminEndpoint({
@@ -220,10 +214,7 @@ export function createHelpDeskEndpoints(
       codes: ['not_found', 'approver_same'],
       fields: z.strictObject({}),
       reply: approvedBypassReply,
-      async handle({ param, administrator }) {
-        const { expiresAt } = await approveBypass({ id: param('id'), by: administrator }, deps);
-        return { expiresAt };
-      },
+      handle: ({ param, administrator }) => approveBypass({ id: param('id'), by: administrator }, deps),
     }),
     adminEndpoint({
       ...common,

@@ -9,7 +9,7 @@ import type { Ports } from '../core/deps.js';
 import { instantReply } from '../core/instant.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { consumeLimits, type LimitDeps, refundOnFailure } from '../core/limits/limits.js';
-import { addSec, type EpochMs, toIso } from '../core/units.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { clientEndpoint, type Endpoint, emailField, openEndpoint, phoneField } from '../http/rest/endpoint.js';
 import { issueCodes, takeCodes, toCodeMessage } from './one-time-codes.js';
@@ -132,10 +132,7 @@ export function createContactEndpoints(deps: Deps): Endpoint[] {
         language: z.enum(supportedLanguages).default('en').describe('Language of both messages (extension).'),
       }),
       reply: z.strictObject({ id: z.string().describe('Send it back with the codes.'), expiresAt: instantReply }),
-      async handle({ fields: { language, ...contact }, client }) {
-        const { id, expiresAt } = await sendCodes({ contact, client, language }, deps);
-        return { id, expiresAt: toIso(expiresAt) };
-      },
+      handle: ({ fields: { language, ...contact }, client }) => sendCodes({ contact, client, language }, deps),
     }),
     openEndpoint({
       ...common,

@@ -60,13 +60,11 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
       async handle({ param, fields }) {
         const { steps, census } = await planConnection(await openConnection(param('id'), upkeep), fields, upkeep);
         return {
-          steps: steps.map(({ id, title, byHand, found }) => ({
-            id,
-            title,
+          steps: steps.map(({ found, ...step }) => ({
+            ...step,
             state: found.state,
             diff: toStepDiff(found),
             words: toStepWords(found),
-            byHand,
           })),
           census,
         };
@@ -179,9 +177,7 @@ export function createConnectionEndpoints(
               liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
               livenessVendor: typeof policy.liveness === 'string' ? null : policy.liveness,
               replacedBy: replacementOf(policy),
-              bypass: policy.bypass.allowed
-                ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
-                : null,
+              bypass: policy.bypass.allowed ? policy.bypass : null,
               settings: toSettings(policy),
             },
           })),

@@ -46,15 +46,9 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
         const made = await readMadeTimes(files.audit);
         const { byVersion, ofUnknownVersion } = await countSealed(deps);
         const toTurns = (keys: readonly RotatingKey[], lifeSec: number | null) =>
-          keys.map(({ name, isSigning, signsFrom, problem: wrong }, at) => {
-            const ends = signsFrom === null || lifeSec === null ? null : addSec(signsFrom, lifeSec);
-            return {
-              name,
-              isSigning,
-              problem: wrong,
-              signsFrom,
-              signsUntil: keys[at + 1]?.signsFrom ?? ends,
-            };
+          keys.map((key, at) => {
+            const ends = key.signsFrom === null || lifeSec === null ? null : addSec(key.signsFrom, lifeSec);
+            return { ...key, signsUntil: keys[at + 1]?.signsFrom ?? ends };
           });
         return {
           kind: inventory.kind,

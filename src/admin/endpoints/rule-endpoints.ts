@@ -46,10 +46,8 @@ export function createRuleEndpoints(deps: Ports<'connections' | 'ledger' | 'cloc
         const since = addSec(deps.clock.now(), (1 - days) * secondsPerDay);
         const { from, replicasCounting } = await readFirstDay(since, deps);
         const toReply = async (rule: SignInRule) => ({
-          name: rule.name,
+          ...rule,
           when: toTexts(rule),
-          outcome: rule.outcome,
-          mode: rule.mode,
           whenUnknown: rule.whenUnknown ?? null,
           effect: await countRuled({ connection: id, rule: rule.name, from }, deps),
         });

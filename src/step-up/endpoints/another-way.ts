@@ -50,10 +50,7 @@ export function createAnotherWayEndpoints(
         language: z.enum(supportedLanguages).default('en'),
       }),
       reply: sentCodeReply,
-      async handle({ fields, session: shown }) {
-        const { expiresAt, ...sent } = await sendCode({ session: shown, ...fields }, deps);
-        return { ...sent, expiresAt };
-      },
+      handle: ({ fields, session: shown }) => sendCode({ session: shown, ...fields }, deps),
     }),
     sessionEndpoint({
       ...passing,

@@ -27,7 +27,7 @@ import type { AttemptOutcome, CaptureDeps } from '../conclude.js';
 import { contentKeysField } from '../encrypted-pictures.js';
 import type { FlowPorts } from '../flow.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
-import { type NextMovement, photosOfChallenge } from '../movement-challenge.js';
+import { photosOfChallenge } from '../movement-challenge.js';
 import type { ShownFrom } from '../receipt-rules.js';
 import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
@@ -35,8 +35,6 @@ import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply } from '../session-view.js';
 import { finishVendorCheck, openVendorCheck, vendorOutages } from '../vendor-check.js';
-
-const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
 
 const secretText = z.string().min(1).max(256);
 
@@ -224,11 +222,11 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       reply: challengeReply,
       async handle({ fields, session: shown, ...request }) {
         const { light: shows, action, deviceKey } = fields;
-        const { nonce, next, expiresAt } = await startChallenge(
+        const started = await startChallenge(
           { session: shown, shows, shownFrom: toShownFrom(request, deps), shown: action, deviceKey },
           deps,
         );
-        return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt };
+        return { ...started, nonce: started.nonce.use((text) => text) };
       },
     }),
     sessionEndpoint({
@@ -249,11 +247,8 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
           .describe('SHA-256 of each look since the last picture, in order.'),
       }),
       reply: frameReply,
-      async handle({ fields, session: shown }) {
-        const { nonce, ...frame } = fields;
-        const { next, opened } = await commitFrame({ session: shown, nonce: new Credential(nonce), frame }, deps);
-        return { next: toNextReply(next), opened };
-      },
+      handle: ({ fields: { nonce, ...frame }, session: shown }) =>
+        commitFrame({ session: shown, nonce: new Credential(nonce), frame }, deps),
     }),
     ...createVendorEndpoints(deps),
     sessionEndpoint({

@@ -27,9 +27,7 @@ export function createPasskeyEndpoints(
       fields: z.strictObject({}),
       deps,
       reply: passkeyReply,
-      async handle({ session }) {
-        return askForPasskey(session, deps);
-      },
+      handle: ({ session }) => askForPasskey(session, deps),
     }),
   ];
 }

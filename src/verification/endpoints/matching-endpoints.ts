@@ -93,16 +93,8 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
           .describe('Pictures that could not be compared.'),
       }),
       async handle({ fields, photos, client }) {
-        const { consistent, outliers, unusable } = await verifier.consistency(
-          photos('photo'),
-          fields.accuracy,
-          shareOfClient(client),
-        );
-        return {
-          consistent,
-          outliers,
-          unusable: unusable.map(({ index, code }) => ({ index, ...toUnusable(code) })),
-        };
+        const found = await verifier.consistency(photos('photo'), fields.accuracy, shareOfClient(client));
+        return { ...found, unusable: found.unusable.map(({ index, code }) => ({ index, ...toUnusable(code) })) };
       },
     }),
   ];
