@@ -10,6 +10,7 @@ import {
   type Registrant,
   type Registration,
 } from '../../src/connections/provisioning.js';
+import { makeOnce } from '../../src/core/base/make-once.js';
 import { FaceError } from '../../src/errors.js';
 import { type EntraConnection, type ExternalMfaConfig, guidGuard } from './config.js';
 import {
@@ -268,11 +269,9 @@ export const registersUsers = ({ cloud }: Pick<ExternalMfaConfig, 'cloud'>): boo
  * another method.
  */
 export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisionDeps): Registration {
-  let found: ReturnType<typeof findMethod> | null = null;
-  const configurationId = async (): Promise<string> => {
-    found ??= findMethod(client, deps);
-    return required(await found, `"${client.displayName}": provision it first`).id;
-  };
+  const find = makeOnce(() => findMethod(client, deps));
+  const configurationId = async (): Promise<string> =>
+    required(await find(), `"${client.displayName}": provision it first`).id;
 
   return {
     title: `External MFA "${client.displayName}"`,

@@ -3,6 +3,7 @@ import type { Adapter } from '../connections/adapter.js';
 import { createFindPhoto } from '../connections/company-photo.js';
 import { createFindGroupIds } from '../connections/groups.js';
 import type { Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
+import { makeOnce } from '../core/base/make-once.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';
@@ -95,8 +96,7 @@ export function connect(
 
 /** Opens the directory only when needed, because it loads the adapter's provisioning module. */
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
-  let opened: Promise<Directory> | null = null;
-  const open = async (): Promise<Directory> => {
+  return makeOnce(async () => {
     const { listMembers, searchGroups, registration } = await adapter.createProvisioning();
     if (registration === null) return { listMembers, searchGroups, register: null };
     return {
@@ -107,11 +107,7 @@ function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
         if (!(await registration.isRegistered(registrant))) await registration.register(registrant);
       },
     };
-  };
-  return () => {
-    opened ??= open();
-    return opened;
-  };
+  });
 }
 
 const serveHooks = (hooks: Hooks, connection: Connection, core: CoreDeps): ServedHooks =>

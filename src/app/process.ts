@@ -22,8 +22,9 @@ import { guardsOf } from '../connections/adapter.js';
 import { createSecretUses } from '../connections/hook.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
+import { makeOnce } from '../core/base/make-once.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
-import type { Clock, Keys, Random } from '../core/ports.js';
+import type { Clock, Random } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { digestOfText } from '../drafts/file-versions.js';
 import { FaceError, toCode } from '../errors.js';
@@ -82,16 +83,12 @@ const secretUses = createSecretUses({ clock });
 
 /** Opens sealed secrets with the keys that the configuration names. They are opened at the first secret. */
 function createOpenSecret(given: typeof reading): OpenSecret {
-  let opened: Promise<Keys> | null = null;
-  const open = async (): Promise<Keys> => {
+  const openKeys = makeOnce(async () => {
     const config = await loadKeptConfig(given);
     const { openKeyService } = await import('../storage/keys/open.js');
     return (await openKeyService(config.keys, { files: filesOf(config), clock, random, log })).keys;
-  };
-  return async (secret, setting) => {
-    opened ??= open();
-    return openSecret(secret, setting, { keys: await opened, clock });
-  };
+  });
+  return async (secret, setting) => openSecret(secret, setting, { keys: await openKeys(), clock });
 }
 
 const loadWith = (given: typeof reading) =>

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { makeOnce } from '../core/base/make-once.js';
 import type { Fetch } from '../core/ports.js';
 import type { AddressRule, Resolve } from './connector.js';
 import { findProxy } from './forward-proxy.js';
@@ -7,14 +8,12 @@ import { isPublicAddress } from './public-address.js';
 
 /** Creates a fetch over the connector, which is loaded on first use, because many servers do not need it. */
 function createConnectedFetch(rule: AddressRule | null): Fetch {
-  let opened: ReturnType<typeof open> | null = null;
-  const open = async () => {
+  const open = makeOnce(async () => {
     const [{ Agent, fetch }, { createConnector }] = await Promise.all([import('undici'), import('./connector.js')]);
     return { fetch, dispatcher: new Agent({ connect: createConnector({ rejectUnauthorized: true }, rule) }) };
-  };
+  });
   return async (url, init) => {
-    opened ??= open();
-    const { fetch, dispatcher } = await opened;
+    const { fetch, dispatcher } = await open();
     // The classes of Node.js differ from those of the package.
     const { method, headers, body, redirect, signal } = new Request(url, init);
     const bytes = body === null ? null : await new Response(body).arrayBuffer();

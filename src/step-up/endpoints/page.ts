@@ -10,6 +10,7 @@ import { type BrandOfPage, brandMetaName } from '../../brand/page-brand.js';
 import { toStylesheet } from '../../brand/palette.js';
 import { html } from '../../core/base/html.js';
 import { languageOf } from '../../core/base/languages.js';
+import { makeOnce } from '../../core/base/make-once.js';
 import { directionOf, type SupportedLanguage } from '../../core/language.js';
 import { brandFilePath, brandFiles, pagePath } from '../../core/page-link.js';
 import type { LivenessVendors } from '../../core/ports.js';
@@ -152,16 +153,8 @@ const secureCapture = (vendors: LivenessVendors) =>
 
 export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
-export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
-  let read: Promise<string> | null = null;
-  return () => {
-    read ??= readFile(join(page, file), 'utf8').catch((error: unknown) => {
-      read = null;
-      throw error;
-    });
-    return read;
-  };
-}
+export const createPageReader = ({ page }: PageFolders, file: string): (() => Promise<string>) =>
+  makeOnce(() => readFile(join(page, file), 'utf8'));
 
 /**
  * Serves the capture page and its immutable assets.

@@ -1,6 +1,7 @@
 import { findFirstSequence } from '../../audit/heads.js';
 import { type DataFiles, fileExists } from '../../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../../config/keys.js';
+import { makeOnce } from '../../core/base/make-once.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import { isNoted, type OnKeysLoaded } from './key-notes.js';
@@ -32,18 +33,7 @@ async function openLocal({ files, ...deps }: Deps): Promise<KeyService> {
   return {
     keys: await createLocalKeys({ ...deps, file: files.keys }),
     signer: await createLocalSigner({ ...deps, file: files.signingKeys }),
-    openOidcKeys: once(() => createOidcKeys({ ...deps, file: files.oidcKeys })),
-  };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = null;
-      throw error;
-    });
-    return made;
+    openOidcKeys: makeOnce(() => createOidcKeys({ ...deps, file: files.oidcKeys })),
   };
 }
 
@@ -84,7 +74,7 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
   return {
     keys,
     signer,
-    openOidcKeys: once(async () => {
+    openOidcKeys: makeOnce(async () => {
       if (config.oidc === null) throw new FaceError('config_invalid', { setting: 'keys.oidc', problem: 'missing' });
       const oidcKeys = await createAwsKmsOidcKeys(config.oidc, { calls, keys, versions });
       deps.onKeysLoaded?.(

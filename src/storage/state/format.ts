@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DataFiles, fileExists } from '../../config/data-files.js';
 import { parseJson } from '../../core/base/json.js';
+import { makeOnce } from '../../core/base/make-once.js';
 import { version } from '../../core/base/version.js';
 import type { Random, State } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
@@ -75,14 +76,7 @@ async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<
 
 /** Wraps a store, so that its format is checked before the first use. */
 export function withFormat(state: State): State {
-  let settling: Promise<void> | null = null;
-  const settled = (): Promise<void> => {
-    settling ??= settleStoreFormat(state).catch((error: unknown) => {
-      settling = null;
-      throw error;
-    });
-    return settling;
-  };
+  const settled = makeOnce(() => settleStoreFormat(state));
   return {
     ...callsAfter(settled, state),
     storeEpoch: () => settled().then(() => state.storeEpoch()),

@@ -1,3 +1,4 @@
+import { makeOnce } from '../../../core/base/make-once.js';
 import type { Ports } from '../../../core/deps.js';
 import type { LivenessVendor, VendorResult } from '../../../core/ports.js';
 import { Credential, type OwnPhoto } from '../../../core/secrets.js';
@@ -37,17 +38,14 @@ const streamOf = ({ region, stream }: Pick<AwsLivenessConfig, 'region' | 'stream
 export function createAwsLiveness(config: AwsLivenessConfig, ports: () => Ports<'clock' | 'random'>): LivenessVendor {
   const { region, role, challenge, stream, modelUrl } = config;
   // The SDK costs half a second and memory, so it is loaded on first use.
-  let loaded: Promise<AwsLivenessCalls> | null = null;
-  const calls = (): Promise<AwsLivenessCalls> => {
-    loaded ??= import('./calls.js').then(
+  const calls = makeOnce(() =>
+    import('./calls.js').then(
       ({ createAwsLivenessCalls }) => createAwsLivenessCalls(config),
       (error: unknown) => {
-        loaded = null;
         throw new FaceError('liveness_unavailable', { reason: 'the SDK does not load' }, { cause: error });
       },
-    );
-    return loaded;
-  };
+    ),
+  );
   return {
     name: 'aws',
     hosts: { connect: [streamOf(config), modelUrl === null ? modelHost : new URL(modelUrl).origin] },
