@@ -24,18 +24,13 @@ const changedReply = outcomeReply.extend({
 export const subjectsReply = z.object({ subjects: z.array(changedReply), complete });
 export type SubjectsReply = z.output<typeof subjectsReply>;
 
-const exportWith = <Held extends z.ZodType>(held: Held) =>
+/** Returns the reply with these fields of extensions. */
+export const toExportReply = (fields: Readonly<Record<never, z.ZodType>>) =>
   z.object({
-    subjects: z.array(outcomeReply.extend({ held: held.nullable() })),
+    subjects: z.array(outcomeReply.extend({ held: toRecordedHoldingsReply(fields).nullable() })),
     notHeld: z.array(z.string()),
     complete,
   });
-
-/** Returns the reply with these fields of extensions. */
-export const toExportReply = (fields: Readonly<Record<never, z.ZodType>>) =>
-  exportWith(toRecordedHoldingsReply(fields));
-/** The reply as a command reads it, with all fields that the server sent. */
-export const exportAsSent = exportWith(toRecordedHoldingsReply({}).loose()).loose();
 export type ExportReply = z.output<ReturnType<typeof toExportReply>>;
 
 export const erasureReply = z.object({

@@ -61,4 +61,3 @@ export const stepUpReply = z.object({
       'The content key of the token, encrypted for `contentKeyTo`: a JWE (`ECDH-ES`, `A256GCM`). Returned once, within two minutes after the pass; otherwise `null`.',
     ),
 });
-export type StepUpReply = z.output<typeof stepUpReply>;
