@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { changeExisting, changeStored, readStored } from '../core/change-stored.js';
 import type { Ports } from '../core/deps.js';
-import { type EpochMs, epochMsGuard } from '../core/units.js';
+import { epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Administrator } from './rights.js';
-import { type ClientScope, clientScopes } from './scopes.js';
+import { clientScopes } from './scopes.js';
 
 /** Limits and defaults of quotas. Quotas are counted per minute and per day of the UTC clock. */
 export const quotaRanges = {
@@ -15,41 +15,27 @@ export const quotaRanges = {
 /** Limited, because one record holds the ids of all applications. */
 export const maxApplications = 1000;
 
-export interface ApplicationTerms {
-  /** 1 to 100 characters. */
-  readonly name: string;
-  /** Scopes that the application's API keys may have. Issued API keys lose a scope that is removed here. */
-  readonly scopes: readonly ClientScope[];
-  readonly perMinute: number;
-  readonly perDay: number;
-  /** At most 200 characters. */
-  readonly contact: string;
-}
-
-export interface Application extends ApplicationTerms {
-  readonly id: string;
-  /** Tenant to which enrolments are bound, so it cannot change. */
-  readonly tenant: string;
-  readonly createdAt: EpochMs;
-  readonly changedAt: EpochMs;
-  /** Ids of developers (docs/onboarding.md). */
-  readonly owners: readonly string[];
-  readonly keys: readonly string[];
-}
-
 const recordGuard = z.object({
+  /** 1 to 100 characters. */
   name: z.string(),
+  /** Tenant to which enrolments are bound, so it cannot change. */
   tenant: z.string(),
-  scopes: z.array(z.enum(clientScopes)),
+  /** Scopes that the application's API keys may have. Issued API keys lose a scope that is removed here. */
+  scopes: z.array(z.enum(clientScopes)).readonly(),
   perMinute: z.number(),
   perDay: z.number(),
+  /** At most 200 characters. */
   contact: z.string(),
   createdAt: epochMsGuard,
   changedAt: epochMsGuard,
-  owners: z.array(z.string()),
-  keys: z.array(z.string()),
+  /** Ids of developers (docs/onboarding.md). */
+  owners: z.array(z.string()).readonly(),
+  keys: z.array(z.string()).readonly(),
 });
 type ApplicationRecord = z.infer<typeof recordGuard>;
+
+export type Application = Readonly<ApplicationRecord> & { readonly id: string };
+export type ApplicationTerms = Pick<Application, 'name' | 'scopes' | 'perMinute' | 'perDay' | 'contact'>;
 
 /** Ids of all applications, oldest first. Readers skip ids of removed applications. */
 const index = { key: 'applications', guard: z.array(z.string()), expiresAt: () => null };

@@ -10,13 +10,6 @@ export interface NamedBrand {
   readonly brand: Brand;
 }
 
-export interface AppliedBrand {
-  readonly digest: string;
-  readonly at: EpochMs;
-  readonly by: string;
-  readonly organisation: string | null;
-}
-
 export interface Brands {
   readonly source: 'configuration' | 'administrator';
   /**
@@ -32,7 +25,7 @@ export interface Brands {
    * @throws `brand_configured`, `not_found`
    */
   apply(digest: string | null, by: string): Promise<void>;
-  listApplied(): Promise<readonly AppliedBrand[]>;
+  listApplied(): Promise<z.infer<typeof currentGuard>['versions']>;
 }
 
 const knownForSec = 5;

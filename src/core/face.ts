@@ -1,18 +1,15 @@
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { z } from 'zod';
 
-export interface DetectedFace {
-  readonly box: Box;
-  /** From 0 to 1. */
-  readonly confidence: number;
-}
+export const boxGuard = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+export type Box = Readonly<z.infer<typeof boxGuard>>;
 
-export interface Detection {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly faces: readonly DetectedFace[];
-}
+/** `confidence` is from 0 to 1. */
+export const detectedFaceGuard = z.object({ box: boxGuard, confidence: z.number() });
+export type DetectedFace = Readonly<z.infer<typeof detectedFaceGuard>>;
+
+export const detectionGuard = z.object({
+  widthPx: z.int(),
+  heightPx: z.int(),
+  faces: z.array(detectedFaceGuard).readonly(),
+});
+export type Detection = Readonly<z.infer<typeof detectionGuard>>;

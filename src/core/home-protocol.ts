@@ -33,6 +33,7 @@ const checkReasons = [
 ] as const;
 export type CheckReason = (typeof checkReasons)[number];
 
+/** A check as the person sees it, without other people and networks. */
 const check = z.object({
   id: z.string(),
   at: instant,
@@ -43,6 +44,7 @@ const check = z.object({
   device: z.nullable(z.object({ browser: z.nullable(z.string()), system: z.nullable(z.string()) })),
 });
 export type Check = z.output<typeof check>;
+export type OwnCheck = z.input<typeof check>;
 
 /** `cursor` is the start of the next older page, or `null` at the end. A page may be empty and still have a cursor. */
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });

@@ -181,6 +181,7 @@ export const enrolment = z.object({
   expiresAt: z.nullable(instant),
 });
 export type Enrolment = z.output<typeof enrolment>;
+export type GivenEnrolment = z.input<typeof enrolment>;
 
 export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRenew: z.boolean() });
 

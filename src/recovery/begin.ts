@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { z } from 'zod';
 import type { Agent } from '../core/approver.js';
 import { type ConnectedSubject, readTokenIfAny, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
@@ -14,6 +15,7 @@ import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError, toCode } from '../errors.js';
 import { toLinkMessage } from './notices.js';
 import { changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
+import type { recoveryLinkReply } from './replies.js';
 import { beginLifeSec } from './stage.js';
 
 export interface BegunRecovery {
@@ -94,13 +96,7 @@ export async function sendRecoveryLink(
     readonly toLink: (begun: BegunRecovery) => string;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'keys' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
-): Promise<{
-  readonly id: string;
-  readonly url: string | null;
-  /** False if the person has no enrolment, so that no face can pass the recovery. */
-  readonly isEnrolled: boolean;
-  readonly expiresAt: Recovery['expiresAt'];
-}> {
+): Promise<z.input<typeof recoveryLinkReply>> {
   const { connection, subject, by, send, language, toLink } = request;
   recoveryAt(connection);
   const who = toSubjectRef(request);

@@ -1,6 +1,7 @@
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { type EpochMs, toEpochMs } from '../core/units.js';
+import type { GivenEnrolment } from '../core/page-protocol.js';
+import { toEpochMs } from '../core/units.js';
 import { mayEnrol } from '../enrolment/company-photo.js';
 import { readConsent } from '../enrolment/consent.js';
 import { checkNotEnrolledSince, noteEndWithoutFace, revokeSubject } from '../enrolment/revoke.js';
@@ -13,13 +14,6 @@ import type { StepUp } from './stored.js';
 import { keepOpenAfterEnd, renew } from './transitions.js';
 
 type Deps = Ports<'state' | 'clock' | 'verifier'>;
-
-export interface CurrentEnrolment {
-  readonly tokenId: string;
-  readonly enrolledAt: EpochMs | null;
-  readonly purpose: string;
-  readonly expiresAt: EpochMs | null;
-}
 
 /**
  * Returns the person whose own page this is.
@@ -39,7 +33,7 @@ export const managedRef = (session: FoundSession, deps: Ports<'clock'>): Subject
  * Returns the person's enrolment, or `null`.
  * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
  */
-export async function readCurrentEnrolment(session: FoundSession, deps: Deps): Promise<CurrentEnrolment | null> {
+export async function readCurrentEnrolment(session: FoundSession, deps: Deps): Promise<GivenEnrolment | null> {
   const person = findManaged(session, deps);
   const { connection, subject } = person;
   const token = await connection.profile.readToken(subject);

@@ -11,6 +11,7 @@ import {
   type Ruled,
 } from '../core/audit-events.js';
 import { deviceSignals } from '../core/device-signals.js';
+import { measurementGuard } from '../core/measurement.js';
 import { anotherWays } from '../core/page-protocol.js';
 import { type PolicyMode, termsOutcomes, unverifiedPolicies } from '../core/rules/rule.js';
 import { fromIso } from '../core/units.js';
@@ -39,15 +40,6 @@ const actionNamed = stepUpNamed.extend({
   actionDigest: z.string(),
   title: z.string().optional(),
   application: z.string().optional(),
-});
-
-const measurement = z.object({
-  name: z.string(),
-  value: z.number(),
-  unit: z.string(),
-  atLeast: z.number().nullable(),
-  atMost: z.number().nullable(),
-  pass: z.boolean(),
 });
 
 /** Name of the measurement of a vendor's confidence. */
@@ -191,7 +183,7 @@ const stepUpDetails = {
       pass: z.boolean(),
       reasons: z.array(z.string()).readonly(),
       asked: z.array(z.string()).readonly(),
-      signals: z.array(measurement.readonly()).readonly(),
+      signals: z.array(measurementGuard.readonly()).readonly(),
       /** Reported by the page, unverified. */
       device: z.optional(deviceSignals),
     },

@@ -11,7 +11,9 @@ import type { OperationsPorts } from './operations-context.js';
  * configurations do not overwrite each other.
  */
 
-const recordGuard = z.record(z.string(), z.object({ since: epochMsGuard, usedAt: epochMsGuard.nullable() }));
+/** Time at which a server first saw the secret, and time of the last use; `null` if never used. */
+const ageGuard = z.object({ since: epochMsGuard, usedAt: epochMsGuard.nullable() });
+const recordGuard = z.record(z.string(), ageGuard);
 type Known = z.output<typeof recordGuard>;
 
 const placeOf = (connection: string) => ({
@@ -107,18 +109,11 @@ export async function storeSecretUses(
   }
 }
 
-export interface SecretAge {
-  /** Time at which a server first saw the secret. */
-  readonly since: EpochMs;
-  /** `null` if never used. */
-  readonly usedAt: EpochMs | null;
-}
-
 /** Returns a function that finds the age of a secret. */
 export async function readSecretAges(
   id: string,
   deps: OperationsPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
-): Promise<(mark: string | null) => SecretAge | null> {
+): Promise<(mark: string | null) => z.output<typeof ageGuard> | null> {
   const connection = deps.setup().connections.find((each) => each.id === id);
   if (connection !== undefined) await storeUses(connection, deps);
   const known = (await readStored(placeOf(id), deps))?.record ?? {};

@@ -1,24 +1,12 @@
 import type { AuditAction, AuditEvents } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import type { CheckEvent, CheckReason } from '../../core/home-protocol.js';
+import type { CheckEvent, CheckReason, OwnCheck } from '../../core/home-protocol.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
-import type { EpochMs } from '../../core/units.js';
-import type { NamedBrowser } from '../../core/user-agent.js';
 import { isAmong, type LogFilter, linePage, listLines, matchesFilter, readFiltered, readReferences } from './log.js';
 import { collectPage, type Page } from './newest-first.js';
 import { type LogLine, lineKeyOf, ofRequest, ofStepUp, parseLine, timeOfId } from './places.js';
-
-/** A check as the person sees it, without other people and networks. */
-export interface OwnCheck {
-  readonly id: string;
-  readonly at: EpochMs;
-  readonly event: CheckEvent;
-  readonly reason: CheckReason | null;
-  readonly application: string | null;
-  readonly device: NamedBrowser | null;
-}
 
 /** Events shown to the person. Other events are duplicates or administrative. */
 const events = {

@@ -1,8 +1,11 @@
 import type { QueueShare } from '../fair-queue.js';
 import type { Hint } from '../hints.js';
+import type { Measurement } from '../measurement.js';
 import type { Movement } from '../movements.js';
 import type { ScreenLight } from '../screen-light.js';
 import type { FrameSketch, Photo } from '../secrets.js';
+
+export type { Measurement };
 
 /** Lowest probability over all photos that the picture is of a live person, from 0 to 1. Evidence, not proof. */
 export type Liveness = number;
@@ -98,15 +101,6 @@ export interface EncryptedPictures {
     context: string,
     share: QueueShare,
   ): Promise<readonly Photo[]>;
-}
-
-export interface Measurement {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly atLeast: number | null;
-  readonly atMost: number | null;
-  readonly pass: boolean;
 }
 
 /** Result of several measurements. `reasons` names those that failed. */

@@ -5,12 +5,7 @@ import type { Ports } from '../../core/deps.js';
 import { type Photo, SealedToken } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { accuracyField, clientEndpoint, type Endpoint, scopeField } from '../../http/rest/endpoint.js';
-import { identify, mostTokens } from './identify.js';
-
-const position = z
-  .int()
-  .min(0)
-  .max(mostTokens - 1);
+import { identificationReply, identify, mostTokens } from './identify.js';
 
 export function createIdentificationEndpoints(
   deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings' | 'keys' | 'analysisCache'>,
@@ -33,19 +28,7 @@ export function createIdentificationEndpoints(
         },
       },
       fields: z.strictObject({ scope: scopeField, accuracy: accuracyField }),
-      reply: z.strictObject({
-        outcome: z.enum(['identified', 'nobody', 'ambiguous']),
-        position: position.nullable().describe('Position of the one token that matches; `null` unless identified.'),
-        alike: z
-          .array(position)
-          .describe(
-            'Positions of the matching tokens if the result is ambiguous: one person twice, or people who look alike.',
-          ),
-        unusable: z.array(position).describe('Positions of tokens that have expired, or whose key was retired.'),
-        falsePositiveRate: z
-          .number()
-          .describe('Upper bound of the false positive identification rate, as the accuracy of the tokens guarantees.'),
-      }),
+      reply: identificationReply,
       async handle({ fields, client, photos }) {
         const [roster] = photos('roster');
         const tokens = readLines(roster);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import type { QueueShare } from '../../core/fair-queue.js';
 import { consumeLimit } from '../../core/limits/limits.js';
@@ -26,17 +27,26 @@ export interface IdentifyRequest {
   readonly refusesCopies: boolean;
 }
 
+const position = z
+  .int()
+  .min(0)
+  .max(mostTokens - 1);
+
 /** Result of a biometric identification (ISO/IEC 2382-37). Positions of tokens start at 0. */
-export interface Identification {
-  /** `ambiguous` if several tokens match. None of them is chosen. */
-  readonly outcome: 'identified' | 'nobody' | 'ambiguous';
-  readonly position: number | null;
-  /** Positions of the matching tokens if `ambiguous`: duplicates, or people who look alike. */
-  readonly alike: readonly number[];
-  readonly unusable: readonly number[];
-  /** Probability that an unknown face is identified, from 0 to 1. */
-  readonly falsePositiveRate: number;
-}
+export const identificationReply = z.strictObject({
+  outcome: z.enum(['identified', 'nobody', 'ambiguous']),
+  position: position.nullable().describe('Position of the one token that matches; `null` unless identified.'),
+  alike: z
+    .array(position)
+    .describe(
+      'Positions of the matching tokens if the result is ambiguous: one person twice, or people who look alike.',
+    ),
+  unusable: z.array(position).describe('Positions of tokens that have expired, or whose key was retired.'),
+  falsePositiveRate: z
+    .number()
+    .describe('Upper bound of the false positive identification rate, as the accuracy of the tokens guarantees.'),
+});
+type Identification = z.output<typeof identificationReply>;
 
 /**
  * Identifies a live face among at most `mostTokens` tokens.

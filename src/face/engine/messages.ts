@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boxGuard, detectedFaceGuard, detectionGuard } from '../../core/face.js';
 import { maxPhotoBytes } from '../../core/secrets.js';
 import { faceErrorCodes, photoCodes } from '../../errors.js';
 import { recogniserGuard } from './embed.js';
@@ -22,7 +23,6 @@ const signal = z.enum([
   'sketch',
 ]);
 const photo = z.instanceof<typeof Uint8Array<ArrayBuffer>>(Uint8Array);
-const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 const setupGuard = z.object({
   modelsFolder: z.string(),
@@ -42,7 +42,7 @@ export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('detect'), ...ofPhoto }),
   z.object({ task: z.literal('describe'), ...ofPhoto }),
   z.object({ task: z.literal('examine'), ...ofPhoto, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
-  z.object({ task: z.literal('examine_again'), ...ofPhoto, signals: z.array(signal), near: box }),
+  z.object({ task: z.literal('examine_again'), ...ofPhoto, signals: z.array(signal), near: boxGuard }),
   z.object({ task: z.literal('close') }),
 ]);
 export type Job = z.infer<typeof jobGuard>;
@@ -61,7 +61,6 @@ export const requestGuard = z.object({
 export type Request = z.input<typeof requestGuard>;
 export const requestBounds = { mostText: 1024 * 1024, mostBytes: maxPhotoBytes + 1024 } as const;
 
-const face = z.object({ box, confidence: z.number() });
 const pose = z.object({ yawDeg: z.number(), pitchDeg: z.number(), rollDeg: z.number() });
 const point = z.object({ x: z.number(), y: z.number() });
 const quality = z.object({
@@ -79,9 +78,8 @@ const light = z.object({
   tones: z.array(rgb).readonly(),
 });
 
-const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number(), faces: z.array(face).readonly() });
 export const faceAnalysisGuard = z.object({
-  face,
+  face: detectedFaceGuard,
   embedding: z.instanceof(Float32Array).nullable(),
   own: z
     .array(z.object({ recogniser: z.string(), embedding: z.instanceof(Float32Array), magnitude: z.number() }))

@@ -1,6 +1,7 @@
 import { errors } from 'undici';
 import { z } from 'zod';
 import type { JsonObject } from '../../core/base/json.js';
+import { measurementGuard } from '../../core/measurement.js';
 import { FaceError, type FaceErrorCode, faceErrorCodes, photoCodes } from '../../errors.js';
 import { tokenShape } from './facenition-token.js';
 
@@ -152,14 +153,5 @@ export const screeningReply = z.object({
   ok,
   pass: z.boolean(),
   reasons: z.array(z.string()),
-  measurements: z.array(
-    z.object({
-      name: z.string(),
-      value: z.number(),
-      unit: z.string(),
-      atLeast: z.number().nullable(),
-      atMost: z.number().nullable(),
-      pass: z.boolean(),
-    }),
-  ),
+  measurements: z.array(measurementGuard),
 });

@@ -1,24 +1,15 @@
 import { z } from 'zod';
 import { shareOfClient } from '../../access/client-tokens.js';
+import { detectedFaceGuard, detectionGuard } from '../../core/face.js';
+import { measurementGuard } from '../../core/measurement.js';
 import type { Verifier } from '../../core/ports.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
 const screeningReply = z.strictObject({
   pass: z.boolean(),
   reasons: z.array(z.string()).describe('Names of the failed measurements.'),
-  measurements: z.array(
-    z.strictObject({
-      name: z.string(),
-      value: z.number(),
-      unit: z.string(),
-      atLeast: z.number().nullable(),
-      atMost: z.number().nullable(),
-      pass: z.boolean(),
-    }),
-  ),
+  measurements: z.array(measurementGuard),
 });
-
-const boxReply = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 /** Creates the endpoints that measure one picture. They store nothing. */
 export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
@@ -36,11 +27,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       summary: 'Detect the faces in a picture',
       description:
         'Boxes are in pixels of the upright picture, largest face first. If there is no face, the list is empty.',
-      reply: z.object({
-        widthPx: z.int(),
-        heightPx: z.int(),
-        faces: z.array(z.object({ box: boxReply, confidence: z.number() })),
-      }),
+      reply: detectionGuard.extend({ faces: z.array(detectedFaceGuard) }),
       handle: ({ photos, client }) => verifier.detect(photos('photo')[0], shareOfClient(client)),
     }),
     clientEndpoint({
