@@ -8,7 +8,7 @@ import { Attribute, Change, Client } from 'ldapts';
 import { definitionsOf } from '../../adapters/ldap/provision.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
-import { retryUntilDone } from '../../src/core/resilience.js';
+import { retryUntilDone, sleep } from '../../src/core/resilience.js';
 
 /** Path of the system's OpenLDAP server, which `npm test` installs if possible. */
 const executablePath = process.env.SLAPD_PATH ?? '/usr/sbin/slapd';
@@ -43,9 +43,16 @@ const { attributeType, objectClass } = definitionsOf(names);
 export interface SlapdOptions {
   readonly attributeType?: string;
   readonly access?: readonly string[];
+  /** Server whose changes this one takes over a second later, and to which it refers for changes. */
+  readonly replicaOf?: { readonly url: string };
   /** Further lines of the database. */
   readonly lines?: readonly string[];
 }
+
+const toReplica = ({ url }: { readonly url: string }): readonly string[] => [
+  `syncrepl rid=001 provider=${url} type=refreshOnly interval=00:00:00:01 retry="1 +" searchbase="${baseDn}" bindmethod=simple binddn="${adminDn}" credentials=${adminPassword}`,
+  `updateref ${url}`,
+];
 
 export type Slapd = Awaited<ReturnType<typeof startSlapd>>;
 
@@ -57,6 +64,7 @@ export async function startSlapd(options: SlapdOptions = {}) {
   writeFileSync(join(folder, 'cert.pem'), cert);
   writeFileSync(join(folder, 'key.pem'), key);
   const writeConfig = ({
+    replicaOf,
     lines = usualLines,
     access = usualAccess,
     attributeType: defined = attributeType,
@@ -72,6 +80,7 @@ export async function startSlapd(options: SlapdOptions = {}) {
         `TLSCertificateKeyFile ${folder}/key.pem`,
         'modulepath /usr/lib/ldap',
         'moduleload back_mdb',
+        'moduleload syncprov',
         'conn_max_pending_auth 20000',
         'database mdb',
         'maxsize 268435456',
@@ -84,6 +93,7 @@ export async function startSlapd(options: SlapdOptions = {}) {
         'index entryUUID,uid,objectClass,member eq',
         'index cn,sn,givenName,displayName,mail eq,sub',
         ...access.map((each) => `access ${each}`),
+        ...(replicaOf === undefined ? ['overlay syncprov'] : toReplica(replicaOf)),
         '',
       ].join('\n'),
     );
@@ -138,17 +148,20 @@ export async function startSlapd(options: SlapdOptions = {}) {
       await client.add(dn, attributes);
       return idOf(client, dn);
     });
-  await administer(async (client) => {
-    await client.add(baseDn, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' });
-    for (const ou of ['people', 'groups'])
-      await client.add(`ou=${ou},${baseDn}`, { objectClass: ['organizationalUnit'], ou });
-    await client.add(serviceDn, {
-      objectClass: ['organizationalRole', 'simpleSecurityObject'],
-      cn: 'facestep',
-      userPassword: servicePassword,
+  const addBase = (): Promise<void> =>
+    administer(async (client) => {
+      await client.add(baseDn, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' });
+      for (const ou of ['people', 'groups'])
+        await client.add(`ou=${ou},${baseDn}`, { objectClass: ['organizationalUnit'], ou });
+      await client.add(serviceDn, {
+        objectClass: ['organizationalRole', 'simpleSecurityObject'],
+        cn: 'facestep',
+        userPassword: servicePassword,
+      });
     });
-  });
+  if (options.replicaOf === undefined) await addBase();
   let added = 0;
+  let taken = 0;
   return {
     url,
     secureUrl,
@@ -203,8 +216,17 @@ export async function startSlapd(options: SlapdOptions = {}) {
         const value = searchEntries[0]?.[attribute];
         return typeof value === 'string' ? value : null;
       }),
-    /** Searches and changes that the server received since the last call, as it logs them. */
-    takeLog: (): readonly string[] => log.splice(0).join('').split('\n'),
+    /** Returns what the server logged since the last call. The log is complete when it has a search of this function. */
+    async takeLog(): Promise<readonly string[]> {
+      const mark = `(cn=end of part ${++taken})`;
+      await administer((client) => client.search(baseDn, { scope: 'base', filter: mark }));
+      while (!log.join('').includes(mark)) await sleep(5);
+      return log
+        .splice(0)
+        .join('')
+        .split('\n')
+        .filter((line) => !line.includes('end of part'));
+    },
     async restart(changed: SlapdOptions = options) {
       await end(running);
       writeConfig(changed);
