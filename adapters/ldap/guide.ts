@@ -2,7 +2,7 @@ import type { ConnectionGuide } from '../../src/connections/guide.js';
 
 /** @see README.md, “Set-up” */
 export const ldapGuide: ConnectionGuide = {
-  name: 'LDAP',
+  name: 'Active Directory or OpenLDAP',
   preparation: [
     'Define the attribute for the enrolment token: the setup of the connection prints the definition',
     'Create a service account that can read users and groups and change this one attribute only',
@@ -11,7 +11,7 @@ export const ldapGuide: ConnectionGuide = {
   fields: [
     {
       setting: 'ldap.directory',
-      text: 'active_directory or openldap',
+      text: 'Kind of the directory: active_directory or openldap',
       example: 'active_directory',
       type: 'text',
       isOptional: false,
