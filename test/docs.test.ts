@@ -3,9 +3,6 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createReceiptVerifier } from '../client/index.js';
-import { readDeployed } from '../evidence/bench/growth/deployed.js';
-import { showPlan } from '../evidence/bench/growth/plan.js';
-import { readMeasured, readPrices } from '../evidence/bench/growth/stored.js';
 import { renderPages } from '../scripts/reference/pages.js';
 import { commandRefusals } from '../src/cli/command-error.js';
 import { errorAdvice } from '../src/cli/failure-text.js';
@@ -178,8 +175,4 @@ test('docs/roster.md states the maximum number of people of each level', () => {
     return most === 0 ? [] : [{ level: String(level), promise, most }];
   });
   expect(told).toEqual(carried);
-});
-
-test('docs/sizing.md contains the plan for the stored results', () => {
-  expect(readPage('docs/sizing.md')).toContain(showPlan(readMeasured(), readDeployed(), readPrices()).join('\n'));
 });

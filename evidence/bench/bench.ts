@@ -1,20 +1,15 @@
 import { inspect } from 'node:util';
 import { BadInput } from '../measure/corpus/corpus.js';
 import { parseOptions, runProgram, say } from '../measure/program.js';
-import { readDeployed } from './growth/deployed.js';
-import { showPlan } from './growth/plan.js';
-import { readMeasured, readPrices } from './growth/stored.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
 import { benchScale, fullScale, quickScale } from './scale.js';
 import { benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
 const usage = `npm run bench -- [verify | hooks | step-up | scale] [--json] [--quick]
-npm run bench -- scale --plan [--json]
   Measures speed. Without a name: verify.
   --quick   fewer repetitions
-  --json    print JSON on stdout
-  --plan    print the plan of docs/sizing.md`;
+  --json    print JSON on stdout`;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -24,10 +19,9 @@ await runProgram(async () => {
     options: {
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
-      plan: { type: 'boolean' },
     },
   });
-  const { json, quick, plan } = values;
+  const { json, quick } = values;
   const [program = 'verify'] = positionals;
   // Each returns the JSON output, with stable property names.
   const benchmarks: Readonly<Record<string, () => Promise<object>>> = {
@@ -38,14 +32,6 @@ await runProgram(async () => {
   };
   if (!Object.hasOwn(benchmarks, program))
     throw new BadInput(`Unknown benchmark ${program}. Benchmarks: ${Object.keys(benchmarks).join(', ')}.`);
-  if (program === 'scale' && plan) {
-    const measured = readMeasured();
-    const prices = readPrices();
-    const deployed = readDeployed();
-    if (json) print(JSON.stringify({ measured, deployed, prices }, null, 2));
-    else print(showPlan(measured, deployed, prices).join('\n'));
-  } else {
-    const report = await benchmarks[program]();
-    print(json ? JSON.stringify(report, null, 2) : inspect(report, { depth: null, breakLength: 120 }));
-  }
+  const report = await benchmarks[program]();
+  print(json ? JSON.stringify(report, null, 2) : inspect(report, { depth: null, breakLength: 120 }));
 }, usage);
