@@ -1,6 +1,6 @@
-import { type ConnectionGuide, type GuideField, hookSecret } from '../../src/connections/guide.js';
+import { type ConnectionGuide, hookSecret } from '../../src/connections/guide.js';
 
-const functionField = (name: string): GuideField => ({
+const functionField = (name: string): ConnectionGuide['fields'][number] => ({
   setting: `cognito.triggers.functions.${name}`,
   text: `ARN of the function ${name}. State all four, or none before they are deployed`,
   example: `arn:aws:lambda:eu-central-1:123456789012:function:${name}`,

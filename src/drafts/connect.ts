@@ -1,5 +1,5 @@
 import { applyEdits, modify } from 'jsonc-parser';
-import type { ConnectionGuide, GuideField } from '../connections/guide.js';
+import type { ConnectionGuide } from '../connections/guide.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError, type Json } from '../errors.js';
 import { parseSection } from './sections.js';
@@ -7,7 +7,7 @@ import { parseSection } from './sections.js';
 /** Values that an administrator states, by the setting of their field. */
 type Values = Readonly<Record<string, string>>;
 
-function toValue({ setting, type, isOptional }: GuideField, values: Values): Json | undefined {
+function toValue({ setting, type, isOptional }: ConnectionGuide['fields'][number], values: Values): Json | undefined {
   const text = (values[setting] ?? '').trim();
   if (text === '' && !isOptional) throw new FaceError('request_malformed', { field: `values.${setting}` });
   if (text === '') return undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guide } from '../connections/guide.js';
 import { instantReply } from '../core/instant.js';
 import { policyModes, ruleOutcomes } from '../core/rules/rule.js';
 import type { Json } from '../errors.js';
@@ -148,29 +149,5 @@ export const draftEffectReply = z.object({
 });
 export type DraftEffectReply = z.output<typeof draftEffectReply>;
 
-export const guidesReply = z.object({
-  guides: z.array(
-    z.object({
-      kind: z.string(),
-      name: z.string().describe('Name of the provider.'),
-      preparation: z.array(z.string()).describe('What to create in the provider’s console, one action each.'),
-      fields: z.array(
-        z.object({
-          setting: z.string(),
-          text: z.string(),
-          example: z.string(),
-          type: z.enum(['text', 'number', 'list']).describe('`list`: values separated by commas or spaces.'),
-          isOptional: z.boolean(),
-        }),
-      ),
-      secrets: z.array(
-        z.object({
-          setting: z.string(),
-          text: z.string(),
-          isRandom: z.boolean().describe('True for a secret of calls from the provider: state random text.'),
-        }),
-      ),
-    }),
-  ),
-});
+export const guidesReply = z.object({ guides: z.array(guide.extend({ kind: z.string() })) });
 export type GuidesReply = z.output<typeof guidesReply>;
