@@ -1,12 +1,11 @@
-import { type ConnectionGuide, hookSecret } from '../../src/connections/guide.js';
+import { type ConnectionGuide, hookSecret, optionalField, requiredField } from '../../src/connections/guide.js';
 
-const functionField = (name: string): ConnectionGuide['fields'][number] => ({
-  setting: `cognito.triggers.functions.${name}`,
-  text: `ARN of the function ${name}. State all four, or none before they are deployed`,
-  example: `arn:aws:lambda:eu-central-1:123456789012:function:${name}`,
-  type: 'text',
-  isOptional: true,
-});
+const functionField = (name: string) =>
+  optionalField(
+    `cognito.triggers.functions.${name}`,
+    `ARN of the function ${name}. State all four, or none before they are deployed`,
+    `arn:aws:lambda:eu-central-1:123456789012:function:${name}`,
+  );
 
 /** @see README.md, “Set-up” */
 export const cognitoGuide: ConnectionGuide = {
@@ -18,27 +17,18 @@ export const cognitoGuide: ConnectionGuide = {
     'IAM: allow the role lambda:GetFunctionConfiguration, lambda:GetPolicy and lambda:UpdateFunctionConfiguration for the four functions, and logs:FilterLogEvents for the logs of defineAuthChallenge and verifyAuthChallengeResponse',
   ],
   fields: [
-    {
-      setting: 'cognito.userPoolId',
-      text: 'User pool ID',
-      example: 'eu-central-1_AbCdEfGhI',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'cognito.clientIds',
-      text: 'IDs of the app clients whose users take the face step, separated by commas',
-      example: '1h57kf5cpq17m0eml12EXAMPLE',
-      type: 'list',
-      isOptional: false,
-    },
-    {
-      setting: 'cognito.endpoint',
-      text: 'Address of the API, if it is not that of AWS: a VPC endpoint or a simulator',
-      example: 'https://cognito-idp.example.com',
-      type: 'text',
-      isOptional: true,
-    },
+    requiredField('cognito.userPoolId', 'User pool ID', 'eu-central-1_AbCdEfGhI'),
+    requiredField(
+      'cognito.clientIds',
+      'IDs of the app clients whose users take the face step, separated by commas',
+      '1h57kf5cpq17m0eml12EXAMPLE',
+      'list',
+    ),
+    optionalField(
+      'cognito.endpoint',
+      'Address of the API, if it is not that of AWS: a VPC endpoint or a simulator',
+      'https://cognito-idp.example.com',
+    ),
     ...['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'].map(
       functionField,
     ),

@@ -1,4 +1,4 @@
-import type { ConnectionGuide } from '../../src/connections/guide.js';
+import { type ConnectionGuide, optionalField, providerSecret, requiredField } from '../../src/connections/guide.js';
 
 /** @see README.md, “Set up” */
 export const entraGuide: ConnectionGuide = {
@@ -10,56 +10,27 @@ export const entraGuide: ConnectionGuide = {
     'Grant admin consent',
   ],
   fields: [
-    {
-      setting: 'entra.tenantId',
-      text: 'Tenant ID, on the page Overview of the tenant',
-      example: '00000000-1111-2222-3333-444444444444',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'entra.clientId',
-      text: 'Application (client) ID',
-      example: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'entra.hooks.clientApps',
-      text: 'Client IDs of the applications whose tokens get the claims, separated by commas. Begin with one for tests',
-      example: 'ffffffff-0000-1111-2222-333333333333',
-      type: 'list',
-      isOptional: true,
-    },
-    {
-      setting: 'entra.externalDomain',
-      text: 'External tenants only: the name before .ciamlogin.com',
-      example: 'contoso',
-      type: 'text',
-      isOptional: true,
-    },
-    {
-      setting: 'entra.cloud',
-      text: 'National cloud: global, usgov or china',
-      example: 'global',
-      type: 'text',
-      isOptional: true,
-    },
-    {
-      setting: 'entra.endpoints.login',
-      text: 'Login host of another cloud or of a simulator, together with the address of Microsoft Graph',
-      example: 'https://login.microsoftonline.us',
-      type: 'text',
-      isOptional: true,
-    },
-    {
-      setting: 'entra.endpoints.graph',
-      text: 'Address of Microsoft Graph there',
-      example: 'https://graph.microsoft.us',
-      type: 'text',
-      isOptional: true,
-    },
+    requiredField(
+      'entra.tenantId',
+      'Tenant ID, on the page Overview of the tenant',
+      '00000000-1111-2222-3333-444444444444',
+    ),
+    requiredField('entra.clientId', 'Application (client) ID', 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'),
+    optionalField(
+      'entra.hooks.clientApps',
+      'Client IDs of the applications whose tokens get the claims, separated by commas. Begin with one for tests',
+      'ffffffff-0000-1111-2222-333333333333',
+      'list',
+    ),
+    optionalField('entra.externalDomain', 'External tenants only: the name before .ciamlogin.com', 'contoso'),
+    optionalField('entra.cloud', 'National cloud: global, usgov or china', 'global'),
+    optionalField(
+      'entra.endpoints.login',
+      'Login host of another cloud or of a simulator, together with the address of Microsoft Graph',
+      'https://login.microsoftonline.us',
+    ),
+    optionalField('entra.endpoints.graph', 'Address of Microsoft Graph there', 'https://graph.microsoft.us'),
   ],
-  secrets: [{ setting: 'entra.auth.secret', text: 'The value of the client secret', isRandom: false }],
+  secrets: [providerSecret('entra.auth.secret', 'The value of the client secret')],
   fixed: { 'entra.auth.kind': 'secret' },
 };

@@ -1,4 +1,4 @@
-import type { ConnectionGuide } from '../../src/connections/guide.js';
+import { type ConnectionGuide, optionalField, providerSecret, requiredField } from '../../src/connections/guide.js';
 
 /** @see README.md, “Set-up” */
 export const ldapGuide: ConnectionGuide = {
@@ -9,49 +9,17 @@ export const ldapGuide: ConnectionGuide = {
     'For StartTLS, certificates of your own or another filter, write the connection into the file by hand',
   ],
   fields: [
-    {
-      setting: 'ldap.directory',
-      text: 'Kind of the directory: active_directory or openldap',
-      example: 'active_directory',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'ldap.urls',
-      text: 'Addresses of servers that accept changes',
-      example: 'ldaps://dc1.example.com',
-      type: 'list',
-      isOptional: false,
-    },
-    {
-      setting: 'ldap.baseDn',
-      text: 'Distinguished name below which users and groups are',
-      example: 'dc=example,dc=com',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'ldap.bindDn',
-      text: 'Distinguished name of the service account',
-      example: 'cn=facestep,ou=services,dc=example,dc=com',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'ldap.attribute',
-      text: 'Attribute that holds the enrolment token',
-      example: 'facestepToken',
-      type: 'text',
-      isOptional: true,
-    },
-    {
-      setting: 'ldap.objectClass',
-      text: 'OpenLDAP: auxiliary class that allows the attribute',
-      example: 'facestepPerson',
-      type: 'text',
-      isOptional: true,
-    },
+    requiredField('ldap.directory', 'Kind of the directory: active_directory or openldap', 'active_directory'),
+    requiredField('ldap.urls', 'Addresses of servers that accept changes', 'ldaps://dc1.example.com', 'list'),
+    requiredField('ldap.baseDn', 'Distinguished name below which users and groups are', 'dc=example,dc=com'),
+    requiredField(
+      'ldap.bindDn',
+      'Distinguished name of the service account',
+      'cn=facestep,ou=services,dc=example,dc=com',
+    ),
+    optionalField('ldap.attribute', 'Attribute that holds the enrolment token', 'facestepToken'),
+    optionalField('ldap.objectClass', 'OpenLDAP: auxiliary class that allows the attribute', 'facestepPerson'),
   ],
-  secrets: [{ setting: 'ldap.password', text: 'The password of the service account', isRandom: false }],
+  secrets: [providerSecret('ldap.password', 'The password of the service account')],
   fixed: {},
 };

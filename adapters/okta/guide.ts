@@ -1,4 +1,4 @@
-import { type ConnectionGuide, hookSecret } from '../../src/connections/guide.js';
+import { type ConnectionGuide, hookSecret, providerSecret, requiredField } from '../../src/connections/guide.js';
 
 /** @see README.md, “Set up” */
 export const oktaGuide: ConnectionGuide = {
@@ -10,34 +10,12 @@ export const oktaGuide: ConnectionGuide = {
     'Admin roles > Edit assignments: assign a custom role with okta.users.read, okta.users.userprofile.manage and okta.users.lifecycle.clearSessions, for the users who enrol',
   ],
   fields: [
-    {
-      setting: 'okta.orgUrl',
-      text: 'Address of the org, without a path',
-      example: 'https://example.okta.com',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'okta.auth.clientId',
-      text: 'Client ID of the application',
-      example: '0oa1b2c3d4E5f6G7h8i9',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'okta.auth.keyId',
-      text: 'ID of the key (KID), next to the key',
-      example: 'kFq3xW2yV1',
-      type: 'text',
-      isOptional: false,
-    },
+    requiredField('okta.orgUrl', 'Address of the org, without a path', 'https://example.okta.com'),
+    requiredField('okta.auth.clientId', 'Client ID of the application', '0oa1b2c3d4E5f6G7h8i9'),
+    requiredField('okta.auth.keyId', 'ID of the key (KID), next to the key', 'kFq3xW2yV1'),
   ],
   secrets: [
-    {
-      setting: 'okta.auth.privateKey',
-      text: 'The private key, with its first and last line',
-      isRandom: false,
-    },
+    providerSecret('okta.auth.privateKey', 'The private key, with its first and last line'),
     hookSecret('okta.hooks.secret.value', 'Secret that Okta sends with each call of a hook'),
   ],
   fixed: { 'okta.auth.kind': 'private_key' },

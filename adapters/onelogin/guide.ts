@@ -1,4 +1,10 @@
-import { type ConnectionGuide, hookSecret } from '../../src/connections/guide.js';
+import {
+  type ConnectionGuide,
+  hookSecret,
+  optionalField,
+  providerSecret,
+  requiredField,
+} from '../../src/connections/guide.js';
 
 /** @see README.md, “Set-up” */
 export const oneloginGuide: ConnectionGuide = {
@@ -9,37 +15,18 @@ export const oneloginGuide: ConnectionGuide = {
     'Keep an administrator signed in while you set the connection up',
   ],
   fields: [
-    {
-      setting: 'onelogin.accountUrl',
-      text: 'Address of the account, without a path',
-      example: 'https://example.onelogin.com',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'onelogin.clientId',
-      text: 'Client ID of the API credential',
-      example: 'b7c9d1e2f3a4b5c6',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'onelogin.facePolicyId',
-      text: 'ID of the face policy, in the address of its page',
-      example: '187346',
-      type: 'number',
-      isOptional: false,
-    },
-    {
-      setting: 'onelogin.pilotRole',
-      text: 'ID of a role of testers. The Smart Hook then applies to its members only',
-      example: '4711',
-      type: 'number',
-      isOptional: true,
-    },
+    requiredField('onelogin.accountUrl', 'Address of the account, without a path', 'https://example.onelogin.com'),
+    requiredField('onelogin.clientId', 'Client ID of the API credential', 'b7c9d1e2f3a4b5c6'),
+    requiredField('onelogin.facePolicyId', 'ID of the face policy, in the address of its page', '187346', 'number'),
+    optionalField(
+      'onelogin.pilotRole',
+      'ID of a role of testers. The Smart Hook then applies to its members only',
+      '4711',
+      'number',
+    ),
   ],
   secrets: [
-    { setting: 'onelogin.clientSecret', text: 'Client secret of the API credential', isRandom: false },
+    providerSecret('onelogin.clientSecret', 'Client secret of the API credential'),
     hookSecret('onelogin.hooks.secret', 'Key with which the Smart Hook signs its calls'),
   ],
   fixed: {},

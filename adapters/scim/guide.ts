@@ -1,4 +1,4 @@
-import type { ConnectionGuide } from '../../src/connections/guide.js';
+import { type ConnectionGuide, optionalField, providerSecret, requiredField } from '../../src/connections/guide.js';
 
 /** @see README.md, “Set-up” */
 export const scimGuide: ConnectionGuide = {
@@ -8,21 +8,13 @@ export const scimGuide: ConnectionGuide = {
     'Create an account for this server only, which can list and read users and change this one attribute, and a bearer token for it. For other credentials, write the connection into the file by hand',
   ],
   fields: [
-    {
-      setting: 'scim.baseUrl',
-      text: 'Base address, to which /Users is appended',
-      example: 'https://idp.example.com/scim/v2',
-      type: 'text',
-      isOptional: false,
-    },
-    {
-      setting: 'scim.attribute',
-      text: 'URN of a schema, a colon and the attribute, if the server has a fixed URN for custom attributes',
-      example: 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User:token',
-      type: 'text',
-      isOptional: true,
-    },
+    requiredField('scim.baseUrl', 'Base address, to which /Users is appended', 'https://idp.example.com/scim/v2'),
+    optionalField(
+      'scim.attribute',
+      'URN of a schema, a colon and the attribute, if the server has a fixed URN for custom attributes',
+      'urn:ietf:params:scim:schemas:extension:facestep:2.0:User:token',
+    ),
   ],
-  secrets: [{ setting: 'scim.auth.token', text: 'The bearer token', isRandom: false }],
+  secrets: [providerSecret('scim.auth.token', 'The bearer token')],
   fixed: { 'scim.auth.kind': 'bearer' },
 };

@@ -17,10 +17,10 @@ test.each([
   [['--quick', '--write'], {}],
   [['--write'], { FACESTEP_FACES: join(projectRoot, 'no-faces') }],
 ])('with %j, the stored figures of the full run on real faces are not overwritten', (flags, variables) => {
-  const document = resultsFile('other-photo');
+  const document = resultsFile('recovery');
   const stored = readFileSync(document, 'utf8');
   const program = join(projectRoot, 'dist', 'evidence', 'attacks', 'attacks.js');
-  const { status, stderr } = spawnSync(process.execPath, [program, 'other-photo', ...flags], {
+  const { status, stderr } = spawnSync(process.execPath, [program, 'recovery', ...flags], {
     env: { ...process.env, ...variables },
     encoding: 'utf8',
   });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../support/run/paths.js';
 import { table } from '../measure/accuracy/markdown.js';
-import { type Proportion, round } from '../measure/statistics/proportion.js';
+import { round } from '../measure/statistics/proportion.js';
 
 export type Size = 'full' | 'quick';
 
@@ -47,9 +47,6 @@ export const show = (value: number): string =>
 
 const showWith = (value: number, [from, to]: readonly [number, number]): string =>
   `${show(value)} (${show(from)}–${show(to)})`;
-
-export const showShare = ({ hits, trials, rate, interval }: Proportion): string =>
-  `${showWith(rate, interval)}, ${hits} of ${trials}`;
 
 const showBound = (bound: Claim['bound']): string =>
   'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`;

@@ -5,14 +5,12 @@ import { BadInput } from '../measure/corpus/corpus.js';
 import { describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../measure/program.js';
 import { type Attack, type Size, toMarkdown, writeFinding } from './attack.js';
 import { frames } from './frames.js';
-import { otherPhoto } from './other-photo.js';
 import { recovery } from './recovery.js';
 import { server } from './server.js';
 
 /** Attacks, in the order of docs/security-analysis.md. */
 export const attacks: Readonly<Record<string, Attack>> = {
   server,
-  'other-photo': otherPhoto,
   recovery,
   frames,
 };

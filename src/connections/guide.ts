@@ -30,9 +30,25 @@ export interface ConnectionGuide extends z.output<typeof guide> {
   readonly fixed: Readonly<Record<string, Json>>;
 }
 
-/** Secret of calls from the provider, which is made here. */
-export const hookSecret = (setting: string, text: string): z.output<typeof secret> => ({
+type Field = ConnectionGuide['fields'][number];
+
+export const requiredField = (setting: string, text: string, example: string, type: Field['type'] = 'text'): Field => ({
   setting,
   text,
-  isRandom: true,
+  example,
+  type,
+  isOptional: false,
 });
+
+export const optionalField = (setting: string, text: string, example: string, type: Field['type'] = 'text'): Field => ({
+  ...requiredField(setting, text, example, type),
+  isOptional: true,
+});
+
+type Secret = z.output<typeof secret>;
+
+/** Secret of the provider, which the administrator finds there. */
+export const providerSecret = (setting: string, text: string): Secret => ({ setting, text, isRandom: false });
+
+/** Secret of calls from the provider, which is made here. */
+export const hookSecret = (setting: string, text: string): Secret => ({ setting, text, isRandom: true });

@@ -52,14 +52,14 @@ const clientIds = { okta: ['app', 'spa', 'portal', 'load'], rival: ['rival-app']
 const checkless = new Set(['password-import', 'events']);
 
 /** Starts a server that only hostile requests name, so a request to it is a server-side request forgery. */
-export async function openLure(host = '127.0.0.1') {
+async function openLure() {
   const lured: string[] = [];
   const record: RequestListener = (request, response) => {
     lured.push(request.url ?? '');
     response.end('{}');
   };
-  const { port, stop } = await listen(record, { host, port: 0 });
-  return { url: `http://${host}:${port}/lure`, lured, close: stop };
+  const { port, stop } = await listen(record, { host: '127.0.0.1', port: 0 });
+  return { url: `http://127.0.0.1:${port}/lure`, lured, close: stop };
 }
 
 /**
