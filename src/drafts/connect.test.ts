@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { providers } from '../../adapters/index.js';
+import { scimGuide } from '../../adapters/scim/guide.js';
 import { connectionAdditions } from '../extensions/index.js';
 import { toNewConnection } from './connect.js';
 import { readSection, writeSection } from './sections.js';
@@ -34,9 +35,8 @@ test.each(providers.map((provider) => [provider.kind, provider] as const))(
 );
 
 test('a value or secret that is missing, or that no field asks for, is refused with the field', () => {
-  const { guide } = providers[4];
   const connect = (values: Record<string, string>, secrets: Record<string, string>) => () =>
-    toNewConnection(guide, { id: 'people', kind: 'scim', values, secrets });
+    toNewConnection(scimGuide, { id: 'people', kind: 'scim', values, secrets });
   const address = { 'scim.baseUrl': 'https://idp.example.com' };
   const token = { 'scim.auth.token': 'typed' };
   const refusal = (field: string) => expect.objectContaining({ code: 'request_malformed', detail: { field } });

@@ -8,10 +8,12 @@ import { createEndpoints } from '../../src/app/endpoints.js';
 import type { ServedHook } from '../../src/connections/hook.js';
 import { faceErrorCodes } from '../../src/errors.js';
 import { deliveryOutcomes } from '../../src/security-events/ports.js';
-import { metricNames } from '../../src/telemetry/metrics.js';
+import { createMetrics } from '../../src/telemetry/metrics.js';
 import { readPage } from '../../support/benches/page.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { startApiServer } from '../../support/servers/api-server.js';
+
+const metricNames = (await createMetrics().registry.getMetricsAsJSON()).map(({ name }) => name);
 
 const read = (name: string) => readFileSync(join(projectRoot, 'infra', name), 'utf8');
 
