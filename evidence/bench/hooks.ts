@@ -1,13 +1,7 @@
-import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import autocannon, { type Options } from 'autocannon';
 import { openSigner } from '../../support/fakes/keys.js';
-import { withFolder } from '../measure/program.js';
 import { notePasses, openQuickState } from './filled-state.js';
 import { startFloorServer } from './floor-server.js';
 import { type HookProvider, isPassed, openProviders, type SignReceipt, toCall } from './hook-providers.js';
@@ -99,58 +93,6 @@ async function applyLoad(
   });
   return { result, granted, refused };
 }
-
-const runFile = promisify(execFile);
-
-const processes = 15;
-
-async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number> {
-  const code = `await import(${JSON.stringify(pathToFileURL(file).href)}); process.stdout.write(String(performance.now()))`;
-  const { stdout } = await runFile(process.execPath, ['--input-type=module', '--eval', code], { env });
-  const initMs = Number(stdout);
-  if (!(initMs > 0)) throw new Error(`The triggers did not load: ${stdout}`);
-  return initMs;
-}
-
-/**
- * Measures the bundle, and the median time from the start of Node.js until four handlers are ready, next to a module with
- * an empty handler.
- */
-const measureTriggers = () =>
-  withFolder('triggers', async (folder) => {
-    const bundle = join(folder, 'index.mjs');
-    await runFile(process.execPath, [
-      fileURLToPath(new URL('../../../scripts/build-triggers.mjs', import.meta.url)),
-      bundle,
-    ]);
-    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const env = {
-      FACESTEP_CONNECTION: 'customers',
-      FACESTEP_MODE: 'enforce',
-      FACESTEP_PUBLIC_URL: 'https://face.example.com',
-      FACESTEP_USER_POOL_ID: 'eu-central-1_AbCdEfGhI',
-      FACESTEP_CLIENT_IDS: '1example23456789',
-      FACESTEP_REQUEST_SECRET: 'x'.repeat(32),
-      FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
-    };
-    const empty = join(folder, 'empty.mjs');
-    await writeFile(empty, 'export const handler = async () => ({});\n');
-    const inits: number[] = [];
-    const floors: number[] = [];
-    for (let each = 0; each < processes; each++) {
-      inits.push(await measureInit(bundle, env));
-      floors.push(await measureInit(empty, env));
-    }
-    const { size } = await stat(bundle);
-    const initMs = quantile(inits);
-    const floorMs = quantile(floors);
-    return {
-      bundleBytes: size,
-      initMs: round(initMs, 1),
-      floorMs: round(floorMs, 1),
-      ratio: round(initMs / floorMs, 2),
-    };
-  });
 
 const floorRounds = 5;
 
@@ -270,7 +212,6 @@ export async function benchHooks(rate: Rate) {
   const filled = { ...refused, growth: round(refused.ratio / floor.refused.ratio, 2) };
   await servers.stop();
   for (const { close } of providers) await close();
-  const lambda = await measureTriggers();
   return {
     node: process.version,
     cores: availableParallelism(),
@@ -281,7 +222,6 @@ export async function benchHooks(rate: Rate) {
     filled,
     floorAtRate,
     hooks,
-    lambda,
   };
 }
 
