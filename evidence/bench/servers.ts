@@ -13,7 +13,10 @@ export interface Replica {
   readonly url: string;
   readonly dataFolder: string;
   readonly pid: number;
-  start(): Promise<void>;
+  /** Environment of its server and of commands on its data. */
+  readonly env: Readonly<Record<string, string>>;
+  /** @param main - program of the server; by default, that of this checkout */
+  start(main?: string): Promise<void>;
   /** Kills the process without a clean shutdown, like a power cut. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -24,16 +27,18 @@ async function createReplica(
   { dataFolder, logFile, env }: { dataFolder: string; logFile: string; env: Readonly<Record<string, string>> },
 ): Promise<Replica> {
   const port = await findFreePort();
+  const own = { ...env, PORT: String(port), FACESTEP_DATA: dataFolder };
   let service: Service | null = null;
   return {
     name,
+    env: own,
     url: `http://127.0.0.1:${port}`,
     dataFolder,
     get pid() {
       return service?.process.pid ?? 0;
     },
-    async start() {
-      service = await startService({ ...env, PORT: String(port), FACESTEP_DATA: dataFolder }, logFile);
+    async start(main) {
+      service = await startService(own, logFile, main);
     },
     async kill() {
       const child = service?.process;
@@ -52,12 +57,13 @@ export interface ServersSettings {
   readonly config: object;
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
   readonly prepare?: (dataFolder: string) => Promise<void>;
+  readonly main?: string;
   /** Folder of data and logs, which is kept. By default, it is removed at the end and there are no logs. */
   readonly folder?: string | undefined;
 }
 
 /** Starts replicas that share key files but have separate data folders. */
-export async function startServers({ count = 1, config, env, prepare, folder }: ServersSettings) {
+export async function startServers({ count = 1, config, env, prepare, folder, main }: ServersSettings) {
   const top = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const keysFolder = join(top, 'keys');
   await mkdir(keysFolder, { mode: 0o700 });
@@ -80,7 +86,7 @@ export async function startServers({ count = 1, config, env, prepare, folder }: 
     await prepare?.(dataFolder);
     const own = { FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey, ...env?.(at) };
     const replica = await createReplica(name, { dataFolder, logFile, env: own });
-    await replica.start();
+    await replica.start(main);
     return replica;
   };
   const replicas: [Replica, ...Replica[]] = [await startOne(0)];

@@ -12,7 +12,7 @@ import { type Client, createClient } from './client.js';
 import { createJournal, type Finding, type Invariant, skip } from './fault.js';
 import { checkInvariants } from './invariants.js';
 
-interface StageSettings extends Pick<ServersSettings, 'count' | 'env' | 'folder'> {
+interface StageSettings extends Pick<ServersSettings, 'count' | 'env' | 'folder' | 'main'> {
   /** Redis that the replicas share. Without it, the only replica uses a file. */
   readonly redisUrl?: string;
   readonly config?: object;
