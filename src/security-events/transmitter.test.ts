@@ -195,17 +195,6 @@ describe('an event receiver with errors', () => {
     expect(log.text()).not.toContain(token);
   });
 
-  test('receives no request at the target of its redirect', async () => {
-    const one = await addReceiver('one');
-    const two = await addReceiver('two');
-    one.simulator.fail({ status: 307, body: '', location: two.simulator.url });
-    await start([one.receiver]);
-    await enrolled('anna');
-    await until(() => outcomes.length === 2);
-    expect(two.simulator.requests()).toBe(0);
-    expect(outcomes).toEqual(['one failed', 'one delivered']);
-  });
-
   test('does not delay other receivers or the shutdown if it does not respond', async () => {
     const slow = await addReceiver('slow');
     const quick = await addReceiver('quick');

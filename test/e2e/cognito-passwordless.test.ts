@@ -106,27 +106,3 @@ test('a live face signs in without a password, and the tokens say that there was
   expect(claims).toMatchObject({ sub: adaSub, face_verified: 'true', face_passwordless: 'true' });
   expect(server.messages).toEqual([]);
 });
-
-test('another face, and every face for an unknown user, get three challenges and no tokens', async () => {
-  await deploy({ FACESTEP_PASSWORDLESS: 'true' });
-  for (const [username, person] of [
-    ['ada', 'eve'],
-    ['nobody', 'ada'],
-  ] as const) {
-    const first = await begin(username);
-    expect(await show(person, first)).toBeNull();
-    const second = await answer(username, first.Session, null);
-    const third = await answer(username, second.Session, null);
-    expect([second, third].map(({ ChallengeName }) => ChallengeName)).toEqual(['CUSTOM_CHALLENGE', 'CUSTOM_CHALLENGE']);
-    await expect(answer(username, third.Session, null)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
-  }
-  expect(server.messages).toEqual([]);
-});
-
-test.each([
-  ['require a password', { FACESTEP_PASSWORDLESS: 'false' }],
-  ['run in shadow mode', { FACESTEP_PASSWORDLESS: 'true', FACESTEP_MODE: 'shadow' }],
-])('a sign-in without a password is refused by functions that %s', async (_, environment) => {
-  await deploy(environment);
-  await expect(begin('ada')).rejects.toMatchObject({ name: 'NotAuthorizedException' });
-});
