@@ -20,6 +20,8 @@ interface ClientSettings {
   readonly adminKey: string;
   readonly hookSecret: string;
   readonly connection: string;
+  /** What the client token is issued with. */
+  readonly tokenRequest: object;
   readonly journal: Journal;
   readonly passedOrUntold: Set<string>;
   readonly openRevocations: Set<string>;
@@ -98,9 +100,7 @@ export function createClient(settings: ClientSettings) {
 
   return {
     async signIn(): Promise<void> {
-      const reply = await send('/generateToken', () =>
-        json({ name: 'faults', replay: 'none' }, { 'x-admin-key': adminKey }),
-      );
+      const reply = await send('/generateToken', () => json(settings.tokenRequest, { 'x-admin-key': adminKey }));
       const issued = issuedGuard.safeParse(reply.body);
       if (!issued.success) throw new Error(`no client token: ${toText(reply)}`);
       token = issued.data.token;

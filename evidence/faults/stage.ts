@@ -17,6 +17,8 @@ interface StageSettings extends Pick<ServersSettings, 'count' | 'env' | 'folder'
   readonly redisUrl?: string;
   readonly config?: object;
   readonly oidcClients?: readonly object[];
+  /** By default, copies of photos are accepted. */
+  readonly tokenRequest?: object;
 }
 
 const connectionId = 'workforce';
@@ -25,8 +27,10 @@ const attribute = 'facestepToken';
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
+const copying = { name: 'faults', replay: 'none' };
+
 /** Starts the Okta simulator and the replicas. */
-export async function openStage({ redisUrl, config, oidcClients, ...servers }: StageSettings) {
+export async function openStage({ redisUrl, config, oidcClients, tokenRequest = copying, ...servers }: StageSettings) {
   const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const okta = await startOktaSimulator();
   const idp = await startFront(okta.url);
@@ -51,7 +55,7 @@ export async function openStage({ redisUrl, config, oidcClients, ...servers }: S
   const passedOrUntold = new Set<string>();
   const openRevocations = new Set<string>();
   const connectTo = async (urls: readonly string[]): Promise<Client> => {
-    const own = { urls, adminKey, hookSecret, connection: connectionId };
+    const own = { urls, adminKey, hookSecret, connection: connectionId, tokenRequest };
     const client = createClient({ ...own, journal, passedOrUntold, openRevocations });
     await client.signIn();
     return client;

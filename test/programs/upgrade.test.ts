@@ -78,7 +78,8 @@ async function compileCommit(commit: string): Promise<string> {
   beforeAll(async () => {
     redis = await startRedis();
     const config = { limits: undefined, stopDelaySec: 1 };
-    stage = await openStage({ redisUrl: redis.url, count: 2, main: former.main, config });
+    const tokenRequest = { name: 'load' };
+    stage = await openStage({ redisUrl: redis.url, count: 2, main: former.main, config, tokenRequest });
   });
   afterAll(async () => {
     await stage?.close();
