@@ -17,7 +17,6 @@ interface StageSettings extends Pick<ServersSettings, 'count' | 'env' | 'folder'
   readonly redisUrl?: string;
   readonly config?: object;
   readonly oidcClients?: readonly object[];
-  /** By default, copies of photos are accepted. */
   readonly tokenRequest?: object;
 }
 
@@ -27,10 +26,8 @@ const attribute = 'facestepToken';
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-const copying = { name: 'faults', replay: 'none' };
-
 /** Starts the Okta simulator and the replicas. */
-export async function openStage({ redisUrl, config, oidcClients, tokenRequest = copying, ...servers }: StageSettings) {
+export async function openStage({ redisUrl, config, oidcClients, tokenRequest, ...servers }: StageSettings) {
   const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const okta = await startOktaSimulator();
   const idp = await startFront(okta.url);
