@@ -86,14 +86,6 @@ onSlapd('the set-up of a directory', () => {
     expect(await check('Anonymous access')).toMatchObject({ verdict: 'fail' });
   });
 
-  test('Write and read uses a locked user first, and never one with a token', async () => {
-    await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.abc'));
-    expect(await check('Write and read')).toMatchObject({
-      verdict: 'pass',
-      found: expect.stringMatching(/^Nothing was/),
-    });
-  });
-
   test('a group is listed by name or id with its active members, and searched by a part of its name', async () => {
     const { server } = bench;
     await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.abc'));

@@ -17,7 +17,6 @@ import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import { takeLease } from '../core/lease.js';
-import type { Random } from '../core/ports/platform.js';
 import { readDeadLetters } from './dead-letters.js';
 import { leaseOf } from './handover.js';
 import { dequeue, enqueueEvent, readQueue } from './poll-queue.js';
@@ -37,7 +36,6 @@ let trail: Trail;
 let transmitter: Transmitter | null;
 let outcomes: string[];
 let waiting: Map<string, number>;
-let attemptedAt: number[];
 const simulators: SecurityEventReceiverSimulator[] = [];
 
 beforeEach(async () => {
@@ -47,7 +45,7 @@ beforeEach(async () => {
   deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), clock, log });
   trail = await createFileAudit(deps);
   transmitter = null;
-  [outcomes, waiting, attemptedAt] = [[], new Map(), []];
+  [outcomes, waiting] = [[], new Map()];
 });
 afterEach(async () => {
   await transmitter?.close();
@@ -93,10 +91,7 @@ async function start(streams: readonly EventStream[], given: Partial<Parameters<
       await delay(5, undefined, { signal }).catch(() => {});
     },
     jobs: createTestJobs({ clock, log }, (_ms, signal) => delay(5, undefined, { signal }).catch(() => {})),
-    onDelivery: (receiver, outcome) => {
-      outcomes.push(`${receiver} ${outcome}`);
-      attemptedAt.push(clock.now());
-    },
+    onDelivery: (receiver, outcome) => void outcomes.push(`${receiver} ${outcome}`),
     onWaiting: (receiver, records) => void waiting.set(receiver, records),
     onEnded: (receiver) => void waiting.delete(receiver),
     ...given,
@@ -177,24 +172,6 @@ describe('security events sent to a receiver', () => {
 });
 
 describe('an event receiver with errors', () => {
-  test('receives the event again with exponential back-off, under the same id', async () => {
-    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
-    simulator.fail(500, 503, 429, 200, { status: 400, body: 'a proxy says no' }, 401);
-    const chances = [0, 255, 128, 1, 200, 77];
-    const drawn = chances.values();
-    const random: Random = (bytes) => (bytes === 1 ? Uint8Array.of(drawn.next().value ?? 0) : systemRandom(bytes));
-    await start([receiver], { random });
-    await revoked('anna');
-    await until(() => outcomes.includes('one delivered'));
-    expect(outcomes).toEqual([...Array.from({ length: 6 }, () => 'one failed'), 'one delivered']);
-    const delays = chances.map((chance, attempt) => Math.round(1000 * 2 ** attempt * (0.5 + chance / 512)));
-    for (const [index, at] of attemptedAt.slice(1).entries())
-      expect(at - attemptedAt[index]!).toBeGreaterThanOrEqual(delays[index]!);
-    const ids = [...log.text().matchAll(/"jti":"([^"]+)"/g)].map(([, jti]) => jti);
-    expect(new Set(ids)).toEqual(new Set([simulator.taken[0]!.jti]));
-    expect(log.text()).not.toContain(token);
-  });
-
   test('does not delay other receivers or the shutdown if it does not respond', async () => {
     const slow = await addReceiver('slow');
     const quick = await addReceiver('quick');

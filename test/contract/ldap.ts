@@ -10,8 +10,14 @@ export type LdapBench = Awaited<ReturnType<typeof openLdapBench>>;
 
 /** Starts an OpenLDAP server with the definitions and rights that the documentation recommends. */
 export async function openLdapBench(options?: SlapdOptions) {
-  const core = await createBenchCore();
   const server = await startSlapd(options);
+  const readAttribute = async (id: string) => server.read(await server.findDn(id), names.attribute);
+  return { server, readAttribute, ...(await connectDirectory(server)) };
+}
+
+/** Creates what connects to a directory. */
+export async function connectDirectory(server: { readonly settings: object; close(): Promise<void> }) {
+  const core = await createBenchCore();
   const configure = ({ claims = {}, ldap = {}, policy = {} }: ConnectionChanges = {}) =>
     createLdapConnectionGuard([]).parse({
       id: 'workforce',
@@ -23,12 +29,10 @@ export async function openLdapBench(options?: SlapdOptions) {
   const connect = (changes: ConnectionChanges = {}) =>
     serveAdapter((deps) => createLdapAdapter(deps, async () => {}), { settings: configure(changes), core, fetch });
   return {
-    server,
     core,
     configure,
     connect,
     adapter: connect(),
-    readAttribute: async (id: string) => server.read(await server.findDn(id), names.attribute),
     ...createEnds(core, () => server.close()),
   };
 }

@@ -24,18 +24,6 @@ let administrator: ReturnType<typeof administer>;
 let server: ApiServer;
 let adaSub: string;
 
-async function deploy(environment: Record<string, string>): Promise<void> {
-  await simulator.lambda.close();
-  deployTriggers(simulator.lambda, pool, {
-    connection: connectionId,
-    publicUrl: testIssuer,
-    clientIds: [clientId],
-    requestSecret,
-    receiptKeys: JSON.stringify({ keys: await server.deps.signer.publicKeys() }),
-    environment,
-  });
-}
-
 beforeEach(async () => {
   simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000 });
   pool = await simulator.createPool({ LambdaConfig: lambdaConfig });
@@ -65,6 +53,15 @@ beforeEach(async () => {
   const enrolment = toForm({ connection: connectionId, subject: adaSub, ...consent, photo: [drawPicture('ada', 1)] });
   const auth = { 'x-auth-token': (await server.issue()).token };
   expect((await server.postForm('/enrolments', enrolment, auth)).status).toBe(201);
+  await simulator.lambda.close();
+  deployTriggers(simulator.lambda, pool, {
+    connection: connectionId,
+    publicUrl: testIssuer,
+    clientIds: [clientId],
+    requestSecret,
+    receiptKeys: JSON.stringify({ keys: await server.deps.signer.publicKeys() }),
+    environment: { FACESTEP_PASSWORDLESS: 'true' },
+  });
 });
 afterEach(async () => {
   await server?.stop();
@@ -97,7 +94,6 @@ async function show(person: string, challenge: Awaited<ReturnType<typeof begin>>
 }
 
 test('a live face signs in without a password, and the tokens say that there was none', async () => {
-  await deploy({ FACESTEP_PASSWORDLESS: 'true' });
   const begun = await begin('ada');
   const receipt = await show('ada', begun);
   expect(decodeJwt(receipt ?? '')).toMatchObject({ sub: adaSub, amr: ['face'] });

@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLdapConnectionGuard } from '../../adapters/ldap/config.js';
-import { createLdapAdapter } from '../../adapters/ldap/index.js';
 import { createLdapProvisioning } from '../../adapters/ldap/provision.js';
 import type { Member } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { hasSamba, type Samba, startSamba } from '../../support/servers/samba.js';
-import { createBenchCore } from '../contract/bench.js';
+import { connectDirectory } from '../contract/ldap.js';
 
 /* Active Directory, as Samba serves it. */
 
 (hasSamba ? describe : describe.skip)('Active Directory', () => {
   let samba: Samba;
-  let core: Awaited<ReturnType<typeof createBenchCore>>;
+  let bench: Awaited<ReturnType<typeof connectDirectory>>;
   beforeAll(async () => {
-    core = await createBenchCore();
     samba = await startSamba();
+    bench = await connectDirectory(samba);
     for (const name of ['ada', 'grace', 'boss'])
       samba.edit(
         'user',
@@ -30,25 +28,23 @@ import { createBenchCore } from '../contract/bench.js';
     samba.edit('group', 'addmembers', 'Finance', 'Inner');
     samba.edit('group', 'addmembers', 'Inner', 'ada,grace');
   });
-  afterAll(() => samba.close());
+  afterAll(() => bench.close());
 
-  const open = () => {
-    const settings = createLdapConnectionGuard([]).parse({
-      id: 'workforce',
-      kind: 'ldap',
-      policy: { mode: 'enforce' },
-      ldap: samba.settings,
+  const provision = () =>
+    createLdapProvisioning({
+      ...bench.core,
+      settings: bench.configure(),
+      publicUrl: 'https://face.example.com',
+      fetch,
+      readsGroups: true,
     });
-    const deps = { ...core, settings, publicUrl: 'https://face.example.com', fetch, readsGroups: true };
-    return { profile: createLdapAdapter(deps).profile, provisioning: createLdapProvisioning(deps) };
-  };
   const check = (title: string) =>
-    open()
-      .provisioning.checks.find((each) => each.title === title)!
+    provision()
+      .checks.find((each) => each.title === title)!
       .run();
 
   test('a user is found by principal name, with a token only after the account may change the attribute', async () => {
-    const { profile } = open();
+    const { profile } = bench.adapter;
     const ada = (await profile.findAccount('ADA@ad.example.com'))!;
     expect(ada).toEqual({ subject: ada.subject, login: 'ada@ad.example.com', email: 'ada@example.com', phone: null });
     expect(await profile.readAccount(ada.subject)).toMatchObject({ name: 'ada Ng' });
@@ -59,19 +55,19 @@ import { createBenchCore } from '../contract/bench.js';
     expect(await check('Write and read')).toMatchObject({ verdict: 'pass' });
     await profile.writeToken(ada.subject, token);
     expect((await profile.readToken(ada.subject))?.use((text) => text.length)).toBe(256);
-    expect(await open().provisioning.census()).toEqual({ users: 3, enrolled: 1, isComplete: true });
+    expect(await provision().census()).toEqual({ users: 3, enrolled: 1, isComplete: true });
     await profile.clearToken(ada.subject);
     expect(await profile.readToken(ada.subject)).toBeNull();
   });
 
   test('groups in groups count for a user, and the members of a group have no disabled user', async () => {
-    const { profile, provisioning } = open();
+    const { profile } = bench.adapter;
     const { subject } = (await profile.findAccount('ada@ad.example.com'))!;
     const groups = await profile.readGroups(subject);
     expect(groups.map(({ name }) => name).toSorted()).toEqual(['Finance', 'Inner']);
     for (const group of ['finance', groups[0]!.id]) {
       const members: Member[] = [];
-      for await (const page of provisioning.listMembers(group)) members.push(...page);
+      for await (const page of provision().listMembers(group)) members.push(...page);
       expect(members.map(({ login }) => login)).toEqual(['ada@ad.example.com']);
     }
     expect(await profile.searchAccounts('ada n', 10)).toMatchObject([{ subject }]);
