@@ -180,7 +180,7 @@ export async function openClient(
 const close = (client: Client): void => void client.unbind().catch(() => {});
 
 /** The server's text is left out, because it may repeat what was sent. */
-function toFailure(call: string, error: unknown): FaceError {
+export function toFailure(call: string, error: unknown): FaceError {
   if (error instanceof FaceError) return error;
   if (error instanceof ResultCodeError) return new FaceError('profile_unavailable', { call, result: error.code });
   return new FaceError('profile_unavailable', { call, cause: findCause(error) });

@@ -146,7 +146,7 @@ export function createLdapProfile(
       const { dn } = await read(subject, []);
       const filter = both(groups, toGroupsOf(dn));
       const pages = api.readPages({ base: baseDn, scope: 'sub', filter, attributes: [idAttribute, 'cn'] }, pageSize);
-      return readAllGroups(async () => {
+      const all = readAllGroups(async () => {
         const { value, done } = await pages.next();
         if (done === true) return { groups: [], next: null };
         return {
@@ -154,6 +154,8 @@ export function createLdapProfile(
           next: 'more',
         };
       });
+      // Closes the connection, also if the limits end the reading.
+      return all.finally(() => void pages.return(undefined));
     },
     async findPhoto(subject, own) {
       const entry = await read(subject, photoAttributes);

@@ -16,8 +16,7 @@ import {
   warn,
 } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
-
-import { type LdapApi, openClient, resultOf, sizeLimitExceeded } from './client.js';
+import { type LdapApi, openClient, resultOf, sizeLimitExceeded, toFailure } from './client.js';
 import type { LdapConnection, LdapSettings } from './config.js';
 import { accountAttributes, idOf, isActive, textOf, textsOf, valuesOf } from './entry.js';
 import { both, type createUsers, pageSize } from './profile.js';
@@ -173,10 +172,14 @@ async function checkAnonymous({ ldap, users: { traits } }: Parts): Promise<Findi
   const filter = both(traits.users, new PresenceFilter({ attribute: ldap.attribute }));
   const { searchEntries } = await client
     .search(ldap.baseDn, { filter, attributes: [ldap.attribute], sizeLimit: 1 })
-    .catch(() => ({ searchEntries: [] }))
+    .catch((error: unknown) => {
+      const failure = toFailure('search', error);
+      if (resultOf(failure) === null) throw failure;
+      return { searchEntries: [] };
+    })
     .finally(() => client.unbind());
   return searchEntries.length === 0
-    ? pass('Clients that do not sign in cannot read a token.')
+    ? pass('Clients that do not sign in find no token.')
     : fail(`Clients that do not sign in can read ${ldap.attribute}.`, `Let only ${ldap.bindDn} read it.`);
 }
 

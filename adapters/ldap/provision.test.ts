@@ -84,6 +84,8 @@ onSlapd('the set-up of a directory', () => {
     await bench.server.restart({ access: [`to * by dn.exact="${serviceDn}" read by * read`] });
     expect(await check('Write and read')).toMatchObject({ verdict: 'fail', found: expect.stringContaining('code 50') });
     expect(await check('Anonymous access')).toMatchObject({ verdict: 'fail' });
+    await bench.server.stop();
+    await expect(check('Anonymous access')).rejects.toMatchObject({ code: 'profile_unavailable' });
   });
 
   test('a group is listed by name or id with its active members, and searched by a part of its name', async () => {

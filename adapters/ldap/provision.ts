@@ -13,7 +13,6 @@ import { foldCase } from '../../src/core/fold-case.js';
 import type { Member, NamedGroup } from '../../src/core/ports.js';
 import { sleep as sleepInFact } from '../../src/core/resilience.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
-
 import { createLdapApi } from './client.js';
 import type { LdapConnection, LdapSettings } from './config.js';
 import { accountAttributes, idOf, isActive, textOf, textsOf, toAccount, toIdFilter } from './entry.js';

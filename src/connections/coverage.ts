@@ -55,6 +55,8 @@ export async function measureCoverage(
     enrolled += page.value.enrolled;
     onPage(page.value);
   }
+  // Ends the reading at the provider.
+  void iterator.return?.();
   return { users, enrolled, isComplete: false };
 }
 
