@@ -186,7 +186,7 @@ describe('a provider that cannot be read', () => {
     await agree(op, { scope: 'openid email phone profile' }, ['email', 'phone_number', 'name']);
     op.profile.setDown(true);
     await askAndShow(op, { scope: 'openid email' }).catch(() => null);
-    for (const value of ['6123', 'Example</b>']) expect(op.server.log.text()).not.toContain(value);
+    for (const value of ['+65 6123 4567', 'Example</b>']) expect(op.server.log.text()).not.toContain(value);
   });
 });
 
