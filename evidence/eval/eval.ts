@@ -7,8 +7,17 @@ import { shippedEngine } from '../measure/accuracy/bare-token.js';
 import { measurePhotos } from '../measure/accuracy/measure.js';
 import type { ByGroup } from '../measure/accuracy/rates.js';
 import { asUsedToMarkdown } from '../measure/accuracy/report.js';
-import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
-import { type EvalProgram, keep, makeOut, parseOptions, runProgram, say, toFile } from '../measure/program.js';
+import { BadInput, readPhotos, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
+import {
+  type EvalProgram,
+  keep,
+  listNamed,
+  makeOut,
+  parseOptions,
+  runProgram,
+  say,
+  toFile,
+} from '../measure/program.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
@@ -45,9 +54,7 @@ npm run eval -- NAME [--data DIR]… [--model built-in|DIR]… [--json] [--out D
   --model   passive-bounds and presentation-attacks: judges of passive liveness, whose mean is measured: built-in, or the
             folder of a model with its model.json (docs/own-model.md). Several are named one by one; default built-in
   --out     where it draws plots and tables: into this folder
-${Object.entries(programs)
-  .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
-  .join('\n')}`;
+${listNamed(programs)}`;
 
 const programOptions = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
 const programDataOptions = {
@@ -82,20 +89,22 @@ async function runAccuracy(args: string[]): Promise<void> {
   // at once.
   await makeOut(out);
   const earlier = out === undefined ? {} : await readAsUsed(out);
-  const options = {
-    data: data ?? facesFolder,
-    pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs),
-  };
+  const folder = data ?? facesFolder;
   say('Looking for photos…');
-  const isWanted = toPhotoFilter(photos ?? '*');
-  const sources = await readSources(options.data, isWanted);
-  const judged = judge ?? (sources === null ? 'half' : 'all');
+  const found = await readPhotos(folder, toPhotoFilter(photos ?? '*'));
+  const isMixed = found.sources === null;
+  const judged = judge ?? (isMixed ? 'half' : 'all');
   const named = photos === null ? '' : ` --photos '${photos}'`;
   const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
-  const split = sources === null ? toHalf : toHalfByPlace;
-  const settings = { ...options, judge: judged, split, embed: embedSources, command, engine: shippedEngine } as const;
-  const found =
-    sources === null ? { sources, corpus: await readCorpus(options.data, isWanted) } : { sources, corpus: null };
+  const settings = {
+    data: folder,
+    pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs),
+    judge: judged,
+    split: isMixed ? toHalf : toHalfByPlace,
+    embed: embedSources,
+    command,
+    engine: shippedEngine,
+  } as const;
   const { figures, tables, name, plots, asUsed } = await measurePhotos(settings, found, say);
   for (const line of figures.missing) say(`Not measured: ${line}`);
   const all = { ...earlier, ...asUsed };

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
-import { BadInput, type Corpus, type Split } from '../corpus/corpus.js';
+import { BadInput, type Corpus, type CorpusPerson, type Split } from '../corpus/corpus.js';
 import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
 import {
   type Bootstrap,
@@ -128,6 +128,32 @@ export interface AccuracyOptions {
   readonly engine: MeasuredEngine;
 }
 
+const countPhotos = (people: readonly CorpusPerson[]): number =>
+  people.reduce((sum, { files }) => sum + files.length, 0);
+
+/** Returns when, how and on whom accuracy was measured. */
+export function describeRun(
+  { command, engine, judge }: AccuracyOptions,
+  found: readonly Corpus[],
+  judged: readonly CorpusPerson[],
+) {
+  const people = found.flatMap((corpus) => corpus.people);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    command,
+    machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
+    engine: engine.name,
+    judge,
+    data: {
+      people: people.length,
+      photos: countPhotos(people),
+      judgedPeople: judged.length,
+      judgedPhotos: countPhotos(judged),
+      otherFiles: found.reduce((sum, { otherFiles }) => sum + otherFiles, 0),
+    },
+  };
+}
+
 const findMissing = (people: readonly EmbeddedPerson[]): string[] =>
   [
     people.length < 2 ? 'false matches: only one person has a face photo, so there are no pairs of strangers' : null,
@@ -191,18 +217,7 @@ export async function measureAccuracy(options: AccuracyOptions, corpus: Corpus, 
     }));
     const asUsed = byLevel((level) => multi[level][toName(stepUp)]);
     return {
-      date: new Date().toISOString().slice(0, 10),
-      command: options.command,
-      machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
-      engine: pool.engine.name,
-      judge: options.judge,
-      data: {
-        people: corpus.people.length,
-        photos: corpus.people.reduce((sum, { files }) => sum + files.length, 0),
-        judgedPeople: judged.length,
-        judgedPhotos: judged.reduce((sum, { files }) => sum + files.length, 0),
-        otherFiles: corpus.otherFiles,
-      },
+      ...describeRun(options, [corpus], judged),
       missing: [...findMissing(people), ...(people.length < 2 ? [] : findMissingAsUsed(asUsed, 'here'))],
       photosPerSecond: roundOrNull(embedded.photosPerSecond),
       seconds: Math.round((performance.now() - startedAt) / 1000),

@@ -1,35 +1,23 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { viewLength } from '../../../src/face/token/views.js';
 import { dot } from '../statistics/directions.js';
-import { createBareTokens, meanOf } from './bare-token.js';
-
-export type Faces = readonly (readonly Float32Array[])[];
-
-export interface Comparison {
-  readonly enrolled: Faces;
-  readonly live: Faces;
-  /** Two numbers for each pair: indices of the enrolled and the live face. */
-  readonly pairs: Uint32Array;
-}
+import { createBareTokens } from './bare-token.js';
 
 export interface ViewComparison {
   readonly enrolled: readonly Float32Array[];
   readonly live: readonly Float32Array[];
+  /** Two numbers for each pair: indices of the enrolled and the live face. */
   readonly pairs: Uint32Array;
 }
 
-export interface Share {
-  readonly places: Uint32Array<ArrayBuffer>;
-  readonly enrolled: Float32Array<ArrayBuffer>;
-  readonly live: Float32Array<ArrayBuffer>;
-}
+export type Share = ReturnType<typeof toShare>;
 
 export interface BareCode {
   readonly bits: number;
   readonly listSize: number;
 }
 
-export function toShare({ enrolled, live, pairs }: ViewComparison, from: number, to: number): Share {
+export function toShare({ enrolled, live, pairs }: ViewComparison, from: number, to: number) {
   const count = Math.min(to, pairs.length / 2) - from;
   const share = {
     places: Uint32Array.from({ length: count }, (_, at) => pairs[2 * (from + at)]),
@@ -41,14 +29,6 @@ export function toShare({ enrolled, live, pairs }: ViewComparison, from: number,
     share.live.set(live[pairs[2 * (from + at) + 1]], at * viewLength);
   }
   return share;
-}
-
-export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
-  const own = enrolled.map(meanOf);
-  const others = live.map(meanOf);
-  return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
-    dot(own[pairs[2 * pair]], others[pairs[2 * pair + 1]]),
-  );
 }
 
 export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float32Array {

@@ -1,7 +1,6 @@
-import { availableParallelism, cpus } from 'node:os';
 import { BadInput, type Source } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
-import type { AccuracyOptions } from './accuracy.js';
+import { type AccuracyOptions, describeRun } from './accuracy.js';
 import { findMissingAsUsed } from './by-photos.js';
 import { createDecoderPool } from './decoder-pool.js';
 import { chooseJudged, measureAcquisition } from './judged.js';
@@ -31,26 +30,17 @@ function toPhotosPerSecond(embedded: readonly EmbeddedCorpus[]): number | null {
   return examined === 0 ? null : roundOrNull(examined / seconds);
 }
 
-const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
-  all.reduce((total, each) => total + count(each), 0);
-
 export type GroupFigures = Awaited<ReturnType<typeof measureGroups>>;
 
 /**
  * Measures impostors within each source of a folder.
  * @throws BadInput if nothing can be measured
  */
-export async function measureGroups(
-  { data, judge, split, pairs, embed, command, engine }: AccuracyOptions,
-  found: readonly Source[],
-  say: (line: string) => void,
-) {
+export async function measureGroups(options: AccuracyOptions, found: readonly Source[], say: (line: string) => void) {
   const startedAt = performance.now();
-  const sources = found.map((source) => ({
-    ...source,
-    people: chooseJudged(source, judge, split),
-  }));
-  const embedded = await embed(sources, say);
+  const { data, judge, split, pairs, engine } = options;
+  const sources = found.map((source) => ({ ...source, people: chooseJudged(source, judge, split) }));
+  const embedded = await options.embed(sources, say);
   const secondsToEmbed = secondsSince(startedAt);
   say(`Embedded in ${secondsToEmbed} s`);
   if (embedded.every(({ people }) => people.length === 0)) throw new BadInput(`No photo in ${data} shows a face`);
@@ -68,18 +58,11 @@ export async function measureGroups(
   const bySource = <T>(figure: (at: number) => T): ByGroup<T> =>
     Object.fromEntries(sources.map(({ source }, at) => [source, figure(at)]));
   return {
-    date: new Date().toISOString().slice(0, 10),
-    command,
-    machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
-    engine: engine.name,
-    judge,
-    data: {
-      people: sum(found, ({ people }) => people.length),
-      photos: sum(found, ({ people }) => sum(people, ({ files }) => files.length)),
-      judgedPeople: sum(sources, ({ people }) => people.length),
-      judgedPhotos: sum(sources, ({ people }) => sum(people, ({ files }) => files.length)),
-      otherFiles: sum(found, ({ otherFiles }) => otherFiles),
-    },
+    ...describeRun(
+      options,
+      found,
+      sources.flatMap(({ people }) => people),
+    ),
     missing: sources.flatMap(({ source }, at) => findMissing(source, figures[at])),
     photosPerSecond: toPhotosPerSecond(embedded),
     secondsToEmbed,

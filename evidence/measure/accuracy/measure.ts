@@ -3,8 +3,8 @@ import type { Accuracy } from '../../../src/core/ports.js';
 import type { Photo } from '../../../src/core/secrets.js';
 import type { Recogniser } from '../../../src/face/engine/embed.js';
 import { type EngineEntry, toEngineParameters } from '../../../src/face/token/parameters.js';
-import { BadInput, type Corpus, readCorpus, readSources, type Source, toHalf } from '../corpus/corpus.js';
-import { embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
+import { BadInput, type Corpus, type FoundPhotos, readPhotos, toHalf } from '../corpus/corpus.js';
+import { embedFolders, type ReadPhoto } from '../corpus/embed-corpus.js';
 import type { Interval } from '../statistics/bootstrap.js';
 import { type AccuracyFigures, type AccuracyOptions, measureAccuracy } from './accuracy.js';
 import { ofPeople, ofSources } from './as-used.js';
@@ -36,15 +36,6 @@ export interface MeasureRequest {
   /** `null` for the built-in engine. */
   readonly own: OwnEngineToMeasure | null;
   readonly command: string;
-}
-
-interface Measured {
-  readonly tables: string;
-  readonly json: string;
-  readonly missing: readonly string[];
-  readonly files: Readonly<Record<string, string>>;
-  readonly fitted: EngineEntry | null;
-  readonly notOffered: readonly Accuracy[];
 }
 
 /**
@@ -182,18 +173,13 @@ export async function measurePhotos(
   return { figures, tables: toMarkdown(figures), name: 'accuracy', plots: { 'det.svg': toPlot(figures) }, asUsed };
 }
 
-type FoundPhotos =
-  | { readonly corpus: Corpus; readonly sources: null }
-  | { readonly corpus: null; readonly sources: readonly Source[] };
-
 async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
   if (typeof data !== 'string') {
     const people = [...data.people].map(([person, photos]) => ({ person, files: photos.map((_, at) => String(at)) }));
     if (people.length === 0) throw new BadInput(`${data.folder} has no person who consented to this and was recorded`);
     return { sources: null, corpus: { folder: data.folder, people, otherFiles: 0 } };
   }
-  const sources = await readSources(data);
-  return sources === null ? { sources, corpus: await readCorpus(data) } : { sources, corpus: null };
+  return readPhotos(data);
 }
 
 /** Copies each photo, because the engine overwrites the bytes. */
@@ -206,17 +192,10 @@ const toReader =
  * Measures the built-in or a custom engine. A custom engine without parameters is first fitted on half of the people.
  * @throws BadInput if nothing can be measured
  */
-export async function measure(
-  { data, modelsFolder, own, command }: MeasureRequest,
-  say: (line: string) => void,
-): Promise<Measured> {
+export async function measure({ data, modelsFolder, own, command }: MeasureRequest, say: (line: string) => void) {
   const recogniser = own?.recogniser ?? null;
   const by = { modelsFolder, recogniser, ...(typeof data === 'string' ? {} : { read: toReader(data) }) };
-  const embed: AccuracyOptions['embed'] = async (folders, printError) => {
-    const embedded = [];
-    for (const { folder, people } of folders) embedded.push(await embedCorpus(folder, people, printError, by));
-    return embedded;
-  };
+  const embed: AccuracyOptions['embed'] = (folders, printError) => embedFolders(folders, printError, by);
   say('Looking for photos…');
   const found = await findPhotos(data);
   const fitted =

@@ -40,7 +40,7 @@ describe('trials of the accuracy measurement', () => {
   const people = toPeople([5, 4, 1]);
   const pairsOf = (enrolled: number, live: number) => {
     const trials = toTrials(people, { enrolled, live }, 1000);
-    const name = ({ pairs }: { readonly pairs: Uint32Array }): string[] =>
+    const name = (pairs: Uint32Array): string[] =>
       Array.from({ length: pairs.length / 2 }, (_, pair) => {
         const one = trials.enrolled[pairs[2 * pair]!]!;
         const other = trials.live[pairs[2 * pair + 1]!]!;

@@ -122,25 +122,25 @@ export async function measureProtected(
     enrolled: enrolled.map(({ embeddings }) => viewsOf(embeddings)),
     live: live.map(({ embeddings }) => viewsOf(embeddings)),
   };
-  const toOpen = { ...views, pairs: impostor.pairs };
+  const toOpen = { ...views, pairs: impostor };
   const strangers = await openImpostors(pool, toOpen, lengths, reference, limits.pairsBelow, name);
   const own = new Map<number, Uint8Array>();
   for (const bits of lengths)
-    own.set(bits, await pool.decode(bits, { ...views, pairs: genuine.pairs }, `${name}, the person, K = ${bits}`));
+    own.set(bits, await pool.decode(bits, { ...views, pairs: genuine }, `${name}, the person, K = ${bits}`));
   const isNobody = live.map(({ embeddings }) => !isOnePerson(embeddings, 'shown'));
 
   const isRefused = enrolled.map(
     ({ embeddings, magnitudes }) => !isOnePerson(embeddings, 'enrolled') || !isClear(magnitudes),
   );
-  const isTaken = (place: number): boolean => !isRefused[impostor.pairs[2 * place]];
+  const isTaken = (place: number): boolean => !isRefused[impostor[2 * place]];
 
   return settings.map((bits) => {
     const { tried, opened, decoded } = strangers.get(bits) ?? { tried: every(0), opened: every(0), decoded: 0 };
     const sides = (windows: readonly PhotoWindow[], counts: (at: number) => boolean): number[] =>
       windows.flatMap((window, at) => (rules.isShown(window) && counts(at) ? [window.person] : []));
     const peopleAt = (place: number): [number, number] => [
-      enrolled[impostor.pairs[2 * place]].person,
-      live[impostor.pairs[2 * place + 1]].person,
+      enrolled[impostor[2 * place]].person,
+      live[impostor[2 * place + 1]].person,
     ];
     const taken = tried.filter(isTaken);
     const outcomes = own.get(bits) ?? new Uint8Array();
@@ -149,7 +149,7 @@ export async function measureProtected(
       decoded,
       impostor: {
         trials: taken.length,
-        errors: [...opened].filter((place) => isTaken(place) && !isNobody[impostor.pairs[2 * place + 1]]).map(peopleAt),
+        errors: [...opened].filter((place) => isTaken(place) && !isNobody[impostor[2 * place + 1]]).map(peopleAt),
         among: rules.isEven
           ? { sides: [sides(enrolled, (at) => !isRefused[at]), sides(live, () => true)] }
           : { pairs: countByPair(Array.from(taken, peopleAt)) },
@@ -157,8 +157,8 @@ export async function measureProtected(
       genuine: countByPerson(
         people.length,
         [...outcomes.keys()].flatMap((pair) => {
-          const token = genuine.pairs[2 * pair];
-          const shown = genuine.pairs[2 * pair + 1];
+          const token = genuine[2 * pair];
+          const shown = genuine[2 * pair + 1];
           const isError = outcomes[pair] === 0 || isNobody[shown];
           return isRefused[token] ? [] : [{ person: enrolled[token].person, isError }];
         }),

@@ -4,7 +4,6 @@ import { createBootstrap } from '../statistics/bootstrap.js';
 import { dot } from '../statistics/directions.js';
 import { meanOf } from './bare-token.js';
 import { chooseAsUsed, measureByPhotos, withAsUsed } from './by-photos.js';
-import { type Comparison, cosinesOf } from './decode.js';
 import type { DecoderPool } from './decoder-pool.js';
 import { countByPair, countByPerson } from './protected.js';
 import { byLevel, toFalseMatches, toFalseNonMatches, toGroupRates } from './rates.js';
@@ -36,15 +35,13 @@ interface ComparedPair {
   readonly cosine: number;
 }
 
-const toPairs = (
-  enrolled: readonly PhotoWindow[],
-  live: readonly PhotoWindow[],
-  comparison: Comparison,
-): ComparedPair[] =>
-  Array.from(cosinesOf(comparison), (cosine, pair) => ({
-    people: [enrolled[comparison.pairs[2 * pair]].person, live[comparison.pairs[2 * pair + 1]].person],
-    cosine,
-  }));
+function toPairs(enrolled: readonly PhotoWindow[], live: readonly PhotoWindow[], pairs: Uint32Array): ComparedPair[] {
+  const [own, others] = [enrolled, live].map((windows) => windows.map(({ embeddings }) => meanOf(embeddings)));
+  return Array.from({ length: pairs.length / 2 }, (_, pair) => {
+    const [one, other] = pairs.subarray(2 * pair);
+    return { people: [enrolled[one].person, live[other].person], cosine: Math.fround(dot(own[one], others[other])) };
+  });
+}
 
 /** Error rates at the published thresholds, by the false match rate of mixed people. */
 export type EmbeddingFigures = ReturnType<typeof measureEmbeddings>;

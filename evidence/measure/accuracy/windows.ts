@@ -143,10 +143,6 @@ export function toTrials(
   const enrolled = windowsOf(people, combination.enrolled, photosOf(combination));
   const live = windowsOf(people, combination.live, photosOf(combination));
   const isSymmetric = combination.enrolled === combination.live;
-  const faces = {
-    enrolled: enrolled.map(({ embeddings }) => embeddings),
-    live: live.map(({ embeddings }) => embeddings),
-  };
   const genuine = findGenuine(enrolled, live, combination, rules);
   const rows = [...enrolled.keys()].filter((at) => rules.isShown(enrolled[at]));
   const columns = [...live.keys()].filter((at) => rules.isShown(live[at]));
@@ -160,16 +156,10 @@ export function toTrials(
   return {
     enrolled,
     live,
-    genuine: {
-      ...faces,
-      pairs: pairsAt(
-        Uint32Array.from(genuine),
-        drawPlaces(genuine.length / 2, most, createSeededRandom(`genuine ${toName(combination)}`)),
-      ),
-    },
-    impostor: {
-      ...faces,
-      pairs: drawn.map((place, at) => (at % 2 === 0 ? rows[place] : columns[place])),
-    },
+    genuine: pairsAt(
+      Uint32Array.from(genuine),
+      drawPlaces(genuine.length / 2, most, createSeededRandom(`genuine ${toName(combination)}`)),
+    ),
+    impostor: drawn.map((place, at) => (at % 2 === 0 ? rows[place] : columns[place])),
   };
 }

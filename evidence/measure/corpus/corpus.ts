@@ -105,3 +105,13 @@ export async function readSources(
   }
   return sources.length === 0 ? null : sources.sort((a, b) => byName(a.source, b.source));
 }
+
+export type FoundPhotos =
+  | { readonly corpus: Corpus; readonly sources: null }
+  | { readonly corpus: null; readonly sources: readonly Source[] };
+
+/** Finds photos by source, or else those of one corpus. @throws BadInput if there are none */
+export async function readPhotos(folder: string, isWanted?: PhotoFilter): Promise<FoundPhotos> {
+  const sources = await readSources(folder, isWanted);
+  return sources === null ? { sources, corpus: await readCorpus(folder, isWanted) } : { sources, corpus: null };
+}

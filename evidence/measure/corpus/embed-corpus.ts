@@ -5,7 +5,7 @@ import { maxPhotoBytes, owningPhotos } from '../../../src/core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../../src/errors.js';
 import type { Recogniser } from '../../../src/face/engine/embed.js';
 import { createEnginePool } from '../../../src/face/engine/pool.js';
-import type { CorpusPerson } from './corpus.js';
+import type { Corpus, CorpusPerson } from './corpus.js';
 
 type EmbeddedPhoto =
   | { readonly embedding: Float32Array; readonly magnitude: number }
@@ -25,13 +25,7 @@ export interface NotAcquired {
   readonly code: FaceErrorCode | 'unreadable';
 }
 
-export interface EmbeddedCorpus {
-  readonly people: readonly EmbeddedPerson[];
-  readonly notAcquired: readonly NotAcquired[];
-  readonly photos: number;
-  readonly examined: number;
-  readonly photosPerSecond: number | null;
-}
+export type EmbeddedCorpus = Awaited<ReturnType<typeof embedCorpus>>;
 
 export interface EmbeddingOptions {
   readonly modelsFolder: string;
@@ -65,7 +59,7 @@ export async function embedCorpus(
   people: readonly CorpusPerson[],
   say: (line: string) => void,
   { modelsFolder, recogniser, read = (person, file) => readPhoto(join(folder, person, file)) }: EmbeddingOptions,
-): Promise<EmbeddedCorpus> {
+) {
   const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
   const recognisers = recogniser === null ? [] : [recogniser];
   const inWork = 2 * availableParallelism();
@@ -135,4 +129,15 @@ export async function embedCorpus(
     examined,
     photosPerSecond: examined === 0 ? null : examined / seconds,
   };
+}
+
+/** Embeds the photos of several folders, one after the other. */
+export async function embedFolders(
+  folders: readonly Pick<Corpus, 'folder' | 'people'>[],
+  say: (line: string) => void,
+  options: EmbeddingOptions,
+): Promise<EmbeddedCorpus[]> {
+  const embedded: EmbeddedCorpus[] = [];
+  for (const { folder, people } of folders) embedded.push(await embedCorpus(folder, people, say, options));
+  return embedded;
 }
