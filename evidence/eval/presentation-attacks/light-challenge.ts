@@ -15,7 +15,7 @@ import {
 } from '../../../support/face-video/index.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
-import { proportion, toJson } from '../../measure/statistics/proportion.js';
+import { proportion } from '../../measure/statistics/proportion.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
 import { rateOf, toRiapar } from './presentation-rates.js';
@@ -49,7 +49,7 @@ function matchByChance() {
     const pairs = poses.map((_, pose): LitPair => [litAt(2 * pose + 2), litAt(2 * pose + 3)]);
     if (findLight(pairs, [litAt(0), litAt(1)]).match >= bounds.light_match.atLeast) hits += 1;
   }
-  return { ...toJson(proportion(hits, chanceRows)), oneIn: Math.round(chanceRows / Math.max(1, hits)) };
+  return { ...proportion(hits, chanceRows), oneIn: Math.round(chanceRows / Math.max(1, hits)) };
 }
 
 /** Number of people for each measurement. */

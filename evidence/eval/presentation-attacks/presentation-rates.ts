@@ -1,10 +1,10 @@
 import type { ClusteredRate } from '../../measure/statistics/clustered-rate.js';
-import { proportion, round, roundBoth, toJson } from '../../measure/statistics/proportion.js';
+import { proportion, round, roundBoth } from '../../measure/statistics/proportion.js';
 
-type Rate = ReturnType<typeof toJson>;
+type Rate = ReturnType<typeof proportion>;
 
 export const rateOf = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): Rate =>
-  toJson(proportion(all.filter(isHit).length, all.length));
+  proportion(all.filter(isHit).length, all.length);
 
 /** Returns the species with the highest APCER; `null` if there are none. */
 export function toHighest(apcer: Readonly<Record<string, Rate>>): { species: string; rate: number } | null {

@@ -16,17 +16,13 @@ export const atPoints = <T>(figure: (falseMatchRate: number, name: (typeof opera
 /** Expected number of false matches needed to measure a rate (the rule of three). */
 export const leastExpected = 3;
 
-export interface Cosines {
-  readonly genuine: readonly (readonly number[])[];
-  /**
-   * Cosines between the first photos of all pairs of people. Person 0 is compared with 1, 2, …, then person 1 with 2,
-   * 3, …
-   */
-  readonly impostor: Float32Array;
-  readonly descending: Float32Array;
-}
+type Cosines = ReturnType<typeof compareEmbeddings>;
 
-export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
+/**
+ * Compares the first photos of all pairs of people (person 0 with 1, 2, …, then person 1 with 2, 3, …), and the photos
+ * of each person.
+ */
+export function compareEmbeddings(people: readonly EmbeddedPerson[]) {
   const impostor = new Float32Array((people.length * (people.length - 1)) / 2);
   let count = 0;
   for (let one = 0; one < people.length; one += 1)

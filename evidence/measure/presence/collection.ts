@@ -11,7 +11,6 @@ import {
   openKeyFile,
   overwrite,
   type Participant,
-  type ParticipantConsent,
   type PresenceKeys,
   PresenceLocked,
   readPassphrase,
@@ -45,17 +44,9 @@ export interface Erased {
   readonly presentations: number;
 }
 
-export interface Collection {
-  admit(consent: ParticipantConsent): Promise<void>;
-  /** @returns false if the participant has no consent */
-  keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean>;
-  listPeople(): Promise<readonly Participant[]>;
-  forEach(
-    read: (opened: OpenedPresentation) => Promise<void>,
-    isMeant: (participant: Participant) => boolean,
-  ): Promise<void>;
-  erase(isMeant: (participant: Participant) => boolean): Promise<Erased>;
-}
+export type Collection = ReturnType<typeof createCollection>;
+
+type IsMeant = (participant: Participant) => boolean;
 
 /**
  * Opens a folder and erases expired presentations.
@@ -65,7 +56,7 @@ export interface Collection {
 export async function openCollection(
   request: { readonly folder: string; readonly passphraseFile: string; readonly make: boolean },
   deps: Ports<'clock' | 'random'>,
-): Promise<{ readonly collection: Collection; readonly expired: Erased }> {
+) {
   const { folder, passphraseFile, make } = request;
   const keyFile = keyFileOf(folder);
   const passphrase = await readPassphrase(passphraseFile);
@@ -99,7 +90,7 @@ export async function eraseCollection(folder: string): Promise<{ readonly presen
   return { presentations: sealed.length };
 }
 
-function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<'clock' | 'random'>): Collection {
+function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<'random'>) {
   const listFiles = async (): Promise<string[]> =>
     (await readdir(folder)).filter((name) => sealedName.test(name)).sort();
 
@@ -115,10 +106,9 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<
   };
 
   return {
-    async admit(consent) {
-      await keys.admit(consent);
-    },
-    async keep(person, about, photos) {
+    admit: keys.admit,
+    /** @returns false if the participant has no consent */
+    async keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean> {
       const owner = (await keys.list()).find((each) => each.person === person);
       if (owner === undefined) return false;
       const name = `${Buffer.from(random(16)).toString('hex')}.sealed`;
@@ -129,8 +119,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<
       await replaceFile(join(folder, name), Buffer.concat([header, sealed]), random);
       return true;
     },
-    listPeople: () => keys.list(),
-    async forEach(read, isMeant) {
+    async forEach(read: (opened: OpenedPresentation) => Promise<void>, isMeant: IsMeant): Promise<void> {
       const people = (await keys.list()).filter(isMeant);
       for (const name of await listFiles()) {
         const header = await headerOf(name);
@@ -146,7 +135,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<
         });
       }
     },
-    async erase(isMeant) {
+    async erase(isMeant: IsMeant): Promise<Erased> {
       const people = (await keys.list()).filter(isMeant);
       if (people.length === 0) return { people: 0, presentations: 0 };
       await keys.forget(people);

@@ -52,8 +52,6 @@ export interface Participant extends z.output<typeof personGuard> {
   readonly id: Uint8Array;
 }
 
-export type ParticipantConsent = Omit<Participant, 'id' | 'key'>;
-
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
 
@@ -89,13 +87,7 @@ async function parse(file: string): Promise<KeyFile> {
 }
 
 /** Keys and consents. Each call reads the file again, because another process may have erased a participant. */
-export interface PresenceKeys {
-  list(): Promise<readonly Participant[]>;
-  /** Stores a consent. A known participant keeps their key and expiry. */
-  admit(consent: ParticipantConsent): Promise<Participant>;
-  /** Deletes participants' keys, so that their data cannot be decrypted. */
-  forget(people: readonly Participant[]): Promise<void>;
-}
+export type PresenceKeys = Awaited<ReturnType<typeof openKeyFile>>;
 
 export async function createKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<void> {
   const salt = random(16);
@@ -106,7 +98,7 @@ export async function createKeyFile(file: string, passphrase: UserSecret, random
 }
 
 /** @throws PresenceLocked for a wrong passphrase or an altered file; FaceError `config_invalid` */
-export async function openKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<PresenceKeys> {
+export async function openKeyFile(file: string, passphrase: UserSecret, random: Random) {
   const { salt, check } = await parse(file);
   const key = await deriveKey(passphrase, salt);
   unseal(check, checkLabel, key);
@@ -125,7 +117,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
     plain.fill(0);
     return { id, sealed };
   };
-  const admit = async (consent: ParticipantConsent): Promise<Participant> => {
+  const admit = async (consent: Omit<Participant, 'id' | 'key'>): Promise<void> => {
     const found = await parse(file);
     const former = listIn(found).find(({ person }) => person === consent.person);
     const made = { id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil };
@@ -133,18 +125,19 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
     const participant = { ...consent, id, key: own, keepUntil };
     const others = found.people.filter((each) => !isSame(each.id, id));
     await replaceFile(file, toText({ ...found, people: [...others, sealEntry(participant)] }), random);
-    return participant;
   };
   let lastAdmitted: Promise<unknown> = Promise.resolve();
   return {
     list: async () => listIn(await parse(file)),
-    admit(consent) {
+    /** Stores a consent. A known participant keeps their key and expiry. */
+    admit(consent: Parameters<typeof admit>[0]): Promise<void> {
       // Writes are queued, because each one writes the whole file and would undo a concurrent change.
       const admitted = lastAdmitted.then(() => admit(consent));
       lastAdmitted = admitted.catch(() => null);
       return admitted;
     },
-    async forget(people) {
+    /** Deletes participants' keys, so that their data cannot be decrypted. */
+    async forget(people: readonly Participant[]): Promise<void> {
       const found = await parse(file);
       const left = found.people.filter((each) => !people.some(({ id }) => isSame(each.id, id)));
       // After the new file has replaced the old one, the old contents are overwritten on the disk.

@@ -30,8 +30,6 @@ const aboutGuard = z.strictObject({
 
 export type AboutPresentation = z.output<typeof aboutGuard>;
 
-export type FrameInstruction = AboutPresentation['frames'][number];
-
 const lengthBytes = 4;
 
 function withLength(bytes: Uint8Array): readonly Uint8Array[] {

@@ -1,5 +1,4 @@
 import type { Ports } from '../../../src/core/deps.js';
-import type { Movement } from '../../../src/core/movements.js';
 import type { ScreenAxis } from '../../../src/core/screen-light.js';
 import { Credential } from '../../../src/core/secrets.js';
 import { newSecret, toStoredDigest } from '../../../src/core/tickets.js';
@@ -21,7 +20,7 @@ import type { MovementRecord } from '../../../src/step-up/record.js';
 import type { Collection } from './collection.js';
 import type { DuePresentation, TesterView } from './page-protocol.js';
 import { cellsOf, type Plan } from './plan.js';
-import type { AboutPresentation, FrameInstruction } from './presentation.js';
+import type { AboutPresentation } from './presentation.js';
 
 export interface Tester {
   readonly person: string;
@@ -29,23 +28,15 @@ export interface Tester {
 }
 
 /** Progress of a participant on one device. The progress is read from storage once, then counted in memory. */
-export interface TesterProgress {
-  count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
-  cells(): TesterView['cells'];
-  due(): DuePresentation | null;
-}
+type TesterProgress = Awaited<ReturnType<typeof readTally>>;
 
 const nothingDone = { captured: 0, no_response: 0, not_done: 0 };
 
-export async function readTally(
-  plan: Plan,
-  { person, device }: Tester,
-  collection: Collection,
-): Promise<TesterProgress> {
+export async function readTally(plan: Plan, { person, device }: Tester, collection: Collection) {
   const counts = new Map<string, typeof nothingDone>();
   const keyOf = (species: string, light: string): string => `${species} ${light}`;
   const doneIn = (species: string, light: string) => counts.get(keyOf(species, light)) ?? nothingDone;
-  const count: TesterProgress['count'] = ({ species, light, outcome }) => {
+  const count = ({ species, light, outcome }: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void => {
     const before = doneIn(species, light);
     counts.set(keyOf(species, light), { ...before, [outcome]: before[outcome] + 1 });
   };
@@ -62,7 +53,7 @@ export async function readTally(
   };
   return {
     count,
-    cells: () =>
+    cells: (): TesterView['cells'] =>
       cells.map(({ species, light }) => {
         const done = doneIn(species.name, light.name);
         return {
@@ -74,7 +65,7 @@ export async function readTally(
           isSkipped: done.not_done > 0,
         };
       }),
-    due() {
+    due(): DuePresentation | null {
       const cell = cells.find(({ species, light }) => leftOf(species.name, light.name) > 0);
       if (cell === undefined) return null;
       const of = cells.length * plan.presentations;
@@ -89,37 +80,26 @@ export interface TesterSession {
   challenge: MovementRecord | null;
 }
 
-export interface TakenChallenge {
-  readonly asked: readonly FrameInstruction[];
-  /** Movements of the looks, whose pictures follow those of the frames. */
-  readonly looks: readonly Movement[];
-  readonly missed: readonly string[];
-}
+export type Visits = ReturnType<typeof createVisits>;
 
-export interface Visits {
-  newTicket(): Credential;
-  /** Opens a link, once. @throws `step_up_unknown` if the link is used or unknown */
-  open(ticket: Credential): { readonly session: Credential; readonly visit: TesterSession };
-  find(session: Credential | null): TesterSession;
-}
-
-export function createVisits(deps: Ports<'random'>): Visits {
+export function createVisits(deps: Ports<'random'>) {
   const tickets = new Set<string>();
   const visits = new Map<string, TesterSession>();
   return {
-    newTicket() {
+    newTicket(): Credential {
       const ticket = newSecret(deps);
       tickets.add(toStoredDigest(ticket));
       return ticket;
     },
-    open(ticket) {
+    /** Opens a link, once. @throws `step_up_unknown` if the link is used or unknown */
+    open(ticket: Credential) {
       if (!tickets.delete(toStoredDigest(ticket))) throw new FaceError('step_up_unknown');
       const session = newSecret(deps);
       const visit: TesterSession = { tester: null, challenge: null };
       visits.set(toStoredDigest(session), visit);
       return { session, visit };
     },
-    find(session) {
+    find(session: Credential | null): TesterSession {
       const visit = session === null ? undefined : visits.get(toStoredDigest(session));
       if (visit === undefined) throw new FaceError('caller_untrusted');
       return visit;
@@ -147,13 +127,13 @@ export function commitFrame(
 
 /**
  * Consumes the challenge of a visit. The frames may arrive after the challenge's time limit, because the digest of each
- * was submitted in time.
+ * was submitted in time. The pictures of the looks follow those of the frames.
  * @throws `challenge_wrong`
  */
 export function takeChallenge(
   visit: TesterSession,
   sent: { readonly nonce: string; readonly digests: readonly string[]; readonly fresh: number },
-): TakenChallenge {
+) {
   const committedAt = visit.challenge?.toldAt ?? epochMs(0);
   const movement = findChallenge(visit, new Credential(sent.nonce), committedAt);
   const looks = movementsOfLooks(movement);

@@ -74,7 +74,7 @@ const sumOf = (values: Uint32Array): number => values.reduce((sum, value) => sum
 function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic: Statistic): ErrorRate {
   if (trials === 0) return { errors, trials, rate: null, interval: null };
   if (errors === 0) return { errors, trials, rate: 0, interval: [0, Math.min(1, 3 / trials)] };
-  const independent = toInterval(errors, trials, 1.96);
+  const independent = toInterval(errors, trials);
   const [low, high] = bootstrap.interval(statistic) ?? independent;
   const interval: Interval = [Math.min(low, independent[0]), Math.max(high, independent[1])];
   return { errors, trials, rate: errors / trials, interval };

@@ -1,25 +1,18 @@
 import { toExactInterval } from './exact-interval.js';
 
-export interface ClusteredRate {
-  readonly passed: number;
-  readonly of: number;
-  readonly people: number;
-  readonly rate: number;
-  /** 95 % interval. */
-  readonly interval: readonly [number, number];
-}
+export type ClusteredRate = NonNullable<ReturnType<typeof clusteredRate>>;
 
-export interface PersonCount {
+interface PersonCount {
   readonly passed: number;
   readonly of: number;
 }
 
 /**
- * Computes a rate and the exact interval of its effective number of independent trials.
+ * Computes a rate and the exact 95 % interval of its effective number of independent trials.
  * @see https://doi.org/10.1080/00031305.1990.10475711 (Korn and Graubard: effective size in Clopper and Pearson's
  * interval)
  */
-export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | null {
+export function clusteredRate(persons: readonly PersonCount[]) {
   const people = persons.filter(({ of }) => of > 0);
   const of = people.reduce((sum, person) => sum + person.of, 0);
   if (of === 0) return null;

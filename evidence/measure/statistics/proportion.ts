@@ -3,18 +3,22 @@ export const round = (value: number): number => Number(value.toPrecision(3));
 
 export const roundBoth = ([low, high]: readonly [number, number]) => [round(low), round(high)] as const;
 
-export type Proportion = ReturnType<typeof proportion>;
+/** Returns a rate and its 95 % interval, rounded. */
+export const proportion = (hits: number, trials: number) => ({
+  hits,
+  trials,
+  rate: round(hits / trials),
+  interval: roundBoth(toInterval(hits, trials)),
+});
 
-export function proportion(hits: number, trials: number) {
-  return { hits, trials, rate: hits / trials, interval: toInterval(hits, trials, 1.96) };
-}
+/** Width of a 95 % interval, in standard deviations. */
+const z = 1.96;
 
 /**
- * Returns the interval of a rate of `count` in `total` trials.
- * @param z - width in standard deviations: 1.96 for 95 %
+ * Returns the 95 % interval of a rate of `count` in `total` trials.
  * @see https://doi.org/10.1080/01621459.1927.10502953 (Wilson)
  */
-export function toInterval(count: number, total: number, z: number): readonly [number, number] {
+export function toInterval(count: number, total: number): readonly [number, number] {
   const rate = count / total;
   const denominator = 1 + (z * z) / total;
   const centre = (rate + (z * z) / (2 * total)) / denominator;
@@ -22,10 +26,3 @@ export function toInterval(count: number, total: number, z: number): readonly [n
   // Returns exactly 0 or 1 at the ends, without rounding errors.
   return [count === 0 ? 0 : centre - reach, count === total ? 1 : centre + reach];
 }
-
-export const toJson = ({ hits, trials, rate, interval }: Proportion) => ({
-  hits,
-  trials,
-  rate: round(rate),
-  interval: roundBoth(interval),
-});
