@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { residentMiB, round } from '../bench/measure.js';
 import { type Attack, type Finding, type Size, toClaim } from './attack.js';
-import { attackAnonymously, claimsOfAnonymous } from './server/anonymous.js';
+import { attackAnonymously, claimsOfAnonymous, countLines } from './server/anonymous.js';
 import { rightCredential } from './server/bad-credentials.js';
 import { bodyOf, codeOf } from './server/exchange.js';
 import { findEndpoints, generate } from './server/generate.js';
@@ -39,8 +39,6 @@ async function readServerLog(file: string, from: number) {
   }
   return { codes, faults };
 }
-
-const countLines = async (file: string): Promise<number> => (await readFile(file, 'utf8')).split('\n').length - 1;
 
 /** Endpoints whose valid calls need more than the description says; the tests next to their code make these calls. */
 const shownElsewhere: readonly RegExp[] = [
@@ -85,11 +83,11 @@ async function askAsTheyMay(field: Battlefield) {
 
 const administratorsGuard = z.object({ administrators: z.array(z.object({ name: z.string(), role: z.string() })) });
 
-/** Reads the administrators and the requests to `/lure`, which no attack may change. */
+/** Reads the administrators and the requests to the lure, which no attack may change. */
 async function readStanding({ admin, providers }: Stage): Promise<string> {
   const { administrators } = administratorsGuard.parse((await admin.get('/administrators')).body);
   const all = administrators.map(({ name, role }) => `${name} ${role}`);
-  return [...all.filter((each) => /^(owner|siege-\w+|victim) /.test(each)), ...providers.lure.lured].join(', ');
+  return [...all.filter((each) => /^(owner|siege-\w+|victim) /.test(each)), ...providers.lure.calls].join(', ');
 }
 
 /**

@@ -1,15 +1,13 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { toForm } from '../../support/servers/api-server.js';
 
 const tokenGuard = z.object({ token: z.string() });
 const authenticatedGuard = z.object({ authenticated: z.literal(true) });
 
 /** Encodes a form once, so that sending it again costs nothing. */
 async function toMultipart(fields: Readonly<Record<string, string>>, photo: Uint8Array) {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('photo', new Blob([Uint8Array.from(photo)], { type: 'image/jpeg' }), 'photo.jpg');
-  const encoded = new Response(form);
+  const encoded = new Response(toForm({ ...fields, photo }));
   const type = encoded.headers.get('content-type') ?? '';
   return { headers: { 'content-type': type }, body: Buffer.from(await encoded.arrayBuffer()) };
 }

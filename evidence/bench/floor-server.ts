@@ -11,13 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const secret = Buffer.from('Bearer the-hook-secret-of-the-benchmark');
 
-export interface FloorServer {
-  readonly url: string;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
-
-export async function startFloorServer(): Promise<FloorServer> {
+export async function startFloorServer() {
   const child = fork(fileURLToPath(import.meta.url), ['serve'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const [port]: unknown[] = await once(child, 'message');
   return {

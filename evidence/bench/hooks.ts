@@ -18,16 +18,7 @@ interface Calls {
   readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
-interface TimedCalls {
-  readonly at: { readonly pid: number };
-  readonly calls: Calls;
-  readonly times: number[];
-}
-
 const connections = 10;
-
-type LoadResult = Awaited<ReturnType<typeof loadHook>>;
-type ProcessorUse = Awaited<ReturnType<typeof loadFlatOut>>;
 
 /** Calls a hook at a steady rate. Times are in milliseconds and start when a request is due, so that no wait is hidden. */
 async function loadHook(
@@ -104,7 +95,7 @@ const unknown = { first: 10_000_000, later: 20_000_000 };
  * token hook with a refused sign-in, the same with a wrong secret, and `GET /healthz`.
  * @param options.from - number of the first person
  */
-export async function measureFloor(
+async function measureFloor(
   okta: HookProvider,
   service: { readonly url: string; readonly pid: number },
   { count, from }: { readonly count: number; readonly from: number },
@@ -121,7 +112,7 @@ export async function measureFloor(
   });
   const hook = `${service.url}/hooks/${id}/token`;
   const nothing = { method: 'GET', toCall: () => ({ headers: {}, body: '' }) } as const;
-  const timed = (at: { readonly pid: number }, calls: Calls): TimedCalls => ({ at, calls, times: [] });
+  const timed = (at: { readonly pid: number }, calls: Calls, times: number[] = []) => ({ at, calls, times });
   const kinds = {
     floor: timed(floor, { url: floor.url, toCall: refused }),
     refused: timed(service, { url: hook, toCall: refused }),
@@ -156,17 +147,12 @@ async function loadFloor(okta: HookProvider, rate: Rate) {
   return { p99Ms };
 }
 
-interface Rate {
-  readonly perSecond: number;
-  readonly seconds: number;
-  readonly warmUpSec: number;
-  readonly flatOut: number;
-}
+type Rate = typeof fullRate;
 
-export const fullRate: Rate = { perSecond: 1000, seconds: 30, warmUpSec: 2, flatOut: 10_000 };
+export const fullRate = { perSecond: 1000, seconds: 30, warmUpSec: 2, flatOut: 10_000 };
 export const quickRate: Rate = { perSecond: 100, seconds: 1, warmUpSec: 0.5, flatOut: 200 };
 
-type HookFigures = LoadResult & ProcessorUse;
+type HookFigures = Awaited<ReturnType<typeof loadHook>> & Awaited<ReturnType<typeof loadFlatOut>>;
 
 /**
  * Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt.
@@ -233,7 +219,7 @@ const toSteadyCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
 
 const toCount = (rate: Rate): number => toSteadyCount(rate) + rate.flatOut;
 
-async function loadWarm(calls: Calls, rate: Rate, grantedText: string): Promise<LoadResult> {
+async function loadWarm(calls: Calls, rate: Rate, grantedText: string) {
   const measured = toCalls(rate.perSecond, rate.seconds);
   const later: Calls = {
     ...calls,

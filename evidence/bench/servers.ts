@@ -1,52 +1,42 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { type Service, startService } from '../../examples/demo/service.js';
+import { newAdminKey, type Service, startService } from '../../examples/demo/service.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { benchPublicUrl } from './hook-providers.js';
 
-export interface Replica {
-  readonly name: string;
-  readonly url: string;
-  readonly dataFolder: string;
-  readonly pid: number;
-  /** Environment of its server and of commands on its data. */
-  readonly env: Readonly<Record<string, string>>;
-  /** @param main - program of the server; by default, that of this checkout */
-  start(main?: string): Promise<void>;
-  /** Kills the process without a clean shutdown, like a power cut. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-}
+export type Replica = Awaited<ReturnType<typeof createReplica>>;
 
 async function createReplica(
   name: string,
   { dataFolder, logFile, env }: { dataFolder: string; logFile: string; env: Readonly<Record<string, string>> },
-): Promise<Replica> {
+) {
   const port = await findFreePort();
   const own = { ...env, PORT: String(port), FACESTEP_DATA: dataFolder };
   let service: Service | null = null;
   return {
     name,
+    /** Environment of its server and of commands on its data. */
     env: own,
     url: `http://127.0.0.1:${port}`,
     dataFolder,
-    get pid() {
+    get pid(): number {
       return service?.process.pid ?? 0;
     },
-    async start(main) {
+    /** @param main - program of the server; by default, that of this checkout */
+    async start(main?: string): Promise<void> {
       service = await startService(own, logFile, main);
     },
-    async kill() {
+    /** Kills the process without a clean shutdown, like a power cut. */
+    async kill(): Promise<void> {
       const child = service?.process;
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');
       await once(child, 'exit');
     },
-    async stop() {
+    async stop(): Promise<void> {
       await service?.stop();
     },
   };
@@ -76,7 +66,7 @@ export async function startServers({ count = 1, config, env, prepare, folder, ma
     ...config,
   };
   await writeFile(configFile, JSON.stringify(shared), { mode: 0o600 });
-  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+  const adminKey = newAdminKey();
   // Replicas start one after the other, because the first replica creates the key files.
   const startOne = async (at: number): Promise<Replica> => {
     const name = `replica-${at + 1}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochMs } from '../../src/core/units.js';
 import { toTokenEvent } from '../../support/data/okta-events.js';
+import { toForm } from '../../support/servers/api-server.js';
 import type { Journal } from './fault.js';
 
 interface Reply {
@@ -73,12 +74,11 @@ export function createClient(settings: ClientSettings) {
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-  const form = (fields: Record<string, string>, photo: Uint8Array, headers: Record<string, string> = {}) => {
-    const body = new FormData();
-    for (const [name, value] of Object.entries(fields)) body.append(name, value);
-    body.append('photo', new Blob([Uint8Array.from(photo)]), 'photo.jpg');
-    return { method: 'POST', headers, body };
-  };
+  const form = (fields: Record<string, string | Uint8Array>, headers: Record<string, string> = {}) => ({
+    method: 'POST',
+    headers,
+    body: toForm(fields),
+  });
   const withToken = () => ({ 'x-auth-token': token });
 
   const stepUpOnce = async (
@@ -89,7 +89,7 @@ export function createClient(settings: ClientSettings) {
     const started = startedGuard.safeParse(start.body).data;
     if (started === undefined) return { ...start, id: null, end: start.status === null ? 'no answer' : 'refused' };
     const { id, challenge } = started;
-    const sent = await send(`/step-ups/${id}/photos`, () => form({ challenge }, photo));
+    const sent = await send(`/step-ups/${id}/photos`, () => form({ challenge, photo }));
     const tries = start.tries + sent.tries - 1;
     // The server may have processed a request whose answer was lost, so the client reads the state.
     const isOpen = sent.status === null || sent.status === 409;
@@ -108,7 +108,7 @@ export function createClient(settings: ClientSettings) {
     },
     async enrol(subject: string, photo: Uint8Array): Promise<boolean> {
       const { status } = await noted('enrolment', () =>
-        send('/enrolments', () => form({ connection, subject, ...consent }, photo, withToken())),
+        send('/enrolments', () => form({ connection, subject, ...consent, photo }, withToken())),
       );
       if (status === 201) openRevocations.delete(subject);
       return status === 201;

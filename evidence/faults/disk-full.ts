@@ -4,34 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { succeeds } from '../measure/program.js';
 import { type Fault, skip } from './fault.js';
 import { runOnStage } from './stage.js';
 
 const run = promisify(execFile);
-
-interface SmallDisk {
-  readonly folder: string;
-  readonly means: 'a file system in memory' | 'a limit on the size of files';
-  fill(pid: number): Promise<unknown>;
-  free(pid: number): Promise<unknown>;
-  close(): Promise<void>;
-}
 
 /**
  * Mounts a small file system, or else creates a folder whose file sizes can be limited for a running process
  * (`RLIMIT_FSIZE`). Both allow a partial last write, as a full disk does.
  * @returns `null` if neither is possible
  */
-async function openSmallDisk(): Promise<SmallDisk | null> {
+async function openSmallDisk() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-disk-'));
   const remove = () => rm(folder, { recursive: true, force: true });
-  if (await succeeds('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0700', 'tmpfs', folder])) {
+  if (await succeeds(run('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0700', 'tmpfs', folder]))) {
     const filler = join(folder, 'filler');
     return {
       folder,
       means: 'a file system in memory',
       // `dd` ends with an error when the disk is full.
-      fill: () => succeeds('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1024']),
+      fill: () => succeeds(run('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1024'])),
       free: () => rm(filler),
       async close() {
         await run('umount', [folder]);
@@ -39,7 +32,7 @@ async function openSmallDisk(): Promise<SmallDisk | null> {
       },
     };
   }
-  if (!(await succeeds('prlimit', ['--version']))) {
+  if (!(await succeeds(run('prlimit', ['--version'])))) {
     await remove();
     return null;
   }
@@ -47,8 +40,8 @@ async function openSmallDisk(): Promise<SmallDisk | null> {
   return {
     folder,
     means: 'a limit on the size of files',
-    fill: (pid) => limit(pid, '2048'),
-    free: (pid) => limit(pid, 'unlimited'),
+    fill: (pid: number) => limit(pid, '2048'),
+    free: (pid: number) => limit(pid, 'unlimited'),
     close: remove,
   };
 }
@@ -58,12 +51,6 @@ async function readinessOf(url: string): Promise<number> {
   await sleep(3_500);
   return (await fetch(`${url}/readyz/replica`)).status;
 }
-
-const succeeds = (program: string, args: readonly string[]): Promise<boolean> =>
-  run(program, args).then(
-    () => true,
-    () => false,
-  );
 
 export const diskFull: Fault = {
   about: 'the disk of the data folder is full, and has room again later',

@@ -20,16 +20,7 @@ export interface Entry {
 }
 
 /** Results of one kind of request in one phase of the fault. Times are in milliseconds. */
-export interface Seen {
-  readonly doing: string;
-  readonly when: string;
-  readonly requests: number;
-  /** Number of requests by final result, such as `201 enrolled`. */
-  readonly answers: Readonly<Record<string, number>>;
-  readonly retried: number;
-  readonly p50Ms: number;
-  readonly maxMs: number;
-}
+export type Seen = ReturnType<typeof toSeenOnce>;
 
 export interface Invariant {
   readonly invariant: string;
@@ -83,7 +74,8 @@ export function createJournal() {
   };
 }
 
-function toSeenOnce({ doing, when }: Entry, group: readonly Entry[]): Seen {
+function toSeenOnce({ doing, when }: Entry, group: readonly Entry[]) {
+  /** Number of requests by final result, such as `201 enrolled`. */
   const answers: Record<string, number> = {};
   for (const { answer } of group) answers[answer] = (answers[answer] ?? 0) + 1;
   const times = group.map(({ ms }) => ms);

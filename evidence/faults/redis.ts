@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasRedis } from '../../support/servers/redis.js';
 import { masterName, startRedisSentinel } from '../../support/servers/redis-groups.js';
+import { succeeds } from '../measure/program.js';
 import { type Fault, type Invariant, skip } from './fault.js';
 import { runOnStage, type Stage, withRedis } from './stage.js';
 
@@ -165,16 +166,10 @@ async function useAll({ client, pictures }: Stage, { enrolled }: People, label: 
 
 async function untilReady({ replicas, client, connectTo }: Stage): Promise<void> {
   for (const { url } of replicas) {
-    while (!(await isServing(() => connectTo([url])))) await sleep(50);
+    while (!(await succeeds(connectTo([url])))) await sleep(50);
   }
   await client.signIn();
 }
-
-const isServing = (take: () => Promise<unknown>): Promise<boolean> =>
-  take().then(
-    () => true,
-    () => false,
-  );
 
 /** Verifies that no consumed check and no revoked token becomes valid again if the store loses all its data. */
 async function checkForgotten(

@@ -13,11 +13,10 @@ import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../.
 import { createLog, createRequestContexts } from '../../src/telemetry/log.js';
 import { type MeasureRequest, measure } from './accuracy/measure.js';
 import { BadInput } from './corpus/corpus.js';
-import type { MeasureDeps } from './deps.js';
 import type { Collection } from './presence/collection.js';
 import { measurePresence, openStoredCollection } from './presence/command.js';
 import { liveSpecies } from './presence/plan.js';
-import { keep, makeOut, parseOptions, runProgram, say } from './program.js';
+import { keep, type MeasureDeps, makeOut, parseOptions, runProgram, say } from './program.js';
 
 const usage = `npm run measure -- accuracy --data DIR [--engine NAME] [--json] [--out DIR]
 npm run measure -- accuracy --presence DIR --passphrase-file FILE [--engine NAME] [--json] [--out DIR]

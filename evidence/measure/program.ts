@@ -2,11 +2,22 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { Setup } from '../../src/connections/setup.js';
 import type { JsonObject } from '../../src/core/base/json.js';
+import type { Ports } from '../../src/core/deps.js';
 import type { Json } from '../../src/errors.js';
 import { BadInput } from './corpus/corpus.js';
 
 export type PrintLine = (line: string) => void;
+
+export interface MeasureDeps extends Ports<'clock' | 'random' | 'log'> {
+  /** Prints a line of the result. */
+  readonly print: PrintLine;
+  /** Prints progress and advice. */
+  readonly say: PrintLine;
+  readonly loadSetup: () => Promise<Setup>;
+  readonly untilStopped: () => Promise<unknown>;
+}
 
 /** Prints progress, so that `--json` on stdout is only JSON. */
 export const say: PrintLine = (line) => void process.stderr.write(`${line}\n`);
@@ -86,6 +97,28 @@ export async function withFolder<Result>(name: string, work: (folder: string) =>
     await rm(folder, { recursive: true });
   }
 }
+
+/** Maps values in order, a few concurrently, such as to keep the workers of an engine busy. */
+export async function mapConcurrently<From, To>(
+  values: readonly From[],
+  toResult: (value: From, at: number) => Promise<To>,
+  atOnce = 4,
+): Promise<To[]> {
+  const results: To[] = [];
+  const queue = values.entries();
+  const work = async (): Promise<void> => {
+    for (const [at, value] of queue) results[at] = await toResult(value, at);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return results;
+}
+
+/** Returns true if the work succeeds, and false if it fails. */
+export const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
 
 /** Describes day and machine, in a page of results. */
 export const describeMachine = (): string =>

@@ -21,6 +21,7 @@ export type Act =
   | {
       readonly kind: 'pass';
       readonly stripped?: string;
+      readonly delayMs?: number;
       /** Appends the caller to `X-Forwarded-For`. */
       readonly namesCaller?: boolean;
       readonly mostBytes?: number;
@@ -42,7 +43,11 @@ export async function startFront(
     );
     const act = rule?.act ?? { kind: 'pass' };
     if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
-    else if (act.kind === 'pass') pass(target, incoming, outgoing, act);
+    else if (act.kind === 'pass') {
+      const passOn = (): void => pass(target, incoming, outgoing, act);
+      if (act.delayMs === undefined) passOn();
+      else setTimeout(passOn, act.delayMs);
+    }
   });
   const onServer = onExchange === undefined ? undefined : observeExchanges(onExchange);
   const { host, close } = await serve(server, { port, onServer });

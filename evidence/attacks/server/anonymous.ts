@@ -5,16 +5,16 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
-import { ticketOf } from '../../../support/fakes/browser.js';
 import { peakMiB, quantile, residentMiB, round } from '../../bench/measure.js';
+import { succeeds } from '../../measure/program.js';
 import { type Size, toClaim } from '../attack.js';
 import { asSession } from './credentials.js';
-import { createCaller, get } from './exchange.js';
+import { createCaller, get, toRedirected } from './exchange.js';
 import {
   authorizationParams,
   beginSignIn,
   type Film,
-  openPage,
+  openVisit,
   startHandOff,
   takeFrames,
   toFramesRequest,
@@ -38,23 +38,20 @@ function countRecords({ stateFile }: Stage, prefix: string): number {
   }
 }
 
-const countLines = async ({ auditFile }: Stage): Promise<number> =>
-  (await readFile(auditFile, 'utf8')).split('\n').length - 1;
+export const countLines = async (file: string): Promise<number> =>
+  (await readFile(file, 'utf8')).split('\n').length - 1;
 
 const target = (stage: Stage) => clientOf(stage.providers, 'load');
 
-async function begin(stage: Stage, login: string) {
-  const visit = await beginSignIn(stage.url, target(stage), login);
-  const cookies = [...visit.browser.jar.values()].filter(({ path }) => path === '/');
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  return { visit, session: await openPage(stage.caller, ticketOf(visit.link), [['Cookie', cookie]]) };
+async function begin(stage: Stage, login: string): Promise<string> {
+  return openVisit(stage.caller, await beginSignIn(stage.url, target(stage), login));
 }
 
 /** Sends frames without a header, and frames that were not committed. @returns records of frames that this left */
 async function fillWithFrames(stage: Stage, film: Film, times: number): Promise<number> {
   const before = countRecords(stage, 'frame:');
   for (let at = 0; at < times; at += 1) {
-    const { session } = await begin(stage, 'anonymous@example.com');
+    const session = await begin(stage, 'anonymous@example.com');
     const frames = await takeFrames(stage.caller, { session, film, mark: `fill ${at}` });
     const photos = frames.photos.map(() => Uint8Array.from(randomBytes(60)));
     await stage.caller.call(await toFramesRequest(session, { ...frames, photos }));
@@ -66,8 +63,8 @@ async function fillWithFrames(stage: Stage, film: Film, times: number): Promise<
 
 /** Repeats what a page may do. @returns lines of the audit trail that one step-up added */
 async function fillTrail(stage: Stage, times: number): Promise<number> {
-  const { session } = await begin(stage, 'anonymous@example.com');
-  const before = await countLines(stage);
+  const session = await begin(stage, 'anonymous@example.com');
+  const before = await countLines(stage.auditFile);
   const repeat = async (): Promise<void> => {
     await stage.caller
       .post('/face/consent', { version: 'consent-1', language: 'de' }, asSession(session))
@@ -76,21 +73,15 @@ async function fillTrail(stage: Stage, times: number): Promise<number> {
   };
   for (let at = 0; at < times; at += 1) await repeat();
   await sleep(1_500);
-  return (await countLines(stage)) - before;
+  return (await countLines(stage.auditFile)) - before;
 }
 
 /** Draws orders of movements until it is refused. @returns orders that one person's step-ups gave */
 async function drawOrders(stage: Stage, most: number): Promise<number> {
   for (let drawn = 0; drawn < most; ) {
-    const { session } = await begin(stage, 'patient@example.com');
+    const session = await begin(stage, 'patient@example.com');
     for (let at = 0; at < 10; at += 1, drawn += 1)
-      if (
-        await stage.caller.post('/face/challenge', {}, asSession(session)).then(
-          () => false,
-          () => true,
-        )
-      )
-        return drawn;
+      if (!(await succeeds(stage.caller.post('/face/challenge', {}, asSession(session))))) return drawn;
   }
   return most;
 }
@@ -130,10 +121,8 @@ async function askFrom(stage: Stage, from: string, name: string) {
   const { call } = createCaller(stage.port, from);
   const { params } = authorizationParams(target(stage), { login_hint: name });
   const first = await call(get(`/oidc/okta/authorize?${new URLSearchParams(params)}`));
-  const path = (first.headers.location ?? '').replace(/^https?:\/\/[^/]+/, '');
-  const cookie = first.cookies.map((line) => line.split(';')[0]).join('; ');
   const began = performance.now();
-  const { headers } = await call(get(path, [['Cookie', cookie]]));
+  const { headers } = await call(toRedirected(first));
   return { isLed: (headers.location ?? '').includes('/interaction/'), ms: performance.now() - began };
 }
 
@@ -142,19 +131,19 @@ async function timeNames(stage: Stage, times: number) {
   const { relay } = stage.providers;
   await enrolUser(stage, names[0], stage.pictures.person);
   await stage.providers.simulator.createUser({ login: names[1], password: 'first factor' });
-  relay.delayMs = 120;
+  relay.rules = [{ path: /^/, act: { kind: 'pass', delayMs: 120 } }];
   const found = [];
   for (const [number, name] of names.entries()) {
     const calls: number[] = [];
     const durations: number[] = [];
     for (let at = 0; at < times; at += 1) {
-      const before = relay.calls;
+      const before = relay.calls.length;
       durations.push((await askFrom(stage, `127.7.${1 + at}.${1 + number}`, name)).ms);
-      calls.push(relay.calls - before);
+      calls.push(relay.calls.length - before);
     }
     found.push({ name, calls: quantile(calls), ms: round(quantile(durations), 0) });
   }
-  relay.delayMs = 0;
+  relay.rules = [];
   return found;
 }
 

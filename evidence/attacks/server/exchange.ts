@@ -2,7 +2,7 @@ import { request as read } from 'node:http';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { z } from 'zod';
-import type { JsonObject } from '../../../src/core/base/json.js';
+import { type JsonObject, parseJsonAs } from '../../../src/core/base/json.js';
 
 export type Header = readonly [name: string, value: string];
 
@@ -68,15 +68,13 @@ export const toPhotoParts = (photos: readonly Uint8Array[]): readonly FormPart[]
 export const toPhotos = (challenge: string, ...photos: readonly Uint8Array[]): Body =>
   toMultipart([['challenge', challenge], ...toPhotoParts(photos)]);
 
-export const get = (path: string, headers: Request['headers'] = []): Request => ({
-  method: 'GET',
-  path,
-  headers,
-  body: null,
-});
+export const get = (path: string, headers: readonly Header[] = []): Request => toRequest('GET', path, null, headers);
 
-export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
-  method: 'POST',
+export const post = (path: string, body: Body | null, headers: readonly Header[] = []): Request =>
+  toRequest('POST', path, body, headers);
+
+export const toRequest = (method: string, path: string, body: Body | null, headers: readonly Header[]): Request => ({
+  method,
   path,
   headers,
   body,
@@ -87,6 +85,12 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly text: string;
+}
+
+/** Returns the request that follows a redirect, with the cookies that the redirect set. */
+export function toRedirected({ headers, cookies }: Answer): Request {
+  const path = (headers.location ?? '').replace(/^https?:\/\/[^/]+/, '');
+  return get(path, [['Cookie', cookies.map((line) => line.split(';')[0]).join('; ')]]);
 }
 
 export interface Wire {
@@ -179,16 +183,7 @@ export function exchange(
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** @returns a list of the value, which is empty if the text is not JSON */
-export function parseJson(text: string): readonly unknown[] {
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    return [];
-  }
-}
-
-export const bodyOf = ({ text }: Pick<Answer, 'text'>) => objectGuard.safeParse(parseJson(text)[0]).data ?? {};
+export const bodyOf = ({ text }: Pick<Answer, 'text'>) => parseJsonAs(text, objectGuard) ?? {};
 
 export function codeOf(answer: Answer): string | null {
   const { code } = bodyOf(answer);
@@ -226,9 +221,8 @@ export function createCaller(port: number, from: string, credential: readonly He
     succeed,
     get: (path: string, headers = credential) => succeed(get(path, headers)),
     post: (path: string, body: JsonObject, headers = credential) => succeed(post(path, toJson(body), headers)),
-    patch: (path: string, body: JsonObject) =>
-      succeed({ method: 'PATCH', path, headers: credential, body: toJson(body) }),
-    delete: (path: string) => succeed({ method: 'DELETE', path, headers: credential, body: null }),
+    patch: (path: string, body: JsonObject) => succeed(toRequest('PATCH', path, toJson(body), credential)),
+    delete: (path: string) => succeed(toRequest('DELETE', path, null, credential)),
     postForm: (path: string, parts: readonly FormPart[], headers = credential) =>
       succeed(post(path, toMultipart(parts), headers)),
   };

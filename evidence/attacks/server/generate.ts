@@ -50,31 +50,17 @@ function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<st
   return new Set([...own, ...events, ...(own.includes('GET') ? ['HEAD'] : []), ...(isAskedFirst ? ['OPTIONS'] : [])]);
 }
 
-const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
-  full: {
-    forged: 40,
-    replayed: 20,
-    truncated: 4,
-    oversized: 8,
-    slow: 2,
-    duplicated: 3,
-    'cross-tenant': 20,
-    'wrong role': 30,
-    'wrong type': 40,
-    malformed: 40,
-  },
-  quick: {
-    forged: 2,
-    replayed: 1,
-    truncated: 1,
-    oversized: 1,
-    slow: 1,
-    duplicated: 1,
-    'cross-tenant': 1,
-    'wrong role': 7,
-    'wrong type': 2,
-    malformed: 3,
-  },
+const keptOf: Readonly<Record<HostileClass, Readonly<Record<Size, number>>>> = {
+  forged: { full: 40, quick: 2 },
+  replayed: { full: 20, quick: 1 },
+  truncated: { full: 4, quick: 1 },
+  oversized: { full: 8, quick: 1 },
+  slow: { full: 2, quick: 1 },
+  duplicated: { full: 3, quick: 1 },
+  'cross-tenant': { full: 20, quick: 1 },
+  'wrong role': { full: 30, quick: 7 },
+  'wrong type': { full: 40, quick: 2 },
+  malformed: { full: 40, quick: 3 },
 };
 
 const strengthOf: Readonly<Record<Size, Strength>> = {
@@ -110,7 +96,7 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
   return hostileClasses.flatMap((kind) => {
     const seed = `${name} ${kind}`;
     const mutated = mutations[kind];
-    const most = keptOf[size][kind];
+    const most = keptOf[kind][size];
     const own = credentials.filter((each) => each.class === kind);
     const all =
       mutated === undefined ? draw(own, most, seed) : fc.sample(mutated, { numRuns: most, seed: seedOf(seed) });

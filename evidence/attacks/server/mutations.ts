@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { z } from 'zod';
+import { parseJson } from '../../../src/core/base/json.js';
 import {
   atOnce,
   boundary,
   bytesOf,
   type Header,
   jsonText,
-  parseJson,
   type Request,
   toBytes,
   toHead,
@@ -139,13 +139,13 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> {
   const names = fc.constantFrom(...Object.keys(target.fields));
   return fc.tuple(names, anyJson, fc.boolean()).map(([field, json, asForm]): Mutation => {
     const schema = target.fields[field] ?? null;
-    const values = parseJson(json);
-    const [value] = values;
+    const value = parseJson(json);
     const isKeepable = !unkeepable.test(json);
     const form = asForm && isKeepable && typeof value === 'string' ? target.replaceInForm(field, value) : null;
     // Forms have only texts, so a text may also represent a number or a list of one value.
-    const meant = form === null || typeof value !== 'string' ? values : [value, [value], ...parseJson(value)];
-    const fits = schema !== null && meant.some((each) => z.fromJSONSchema(schema).safeParse(each).success);
+    const meant = form === null || typeof value !== 'string' ? [value] : [value, [value], parseJson(value)];
+    const known = meant.filter((each) => each !== undefined);
+    const fits = schema !== null && known.some((each) => z.fromJSONSchema(schema).safeParse(each).success);
     return {
       variant: `${field}${form === null ? '' : ' of a form'}: ${json.slice(0, 80)}`,
       judge: isKeepable && fits ? open : target.refusedRequest,

@@ -139,21 +139,18 @@ const cookiesOf = ({ jar }: Browser, cookies = [...jar.values()]): readonly Head
 
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
+/** Opens the capture page with the cookies of the browser that came to it. @returns the session */
+export function openVisit(caller: Caller, { browser, link }: OpenedPage): Promise<string> {
+  const shared = [...browser.jar.values()].filter(({ path }) => path === '/');
+  return openPage(caller, ticketOf(link), cookiesOf(browser, shared));
+}
+
 /**
  * Runs the capture page's protocol until the face check ends.
  * @returns the URL that continues the sign-in
  */
-export async function showFace(
-  caller: Caller,
-  { browser, link }: OpenedPage,
-  film: Film,
-  mark: string,
-): Promise<string> {
-  const cookies = cookiesOf(
-    browser,
-    [...browser.jar.values()].filter(({ path }) => path === '/'),
-  );
-  const session = await openPage(caller, ticketOf(link), cookies);
+export async function showFace(caller: Caller, visit: OpenedPage, film: Film, mark: string): Promise<string> {
+  const session = await openVisit(caller, visit);
   let outcome: Json | undefined = 'try_again';
   for (let tries = 0; outcome === 'try_again'; tries += 1) {
     const frames = await takeFrames(caller, { session, film, mark: `${mark} ${tries}` });

@@ -1,12 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { RequestListener } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startCognitoSimulator } from '../../../simulators/cognito/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
 import { startScimSimulator } from '../../../simulators/scim/index.js';
-import { listen } from '../../../src/http/listen.js';
-import { type HookProvider, isPassed, openEntra, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
+import { startFront } from '../../../support/servers/front.js';
+import { isPassed, openEntra, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { addTokenAttribute } from '../../faults/stage.js';
 import { type Answer, jsonText, post, type Request } from './exchange.js';
 
@@ -28,20 +25,6 @@ export interface OidcTarget {
   readonly redirectUri: string;
 }
 
-export interface HookTarget extends Pick<HookProvider, 'sign'> {
-  readonly provider: string;
-  readonly hook: string;
-  readonly path: string;
-  /** Returns the subject whose receipt the call carries. @param n - number of the simulated user */
-  readonly toReceiptSubject: ((n: number) => string) | null;
-  toCall(n: number, id?: string, receipt?: string): ReturnType<typeof toCall>;
-  /** Number of a user with an unused passed face check, if a check is what makes the hook grant. */
-  readonly bait: number;
-  readonly hasBait: boolean;
-  /** Returns true if the provider would treat the face as checked. */
-  isGranted(answer: Answer): boolean;
-}
-
 const appUri = 'https://app.example.com/callback';
 
 export const newSecret = (): string => randomBytes(32).toString('base64url');
@@ -53,37 +36,9 @@ const checkless = new Set(['password-import', 'events']);
 
 /** Starts a server that only hostile requests name, so a request to it is a server-side request forgery. */
 async function openLure() {
-  const lured: string[] = [];
-  const record: RequestListener = (request, response) => {
-    lured.push(request.url ?? '');
-    response.end('{}');
-  };
-  const { port, stop } = await listen(record, { host: '127.0.0.1', port: 0 });
-  return { url: `http://127.0.0.1:${port}/lure`, lured, close: stop };
-}
-
-/**
- * Passes the calls for a provider on, counts them, and answers as late as it is told.
- * @param target - URL of the provider
- */
-async function openRelay(target: string) {
-  const relay = { calls: 0, delayMs: 0 };
-  const passOn: RequestListener = async (request, response) => {
-    relay.calls += 1;
-    const body = await buffer(request);
-    await sleep(relay.delayMs);
-    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-    const sent = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-    const { method = 'GET' } = request;
-    const answer = await fetch(target + request.url, { method, headers: sent, body: body.length > 0 ? body : null });
-    response.statusCode = answer.status;
-    for (const [name, value] of answer.headers)
-      if (!['content-length', 'content-encoding', 'connection', 'transfer-encoding'].includes(name))
-        response.setHeader(name, value);
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  };
-  const { port, stop } = await listen(passOn, { host: '127.0.0.1', port: 0 });
-  return { url: `http://127.0.0.1:${port}`, relay, close: stop };
+  const lure = await startFront('');
+  lure.rules = [{ path: /^/, act: { kind: 'answer', status: 200, body: '{}' } }];
+  return lure;
 }
 
 /** Opens a connection of each kind. The connection `rival` belongs to another tenant. */
@@ -112,8 +67,8 @@ export async function openProviders() {
         ...(secret === null ? {} : { secret }),
       })),
   });
-  const relayed = await openRelay(simulator.url);
-  const okta = openOkta(policy, { orgUrl: relayed.url, token: simulator.apiToken });
+  const relay = await startFront(simulator.url);
+  const okta = openOkta(policy, { orgUrl: relay.url, token: simulator.apiToken });
   await addTokenAttribute(okta.connection);
   const hooked = [okta, await openEntra(policy), openOneLogin(policy)];
   const { id: userPoolId } = await pool.createPool();
@@ -136,7 +91,7 @@ export async function openProviders() {
   ];
   return {
     simulator,
-    relay: relayed.relay,
+    relay,
     hooked,
     shop,
     targets,
@@ -145,22 +100,22 @@ export async function openProviders() {
     publicKey: publicKey.export({ format: 'jwk' }),
     environment: Object.fromEntries(hooked.flatMap(({ env }) => Object.entries(env))),
     hooks: hooked.flatMap((provider) =>
-      provider.hooks.map(
-        ({ hook, path = hook, event, grantedText, toReceiptSubject = null }): HookTarget => ({
-          provider: provider.connection.id,
-          hook,
-          sign: provider.sign,
-          toReceiptSubject,
-          path: `/hooks/${provider.connection.id}/${path}`,
-          toCall: (...about) => toCall(provider, event(...about)),
-          bait: nextPerson(true),
-          hasBait: toReceiptSubject === null && !checkless.has(hook),
-          isGranted: ({ status, text }) => status === 200 && text.includes(grantedText),
-        }),
-      ),
+      provider.hooks.map(({ hook, path = hook, event, grantedText, toReceiptSubject = null }) => ({
+        provider: provider.connection.id,
+        sign: provider.sign,
+        /** Returns the subject whose receipt the call carries. */
+        toReceiptSubject,
+        path: `/hooks/${provider.connection.id}/${path}`,
+        toCall: (...about: Parameters<typeof event>) => toCall(provider, event(...about)),
+        /** Number of a user with an unused passed face check, if a check is what makes the hook grant. */
+        bait: nextPerson(true),
+        hasBait: toReceiptSubject === null && !checkless.has(hook),
+        /** Returns true if the provider would treat the face as checked. */
+        isGranted: ({ status, text }: Answer): boolean => status === 200 && text.includes(grantedText),
+      })),
     ),
     async close() {
-      for (const each of [...hooked, relayed, simulator, pool, directory, lure]) await each.close();
+      for (const each of [...hooked, relay, simulator, pool, directory, lure]) await each.close();
     },
   };
 }
@@ -172,6 +127,7 @@ export function clientOf({ targets }: Pick<Providers, 'targets'>, name: string):
 }
 
 export type Providers = Awaited<ReturnType<typeof openProviders>>;
+export type HookTarget = Providers['hooks'][number];
 
 // Separate, because the legitimate load needs more people than have passed a face check.
 const reached = { passed: 0, unpassed: 0 };

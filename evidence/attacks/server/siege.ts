@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atOnce, codeOf, type Exchange, exchange, get, toBytes, type Wire } from './exchange.js';
+import { atOnce, codeOf, type Exchange, exchange, toBytes, toRedirected, type Wire } from './exchange.js';
 import type { Hostile } from './hostile.js';
 
 /** Answer with a status of 500 or more. */
@@ -126,7 +126,5 @@ export function createSiege({ port, pace, secrets, say }: Setting) {
 function toBounce({ answer }: Exchange): Wire | null {
   const location = answer?.headers.location ?? '';
   if (answer === null || answer.cookies.length === 0 || !/\/oidc\/[\w-]+\/authorize\?/.test(location)) return null;
-  const path = location.replace(/^https?:\/\/[^/]+/, '');
-  const cookie = answer.cookies.map((line) => line.split(';')[0]).join('; ');
-  return atOnce(toBytes(get(path, [['Cookie', cookie]])));
+  return atOnce(toBytes(toRedirected(answer)));
 }

@@ -47,20 +47,6 @@ export async function openNamedJudges(names: readonly string[]): Promise<readonl
   return openJudges(settings);
 }
 
-/** Maps values in order, a few concurrently, so that the engine's workers are busy while this thread renders. */
-export async function mapConcurrently<From, To>(
-  values: readonly From[],
-  toResult: (value: From, at: number) => Promise<To>,
-): Promise<To[]> {
-  const results: To[] = [];
-  const queue = values.entries();
-  const work = async (): Promise<void> => {
-    for (const [at, value] of queue) results[at] = await toResult(value, at);
-  };
-  await Promise.all([work(), work(), work(), work()]);
-  return results;
-}
-
 /** Makes a picture of the size and compression of a look, as the capture page does. */
 export function toLook(picture: Uint8Array, movement: Movement): Promise<Buffer> {
   const longestPx = looksOfPage.longestPx[movement === 'centre' ? 'ahead' : 'movement'];

@@ -5,8 +5,8 @@ import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../support/face-video/index.js';
-import type { PrintLine } from '../../measure/program.js';
-import { mapConcurrently, toLook } from './heads.js';
+import { mapConcurrently, type PrintLine } from '../../measure/program.js';
+import { toLook } from './heads.js';
 
 export interface JudgedChallenge {
   /** Attack name, or `genuine`. */

@@ -14,9 +14,9 @@ import {
   makeGenuineLitFrames,
 } from '../../../support/face-video/index.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
-import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
+import { type EvalProgram, keepFigures, mapConcurrently, type PrintLine } from '../../measure/program.js';
 import { proportion } from '../../measure/statistics/proportion.js';
-import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
+import { drawPhotos, isGrey, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
 import { rateOf, toRiapar } from './presentation-rates.js';
 

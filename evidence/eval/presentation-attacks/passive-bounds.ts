@@ -6,9 +6,9 @@ import type { JudgeSource } from '../../../src/face/engine/passive-model.js';
 import { facesFolder } from '../../../support/data/faces.js';
 import { table } from '../../measure/accuracy/markdown.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
-import { type EvalProgram, keep, type PrintLine } from '../../measure/program.js';
+import { type EvalProgram, keep, mapConcurrently, type PrintLine } from '../../measure/program.js';
 import { type ClusteredRate, rateByPerson } from '../../measure/statistics/clustered-rate.js';
-import { mapConcurrently, openNamedJudges, scorePicture, withEngine } from './heads.js';
+import { openNamedJudges, scorePicture, withEngine } from './heads.js';
 import { countsAsText, rateAsJson } from './presentation-rates.js';
 import { liveSpecies, readRecorded, readRecordedPicture } from './recorded.js';
 

@@ -7,9 +7,9 @@ import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/pose.js';
 import { BadInput } from '../../measure/corpus/corpus.js';
-import { keepFigures, type PrintLine } from '../../measure/program.js';
+import { keepFigures, mapConcurrently, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
-import { mapConcurrently, openNamedJudges, scorePicture, toLook, withEngine, withoutRefusal } from './heads.js';
+import { openNamedJudges, scorePicture, toLook, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson, toRiapar } from './presentation-rates.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 

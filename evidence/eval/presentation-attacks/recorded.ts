@@ -28,13 +28,7 @@ const isPicture = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name);
 const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
 
 /** Lists a folder in order; empty if the folder is missing. */
-export async function list(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort();
-  } catch {
-    return [];
-  }
-}
+const list = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).sort();
 
 async function readStills(folder: string): Promise<RecordedStill[]> {
   const stills: RecordedStill[] = [];

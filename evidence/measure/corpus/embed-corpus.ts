@@ -5,6 +5,7 @@ import { maxPhotoBytes, owningPhotos } from '../../../src/core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../../src/errors.js';
 import type { Recogniser } from '../../../src/face/engine/embed.js';
 import { createEnginePool } from '../../../src/face/engine/pool.js';
+import { mapConcurrently } from '../program.js';
 import type { Corpus, CorpusPerson } from './corpus.js';
 
 type EmbeddedPhoto =
@@ -87,22 +88,16 @@ export async function embedCorpus(
     }
   };
 
-  const results: EmbeddedPhoto[] = [];
-  const queue = photos.entries();
-  const work = async (): Promise<void> => {
-    for (const [at, { person, file }] of queue) {
-      results[at] = await embed(person, file);
-      done += 1;
-      if (performance.now() - saidAt < sayEveryMs) continue;
+  const embedNext = async ({ person, file }: (typeof photos)[number]): Promise<EmbeddedPhoto> => {
+    const embedded = await embed(person, file);
+    done += 1;
+    if (performance.now() - saidAt >= sayEveryMs) {
       saidAt = performance.now();
       say(`${done} of ${photos.length} photos embedded`);
     }
+    return embedded;
   };
-  try {
-    await Promise.all(Array.from({ length: inWork }, work));
-  } finally {
-    await engine.close();
-  }
+  const results = await mapConcurrently(photos, embedNext, inWork).finally(() => engine.close());
   const seconds = (performance.now() - startedAt) / 1000;
 
   // Results are in the order of people and their files.

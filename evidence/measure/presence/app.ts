@@ -10,7 +10,7 @@ import { Credential, digestOf, maxPhotoBytes, owningPhotos, type Photo } from '.
 import { addSec, secondsPerDay } from '../../../src/core/units.js';
 import { FaceError } from '../../../src/errors.js';
 import { noteSource } from '../../../src/http/access-log.js';
-import { readBody } from '../../../src/http/body.js';
+import { type BodyOptions, readBody } from '../../../src/http/body.js';
 import { type RouteExchange, serveRoute } from '../../../src/http/front-door.js';
 import { createErrorHandler } from '../../../src/http/reply.js';
 import { createBodyPools, formOverheadBytes } from '../../../src/http/request-budget.js';
@@ -32,15 +32,12 @@ export interface PresenceAppDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly onOpened: () => void;
 }
 
+type PhotoLimits = BodyOptions['photoLimits'];
+
 interface Call {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly photos: readonly Photo[];
   readonly visit: TesterSession;
-}
-
-interface PhotoCount {
-  readonly atLeast: number;
-  readonly atMost: number;
 }
 
 const codeGuard = z
@@ -124,20 +121,23 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
         { request, response },
       );
 
-  const answer = (run: (call: Call) => object | Promise<object>, photoCount: PhotoCount | null = null) =>
-    serve(async (arrival) => {
-      const visit = visits.find(readBearer(arrival.request));
-      arrival.response.json(await withBody(arrival, photoCount, (body) => run({ ...body, visit })));
-    });
+  const post = (path: string, run: (call: Call) => object | Promise<object>, photoLimits: PhotoLimits = {}) =>
+    app.post(
+      `${pagePath}${path}`,
+      serve(async (arrival) => {
+        const visit = visits.find(readBearer(arrival.request));
+        arrival.response.json(await withBody(arrival, photoLimits, (body) => run({ ...body, visit })));
+      }),
+    );
 
   const withBody = <T>(
     { request, response, allowance }: RouteExchange<Request, Response>,
-    photoCount: PhotoCount | null,
+    photoLimits: PhotoLimits,
     run: (body: Omit<Call, 'visit'>) => T | Promise<T>,
   ): Promise<T> =>
     owningPhotos(async (own) => {
       const { fields, photos } = await readBody(request, response, {
-        photoLimits: photoCount === null ? {} : { photo: photoCount },
+        photoLimits,
         allowance,
         own,
         maxBytes: maxBodyBytes,
@@ -149,7 +149,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     });
 
   const open = serve(async (arrival) => {
-    const opened = await withBody(arrival, null, ({ fields }) =>
+    const opened = await withBody(arrival, {}, ({ fields }) =>
       visits.open(new Credential(parseFields(openGuard, fields).ticket)),
     );
     deps.onOpened();
@@ -160,56 +160,38 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
   app.get(`${pagePath}/tester`, (request, response) => {
     response.json({ view: viewOf(visits.find(readBearer(request))) });
   });
-  app.post(
-    `${pagePath}/tester`,
-    answer(async ({ fields, visit }) => {
-      const { person, device, ...consent } = parseFields(testerGuard, fields);
-      if (!plan.devices.some(({ name }) => name === device)) throw new FaceError('request_malformed');
-      const now = clock.now();
-      const keepUntil = addSec(now, plan.keepDays * secondsPerDay);
-      await collection.admit({ person, ...consent, consentGivenAt: now, keepUntil });
-      visit.tester = { person, device, tally: await readTally(plan, { person, device }, collection) };
-      return { view: viewOf(visit) };
-    }),
+  post('/tester', async ({ fields, visit }) => {
+    const { person, device, ...consent } = parseFields(testerGuard, fields);
+    if (!plan.devices.some(({ name }) => name === device)) throw new FaceError('request_malformed');
+    const now = clock.now();
+    const keepUntil = addSec(now, plan.keepDays * secondsPerDay);
+    await collection.admit({ person, ...consent, consentGivenAt: now, keepUntil });
+    visit.tester = { person, device, tally: await readTally(plan, { person, device }, collection) };
+    return { view: viewOf(visit) };
+  });
+  post('/challenge', ({ fields, visit }) => {
+    const { light } = parseFields(challengeGuard, fields);
+    findTester(visit);
+    return startChallenge(visit, light, deps);
+  });
+  post('/challenge/frames', ({ fields, visit }) => commitFrame(visit, parseFields(commitGuard, fields), deps));
+  post(
+    '/presentations',
+    ({ fields, photos, visit }) => {
+      const { nonce, ...cell } = parseFields(presentationGuard, fields);
+      checkDue(visit, cell);
+      const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+      const fresh = digests.filter((digest, at) => !seen.has(digest) && digests.indexOf(digest) === at).length;
+      const { asked, looks, missed } = takeChallenge(visit, { nonce, digests, fresh });
+      for (const digest of digests) seen.add(digest);
+      return keep(visit, { ...cell, outcome: 'captured', missed, frames: [...asked], looks: [...looks] }, photos);
+    },
+    { photo: { atLeast: photosOfChallenge.least, atMost: photosOfChallenge.most } },
   );
-  app.post(
-    `${pagePath}/challenge`,
-    answer(({ fields, visit }) => {
-      const { light } = parseFields(challengeGuard, fields);
-      findTester(visit);
-      return startChallenge(visit, light, deps);
-    }),
-  );
-  app.post(
-    `${pagePath}/challenge/frames`,
-    answer(({ fields, visit }) => commitFrame(visit, parseFields(commitGuard, fields), deps)),
-  );
-  app.post(
-    `${pagePath}/presentations`,
-    answer(
-      async ({ fields, photos, visit }) => {
-        const { nonce, ...cell } = parseFields(presentationGuard, fields);
-        checkDue(visit, cell);
-        const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
-        const fresh = digests.filter((digest, at) => !seen.has(digest) && digests.indexOf(digest) === at).length;
-        const { asked, looks, missed } = takeChallenge(visit, { nonce, digests, fresh });
-        for (const digest of digests) seen.add(digest);
-        return keep(
-          visit,
-          { ...cell, outcome: 'captured', missed: [...missed], frames: [...asked], looks: [...looks] },
-          photos,
-        );
-      },
-      { atLeast: photosOfChallenge.least, atMost: photosOfChallenge.most },
-    ),
-  );
-  app.post(
-    `${pagePath}/presentations/skip`,
-    answer(({ fields, visit }) => {
-      const { reason, ...cell } = parseFields(skipGuard, fields);
-      return keep(visit, { ...cell, outcome: reason, missed: [], frames: [], looks: [] }, []);
-    }),
-  );
+  post('/presentations/skip', ({ fields, visit }) => {
+    const { reason, ...cell } = parseFields(skipGuard, fields);
+    return keep(visit, { ...cell, outcome: reason, missed: [], frames: [], looks: [] }, []);
+  });
 
   app.use(() => {
     throw new FaceError('not_found');

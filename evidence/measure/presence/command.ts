@@ -15,8 +15,7 @@ import { createMovementJudge } from '../../../src/face/liveness/judge.js';
 import { listen } from '../../../src/http/listen.js';
 import { type JudgedPresentation, ratePresence } from '../accuracy/presence-report.js';
 import { BadInput } from '../corpus/corpus.js';
-import type { MeasureDeps } from '../deps.js';
-import { parseOptions } from '../program.js';
+import { type MeasureDeps, parseOptions } from '../program.js';
 import { createPresenceApp } from './app.js';
 import {
   type Collection,
@@ -64,10 +63,7 @@ async function judgeFrames(
 
 const pageFolder = fileURLToPath(new URL('../../../presence-web', import.meta.url));
 
-interface FolderOptions {
-  readonly data: string;
-  readonly passphraseFile: string;
-}
+type FolderOptions = ReturnType<typeof toFolder>;
 
 const addressGuard = z
   .string()
@@ -89,10 +85,7 @@ function required(given: string | undefined, option: string): string {
 
 const folderOptions = { data: { type: 'string' }, 'passphrase-file': { type: 'string' } } as const;
 
-const toFolder = (values: {
-  readonly data?: string | undefined;
-  readonly 'passphrase-file'?: string | undefined;
-}): FolderOptions => ({
+const toFolder = (values: { readonly data?: string | undefined; readonly 'passphrase-file'?: string | undefined }) => ({
   data: required(values.data, '--data DIR'),
   passphraseFile: required(values['passphrase-file'], '--passphrase-file FILE'),
 });
@@ -104,21 +97,15 @@ export async function measurePresence(args: readonly string[], deps: MeasureDeps
     parseOptions({ args: rest, options: {} });
     deps.print(JSON.stringify(defaultPlan, null, 2));
   } else if (what === 'start') await start(parseStart(rest), deps);
-  else if (what === 'report') {
-    const { values } = parseOptions({ args: rest, options: { ...folderOptions, json: { type: 'boolean' } } });
-    await report({ ...toFolder(values), json: values.json }, deps);
-  } else if (what === 'delete') {
-    const own = { person: { type: 'string' }, yes: { type: 'boolean' } } as const;
-    const { values } = parseOptions({ args: rest, options: { ...folderOptions, ...own } });
-    const { data, person, yes, 'passphrase-file': passphraseFile } = values;
-    await erase({ data: required(data, '--data DIR'), person, passphraseFile, yes }, deps);
-  } else {
+  else if (what === 'report') await report(rest, deps);
+  else if (what === 'delete') await erase(rest, deps);
+  else {
     parseOptions({ args: [...args], options: {} });
     throw new BadInput('Name what to do: presence plan, start, report or delete. See: npm run measure -- --help');
   }
 }
 
-function parseStart(args: string[]): StartOptions {
+function parseStart(args: string[]) {
   const own = {
     plan: { type: 'string' },
     listen: { type: 'string', default: '127.0.0.1:8090' },
@@ -150,13 +137,7 @@ export async function openStoredCollection(
 const toErasedText = ({ people, presentations }: Erased): string =>
   `Erased: ${presentations} presentations of ${people} ${people === 1 ? 'person' : 'people'}`;
 
-interface StartOptions extends FolderOptions {
-  readonly plan: string;
-  readonly address: z.output<typeof addressGuard>;
-  readonly publicUrl: string | null;
-}
-
-async function start(options: StartOptions, deps: MeasureDeps): Promise<void> {
+async function start(options: ReturnType<typeof parseStart>, deps: MeasureDeps): Promise<void> {
   const plan = await readPlan(options.plan);
   const { config } = await deps.loadSetup();
   const collection = await openStoredCollection(options, deps, { make: true });
@@ -215,10 +196,9 @@ const readText = (file: string): Promise<string> =>
 
 const queueLimit = 64;
 
-async function report(
-  { json = false, ...folder }: FolderOptions & { readonly json: boolean | undefined },
-  deps: MeasureDeps,
-): Promise<void> {
+async function report(args: string[], deps: MeasureDeps): Promise<void> {
+  const { values } = parseOptions({ args, options: { ...folderOptions, json: { type: 'boolean' } } });
+  const folder = toFolder(values);
   const { config } = await deps.loadSetup();
   const collection = await openStoredCollection(folder, deps);
   const engine = await createEnginePool({ modelsFolder: config.modelsFolder, queueLimit });
@@ -252,18 +232,15 @@ async function report(
     notDone,
     ...ratePresence(judged),
   };
-  if (json) deps.print(JSON.stringify(rates));
+  if (values.json) deps.print(JSON.stringify(rates));
   else for (const line of toReportLines(rates)) deps.print(line);
 }
 
-interface DeleteOptions {
-  readonly data: string;
-  readonly person: string | undefined;
-  readonly passphraseFile: string | undefined;
-  readonly yes: boolean | undefined;
-}
-
-async function erase({ data, person, passphraseFile, yes = false }: DeleteOptions, deps: MeasureDeps): Promise<void> {
+async function erase(args: string[], deps: MeasureDeps): Promise<void> {
+  const own = { person: { type: 'string' }, yes: { type: 'boolean' } } as const;
+  const { values } = parseOptions({ args, options: { ...folderOptions, ...own } });
+  const { person, yes = false, 'passphrase-file': passphraseFile } = values;
+  const data = required(values.data, '--data DIR');
   const whose =
     person === undefined ? `everything in ${data}` : `the stored data of "${toPrintable(person)}" in ${data}`;
   if (!yes) throw new BadInput(`This erases ${whose} permanently. Add --yes`);
