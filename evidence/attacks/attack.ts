@@ -23,10 +23,8 @@ export interface Claim {
   readonly holds: boolean;
 }
 
-export type Row = readonly string[];
-
 export interface Finding {
-  readonly table: readonly Row[];
+  readonly table: readonly (readonly string[])[];
   readonly claims: readonly Claim[];
   /** Parts that were not measured, with reasons. */
   readonly skipped: readonly string[];

@@ -24,10 +24,6 @@ const usage = `npm run attacks -- [NAME…] [--quick] [--json] [--write]
 Attacks (all, if none is named):
 ${listNamed(attacks)}`;
 
-/*
- * `npm run attacks -- [NAME…] [--quick] [--json] [--write]` attacks a running server and its pages. `--write` also writes the
- * pages in docs/security-analysis.
- */
 async function main(): Promise<void> {
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   const { values, positionals } = parseOptions({

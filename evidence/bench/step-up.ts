@@ -46,19 +46,18 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   };
 }
 
-/** Returns median milliseconds of the liveness judge for three frames and 15 looks of 640×480 pixels. */
-async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene) {
-  const check = await prepareCheck(engine, judge, scene);
-  const times: number[] = [];
-  for (let run = 0; run < 12; run += 1) times.push(await check());
-  return { judge: round(quantile(times.slice(2)), 1) };
-}
-
-/** Times the liveness judge without HTTP, state store and audit log. */
+/**
+ * Returns median milliseconds of the liveness judge for three frames and 15 looks of 640×480 pixels, without HTTP, state
+ * store and audit log.
+ */
 const timeJudge = () =>
   withEngine(async (engine) => {
     const [victim, attacker] = await readDemoHeads(engine);
-    return timeResult(engine, createMovementJudge({ engine }), { victim, attacker, movements, seed: 'time' });
+    const scene = { victim, attacker, movements, seed: 'time' };
+    const check = await prepareCheck(engine, createMovementJudge({ engine }), scene);
+    const times: number[] = [];
+    for (let run = 0; run < 12; run += 1) times.push(await check());
+    return { judge: round(quantile(times.slice(2)), 1) };
   });
 
 /** Time before a simulated person acts, and duration of a head movement. */

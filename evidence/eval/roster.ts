@@ -87,8 +87,6 @@ async function measureSource(source: string, people: readonly EmbeddedPerson[], 
     done += 1;
     if (done % 100 === 0) say(`${source}, ${shown} shown: ${done} of ${people.length} people`);
   }
-  const foundRate = rateByPerson(found);
-  const falseRate = rateByPerson(others);
   return {
     source,
     shown,
@@ -96,8 +94,8 @@ async function measureSource(source: string, people: readonly EmbeddedPerson[], 
     tokens: roster.length,
     /** Promised false positive rate for a roster of this size. */
     promised: promisedFalsePositives(roster, binding),
-    found: foundRate && { ...foundRate },
-    falsePositives: falseRate && { ...falseRate },
+    found: rateByPerson(found),
+    falsePositives: rateByPerson(others),
     /** Number of searches for a roster member in which more than one token opened. */
     ambiguous,
     /** Number of searches that miss the right token because they do not compare the face with that token. */

@@ -24,8 +24,6 @@ interface ClientSettings {
   /** By default, the client token accepts copies of photos. */
   readonly tokenRequest?: object | undefined;
   readonly journal: Journal;
-  readonly passedOrUntold: Set<string>;
-  readonly openRevocations: Set<string>;
 }
 
 /** Maximum time that a provider and a user wait for an answer, in milliseconds. */
@@ -44,8 +42,9 @@ export type Client = ReturnType<typeof createClient>;
 
 /** Acts as backend, user's browser and provider's hook toward several replicas. */
 export function createClient(settings: ClientSettings) {
-  const { urls, adminKey, hookSecret, connection, journal, passedOrUntold, openRevocations } = settings;
+  const { urls, adminKey, hookSecret, connection, journal } = settings;
   const { tokenRequest = { name: 'faults', replay: 'none' } } = settings;
+  const { passedOrUntold, openRevocations } = journal;
   let token = '';
   let turn = 0;
 

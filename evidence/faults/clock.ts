@@ -33,7 +33,6 @@ async function shiftClocks(
   const setWrong = (ms: number): Promise<void> => writeFile(wrongFile, String(ms));
   const setTrue = (ms: number): Promise<void> => writeFile(trueFile, String(ms));
   const [wrong, right] = await Promise.all(replicas.map(({ url }) => connectTo([url])));
-  if (wrong === undefined || right === undefined) throw new Error('two replicas are needed');
   const users: string[] = [];
   const late: string[] = [];
   for (const [name, shiftMs] of [

@@ -56,6 +56,10 @@ export function createJournal() {
   let now = 'before';
   const entries: Entry[] = [];
   return {
+    /** IDs of step-ups that passed, or whose result the client did not receive. */
+    passedOrUntold: new Set<string>(),
+    /** Users whose revocation was not confirmed. */
+    openRevocations: new Set<string>(),
     turnTo(when: string): void {
       now = when;
     },

@@ -61,8 +61,8 @@ const settledWithinMs = 60_000;
  * are retried first.
  */
 async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Promise<readonly Invariant[]> {
-  const { client, pictures, okta, tokenOf, openRevocations } = stage;
-  for (const subject of [...openRevocations]) await client.revoke(subject);
+  const { client, pictures, okta, tokenOf, journal } = stage;
+  for (const subject of [...journal.openRevocations]) await client.revoke(subject);
   const torn = await untilSettled(stage);
   const stored = enrolled.filter((subject) => tokenOf(subject) !== null);
   const closed: string[] = [];
@@ -140,10 +140,10 @@ interface TrailFacts {
 }
 
 /** Verifies that nothing was granted without a matching face. */
-function checkNoFalsePass({ passedOrUntold }: Stage, { records, enrolled, grants }: TrailFacts): Invariant {
+function checkNoFalsePass({ journal }: Stage, { records, enrolled, grants }: TrailFacts): Invariant {
   const passes = records.filter(({ action }) => action === 'verified');
   const ofStrangers = passes.filter(({ subject }) => !enrolled.includes(subject));
-  const unexplained = grants.filter(({ stepUpId }) => stepUpId === null || !passedOrUntold.has(stepUpId));
+  const unexplained = grants.filter(({ stepUpId }) => stepUpId === null || !journal.passedOrUntold.has(stepUpId));
   return {
     invariant: 'nothing was granted without a passed check, and no stranger passed',
     checked: passes.length + grants.length,

@@ -31,8 +31,7 @@ async function loseAtEach(folder: string, pictures: Pictures, say: (line: string
     for (const { kind, simulation } of simulated) {
       const { code, stderr } = await runCli(['provision', kind, '--apply', '--yes'], env);
       if (code !== 0) throw new Error(`not provisioned: ${stderr}`);
-      const own = { urls: [service.url], adminKey, hookSecret: '', connection: kind, journal };
-      const client = createClient({ ...own, passedOrUntold: new Set(), openRevocations: new Set() });
+      const client = createClient({ urls: [service.url], adminKey, hookSecret: '', connection: kind, journal });
       await client.signIn();
       const subject = simulation.users[0]?.subject ?? '';
       await writeFile(clockFile, '0');

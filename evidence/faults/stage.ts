@@ -49,11 +49,8 @@ export async function openStage({ redisUrl, config, oidcClients, tokenRequest, .
     config: { state, limits: { clientLookUps: 60_000, clientPictures: 60_000 }, ...config, connections: [connection] },
   });
   const journal = createJournal();
-  const passedOrUntold = new Set<string>();
-  const openRevocations = new Set<string>();
   const connectTo = async (urls: readonly string[]): Promise<Client> => {
-    const own = { urls, adminKey, hookSecret, connection: connectionId, tokenRequest };
-    const client = createClient({ ...own, journal, passedOrUntold, openRevocations });
+    const client = createClient({ urls, adminKey, hookSecret, connection: connectionId, tokenRequest, journal });
     await client.signIn();
     return client;
   };
@@ -71,8 +68,6 @@ export async function openStage({ redisUrl, config, oidcClients, tokenRequest, .
     client,
     journal,
     pictures,
-    passedOrUntold,
-    openRevocations,
     connectTo,
     tokenOf,
     /** @returns IDs of the new users */

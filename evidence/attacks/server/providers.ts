@@ -70,7 +70,8 @@ export async function openProviders() {
   const relay = await startFront(simulator.url);
   const okta = openOkta(policy, { orgUrl: relay.url, token: simulator.apiToken });
   await addTokenAttribute(okta.connection);
-  const hooked = [okta, await openEntra(policy), openOneLogin(policy)];
+  const others = [await openEntra(policy), openOneLogin(policy)];
+  const hooked = [okta, ...others];
   const { id: userPoolId } = await pool.createPool();
   const shop = { requestSecret: newSecret(), userPoolId, clientId: 'siegeappclient' };
   const cognito = {
@@ -82,10 +83,8 @@ export async function openProviders() {
   };
   const scim = { baseUrl: directory.baseUrl, auth: { kind: 'bearer', token: directory.bearer } };
   const connections = [
-    ...hooked.map(({ connection }) => ({
-      ...connection,
-      ...(connection.id === 'okta' ? { oidc: oidcOf('okta') } : {}),
-    })),
+    { ...okta.connection, oidc: oidcOf('okta') },
+    ...others.map(({ connection }) => connection),
     { id: 'shop', kind: 'cognito', policy, cognito },
     { id: 'rival', kind: 'scim', policy, oidc: oidcOf('rival'), scim },
   ];

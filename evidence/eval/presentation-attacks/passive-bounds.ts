@@ -7,7 +7,7 @@ import { facesFolder } from '../../../support/data/faces.js';
 import { table } from '../../measure/accuracy/markdown.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 import { type EvalProgram, keep, mapConcurrently, type PrintLine } from '../../measure/program.js';
-import { type ClusteredRate, rateByPerson } from '../../measure/statistics/clustered-rate.js';
+import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
 import { openNamedJudges, scorePicture, withEngine } from './heads.js';
 import { countsAsText, rateAsJson } from './presentation-rates.js';
 import { liveSpecies, readRecorded, readRecordedPicture } from './recorded.js';
@@ -42,15 +42,9 @@ const views = {
 } as const;
 type View = keyof typeof views;
 
-interface SourceRates {
-  readonly source: string;
-  readonly isLive: boolean;
-  readonly lowest: number;
-  readonly highest: number;
-  readonly rates: readonly ClusteredRate[];
-}
+type SourceRates = ReturnType<typeof ratesOf>[number];
 
-function ratesOf(view: View, people: readonly ScoredPerson[]): readonly SourceRates[] {
+function ratesOf(view: View, people: readonly ScoredPerson[]) {
   const sources = [...new Set(people.map(({ source }) => source))].sort();
   return sources.flatMap((source) => {
     const own = people.filter((person) => person.source === source);

@@ -19,7 +19,9 @@ export const presentationAttacks: EvalProgram = {
       const heads = await readFrontalHeads(engine, photos, people);
       const judged = await judgeChallenges(createMovementJudge({ engine }), heads, say);
       const of = (species: string) => judged.filter((each) => each.species === species);
-      const apcer = Object.fromEntries(attacks.map(({ name }) => [name, rateOf(of(name), ({ pass }) => pass)]));
+      const byAttack = <T>(figure: (own: typeof judged) => T) =>
+        Object.fromEntries(attacks.map(({ name }) => [name, figure(of(name))]));
+      const apcer = byAttack((own) => rateOf(own, ({ pass }) => pass));
       const bpcer = rateOf(of('genuine'), ({ pass }) => !pass);
       const challenge = {
         people: heads.length,
@@ -28,14 +30,12 @@ export const presentationAttacks: EvalProgram = {
         highestApcer: toHighest(apcer),
         apcer,
         riapar: Object.fromEntries(Object.entries(apcer).map(([name, rate]) => [name, toRiapar(rate, bpcer)])),
-        stoppedBy: Object.fromEntries(attacks.map(({ name }) => [name, countSignals(of(name))])),
+        stoppedBy: byAttack(countSignals),
       };
       const glance = {
         people: heads.length,
         bpcer: rateOf(of('genuine'), ({ passesGlance }) => !passesGlance),
-        apcer: Object.fromEntries(
-          attacks.map(({ name }) => [name, rateOf(of(name), ({ passesGlance }) => passesGlance)]),
-        ),
+        apcer: byAttack((own) => rateOf(own, ({ passesGlance }) => passesGlance)),
       };
       const figures = { frames: 'synthetic', evaluation: { challenge, glance } };
       await keepFigures(out, 'presentation-attacks', figures);

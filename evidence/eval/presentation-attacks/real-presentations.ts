@@ -207,14 +207,10 @@ export async function measureRecorded(
         say(`${seen.length} of ${clips.length} clips`);
       }
       const species = [...new Set([...stills, ...clips].map((each) => each.species))].sort();
-      const isOf =
-        (name: string) =>
-        (each: { readonly species: string }): boolean =>
-          each.species === name;
-      const measured = species.map((name) => ({
-        name,
-        figures: figuresOf(name, scored.filter(isOf(name)), seen.filter(isOf(name))),
-      }));
+      const measured = species.map((name) => {
+        const isOwn = (each: { readonly species: string }): boolean => each.species === name;
+        return { name, figures: figuresOf(name, scored.filter(isOwn), seen.filter(isOwn)) };
+      });
       const people = measured.find(({ name }) => name === liveSpecies)?.figures;
       const real = measured.map(({ name, figures }) => [
         name,

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { BadInput, readCorpus } from '../../measure/corpus/corpus.js';
+import { BadInput, isPhoto, readCorpus } from '../../measure/corpus/corpus.js';
 
 interface Recorded {
   /** Names of the two folders above the person's, which distinguish sources and cameras. */
@@ -22,8 +22,6 @@ export interface RecordedClip extends Recorded {
 
 export const liveSpecies = 'live';
 
-const isPicture = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name);
-
 /** Returns the time in a picture's file name, in milliseconds. */
 const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
 
@@ -33,7 +31,7 @@ const list = async (folder: string): Promise<string[]> => (await readdir(folder)
 async function readStills(folder: string): Promise<RecordedStill[]> {
   const stills: RecordedStill[] = [];
   for (const species of await list(join(folder, 'stills')))
-    for (const name of (await list(join(folder, 'stills', species))).filter(isPicture)) {
+    for (const name of (await list(join(folder, 'stills', species))).filter(isPhoto)) {
       const [person] = name.split('_');
       stills.push({ source: `stills/${species}`, species, person, file: join(folder, 'stills', species, name) });
     }
@@ -46,7 +44,7 @@ async function readClips(folder: string): Promise<RecordedClip[]> {
   for (const species of await list(join(folder, 'movements')))
     for (const person of await list(join(folder, 'movements', species))) {
       const clip = join(folder, 'movements', species, person);
-      const names = (await list(clip)).filter(isPicture).sort((one, other) => timeOf(one) - timeOf(other));
+      const names = (await list(clip)).filter(isPhoto).sort((one, other) => timeOf(one) - timeOf(other));
       const files = names.map((name) => join(clip, name));
       if (files.length > 0) clips.push({ source: `movements/${species}`, species, person, files });
     }

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
+import { forFile } from '../../../support/run/for-file.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import { toUnit } from '../statistics/directions.js';
 import { shippedEngine } from './bare-token.js';
-import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
+import { createDecoderPool } from './decoder-pool.js';
 import { measureProtected } from './protected.js';
 import { toTrials } from './windows.js';
 
@@ -12,11 +14,7 @@ function toPeople(photos: readonly number[]): EmbeddedPerson[] {
   const draw = (): Float32Array => Float32Array.from({ length: 512 }, () => chance.normal() / Math.sqrt(512));
   return photos.map((count, index) => {
     const own = draw();
-    const embeddings = Array.from({ length: count }, () => {
-      const values = draw().map((value, at) => own[at]! + value / 2);
-      const length = Math.hypot(...values);
-      return values.map((value) => value / length);
-    });
+    const embeddings = Array.from({ length: count }, () => toUnit(draw().map((value, at) => own[at]! + value / 2)));
     return {
       person: String(index),
       files: embeddings.map((_photo, at) => `${at}.jpg`),
@@ -26,11 +24,7 @@ function toPeople(photos: readonly number[]): EmbeddedPerson[] {
   });
 }
 
-let pool: DecoderPool;
-beforeAll(() => {
-  pool = createDecoderPool(() => {});
-});
-afterAll(() => pool.close());
+const pool = await forFile(createDecoderPool(() => {}));
 
 const settings = ([1, 4, 8] as const).map((level) => shippedEngine.messageBitsOf(level, 1));
 const limits = { pairs: 1000, pairsBelow: 5 };

@@ -41,12 +41,6 @@ export interface Outcome {
  */
 export const screeningMargin = 0.05;
 
-interface Opened {
-  readonly tried: Uint32Array;
-  readonly opened: Uint32Array;
-  readonly decoded: number;
-}
-
 const every = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, at) => at);
 
 async function openImpostors(
@@ -56,17 +50,16 @@ async function openImpostors(
   reference: number,
   pairsBelow: number,
   name: string,
-): Promise<ReadonlyMap<number, Opened>> {
+) {
   const all = every(comparison.pairs.length / 2);
   const decode = async (bits: number, places: Uint32Array): Promise<Uint32Array> => {
     const pairs = pairsAt(comparison.pairs, places);
     const opened = await pool.decode(bits, { ...comparison, pairs }, `${name}, strangers, K = ${bits}`);
     return places.filter((_, at) => opened[at] === 1);
   };
-  const results = new Map<number, Opened>();
   const cosines = viewCosinesOf(comparison);
   const opened = await decode(reference, all);
-  results.set(reference, { tried: all, opened, decoded: all.length });
+  const results = new Map([[reference, { tried: all, opened, decoded: all.length }]]);
   const lowest = opened.reduce((least, place) => Math.min(least, cosines[place]), pool.engine.cosineOf(referenceLevel));
   const near = all.filter((place) => cosines[place] >= lowest - screeningMargin);
   const sample = drawPlaces(all.length, pairsBelow, createSeededRandom(`sample ${name}`));

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
+import { forFile } from '../../../support/run/for-file.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
+import { toUnit } from '../statistics/directions.js';
+import { createDecoderPool } from './decoder-pool.js';
 import { measureSource } from './source-strangers.js';
 
 /* Made-up people: their figures stand for no one. */
 
 const chance = createSeededRandom('strangers within sources');
-const draw = (): Float32Array => {
-  const values = Float32Array.from({ length: 512 }, () => chance.normal());
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-};
-const add = (one: Float32Array, share: number, other: Float32Array): Float32Array => {
-  const values = one.map((value, at) => Math.sqrt(1 - share) * value + Math.sqrt(share) * other[at]!);
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-};
+const draw = (): Float32Array => toUnit(Float32Array.from({ length: 512 }, () => chance.normal()));
+const add = (one: Float32Array, share: number, other: Float32Array): Float32Array =>
+  toUnit(one.map((value, at) => Math.sqrt(1 - share) * value + Math.sqrt(share) * other[at]!));
 
 /** People whose photos have a cosine of about .85. @param common - how much they share with one another: the cosine of two of them */
 function toPeople(count: number, common: number, files = ['1.jpg', '2.jpg', '3.jpg', '4.jpg']): EmbeddedPerson[] {
@@ -28,11 +23,7 @@ function toPeople(count: number, common: number, files = ['1.jpg', '2.jpg', '3.j
   });
 }
 
-let pool: DecoderPool;
-beforeAll(() => {
-  pool = createDecoderPool(() => {});
-});
-afterAll(() => pool.close());
+const pool = await forFile(createDecoderPool(() => {}));
 
 test('a source of similar people has more false matches, which the report shows', async () => {
   const unlike = await measureSource(pool, toPeople(5, 0), 160);

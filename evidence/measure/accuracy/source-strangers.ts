@@ -30,16 +30,14 @@ function toNearest(people: readonly EmbeddedPerson[]): TrialRules {
 /** Cosine thresholds of embeddings without tokens by their false match rate, from docs/engine.md. */
 const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
 
-interface ComparedPair {
-  readonly people: readonly [number, number];
-  readonly cosine: number;
-}
+type ComparedPair = ReturnType<typeof toPairs>[number];
 
-function toPairs(enrolled: readonly PhotoWindow[], live: readonly PhotoWindow[], pairs: Uint32Array): ComparedPair[] {
+function toPairs(enrolled: readonly PhotoWindow[], live: readonly PhotoWindow[], pairs: Uint32Array) {
   const [own, others] = [enrolled, live].map((windows) => windows.map(({ embeddings }) => meanOf(embeddings)));
   return Array.from({ length: pairs.length / 2 }, (_, pair) => {
     const [one, other] = pairs.subarray(2 * pair);
-    return { people: [enrolled[one].person, live[other].person], cosine: Math.fround(dot(own[one], others[other])) };
+    const people = [enrolled[one].person, live[other].person] as const;
+    return { people, cosine: Math.fround(dot(own[one], others[other])) };
   });
 }
 

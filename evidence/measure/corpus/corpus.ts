@@ -34,7 +34,7 @@ export interface Corpus {
 
 export type PhotoFilter = (name: string) => boolean;
 
-const isPhoto: PhotoFilter = (name) => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
+export const isPhoto: PhotoFilter = (name) => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
 
 /** Creates a filter from a pattern such as `frontal_*`. */
 export function toPhotoFilter(pattern: string): PhotoFilter {

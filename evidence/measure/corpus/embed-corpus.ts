@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { maxPhotoBytes, owningPhotos } from '../../../src/core/secrets.js';
@@ -43,12 +43,7 @@ const sayEveryMs = 5000;
 
 async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_too_large'> {
   try {
-    const file = await open(path);
-    try {
-      return (await file.stat()).size > maxPhotoBytes ? 'photo_too_large' : await file.readFile();
-    } finally {
-      await file.close();
-    }
+    return (await stat(path)).size > maxPhotoBytes ? 'photo_too_large' : await readFile(path);
   } catch {
     return 'unreadable';
   }

@@ -17,7 +17,6 @@ const part = z.object({
   title: z.string(),
   prepare: z.string(),
 });
-export type PlanPart = z.output<typeof part>;
 
 /** The next test on this device: number `index`, from 0, of `of`. */
 const due = z.object({

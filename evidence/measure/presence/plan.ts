@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { PlanPart } from './page-protocol.js';
 
 const nameGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a-z, 0-9 and hyphens, 40 at most');
 const wordsGuard = z.string().min(1).max(2000);
@@ -26,13 +25,8 @@ export const planGuard = z.strictObject({
 });
 export type Plan = z.output<typeof planGuard>;
 
-export interface Cell {
-  readonly species: PlanPart;
-  readonly light: PlanPart;
-}
-
 /** Returns the tests on one device, ordered by light so that the tester rarely has to change it. */
-export const cellsOf = ({ lights, species }: Plan): readonly Cell[] =>
+export const cellsOf = ({ lights, species }: Plan) =>
   lights.flatMap((light) => species.map((each) => ({ species: each, light })));
 
 const frontal =

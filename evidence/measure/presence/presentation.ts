@@ -56,13 +56,7 @@ export function decodePresentation(bytes: Buffer, own: OwnPhoto): { readonly abo
   if (!about.success || about.data.frames.length + about.data.looks.length !== pictures.length)
     throw new PresenceLocked();
   const photos = pictures.map((picture) => own(Uint8Array.from(picture)));
-  const frames = about.data.frames.flatMap((asked, index) => {
-    const photo = photos[index];
-    return photo === undefined ? [] : [{ ...asked, photo }];
-  });
-  const looks = about.data.looks.flatMap((movement, index) => {
-    const photo = photos[frames.length + index];
-    return photo === undefined ? [] : [{ movement, photo }];
-  });
+  const frames = about.data.frames.map((asked, index) => ({ ...asked, photo: photos[index] }));
+  const looks = about.data.looks.map((movement, index) => ({ movement, photo: photos[frames.length + index] }));
   return { about: about.data, frames, looks };
 }
