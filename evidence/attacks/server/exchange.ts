@@ -73,7 +73,7 @@ export const get = (path: string, headers: readonly Header[] = []): Request => t
 export const post = (path: string, body: Body | null, headers: readonly Header[] = []): Request =>
   toRequest('POST', path, body, headers);
 
-export const toRequest = (method: string, path: string, body: Body | null, headers: readonly Header[]): Request => ({
+const toRequest = (method: string, path: string, body: Body | null, headers: readonly Header[]): Request => ({
   method,
   path,
   headers,

@@ -66,9 +66,6 @@ function chooseCosine(descending: Float32Array, rate: number): number {
   return Math.min(1, at(least) + aDecade * (toLog(least) - toLog(rate)));
 }
 
-/** People of one source. Impostors are compared only within their source. */
-export type FittingPeople = readonly EmbeddedPerson[];
-
 /**
  * The threshold of a level is fitted to half of the promised false match rate, so that the promise also holds for
  * people outside the sample.
@@ -99,7 +96,8 @@ const unclearShare = 0.05;
 /** Minimum number of impostor pairs. Fewer cannot measure a rate of 1 in 1,000. */
 const fewestStrangers = 1000;
 
-function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
+/** @param sources - people by source; impostors are compared only within their source */
+function strangersCosines(sources: readonly (readonly EmbeddedPerson[])[], centre: Centre): Float32Array {
   const cosines = sources.flatMap((people) => {
     const firsts = people.map(({ embeddings: [first] }) => toUnit(centre(first)));
     return firsts.flatMap((own, at) => firsts.slice(at + 1).map((other) => dot(own, other)));
@@ -109,7 +107,7 @@ function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Fl
 
 async function countLengths(
   pool: DecoderPool,
-  sources: readonly FittingPeople[],
+  sources: readonly (readonly EmbeddedPerson[])[],
   tried: readonly Combination[],
 ): Promise<CountedLength[]> {
   const worst: CountedLength[] = lengths.map((bits) => ({ bits, rate: 0, pairsOfPeople: 0 }));
@@ -143,7 +141,7 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
  */
 export async function fitEngine(
   { id, name }: Pick<EngineEntry, 'id' | 'name'>,
-  sources: readonly FittingPeople[],
+  sources: readonly (readonly EmbeddedPerson[])[],
   say: (line: string) => void,
 ): Promise<EngineEntry> {
   const people = sources.flat();
