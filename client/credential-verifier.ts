@@ -3,8 +3,9 @@ import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import * as z from 'zod/mini';
 import { CredentialError } from './credential-error.js';
+import { parseJson } from './json.js';
 import { clockToleranceSec } from './receipt-claims.js';
-import { type KeySet, openJws, parseJson, type RemoteKeys, toResolveKey } from './receipt-verifier.js';
+import { type KeySet, openJws, type RemoteKeys, toResolveKey } from './receipt-verifier.js';
 import { hasEnded, statusGuard } from './status-list.js';
 
 /*

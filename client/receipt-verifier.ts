@@ -11,6 +11,7 @@ import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { type CompactVerifyGetKey, compactVerify } from 'jose/jws/compact/verify';
 import * as z from 'zod/mini';
 import { digestAction } from './action.js';
+import { parseJson } from './json.js';
 import {
   checkClaims,
   checkFace,
@@ -171,13 +172,4 @@ export async function openJws(
     },
   );
   return { typ: protectedHeader.typ, payload: parseJson(payload) };
-}
-
-/** Returns `undefined` if the bytes are not JSON. */
-export function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { constants, createWriteStream } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod/mini';
+import { parseJson } from './json.js';
 
 /*
  * Format of a sealed file: the line `facestep-sealed-file/1`, a line of JSON (the header), then the content in chunks
@@ -144,19 +145,11 @@ async function readHeader(source: FileHandle): Promise<{ readonly header: Uint8A
   const { buffer, bytesRead } = await source.read(Buffer.alloc(greatestHeaderBytes), 0, greatestHeaderBytes, 0);
   const start = buffer.subarray(0, bytesRead);
   const end = start.indexOf('\n', magic.length + 1);
-  const found = headerGuard.safeParse(parseJson(start.subarray(magic.length + 1, end).toString('utf8')));
+  const found = headerGuard.safeParse(parseJson(start.subarray(magic.length + 1, end)));
   if (!start.subarray(0, magic.length + 1).equals(Buffer.from(`${magic}\n`)) || end === -1 || !found.success)
     throw new SealedFileError('malformed');
   const { token, scope, accuracy } = found.data;
   return { header: start.subarray(0, end + 1), owner: { token, scope, accuracy } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Writes under a temporary name in the same folder, which is removed on failure. */

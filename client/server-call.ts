@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from './json.js';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -119,14 +120,6 @@ export function createServerCall(options: {
 
 const unreachable = (status: number | null, cause: unknown): FacestepError =>
   new FacestepError('unreachable', 'The server does not answer.', status, null, {}, { cause });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 function toForm({ texts = {}, photos = {} }: FormFields): FormData {
   const form = new FormData();
