@@ -19,9 +19,9 @@ const run = async (command, args) => {
 };
 
 /** Prints the elapsed seconds of a step again and again until it ends. */
-const withTicks = async (say, title, work, everyMs) => {
+const withTicks = async (say, title, work) => {
   const from = Date.now();
-  const timer = setInterval(() => say(`  ${title}: ${Math.round((Date.now() - from) / 1000)} s so far`), everyMs);
+  const timer = setInterval(() => say(`  ${title}: ${Math.round((Date.now() - from) / 1000)} s so far`), 10_000);
   try {
     return await work();
   } finally {
@@ -29,12 +29,10 @@ const withTicks = async (say, title, work, everyMs) => {
   }
 };
 
-const tickMs = 10_000;
-
 /** Prints what a step does, then the elapsed seconds until it ends. */
-export const withProgress = (say, title, work, everyMs = tickMs) => {
+const withProgress = (say, title, work) => {
   say(`${title}…`);
-  return withTicks(say, title, work, everyMs);
+  return withTicks(say, title, work);
 };
 
 const once = async (mark, digest, step) => {
@@ -148,9 +146,7 @@ export const setUp = async ({ demoPhotos, isChecked, say, phase = runPhase }) =>
     throw new Error(`facestep needs Node 22.12 or newer; this is ${process.version}.`);
   await phase('install', () => install(say));
   await phase('build', () => build(say, isChecked));
-  await phase('models', () =>
-    withTicks(say, 'Checking the face models', () => fetchFiles({ demoPhotos, say }), tickMs),
-  );
+  await phase('models', () => withTicks(say, 'Checking the face models', () => fetchFiles({ demoPhotos, say })));
 };
 
 /** Sets up the checkout for a command. On a failure, prints the reason and exits with 1. */
