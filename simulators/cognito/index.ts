@@ -79,7 +79,7 @@ export async function startCognitoSimulator({
     if (request.method === 'GET' && pool !== undefined) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [pool.key.publicJwk] }));
     } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
-    else if (/^\/2015-03-31\//.test(request.url ?? '')) answerLambda(lambda, region, request, response);
+    else if (/^\/2015-03-31\//.test(request.url ?? '')) void answerLambda(lambda, region, request, response);
     else if (String(request.headers['x-amz-target']).startsWith(`${logsTarget}.`)) logsProtocol(request, response);
     else protocol(request, response);
   });

@@ -130,40 +130,39 @@ const functionPath = /^\/2015-03-31\/functions\/([^/]+)\/(configuration|policy)$
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
  */
-export function answerLambda(
+export async function answerLambda(
   lambda: LambdaService,
   region: string,
   request: IncomingMessage,
   response: ServerResponse,
-): void {
-  const refuse = (status: number, type: string): void => {
-    response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });
-    response.end(JSON.stringify({ Type: 'User', Message: type }));
-  };
-  response.setHeader('x-amzn-requestid', newId(16));
+): Promise<void> {
+  response.setHeader('x-amzn-requestid', newId(16)).setHeader('content-type', 'application/json');
+  try {
+    response.end(JSON.stringify(await perform(lambda, region, request)));
+  } catch (error) {
+    const { status, type } =
+      error instanceof ServiceError ? error : new ServiceError('InvalidParameterValueException', 'invalid body');
+    response.writeHead(status, { 'x-amzn-errortype': type }).end(JSON.stringify({ Type: 'User', Message: type }));
+  }
+}
+
+async function perform(lambda: LambdaService, region: string, request: IncomingMessage): Promise<object> {
   const [, written, part] = functionPath.exec(request.url ?? '') ?? [];
   const isUpdate = request.method === 'PUT' && part === 'configuration';
   if (written === undefined || !(isUpdate || request.method === 'GET'))
-    return void refuse(404, 'UnknownOperationException');
-  if (!isSigned(request, region, 'lambda')) return void refuse(403, 'MissingAuthenticationTokenException');
-  if (!lambda.isReadable) return void refuse(403, 'AccessDeniedException');
+    throw new ServiceError('UnknownOperationException', 'Unknown operation', 404);
+  if (!isSigned(request, region, 'lambda'))
+    throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+  if (!lambda.isReadable) throw notAuthorized();
   const arn = decodeURIComponent(written);
   const found = lambda.functions.get(arn);
-  const isAbsent = found === undefined || (part === 'policy' && found.sourceArns.length === 0);
-  if (isAbsent) return void refuse(404, 'ResourceNotFoundException');
-  if (isUpdate) {
-    void update(lambda, arn, request).then(
-      (changed) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(changed)),
-      (error: unknown) =>
-        error instanceof ServiceError
-          ? refuse(error.status, error.type)
-          : refuse(400, 'InvalidParameterValueException'),
-    );
-    return;
-  }
-  const answer = part === 'policy' ? toPolicy(arn, found) : toConfiguration(arn, found);
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  if (found === undefined || (part === 'policy' && found.sourceArns.length === 0)) throw notFound();
+  if (isUpdate) return update(lambda, arn, request);
+  return part === 'policy' ? toPolicy(arn, found) : toConfiguration(arn, found);
 }
+
+const notAuthorized = (): ServiceError => new ServiceError('AccessDeniedException', 'not authorized', 403);
+const notFound = (): ServiceError => new ServiceError('ResourceNotFoundException', 'no such function', 404);
 
 const updateGuard = z.object({
   Environment: z.object({ Variables: z.record(z.string().regex(/^[a-zA-Z]\w+$/), z.string()) }).optional(),
@@ -176,10 +175,10 @@ const updateGuard = z.object({
  */
 async function update(lambda: LambdaService, arn: string, request: IncomingMessage) {
   const { Environment, RevisionId } = updateGuard.parse(await json(request));
-  if (!lambda.isWritable) throw new ServiceError('AccessDeniedException', 'not authorized', 403);
+  if (!lambda.isWritable) throw notAuthorized();
   lambda.beforeUpdate();
   const found = lambda.functions.get(arn);
-  if (found === undefined) throw new ServiceError('ResourceNotFoundException', 'no such function', 404);
+  if (found === undefined) throw notFound();
   if (RevisionId !== undefined && RevisionId !== revisionOf(found))
     throw new ServiceError('PreconditionFailedException', 'The RevisionId is not the latest', 412);
   const changed = { ...found, environment: Environment?.Variables ?? found.environment };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ServiceError } from '../aws.js';
 import type { UserPool } from './pool.js';
 
@@ -22,3 +23,16 @@ interface Call {
 }
 
 export type Operation = (call: Call) => unknown;
+
+export const pageGuard = z.object({
+  Limit: z.int().min(0).max(60).default(60),
+  NextToken: z.string().regex(/^\d+$/).default('0'),
+});
+
+export function toPage<Entry>(entries: readonly Entry[], { Limit, NextToken }: z.output<typeof pageGuard>) {
+  const end = Number(NextToken) + Limit;
+  return {
+    page: entries.slice(Number(NextToken), end),
+    more: entries.length > end ? { NextToken: String(end) } : {},
+  };
+}

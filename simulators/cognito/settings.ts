@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AppClient, newId, type Settings, standardAttributes, type UserPool } from './pool.js';
-import { invalidParameter, type Operation, resourceNotFound } from './protocol.js';
+import { invalidParameter, type Operation, pageGuard, resourceNotFound, toPage } from './protocol.js';
+import { lambdaConfigGuard } from './triggers.js';
 
 /*
  * Settings of a pool and its app clients. UpdateUserPool and UpdateUserPoolClient replace everything: an omitted
@@ -31,13 +32,8 @@ function checkTemporaryPassword(settings: Settings): void {
   }
 }
 
-const configGuard = z.looseObject({
-  PreTokenGeneration: z.string().optional(),
-  PreTokenGenerationConfig: z.object({ LambdaVersion: z.string(), LambdaArn: z.string() }).optional(),
-});
-
 function checkLambdaConfig({ LambdaConfig, UserPoolTier = 'ESSENTIALS' }: Settings): void {
-  const { PreTokenGeneration, PreTokenGenerationConfig } = configGuard.parse(LambdaConfig ?? {});
+  const { PreTokenGeneration, PreTokenGenerationConfig } = lambdaConfigGuard.parse(LambdaConfig ?? {});
   if (PreTokenGenerationConfig === undefined) return;
   if (PreTokenGeneration !== undefined && PreTokenGeneration !== PreTokenGenerationConfig.LambdaArn) {
     throw invalidParameter('PreTokenGeneration and PreTokenGenerationConfig LambdaArn must match');
@@ -172,6 +168,11 @@ const customGuard = z.object({
 
 const CUSTOM_ATTRIBUTES_MAX = 50;
 
+const clientsGuard = z.object({
+  MaxResults: z.int().min(1).max(60).default(60),
+  NextToken: pageGuard.shape.NextToken,
+});
+
 export const settingsOperations: Readonly<Record<string, Operation>> = {
   DescribeUserPool: ({ pool }) => ({ UserPool: describePool(pool) }),
   UpdateUserPool: ({ pool, body }) => {
@@ -203,18 +204,13 @@ export const settingsOperations: Readonly<Record<string, Operation>> = {
     return { UserPoolClient: describeClient(pool, client) };
   },
   ListUserPoolClients: ({ pool, body }) => {
-    const { MaxResults, NextToken } = z
-      .object({ MaxResults: z.int().min(1).max(60).default(60), NextToken: z.string().optional() })
-      .parse(body);
-    const from = Number(NextToken ?? 0);
-    const clients = [...pool.clients.values()];
-    return {
-      UserPoolClients: clients.slice(from, from + MaxResults).map(({ id, settings }) => ({
-        ClientId: id,
-        UserPoolId: pool.id,
-        ClientName: settings.ClientName ?? 'client',
-      })),
-      ...(from + MaxResults < clients.length ? { NextToken: String(from + MaxResults) } : {}),
-    };
+    const { MaxResults, NextToken } = clientsGuard.parse(body);
+    const { page, more } = toPage([...pool.clients.values()], { Limit: MaxResults, NextToken });
+    const UserPoolClients = page.map(({ id, settings: { ClientName = 'client' } }) => ({
+      ClientId: id,
+      UserPoolId: pool.id,
+      ClientName,
+    }));
+    return { UserPoolClients, ...more };
   },
 };

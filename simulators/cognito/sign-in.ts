@@ -38,8 +38,21 @@ export type ChallengeResult = z.infer<typeof resultGuard>;
 const SESSION_MAX_CHARACTERS = 8192;
 
 /** Seals a session as text. The length of the text grows with the challenge parameters of the triggers. */
-const sealSession = (pool: UserPool, session: Omit<Session, 'id'>): Promise<string> =>
-  new EncryptJWT({ ...session, id: newId(8) })
+const sealSession = (
+  { pool, client, user }: At,
+  now: number,
+  session: Pick<Session, 'expected' | 'history'> & Partial<Session>,
+): Promise<string> =>
+  new EncryptJWT({
+    secretBlock: null,
+    privateChallengeParameters: {},
+    challengeMetadata: null,
+    ...session,
+    id: newId(8),
+    clientId: client.id,
+    username: user.username,
+    expiresAt: now + Number(describeClient(pool, client).AuthSessionValidity) * 60_000,
+  })
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .encrypt(pool.sessionKey);
 
@@ -178,23 +191,14 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
   });
 
   /** Asks for a password in place of a temporary one. AWS does not document what the define trigger then gets. */
-  const askNewPassword = async ({ pool, client, user }: At, history: readonly ChallengeResult[]) => ({
+  const askNewPassword = async (at: At, history: ChallengeResult[]) => ({
     ChallengeName: 'NEW_PASSWORD_REQUIRED',
     ChallengeParameters: {
-      USER_ID_FOR_SRP: user.username,
+      USER_ID_FOR_SRP: at.user.username,
       requiredAttributes: '[]',
-      userAttributes: JSON.stringify(Object.fromEntries(user.attributes)),
+      userAttributes: JSON.stringify(Object.fromEntries(at.user.attributes)),
     },
-    Session: await sealSession(pool, {
-      clientId: client.id,
-      username: user.username,
-      expiresAt: deps.now() + Number(describeClient(pool, client).AuthSessionValidity) * 60_000,
-      expected: 'NEW_PASSWORD_REQUIRED',
-      secretBlock: null,
-      history: [...history],
-      privateChallengeParameters: {},
-      challengeMetadata: null,
-    }),
+    Session: await sealSession(at, deps.now(), { expected: 'NEW_PASSWORD_REQUIRED', history }),
   });
 
   const initiateByPassword = (at: At, password: string): unknown => {
@@ -207,7 +211,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
   /** Invokes the define trigger and follows its decision: tokens, another challenge, or failure. */
   const advance = async (
     at: At,
-    history: readonly ChallengeResult[],
+    history: ChallengeResult[],
     context: { clientMetadata: Record<string, string> | undefined; srpPublicValue: string | null },
   ): Promise<unknown> => {
     const { pool, client, user } = at;
@@ -228,13 +232,10 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       const sign = { user, client, source: 'TokenGeneration_Authentication', clientMetadata: context.clientMetadata };
       return { ChallengeParameters: {}, AuthenticationResult: await mintTokens(pool, sign, deps) };
     }
-    const expiresAt = deps.now() + Number(describeClient(pool, client).AuthSessionValidity) * 60_000;
-    const session = { clientId: client.id, username, expiresAt, history: [...history] };
     if (defined.challengeName === 'PASSWORD_VERIFIER') {
       if (context.srpPublicValue === null) throw invalidParameter('Custom auth lambda trigger has no SRP_A to verify.');
       const { secretBlock, parameters } = startSrp(at, context.srpPublicValue);
-      const rest = { secretBlock, privateChallengeParameters: {}, challengeMetadata: null };
-      const Session = await sealSession(pool, { ...session, ...rest, expected: 'PASSWORD_VERIFIER' });
+      const Session = await sealSession(at, deps.now(), { expected: 'PASSWORD_VERIFIER', history, secretBlock });
       return { ChallengeName: 'PASSWORD_VERIFIER', Session, ChallengeParameters: parameters };
     }
     if (defined.challengeName !== 'CUSTOM_CHALLENGE') {
@@ -243,10 +244,9 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     const create = { ...call, name: 'CreateAuthChallenge', source: 'CreateAuthChallenge_Authentication' } as const;
     const asked = { ...request, challengeName: 'CUSTOM_CHALLENGE' };
     const created = await invokeTrigger(pool, { ...create, request: asked }, deps);
-    const Session = await sealSession(pool, {
-      ...session,
+    const Session = await sealSession(at, deps.now(), {
       expected: 'CUSTOM_CHALLENGE',
-      secretBlock: null,
+      history,
       privateChallengeParameters: created.privateChallengeParameters ?? {},
       challengeMetadata: created.challengeMetadata ?? null,
     });

@@ -9,7 +9,7 @@ export type TriggerName =
   | 'VerifyAuthChallengeResponse'
   | 'PreTokenGeneration';
 
-const lambdaConfigGuard = z.looseObject({
+export const lambdaConfigGuard = z.looseObject({
   DefineAuthChallenge: z.string().optional(),
   CreateAuthChallenge: z.string().optional(),
   VerifyAuthChallengeResponse: z.string().optional(),

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { ServiceError } from '../aws.js';
 import { setPassword } from './passwords.js';
 import { addUser, findUser, type PoolUser, type UserPool } from './pool.js';
-import { invalidParameter, type Operation, resourceNotFound, tooLong, userNotFound } from './protocol.js';
+import {
+  invalidParameter,
+  type Operation,
+  pageGuard,
+  resourceNotFound,
+  tooLong,
+  toPage,
+  userNotFound,
+} from './protocol.js';
 
 /** Limit of the API's AttributeValueType. */
 const VALUE_MAX_CHARACTERS = 2048;
@@ -47,19 +55,7 @@ const require = (pool: UserPool, username: string): PoolUser => {
   return user;
 };
 
-const pageGuard = z.object({
-  Limit: z.int().min(0).max(60).default(60),
-  NextToken: z.string().regex(/^\d+$/).default('0'),
-});
 const groupGuard = pageGuard.extend({ UserPoolId: z.string(), GroupName: z.string().min(1).max(128) });
-
-function toPage<Entry>(entries: readonly Entry[], { Limit, NextToken }: z.output<typeof pageGuard>) {
-  const end = Number(NextToken) + Limit;
-  return {
-    page: entries.slice(Number(NextToken), end),
-    more: entries.length > end ? { NextToken: String(end) } : {},
-  };
-}
 
 /** Filter by one of the searchable attributes, which do not include custom ones. */
 const filterGuard = z
