@@ -1,6 +1,7 @@
 import type { Fetch } from '../../src/core/ports.js';
 import type { OpenIdProvider } from '../relying-party.js';
 import type { HookSettings } from './smart-hooks.js';
+import type { CustomField } from './users.js';
 
 export type HookType = HookSettings['type'];
 
@@ -22,13 +23,6 @@ export interface AccountUser {
   status: number;
   /** 1 is approved. */
   state: number;
-}
-
-export interface CustomField {
-  readonly id: number;
-  name: string;
-  shortname: string;
-  readonly position: number;
 }
 
 export interface EnvironmentVariable {

@@ -39,20 +39,21 @@ function toListed(view: ReturnType<typeof toView>, fields: string | undefined): 
   return Object.fromEntries(Object.entries(view).filter(([name]) => names.includes(name)));
 }
 
-const changeGuard = z.looseObject({
+const names = {
   username: z.string().optional(),
   email: z.string().optional(),
   firstname: z.string().optional(),
   lastname: z.string().optional(),
+};
+
+const changeGuard = z.looseObject({
+  ...names,
   password: z.string().optional(),
   custom_attributes: z.record(z.string(), z.union([z.string(), z.null()])).optional(),
 });
 
 const listGuard = z.strictObject({
-  username: z.string().optional(),
-  email: z.string().optional(),
-  firstname: z.string().optional(),
-  lastname: z.string().optional(),
+  ...names,
   limit: z.coerce.number().int().min(1).max(100).optional(),
   fields: z.string().optional(),
   cursor: z
@@ -64,6 +65,7 @@ const listGuard = z.strictObject({
 });
 
 const fieldGuard = z.strictObject({ name: z.string().min(1), shortname: z.string().regex(/^\w{1,64}$/) });
+export type CustomField = z.output<typeof fieldGuard> & { readonly id: number; readonly position: number };
 const pageSize = 50;
 
 /** Applies a filter: `*` matches any text, and a leading `!` negates. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import express, { type RequestHandler, Router } from 'express';
 import { serve } from '../serve.js';
 import { coreSchema, createDirectory, type Directory, listSchema } from './directory.js';
-import { answerError, createUsersApi, ScimError, sendScim } from './users.js';
+import { answerError, createUsersApi, ScimError, sendList, sendScim } from './users.js';
 
 /** Writes schema keywords as WSO2 does, such as `READ_WRITE`. */
 const toPlain = (schema: object): object =>
@@ -92,13 +92,8 @@ function createGroupsApi({ groups }: Directory): Router {
     const isHit = (name: string): boolean =>
       operator?.toLowerCase() === 'co' ? name.toLowerCase().includes(text.toLowerCase()) : name === text;
     const named = [...groups].filter(([, { displayName }]) => isHit(displayName));
-    sendScim(response, 200, {
-      schemas: [listSchema],
-      totalResults: named.length,
-      itemsPerPage: named.length,
-      startIndex: 1,
-      ...(named.length === 0 ? {} : { Resources: named.map(([id, group]) => show(id, group)) }),
-    });
+    const views = named.map(([id, group]) => show(id, group));
+    sendList(response, 1, views.length, views);
   });
   router.get('/:id', (request, response) => {
     const group = groups.get(request.params.id);

@@ -10,6 +10,12 @@ export function sendScim(response: Response, status: number, body: object): void
   response.status(status).type('application/scim+json').send(JSON.stringify(body));
 }
 
+/** Sends a page of a list, without the member `Resources` if it is empty. */
+export function sendList(response: Response, startIndex: number, totalResults: number, page: readonly object[]): void {
+  const Resources = page.length === 0 ? undefined : page;
+  sendScim(response, 200, { schemas: [listSchema], totalResults, itemsPerPage: page.length, startIndex, Resources });
+}
+
 /** Express recognizes error handlers by four parameters. */
 export const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
   const known =
@@ -108,15 +114,8 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
     const isWanted = filter === undefined ? () => true : parseFilter(filter);
     const found = [...directory.users.values()].filter(isWanted);
     const page = found.slice(startIndex - 1, startIndex - 1 + count);
-    sendScim(response, 200, {
-      schemas: [listSchema],
-      totalResults: directory.countsPageAlone ? page.length : found.length,
-      itemsPerPage: page.length,
-      startIndex,
-      ...(page.length === 0
-        ? {}
-        : { Resources: page.map((user) => toView(directory, user, askedIn(request), baseUrl())) }),
-    });
+    const views = page.map((user) => toView(directory, user, askedIn(request), baseUrl()));
+    sendList(response, startIndex, directory.countsPageAlone ? page.length : found.length, views);
   });
   router.get('/:id', (request, response) => show(request, response, findUser(request)));
   router.patch('/:id', (request, response) => {
