@@ -54,7 +54,7 @@ export function toTokenIssuancePayload(context: CalloutContext, user: DirectoryU
 
 export type SignUpAttributes = Readonly<Record<string, string | number | boolean>>;
 
-const odataTypes = { string: 'string', number: 'int64', boolean: 'boolean' } as const;
+const odataTypes: Readonly<Record<string, string>> = { string: 'string', number: 'int64', boolean: 'boolean' };
 
 /** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data */
 export function toSignUpPayload(
@@ -63,16 +63,13 @@ export function toSignUpPayload(
   { identities, attributes }: { identities: readonly object[]; attributes: SignUpAttributes },
 ) {
   const described = Object.entries(attributes).map(([name, value], index) => {
-    const type =
-      typeof value === 'string'
-        ? odataTypes.string
-        : typeof value === 'number'
-          ? odataTypes.number
-          : odataTypes.boolean;
     // The documented example uses both spellings.
     const key = index % 2 === 0 ? '@odata.type' : '@odata.Type';
     const attributeType = name.startsWith('extension_') ? 'directorySchemaExtension' : 'builtIn';
-    return [name, { [key]: `microsoft.graph.${type}DirectoryAttributeValue`, value, attributeType }] as const;
+    return [
+      name,
+      { [key]: `microsoft.graph.${odataTypes[typeof value]}DirectoryAttributeValue`, value, attributeType },
+    ] as const;
   });
   return toEnvelope(event, context, { userSignUpInfo: { attributes: Object.fromEntries(described), identities } });
 }
@@ -187,10 +184,14 @@ const envelopeGuard = z.object({
   data: z.object({ '@odata.type': z.string(), actions: z.array(z.looseObject({ '@odata.type': z.string() })) }),
 });
 
-function readAction(body: unknown, event: string): { readonly name: string; readonly action: object } {
-  const parsed = envelopeGuard.safeParse(body);
+function parse<Output>(guard: z.ZodType<Output>, value: unknown): Output {
+  const parsed = guard.safeParse(value);
   if (!parsed.success) throw new CalloutError(1003003);
-  const { '@odata.type': type, actions } = parsed.data.data;
+  return parsed.data;
+}
+
+function readAction(body: unknown, event: string): { readonly name: string; readonly action: object } {
+  const { '@odata.type': type, actions } = parse(envelopeGuard, body).data;
   if (type !== `microsoft.graph.on${event[0]?.toUpperCase()}${event.slice(1)}ResponseData`)
     throw new CalloutError(1003003);
   const [action] = actions;
@@ -208,15 +209,12 @@ export function readClaims(body: unknown): Map<string, string | string[]> {
   if (name !== 'provideClaimsForToken') throw new CalloutError(1003012);
   const bag: unknown = Reflect.get(action, 'claims');
   if (bag === null || bag === undefined) throw new CalloutError(1003007);
-  const claims = z.record(z.string(), z.unknown()).safeParse(bag);
-  if (!claims.success) throw new CalloutError(1003003);
   let bytes = 0;
-  const read = Object.entries(claims.data).map(([key, value]) => {
+  const read = Object.entries(parse(z.record(z.string(), z.unknown()), bag)).map(([key, value]) => {
     if (key === '') throw new CalloutError(1003026);
-    const claim = claimGuard.safeParse(value);
-    if (!claim.success) throw new CalloutError(1003003);
-    bytes += Buffer.byteLength(key) + Buffer.byteLength([claim.data].flat().join(''));
-    return [key, claim.data] as const;
+    const claim = parse(claimGuard, value);
+    bytes += Buffer.byteLength(key) + Buffer.byteLength([claim].flat().join(''));
+    return [key, claim] as const;
   });
   if (bytes > CLAIMS_MAX_BYTES) throw new CalloutError(1003025);
   return new Map(read);
@@ -242,11 +240,6 @@ export type SignUpAction =
 export function readSignUpAction(event: 'attributeCollectionStart' | 'attributeCollectionSubmit') {
   return (body: unknown): SignUpAction => {
     const { name, action } = readAction(body, event);
-    const parse = <Output>(guard: z.ZodType<Output>, value: unknown): Output => {
-      const parsed = guard.safeParse(value);
-      if (!parsed.success) throw new CalloutError(1003003);
-      return parsed.data;
-    };
     if (name === 'continueWithDefaultBehavior') return { kind: 'continue' };
     if (name === 'showBlockPage') return { kind: 'block', ...parse(pageGuard, action) };
     if (event === 'attributeCollectionSubmit' && name === 'modifyAttributeValues') {

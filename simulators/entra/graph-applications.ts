@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, type GraphContext, parseBody } from './graph-context.js';
+import type { GraphContext } from './graph.js';
+import { badRequest, parseBody } from './graph-context.js';
 import {
   type Application,
   addServicePrincipal,
@@ -40,6 +41,11 @@ const propertyGuard = z.strictObject({
   isMultiValued: z.boolean().default(false),
   targetObjects: z.array(z.enum(['User', 'Group', 'Organization', 'Device', 'Application'])).min(1),
 });
+/** `name` is the full one: `extension_{appId without dashes}_{name}`. */
+export type ExtensionProperty = z.output<typeof propertyGuard> & { readonly id: string };
+
+const assignmentGuard = z.strictObject({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() });
+export type AppRoleAssignment = z.output<typeof assignmentGuard> & { readonly id: string };
 
 export function newApplication(displayName: string): Application {
   return {
@@ -155,8 +161,7 @@ export function createApplicationsApi(context: GraphContext): Router {
     (request, response) => {
       const tenant = tenantOf(response);
       const resource = findShown(tenant.servicePrincipals, request.params.id);
-      const guard = z.strictObject({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() });
-      const { principalId, resourceId, appRoleId } = guard.parse(request.body);
+      const { principalId, resourceId, appRoleId } = assignmentGuard.parse(request.body);
       if (resourceId !== resource.id) throw badRequest('The resource is not the one addressed.');
       const isGraphRole = resource.appId === graphAppId && Object.values(graphRoles).includes(appRoleId);
       if (!isGraphRole) throw badRequest('Permission being assigned was not found on application.');

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import type { z } from 'zod';
 import { Refused } from '../serve.js';
-import type { Cloud } from './cloud.js';
-import type { Tenant } from './tenant.js';
 
 export class GraphError extends Refused {}
 
@@ -52,17 +50,4 @@ export function toSelected(entry: object, { query }: Pick<Request, 'query'>): ob
   if (wanted === null) return entry;
   const names = String(wanted).split(',');
   return Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)));
-}
-
-export interface GraphContext {
-  readonly cloud: Cloud;
-  tenantOf(response: Response): Tenant;
-  requireRole(...roles: readonly string[]): RequestHandler;
-  /** Sends a new object, which other calls show only after a delay. */
-  sendCreated<Created extends { readonly id: string }>(response: Response, created: Created): void;
-  isShown(id: string): boolean;
-  /** @throws GraphError `Request_ResourceNotFound` */
-  findShown<Entry>(entries: ReadonlyMap<string, Entry>, id: unknown): Entry;
-  /** Sends one page of a list, with `@odata.nextLink` if there is more; `$filter` as in graph-filter.ts. */
-  sendList(request: Request, response: Response, entries: readonly object[]): void;
 }

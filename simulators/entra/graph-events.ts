@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, type GraphContext, parseBody } from './graph-context.js';
+import type { GraphContext } from './graph.js';
+import { badRequest, parseBody } from './graph-context.js';
 import { eventsServiceAppId, findServicePrincipal, grantedRoles, type Tenant, type UserFlow } from './tenant.js';
 
 const extensionTypes = [

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, type GraphContext, notFound, parseBody } from './graph-context.js';
+import type { GraphContext } from './graph.js';
+import { badRequest, notFound, parseBody } from './graph-context.js';
 import type { Tenant } from './tenant.js';
 
 const configurationType = '#microsoft.graph.externalAuthenticationMethodConfiguration';

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
-import { type GraphContext, GraphError, notFound, parseBody } from './graph-context.js';
+import type { GraphContext } from './graph.js';
+import { GraphError, notFound, parseBody } from './graph-context.js';
 import type { Tenant } from './tenant.js';
 
 export interface Target {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, type GraphContext, parseBody } from './graph-context.js';
+import type { GraphContext } from './graph.js';
+import { badRequest, parseBody } from './graph-context.js';
 
 const definitionGuard = z.object({
   ClaimsMappingPolicy: z.object({

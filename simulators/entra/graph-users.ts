@@ -1,7 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { badRequest, type GraphContext, GraphError, notFound, toSelected } from './graph-context.js';
-import type { DirectoryUser, ExtensionProperty, Tenant } from './tenant.js';
+import type { GraphContext } from './graph.js';
+import type { ExtensionProperty } from './graph-applications.js';
+import { badRequest, GraphError, notFound, toSelected } from './graph-context.js';
+import type { DirectoryUser, Tenant } from './tenant.js';
 
 /** Longest value of a directory extension. */
 const EXTENSION_MAX_CHARACTERS = 256;
@@ -70,6 +72,11 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
   };
 
   const read = requireRole('User.Read.All', 'User.ReadWrite.All');
+  const readMemberships = requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All');
+  /** In OData, a cast is an advanced query, which needs `$count=true`. */
+  const checkCast = ({ query }: Request): void => {
+    if (query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
+  };
 
   router.get('/users', read, (request, response) => {
     sendList(request, response, [...tenantOf(response).users.values()].map(toAll));
@@ -89,38 +96,29 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
       sendList(request, response, [...users.values()].filter(({ id }) => members.has(id)).map(toAll));
     },
   );
-  router.get(
-    '/users/:id/transitiveMemberOf/microsoft.graph.group',
-    requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
-    (request, response) => {
-      // In OData, a cast is an advanced query, which needs `$count=true`.
-      if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
-      const tenant = tenantOf(response);
-      const { id: userId } = find(String(request.params.id), tenant);
-      const own = [...tenant.groups].filter(([, members]) => members.has(userId));
-      // If the caller may not read an object, return only its id.
-      const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
-      const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
-      const detailsOf = (id: string) =>
-        mayRead ? { displayName: tenant.groupNames.get(id) ?? '', ...tenant.groupDetails.get(id) } : {};
-      const shown = own.map(([id]) => ({ id, ...unread, ...detailsOf(id) }));
-      sendList(request, response, shown);
-    },
-  );
-  router.get(
-    '/users/:id/transitiveMemberOf/microsoft.graph.directoryRole',
-    requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
-    (request, response) => {
-      if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
-      const tenant = tenantOf(response);
-      const { id: userId } = find(String(request.params.id), tenant);
-      const holders = [userId, ...[...tenant.groups].filter(([, members]) => members.has(userId)).map(([id]) => id)];
-      const own = [...tenant.directoryRoles].filter(([, { members }]) => holders.some((id) => members.has(id)));
-      const mayRead = z.array(z.string()).parse(response.locals.roles).includes('RoleManagement.Read.Directory');
-      const shown = own.map(([id, { displayName }]) => ({ id, displayName: mayRead ? displayName : null }));
-      sendList(request, response, shown);
-    },
-  );
+  router.get('/users/:id/transitiveMemberOf/microsoft.graph.group', readMemberships, (request, response) => {
+    checkCast(request);
+    const tenant = tenantOf(response);
+    const { id: userId } = find(String(request.params.id), tenant);
+    const own = [...tenant.groups].filter(([, members]) => members.has(userId));
+    // If the caller may not read an object, return only its id.
+    const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
+    const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
+    const detailsOf = (id: string) =>
+      mayRead ? { displayName: tenant.groupNames.get(id) ?? '', ...tenant.groupDetails.get(id) } : {};
+    const shown = own.map(([id]) => ({ id, ...unread, ...detailsOf(id) }));
+    sendList(request, response, shown);
+  });
+  router.get('/users/:id/transitiveMemberOf/microsoft.graph.directoryRole', readMemberships, (request, response) => {
+    checkCast(request);
+    const tenant = tenantOf(response);
+    const { id: userId } = find(String(request.params.id), tenant);
+    const holders = [userId, ...[...tenant.groups].filter(([, members]) => members.has(userId)).map(([id]) => id)];
+    const own = [...tenant.directoryRoles].filter(([, { members }]) => holders.some((id) => members.has(id)));
+    const mayRead = z.array(z.string()).parse(response.locals.roles).includes('RoleManagement.Read.Directory');
+    const shown = own.map(([id, { displayName }]) => ({ id, displayName: mayRead ? displayName : null }));
+    sendList(request, response, shown);
+  });
   router.get('/directoryRoles', requireRole('RoleManagement.Read.Directory'), (request, response) => {
     const roles = [...tenantOf(response).directoryRoles].map(([id, { displayName }]) => ({ id, displayName }));
     sendList(request, response, roles);

@@ -1,24 +1,16 @@
-import express, { type Request, type Response, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
 import { createApplicationsApi } from './graph-applications.js';
-import {
-  answerGraphError,
-  badRequest,
-  denied,
-  type GraphContext,
-  notFound,
-  toSelected,
-  unauthenticated,
-} from './graph-context.js';
+import { answerGraphError, badRequest, denied, notFound, toSelected, unauthenticated } from './graph-context.js';
 import { createEventsApi } from './graph-events.js';
 import { createMethodsApi } from './graph-methods.js';
 import { createPassesApi } from './graph-passes.js';
 import { createPoliciesApi } from './graph-policies.js';
 import { createUsersApi } from './graph-users.js';
 import { passFault } from './login.js';
-import { graphAppId } from './tenant.js';
+import { graphAppId, type Tenant } from './tenant.js';
 
 const equals = /^(\w+) eq (?:'((?:[^']|'')*)'|(true|false))/;
 const anyText = /^(otherMails)\/any\(o:o eq '((?:[^']|'')*)'\)/;
@@ -29,7 +21,11 @@ const searchable = ['displayName', 'givenName', 'surname', 'mail', 'userPrincipa
 
 const unquote = (text: string): string => text.replaceAll("''", "'");
 
-const isSameText = (one: unknown, other: string): boolean => String(one ?? '').toLowerCase() === other.toLowerCase();
+const toLowerCase = (value: unknown): string => String(value ?? '').toLowerCase();
+
+const isSameText = (one: unknown, other: string): boolean => toLowerCase(one) === other.toLowerCase();
+
+const textsGuard = z.array(z.string()).catch([]);
 
 const identitiesGuard = z.array(z.object({ issuer: z.string(), issuerAssignedId: z.string() })).catch([]);
 
@@ -59,27 +55,17 @@ export function parseGraphFilter(filter: string): (entry: object) => boolean {
     const [anyOf, anyName = '', anyValue = ''] = anyText.exec(rest) ?? [];
     const [begun, begunName = '', begins = ''] = beginning.exec(rest) ?? [];
     if (equal !== undefined) {
-      const value = text === undefined ? flag === 'true' : unquote(text);
       // Graph ignores case in text.
-      any.push((entry) =>
-        typeof value === 'string' ? isSameText(Reflect.get(entry, name), value) : Reflect.get(entry, name) === value,
-      );
+      any.push((entry) => {
+        const value: unknown = Reflect.get(entry, name);
+        return text === undefined ? value === (flag === 'true') : isSameText(value, unquote(text));
+      });
     } else if (anyOf !== undefined) {
       const wanted = unquote(anyValue);
-      any.push((entry) =>
-        z
-          .array(z.string())
-          .catch([])
-          .parse(Reflect.get(entry, anyName))
-          .some((each) => isSameText(each, wanted)),
-      );
+      any.push((entry) => textsGuard.parse(Reflect.get(entry, anyName)).some((each) => isSameText(each, wanted)));
     } else if (begun !== undefined && searchable.includes(begunName)) {
       const wanted = unquote(begins).toLowerCase();
-      any.push((entry) =>
-        String(Reflect.get(entry, begunName) ?? '')
-          .toLowerCase()
-          .startsWith(wanted),
-      );
+      any.push((entry) => toLowerCase(Reflect.get(entry, begunName)).startsWith(wanted));
     } else throw badRequest('Invalid filter clause.');
     rest = rest.slice((equal ?? anyOf ?? begun ?? '').length);
     if (rest === '') return (entry) => any.some((isHit) => isHit(entry));
@@ -90,43 +76,49 @@ export function parseGraphFilter(filter: string): (entry: object) => boolean {
 
 const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).default([]) });
 
-/** @see https://learn.microsoft.com/en-us/graph/use-the-api */
-export function createGraph(cloud: Cloud): Router {
-  const router = Router();
+export type GraphContext = ReturnType<typeof createContext>;
+
+function createContext(cloud: Cloud) {
   const isShown = (id: string): boolean =>
     cloud.now() >= (cloud.madeAt.get(id) ?? Number.NEGATIVE_INFINITY) + cloud.lateSec * 1000;
-  const context: GraphContext = {
+  return {
     cloud,
-    tenantOf(response) {
+    tenantOf(response: Response): Tenant {
       const tenant = cloud.tenants.get(String(response.locals.tenantId));
       if (tenant === undefined) throw unauthenticated();
       return tenant;
     },
     requireRole:
-      (...roles) =>
+      (...roles: readonly string[]): RequestHandler =>
       (_request, response, next) => {
         const granted: readonly string[] = z.array(z.string()).parse(response.locals.roles);
         if (!roles.some((role) => granted.includes(role))) throw denied();
         next();
       },
-    sendCreated(response, created) {
+    /** Sends a new object, which other calls show only after a delay. */
+    sendCreated<Created extends { readonly id: string }>(response: Response, created: Created): void {
       cloud.madeAt.set(created.id, cloud.now());
       response.status(201).json(created);
     },
     isShown,
-    findShown(entries, id) {
+    /** @throws GraphError `Request_ResourceNotFound` */
+    findShown<Entry>(entries: ReadonlyMap<string, Entry>, id: unknown): Entry {
       const found = entries.get(String(id));
       if (found === undefined || !isShown(String(id))) throw notFound(String(id));
       return found;
     },
-    sendList: (request, response, entries) =>
-      sendPage(
-        cloud,
-        request,
-        response,
-        entries.filter((entry) => isShown(String(Reflect.get(entry, 'id')))),
-      ),
+    /** Sends one page of a list, with `@odata.nextLink` if there is more. */
+    sendList(request: Request, response: Response, entries: readonly object[]): void {
+      const shown = entries.filter((entry) => isShown(String(Reflect.get(entry, 'id'))));
+      sendPage(cloud, request, response, shown);
+    },
   };
+}
+
+/** @see https://learn.microsoft.com/en-us/graph/use-the-api */
+export function createGraph(cloud: Cloud): Router {
+  const router = Router();
+  const context = createContext(cloud);
   router.use((_request, response, next) => {
     response.set('date', new Date(cloud.now()).toUTCString());
     if (passFault(cloud, 'graph', response)) next();

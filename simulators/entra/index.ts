@@ -138,8 +138,8 @@ export async function startEntraSimulator({
     addExtension(clientId: string, name: string): string {
       const id = randomUUID();
       const full = `extension_${clientId.replaceAll('-', '')}_${name}`;
-      const property = { id, name: full, dataType: 'String', isMultiValued: false, targetObjects: ['User'] };
-      findApplication(tenant, clientId)?.extensionProperties.set(id, property);
+      const property = { id, name: full, dataType: 'String', isMultiValued: false } as const;
+      findApplication(tenant, clientId)?.extensionProperties.set(id, { ...property, targetObjects: ['User'] });
       return full;
     },
     addCertificate(clientId: string, pem: string): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { createSigningKey as createKey, type SigningKey, signJwt } from '../signing-key.js';
+import type { AppRoleAssignment, ExtensionProperty } from './graph-applications.js';
 import type { CustomExtension, EventListener, SignUpListener } from './graph-events.js';
 import type { MethodConfiguration, MethodRegistration, PermissionGrant } from './graph-methods.js';
 import { type AccessPass, newPassPolicy } from './graph-passes.js';
@@ -70,15 +71,6 @@ export interface DirectoryUser {
   readonly extensions: Record<string, unknown>;
 }
 
-export interface ExtensionProperty {
-  readonly id: string;
-  /** Full name: `extension_{appId without dashes}_{name}`. */
-  readonly name: string;
-  readonly dataType: string;
-  readonly isMultiValued: boolean;
-  readonly targetObjects: readonly string[];
-}
-
 export interface Application {
   readonly id: string;
   readonly appId: string;
@@ -99,13 +91,6 @@ export interface ServicePrincipal {
   readonly displayName: string;
   accountEnabled: boolean;
   readonly claimsMappingPolicyIds: Set<string>;
-}
-
-export interface AppRoleAssignment {
-  readonly id: string;
-  readonly principalId: string;
-  readonly resourceId: string;
-  readonly appRoleId: string;
 }
 
 /** A user flow of an external tenant. Event listeners attach extensions to it. */
