@@ -81,6 +81,8 @@ export type Account = ReturnType<typeof createAccount>;
 export const createAccount = (options: {
   readonly now: () => number;
   readonly fetch: Fetch;
+  /** Time that a hook's function has in addition to its timeout, for slow machines. */
+  readonly graceMs: number;
   readonly credentials: { readonly clientId: string; readonly clientSecret: string };
 }) => ({
   ...options,

@@ -150,7 +150,6 @@ export function findRunningHook(account: Account, type: HookType): SmartHook | n
 export async function runHook<Answer>(
   account: Account,
   { hook, context, guard }: { hook: SmartHook; context: Record<string, unknown>; guard: z.ZodType<Answer> },
-  graceMs: number,
 ): Promise<Answer | null> {
   const { type, timeout, retries, function: encoded } = hook.settings;
   let tries = 0;
@@ -160,7 +159,7 @@ export async function runHook<Answer>(
       source: Buffer.from(encoded, 'base64').toString('utf8'),
       context,
       env: toEnvironment(account, hook),
-      timeoutMs: timeout * 1000 + graceMs,
+      timeoutMs: timeout * 1000 + account.graceMs,
       now: account.now,
     });
     account.logs.push({

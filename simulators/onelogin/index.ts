@@ -48,8 +48,8 @@ export async function startOneLoginSimulator({
   readonly pages?: readonly ((account: Account) => Router)[];
 } = {}) {
   const credentials = { clientId: randomBytes(32).toString('hex'), clientSecret: randomBytes(32).toString('hex') };
-  const account = createAccount({ now, fetch: reach, credentials });
-  const { host, close } = await serve(createServer(createApp(account, graceMs, pages)), { port });
+  const account = createAccount({ now, fetch: reach, graceMs, credentials });
+  const { host, close } = await serve(createServer(createApp(account, pages)), { port });
   account.url = `http://${host}`;
 
   const post = async (path: string, body: unknown) => {
@@ -112,11 +112,7 @@ export async function startOneLoginSimulator({
   };
 }
 
-function createApp(
-  account: Account,
-  graceMs: number,
-  pages: readonly ((account: Account) => Router)[],
-): express.Express {
+function createApp(account: Account, pages: readonly ((account: Account) => Router)[]): express.Express {
   const app = express();
   const { router, requireToken } = createAccess(account);
   app.use((_request, response, next) => {
@@ -125,7 +121,7 @@ function createApp(
   });
   app.use(router);
   app.use(express.json({ limit: '1mb' }));
-  app.use('/login', createSignIn(account, graceMs));
+  app.use('/login', createSignIn(account));
   for (const createPages of pages) app.use(createPages(account));
   app.use('/api/2', requireToken);
   app.use('/api/1/users', requireToken, createFormerUsersApi(account));

@@ -50,7 +50,7 @@ const userMigrationGuard = z.discriminatedUnion('success', [
  * Creates the sign-in page: username, hook, password, factors. Only this order is documented, not the protocol.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/pre-authentication
  */
-export function createSignIn(account: Account, graceMs: number): Router {
+export function createSignIn(account: Account): Router {
   const router = Router();
   const deny = (response: Response, reason: string): void => void response.status(401).json({ denied: reason });
 
@@ -62,7 +62,7 @@ export function createSignIn(account: Account, graceMs: number): Router {
     const policyId =
       user === undefined || hook === null || !isHookFor(hook, user)
         ? (user?.policyId ?? defaultPolicyId)
-        : await choosePolicy(account, { user, browser, hook }, graceMs);
+        : await choosePolicy(account, { user, browser, hook });
     if (policyId === null) return deny(response, 'hook');
     const token = randomBytes(20).toString('hex');
     account.logins.set(token, toLogin(account, identifier, user, policyId));
@@ -74,9 +74,7 @@ export function createSignIn(account: Account, graceMs: number): Router {
     const login = account.logins.get(state_token);
     if (login === undefined) return deny(response, 'state');
     const user =
-      login.userId === null
-        ? await migrate(account, login.identifier, password, graceMs)
-        : account.users.get(login.userId);
+      login.userId === null ? await migrate(account, login.identifier, password) : account.users.get(login.userId);
     if (user === undefined || user === null || user.password !== password) return deny(response, 'password');
     const proven = { ...toLogin(account, login.identifier, user, login.policyId), passwordProven: true };
     account.logins.set(state_token, proven);
@@ -115,29 +113,23 @@ function answer(response: Response, account: Account, { userId, policyId, factor
 async function choosePolicy(
   account: Account,
   { user, browser, hook }: { user: AccountUser; browser: Browser; hook: SmartHook },
-  graceMs: number,
 ): Promise<number | null> {
   const context = toPreAuthenticationContext(user, browser, hook);
   // An unknown policy counts as a failed hook, because OneLogin does not document it.
   const guard = preAuthenticationGuard.refine(
     ({ user: chosen }) => chosen === null || account.policies.has(chosen.policy_id),
   );
-  const answered = await runHook(account, { hook, context, guard }, graceMs);
+  const answered = await runHook(account, { hook, context, guard });
   if (answered === null) return account.whenHookFails === 'continue' ? user.policyId : null;
   return answered.user?.policy_id ?? null;
 }
 
 /** Calls the hook for an unknown name. The hook may create the user. */
-async function migrate(
-  account: Account,
-  identifier: string,
-  password: string,
-  graceMs: number,
-): Promise<AccountUser | null> {
+async function migrate(account: Account, identifier: string, password: string): Promise<AccountUser | null> {
   const hook = findRunningHook(account, 'user-migration');
   if (hook === null) return null;
   const context = toUserMigrationContext(identifier, password);
-  const answered = await runHook(account, { hook, context, guard: userMigrationGuard }, graceMs);
+  const answered = await runHook(account, { hook, context, guard: userMigrationGuard });
   if (!answered?.success) return null;
   const { username, email, firstname, lastname, custom_attributes, password: kept } = answered.user;
   const names = { username, email, firstname: firstname ?? '', lastname: lastname ?? '' };

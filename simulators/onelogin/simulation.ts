@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { StartSimulation } from '../simulation.js';
-import { loseIn, simulatedGroup, simulatedLogins, withoutTokens } from '../simulation.js';
+import { loseIn, type StartSimulation, simulatedGroup, simulatedLogins, withoutTokens } from '../simulation.js';
 import { startOneLoginSimulator } from './index.js';
 
 const password = 'first factor';
