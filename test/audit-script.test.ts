@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
@@ -55,7 +55,6 @@ beforeEach(async () => {
     } else response.writeHead(404).end('{}');
   });
 });
-afterEach(() => server.close());
 
 const write = (name: string, value: object): void => writeFileSync(join(folder, name), JSON.stringify(value));
 

@@ -35,7 +35,6 @@ beforeAll(async () => {
   project = await installInEmptyProject('client');
 }, 180_000);
 afterAll(async () => {
-  await server.stop();
   project.remove();
 });
 

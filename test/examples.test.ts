@@ -127,7 +127,6 @@ describe('redirect', () => {
     expect((await done()).status).toBe(401);
     shop.kill();
     await once(shop, 'exit');
-    await server.stop();
   });
 });
 

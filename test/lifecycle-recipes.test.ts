@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { enrolByApi, startCapture, who } from '../support/benches/capture-bench.js';
 import { projectRoot } from '../support/run/paths.js';
@@ -13,7 +13,6 @@ beforeEach(async () => {
   ({ server } = await startCapture());
   await enrolByApi(server);
 });
-afterEach(() => server.stop());
 
 const blocksOf = (page: string): string[] =>
   [...readFileSync(join(projectRoot, 'docs', page), 'utf8').matchAll(/\n```http\n([\s\S]*?)\n```/g)].map(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
@@ -23,7 +23,6 @@ let bench: Awaited<ReturnType<typeof openTriggerBench>>;
 beforeAll(async () => {
   bench = await openTriggerBench();
 });
-afterAll(() => bench.state.close());
 
 const ada = 'a1b2c3d4-5678-4def-abcd-ef0123456789';
 const grace = 'b1b2c3d4-5678-4def-abcd-ef0123456789';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { findServicePrincipal, graphRoles, type UserFlow } from '../../simulators/entra/tenant.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../../support/fakes/keys.js';
@@ -18,7 +18,6 @@ beforeEach(async () => {
   served = toServed([client]);
   await applyAll(bench.provision(served, testIssuer));
 });
-afterEach(() => bench.close());
 
 const toServed = (clientApps: readonly string[], signUp: object = { userFlow: 'Customers' }): ConnectionChanges => ({
   hooks: { appId: bench.daemon.clientId, clientApps, signUp },

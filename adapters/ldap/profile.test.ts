@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { sleep } from '../../src/core/resilience.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { groups, hasSlapd, people, serviceDn, startSlapd } from '../../support/servers/slapd.js';
@@ -21,7 +21,6 @@ onSlapd('the profile of a directory', () => {
     bench = await openLdapBench();
     ada = await bench.server.addUser('ada@example.com');
   });
-  afterEach(() => bench.close());
   const profileOf = (ldap: Record<string, unknown> = {}) => bench.connect({ ldap }).profile;
   const takeSearches = async (): Promise<readonly string[]> =>
     (await bench.server.takeLog()).filter((line) => / SRCH base=/.test(line));

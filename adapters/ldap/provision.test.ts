@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Member } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { hasSlapd, loadEntries, names, people, serviceDn } from '../../support/servers/slapd.js';
@@ -14,7 +14,6 @@ onSlapd('the set-up of a directory', () => {
     bench = await openLdapBench();
     ada = await bench.server.addUser('ada@example.com');
   });
-  afterEach(() => bench.close());
 
   const provision = (ldap: Record<string, unknown> = {}) =>
     createLdapProvisioning(

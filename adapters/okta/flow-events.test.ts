@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Fetch } from '../../src/core/ports.js';
 import { Photo } from '../../src/core/secrets.js';
 import { toBody } from '../../support/data/event-body.js';
@@ -18,7 +18,6 @@ beforeEach(async () => {
   ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
   grace = await bench.okta.createUser({ login: 'grace@example.com', password: 'correct horse' });
 });
-afterEach(() => bench.close());
 
 const tell = (body: unknown, by = bench.adapter) => askHook(by, 'events', signed(toBody(body)));
 const heard = { status: 204, body: null };

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch } from '../../src/core/ports.js';
@@ -14,7 +14,6 @@ let bench: OktaBench;
 beforeEach(async () => {
   bench = await openOktaBench();
 });
-afterEach(() => bench.close());
 
 const login = 'ada@example.com';
 let events = 0;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { toIso } from '../../src/core/units.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { addEventHook, addSamlApp, attachHook } from '../../support/servers/okta-hooks.js';
@@ -36,7 +36,6 @@ beforeEach(async () => {
   await addEventHook(okta, { uri: `${testIssuer}/hooks/workforce/events`, secret: hookSecret, events: revokingEvents });
   eventHook().verificationStatus = 'VERIFIED';
 });
-afterEach(() => bench.close());
 
 const hookOf = (kind: keyof typeof types) =>
   [...bench.okta.org.hooks.values()].find(({ type }) => type === types[kind])!;

@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
@@ -14,7 +14,6 @@ beforeEach(async () => {
   bench = await openOktaBench();
   ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse', firstName: 'Ada' });
 });
-afterEach(() => bench.close());
 
 const attributesOf = (user: string) => bench.okta.org.users.get(user)!.profile;
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 
@@ -18,7 +18,6 @@ beforeEach(async () => {
     pushed_authorization_request_endpoint: `${issuer}/par`,
   };
 });
-afterEach(() => bench.close());
 
 function provision({ orgUrls = [bench.okta.url], publicUrl = testIssuer, factor = {}, policy = {} } = {}) {
   const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };

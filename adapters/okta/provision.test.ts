@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Provisioning, ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
@@ -16,10 +16,6 @@ beforeEach(async () => {
   bench = await openOktaBench();
   server = await startOktaServer(bench);
   bench.okta.org.attributes.clear();
-});
-afterEach(async () => {
-  await server.stop();
-  await bench.close();
 });
 
 const everything = { provision: { registration: {}, saml: true } };

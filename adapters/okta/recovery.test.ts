@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { OrgUser } from '../../simulators/okta/org.js';
 import type { AccountRecovery, Fetch, IssuedCredential } from '../../src/core/ports.js';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
@@ -14,7 +14,6 @@ beforeEach(async () => {
   bench = await openOktaBench();
   ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse', firstName: 'Ada' });
 });
-afterEach(() => bench.close());
 
 function recover(recovery: object = {}, send: Fetch = fetch): AccountRecovery {
   const { accountRecovery } = bench.connect({ okta: { recovery }, fetch: send });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { applyAll, type ConnectionChanges } from '../../test/contract/bench.js';
@@ -10,7 +10,6 @@ beforeEach(async () => {
   bench = await openOneLoginBench();
   await provision({ onelogin: { pilotRole: 17 } });
 });
-afterEach(() => bench.close());
 
 const provision = (changes: ConnectionChanges, publicUrl = testIssuer) =>
   applyAll(bench.provision({ ...changes, publicUrl }));

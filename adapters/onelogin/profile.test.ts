@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { findGroupIdsIn } from '../../src/connections/groups.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
@@ -13,7 +13,6 @@ beforeEach(async () => {
   bench = await openOneLoginBench();
   ada = String(bench.onelogin.addUser({ username: 'ada@example.com', password: 'correct horse' }));
 });
-afterEach(() => bench.close());
 
 const fieldsOf = (user: string) => bench.onelogin.account.users.get(Number(user))!.customAttributes;
 

@@ -11,7 +11,6 @@ beforeEach(async () => {
   bench = await openOneLoginBench();
   bench.onelogin.account.fields.length = 0;
 });
-afterEach(() => bench.close());
 
 const publicUrl = 'https://face.example.com';
 const provision = (onelogin: Readonly<Record<string, unknown>> = {}, url = publicUrl): Provisioning =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fetch, IssuedCredential } from '../../src/core/ports.js';
 import { type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 
@@ -11,7 +11,6 @@ beforeEach(async () => {
   bench = await openOneLoginBench();
   ada = String(bench.onelogin.addUser({ username: identifier, password, policyId: bench.facePolicyId }));
 });
-afterEach(() => bench.close());
 
 /** The port over a fetch that keeps the bodies, and can answer in place of the call for the token. */
 function recoverThrough(answer?: () => Response | Promise<Response>, recovery = {}) {

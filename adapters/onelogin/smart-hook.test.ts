@@ -31,7 +31,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const close of open.splice(0)) await close();
-  await bench.close();
 });
 
 /** The hooks of the adapter on a socket. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { Photo, SealedToken } from '../../src/core/secrets.js';
@@ -15,7 +15,6 @@ beforeEach(async () => {
   bench = await openScimBench();
   ada = bench.server.addUser('ada@example.com');
 });
-afterEach(() => bench.close());
 
 interface Sent {
   readonly url: URL;

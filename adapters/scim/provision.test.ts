@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { variants } from '../../support/data/scim-servers.js';
 import { name, openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
@@ -11,7 +11,6 @@ beforeEach(async () => {
   bench = await openScimBench();
   bench.server.addUser('ada@example.com');
 });
-afterEach(() => bench.close());
 
 const provision = (scim: Record<string, unknown> = {}) =>
   createScimProvisioning({ ...bench.core, settings: bench.configure({ scim }), publicUrl, fetch });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
@@ -54,10 +54,6 @@ beforeEach(async () => {
     }),
   });
   ({ id: anna } = Object(await created.json()));
-});
-afterEach(async () => {
-  await server.close();
-  await bench.close();
 });
 
 test('a token is written, read and removed on a SCIMMY server, and other data of the user is unchanged', async () => {

@@ -141,5 +141,4 @@ test('an address is limited to 100 wrong admin keys per 15 minutes; the correct 
   expect(await ask('fsa_guess')).toBe('locked_out');
   fresh.clock.advanceSec(15 * 60);
   expect(await ask('fsa_guess')).toBe('caller_untrusted');
-  await fresh.stop();
 });

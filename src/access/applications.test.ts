@@ -156,5 +156,4 @@ test(`one server registers at most ${maxApplications} applications`, async () =>
   await expect(add()).rejects.toMatchObject({ code: 'limit_reached' });
   const { body } = await crowded.send('GET', '/applications', { headers: asAdmin });
   expect(body.applications).toHaveLength(maxApplications);
-  await crowded.stop();
 });

@@ -144,6 +144,5 @@ describe('a client token', () => {
     const { token, id } = await own.issue();
     const answer = await own.postForm('/detect', toForm({ photo }), { 'x-auth-token': token });
     expect(answer).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
-    await own.stop();
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   cookiesOf,
   expectAtEveryEndpoint,
@@ -36,7 +36,6 @@ async function start(policy: Partial<Policy> = {}): Promise<void> {
   });
 }
 beforeEach(() => start());
-afterEach(() => server.stop());
 
 const owner = { name: 'owner', role: 'owner' } as const;
 const list = (headers: Record<string, string>) => server.send('GET', '/v1/administrators', { headers });

@@ -106,5 +106,4 @@ test('requests are refused with `state_unavailable` if the state store is down',
   isBroken = true;
   const answer = await alone.postJson('/token', {}, { 'x-auth-token': token });
   expect(answer).toMatchObject({ status: 503, body: { code: 'state_unavailable' } });
-  await alone.stop();
 });

@@ -87,5 +87,4 @@ test('administrators can read the usage per application and in total', async () 
     { application: null, name: null, requests: 1, refusals: {} },
   ]);
   expect((await get('/applications/unknown/usage')).code).toBe('not_found');
-  await server.stop();
 });

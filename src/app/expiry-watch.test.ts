@@ -23,10 +23,7 @@ beforeEach(async () => {
   const file = join(createFolder('expired'), 'audit.jsonl');
   trail = await createFileAudit(createAuditDeps({ file, clock: server.clock, log: createTextLog() }));
 });
-afterEach(async () => {
-  await trail.close();
-  await server.stop();
-});
+afterEach(() => trail.close());
 
 async function start(more: Partial<CheckStart> = {}, flow: StoredFlow = plainRequest): Promise<string> {
   const connection = server.deps.connections.get('acme')!;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { startCapture, who } from '../../support/benches/capture-bench.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
@@ -25,7 +25,6 @@ beforeEach(async () => {
   const policy = { stepUpTimeoutSec: 120, enrolmentDays: 365, liveness: 'passive' } as const;
   ({ server, profile, auth } = await startCapture(policy, { openStepUpRequest }));
 });
-afterEach(() => server.stop());
 
 const ada = (shot: number) => drawPicture('ada', shot);
 const consent = () => ({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
 import { openPage } from '../../support/benches/capture-page.js';
 import { asTyped } from '../../support/data/typed-codes.js';
@@ -19,7 +19,6 @@ beforeEach(async () => {
   for (const subject of ['00u1', '00u2']) await enrolByApi(server, subject);
   server.clock.advanceSec(60);
 });
-afterEach(() => server.stop());
 
 /** Opens the own page of a person, who by default showed their face a minute ago. */
 async function openOwnPage(subject = '00u1', byFace = true, connectionId = 'acme') {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { draw, enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import type { ApiServer } from '../../support/servers/api-server.js';
@@ -14,7 +14,6 @@ beforeEach(async () => {
   ({ server } = await startCapture());
   tickets = await tokenOf(['callers']);
 });
-afterEach(() => server.stop());
 
 const asked = { ...who, reference: 'HELP-4711' };
 const ask = async (more: object = {}, by = tickets) => {

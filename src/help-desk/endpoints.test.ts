@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { beginPage, draw, enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { type SessionHeaders, toSessionHeaders } from '../../support/benches/console.js';
@@ -32,7 +32,6 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   ];
 }
 beforeEach(() => startWith());
-afterEach(() => server.stop());
 
 const detailsOf = (action: string) =>
   server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : []));

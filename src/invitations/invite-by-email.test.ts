@@ -17,5 +17,4 @@ test('an invitation has the name and the language of the profile, and the given 
     text: expect.stringContaining('Guten Tag anna Example'),
   });
   expect(berta?.subject).toBe('Hafenklinik vous demande de configurer votre vérification du visage');
-  await server.stop();
 });

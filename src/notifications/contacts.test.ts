@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { asTyped } from '../../support/data/typed-codes.js';
 import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { issueClientToken } from '../access/client-tokens.js';
@@ -12,7 +12,6 @@ beforeEach(async () => {
   server = await startApiServer();
   auth = await issueAuth(server);
 });
-afterEach(() => server.stop());
 
 const request = (body: object = contact) => server.postJson('/v2/new-credentials', body, auth);
 const giveBack = (id: string, emailCode: string, phoneCode: string) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { startCapture } from '../../support/benches/capture-bench.js';
 import { plainRequest } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
@@ -17,7 +17,6 @@ beforeEach(async () => {
   const policy = { liveness: 'off', notices: true, helpDesk: 'help@example.com' } as const;
   ({ server, acme: connection, profile } = await startCapture(policy, {}, ['anna', 'berta']));
 });
-afterEach(() => server.stop());
 
 const createNotices = () => {
   const notices = createNotificationSender({ ...server.deps, currentRequest: () => null, stepUpOf: async () => null });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
 import { createTestCore } from '../../support/benches/core.js';
@@ -281,7 +281,6 @@ describe('push notifications', () => {
   beforeEach(async () => {
     service = await startPushService({ contact, now: () => now() });
   });
-  afterEach(() => service.close());
 
   async function start() {
     const started = await setUp({}, (keys) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { plainRequest } from '../../support/benches/core.js';
 import { secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
@@ -25,7 +25,6 @@ beforeEach(async () => {
   bench = await startRecoveryBench({ policy: { anotherWay } });
   grace = await bench.addAgent('grace');
 });
-afterEach(() => bench.server.stop());
 
 /** Enrols Anna, more than a week ago. @returns her recovery codes */
 async function enrolCodes(): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { approveAsManager, numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
 import { waitForApproval } from '../../support/data/recoveries.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
@@ -24,7 +24,6 @@ async function start(recovery: object = {}): Promise<void> {
   joan = await bench.addAgent('joan');
 }
 beforeEach(() => start());
-afterEach(() => bench.server.stop());
 
 const approve = async (id: string, by = grace) =>
   (await bench.server.postJson(`/recoveries/${id}/approve`, { number: '4711' }, by)).body;

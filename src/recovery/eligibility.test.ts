@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
 import { loginOf } from '../../support/fakes/simulated-profile.js';
@@ -11,7 +11,6 @@ let bench: Bench;
 beforeEach(async () => {
   bench = await startRecoveryBench({ recovery: { managerClaim: 'employee_number' } });
 });
-afterEach(() => bench.server.stop());
 
 /** Begins a recovery of Anna and shows her face. @returns the page */
 const recover = async (thing = 'help_desk') => {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import {
   approveAsManager,
@@ -29,7 +29,6 @@ async function start(given: Parameters<typeof startRecoveryBench>[0] = {}): Prom
   joan = await bench.addAgent('joan');
 }
 beforeEach(() => start());
-afterEach(() => bench.server.stop());
 
 const restart = async (given: Parameters<typeof startRecoveryBench>[0]): Promise<void> => {
   await bench.server.stop();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { draw, enrolByApi, startCapture } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { standardSettings } from '../../support/data/settings.js';
@@ -38,7 +38,6 @@ async function start(limits: Partial<typeof standardSettings.limits> = {}, more:
   ({ server, profile, connections, acme, auth } = await startCapture(policy, { openStepUpRequest, settings }));
 }
 beforeEach(() => start());
-afterEach(() => server.stop());
 
 let nonces = 0;
 const toLink = (factor: 'yes' | 'no', subject = '00u1', nonce = `n-${++nonces}`) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createTextLog } from '../../support/fakes/sinks.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/servers/otlp.js';
 import { createManualClock } from '../../test/contract/state.js';
@@ -17,7 +17,6 @@ beforeEach(async () => {
   receiver = await startOtlpReceiver();
   log = createTextLog();
 });
-afterEach(() => receiver.close());
 
 async function open(traces: { url?: string; sampleRatio?: number } | null = null) {
   const contexts = createRequestContexts();

@@ -12,6 +12,7 @@ import { createTestJobs, sleepShortly } from '../fakes/jobs.js';
 import { createMemoryProfile, loginOf } from '../fakes/simulated-profile.js';
 import { standInPorts } from '../fakes/stand-in-ports.js';
 import { until } from '../run/eventually.js';
+import { endAfterwards } from '../run/for-file.js';
 import { startMailRelay } from '../servers/mail-relay.js';
 import { createTestCore } from './core.js';
 
@@ -111,10 +112,10 @@ export async function openCampaignBench(subjects: readonly string[]) {
         await smtp.send(message);
       },
     }),
-    async close() {
+    close: endAfterwards(async () => {
       for (const runner of runners) await runner.close();
       await relay.close();
       await core.state.close();
-    },
+    }),
   };
 }

@@ -46,6 +46,7 @@ import { createSimulatedJudge } from '../fakes/simulated-judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../fakes/sinks.js';
 import { standInPorts } from '../fakes/stand-in-ports.js';
 import { createTestUpkeep, emptySetup } from '../fakes/upkeep.js';
+import { endAfterwards } from '../run/for-file.js';
 import { pageFolders } from '../run/paths.js';
 import { createQuietTelemetry } from './telemetry.js';
 
@@ -247,14 +248,14 @@ export async function startApiServer(
     startExtensions() {
       for (const each of opened) each.start();
     },
-    async stop() {
+    stop: endAfterwards(async () => {
       await Promise.all(opened.map((each) => each.close()));
       await listening.stop();
       await operations.background.stop();
       await usage.stop();
       await refusals.stop();
       await deps.state.close();
-    },
+    }),
   };
 }
 

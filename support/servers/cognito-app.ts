@@ -5,7 +5,7 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { createBrowserSignIn } from '../../simulators/cognito/browser-sign-in.js';
 import { Refusal, showResult } from '../../simulators/relying-party.js';
-import { serve } from '../../simulators/serve.js';
+import { serveForTest } from './serve.js';
 
 interface CognitoApp {
   readonly userPoolId: string;
@@ -61,7 +61,7 @@ export async function startCognitoApp(endpoint: string) {
       return { idToken: decodeJwt(answered.session.getIdToken().getJwtToken()) };
     }),
   );
-  const { host, close } = await serve(createServer(pages));
+  const { host, close } = await serveForTest(createServer(pages));
   const url = `http://${host}`;
   return {
     url,

@@ -4,6 +4,7 @@ import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { loadSetup, type Setup } from '../../src/connections/setup.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { connectionAdditions, sections } from '../../src/extensions/index.js';
+import { endAfterwards } from '../run/for-file.js';
 import type { ApiServer } from './api-server.js';
 
 const requestSecret = 'a-secret-that-the-functions-sign-with-0123456789';
@@ -56,7 +57,7 @@ export async function startCognitoDeployment() {
         fetch: reach,
       });
     },
-    close: () => simulator.close(),
+    close: endAfterwards(() => simulator.close()),
   };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createSignInProvider } from '../../simulators/sign-in-provider.js';
 import { listen } from '../../src/http/listen.js';
+import { endAfterwards } from '../run/for-file.js';
 
 export interface CompanyUser {
   readonly login: string;
@@ -48,7 +49,7 @@ export async function startCompanyProvider(
     issuer,
     clientId,
     clientSecret,
-    stop,
+    stop: endAfterwards(stop),
     async follow(address: string) {
       const jar = new Map<string, string>();
       let at = new URL(address);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { serve } from '../../simulators/serve.js';
 import { type Exchange, observeExchanges } from './exchanges.js';
+import { serveForTest } from './serve.js';
 
 export interface Front {
   readonly url: string;
@@ -50,7 +50,7 @@ export async function startFront(
     }
   });
   const onServer = onExchange === undefined ? undefined : observeExchanges(onExchange);
-  const { host, close } = await serve(server, { port, onServer });
+  const { host, close } = await serveForTest(server, { port, onServer });
   return Object.assign(front, { url: `http://${host}`, close });
 }
 

@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { endAfterwards } from '../run/for-file.js';
 
 export interface TakenLetter {
   readonly to: string;
@@ -57,7 +58,7 @@ export async function startMailRelay() {
     watch(listener: (to: string) => void) {
       onLetter = listener;
     },
-    close: () => new Promise<void>((resolve) => relay.close(() => resolve())),
+    close: endAfterwards(() => new Promise<void>((resolve) => relay.close(() => resolve()))),
   };
 }
 

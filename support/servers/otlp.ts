@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { serve } from '../../simulators/serve.js';
+import { serveForTest } from './serve.js';
 
 const attributeGuard = z.object({
   key: z.string(),
@@ -44,7 +44,7 @@ export async function startOtlpReceiver() {
     spans.push(...resourceSpans.flatMap((each) => each.scopeSpans.flatMap((scope) => scope.spans)));
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
   });
-  const { host, close } = await serve(server);
+  const { host, close } = await serveForTest(server);
   return {
     url: `http://${host}/v1/traces`,
     spans,

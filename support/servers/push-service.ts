@@ -4,8 +4,8 @@ import { createServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { importJWK, jwtVerify } from 'jose';
 import { Agent, fetch as fetchWith } from 'undici';
-import { serve } from '../../simulators/serve.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
+import { serveForTest } from './serve.js';
 
 /*
  * A push service with browsers, as strict as RFC 8030, RFC 8188, RFC 8291 and RFC 8292 allow. It refuses messages that
@@ -63,7 +63,7 @@ export async function startPushService(options: { readonly contact: string; read
     response.writeHead(status, location).end();
   };
 
-  const { host, close } = await serve(createServer(tls, (request, response) => void answer(request, response)));
+  const { host, close } = await serveForTest(createServer(tls, (request, response) => void answer(request, response)));
   const agent = new Agent({ connect: { ca: tls.cert } });
   return {
     host,

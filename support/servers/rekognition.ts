@@ -6,9 +6,9 @@ import { EventStreamCodec } from '@smithy/core/event-streams';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { createProtocol, isSigned, ServiceError } from '../../simulators/aws.js';
-import { serve } from '../../simulators/serve.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
 import { drawFaceModel } from './drawn-face-model.js';
+import { serveForTest } from './serve.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken' | 'other region';
 
@@ -176,8 +176,8 @@ export async function startRekognition({
       },
     });
   });
-  const { host, close } = await serve(server);
-  const stream = await serve(streaming);
+  const { host, close } = await serveForTest(server);
+  const stream = await serveForTest(streaming);
 
   return {
     region,

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { decodeJwt, type JSONWebKeySet } from 'jose';
-import { serve } from '../../simulators/serve.js';
 import { createSetVerifier, type TakenEvent } from './security-event-verifier.js';
+import { serveForTest } from './serve.js';
 
 /* A strict receiver of Security Event Tokens by push (RFC 8935). */
 
@@ -56,7 +56,7 @@ export async function startSecurityEventReceiver(expected: {
     answer(request, response).catch(() => response.destroy());
   };
   const server = expected.tls === undefined ? createServer(listener) : createTlsServer(expected.tls, listener);
-  const { host, close } = await serve(server);
+  const { host, close } = await serveForTest(server);
   return {
     url: `${expected.tls === undefined ? 'http' : 'https'}://${host}/events`,
     /** Received events in order, with repetitions. */

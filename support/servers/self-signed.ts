@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
-import { serve } from '../../simulators/serve.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
+import { serveForTest } from './serve.js';
 
 /** Starts a server with a self-signed certificate. It answers every request with success. */
 export async function startSelfSignedServer() {
@@ -11,6 +11,6 @@ export async function startSelfSignedServer() {
     request.resume();
     response.setHeader('content-type', 'application/json').end('{"ok":true,"authenticated":true}');
   });
-  const { port, host, close } = await serve(server);
+  const { port, host, close } = await serveForTest(server);
   return { port, cert: selfSigned.cert, url: `https://${host}`, requests: () => requests, close };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { isSigned, ServiceError } from '../../simulators/aws.js';
-import { serve } from '../../simulators/serve.js';
+import { serveForTest } from './serve.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' | 'broken';
 
@@ -50,7 +50,7 @@ export async function startSns(region = 'eu-central-1') {
         reply(response, known.status, xml);
       });
   });
-  const { host, close } = await serve(server);
+  const { host, close } = await serveForTest(server);
 
   return {
     region,

@@ -19,6 +19,7 @@ import { createTestJobs } from '../fakes/jobs.js';
 import { createKeysInMemory, createTestSecurityEventSigner } from '../fakes/keys.js';
 import { systemRandom } from '../fakes/sinks.js';
 import { createFolder } from '../run/folder.js';
+import { endAfterwards } from '../run/for-file.js';
 
 const signer = await createTestSecurityEventSigner();
 
@@ -79,9 +80,9 @@ export async function startTestTransmitter(
     trail,
     outcomes,
     endPolls: () => stopping.abort(),
-    async close() {
+    close: endAfterwards(async () => {
       await transmitter.close();
       await trail.close();
-    },
+    }),
   };
 }

@@ -13,6 +13,7 @@ import { standardDeps } from '../../support/data/settings.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createTestSigner } from '../../support/fakes/keys.js';
 import { createMemoryAudit, createTextLog } from '../../support/fakes/sinks.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import { createManualClock } from './state.js';
 
 /** Creates what a connection needs of the core, with the test's clock. */
@@ -34,14 +35,14 @@ export function createEnds(
   { log, state }: { readonly log: { text(): string }; readonly state: { close(): Promise<void> } },
   stop: () => Promise<void>,
 ) {
-  const stopProvider = endOnce(stop);
+  const stopProvider = endAfterwards(stop);
   return {
     logText: () => log.text(),
     stopProvider,
-    async close() {
+    close: endAfterwards(async () => {
       await stopProvider();
       await state.close();
-    },
+    }),
   };
 }
 
@@ -79,15 +80,6 @@ export const toPassedCheck = (connection: string, subject: string, { clock }: Pi
 /** Returns the last decision of a hook, as the audit trail has it. */
 export const lastDecisionOf = ({ events }: ReturnType<typeof createMemoryAudit>) =>
   events.flatMap((event) => (event.action === 'hook_decided' ? [event.detail] : [])).at(-1);
-
-/** Ends something once, however often it is asked to. */
-export function endOnce(end: () => Promise<void>): () => Promise<void> {
-  let ended: Promise<void> | undefined;
-  return () => {
-    ended ??= end();
-    return ended;
-  };
-}
 
 type Section = Readonly<Record<string, unknown>>;
 /** What is other than usual in a connection, by section, and what it is given in place of the bench's own. */
@@ -129,7 +121,7 @@ export async function applyAll({ steps }: Steps): Promise<StepStatus['state'][]>
 export async function openServer(answer: RequestListener) {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const close = endOnce(async () => {
+  const close = endAfterwards(async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

@@ -8,8 +8,8 @@ import type { Profile } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import { hasSlapd, names, people } from '../../support/servers/slapd.js';
-import { endOnce } from './bench.js';
 import { addFaceAttribute, administer, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';
 import { openLdapBench } from './ldap.js';
@@ -170,7 +170,7 @@ const cases: Record<AdapterName, ClaimsCase> = {
       const subject = await administrator.createUser('ada', 'Correct-Horse-9', login);
       const log = createTextLog();
       const user = () => [...pool.users.values()].find(({ sub }) => sub === subject)!;
-      const stopProvider = endOnce(() => simulator.close());
+      const stopProvider = endAfterwards(() => simulator.close());
       return {
         connect: (claims) => createCognitoProfile(toSettings(simulator, pool, ['web'], { claims }), { fetch, log }),
         subject,
@@ -382,7 +382,6 @@ describe('a group name that a non-administrator can choose is not returned', () 
     const members = new Set([subject]);
     bench.okta.org.groups.set('00g00000000000000001', { name: 'corp:acme:filer', members, type: 'APP_GROUP' });
     expect(await bench.connect({}).profile.readGroups(subject)).toEqual([{ id: '00g00000000000000001', name: null }]);
-    await bench.close();
   });
 
   test('an Entra group has a null name unless it is on-premises or role-assignable, because any user may create it', async () => {
@@ -399,7 +398,6 @@ describe('a group name that a non-administrator can choose is not returned', () 
         { id: forRoles, name: 'corp:acme:admin' },
       ].toSorted((one, other) => byId({ id: one.id! }, { id: other.id! })),
     );
-    await bench.close();
   });
 
   test('an Entra group has a null name without the permission to read groups; the id is returned', async () => {
@@ -410,6 +408,5 @@ describe('a group name that a non-administrator can choose is not returned', () 
     const { clientId, secret } = bench.entra.addDaemon(['User.ReadWrite.All']);
     const { profile } = bench.connect({ entra: { clientId, auth: { kind: 'secret', secret } } });
     expect(await profile.readGroups(subject)).toEqual([{ id: group, name: null }]);
-    await bench.close();
   });
 });

@@ -25,11 +25,7 @@ const contract = findContract('graph-v1.0-csdl.xml.gz');
     const callouts: Exchange[] = [];
     const onServer = observeExchanges((exchange) => exchanges.push(exchange));
     const bench = await openEntraBench({ throttledEvery: 5, onServer });
-    try {
-      await driveTenant(bench, (exchange) => callouts.push(exchange));
-    } finally {
-      await bench.close();
-    }
+    await driveTenant(bench, (exchange) => callouts.push(exchange));
     await driveExternalMfa(onServer);
 
     const csdl = readCsdl(contract!);
@@ -161,26 +157,22 @@ async function signUp(bench: EntraBench, appId: string, provision: (signUp: obje
 /** A tenant that is set up for External MFA, and a sign-in through it. */
 async function driveExternalMfa(onServer: ReturnType<typeof observeExchanges>): Promise<void> {
   const bench = await startExternalMfaBench({ onServer });
-  try {
-    const user = bench.addUser('ada');
-    const { registration } = bench.provisioning;
-    const group = bench.entra.addGroup([user.id]);
-    for (const registrant of [
-      ...(await registration!.findRegistrants(null)),
-      ...(await registration!.findRegistrants(group)),
-    ]) {
-      if (!(await registration!.isRegistered(registrant))) await registration!.register(registrant);
-    }
-    for (const check of bench.provisioning.checks) await check.run();
-    await bench.enrol(user.id, 'ada');
-    const browser = bench.newBrowser();
-    const camera = await bench.post(browser, await bench.start(user.id));
-    const shown = await bench.show(browser, camera.url, 'ada');
-    const { fields } = readForm(await browser.follow(shown.returnUrl));
-    expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true });
-  } finally {
-    await bench.stop();
+  const user = bench.addUser('ada');
+  const { registration } = bench.provisioning;
+  const group = bench.entra.addGroup([user.id]);
+  for (const registrant of [
+    ...(await registration!.findRegistrants(null)),
+    ...(await registration!.findRegistrants(group)),
+  ]) {
+    if (!(await registration!.isRegistered(registrant))) await registration!.register(registrant);
   }
+  for (const check of bench.provisioning.checks) await check.run();
+  await bench.enrol(user.id, 'ada');
+  const browser = bench.newBrowser();
+  const camera = await bench.post(browser, await bench.start(user.id));
+  const shown = await bench.show(browser, camera.url, 'ada');
+  const { fields } = readForm(await browser.follow(shown.returnUrl));
+  expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true });
 }
 
 async function setUp(provisioning: Provisioning): Promise<void> {

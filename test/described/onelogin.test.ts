@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
@@ -19,10 +19,6 @@ beforeEach(async () => {
   bench = await openOneLoginBench();
   calls = [];
   front = await startFront(bench.onelogin.url, { onExchange: (exchange) => calls.push(exchange) });
-});
-afterEach(async () => {
-  await front.close();
-  await bench.close();
 });
 
 const toLines = (side: string, guard: z.ZodType | undefined, value: unknown): string[] => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { FaceError } from '../../src/errors.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -55,7 +55,6 @@ beforeEach(async () => {
   );
   token = String(issued.body.token);
 });
-afterEach(() => server.stop());
 
 type Fields = Parameters<typeof toForm>[0];
 async function call(path: string, init: RequestInit, headers: Record<string, string> = { 'X-Auth-Token': token }) {

@@ -42,7 +42,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await service.stop();
-  await relay.close();
   await okta.close();
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { SignIn } from '../../simulators/okta/index.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
@@ -20,10 +20,6 @@ beforeEach(async () => {
   server = await startOktaServer(bench);
   adaId = await bench.okta.createUser(ada);
   graceId = await bench.okta.createUser(grace);
-});
-afterEach(async () => {
-  await server.stop();
-  await bench.close();
 });
 
 const attachTokenHook = (

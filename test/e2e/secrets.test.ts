@@ -33,7 +33,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await service?.stop();
-  await receiver.close();
   await okta.close();
 });
 

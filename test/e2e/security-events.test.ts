@@ -66,8 +66,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await service.stop();
-  await receiver.close();
-  await providerReceiver.close();
   await okta.close();
 });
 

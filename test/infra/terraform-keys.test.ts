@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { filesOf } from '../../src/config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../../src/config/keys.js';
@@ -121,7 +121,6 @@ describe('the key policies allow exactly the operations that the service calls',
     const inventory = await openInventory(config, deps);
     await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
   });
-  afterAll(() => kms.close());
 
   const askedOf = (keyId: string | undefined) => kms.asked.filter((each) => each.KeyId === keyId);
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { type Action, digestAction } from '../../client/action.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
@@ -29,7 +29,6 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(() => op.stop());
 
 const action: Action = {
   type: 'facestep_action',

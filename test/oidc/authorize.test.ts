@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { State } from '../../src/core/ports.js';
 import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
@@ -9,7 +9,6 @@ import { type CountedState, countState, noteLookUps } from '../../support/fakes/
 let op: TestIssuer;
 let counted: CountedState;
 let asked: string[];
-afterEach(() => op.stop());
 
 /** Behind one proxy, with everything counted from now on. */
 const start = async (more: Partial<Parameters<typeof startIssuer>[0]> = {}) => {

@@ -16,7 +16,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const each of open.splice(0)) each.end();
   await eventually(async () => expect(op.server.deps.bodyPools.oidc.anonymous.heldBytes).toBe(0));
-  await op.stop();
 });
 
 const addresses = [paths.token, paths.push, paths.userInfo, paths.authorize].map((path) => `/oidc/work${path}`);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
@@ -26,7 +26,6 @@ beforeEach(async () => {
     config: { ...oidcConfig, clients: [...oidcConfig.clients, ...config.clients] },
   });
 });
-afterEach(() => op.stop());
 
 type Params = Record<string, string>;
 

@@ -22,11 +22,7 @@ let administrator: ReturnType<typeof administer>;
 let clientId: string;
 let bench: ProviderBench;
 let ada: string;
-afterEach(async () => {
-  await bench.stop();
-  await app.close();
-  await cognito.close();
-});
+afterEach(() => cognito.close());
 
 async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<CognitoSimulator['createPool']>[0] = {}) {
   const reach = createReach();

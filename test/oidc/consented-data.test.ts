@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { readDataConsents } from '../../src/core/consented-data/consents.js';
 import type { State } from '../../src/core/ports.js';
@@ -26,7 +26,6 @@ const start = async (config = toConfig(), kept?: State) => {
   await op.enrol('anna');
 };
 beforeEach(() => start());
-afterEach(() => op.stop());
 
 const anna = { connection: 'work', subject: 'anna' };
 const consents = () => readDataConsents(anna, op.server.deps);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import {
@@ -26,7 +26,6 @@ beforeEach(async () => {
   const { clients } = createOidcGuard([]).parse({ clients: [confidential] });
   op = await startIssuer({ config: { ...oidcConfig, clients: [...oidcConfig.clients, ...clients] } });
 });
-afterEach(() => op.stop());
 
 const corsOf = ({ headers }: Response) => [
   headers.get('access-control-allow-origin'),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import { createCredentialVerifier } from '../../client/index.js';
@@ -45,7 +45,6 @@ beforeEach(async () => {
   await op.enrol('anna');
   visits = visitCredentials(op);
 });
-afterEach(() => op.stop());
 
 const newWallet = (more?: { alg?: 'ES256' | 'EdDSA' }) => createWallet(op.open, more);
 const newVerifier = () =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { cognitoClientGuard } from '../../adapters/cognito/config.js';
 import { createCognitoClients } from '../../adapters/cognito/index.js';
@@ -47,7 +47,6 @@ beforeEach(async () => {
   await op.enrol('anna');
   await op.enrol('berta');
 });
-afterEach(() => op.stop());
 
 const demanding = (sub: string) => ({ claims: JSON.stringify({ id_token: { sub: { value: sub } } }) });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
@@ -6,7 +6,6 @@ let op: TestIssuer;
 beforeEach(async () => {
   op = await startIssuer();
 });
-afterEach(() => op.stop());
 
 const readJson = async (path: string) => {
   const response = await op.open(`${op.issuer}${path}`);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
@@ -23,7 +23,6 @@ beforeEach(async () => {
   op = await startIssuer({ config: createOidcGuard([]).parse({ clients }) });
   await op.enrol('anna');
 });
-afterEach(() => op.stop());
 
 const signedBy = (key = ofApp.privateKey, kid = 'k1', change: (claims: client.JsonObject) => void = () => {}) =>
   client.PrivateKeyJwt({ key, kid }, { [client.modifyAssertion]: (_header, payload) => change(payload as never) });

@@ -1,5 +1,5 @@
 import { ConfidentialClientApplication, type Configuration, ProtocolMode } from '@azure/msal-node';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { OidcClient } from 'oidc-client-ts';
 import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 
@@ -10,7 +10,6 @@ beforeEach(async () => {
   op = await startIssuer();
   await op.enrol('anna');
 });
-afterEach(() => op.stop());
 
 /** From the request of the client to its redirect URI. */
 const signIn = async (url: string): Promise<URL> => (await op.authorize(new URL(url))).answer;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
@@ -20,7 +20,6 @@ const start = async (policy: Partial<Policy> = {}) => {
   op = await startIssuer({ policy, toState });
 };
 beforeEach(() => start());
-afterEach(() => op.stop());
 
 const asked = (change: Record<string, string> = {}) => {
   const params = {

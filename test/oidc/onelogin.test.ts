@@ -50,10 +50,7 @@ beforeEach(async () => {
   await bench.enrol(ada, 'ada');
   await bench.enrol(String(onelogin.addUser({ username: 'grace', password: 'correct horse' })), 'grace');
 });
-afterEach(async () => {
-  await bench.stop();
-  await onelogin.close();
-});
+afterEach(() => onelogin.close());
 
 /** A sign-in at OneLogin from after the password, as far as our own page, and then with that name and face. */
 async function signIn(user: string, { name = user, face }: { name?: string; face: string }) {

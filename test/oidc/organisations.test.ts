@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { OrganisationRules } from '../../src/extensions/organisations/config.js';
 import { organisationsGuard } from '../../src/extensions/organisations/config.js';
@@ -28,7 +28,6 @@ const start = async (changes: Partial<Parameters<typeof startIssuer>[0]> = {}) =
   await op.enrol('anna');
 };
 beforeEach(() => start());
-afterEach(() => op.stop());
 
 const join = (...names: readonly string[]) =>
   op.profile.groups.set(

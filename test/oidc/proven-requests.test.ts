@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { cognitoClientGuard } from '../../adapters/cognito/config.js';
 import { createCognitoClients } from '../../adapters/cognito/index.js';
@@ -50,7 +50,6 @@ beforeEach(async () => {
   });
   await op.enrol('anna');
 });
-afterEach(() => op.stop());
 
 const binding = () => bindingOf(op.connection, 'anna');
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { readLinks } from '../../src/core/links/links.js';
@@ -24,7 +24,6 @@ let bench: Awaited<ReturnType<typeof startSources>>;
 beforeEach(async () => {
   bench = await startSources();
 });
-afterEach(() => bench.op.stop());
 
 const anna = { connection: 'work', subject: 'anna' };
 const admin = { 'x-admin-key': adminKey };

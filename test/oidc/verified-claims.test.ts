@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { agree, ask, askAndShow, proveEnrolment, purposes, registration, toConfig } from './consented-data-bench.js';
@@ -17,7 +17,6 @@ beforeEach(async () => {
   op.profile.details.set('anna', given);
   await op.enrol('anna');
 });
-afterEach(() => op.stop());
 
 const prove = (proof: string | null) => proveEnrolment(op, proof);
 

@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { removeFolders } from '../../support/run/folder.js';
-import { closeOpened } from '../../support/run/for-file.js';
+import { closeOpened, followTests } from '../../support/run/for-file.js';
 
 /*
  * On a busy machine, a simulated provider answers later than a real one. Time limits of calls grow with the load, so that
@@ -25,6 +25,8 @@ export default class {
   getVmContext(): null {
     return null;
   }
+
+  readonly handleTestEvent = followTests;
 
   async setup(): Promise<void> {}
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   cookiesOf,
   fromOwnPage,
@@ -46,7 +46,6 @@ beforeAll(async () => {
 });
 afterAll(() => company.stop());
 beforeEach(() => start());
-afterEach(() => server.stop());
 
 const ask = (path: string, cookie = '') =>
   fetch(`${server.origin}${path}`, { redirect: 'manual', headers: cookie === '' ? {} : { cookie } });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { startIssuer, type TestIssuer } from '../../../support/benches/issuer.js';
 import { adminKey } from '../../../support/servers/api-server.js';
@@ -13,7 +13,6 @@ beforeEach(async () => {
   op.profile.details.set('anna', details);
   await op.enrol('anna');
 });
-afterEach(() => op.stop());
 
 const anna = { connection: 'work', subject: 'anna' };
 const admin = { 'x-admin-key': adminKey };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
@@ -18,7 +18,6 @@ beforeEach(async () => {
   const setup = emptySetup({ dataFolder });
   server = await startApiServer({ setup: () => setup });
 });
-afterEach(() => server.stop());
 
 const files = () => filesOf(emptySetup({ dataFolder }).config);
 const owner = { 'x-admin-key': adminKey };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { providers } from '../../../adapters/index.js';
 import { startEntraSimulator } from '../../../simulators/entra/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
@@ -29,7 +29,6 @@ beforeEach(async () => {
   setup = emptySetup();
   server = await startApiServer({ setup: () => setup });
 });
-afterEach(() => server.stop());
 
 const publicUrl = 'https://face.example.com';
 const reach: Fetch = (url, init) => (url.startsWith(entra.url) ? entra.fetch(url, init) : fetch(url, init));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { arnOf } from '../../../simulators/cognito/deploy.js';
 import { logGroupOf } from '../../../simulators/cognito/logs.js';
 import { administer } from '../../../support/benches/administration.js';
@@ -36,10 +36,6 @@ beforeEach(async () => {
   };
   const connections = new Map([[customers.id, customers]]);
   server = await startApiServer({ setup: () => setup, connections });
-});
-afterEach(async () => {
-  await server.stop();
-  await deployment.close();
 });
 
 const deploy = (mode: string) => deployment.deploy(mode);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { fillLedger } from '../../../support/data/ledgered.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
@@ -22,7 +22,6 @@ beforeEach(async () => {
   dataFolder = createFolder('modes');
   operated = await startOperatedServer(company, { dataFolder });
 });
-afterEach(() => operated.stop());
 
 async function modeOf(connection: string) {
   return (await operated.get(`/connections/${connection}/mode`)).body.mode;
@@ -74,7 +73,6 @@ test('a connection names its networks and the host of its photos, but not their 
   expect(settings.get('networks')).toEqual(networks);
   expect(settings.get('photo')).toMatchObject({ source, hosts: photo.hosts });
   expect(policy.replacedBy).toBe('photo');
-  await other.stop();
 });
 
 test('an administrator switches the mode; a mode that denies all users needs a confirmation', async () => {
@@ -146,18 +144,14 @@ test('a manual switch to shadow mode stops the rules that enforce, also if the f
     company.toConnections(...given).map((each) => ({ ...each, policy: withRules(each.policy) }));
   const ruled = await startOperatedServer({ ...company, toConnections }, { dataFolder });
   const switchTo = async (mode: string) => (await ruled.post('/connections/okta/mode', { mode })).body.mode;
-  try {
-    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
-    expect(await switchTo('shadow')).toMatchObject({
-      inForce: 'shadow',
-      rules: none,
-      switched: { by: 'owner', fileRules: inFile },
-    });
-    expect(await switchTo('shadow')).toMatchObject({ rules: none });
-    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
-  } finally {
-    await ruled.stop();
-  }
+  expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
+  expect(await switchTo('shadow')).toMatchObject({
+    inForce: 'shadow',
+    rules: none,
+    switched: { by: 'owner', fileRules: inFile },
+  });
+  expect(await switchTo('shadow')).toMatchObject({ rules: none });
+  expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
 });
 
 test('a check finds that no one can pass at a connection of a provider, and not at one of test people', async () => {
@@ -167,21 +161,17 @@ test('a check finds that no one can pass at a connection of a provider, and not 
     { ...company, toConnections },
     { dataFolder: createFolder('modes'), mode: 'enforce' },
   );
-  try {
-    for (const connection of ['okta', 'trial']) {
-      await enforcing.post('/doctor', { connection });
-      await enforcing.server.deps.operations.background.settled();
-    }
-    const { doctor } = (await enforcing.get('/doctor')).body as { doctor: { connections: { findings: object[] }[] } };
-    const fix = { step: expect.any(String), pushSecrets: false };
-    const fixable = doctor.connections.flatMap(({ findings }) => findings).find((each) => 'fix' in each && each.fix);
-    expect(fixable).toMatchObject({ fix });
-    const items = (await enforcing.get('/to-do')).body.items as { code: string; connection: string }[];
-    const nobody = items.filter(({ code }) => code === 'nobody_enrolled');
-    expect(nobody.map(({ connection }) => connection)).toEqual(['okta']);
-  } finally {
-    await enforcing.stop();
+  for (const connection of ['okta', 'trial']) {
+    await enforcing.post('/doctor', { connection });
+    await enforcing.server.deps.operations.background.settled();
   }
+  const { doctor } = (await enforcing.get('/doctor')).body as { doctor: { connections: { findings: object[] }[] } };
+  const fix = { step: expect.any(String), pushSecrets: false };
+  const fixable = doctor.connections.flatMap(({ findings }) => findings).find((each) => 'fix' in each && each.fix);
+  expect(fixable).toMatchObject({ fix });
+  const items = (await enforcing.get('/to-do')).body.items as { code: string; connection: string }[];
+  const nobody = items.filter(({ code }) => code === 'nobody_enrolled');
+  expect(nobody.map(({ connection }) => connection)).toEqual(['okta']);
 });
 
 test('one replica checks connections each night and after a change, and an accepted finding colours nothing', async () => {

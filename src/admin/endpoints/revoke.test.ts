@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parameters } from '../../../support/data/parameters.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { createKeysInMemory } from '../../../support/fakes/keys.js';
@@ -24,7 +24,6 @@ beforeEach(async () => {
   });
   client = await server.issue();
 });
-afterEach(() => server.stop());
 
 const revoke = (token: string, by = client) => server.postJson('/revoke', { token }, { 'x-auth-token': by.token });
 const nowSec = (): number => Math.floor(server.clock.now() / 1000);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest } from '../../../support/benches/core.js';
@@ -17,7 +17,6 @@ beforeEach(async () => {
   ({ server, acme: connection, profile, auth } = await startCapture({ replaceFace: 'link' }));
   await enrolByApi(server);
 });
-afterEach(() => server.stop());
 
 const invite = async (more: object) =>
   String((await server.postJson('/invitations', { ...who, ...more }, auth)).body.url);

@@ -182,5 +182,4 @@ test('with the setting campaigns: null no endpoint replies, nothing is sent, and
   const { body } = await off.send('GET', '/console/api/session', { headers });
   expect(body.session).toMatchObject({ extensions: expect.not.arrayContaining(['campaigns']) });
   expect(off.messages).toEqual([]);
-  await off.stop();
 });

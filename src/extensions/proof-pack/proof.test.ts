@@ -315,35 +315,31 @@ test('over the API, a pack is made of the trail of the server, and its page esca
     { toConnections: () => [{ id: 'work', kind: 'memory', policy: { mode: 'shadow' } }] },
     { dataFolder, given: { directories: new Map([['work', async () => directory]]) } },
   );
-  try {
-    const { clock, signer } = operated.server.deps;
-    const from = clock.now();
-    mkdirSync(dataFolder, { recursive: true });
-    await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), signer, clock }), (audit) =>
-      audit.append(unverified('<script>')),
-    );
-    operated.server.clock.advanceSec(60);
-    const period = { connection: 'work', from: toIso(from), to: toIso(clock.now()) };
-    const answer = await fetch(`${operated.server.origin}/v1/proof`, {
-      method: 'POST',
-      headers: { 'x-admin-key': adminKey, 'content-type': 'application/json' },
-      body: JSON.stringify(period),
-    });
-    const lines = (await answer.text()).trim().split('\n');
-    const parts = lines.map((line): { file: string; text: string } => JSON.parse(line));
-    const page = parts.find(({ file }) => file === 'proof.html')?.text;
-    expect(page).toContain('&lt;script&gt;');
-    expect(page).not.toContain('<script>');
-    expect(parts.at(-1)?.file).toBe('manifest.jws');
-    expect(await operated.post('/proof', { ...period, to: period.from })).toMatchObject({
-      status: 400,
-      body: { field: 'to' },
-    });
-    expect(await operated.post('/proof', { ...period, connection: 'other' })).toMatchObject({
-      status: 404,
-      body: { code: 'connection_unknown' },
-    });
-  } finally {
-    await operated.stop();
-  }
+  const { clock, signer } = operated.server.deps;
+  const from = clock.now();
+  mkdirSync(dataFolder, { recursive: true });
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), signer, clock }), (audit) =>
+    audit.append(unverified('<script>')),
+  );
+  operated.server.clock.advanceSec(60);
+  const period = { connection: 'work', from: toIso(from), to: toIso(clock.now()) };
+  const answer = await fetch(`${operated.server.origin}/v1/proof`, {
+    method: 'POST',
+    headers: { 'x-admin-key': adminKey, 'content-type': 'application/json' },
+    body: JSON.stringify(period),
+  });
+  const lines = (await answer.text()).trim().split('\n');
+  const parts = lines.map((line): { file: string; text: string } => JSON.parse(line));
+  const page = parts.find(({ file }) => file === 'proof.html')?.text;
+  expect(page).toContain('&lt;script&gt;');
+  expect(page).not.toContain('<script>');
+  expect(parts.at(-1)?.file).toBe('manifest.jws');
+  expect(await operated.post('/proof', { ...period, to: period.from })).toMatchObject({
+    status: 400,
+    body: { field: 'to' },
+  });
+  expect(await operated.post('/proof', { ...period, connection: 'other' })).toMatchObject({
+    status: 404,
+    body: { code: 'connection_unknown' },
+  });
 });

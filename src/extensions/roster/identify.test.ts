@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { parameters } from '../../../support/data/parameters.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
@@ -12,7 +12,6 @@ beforeEach(async () => {
   server = await startApiServer();
   auth = { 'x-auth-token': (await server.issue(['enrol', 'verify', 'identify'])).token };
 });
-afterEach(() => server.stop());
 
 type Fields = Parameters<typeof toForm>[0];
 const door = { scope: 'door', accuracy: '6' };

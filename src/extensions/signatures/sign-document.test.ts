@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, flattenedVerify } from 'jose';
 import { signatureAudience } from '../../../client/signature-header.js';
 import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../../client/signature-verifier.js';
@@ -31,7 +31,6 @@ beforeEach(async () => {
   ({ server, auth } = await startCapture({}, {}, ['ada', 'eve']));
   for (const subject of ['ada', 'eve']) await enrolByApi(server, subject, subject);
 });
-afterEach(() => server.stop());
 
 /** Someone opens the page of a step-up and shows their face. @returns the receipt */
 async function pass(url: string, person = 'ada'): Promise<string> {

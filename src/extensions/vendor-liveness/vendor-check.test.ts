@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, beginPage, draw, enrolByApi, who } from '../../../support/benches/capture-bench.js';
 import { openPage } from '../../../support/benches/capture-page.js';
@@ -15,7 +15,6 @@ import { findStepUp } from '../../step-up/stored.js';
 /* A vendor's check over sockets: the real server, the real AWS SDK, and a simulator of Amazon Rekognition and STS. */
 
 let bench: Awaited<ReturnType<typeof startVendorBench>>;
-afterEach(() => bench.stop());
 
 const start = async (...given: Parameters<typeof startVendorBench>) => {
   bench = await startVendorBench(...given);

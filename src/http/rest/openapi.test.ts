@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
 import { createDescribedEndpoints } from '../../../scripts/reference/described-endpoints.js';
@@ -15,10 +15,6 @@ beforeAll(async () => {
       return transmitter.securityEvents;
     },
   });
-});
-afterAll(async () => {
-  await transmitter.close();
-  await server.stop();
 });
 
 const documentGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), z.any())) });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { standardSettings } from '../../../support/data/settings.js';
 import { noteLookUps } from '../../../support/fakes/counted.js';
@@ -9,7 +9,6 @@ import type { Connection } from '../../core/connection.js';
 /* One caller cannot use up the rate limit of an identity provider. */
 
 let server: ApiServer;
-afterEach(() => server.stop());
 
 test('requests that call the provider are limited per client token and administrator; other requests are not', async () => {
   const profile = createMemoryProfile(['anna']);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createKeysInMemory } from '../../../support/fakes/keys.js';
 import { systemRandom } from '../../../support/fakes/sinks.js';
 import { type PushServiceSimulator, startPushService } from '../../../support/servers/push-service.js';
@@ -15,7 +15,6 @@ let service: PushServiceSimulator;
 beforeEach(async () => {
   service = await startPushService({ contact, now: () => clock.now() });
 });
-afterEach(() => service.close());
 
 /** Counts what is called, so that what is refused can be told from what is not tried. */
 function open(services: readonly string[], keys = createKeysInMemory(first, second)) {

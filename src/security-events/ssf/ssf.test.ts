@@ -34,8 +34,6 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await transmitter.close();
-  await server.stop();
   for (const receiver of pushed.splice(0)) await receiver.close();
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { type ApiServer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
 import { connectReceiver } from '../../../support/servers/security-event-client.js';
@@ -28,10 +28,6 @@ beforeEach(async () => {
     },
   });
   [application, keyId, secret] = await register(['ssf.manage']);
-});
-afterEach(async () => {
-  await transmitter.close();
-  await server.stop();
 });
 
 const basic = (id: string, of: string): Record<string, string> => ({

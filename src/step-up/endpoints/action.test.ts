@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createReceiptVerifier } from '../../../client/receipt-verifier.js';
 import { beginAgreed, draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
@@ -37,7 +37,6 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   await enrolByApi(server);
 }
 beforeEach(() => startWith());
-afterEach(() => server.stop());
 
 const ask = (more: JsonObject = {}) =>
   server.postJson('/step-ups', { connection: 'acme', subject: '00u1', audience, action, ...more }, auth);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { beginAgreed, draw, startCapture } from '../../../support/benches/capture-bench.js';
 import type { openPage } from '../../../support/benches/capture-page.js';
 import { encryptTo } from '../../../support/browser/page-client.js';
@@ -40,7 +40,6 @@ beforeEach(async () => {
   };
   ({ server } = await startCapture({ referencePhoto: true }, ports));
 });
-afterEach(() => server.stop());
 
 const enrolling = async () => (await beginAgreed(server, { purpose: 'enrol' }, '/invitations')).page;
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { createTestBrowser, lendCamera, openOnPhone, type TestBrowser } from '../../../support/benches/capture-page.js';
@@ -37,7 +37,6 @@ function setPolicy(policy: Partial<Policy>): void {
   connections.set(acme.id, { ...acme, policy: { ...acme.policy, ...policy } });
 }
 beforeEach(() => start());
-afterEach(() => server.stop());
 
 const begin = (browser: TestBrowser = own, fields: object = {}) =>
   beginAgreed(server, { audience: 'app', ...fields }, '/step-ups', browser);
@@ -128,7 +127,6 @@ describe('a full check is asked for', () => {
     await check(createTestBrowser(server), 'eve');
     setPolicy(glancing);
     expect((await check()).turns).toBe(2);
-    await bench.rekognition.close();
   });
 
   test('after someone refused a hand-off', async () => {

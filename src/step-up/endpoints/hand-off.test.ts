@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { openLink, openOnPhone, openPage } from '../../../support/benches/capture-page.js';
@@ -13,7 +13,6 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   ({ server, auth } = await startCapture({ returnUrls: ['https://app.example.com/back'], ...policy }));
 }
 beforeEach(() => startWith());
-afterEach(() => server.stop());
 
 const enrol = () => enrolByApi(server);
 /** A computer without a camera, whose person has agreed. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
@@ -7,7 +7,6 @@ import type { Policy } from '../../core/connection.js';
 /* The light of a challenge over the wire, with a simulated engine: who is asked for it, what is told when, and what comes of it. */
 
 let server: ApiServer;
-afterEach(() => server.stop());
 
 /** A page that has opened a check of Ada, who is enrolled. */
 async function openWith(liveness: Policy['liveness']) {

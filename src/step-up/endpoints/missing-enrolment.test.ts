@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { beginAgreed, draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest } from '../../../support/benches/core.js';
@@ -25,7 +25,6 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(() => server.stop());
 
 const proven: Assurance = { kind: 'first_factor' };
 const anonymous: Assurance = { kind: 'anonymous', source: '203.0.113.9' };

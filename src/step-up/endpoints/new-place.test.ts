@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { digestOf } from '../../../support/benches/capture-page.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
@@ -12,7 +12,6 @@ const startWith = async (policy: Partial<Policy>): Promise<void> => {
   ({ server } = await startCapture({ notices: true, ...policy }));
 };
 beforeEach(() => startWith({}));
-afterEach(() => server.stop());
 
 const auth = async () => ({ 'x-auth-token': (await server.issue()).token });
 

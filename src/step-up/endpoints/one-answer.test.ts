@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { parameters } from '../../../support/data/parameters.js';
@@ -51,7 +51,6 @@ async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
   server = await startApiServer({ verifier, ...seeing, connections: new Map([['acme', acme]]) });
   auth = { 'x-auth-token': (await server.issue()).token };
 }
-afterEach(() => server.stop());
 
 const draw = (person: string, liveness = 0.9, movement = '1'): Uint8Array =>
   Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);

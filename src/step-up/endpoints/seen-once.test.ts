@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { beginAgreed, draw, startCapture } from '../../../support/benches/capture-bench.js';
 import type { openPage } from '../../../support/benches/capture-page.js';
 import { testShare } from '../../../support/data/share.js';
@@ -20,7 +20,6 @@ let server: ApiServer;
 const given: FaceAnalysis[] = [];
 const pictures: Uint8Array[] = [];
 const work = { examined: 0 };
-afterEach(() => server.stop());
 
 async function startWith({ checkFrame }: Partial<Pick<AnalysisCache, 'checkFrame'>> = {}): Promise<void> {
   const simulated = createSimulatedEngine();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { beginAgreed, startCapture } from '../../../support/benches/capture-bench.js';
 import { digestOf, lendCamera, openOnPhone, type openPage } from '../../../support/benches/capture-page.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
@@ -12,7 +12,6 @@ let server: ApiServer;
 beforeEach(async () => {
   ({ server } = await startCapture({ userSecret: 'passkey', handOff: true }));
 });
-afterEach(() => server.stop());
 
 type Page = ReturnType<typeof openPage>;
 const photos = () => Array.from({ length: 5 }, () => Buffer.from(`face ada centre:${randomUUID()}`));

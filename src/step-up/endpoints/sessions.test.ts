@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { digestOf, lendCamera, openLink, openPage } from '../../../support/benches/capture-page.js';
@@ -32,7 +32,6 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   ));
 }
 beforeEach(() => startWith());
-afterEach(() => server.stop());
 
 const enrol = (person?: string, subject?: string) => enrolByApi(server, subject, person);
 async function start(more: object = {}) {

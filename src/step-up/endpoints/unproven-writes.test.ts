@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { draw, startCapture } from '../../../support/benches/capture-bench.js';
 import { openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest } from '../../../support/benches/core.js';
@@ -37,7 +37,6 @@ beforeEach(async () => {
   const given = { startMs: 1_790_000_000_000, verifier: createTestVerifier(engine), toState: noteWrites };
   ({ server } = await startCapture({}, { ...given, analysisCache }));
 });
-afterEach(() => server.stop());
 
 async function open(source: string | null, subject = '00u1') {
   const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { draw as drawPerson, startCapture } from '../../../support/benches/capture-bench.js';
 import { openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest } from '../../../support/benches/core.js';
@@ -18,7 +18,6 @@ let work: ReturnType<typeof createOneWorkerEngine>;
 let costMs = 0;
 /** True if the machine is too slow to decode. */
 let isSlow = false;
-afterEach(() => server.stop());
 
 async function start(): Promise<void> {
   costMs = 0;

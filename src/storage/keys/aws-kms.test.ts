@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { parameters } from '../../../support/data/parameters.js';
 import { testShare } from '../../../support/data/share.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
@@ -43,7 +43,6 @@ beforeEach(async () => {
     signing: { keyId: kms.createKey('ECC_NIST_P256') },
   });
 });
-afterEach(() => kms.close());
 
 const addVersion = (version: number): AwsKmsConfig =>
   parseConfig({ ...config, sealing: [...config.sealing, { version, keyId: kms.createKey('HMAC_256') }] });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { attemptsOfToken } from '../../core/limits/attempts.js';
@@ -10,7 +10,6 @@ beforeEach(async () => {
   server = await startApiServer();
   auth = { 'x-auth-token': (await server.issue()).token };
 });
-afterEach(() => server.stop());
 
 type Fields = Parameters<typeof toForm>[0];
 const ada = drawPicture('ada', 1);
@@ -117,7 +116,6 @@ describe('the content key of a token', () => {
     expect(kept).toHaveLength(1);
     expect(kept[0]!.every((byte) => byte === 0)).toBe(true);
     expect(own.log.text() + JSON.stringify(own.audit.events)).not.toContain(String(answer.body.contentKey));
-    await own.stop();
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../support/benches/core.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
@@ -16,7 +16,6 @@ beforeEach(async () => {
     connections: new Map([[connection.id, connection]]),
   });
 });
-afterEach(() => server.stop());
 
 type Fields = Parameters<typeof toForm>[0];
 const post = (path: string, fields: Fields) => server.postForm(path, toForm(fields), auth);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { z } from 'zod';
 import { createProtocol, isSigned, ServiceError } from '../../../simulators/aws.js';
-import { serve } from '../../../simulators/serve.js';
+import { serveForTest } from '../serve.js';
 import { createKmsKeys } from './keys.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
@@ -41,7 +41,7 @@ export async function startKms(region = 'eu-central-1') {
     if (trouble === 'silent') calls.push('unanswered');
     else protocol(request, response);
   });
-  const { host, close } = await serve(server);
+  const { host, close } = await serveForTest(server);
 
   return {
     region,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../../../support/data/connection-guards.js';
 import { createTextLog, systemRandom } from '../../../../support/fakes/sinks.js';
 import { createFolder } from '../../../../support/run/folder.js';
@@ -18,7 +18,6 @@ beforeEach(async () => {
   kms = await startKms();
   [sealing, signing] = [kms.createKey('HMAC_256'), kms.createKey('ECC_NIST_P256')];
 });
-afterEach(() => kms.close());
 
 const configure = () =>
   createConfigGuard(connectionGuards).parse({
