@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { findUnchecked, openServer } from '../../test/contract/bench.js';
@@ -239,20 +239,12 @@ describe('a hook of another origin', () => {
 });
 
 describe('the checks', () => {
-  const open: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const close of open.splice(0)) await close();
-  });
-
   /** Answers as the server does an unsigned call. */
-  async function startServer(status: number) {
-    const server = await openServer((request, response) => {
+  const startServer = (status: number) =>
+    openServer((request, response) => {
       request.resume();
       response.writeHead(status).end();
     });
-    open.push(server.close);
-    return server;
-  }
 
   test('pass on a provisioned account and list what an administrator must inspect', async () => {
     await apply(provision());

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/hook-run.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { projectRoot } from '../../support/run/paths.js';
@@ -25,27 +25,18 @@ const ownPolicyId = 187_345;
 const userId = '36216766';
 
 let bench: OneLoginBench;
-const open: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   bench = await openOneLoginBench();
-});
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
 });
 
 /** The hooks of the adapter on a socket. */
 async function startServer(changes: ConnectionChanges = {}): Promise<string> {
-  const { port, stop } = await startHooks(new Map([['workforce', bench.connect(changes).hooks]]));
-  open.push(stop);
+  const { port } = await startHooks(new Map([['workforce', bench.connect(changes).hooks]]));
   return `http://127.0.0.1:${port}`;
 }
 
 /** A server that is not ours, in its place. */
-async function startOther(listener: RequestListener): Promise<string> {
-  const { url, close } = await openServer(listener);
-  open.push(close);
-  return url;
-}
+const startOther = async (listener: RequestListener): Promise<string> => (await openServer(listener)).url;
 
 const answering = (status: number, body: string) => startOther((_, response) => response.writeHead(status).end(body));
 /** No one listens on port 1. */

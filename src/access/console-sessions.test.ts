@@ -283,7 +283,6 @@ describe('the face check before a sensitive action', () => {
   });
 
   test('does not pass by enrolling a first face', async () => {
-    await server.stop();
     await start({ whenNotEnrolled: 'enrol' });
     const headers = await beginByProvider('owner');
     await show((await begin(headers)).body.url, 'eve');

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { startService } from '../../examples/demo/service.js';
-import { serve } from '../../simulators/serve.js';
 import { createFolder } from '../../support/run/folder.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { createTable, startDynamoDb } from '../../support/servers/dynamodb.js';
 import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
+import { serveForTest } from '../../support/servers/serve.js';
 import { createDynamoDbClient } from '../storage/state/dynamodb.js';
 import { ignoreUserFiles } from './user-files.js';
 
@@ -39,20 +40,14 @@ const other = createServer((request, response) => {
 let providerUrl: string;
 let kms: Awaited<ReturnType<typeof startKms>>;
 let dynamoDb: Awaited<ReturnType<typeof startDynamoDb>>;
-const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  const served = await serve(provider);
-  const servedOther = await serve(other);
+  const served = await serveForTest(provider);
+  const servedOther = await serveForTest(other);
   providerUrl = `http://${served.host}`;
   kms = await startKms(region);
   dynamoDb = await startDynamoDb();
-  closers.push(
-    served.close,
-    servedOther.close,
-    () => kms.close(),
-    () => dynamoDb.stop(),
-  );
+  endAfterwards(() => dynamoDb.stop());
   const foreignUrl = `http://${servedOther.host}`;
   mkdirSync(join(foreignHome, '.aws'), { recursive: true });
   mkdirSync(join(foreignHome, '.okta'));
@@ -76,9 +71,6 @@ beforeAll(async () => {
     join(folder, 'okta.yaml'),
     `okta:\n  client:\n    orgUrl: ${foreignUrl}\n    keyId: foreign\n    token: x\n`,
   );
-});
-afterAll(async () => {
-  for (const close of closers) await close();
 });
 
 /** Makes Node behave as for an account without an entry in /etc/passwd. */

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { createMemoryAudit } from '../../support/fakes/sinks.js';
 import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
@@ -11,17 +11,6 @@ import { createSqliteState } from '../storage/state/sqlite.js';
 import { type Brand, plainBrand } from './brand.js';
 import { createBrands } from './brands.js';
 import { readConfiguredBrand } from './configured.js';
-
-const open: ApiServer[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.stop();
-});
-
-async function start(given: Partial<Parameters<typeof startApiServer>[0]> = {}): Promise<ApiServer> {
-  const server = await startApiServer({ ...given });
-  open.push(server);
-  return server;
-}
 
 const key = { 'x-admin-key': adminKey };
 const json = { ...key, 'content-type': 'application/json' };
@@ -42,7 +31,7 @@ async function check(server: ApiServer, fields: Record<string, string>, files: R
 }
 
 test('a brand can be checked, previewed without changing the pages, published and reset', async () => {
-  const server = await start();
+  const server = await startApiServer();
   const texts = JSON.stringify({ title: '<img src=x onerror=alert(1)>', lockedFor: 'Noch {minutes} Minuten' });
   const fields = {
     organisation: 'Harbour "& Sons" <b>',
@@ -109,7 +98,7 @@ test('a brand can be checked, previewed without changing the pages, published an
 });
 
 test('a check reports all problems at once and stores nothing', async () => {
-  const server = await start();
+  const server = await startApiServer();
   const script = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
   const { status, body } = await check(
     server,
@@ -131,7 +120,7 @@ test('a check reports all problems at once and stores nothing', async () => {
 });
 
 test('a brand cannot be published if the audit trail cannot record the change', async () => {
-  const server = await start();
+  const server = await startApiServer();
   const { digest } = (await check(server, { organisation: 'Northwind' })).body;
   const { append } = server.audit;
   server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
@@ -154,7 +143,7 @@ test('a configured brand takes precedence over the console, which reports it as 
   const state = createSqliteState({ file: ':memory:', clock });
   const configured = { ...plainBrand, organisation: 'Of the file' };
   const { brands } = replica(state, clock, configured);
-  const server = await start({ brands });
+  const server = await startApiServer({ brands });
   expect((await read(server)).body).toMatchObject({ source: 'configuration', brand: { organisation: 'Of the file' } });
   const tried = await check(server, { organisation: 'Of the form' });
   expect(tried.body.problems).toEqual([]);

@@ -1,21 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { patienceMs } from '../../support/run/patience.js';
 import { openServer } from '../../test/contract/bench.js';
 import { callRest, isTooLong, type RestCall } from './rest-call.js';
 
 const unavailable = { code: 'profile_unavailable', detail: { reason: 'no answer' } };
-const open: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
-});
 
-async function listen(answer: RequestListener): Promise<string> {
-  const { url, close } = await openServer(answer);
-  open.push(close);
-  return `${url}/`;
-}
+const listen = async (answer: RequestListener): Promise<string> => `${(await openServer(answer)).url}/`;
 
 const call = (url: string, changes: Partial<RestCall> = {}) =>
   callRest(

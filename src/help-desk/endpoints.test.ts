@@ -211,7 +211,6 @@ describe('a bypass code', () => {
   });
 
   test('requires the approval of another administrator if the policy requires it', async () => {
-    await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
     const { id, code, state } = await make();
     expect(state).toBe('waiting');
@@ -242,7 +241,6 @@ describe('a bypass code', () => {
   };
 
   test('cannot be approved by its creator, even after a change of login', async () => {
-    await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
     const before = await signInAs('joan', 'sub-1');
     const after = await signInAs('joan.smith', 'sub-1');
@@ -254,7 +252,6 @@ describe('a bypass code', () => {
   });
 
   test('cannot be created or approved with an admin key if the policy forbids keys', async () => {
-    await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: false } });
     expect((await make()).code).toBe('role_missing');
     const joan = await signInAs('joan', 'sub-1');
@@ -270,7 +267,6 @@ describe('a bypass code', () => {
     expect((await make({ subject: 'nobody' })).code).toBe('subject_unknown');
     for (let made = 1; made <= 5; made += 1) await make();
     expect((await make()).code).toBe('locked_out');
-    await server.stop();
     await startWith({ bypass: { allowed: false, minutes: 20, approvals: 1, takesKeys: true } });
     expect((await make()).code).toBe('not_found');
   });

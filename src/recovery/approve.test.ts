@@ -112,7 +112,6 @@ describe('an approval that counts has one record', () => {
 });
 
 test('API keys approve no recovery if the configuration says so', async () => {
-  await bench.server.stop();
   await start({ takesKeys: false });
   const one = await waitForApproval(anna, bench.server.deps);
   expect(await approve(one.id)).toMatchObject({ code: 'role_missing' });

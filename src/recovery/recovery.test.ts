@@ -30,11 +30,6 @@ async function start(given: Parameters<typeof startRecoveryBench>[0] = {}): Prom
 }
 beforeEach(() => start());
 
-const restart = async (given: Parameters<typeof startRecoveryBench>[0]): Promise<void> => {
-  await bench.server.stop();
-  await start(given);
-};
-
 /** Enrols Anna, more than a week ago. */
 const enrolAnna = async () => {
   const page = await bench.enrol('anna', 'ada');
@@ -44,7 +39,7 @@ const enrolAnna = async () => {
 /** Enrols Anna, whose account is privileged and has an owner. */
 const enrolPrivileged = async (privileged: object = {}) => {
   const action = { groups: ['g1'], action: 'two_approvals', ...privileged };
-  await restart({ recovery: { privileged: action, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
+  await start({ recovery: { privileged: action, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
   bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
   return enrolAnna();
 };
@@ -145,7 +140,7 @@ describe('a person with a second thing and the enrolled face', () => {
   });
 
   test('gets it with a recovery code, which works once', async () => {
-    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } } });
+    await start({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } } });
     const page = await bench.enrol('anna', 'ada');
     const { codes } = (await page.post('/face/recovery-codes')).body as { codes: string[] };
     await bench.passDays(8);
@@ -166,7 +161,7 @@ describe('a person with a second thing and the enrolled face', () => {
   });
 
   test('gets it on a device that passed a check before', async () => {
-    await restart({ policy: { notices: true } });
+    await start({ policy: { notices: true } });
     const page = await bench.enrol('anna', 'ada');
     expect(page).toBeDefined();
     const device = 'd'.repeat(43);
@@ -230,7 +225,7 @@ describe('a person with a second thing and the enrolled face', () => {
   });
 
   test('waits for the manager, who approves by a face check', async () => {
-    await restart({ recovery: { managerClaim: 'employee_number' } });
+    await start({ recovery: { managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
@@ -371,7 +366,7 @@ describe('a face alone makes no second thing', () => {
   };
 
   test('by recovery codes that it makes on the own page, nor by those of an enrolment that it replaces there', async () => {
-    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } } });
+    await start({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } } });
     await enrolAnna();
     const own = await openOwnPage();
     const { codes } = (await own.post('/face/recovery-codes')).body as { codes: string[] };
@@ -388,7 +383,7 @@ describe('a face alone makes no second thing', () => {
   });
 
   test('by recovery codes of an enrolment that rests on an invitation, a sign-in or an application', async () => {
-    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } } });
+    await start({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } } });
     for (const [subject, proof] of [
       ['anna', 'invitation'],
       ['berta', 'sign_in'],
@@ -403,7 +398,7 @@ describe('a face alone makes no second thing', () => {
   });
 
   test('by a device that an anonymous check or another recovery made known', async () => {
-    await restart({ policy: { notices: true } });
+    await start({ policy: { notices: true } });
     await enrolAnna();
     const browser = bench.browse();
     browser.cookies.set('__Host-facestep-device', 'e'.repeat(43));
@@ -475,7 +470,7 @@ describe('is refused after both were proven', () => {
   });
 
   test('if the person has an administrator role or is in a named group', async () => {
-    await restart({ recovery: { privileged: { groups: ['Payroll'] } } });
+    await start({ recovery: { privileged: { groups: ['Payroll'] } } });
     await enrolAnna();
     bench.profile.groups.set('anna', [{ id: 'g1', name: 'payroll' }]);
     const { page } = await recoverWith(() => {});
@@ -488,7 +483,7 @@ describe('is refused after both were proven', () => {
     ['that the provider does not have', [], ['recovery_privileged']],
     ['that cannot be looked up', null, []],
   ])('if a group of privileged people is named %s, also in shadow mode', async (_, ids, codes) => {
-    await restart({
+    await start({
       policy: { mode: 'shadow' },
       recovery: { privileged: { groups: ['Payroll'] } },
       findGroupIds: async () => ids ?? Promise.reject(new FaceError('profile_unavailable')),
@@ -541,7 +536,7 @@ describe('is refused after both were proven', () => {
   });
 
   test('before the face check, while the last health check says that the provider would issue nothing', async () => {
-    await restart({ policy: { helpDesk: 'desk@example.com' } });
+    await start({ policy: { helpDesk: 'desk@example.com' } });
     await enrolAnna();
     const running = await proveMailbox();
     const report = { examinedAt: bench.server.clock.now(), light: 'fail', findings: [], enrolled: null };
@@ -589,7 +584,7 @@ describe('is refused after both were proven', () => {
   });
 
   test('if there is no manager, or the manager is the person', async () => {
-    await restart({ recovery: { managerClaim: 'employee_number' } });
+    await start({ recovery: { managerClaim: 'employee_number' } });
     await enrolAnna();
     for (const employee_number of [undefined, loginOf('anna'), 'nobody@example.com']) {
       const details = { motto: secondMailbox('anna'), ...(employee_number === undefined ? {} : { employee_number }) };
@@ -715,7 +710,7 @@ describe('approvals', () => {
   /** Anna, who is privileged, names her manager Mona, who passes the check. */
   const passManagersCheck = async () => {
     const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1 };
-    await restart({ recovery: { privileged, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
+    await start({ recovery: { privileged, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
@@ -757,7 +752,7 @@ describe('approvals', () => {
 
 describe('the link to the manager', () => {
   test('enrols no face, and asks no manager whose face is new', async () => {
-    await restart({ policy: { whenNotEnrolled: 'enrol' }, recovery: { managerClaim: 'employee_number' } });
+    await start({ policy: { whenNotEnrolled: 'enrol' }, recovery: { managerClaim: 'employee_number' } });
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
     const ask = async () => {
@@ -952,7 +947,7 @@ describe('a credential', () => {
 
 describe('the mode and the limits', () => {
   test('"evaluation" checks everything, issues nothing, and records it', async () => {
-    await restart({ recovery: { mode: 'evaluation', secondThings: ['other_email', 'help_desk'] } });
+    await start({ recovery: { mode: 'evaluation', secondThings: ['other_email', 'help_desk'] } });
     await enrolAnna();
     const offers = (await bench.browse().begin('anna')).text;
     expect([offers.includes('Approval by the help desk'), offers.includes('read out a number')]).toEqual([true, false]);
@@ -968,7 +963,7 @@ describe('the mode and the limits', () => {
 
   test('recovery codes are offered only if the connection has them, for every name', async () => {
     for (const recoveryCodes of [false, true]) {
-      await restart({
+      await start({
         policy: { anotherWay: { email: false, sms: false, recoveryCodes, counts: false } },
         recovery: { secondThings: ['recovery_code', 'help_desk'] },
       });
@@ -983,12 +978,12 @@ describe('the mode and the limits', () => {
   });
 
   test('a connection that offers nothing to prove names the help desk', async () => {
-    await restart({ recovery: { secondThings: ['recovery_code'] } });
+    await start({ recovery: { secondThings: ['recovery_code'] } });
     expect((await bench.browse().begin('anna')).text).toContain('ask the help desk');
   });
 
   test('things that the policy does not list are not taken', async () => {
-    await restart({ recovery: { secondThings: ['recovery_code'] } });
+    await start({ recovery: { secondThings: ['recovery_code'] } });
     await enrolAnna();
     const browser = bench.browse();
     const page = await browser.begin('anna');

@@ -52,7 +52,6 @@ async function show(person: string, ...given: Parameters<typeof toLink>) {
 }
 
 test('with a first factor a request is not counted; without one, it is counted by source before anything is stored', async () => {
-  await server.stop();
   await start({ outsiderStarts: 2, outsiderStartsOfConnection: 100 });
   for (let each = 0; each < 3; each++) expect((await open('yes')).status).toBe(201);
   for (let each = 0; each < 2; each++) expect((await open('no')).status).toBe(201);
@@ -66,7 +65,6 @@ test('with a first factor a request is not counted; without one, it is counted b
 });
 
 test('a request without a first factor that is sent again does not count', async () => {
-  await server.stop();
   await start({ outsiderStarts: 2, outsiderStartsOfConnection: 100 });
   const send = () => server.postJson('/step-ups/requested', { connection: 'acme', request: 'no_00u1_once' });
   expect((await send()).status).toBe(201);
@@ -159,7 +157,6 @@ describe('a rule that refuses by facts which the caller leaves out', () => {
     { when: { groups: ['pilot'] }, outcome: 'face', liveness: 'light' },
   ])('issues no receipt to the person, and one to others: %j', async (given) => {
     const rule = { name: 'pilot', when: {}, mode: 'enforce', whenUnknown: 'deny', outcome: 'deny', ...given } as const;
-    await server.stop();
     await start({}, { rules: [rule], liveness: 'off', sameAddress: false });
     const ruled = { ...acme, findGroupIds: findEveryGroup };
     connections.set('acme', { ...acme, signInRules: createSignInRules(ruled, server.deps) });

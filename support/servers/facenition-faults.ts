@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { endAfterwards } from '../run/for-file.js';
 
 export interface SeenRequest {
   readonly method: string;
@@ -111,10 +112,10 @@ export async function startFaultServer(behave: (request: SeenRequest, count: num
     /** Received requests in order. */
     requests,
     connections: () => opened,
-    async close(): Promise<void> {
+    close: endAfterwards(async () => {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
-    },
+    }),
   };
 }

@@ -5,6 +5,7 @@ import { answerDirectly, createRefuse } from '../../src/http/reply.js';
 import { createBodyPools } from '../../src/http/request-budget.js';
 import { createManualClock } from '../fakes/manual-clock.js';
 import { createTextLog } from '../fakes/sinks.js';
+import { endAfterwards } from '../run/for-file.js';
 import { createQuietTelemetry } from './telemetry.js';
 
 export async function createHooksApp(hooks: HooksByConnection): Promise<RequestListener> {
@@ -18,5 +19,7 @@ export async function createHooksApp(hooks: HooksByConnection): Promise<RequestL
   });
 }
 
-export const startHooks = async (hooks: HooksByConnection): Promise<ListeningServer> =>
-  listen(await createHooksApp(hooks), { host: '127.0.0.1', port: 0 });
+export async function startHooks(hooks: HooksByConnection): Promise<ListeningServer> {
+  const listening = await listen(await createHooksApp(hooks), { host: '127.0.0.1', port: 0 });
+  return { ...listening, stop: endAfterwards(listening.stop) };
+}

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { createScimProvisioning } from '../../adapters/scim/provision.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
@@ -7,6 +7,7 @@ import { type CoveragePage, type Holder, measureCoverage } from '../../src/conne
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import { addFaceAttribute, administer, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';
 import { openOktaBench } from './okta.js';
@@ -15,11 +16,6 @@ import { name, openScimBench, type ScimBench, schema } from './scim.js';
 import { createManualClock } from './state.js';
 
 /* Who is enrolled, and who is in a group, as each provider lists it: by page, without those who have left. */
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
 
 /** More than a page of any provider's. */
 const many = 210;
@@ -64,7 +60,6 @@ const provisionScim = (bench: ScimBench, send: Fetch, sleep?: (ms: number) => Pr
 const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> = {
   async okta() {
     const bench = await openOktaBench();
-    closing.push(() => bench.close());
     const members = new Set<string>();
     for (const index of indexes) {
       const login = loginOf(index);
@@ -84,7 +79,6 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
   },
   async entra() {
     const bench = await openEntraBench({ throttledEvery: 4 });
-    closing.push(() => bench.close());
     const { entra, attribute } = bench;
     const { clientId, secret } = entra.addDaemon(['User.Read.All', 'GroupMember.Read.All']);
     const members = indexes.flatMap((index) => {
@@ -104,7 +98,7 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
   },
   async cognito() {
     const simulator = await startCognitoSimulator();
-    closing.push(() => simulator.close());
+    endAfterwards(() => simulator.close());
     const pool = await simulator.createPool({ PoolName: 'Customers' });
     const administrator = administer(simulator, pool);
     await addFaceAttribute(pool, administrator);
@@ -132,7 +126,6 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
   },
   async onelogin() {
     const bench = await openOneLoginBench();
-    closing.push(() => bench.close());
     bench.onelogin.account.roles.set(4711, groupName);
     bench.onelogin.account.roles.set(4712, `${groupName} too`);
     for (const index of indexes) {
@@ -154,7 +147,6 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
   async scim(traits = {}) {
     const bench = await openScimBench();
     Object.assign(bench.server.directory, traits);
-    closing.push(() => bench.close());
     const members = indexes.flatMap((index) => {
       const id = bench.server.addUser(loginOf(index));
       const user = bench.server.directory.users.get(id)!;
@@ -247,7 +239,6 @@ describe.each(Object.entries(providers))('the members at %s', (_name, open) => {
 
 test('only the requested SCIM group is found by name or id if the server ignores or refuses the filter', async () => {
   const bench = await openScimBench();
-  closing.push(() => bench.close());
   const id = bench.server.addUser('ada@example.com');
   bench.server.directory.groups.set('group-1', { displayName: 'Pilot', members: [id] });
   const all = { Resources: [{ id: 'group-1', displayName: 'Pilot' }] };

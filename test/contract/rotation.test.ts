@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { applySteps, isDone, pushingSecret } from '../../src/admin/operations/steps.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
@@ -7,11 +7,6 @@ import { startHooks } from '../../support/servers/hook-server.js';
 import { openOktaBench } from './okta.js';
 
 /* A secret is replaced while people sign in: with both accepted meanwhile no call is refused, without it some are. */
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
 
 const old = 'Bearer the secret that the provider has from before';
 const fresh = 'Bearer the secret that the provider is given now';
@@ -46,8 +41,7 @@ async function push({ steps }: Provisioning): Promise<void> {
 /** A server whose hooks are taken over between two requests, as after SIGHUP. */
 async function startServer(served: ServedHooks) {
   const hooks = new Map([['workforce', served]]);
-  const { port, stop } = await startHooks(hooks);
-  closing.push(stop);
+  const { port } = await startHooks(hooks);
   return {
     publicUrl: `http://127.0.0.1:${port}`,
     reload: (others: ServedHooks) => void hooks.set('workforce', others),
@@ -58,7 +52,6 @@ const notice = 'called with the previous secret';
 
 async function openOkta() {
   const bench = await openOktaBench();
-  closing.push(() => bench.close());
   const ada = { login: 'ada@example.com', password: 'correct horse' };
   const id = await bench.okta.createUser(ada);
   const configure = (hooks: object) => ({ okta: { hooks, passwordImport: undefined } });

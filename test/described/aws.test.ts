@@ -3,7 +3,7 @@ import * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
 import * as cognitoSdk from '@aws-sdk/client-cognito-identity-provider';
 import * as kmsSdk from '@aws-sdk/client-kms';
 import * as lambdaSdk from '@aws-sdk/client-lambda';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { readDecisions } from '../../adapters/cognito/decisions.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
@@ -23,6 +23,7 @@ import { createTestSigner, systemClock, testIssuer } from '../../support/fakes/k
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { until } from '../../support/run/eventually.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import type { Exchange } from '../../support/servers/exchanges.js';
 import { startFront } from '../../support/servers/front.js';
 import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
@@ -33,16 +34,10 @@ import { type AwsService, judgeAwsCall, namedInTarget } from './smithy.js';
 
 /* What we and the simulators of AWS say to each other, held against the shapes of AWS's own SDK. */
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
 /** A front that keeps what passes. */
 async function observe(target: string) {
   const calls: Exchange[] = [];
   const front = await startFront(target, { onExchange: (exchange) => calls.push(exchange) });
-  closing.push(() => front.close());
   return { calls, url: front.url };
 }
 
@@ -81,7 +76,7 @@ const discover: Fetch = async () =>
 
 test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in match the shapes of the AWS SDK', async () => {
   const simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000, reach: discover });
-  closing.push(() => simulator.close());
+  endAfterwards(() => simulator.close());
   const { calls, url } = await observe(simulator.url);
   const pool = await simulator.createPool({ PoolName: 'Customers', MfaConfiguration: 'OFF', UserPoolTier: 'PLUS' });
   const administrator = administer({ ...simulator, url }, pool);
@@ -148,7 +143,6 @@ test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in mat
     verifier: createTestVerifier(),
     ...standardDeps,
   };
-  closing.push(() => core.state.close());
   const audience = toReceiptAudience({ userPoolId: pool.id, clientId });
   const answer = async ({ nonce = '' }: Readonly<Record<string, string>>, attempt: number) => {
     if (attempt === 1) return { answer: 'no face' };
@@ -184,7 +178,6 @@ test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in mat
 test('KMS: calls for MACs, signatures and key descriptions match the shapes of the AWS SDK', async () => {
   Object.assign(process.env, kmsEnvironment);
   const kms = await startKms();
-  closing.push(() => kms.close());
   const { calls, url } = await observe(kms.url);
   const deps = { clock: systemClock, log: createTextLog() };
   const aws = createAwsKmsCalls({ region: kms.region, endpoint: url }, deps);

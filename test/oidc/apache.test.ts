@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
@@ -10,6 +10,7 @@ import { clientSecret, loginOf, startIssuer, type TestIssuer } from '../../suppo
 import { type Browser, createBrowser, type Seen } from '../../support/fakes/browser.js';
 import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import { type Front, startFront } from '../../support/servers/front.js';
 
 const program = '/usr/sbin/apache2';
@@ -64,11 +65,11 @@ async function startApache(port: number, settings: string) {
   ]);
   return {
     url,
-    async stop() {
+    stop: endAfterwards(async () => {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
-    },
+    }),
   };
 }
 
@@ -97,12 +98,6 @@ OIDCPathAuthRequestParams login_hint=${loginOf('anna')}
 </Location>
 `;
 const bySecret = `OIDCClientSecret ${clientSecret}`;
-
-let stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.toReversed()) await stop();
-  stops = [];
-});
 
 /** Node's fetch says of itself that it is a script's, whom Apache sends nowhere. */
 async function openAsNavigation(url: string, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
@@ -135,7 +130,6 @@ async function start(toSettings: (issuer: string) => string, proof: object = { s
   const op = await startIssuer({ config, publicUrl });
   const front = await startFront(op.server.origin, { port });
   const apache = await startApache(apachePort, toSettings(op.issuer));
-  stops = [() => op.stop(), () => front.close(), () => apache.stop()];
   return { op, front, apache };
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { type OperatedServer, startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
@@ -8,18 +8,10 @@ import { createSqliteState } from '../../storage/state/sqlite.js';
 /* Setting connections up, and the doctor, at simulated providers on sockets. */
 
 const dataFolder = createFolder('apply');
-let servers: OperatedServer[] = [];
 const company = await forFile(startCompany());
-afterEach(async () => {
-  for (const each of servers) await each.stop();
-  servers = [];
-});
 
-async function start(given: Partial<Parameters<typeof startOperatedServer>[1]> = {}): Promise<OperatedServer> {
-  const started = await startOperatedServer(company, { dataFolder, ...given });
-  servers.push(started);
-  return started;
-}
+const start = (given: Partial<Parameters<typeof startOperatedServer>[1]> = {}): Promise<OperatedServer> =>
+  startOperatedServer(company, { dataFolder, ...given });
 
 describe('plan and apply', () => {
   test('applies a plan once, step by step, and records the administrator', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
@@ -58,7 +58,6 @@ async function start(photo: Partial<PhotoPolicy> | null = {}, policy: Partial<Po
   };
   if (full !== null) started.connections.set('acme', { ...started.acme, findPhoto });
 }
-afterEach(() => server.stop());
 
 const invite = () => beginAgreed(server, {}, '/invitations');
 const isEnrolled = () => profile.attributes.get('00u1') !== null;
@@ -227,7 +226,6 @@ describe('the help desk', () => {
   test('cannot enrol a person whose face differs from the photo unless the policy allows it', async () => {
     await start({ whenMissing: 'helpDesk', whenUnlike: 'refuse' });
     expect((await enrolByHelpDesk('in_person', 'eve')).body).toMatchObject({ hint: 'company_photo' });
-    await server.stop();
     await start({ whenUnlike: 'helpDesk' });
     expect((await enrolByHelpDesk('in_person', 'eve')).body.outcome).toBe('passed');
     expect(proofs()).toEqual(['in_person']);
@@ -349,7 +347,6 @@ describe('the face of an enrolled person', () => {
     const { page } = await invite();
     expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
     expect(proofs()).toEqual(['invitation', 'in_person', 'invitation']);
-    await server.stop();
     await enrolled(null, { replaceFace: 'link' });
     const again = await invite();
     expect((await again.page.check(draw('grace'))).body.outcome).toBe('passed');

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { startEntraSimulator } from '../../../simulators/entra/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
@@ -9,6 +9,7 @@ import { startScimSimulator } from '../../../simulators/scim/index.js';
 import { runInProcess } from '../../../support/benches/command.js';
 import { fillLedger } from '../../../support/data/ledgered.js';
 import { createFolder } from '../../../support/run/folder.js';
+import { endAfterwards } from '../../../support/run/for-file.js';
 import { adminKey } from '../../../support/servers/api-server.js';
 import { type OperatedServer, startOperatedServer } from '../../../support/servers/operated-server.js';
 import { applyAll } from '../../../test/contract/bench.js';
@@ -23,10 +24,6 @@ import { recordPassedStepUp } from '../../step-up/passed-step-up.js';
 const dataFolder = createFolder('accept');
 const login = 'ada@example.com';
 const former = 'fv1.former';
-const opened: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each.close();
-});
 
 type Answers = Readonly<Record<string, (question: string) => Promise<string> | string>>;
 const agrees: Answers = { 'Write 256': () => 'y', Issue: () => 'y' };
@@ -35,9 +32,7 @@ let runs = 0;
 async function openTenant(connection: object, send: Fetch = fetch) {
   const connected = new Map<string, Connection>();
   const toConnections = () => [{ id: 'work', policy: { mode: 'enforce' as const }, ...connection }];
-  const operated = await startOperatedServer({ toConnections, fetch: send }, { dataFolder, connected });
-  opened.push({ close: operated.stop });
-  return operated;
+  return startOperatedServer({ toConnections, fetch: send }, { dataFolder, connected });
 }
 
 /** Runs the command with an administrator who answers a question by its beginning, and nothing by default. */
@@ -61,7 +56,7 @@ async function accept({ server, setup }: OperatedServer, answers: Answers, given
 
 async function openOkta({ isSetUp }: { isSetUp: boolean }) {
   const okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
-  opened.push(okta);
+  endAfterwards(() => okta.close());
   const subject = await okta.createUser({ login, password: 'first factor' });
   const auth = { kind: 'api_token', token: okta.apiToken };
   const hooks = { secret: { value: 'Bearer a-secret-of-the-tests-0123456789' } };
@@ -163,7 +158,7 @@ test('without answers, and after a stop, nothing is changed', async () => {
 
 async function openEntra(roles?: readonly string[]) {
   const entra = await startEntraSimulator({ kind: 'external', hookTimeoutMs: 30_000 });
-  opened.push(entra);
+  endAfterwards(() => entra.close());
   const daemon = entra.addDaemon(roles);
   entra.addExtension(daemon.clientId, 'facestepToken');
   entra.addUser({ mail: login });
@@ -191,7 +186,7 @@ test.each([
   ['fails after the write', 4096, 2, 'differs'],
 ])('SCIM: the former value is restored on a server that %s', async (_, length, failing, result) => {
   const scim = await startScimSimulator();
-  opened.push(scim);
+  endAfterwards(() => scim.close());
   const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
   scim.directory.extensions.set(schema, [defineAttribute('token')]);
   scim.directory.attributeMaxCharacters = length;

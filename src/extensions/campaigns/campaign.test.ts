@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../support/benches/campaign-bench.js';
 import { createKeysInMemory } from '../../../support/fakes/keys.js';
 import { loginOf } from '../../../support/fakes/simulated-profile.js';
@@ -21,17 +21,6 @@ import {
 import { forgetInCampaigns } from './forget.js';
 import { listCampaigns } from './storage.js';
 
-type Bench = Awaited<ReturnType<typeof openCampaignBench>>;
-let bench: Bench | null = null;
-afterEach(async () => {
-  await bench?.close();
-  bench = null;
-});
-const open = async (subjects: readonly string[]): Promise<Bench> => {
-  bench = await openCampaignBench(subjects);
-  return bench;
-};
-
 const daySec = 86_400;
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
 const linkIn = (text: string): string => /https?:\/\/\S+#(\S+)/.exec(text)?.[1] ?? '';
@@ -41,7 +30,7 @@ const twice = (addresses: readonly string[]): string[] =>
 test('a campaign sends one e-mail to each of 200 people and reports the relay’s result for each', async () => {
   const well = numbered('user', 157);
   const others = [...numbered('gone', 20), ...numbered('full', 20), ...numbered('cut', 3)];
-  const { begin, plan, start, countsOf, relay, peopleOf, clock, audit } = await open([...well, ...others]);
+  const { begin, plan, start, countsOf, relay, peopleOf, clock, audit } = await openCampaignBench([...well, ...others]);
   begin();
   const id = await plan({ people: named([...well, ...others]) });
   expect(await countsOf(id)).toEqual({ planned: 200 });
@@ -73,7 +62,7 @@ test('a campaign sends one e-mail to each of 200 people and reports the relay’
 
 test('after a crash of the sender, no second e-mail is sent, and the people with uncertain delivery are listed', async () => {
   const people = numbered('user', 60);
-  const { begin, abandon, plan, start, countsOf, relay, clock, delivering, deps } = await open(people);
+  const { begin, abandon, plan, start, countsOf, relay, clock, delivering, deps } = await openCampaignBench(people);
   let letters = 0;
   const ifAlive = <Result>(work: () => Promise<Result>): Promise<Result> =>
     letters > 25 ? new Promise(() => {}) : work();
@@ -115,7 +104,7 @@ test('after a crash of the sender, no second e-mail is sent, and the people with
 });
 
 test('a campaign is not changed if the audit trail cannot record the change', async () => {
-  const { plan, start, begin, campaignOf, countsOf, audit, deps } = await open(['user0']);
+  const { plan, start, begin, campaignOf, countsOf, audit, deps } = await openCampaignBench(['user0']);
   const runner = begin();
   const id = await plan({ people: named(['user0']) });
   await runner.close();
@@ -142,7 +131,7 @@ test('a campaign is not changed if the audit trail cannot record the change', as
 });
 
 test('the plan lists the omitted people with the reason', async () => {
-  const { begin, plan, peopleOf, profile } = await open(['anna', 'berta', 'clara', 'dora']);
+  const { begin, plan, peopleOf, profile } = await openCampaignBench(['anna', 'berta', 'clara', 'dora']);
   profile.attributes.set('berta', 'FV1.x');
   begin();
   const [anna, berta, clara] = named(['anna', 'berta', 'clara']);
@@ -170,7 +159,7 @@ test('the plan lists the omitted people with the reason', async () => {
 
 test('an erased user is not added again by a repeated group listing or by the rest of a file', async () => {
   const people = numbered('user', 120);
-  const { begin, deps, clock, profile, campaignOf, peopleOf } = await open(people);
+  const { begin, deps, clock, profile, campaignOf, peopleOf } = await openCampaignBench(people);
   const { listMembers, searchGroups } = toDirectory(new Map([['Pilot', people]]), () => false);
   let isDown = true;
   const directory: Directory = {
@@ -202,11 +191,8 @@ test('an erased user is not added again by a repeated group listing or by the re
 });
 
 test('opened, enrolled and expired links are tracked, and reminders are sent when due, each with a new link', async () => {
-  const { begin, plan, start, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
-    'anna',
-    'berta',
-    'clara',
-  ]);
+  const { begin, plan, start, campaignOf, countsOf, peopleOf, relay, profile, clock, audit, deps } =
+    await openCampaignBench(['anna', 'berta', 'clara']);
   begin();
   const id = await plan({ people: named(['anna', 'berta', 'clara']) });
   await start(id);
@@ -246,7 +232,7 @@ test('opened, enrolled and expired links are tracked, and reminders are sent whe
   for (let day = 0; day < 20; day += 1) clock.advanceSec(daySec);
   await until(async () => (await countsOf(id)).expired === 2);
   expect(relay.taken).toHaveLength(7);
-  await until(async () => (await bench!.campaignOf(id)).state === 'done');
+  await until(async () => (await campaignOf(id)).state === 'done');
 
   clock.advanceSec(1);
   await remindCampaign(id, 'ada', deps);
@@ -254,7 +240,7 @@ test('opened, enrolled and expired links are tracked, and reminders are sent whe
 });
 
 test('enrolled users and erased users get no e-mail, and bounces are recorded', async () => {
-  const { begin, plan, start, countsOf, peopleOf, relay, profile, deps, campaignOf } = await open([
+  const { begin, plan, start, countsOf, peopleOf, relay, profile, deps, campaignOf } = await openCampaignBench([
     'anna',
     'berta',
     'clara',
@@ -274,7 +260,7 @@ test('enrolled users and erased users get no e-mail, and bounces are recorded', 
 });
 
 test('an address from a file is used only if the configuration allows it', async () => {
-  const { begin, plan, peopleOf, deps, campaignOf } = await open(['user0', 'user1']);
+  const { begin, plan, peopleOf, deps, campaignOf } = await openCampaignBench(['user0', 'user1']);
   const [first, second] = named(['user0', 'user1']);
   const people = [
     { ...first!, email: 'attacker@example.net' },

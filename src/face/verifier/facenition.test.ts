@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Response } from 'undici';
 import { testShare } from '../../../support/data/share.js';
 import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
+import { endAfterwards } from '../../../support/run/for-file.js';
 import { patienceMs } from '../../../support/run/patience.js';
 import {
   type Behaviour,
@@ -40,11 +41,6 @@ const ourToken = (expiresAt: number | null = null, keyVersion = 3): string =>
     tag: Buffer.alloc(16, 3),
   }).use((text) => text);
 
-const opened: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
 const patient = { connectMs: patienceMs, headersMs: patienceMs, bodyMs: patienceMs, totalMs: patienceMs };
 /** For servers that hang. The request itself arrives sooner. */
 const impatient = { ...patient, headersMs: 500, bodyMs: 500, totalMs: 2000 };
@@ -54,7 +50,6 @@ async function setUp(
   { path = '', timeouts = patient }: { readonly path?: string; readonly timeouts?: typeof patient } = {},
 ) {
   const server = await startFaultServer(behave);
-  opened.push(server.close);
   return { ...connect(`${server.url}${path}`, timeouts), server };
 }
 
@@ -69,7 +64,7 @@ function connect(url: string, timeouts = patient) {
     timeouts,
     clock: { now: () => epochMs(now) },
   });
-  opened.push(verifier.close);
+  endAfterwards(verifier.close);
   /** Moves the verifier's clock on. */
   const pass = (ms: number): void => {
     now += ms;
@@ -278,7 +273,6 @@ describe('connections to the service', () => {
 
 test('an untrusted server certificate is refused before any request is sent', async () => {
   const server = await startSelfSignedServer();
-  opened.push(server.close);
   expect((await errorOf(connect(server.url).verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
   expect(server.requests()).toBe(0);
 });

@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import express from 'express';
 import { testShare } from '../../../support/data/share.js';
 import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
 import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
+import { endAfterwards } from '../../../support/run/for-file.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { startFaultServer } from '../../../support/servers/facenition-faults.js';
 import type { Verifier } from '../../core/ports.js';
@@ -19,16 +20,11 @@ import { createBodyPools, RequestBudget } from '../request-budget.js';
  * however it ends.
  */
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
 const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
 /** The service elsewhere takes the request, and never answers. */
 async function createSilentVerifier(): Promise<Verifier> {
-  const { url, close } = await startFaultServer(() => 'hang before headers');
+  const { url } = await startFaultServer(() => 'hang before headers');
   const verifier = createFacenitionVerifier({
     url,
     token: new Credential('fst_none'),
@@ -37,7 +33,7 @@ async function createSilentVerifier(): Promise<Verifier> {
     timeouts: { connectMs: 400, headersMs: 100, bodyMs: 100, totalMs: 200 },
     clock: { now: () => epochMs(0) },
   });
-  closing.push(close, verifier.close);
+  endAfterwards(verifier.close);
   return verifier;
 }
 
@@ -68,7 +64,6 @@ test.each<[string, Uint8Array, () => Verifier | Promise<Verifier>, unknown]>([
       },
     },
   });
-  closing.push(() => server.stop());
   const headers = { 'x-auth-token': (await server.issue()).token };
   const inForm = await server.postForm('/quality', toForm({ photo: picture }), headers);
   const inJson = await server.postJson('/quality', { photo: Buffer.from(picture).toString('base64') }, headers);
@@ -100,7 +95,7 @@ test('photos of a body whose last photo is refused are zeroed', async () => {
     response.json({ refusal });
   });
   const { port, stop } = await listen(app, { host: '127.0.0.1', port: 0 });
-  closing.push(stop);
+  endAfterwards(stop);
   const answer = await fetch(`http://127.0.0.1:${port}/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close' },

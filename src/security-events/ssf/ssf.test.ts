@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { testIssuer } from '../../../support/fakes/keys.js';
 import { until } from '../../../support/run/eventually.js';
 import { type ApiServer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
@@ -23,6 +23,7 @@ let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;
 const pushed: SecurityEventReceiverSimulator[] = [];
 
 beforeEach(async () => {
+  pushed.splice(0);
   server = await startApiServer({
     transmitter: async (core) => {
       // The address that the receiver named, wherever its other end is.
@@ -32,9 +33,6 @@ beforeEach(async () => {
       return transmitter.securityEvents;
     },
   });
-});
-afterEach(async () => {
-  for (const receiver of pushed.splice(0)) await receiver.close();
 });
 
 const reach = (url: string): string => url.replace(testIssuer, server.origin);

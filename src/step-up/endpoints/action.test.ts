@@ -118,7 +118,6 @@ describe('before the action was shown', () => {
 
 describe('an action can be approved only with a new face check on the page', () => {
   test('photos sent without the page are refused', async () => {
-    await server.stop();
     await startWith({ liveness: 'off' });
     const { body } = await ask();
     const form = toForm({ challenge: String(body.challenge), photo: [drawPicture('ada', 9)] });
@@ -127,7 +126,6 @@ describe('an action can be approved only with a new face check on the page', () 
   });
 
   test('a one-time code is not offered and not accepted', async () => {
-    await server.stop();
     await startWith({ anotherWay: { email: true, sms: true, recoveryCodes: true, counts: true } });
     const { page, view } = await begin();
     expect(view.anotherWays).toEqual([]);

@@ -66,7 +66,6 @@ test('a known browser passes with one movement, and receipt and audit trail say 
 
 test('a full check with one turn is no glance', async () => {
   const settings: CoreSettings = { ...standardSettings, turns: 1 };
-  await server.stop();
   await start({}, { settings });
   const { turns, receipt } = await check();
   expect(turns).toBe(1);
@@ -112,7 +111,6 @@ describe('a full check is asked for', () => {
   });
 
   test('after a vendor saw no live person, or a check failed while glances were not permitted', async () => {
-    await server.stop();
     const bench = await startVendorBench({}, { policy: glancing });
     ({ server } = bench);
     await enrolByApi(server);
@@ -160,7 +158,6 @@ describe('a full check is asked for', () => {
     ['a policy that asks for movements', { liveness: 'movement' }],
     ['a policy without glances', { glance: null }],
   ] as const)('by %s', async (_, policy) => {
-    await server.stop();
     await start(policy);
     await becomeKnown();
     expect((await check()).turns).toBe(2);
@@ -216,7 +213,6 @@ describe('a glance is refused', () => {
 });
 
 test('a glance renews no token, as it enrols no face', async () => {
-  await server.stop();
   const former = randomBytes(32);
   const keys = createKeysInMemory(former);
   await start({}, { verifier: createTestVerifier(undefined, keys) });
@@ -230,7 +226,6 @@ test('a glance renews no token, as it enrols no face', async () => {
 });
 
 test('a passkey proves the device in place of a key of the browser', async () => {
-  await server.stop();
   await start({ glance: { days: 14, proof: 'passkey' } });
   await becomeKnown();
   const { page, view } = await begin();

@@ -168,7 +168,6 @@ describe('the policy of hand-offs', () => {
   ] as const)(
     'with the secret %s and handOff %s, the hand-off is allowed: %s',
     async (userSecret, handOff, isAllowed) => {
-      await server.stop();
       await startWith({ userSecret, handOff });
       const { page } = await begin();
       expect(await viewOf(page)).toMatchObject({ handOffAllowed: isAllowed });

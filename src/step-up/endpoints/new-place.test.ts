@@ -116,7 +116,6 @@ test('at most ten digests of devices and networks are stored, for 180 days or un
 });
 
 test('without notifications there is no cookie and nothing is stored', async () => {
-  await server.stop();
   await startWith({ notices: false });
   const response = await fetch(`${server.origin}/face`);
   await response.text();

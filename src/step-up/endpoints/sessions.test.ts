@@ -70,7 +70,6 @@ describe('when the camera of a phone is required', () => {
   const viewOf = async (page: ReturnType<typeof openPage>) => (await page.get('/face/session')).body.view;
 
   test('by the policy: a computer gets no challenge, also not as the camera of a hand-off', async () => {
-    await server.stop();
     await startWith({ camera: 'phone' });
     const { page } = await startAndOpen();
     expect(await viewOf(page)).toMatchObject({ phoneNeeded: true });
@@ -81,7 +80,6 @@ describe('when the camera of a phone is required', () => {
   });
 
   test('by a single step-up: a computer gets no challenge, and photos without the page are refused', async () => {
-    await server.stop();
     await startWith({ liveness: 'off' });
     await enrol();
     const { page } = await startAndOpen({ camera: 'phone' });
@@ -313,7 +311,6 @@ describe('an invitation', () => {
   });
 
   test('compares a document photo with the face if the policy requires it', async () => {
-    await server.stop();
     await startWith({ referencePhoto: true });
     const page = await open((await invite()).url);
     await page.consent();
@@ -330,7 +327,6 @@ describe('an invitation', () => {
   describe('a document photo', () => {
     let page: ReturnType<typeof openPage>;
     beforeEach(async () => {
-      await server.stop();
       await startWith({ referencePhoto: true });
       page = await open((await invite()).url);
       await page.consent();
@@ -378,7 +374,6 @@ describe('an invitation', () => {
 
 describe('a user without an enrolment', () => {
   test('enrols in the first step-up if the policy allows it, and passes', async () => {
-    await server.stop();
     await startWith({ whenNotEnrolled: 'enrol' });
     const { page } = await startAndOpen({ application: 'portal' });
     expect((await page.get('/face/session')).body.view).toMatchObject({ purpose: 'enrol' });
@@ -391,7 +386,6 @@ describe('a user without an enrolment', () => {
   });
 
   test('is detected by the stored token, even if the consent record is outdated or lost', async () => {
-    await server.stop();
     await startWith({ whenNotEnrolled: 'enrol', enrolmentDays: 1 });
     const purpose = async () => {
       auth = { 'x-auth-token': (await server.issue()).token };
@@ -448,7 +442,6 @@ describe('a user who checks again', () => {
     await enrolOnPage();
     await server.postJson('/enrolments/revoke', who, auth);
     expect(await viewOf((await start()).url)).toMatchObject(inFull);
-    await server.stop();
     await startWith({ enrolmentDays: 1 });
     await enrolOnPage();
     expect(await viewOf((await start()).url)).toMatchObject({ consentNeeded: false });

@@ -83,7 +83,6 @@ describe('frames of an anonymous caller', () => {
   });
 
   test('add no record and no audit line beyond the limit of checks', async () => {
-    await server.stop();
     const limits = { outsiderChecks: 1 };
     ({ server } = await startCapture(
       {},

@@ -3,15 +3,16 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { Agent, fetch as connect } from 'undici';
 import { findFreePort } from '../../../../examples/demo/free-port.js';
-import { serve } from '../../../../simulators/serve.js';
 import { createSelfSigned } from '../../../../simulators/tls-server.js';
 import { systemRandom } from '../../../../support/fakes/sinks.js';
 import { createFolder } from '../../../../support/run/folder.js';
+import { endAfterwards } from '../../../../support/run/for-file.js';
 import { type Act, startFront } from '../../../../support/servers/front.js';
+import { serveForTest } from '../../../../support/servers/serve.js';
 import { deliveryGuard } from '../../../config/delivery.js';
 import { storedConfigGuard } from '../../../config/schema.js';
 import { webhookGuard } from '../../../config/webhooks.js';
@@ -29,16 +30,11 @@ import { createWebhookChecks } from './webhooks.js';
 
 /* Mistakes of administrators, each with the line of the doctor that names it. */
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
 const clock = { now: () => epochMs(Date.now()) };
 const deps = { fetch: globalThis.fetch as Fetch, clock, random: systemRandom };
 
 async function listen(listener: RequestListener, tls: { cert: string; key: string } | null = null): Promise<string> {
-  const served = await serve(tls === null ? createServer(listener) : createTlsServer(tls, listener));
-  closing.push(served.close);
+  const served = await serveForTest(tls === null ? createServer(listener) : createTlsServer(tls, listener));
   return `${tls === null ? 'http' : 'https'}://${served.host}`;
 }
 
@@ -53,7 +49,7 @@ async function openRelay(options: SMTPServerOptions, { password = 'right', requi
   });
   relay.on('error', () => {});
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  closing.push(() => new Promise<void>((resolve) => relay.close(() => resolve())));
+  endAfterwards(() => new Promise<void>((resolve) => relay.close(() => resolve())));
   const { port } = relay.server.address() as AddressInfo;
   return mailTo(`smtp://mailer:${password}@127.0.0.1:${port}`, requireTls);
 }
@@ -70,7 +66,7 @@ const receiver = async (status: number): Promise<Check> =>
 async function webhookWith(notAfter: string, isKnown: boolean): Promise<Check> {
   const tls = await createSelfSigned('ec', notAfter);
   const dispatcher = new Agent({ connect: { ca: tls.cert } });
-  closing.push(() => dispatcher.close());
+  endAfterwards(() => dispatcher.close());
   const trusting = (async (url: string, init: object) => connect(url, { ...init, dispatcher })) as unknown as Fetch;
   return webhookAt(await listen((_, response) => response.end(), tls), isKnown ? trusting : deps.fetch);
 }
@@ -85,7 +81,6 @@ async function behind(title: string, proxies: readonly Partial<Act>[], proxyHops
   });
   for (const act of proxies.toReversed()) {
     const front = await startFront(url);
-    closing.push(front.close);
     front.rules = [{ path: /./, act: { kind: 'pass', ...act } as Act }];
     url = front.url;
   }
@@ -168,8 +163,7 @@ test.each<[string, () => Check | Promise<Check>, 'pass' | 'warn' | 'fail' | 'man
 
 test('the check calls the public address on a new connection each time', async () => {
   const server = createServer((_, response) => void response.end('here'));
-  const { host, close } = await serve(server);
-  closing.push(close);
+  const { host } = await serveForTest(server);
   let connections = 0;
   server.on('connection', () => {
     connections += 1;
