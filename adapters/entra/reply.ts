@@ -38,11 +38,6 @@ export const claimNames = {
 /** Issues the token with `face_verified: false`, because Entra does not document that it accepts empty claims. */
 export const notVerified: RawReply = toTokenReply('provideClaimsForToken', { claims: { faceVerified: 'false' } });
 
-/** Issues the token after a fallback code: no face, and the method `otp` (RFC 8176). */
-const verifiedAnotherWay: RawReply = toTokenReply('provideClaimsForToken', {
-  claims: { faceVerified: 'false', faceMethods: ['otp'] },
-});
-
 export const continueSignUp: RawReply = toStartReply('continueWithDefaultBehavior');
 
 /** Continues the sign-up and clears the receipt, which is too long for the directory. */
@@ -67,7 +62,9 @@ export const createTokenIssuanceRefusal =
 
 export function toTokenIssuanceReply(decision: HookDecision): RawReply {
   if (decision.outcome === 'unverified') return decision.fallback === 'deny' ? stopSignIn(403) : notVerified;
-  if (decision.outcome === 'another_way') return verifiedAnotherWay;
+  // No face: the method (RFC 8176) is that of a code or a passkey.
+  if (decision.outcome === 'another_way')
+    return toTokenReply('provideClaimsForToken', { claims: { faceVerified: 'false', faceMethods: decision.methods } });
   const { at, liveness } = decision;
   return toTokenReply('provideClaimsForToken', {
     claims: {

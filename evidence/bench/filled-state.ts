@@ -26,7 +26,7 @@ export async function notePasses(
       passedAt: systemClock.now(),
       liveness: 0.9,
       presence: 'movement-1',
-      anotherWay: false,
+      methods: ['face'] as const,
       judgedBy: 'challenge' as const,
       signIn: { application: null, address: null },
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRange } from '../core/rules/named-networks.js';
 import {
+  asksPasskey,
   conditionsOf,
   deviceKinds,
   policyModes,
@@ -56,7 +57,7 @@ const ruleGuard = z.strictObject({
     .enum(ruleOutcomes)
     .default('face')
     .describe(
-      '`"face"` requires a face check. `"none"` lets hooks grant without one; OpenID clients always get a check. `"deny"` refuses.',
+      '`"face"` requires a face check. `"passkey_or_face"` also accepts the person’s own passkey, `"face_and_passkey"` requires both. `"none"` lets hooks grant without one; OpenID clients always get a check. `"deny"` refuses.',
     ),
   mode: z
     .enum(policyModes)
@@ -96,10 +97,24 @@ export const networksGuard = z
 
 /** Reports rules with the same name, networks that no list defines, and conditions without `whenUnknown`. */
 export function findRuleProblems(
-  { rules, networks }: { readonly rules: readonly SignInRule[]; readonly networks: Readonly<Record<string, unknown>> },
+  {
+    rules,
+    networks,
+    userSecret,
+  }: {
+    readonly rules: readonly SignInRule[];
+    readonly networks: Readonly<Record<string, unknown>>;
+    readonly userSecret: string;
+  },
   context: z.core.$RefinementCtx,
 ): void {
-  rules.forEach(({ name, when, whenUnknown }, index) => {
+  rules.forEach(({ name, when, whenUnknown, outcome }, index) => {
+    if (userSecret === 'pin' && asksPasskey(outcome))
+      context.addIssue({
+        code: 'custom',
+        path: ['rules', index, 'outcome'],
+        message: 'a passkey cannot be combined with policy.userSecret "pin"',
+      });
     if (rules.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) < index)
       context.addIssue({
         code: 'custom',

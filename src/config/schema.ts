@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { httpAddressOf } from '../core/base/http-address.js';
 import type { Limits } from '../core/deps.js';
 import { builtInJudge } from '../core/liveness-policy.js';
+import { asksPasskey } from '../core/rules/rule.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
 import { headerCredentialGuard } from './credential.js';
@@ -393,7 +394,9 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
   return checked.refine(
     ({ publicUrl, connections }) =>
       (publicUrl !== null && hasDomainName(publicUrl)) ||
-      connections.every(({ policy }) => policy.userSecret !== 'passkey'),
+      connections.every(
+        ({ policy }) => policy.userSecret !== 'passkey' && !policy.rules.some(({ outcome }) => asksPasskey(outcome)),
+      ),
     { path: ['publicUrl'], error: 'expected an address with a domain name: passkeys of a connection are bound to it' },
   );
 }

@@ -7,7 +7,12 @@ import type { HookDecision } from './hook-decision.js';
 
 /* A code that counts in place of a face, as each provider is told of it: never as a face that was verified. */
 
-const decision: HookDecision = { outcome: 'another_way', at: epochSec(1_795_173_878), stepUpId: 'tx1' };
+const decision: HookDecision = {
+  outcome: 'another_way',
+  at: epochSec(1_795_173_878),
+  stepUpId: 'tx1',
+  methods: ['otp'],
+};
 
 test('tokens of Okta contain the claim with the fallback method and no face result', () => {
   const minted = { subject: 'ada', hasFaceClaim: false } as const;

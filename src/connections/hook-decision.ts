@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConnectedSubject } from '../core/connection.js';
+import { authenticationMethods } from '../core/ports.js';
 import { type EpochMs, epochSec } from '../core/units.js';
 
 /** Rule that decides the sign-in. Absent if it is the policy. */
@@ -20,6 +21,7 @@ export const hookDecisionGuard = z.discriminatedUnion('outcome', [
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
     rule: deciding,
+    methods: z.array(z.enum(authenticationMethods)).default(['otp']),
   }),
   z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
 ]);

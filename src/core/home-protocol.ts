@@ -8,6 +8,8 @@ export const checkEvents = [
   'face_refused',
   'code_passed',
   'code_refused',
+  'passkey_passed',
+  'passkey_refused',
   'phone_refused',
   'stopped',
   'enrolled',
@@ -84,6 +86,7 @@ export const linksReply = z.object({ links: z.array(link) });
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),
+  mayChangePasskey: z._default(z.boolean(), false),
   mayMakeCodes: z._default(z.boolean(), false),
   mayMakeCallerPin: z._default(z.boolean(), false),
   knownPlaces: z.nullable(z.object({ devices: z.int(), networks: z.int(), expiresAt: z.nullable(instant) })),

@@ -18,7 +18,7 @@ export type StepUpPurpose = (typeof stepUpPurposes)[number];
 const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
-export const anotherWays = ['recovery_code', 'email', 'sms', 'bypass_code'] as const;
+export const anotherWays = ['passkey', 'recovery_code', 'email', 'sms', 'bypass_code'] as const;
 export type AnotherWay = (typeof anotherWays)[number];
 
 export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;
@@ -78,6 +78,8 @@ export const view = z.object({
   agreedAt: z.nullable(instant),
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
+  /** Passkey for sign-ins: offered at an enrolment, or asked for with the face. */
+  signInPasskey: z._default(z.enum(['none', 'offered', 'asked']), 'none'),
   /**
    * Screen light is `none` if it is never used, `offered` if it is used when supported, and `demanded` if it is always
    * used.

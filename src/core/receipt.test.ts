@@ -33,7 +33,7 @@ const issue = async (more: Partial<Parameters<typeof issueReceipt>[1]> = {}) => 
   };
   return (await issueReceipt({ audience, nonce: 'n1' }, check, core.deps)).use((text) => text);
 };
-const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1', needsFace: true };
+const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1', takesCodes: false };
 const refused = { code: 'receipt_invalid' };
 
 test('a receipt states subject, time, accuracy and liveness, and is valid for two minutes', async () => {
@@ -140,7 +140,7 @@ test('a receipt of a fallback states that no face was checked, and is accepted o
     ...refused,
     detail: { reason: 'another_way' },
   });
-  await expect(redeemReceipt(jws, { ...expected, needsFace: false }, core.deps)).resolves.toMatchObject({
+  await expect(redeemReceipt(jws, { ...expected, takesCodes: true }, core.deps)).resolves.toMatchObject({
     liveness: null,
   });
 });

@@ -16,6 +16,7 @@ import type { Ports } from './deps.js';
 import type { EnrolmentProof } from './enrolment-proof.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { retryInBackground, withTimeout } from './resilience.js';
+import { isEnough } from './rules/factors.js';
 import { Credential } from './secrets.js';
 import { testIssuerOf } from './test-outcomes.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
@@ -107,7 +108,7 @@ const sourcesFor = (connection: string, isSandbox: boolean): readonly string[] =
 
 /**
  * Redeems a receipt for one event. The same event may redeem it again.
- * @param expected.needsFace - if true, refuses receipts without a face check
+ * @param expected.takesCodes - true if a code may have taken the place of the face
  * @throws `receipt_invalid`
  */
 export async function redeemReceipt(
@@ -117,16 +118,16 @@ export async function redeemReceipt(
     readonly subject: string;
     readonly connection: string;
     readonly by: string;
-    readonly needsFace: boolean;
+    readonly takesCodes: boolean;
   },
   { signer, issuer, state, audit, clock, log }: Needed,
 ): Promise<RedeemedReceipt> {
-  const { audience, subject, connection, by, needsFace } = expected;
+  const { audience, subject, connection, by, takesCodes } = expected;
   const signed = await signer.verify(receiptType, receipt);
   const wanted = { issuer, audience, nowSec: clock.now() / 1000, expected: { subject, acceptSandbox: true } };
   const claims = withOwnErrors(() => checkClaims(signed, wanted));
   const wrong = {
-    another_way: needsFace && claims.acr !== 'face',
+    another_way: !isEnough(claims.amr, { outcome: 'face', takesCodes }),
     source: !sourcesFor(connection, claims.sandbox ?? false).includes(claims.connection),
   };
   const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
@@ -212,8 +213,14 @@ export function redeemForHook(
   deps: Needed,
 ): Promise<RedeemedReceipt> {
   const { connection, subject, by, budgetMs } = event;
-  const needsFace = !connection.policy.anotherWay.counts;
-  const expected = { audience: audienceOf(deps.issuer, connection), subject, connection: connection.id, by, needsFace };
+  const takesCodes = connection.policy.anotherWay.counts;
+  const expected = {
+    audience: audienceOf(deps.issuer, connection),
+    subject,
+    connection: connection.id,
+    by,
+    takesCodes,
+  };
   return withTimeout(redeemReceipt(receipt, expected, deps), budgetMs, () => {
     throw new FaceError('state_unavailable', { reason: 'late' });
   });

@@ -9,6 +9,7 @@ import type { Policy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isUnknownHost } from '../core/provider-refusal.js';
 import { withTimeout } from '../core/resilience.js';
+import { needsCheck } from '../core/rules/rule.js';
 import { FaceError } from '../errors.js';
 
 const searchMs = 5000;
@@ -17,7 +18,8 @@ const searchMs = 5000;
 const demandsFace = ({ mode, whenUnverified, rules }: Policy): boolean =>
   (mode === 'enforce' && whenUnverified === 'deny') ||
   rules.some(
-    (rule) => rule.mode === 'enforce' && rule.outcome === 'face' && (rule.whenUnverified ?? whenUnverified) === 'deny',
+    ({ mode: own, outcome, whenUnverified: fallback = whenUnverified }) =>
+      own === 'enforce' && needsCheck(outcome) && fallback === 'deny',
   );
 
 const startsChecks = ({ oidc, me }: ConfiguredConnection, { openStepUpRequest }: Adapter): boolean =>

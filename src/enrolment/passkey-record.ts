@@ -104,7 +104,7 @@ export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: P
   if (changed !== null && changed.tokenId !== tokenId) await forgetPasskey(owner, deps);
 }
 
-async function forgetPasskey(owner: SubjectRef, { state }: Ports<'state'>): Promise<void> {
+export async function forgetPasskey(owner: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(passkeyKey(owner));
 }
 

@@ -30,6 +30,7 @@ import type { FlowPorts } from '../step-up/flow.js';
 import { forgetGlances } from '../step-up/glance.js';
 import type { FoundSession } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
+import { mayChangePasskey } from '../step-up/session-view.js';
 import { type HomePage, type HomePages, toTexts } from './home-page.js';
 import { commonOf } from './notice-choices.js';
 
@@ -140,6 +141,7 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
   return {
     passkey,
     recoveryCodes,
+    mayChangePasskey: mayChangePasskey(session),
     mayMakeCodes: mayMakeCodesHere(session),
     mayMakeCallerPin: session.terms.hasShownFormer,
     knownPlaces,

@@ -6,7 +6,9 @@ import type { Policy } from '../core/connection.js';
 import { isPhone } from '../core/device-signals.js';
 import { isStrongEnough } from '../core/liveness-policy.js';
 import { startedLink } from '../core/page-link.js';
+import type { AuthenticationMethod } from '../core/ports.js';
 import { lacksFact } from '../core/rules/evaluate.js';
+import { needsCheck } from '../core/rules/rule.js';
 import { type SignInTerms, termsWithoutRules } from '../core/rules/sign-in-terms.js';
 import { digestOf, hasDigest } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
@@ -24,15 +26,13 @@ import { oidcErrors } from './library.js';
 /** Value of `acr` if a code was accepted instead of a face. Clients cannot request it. */
 export const anotherWayAcr = 'another_way';
 
-/** Returns true if the policy, the client and the request accept a fallback method. */
-export function takesAnotherWay({ client, asked }: Visit, { policy }: OidcIssuer['connection']): boolean {
+/** Returns true if the client and the request accept factors without a face. */
+export function takesInstead(
+  { client, asked }: Pick<Visit, 'client' | 'asked'>,
+  methods: readonly AuthenticationMethod[],
+): boolean {
   const { acr, amr } = asked.requested;
-  return (
-    policy.anotherWay.counts &&
-    client.takesAnotherWay === true &&
-    isMet(acr, [anotherWayAcr]) &&
-    isMet(amr, client.toAmr(['otp']))
-  );
+  return client.takesAnotherWay === true && isMet(acr, [anotherWayAcr]) && isMet(amr, client.toAmr(methods));
 }
 
 type SettledRules =
@@ -71,7 +71,7 @@ export function createCameraStep(
       // A kiosk's browser is not the person's.
       browser: flow.atKiosk === null ? { cookie: shownDevice(readCookie(request, deviceCookieOf(deps.issuer))) } : null,
     });
-    if (terms.outcome === 'none' || terms.outcome === 'face') return terms;
+    if (terms.outcome === 'none' || needsCheck(terms.outcome)) return terms;
     // The rules decide after the face check, when the facts are known.
     if (terms.outcome === 'unknown' && !isAfterFirstFactor)
       return { ...termsWithoutRules(connection.policy), facts: terms.facts };
@@ -124,7 +124,8 @@ export function createCameraStep(
         hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
         proof: client.vouches === true ? 'client' : 'sign_in',
         atKiosk: flow.atKiosk !== null,
-        takesAnotherWay: takesAnotherWay(visit, connection),
+        takesAnotherWay: connection.policy.anotherWay.counts && takesInstead(visit, ['otp']),
+        takesPasskey: takesInstead(visit, ['hwk']) && takesInstead(visit, ['swk']),
       };
       const started = await startStepUp(
         {

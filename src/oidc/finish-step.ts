@@ -1,12 +1,13 @@
 import type { InteractionResults } from 'oidc-provider';
 import type { Person } from '../connections/openid-client.js';
 import type { NamedAction } from '../core/action.js';
+import { isEnough } from '../core/rules/factors.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isByFace } from '../step-up/record.js';
 import { type StepUpView, takeStepUp } from '../step-up/step-up.js';
 import { checkDemand } from './asked.js';
-import { anotherWayAcr, takesAnotherWay } from './camera-step.js';
+import { anotherWayAcr, takesInstead } from './camera-step.js';
 import { lifeSec } from './configuration.js';
 import type { Decided, IssuerPorts, OidcIssuer } from './feature.js';
 import { type SharedClaims, type Visit, writeClaims, writeSharedClaims } from './flow.js';
@@ -46,7 +47,11 @@ export function createFinishStep(
       if (pass === null) throw new FaceError('internal', 'a pass without its time');
       const isFace = isByFace(pass);
       // The policy may have changed meanwhile.
-      if (!isFace && !takesAnotherWay(visit, connection)) throw new oidcErrors.AccessDenied('a face check is required');
+      const { rules, anotherWay } = connection.policy;
+      const outcome = rules.find(({ name }) => name === rule)?.outcome ?? 'face';
+      const isAsNeeded = isEnough(pass.methods, { outcome, takesCodes: anotherWay.counts });
+      if (!isAsNeeded || !(isFace || takesInstead(visit, pass.methods)))
+        throw new oidcErrors.AccessDenied('the check shows other factors than required');
       for (const { answer } of features)
         if (await answer?.(visit, { subject: person.subject, sharedClaims, pass, take })) return null;
       const amr = [...client.toAmr(pass.methods)];

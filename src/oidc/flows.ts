@@ -10,6 +10,7 @@ const signInGuard = z.object({
   proof: z.literal(['client', 'sign_in']),
   atKiosk: z.boolean(),
   takesAnotherWay: z.boolean(),
+  takesPasskey: z.boolean().default(false),
 });
 export type OpenIdFlow = z.output<typeof signInGuard>;
 

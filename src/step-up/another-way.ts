@@ -5,6 +5,7 @@ import { attemptsOfSubject } from '../core/limits/attempts.js';
 import { consumeLimit, countOwnRecord, refundOnFailure } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import type { AnotherWay } from '../core/page-protocol.js';
+import type { AuthenticationMethod, PasskeyAnswer } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { hasExpired, readConsentedToken, readProof } from '../enrolment/consent.js';
@@ -20,12 +21,14 @@ import { changeSession, type FoundSession, viewSession } from './session.js';
 import { alternativesOf, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
 import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
+import { provePasskey } from './user-secret.js';
 
-/* Alternatives to the face. Results show that no face was checked, because `otp` is the only factor. */
+/* Alternatives to the face. Results show that no face was checked, because `face` is not among the factors. */
 
-export type SubmittedCode =
+export type SubmittedAlternative =
   | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
-  | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential };
+  | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential }
+  | { readonly way: 'passkey'; readonly answer: PasskeyAnswer };
 
 function checkOffered(stepUp: StepUp, way: AnotherWay): void {
   if (!alternativesOf(stepUp).includes(way)) throw new FaceError('not_found');
@@ -62,17 +65,17 @@ export async function sendCode(
 }
 
 /**
- * Passes a step-up by a code. A wrong code counts as a failed attempt. A correct code clears no failures.
+ * Passes a step-up by a code or a passkey. A wrong one counts as a failed attempt. A correct one clears no failures.
  * @throws `step_up_unknown`, `step_up_finished`; `not_found` if the alternative is not offered; `code_wrong`,
- * `locked_out`
+ * `secret_missing`, `locked_out`
  */
 export async function passAnotherWay(
   {
     session,
     given,
     shownFrom,
-  }: { readonly session: FoundSession; readonly given: SubmittedCode; readonly shownFrom: ShownFrom },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer'>,
+  }: { readonly session: FoundSession; readonly given: SubmittedAlternative; readonly shownFrom: ShownFrom },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer' | 'passkeys'>,
 ): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
   const { way } = given;
   const by = newAttempt(deps);
@@ -95,21 +98,16 @@ export async function passAnotherWay(
   const ended = await attempt(
     captured,
     async () => {
-      const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
-      if (await isRefusedByRule(captured, { methods: ['otp'] }, shownFrom, deps)) {
+      const { method, ...makers } = await countTaking(captured, given, deps).catch(refuse);
+      const methods = [method];
+      if (await isRefusedByRule(captured, { methods }, shownFrom, deps)) {
         const refused = refuseByRule(record);
         await endAttempt(captured, refused, deps);
         return refused;
       }
       const detail = { stepUpId, way, ...makers, application };
       await deps.audit.append({ action: 'another_way_passed', ...subjectOf(record), detail });
-      const check = {
-        at: deps.clock.now(),
-        liveness: null,
-        presence: null,
-        methods: ['otp' as const],
-        enrolmentProof: null,
-      };
+      const check = { at: deps.clock.now(), liveness: null, presence: null, methods, enrolmentProof: null };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
       await endAttempt(captured, passed, deps);
       return passed;
@@ -119,42 +117,46 @@ export async function passAnotherWay(
   return viewSession({ ...captured, record: ended, role: session.role }, deps);
 }
 
-interface Makers {
+interface Taken {
+  readonly method: AuthenticationMethod;
   readonly by?: string;
-  readonly approvedBy?: string;
+  readonly approvedBy?: string | undefined;
 }
 
+const byCode = { method: 'otp' } as const;
+
 /**
- * Checks a code. Wrong codes and wrong faces share one counter, so that codes allow no additional guesses.
- * @throws `code_wrong`, `locked_out`
+ * Checks a code or passkey. Wrong ones and wrong faces share one counter, so that codes allow no additional guesses.
+ * @throws `code_wrong`, `secret_missing`, `locked_out`
  */
 async function countTaking(
-  { record, connection }: StepUp,
-  take: () => Promise<Makers | null>,
-  deps: Ports<'state' | 'clock' | 'audit'>,
-): Promise<Makers> {
+  stepUp: StepUp,
+  given: SubmittedAlternative,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'keys' | 'passkeys'>,
+): Promise<Taken> {
+  const { record, connection } = stepUp;
   if (connection === null) throw new FaceError('connection_unknown');
   // A correct code does not reset the face lockout.
   const whose = { ...attemptsOfSubject(bindingOf(connection, record.subject)), keepsOthersFailures: true } as const;
-  const makers = await countAttempt(
+  const taken = await countAttempt(
     whose,
     async () => {
-      const result = await take();
+      const result = await take(given, stepUp, deps);
       return { succeeded: result !== null, result };
     },
     deps,
     async ({ level, until }) =>
       deps.audit.append({ action: 'locked_out', ...subjectOf(record), detail: { level, until: toIso(until) } }),
   );
-  if (makers === null) throw new FaceError('code_wrong');
-  return makers;
+  if (taken === null) throw new FaceError(given.way === 'passkey' ? 'secret_missing' : 'code_wrong');
+  return taken;
 }
 
 async function take(
-  given: SubmittedCode,
+  given: SubmittedAlternative,
   { id, record }: StepUp,
-  deps: Ports<'state' | 'clock' | 'keys'>,
-): Promise<Makers | null> {
+  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'passkeys'>,
+): Promise<Taken | null> {
   switch (given.way) {
     case 'email':
     case 'sms':
@@ -162,15 +164,22 @@ async function take(
         { id: given.id, codes: { [given.way]: given.code }, isExpected: (about) => about === aboutOf(id) },
         deps,
       );
-      return {};
+      return byCode;
+    case 'passkey': {
+      // Passkeys for sign-ins end with the enrolment.
+      if (await hasExpired(subjectOf(record), deps)) return null;
+      const use = { stepUpId: id, answer: given.answer.assertion, ...subjectOf(record) };
+      const proven = await provePasskey(use, deps);
+      return proven && { method: proven.method };
+    }
     case 'recovery_code':
       // Recovery codes end with the enrolment.
       if (await hasExpired(subjectOf(record), deps)) return null;
-      return (await takeRecoveryCode(subjectOf(record), given.code, () => true, deps)) ? {} : null;
+      return (await takeRecoveryCode(subjectOf(record), given.code, () => true, deps)) ? byCode : null;
     case 'bypass_code': {
       const { application } = record;
       const found = await takeBypass(subjectOf(record), { code: given.code, application }, deps);
-      return found && { by: found.by, ...(found.approvedBy === null ? {} : { approvedBy: found.approvedBy }) };
+      return found && { ...byCode, by: found.by, approvedBy: found.approvedBy ?? undefined };
     }
   }
 }

@@ -141,7 +141,7 @@ test('an attempt that ends after a newer one began is ignored, and leaves no sec
         signIn: testSignIn,
         freshnessSec,
         repeatableForSec: 60,
-        needsFace: true,
+        needed: { outcome: 'face', takesCodes: false },
         liveness: null,
         mayTake: true,
         at: core.clock.now(),

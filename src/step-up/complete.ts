@@ -352,7 +352,8 @@ export async function passStepUp(
     if (found === null) throw new FaceError('connection_unknown');
     const who = { connection, subject: isOfHeldToken(record) ? subjectOfIdentifier(subject) : subject };
     const judgedBy = livenessShown(record, found);
-    const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), judgedBy, signIn };
+    const { methods } = check;
+    const noted = { stepUpId: id, passedAt, liveness, presence, methods, judgedBy, signIn };
     await recordPassedStepUp(who, noted, { freshnessSec: longestFreshnessSec(found.policy) }, deps);
     // The end of an enrolment is recorded before passes are deleted, so a concurrent end is found here.
     if (await hasEndedSince(who, record.startedAt, deps)) {

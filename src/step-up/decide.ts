@@ -7,10 +7,11 @@ import { countFailures, lockoutKeys } from '../core/limits/lockout.js';
 import { vendorPolicyOf } from '../core/liveness-policy.js';
 import { toSource } from '../core/networks.js';
 import { retryInBackground, withTimeout } from '../core/resilience.js';
+import { needsCheck } from '../core/rules/rule.js';
 import { type SignIn, type SignInTerms, termsWithoutRules } from '../core/rules/sign-in-terms.js';
 import { addSec, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { findTaken, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
+import { factorsOf, findTaken, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
 
 /**
  * Decides a hook event by the user's passed step-up. The first event consumes the step-up; a repetition of that event
@@ -92,7 +93,8 @@ async function answerFromState(
   const { rules, glance } = connection.policy;
   const mayBeGlance = glance !== null && vendorPolicyOf(connection.policy) === null;
   const comparesLiveness = mayBeGlance || rules.some((rule) => rule.liveness !== undefined);
-  const needs = { needsFace: !anotherWay.counts, liveness: comparesLiveness ? terms.policy.liveness : null };
+  const needed = { outcome: terms.outcome, takesCodes: anotherWay.counts };
+  const needs = { needed, liveness: comparesLiveness ? terms.policy.liveness : null };
   const mayTake = !failures.isLockedOut && terms.outcome !== 'deny' && terms.outcome !== 'unknown';
   const found = await retryInBackground(
     () => takePassedStepUp({ ...by, ...needs, mayTake }, noted, deps),
@@ -135,6 +137,7 @@ type Reason = NonNullable<Extract<AuditDetail<'hook_decided'>, { outcome: 'unver
 const countedReasons: ReadonlySet<Reason> = new Set([
   'no_check',
   'check_used',
+  'passkey_missing',
   'weaker_check',
   'other_application',
   'other_address',
@@ -160,9 +163,12 @@ const toSignIn = ({ subject, application, address, isAfterFirstFactor }: HookEve
 const findTerms = async ({ policy, signInRules }: Connection, signIn: SignIn): Promise<SignInTerms<Policy>> =>
   signInRules?.evaluate(signIn) ?? termsWithoutRules(policy);
 
-function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass, { rule }: SignInTerms): HookDecision {
+function toDecision(pass: Pass, { rule }: SignInTerms): HookDecision {
+  const { passedAt, stepUpId, liveness, anotherWay } = pass;
   const passed = { at: toEpochSec(passedAt), stepUpId, rule: rule?.name };
-  return anotherWay ? { outcome: 'another_way', ...passed } : { outcome: 'verified', ...passed, liveness };
+  return anotherWay
+    ? { outcome: 'another_way', ...passed, methods: factorsOf(pass) }
+    : { outcome: 'verified', ...passed, liveness };
 }
 
 /** Records a hook call that shadow mode allowed, but that would have been refused. */
@@ -191,7 +197,7 @@ export function decideUnverified(
   { outcome, policy }: SignInTerms,
   because: Reason,
 ): { readonly decision: Extract<HookDecision, { outcome: 'unverified' }>; readonly reason: Reason } {
-  if (outcome !== 'face') {
+  if (!needsCheck(outcome)) {
     const { fallback, reason } = byRule[outcome];
     return { decision: { outcome: 'unverified', fallback }, reason };
   }

@@ -13,7 +13,7 @@ import {
 import { deviceSignals } from '../core/device-signals.js';
 import { measurementGuard } from '../core/measurement.js';
 import { anotherWays } from '../core/page-protocol.js';
-import { type PolicyMode, termsOutcomes, unverifiedPolicies } from '../core/rules/rule.js';
+import { needsCheck, type PolicyMode, termsOutcomes, unverifiedPolicies } from '../core/rules/rule.js';
 import { fromIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
 
@@ -80,7 +80,7 @@ const toRuleTexts = ({ rule, watched }: ByRules): readonly string[] => [
 function toRuled({ rule, watched }: ByRules, fallback: 'deny' | 'omit_claim' | 'pass' | null): readonly Ruled[] {
   const ruled = rule === undefined ? [] : [{ rule, isRefused: fallback === 'deny' }];
   if (watched === undefined) return ruled;
-  const isFaceRefused = watched.outcome === 'face' && fallback !== null && watched.fallback !== 'omit_claim';
+  const isFaceRefused = needsCheck(watched.outcome) && fallback !== null && watched.fallback !== 'omit_claim';
   const isRefused = watched.outcome === 'deny' || watched.outcome === 'unknown' || isFaceRefused;
   return [...ruled, { rule: watched.rule, isRefused }];
 }
@@ -97,10 +97,11 @@ const hookDecided = z.discriminatedUnion('outcome', [
   }),
   z.object({
     hook: z.string(),
-    /** The user passed with a code instead of a face. */
+    /** The user passed with a code or a passkey instead of a face. */
     outcome: z.literal('another_way'),
     at: z.int(),
     stepUpId: z.string(),
+    methods: z.array(z.string()).optional(),
     ...byRules,
     ...decidedElsewhere,
   }),
@@ -116,6 +117,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
         'no_check',
         'check_used',
         'another_way',
+        'passkey_missing',
         'weaker_check',
         'other_application',
         'other_address',
@@ -209,7 +211,7 @@ const stepUpDetails = {
     channel: z.enum(['email', 'sms']),
   }),
   another_way_passed: event(
-    'A code was accepted instead of a face. `by` created a bypass code, `approvedBy` approved it.',
+    'A code or a passkey was accepted instead of a face. `by` created a bypass code, `approvedBy` approved it.',
     {
       stepUpId: z.string(),
       way: z.enum(anotherWays),
@@ -218,12 +220,14 @@ const stepUpDetails = {
       ...asker,
     },
   ),
-  another_way_refused: event('A code was refused.', {
+  another_way_refused: event('A code or a passkey was refused.', {
     stepUpId: z.string(),
     way: z.enum(anotherWays),
     code: errorCode,
     ...asker,
   }),
+  passkey_added: event('A person added a passkey for sign-ins on their own page.', {}),
+  passkey_removed: event('A person removed their passkey for sign-ins.', {}),
   bypass_issued: event('An administrator created a bypass code.', {
     id: z.string(),
     minutes: z.int(),
@@ -356,6 +360,8 @@ export const stepUpEvents = {
       application,
       reasons: [way],
     }),
+    passkey_added: () => ({ outcome: 'noted' }),
+    passkey_removed: () => ({ outcome: 'noted' }),
     bypass_issued: ({ by, application }) => ({ outcome: 'noted', by, application }),
     bypass_approved: ({ by }) => ({ outcome: 'noted', by }),
     new_place_seen: ({ stepUpId, device, network }) => ({

@@ -30,6 +30,8 @@ export interface FlowTerms {
   readonly camera: 'phone' | null;
   /** True if the initiator can distinguish alternatives from a face check. */
   readonly takesAnotherWay: boolean;
+  /** True if a passkey can take the place of the face, under a rule that says so. */
+  readonly takesPasskey: boolean;
   /** Sign-in whose hook events may use the pass. `null` if only the initiator gets the result. */
   readonly hookSignIn: HookSignIn | null;
   /** Ticket of the help desk, which audit records and webhooks repeat. */
@@ -46,6 +48,7 @@ const plainTerms: FlowTerms = {
   atKiosk: false,
   camera: null,
   takesAnotherWay: false,
+  takesPasskey: false,
   hookSignIn: null,
   reference: null,
   hasShownFormer: false,

@@ -3,7 +3,8 @@ import { changeStored, parseStored, readStored } from '../core/change-stored.js'
 import type { Policy, SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { isStrongEnough, livenessLevels } from '../core/liveness-policy.js';
-import type { StateRecord } from '../core/ports.js';
+import { type AuthenticationMethod, authenticationMethods, type StateRecord } from '../core/ports.js';
+import { isEnough, type NeededFactors } from '../core/rules/factors.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../core/units.js';
 
 /** Sign-in for which a pass is valid. A field that is `null` is unknown and not compared. */
@@ -23,6 +24,8 @@ const passGuard = z.object({
   liveness: z.number().nullable(),
   presence: z.string().nullable(),
   anotherWay: z.boolean(),
+  /** Factors of the check. `null` in records of the release candidate. */
+  methods: z.array(z.enum(authenticationMethods)).nullable().default(null),
   /** Liveness that the check had to show. `null` in records of the release candidate. */
   judgedBy: z
     .union([
@@ -48,7 +51,16 @@ export interface TakenStepUp extends Pass {
   readonly isFirst: boolean;
 }
 
-export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | 'weaker_check' | OtherSignIn;
+export type NoPassedStepUp =
+  | 'no_check'
+  | 'check_used'
+  | 'another_way'
+  | 'passkey_missing'
+  | 'weaker_check'
+  | OtherSignIn;
+
+export const factorsOf = ({ methods, anotherWay }: Pass): AuthenticationMethod[] =>
+  methods ?? (anotherWay ? ['otp'] : ['face']);
 
 type OtherSignIn = 'other_application' | 'other_address';
 
@@ -65,7 +77,7 @@ export async function recordPassedStepUp(
     readonly passedAt: EpochMs;
     readonly liveness: number | null;
     readonly presence: string | null;
-    readonly anotherWay: boolean;
+    readonly methods: readonly AuthenticationMethod[];
     readonly judgedBy: Policy['liveness'];
     readonly signIn: HookSignIn;
   },
@@ -74,7 +86,13 @@ export async function recordPassedStepUp(
 ): Promise<void> {
   await changeStored(
     { key: passedKey(who), guard: recordGuard, expiresAt: ({ passedAt }) => addSec(passedAt, freshnessSec) },
-    (former) => ({ ...result, used: null, before: toBefore(former) }),
+    (former) => ({
+      ...result,
+      methods: [...result.methods],
+      anotherWay: !result.methods.includes('face'),
+      used: null,
+      before: toBefore(former),
+    }),
     { state },
   );
 }
@@ -89,7 +107,7 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
  * Consumes the newest pass atomically for one event, which may be repeated.
  * @param by.at - time of the event, which distinguishes repetitions
  * @param by.signIn - passes for other sign-ins stay unused
- * @param by.needsFace - if true, ignores passes without a face check
+ * @param by.needed - passes by other factors stay unused
  * @param by.liveness - liveness that the pass must have shown; `null`: that of its own step-up
  * @param by.mayTake - if false, finds only a pass that this event has already consumed
  * @param noted - record that was read under `passedKey`
@@ -102,7 +120,7 @@ export async function takePassedStepUp(
     readonly signIn: HookSignIn;
     readonly freshnessSec: number;
     readonly repeatableForSec: number;
-    readonly needsFace: boolean;
+    readonly needed: NeededFactors;
     readonly liveness: Policy['liveness'] | null;
     readonly mayTake: boolean;
     readonly at: EpochMs;
@@ -110,7 +128,7 @@ export async function takePassedStepUp(
   noted: StateRecord | null,
   { state }: Ports<'state'>,
 ): Promise<TakenStepUp | NoPassedStepUp> {
-  const { who, eventId, signIn, freshnessSec, repeatableForSec, needsFace, liveness, mayTake, at: now } = by;
+  const { who, eventId, signIn, freshnessSec, repeatableForSec, needed, liveness, mayTake, at: now } = by;
   const found = parseStored(noted, recordGuard);
   if (found === null) return 'no_check';
   const freshUntil = ({ passedAt }: PassedStepUp): EpochMs => addSec(passedAt, freshnessSec);
@@ -122,7 +140,7 @@ export async function takePassedStepUp(
     mayTake &&
     each.used === null &&
     isFresh(each) &&
-    !(each.anotherWay && needsFace) &&
+    isEnough(factorsOf(each), needed) &&
     !isWeaker(each) &&
     findOther(each, signIn) === null;
   const findHad = (each: PassedStepUp): Pass | null =>
@@ -142,7 +160,7 @@ export async function takePassedStepUp(
   const had = findHad(changed);
   if (had !== null) return { ...had, isFirst: changed !== former };
   if (!isFresh(changed)) return 'no_check';
-  if (needsFace && changed.anotherWay) return 'another_way';
+  if (!isEnough(factorsOf(changed), needed)) return changed.anotherWay ? 'another_way' : 'passkey_missing';
   if (isWeaker(changed)) return 'weaker_check';
   if (changed.used !== null) return 'check_used';
   return findOther(changed, signIn) ?? 'no_check';

@@ -3,6 +3,8 @@ import type { Ports } from '../core/deps.js';
 import { isPhone } from '../core/device-signals.js';
 import { isStrongEnough } from '../core/liveness-policy.js';
 import type { PassedCheck } from '../core/receipt.js';
+import { isEnough } from '../core/rules/factors.js';
+import { asksPasskey, needsCheck, type SignInRule } from '../core/rules/rule.js';
 import type { SignIn } from '../core/rules/sign-in-terms.js';
 import type { Credential } from '../core/secrets.js';
 import { decideUnverified, recordRefusedByRule } from './decide.js';
@@ -18,18 +20,20 @@ export interface ShownFrom {
 }
 
 /**
- * Returns the rule whose liveness the check of a person has to show, or `null`.
+ * Returns the rule that says what the check of a person has to show, or `null`.
  * @param signIn - facts that the caller who vouches for the person has stated
  */
 export async function findRuleOfCheck(
   { policy, signInRules }: Connection,
   { subject, application, address }: Pick<SignIn, 'subject' | 'application' | 'address'>,
 ): Promise<string | null> {
-  if (signInRules === undefined || policy.rules.every(({ liveness }) => liveness === undefined)) return null;
+  if (signInRules === undefined || policy.rules.every(asksNoMore)) return null;
   const asked = { subject, application, address, isAfterFirstFactor: true, device: null, browser: null };
   const { outcome, rule } = await signInRules.evaluate(asked);
-  return outcome === 'face' ? (rule?.name ?? null) : null;
+  return needsCheck(outcome) ? (rule?.name ?? null) : null;
 }
+
+const asksNoMore = ({ liveness, outcome }: SignInRule): boolean => liveness === undefined && !asksPasskey(outcome);
 
 /**
  * Returns true if a rule refuses the receipt of a passed check, and records it. The face has proven who the person is, so
@@ -46,9 +50,12 @@ export async function isRefusedByRule(
   if (signIn === null || connection?.signInRules === undefined) return false;
   const terms = await connection.signInRules.evaluate(signIn);
   const isWeaker = isByFace(check) && !isStrongEnough(livenessShown(record, connection), terms.policy.liveness);
-  if (terms.outcome === 'none' || (terms.outcome === 'face' && !isWeaker)) return false;
-  if (decideUnverified(terms, 'weaker_check').decision.fallback === 'pass') return false;
-  const refused = { hook: 'step_up', terms, because: 'weaker_check' } as const;
+  // The recipient of a receipt decides whether a code is enough.
+  const isShort = !isEnough(check.methods, { outcome: terms.outcome, takesCodes: true });
+  if (terms.outcome === 'none' || (needsCheck(terms.outcome) && !isWeaker && !isShort)) return false;
+  const because = !isShort ? 'weaker_check' : isByFace(check) ? 'passkey_missing' : 'another_way';
+  if (decideUnverified(terms, because).decision.fallback === 'pass') return false;
+  const refused = { hook: 'step_up', terms, because } as const;
   await recordRefusedByRule({ connection, subject: record.subject }, refused, deps);
   return true;
 }

@@ -121,6 +121,8 @@ const checkGuard = z.object({
   codes: z.object({ state: z.enum(['offered', 'made']), of: z.string().nullable() }).nullable(),
   /** True if the person had unused recovery codes when the page opened. Earlier versions did not record it. */
   hasRecoveryCodes: z.boolean().default(true),
+  /** True if a rule asked for the person's passkey when the page opened, and there was one. */
+  hasPasskey: z.boolean().default(false),
   returnUrl: z.string().nullable(),
 });
 

@@ -74,6 +74,7 @@ export const requestFlow = defineFlow('request', clientGuard, ({ hookSignIn, cam
   mayGlance: !atKiosk,
   proof: 'client',
   takesAnotherWay: true,
+  takesPasskey: true,
 }));
 
 export const heldTokenFlow = defineFlow('held_token', heldGuard, ({ hookSignIn, camera, atKiosk }) => ({

@@ -2,6 +2,7 @@ import { hasMixedScripts } from '../core/action.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { type LivenessLevel, ownLivenessOf, type VendorPolicy, vendorPolicyOf } from '../core/liveness-policy.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
+import { asksPasskey } from '../core/rules/rule.js';
 import type { Credential } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
 import { isStatementOf } from '../enrolment/consent.js';
@@ -40,14 +41,31 @@ export const requiredSecret = ({ record, connection }: Pick<StepUp, 'record' | '
   isOfHeldToken(record) ? 'none' : (connection?.policy.userSecret ?? 'none');
 
 /**
+ * Returns how the person's passkey is used at a sign-in, apart from a token that it opens: with the face or instead of it
+ * by the rule, or offered at an enrolment. Callers who have not passed a first factor learn nothing about it.
+ */
+export function passkeyUseOf({ record, terms, connection }: StepUp): 'none' | 'offered' | 'asked' | 'instead' {
+  const { purpose, rule: name, action } = record;
+  if (connection === null || terms.atKiosk || isOfHeldToken(record)) return 'none';
+  const { rules, userSecret } = connection.policy;
+  const isOpener = userSecret === 'passkey';
+  if (purpose === 'enrol') return !isOpener && rules.some(({ outcome }) => asksPasskey(outcome)) ? 'offered' : 'none';
+  if (purpose === 'manage' || action !== null || anonymousSourceOf(record) !== null) return 'none';
+  const outcome = rules.find((rule) => rule.name === name)?.outcome ?? 'face';
+  if (outcome === 'passkey_or_face' && terms.takesPasskey) return 'instead';
+  return outcome === 'face_and_passkey' && !isOpener ? 'asked' : 'none';
+}
+
+/**
  * Returns true if a step-up may move to another device. By default it may not if a passkey is required, because a
  * passkey protects against forwarded links.
  */
-export const isHandOffAllowed = ({ terms, connection }: Pick<StepUp, 'terms' | 'connection'>): boolean =>
-  !terms.staysHere && (connection === null || allowsHandOff(connection.policy));
-
-const allowsHandOff = ({ handOff, userSecret }: Pick<Policy, 'handOff' | 'userSecret'>): boolean =>
-  handOff ?? userSecret !== 'passkey';
+export function isHandOffAllowed(stepUp: StepUp): boolean {
+  const { terms, connection } = stepUp;
+  if (terms.staysHere || connection === null) return !terms.staysHere;
+  const { handOff, userSecret } = connection.policy;
+  return handOff ?? (userSecret !== 'passkey' && signInPasskeyOf(stepUp) !== 'asked');
+}
 
 function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['handOff'] {
   if (handOff === null) return null;
@@ -98,18 +116,38 @@ export function hasCurrentConsent({ record, connection }: Pick<StepUp, 'record' 
  * Returns the alternatives to a face. They are available only after a first factor, and only if the recipient accepts a
  * result without a face.
  */
-export function alternativesOf({ record, terms, connection }: StepUp): readonly AnotherWay[] {
-  if (connection === null || !terms.takesAnotherWay || record.action !== null || record.purpose === 'manage') return [];
+export function alternativesOf(stepUp: StepUp): readonly AnotherWay[] {
+  const { connection, record, terms } = stepUp;
+  if (connection === null || record.action !== null || record.purpose === 'manage') return [];
   const { anotherWay, bypass } = connection.policy;
   const isStated = (requestOf(record)?.receipt ?? null) !== null;
-  if (anonymousSourceOf(record) !== null || !(anotherWay.counts || isStated)) return [];
+  if (anonymousSourceOf(record) !== null) return [];
+  const takesCodes = terms.takesAnotherWay && (anotherWay.counts || isStated);
   const offered = {
-    email: anotherWay.email,
-    sms: anotherWay.sms,
-    recovery_code: anotherWay.recoveryCodes,
-    bypass_code: bypass.allowed,
+    passkey: passkeyUseOf(stepUp) === 'instead' && record.hasPasskey,
+    email: takesCodes && anotherWay.email,
+    sms: takesCodes && anotherWay.sms,
+    recovery_code: takesCodes && anotherWay.recoveryCodes,
+    bypass_code: takesCodes && bypass.allowed,
   } as const satisfies Record<AnotherWay, boolean>;
   return anotherWays.filter((way) => offered[way]);
+}
+
+/**
+ * Returns true if the person's own page may add or remove the passkey for sign-ins. The page must have been opened by a
+ * face check, so that a password alone cannot replace the face.
+ */
+export const mayChangePasskey = ({ record, terms, connection }: StepUp): boolean =>
+  record.purpose === 'manage' &&
+  terms.hasShownFormer &&
+  connection !== null &&
+  connection.policy.userSecret !== 'passkey' &&
+  connection.policy.rules.some(({ outcome }) => asksPasskey(outcome));
+
+/** Returns how the page asks for a passkey with the face. */
+function signInPasskeyOf(stepUp: StepUp): View['signInPasskey'] {
+  const use = passkeyUseOf(stepUp);
+  return use === 'offered' || (use === 'asked' && stepUp.record.hasPasskey) ? use : 'none';
 }
 
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
@@ -145,6 +183,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
         : { ...record.action, mixedScripts: hasMixedScripts(record.action.words) },
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: requiredSecret(stepUp),
+    signInPasskey: signInPasskeyOf(stepUp),
     light: lightByPolicy(stepUp),
     livenessVendor: vendorOf(stepUp)?.vendor ?? null,
     deviceKeyWanted: glanceOf({ ...stepUp, role })?.proof === 'browser',
@@ -198,6 +237,8 @@ const allowedBy = {
   send_code: ownAlone,
   pass_another_way: ownAlone,
   make_recovery_codes: ownAlone,
+  add_passkey: ownAlone,
+  remove_passkey: ownAlone,
   take_receipt: ownAlone,
   read_enrolment: ownAlone,
   read_notices: ownAlone,

@@ -11,6 +11,7 @@ import { type EpochMs, epochMs, toIso } from '../core/units.js';
 import { checkMayReplace, isUsable } from '../enrolment/company-photo.js';
 import { type Consent, findCurrentConsent, hasExpired, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
+import { readPasskey } from '../enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import { checkNotEnded, checkNotEnrolledSince, hasEndedWithoutFace, hasEnrolmentEnded } from '../enrolment/revoke.js';
 import { FaceError, isOneOf, toCode } from '../errors.js';
@@ -31,6 +32,7 @@ import {
   checkAllowed,
   consentVersionOf,
   hasCurrentConsent,
+  passkeyUseOf,
   type SessionAction,
   type SessionView,
   toSessionView,
@@ -104,6 +106,7 @@ export async function openSession(
     await deps.audit.append({ action: 'consent_relied_on', ...subjectOf(found.record), detail });
   }
   const hasRecoveryCodes = await hasSavedCodes(found, deps);
+  const hasPasskey = purpose === 'verify' && (await hasUsablePasskey(found, deps));
   const session = key ?? newSecret(deps);
   const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const now = deps.clock.now();
@@ -112,7 +115,7 @@ export async function openSession(
     (latest) => {
       if (isOpenedUnder(latest, session)) return latest;
       checkTicket(latest, { secret, browser }, now);
-      return open(latest, { session, purpose, consent, hasRecoveryCodes, returnUrl, lifeSec }, now);
+      return open(latest, { session, purpose, consent, hasRecoveryCodes, hasPasskey, returnUrl, lifeSec }, now);
     },
     deps,
   );
@@ -139,6 +142,13 @@ async function hasSavedCodes(stepUp: StepUp, deps: Ports<'state' | 'clock' | 'ke
   if (!alternativesOf(stepUp).includes('recovery_code')) return false;
   const codes = await readRecoveryCodes(subjectOf(stepUp.record), deps);
   return codes !== null && codes.left > 0 && !(await hasExpired(subjectOf(stepUp.record), deps));
+}
+
+/** Returns true if the person has the passkey that a rule asks for. */
+async function hasUsablePasskey(stepUp: StepUp, deps: Ports<'state' | 'clock'>): Promise<boolean> {
+  if (passkeyUseOf(stepUp) === 'none') return false;
+  const who = subjectOf(stepUp.record);
+  return (await readPasskey(who, deps)) !== null && !(await hasExpired(who, deps));
 }
 
 async function isToEnrol(

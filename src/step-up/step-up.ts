@@ -140,6 +140,7 @@ export async function startStepUp<Flow extends StoredFlow>(
     pass: null,
     codes: null,
     hasRecoveryCodes: false,
+    hasPasskey: false,
     returnUrl: start.returnUrl ?? null,
   };
   // Anonymous step-ups are many. They need not survive a power failure, because they can be started again.

@@ -177,7 +177,7 @@ describe('no one passes as a test person', () => {
     const receipt = String((await read(id)).receipt);
     const { redeemReceipt } = await import('../core/receipt.js');
     const expected = { audience: `${server.deps.issuer}/hooks/trial`, subject: 'pass@', connection: 'trial' };
-    const redeeming = redeemReceipt(receipt, { ...expected, by: 'x', needsFace: true }, server.deps);
+    const redeeming = redeemReceipt(receipt, { ...expected, by: 'x', takesCodes: false }, server.deps);
     await expect(redeeming).rejects.toMatchObject({ code: 'receipt_invalid' });
   });
 });

@@ -77,6 +77,7 @@ const waiting: StepUpRecord = {
   isVendorReplaced: false,
   isGlance: false,
   hasRecoveryCodes: false,
+  hasPasskey: false,
   consent,
   left: { tries: 3, challenges: 12, looks: 12 },
   pass: null,
@@ -185,6 +186,7 @@ describe('the link of a step-up', () => {
     purpose: 'verify',
     consent: null,
     hasRecoveryCodes: false,
+    hasPasskey: false,
     returnUrl: 'https://x',
     lifeSec: 60,
   } as const;

@@ -47,20 +47,21 @@ export function checkTicket(
 
 export function open(
   record: StepUpRecord,
-  opening: Pick<StepUpRecord, 'purpose' | 'hasRecoveryCodes' | 'returnUrl'> & {
+  opening: Pick<StepUpRecord, 'purpose' | 'hasRecoveryCodes' | 'hasPasskey' | 'returnUrl'> & {
     readonly session: Credential;
     readonly consent: Consent | null;
     readonly lifeSec: number;
   },
   now: EpochMs,
 ): StepUpRecord {
-  const { session, purpose, consent, hasRecoveryCodes, returnUrl, lifeSec } = opening;
+  const { session, purpose, consent, hasRecoveryCodes, hasPasskey, returnUrl, lifeSec } = opening;
   return {
     ...record,
     digests: { ...record.digests, challenge: null, session: toStoredDigest(session) },
     purpose,
     consent,
     hasRecoveryCodes,
+    hasPasskey,
     // An invitation waits for days, so its time starts only when it is opened.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
     returnUrl: record.returnUrl ?? returnUrl,

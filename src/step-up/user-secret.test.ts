@@ -20,7 +20,7 @@ async function setUp() {
   const anna = { connection: 'work', subject: 'anna' };
   const authenticator = createAuthenticator();
   const begin = (stepUpId: string, ceremony: 'create' | 'get', subject = 'anna') =>
-    startCeremony({ connection: 'work', subject, stepUpId, ceremony, organisation: null }, deps);
+    startCeremony({ connection: 'work', subject, stepUpId, ceremony, organisation: null, derivesSecret: true }, deps);
   const sent = (answer: unknown) => parsePasskeyAnswer(JSON.stringify(answer));
   const check = async (secret: UserSecret | null, person = 'anna') => {
     const photos = [drawPhoto(person, 9)];
@@ -31,7 +31,7 @@ async function setUp() {
   };
   const enrol = async (by = authenticator, stepUpId = 'enrolment') => {
     const answer = sent(by.create(await begin(stepUpId, 'create')));
-    const { secret, passkey } = await takeNewPasskey({ stepUpId, answer }, deps);
+    const { secret, passkey } = await takeNewPasskey({ stepUpId, answer, derivesSecret: true }, deps);
     await enrolWith(secret.value, passkey);
     return { secret };
   };
@@ -52,7 +52,7 @@ const generator = createPrivateKey({
   },
 });
 
-const text = (secret: UserSecret): string => secret.use((value) => value);
+const text = (secret: UserSecret | null): string | undefined => secret?.use((value) => value);
 
 describe('with a passkey', () => {
   test('an assertion is valid once, and only for its own step-up', async () => {
@@ -103,14 +103,28 @@ describe('with a passkey', () => {
   test('a new credential is accepted once', async () => {
     const { authenticator, begin, deps, sent } = await setUp();
     const answer = sent(authenticator.create(await begin('one', 'create')));
-    await takeNewPasskey({ stepUpId: 'one', answer }, deps);
-    await expect(takeNewPasskey({ stepUpId: 'one', answer }, deps)).rejects.toMatchObject({ code: 'secret_missing' });
+    const taking = { stepUpId: 'one', answer, derivesSecret: true };
+    await takeNewPasskey(taking, deps);
+    await expect(takeNewPasskey(taking, deps)).rejects.toMatchObject({ code: 'secret_missing' });
+  });
+
+  test('without PRF output opens no token, neither new nor enrolled', async () => {
+    const { authenticator, begin, deps, enrol, sent, take } = await setUp();
+    const answer = sent(authenticator.create(await begin('one', 'create'), { hasPrf: false }));
+    const taking = takeNewPasskey({ stepUpId: 'one', answer, derivesSecret: true }, deps);
+    await expect(taking).rejects.toMatchObject({ code: 'secret_missing' });
+    const { secret } = await enrol();
+    const used = await take(authenticator.get(await begin('step-up', 'get'), { hasPrf: false }));
+    expect(text(used.value)).not.toBe(text(secret.value));
   });
 
   test('only the public credential is stored, until the enrolment ends', async () => {
     const { anna, begin, authenticator, clock, deps, sent, state } = await setUp();
     const answer = sent(authenticator.create(await begin('one', 'create')));
-    const { passkey: credential, secret } = await takeNewPasskey({ stepUpId: 'one', answer }, deps);
+    const { passkey: credential, secret } = await takeNewPasskey(
+      { stepUpId: 'one', answer, derivesSecret: true },
+      deps,
+    );
     await keepPasskey(anna, { credential, tokenId: 'one', current: null, expiresAt: clock.now() }, deps);
     expect(await readPasskey(anna, deps)).toBeNull();
     await keepPasskey(anna, { credential, tokenId: 'one', current: null, expiresAt: null }, deps);
@@ -149,7 +163,14 @@ describe('a user without a credential', () => {
       await begin('one', 'get', 'berta'),
       await begin('two', 'get', 'nobody'),
       await startCeremony(
-        { connection: 'home', subject: 'berta', stepUpId: 'three', ceremony: 'get', organisation: null },
+        {
+          connection: 'home',
+          subject: 'berta',
+          stepUpId: 'three',
+          ceremony: 'get',
+          organisation: null,
+          derivesSecret: true,
+        },
         deps,
       ),
       await other.begin('one', 'get', 'berta'),

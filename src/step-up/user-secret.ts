@@ -4,7 +4,13 @@ import type { JsonObject } from '../core/base/json.js';
 import { changeStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, PresentedSecret } from '../core/ports.js';
+import type {
+  AssertionAnswer,
+  PasskeyAnswer,
+  PasskeyCredential,
+  PresentedSecret,
+  ProvenPasskey,
+} from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { checkNewPin } from '../enrolment/new-pin.js';
@@ -12,7 +18,7 @@ import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey
 import { FaceError } from '../errors.js';
 import { checkStarted, subjectOf } from './record.js';
 import type { FoundSession } from './session.js';
-import { requiredSecret } from './session-view.js';
+import { mayChangePasskey, passkeyUseOf, requiredSecret } from './session-view.js';
 import type { StepUp } from './stored.js';
 
 export type Ceremony = 'create' | 'get';
@@ -28,10 +34,12 @@ export async function startCeremony(
     readonly stepUpId: string;
     readonly ceremony: Ceremony;
     readonly organisation: string | null;
+    /** True if the token's secret is derived from the passkey. */
+    readonly derivesSecret: boolean;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'passkeys'>,
 ): Promise<JsonObject> {
-  const { stepUpId, ceremony, organisation, connection, subject } = request;
+  const { stepUpId, ceremony, organisation, derivesSecret, connection, subject } = request;
   const owner = { connection, subject };
   const challenge = Buffer.from(deps.random(32)).toString('base64url');
   await deps.state.write(
@@ -39,7 +47,7 @@ export async function startCeremony(
     { challenge, isUsed: false },
     { when: 'any', expiresAt: addSec(deps.clock.now(), challengeLifeSec), relaxedDurability: true },
   );
-  const salt = prfSaltOf(owner);
+  const salt = derivesSecret ? prfSaltOf(owner) : null;
   if (ceremony === 'get') {
     const { credential } = await credentialOf(owner, deps);
     return deps.passkeys.requestOptions({ challenge, salt, credential });
@@ -50,33 +58,45 @@ export async function startCeremony(
 
 /**
  * Verifies a new passkey and returns its secret and the credential to store.
- * @throws `secret_missing` for a response to another ceremony or without PRF output
+ * @throws `secret_missing` for a response to another ceremony, or without the PRF output that a secret needs
  */
 export async function takeNewPasskey(
-  { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
+  {
+    stepUpId,
+    answer,
+    derivesSecret,
+  }: { readonly stepUpId: string; readonly answer: PasskeyAnswer; readonly derivesSecret: boolean },
   deps: Ports<'state' | 'clock' | 'passkeys'>,
 ): Promise<{ secret: PresentedSecret; passkey: PasskeyCredential }> {
   const expectedChallenge = await takeChallenge(stepUpId, deps);
   const proven = expectedChallenge === null ? null : await deps.passkeys.verifyCreation(answer, { expectedChallenge });
-  if (proven === null) throw new FaceError('secret_missing', { passkey: 'not proven' });
-  const { secret: value, method, credential } = proven;
-  return { secret: { value, method }, passkey: credential };
+  const { secret: value = null, method, credential } = proven ?? {};
+  if (credential === undefined || method === undefined || (derivesSecret && value === null))
+    throw new FaceError('secret_missing', { passkey: 'not proven' });
+  return { secret: { value: derivesSecret ? value : null, method }, passkey: credential };
 }
+
+type PasskeyUse = SubjectRef & { readonly stepUpId: string; readonly answer: AssertionAnswer | null };
+type PasskeyPorts = Ports<'state' | 'clock' | 'random' | 'log' | 'passkeys'>;
 
 /**
  * Returns the secret of the subject's passkey. An invalid response gives a secret that opens no token, so that time and
  * result are like those of a wrong face.
  */
 export async function takePasskey(
-  request: SubjectRef & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
-  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'passkeys'>,
-): Promise<PresentedSecret> {
-  const { stepUpId, answer, connection, subject } = request;
+  use: PasskeyUse,
+  deps: PasskeyPorts,
+): Promise<PresentedSecret & { readonly value: UserSecret }> {
+  const { secret, method } = (await provePasskey(use, deps)) ?? { secret: null, method: 'swk' };
+  return { value: secret ?? new UserSecret(Buffer.from(deps.random(32)).toString('base64url')), method };
+}
+
+/** Verifies a use of the subject's passkey. @returns `null` for an invalid response */
+export async function provePasskey(
+  { stepUpId, answer, connection, subject }: PasskeyUse,
+  deps: PasskeyPorts,
+): Promise<ProvenPasskey | null> {
   const owner = { connection, subject };
-  const unproven: PresentedSecret = {
-    value: new UserSecret(Buffer.from(deps.random(32)).toString('base64url')),
-    method: 'swk',
-  };
   const expectedChallenge = await takeChallenge(stepUpId, deps);
   const { kept, credential } = await credentialOf(owner, deps);
   const proven =
@@ -89,11 +109,9 @@ export async function takePasskey(
         });
   const isCounted =
     proven !== null && kept !== null && (await countPasskeyUse(owner, kept, proven.credential.counter, deps));
-  if (proven === null || !isCounted) {
-    deps.log.info('passkey verification failed', { connection, stepUpId });
-    return unproven;
-  }
-  return { value: proven.secret, method: proven.method };
+  if (isCounted) return proven;
+  deps.log.info('passkey verification failed', { connection, stepUpId });
+  return null;
 }
 
 /**
@@ -161,24 +179,30 @@ export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent:
 export async function presentSecret(
   stepUp: StepUp,
   { pin, passkey }: SentSecret,
-  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'passkeys'>,
+  deps: PasskeyPorts,
 ): Promise<{ secret: PresentedSecret | null; passkey: PasskeyCredential | null }> {
   const { id: stepUpId, record } = stepUp;
   const demanded = requiredSecret(stepUp);
-  if (demanded === 'none') return { secret: null, passkey: null };
   if (demanded === 'pin') {
     if (pin === null) throw new FaceError('secret_missing');
     return { secret: { value: pin, method: 'pin' }, passkey: null };
   }
-  if (passkey === null) throw new FaceError('secret_missing');
-  if (record.purpose === 'enrol') return takeNewPasskey({ stepUpId, answer: passkey }, deps);
-  const answer = passkey.assertion;
-  return { secret: await takePasskey({ stepUpId, answer, ...subjectOf(record) }, deps), passkey: null };
+  const derivesSecret = demanded === 'passkey';
+  if (passkey === null || (!derivesSecret && passkeyUseOf(stepUp) === 'none')) {
+    if (derivesSecret) throw new FaceError('secret_missing');
+    return { secret: null, passkey: null };
+  }
+  if (record.purpose === 'enrol') return takeNewPasskey({ stepUpId, answer: passkey, derivesSecret }, deps);
+  const use = { stepUpId, answer: passkey.assertion, ...subjectOf(record) };
+  if (derivesSecret) return { secret: await takePasskey(use, deps), passkey: null };
+  const proven = await provePasskey(use, deps);
+  if (proven === null) throw new FaceError('secret_missing', { passkey: 'not proven' });
+  return { secret: { value: null, method: proven.method }, passkey: null };
 }
 
 /**
  * Starts the WebAuthn ceremony of a session.
- * @throws `step_up_finished`, `consent_missing`; `not_found` if no passkey is required
+ * @throws `step_up_finished`, `consent_missing`; `not_found` if no passkey is used here
  */
 export async function askForPasskey(
   session: FoundSession,
@@ -186,11 +210,15 @@ export async function askForPasskey(
 ): Promise<{ readonly ceremony: Ceremony; readonly options: JsonObject }> {
   const { id: stepUpId, record, connection } = session;
   checkStarted(record, deps.clock.now());
-  const { purpose, consent } = record;
-  if (purpose === 'manage' || requiredSecret(session) !== 'passkey') throw new FaceError('not_found');
-  if (consent === null) throw new FaceError('consent_missing');
-  const ceremony = purpose === 'enrol' ? 'create' : 'get';
+  const derivesSecret = requiredSecret(session) === 'passkey';
+  const use = passkeyUseOf(session);
+  const isUsed = record.purpose === 'manage' ? mayChangePasskey(session) : derivesSecret || use !== 'none';
+  if (!isUsed) throw new FaceError('not_found');
+  // A passkey instead of the face needs no consent to a face check.
+  if (record.purpose !== 'manage' && use !== 'instead' && record.consent === null)
+    throw new FaceError('consent_missing');
+  const ceremony = record.purpose === 'verify' ? 'get' : 'create';
   const organisation = connection?.policy.organisation ?? null;
-  const options = await startCeremony({ stepUpId, ceremony, organisation, ...subjectOf(record) }, deps);
+  const options = await startCeremony({ stepUpId, ceremony, organisation, derivesSecret, ...subjectOf(record) }, deps);
   return { ceremony, options };
 }

@@ -25,8 +25,8 @@ type LinkProof = 'invitation' | 'sign_in' | 'client' | 'vouched';
 function flowOf(proof: LinkProof): StoredFlow {
   if (proof === 'invitation') return invitation;
   if (proof === 'vouched') return { kind: 'caller', reference: null, proof } satisfies CallerFlow;
-  const signIn: OpenIdFlow = { kind: 'openid', hookSignIn: null, proof, atKiosk: false, takesAnotherWay: false };
-  return signIn;
+  const takes = { takesAnotherWay: false, takesPasskey: false } as const;
+  return { kind: 'openid', hookSignIn: null, proof, atKiosk: false, ...takes } satisfies OpenIdFlow;
 }
 
 export const secondMailbox = (subject: string): string => `${subject}@private.example`;

@@ -312,6 +312,8 @@ export const screens: readonly ScreenCase[] = [
   },
   { name: 'passkey', screen: 'passkey', view: { userSecret: 'passkey' } },
   { name: 'passkey-new', screen: 'passkey', view: { userSecret: 'passkey', purpose: 'enrol' } },
+  { name: 'passkey-offered', screen: 'passkey', view: { signInPasskey: 'offered', purpose: 'enrol' } },
+  { name: 'choice', screen: 'choice', view: { anotherWays: ['passkey'] } },
   { name: 'permission', screen: 'permission', visitor: { allowsCamera: false } },
   { name: 'permission-light', screen: 'permission', view: { light: 'demanded', fallbackUrl } },
   { name: 'framing', screen: 'framing', ...framing },

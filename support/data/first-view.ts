@@ -17,6 +17,7 @@ export const firstView = {
   agreedAt: null,
   consentVersion: 'consent-1',
   userSecret: 'none',
+  signInPasskey: 'none',
   light: 'none',
   livenessVendor: null,
   deviceKeyWanted: false,

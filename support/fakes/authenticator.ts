@@ -14,7 +14,7 @@ const optionsGuard = z.object({
   user: z.object({ id: z.string() }).optional(),
   allowCredentials: z.array(z.object({ id: z.string() })).optional(),
   userVerification: z.string().optional(),
-  extensions: z.object({ prf: z.object({ eval: z.object({ first: z.string() }) }) }),
+  extensions: z.object({ prf: z.object({ eval: z.object({ first: z.string() }) }).optional() }),
 });
 
 const usual = {
@@ -110,7 +110,7 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
     const data = clientData(behaviour);
     const authData = authenticatorData(stored, behaviour);
     const signature = createSign('sha256').update(authData).update(sha256(data)).sign(stored.key);
-    const { first } = options.extensions.prf.eval;
+    const first = options.extensions.prf?.eval.first;
     return {
       id: stored.id,
       rawId: stored.id,
@@ -122,7 +122,7 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
         signature: base64url(signature),
       },
       clientExtensionResults: {
-        prf: behaviour.hasPrf ? { results: { first: prfOf(stored, behaviour, first) } } : {},
+        prf: behaviour.hasPrf && first !== undefined ? { results: { first: prfOf(stored, behaviour, first) } } : {},
       },
     };
   };
@@ -153,7 +153,7 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
         cborText('authData'),
         cborBytes(authenticatorData(stored, behaviour, attested)),
       ]);
-      const { first } = options.extensions.prf.eval;
+      const first = options.extensions.prf?.eval.first;
       const isPrfNow = behaviour.hasPrf && behaviour.hasPrfAtCreation;
       const creation = {
         id: stored.id,
@@ -168,11 +168,11 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
         clientExtensionResults: {
           prf: {
             enabled: behaviour.hasPrf,
-            ...(isPrfNow ? { results: { first: prfOf(stored, behaviour, first) } } : {}),
+            ...(isPrfNow && first !== undefined ? { results: { first: prfOf(stored, behaviour, first) } } : {}),
           },
         },
       };
-      if (isPrfNow || !behaviour.hasPrf) return { creation };
+      if (isPrfNow || !behaviour.hasPrf || first === undefined) return { creation };
       return { creation, assertion: use(options, stored, { ...behaviour, type: 'webauthn.get' }) };
     },
 

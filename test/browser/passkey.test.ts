@@ -96,12 +96,12 @@ async function setUp() {
   const { connection } = core;
   const deps = { ...core.deps, passkeys: createPasskeys({ publicUrl: origin }) };
   const begin = (ceremony: 'create' | 'get') =>
-    startCeremony({ ...anna, stepUpId: 'step-up', ceremony, organisation: 'Acme' }, deps);
+    startCeremony({ ...anna, stepUpId: 'step-up', ceremony, organisation: 'Acme', derivesSecret: true }, deps);
   const enrol = async (page: Page) => {
     const answer = parsePasskeyAnswer((await run(page, 'create', await begin('create'))).text);
-    const { secret, passkey } = await takeNewPasskey({ stepUpId: 'step-up', answer }, deps);
+    const { secret, passkey } = await takeNewPasskey({ stepUpId: 'step-up', answer, derivesSecret: true }, deps);
     await enrolDrawn({ connection, subject: 'anna', secret: secret.value, passkey }, deps);
-    return { answer, method: secret.method, secretText: secret.value.use((text) => text) };
+    return { answer, method: secret.method, secretText: secret.value!.use((text) => text) };
   };
   const take = async (text: string) => {
     const answer = parsePasskeyAnswer(text).assertion!;

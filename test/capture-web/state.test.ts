@@ -97,6 +97,11 @@ test('a lockout is shown before other steps, and fallbacks and the user’s own 
 test('a user secret is requested before the camera', () => {
   expect(stepOf({ userSecret: 'passkey' })).toBe('passkey');
   expect(stepOf({ userSecret: 'passkey' }, { secret: { passkey: '{}' } })).toBe('capture');
+  expect(stepOf({ signInPasskey: 'asked' }, { isPasskeyDeclined: true })).toBe('passkey');
+  expect(stepOf({ signInPasskey: 'offered' })).toBe('passkey');
+  expect(stepOf({ signInPasskey: 'offered' }, { isPasskeyDeclined: true })).toBe('capture');
+  expect(stepOf({ anotherWays: ['passkey'], consentNeeded: true })).toBe('choice');
+  expect(stepOf({ anotherWays: ['passkey'], consentNeeded: true }, { isFaceChosen: true })).toBe('consent');
 });
 
 test('a retried check starts with the secret, a retried enrolment with the camera', () => {

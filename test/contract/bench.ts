@@ -56,7 +56,7 @@ export const createPassStepUp =
         passedAt: core.clock.now(),
         liveness: 0.97,
         presence: 'movement-1',
-        anotherWay: false,
+        methods: ['face'],
         judgedBy: 'challenge',
         signIn,
       },

@@ -119,7 +119,7 @@ const connections = [
     const subject = '00u2';
     const signIn = { application: null, address: null };
     const check = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' };
-    const passed = { ...check, anotherWay: false, judgedBy: 'challenge' as const, signIn };
+    const passed = { ...check, methods: ['face'] as const, judgedBy: 'challenge' as const, signIn };
     await recordPassedStepUp({ connection: 'workforce', subject }, passed, { freshnessSec: 300 }, { state });
     const event = (caller: number) => toTokenEvent(clock, subject, `event-${caller}`);
     const isClaimed = (body: unknown): boolean => JSON.stringify(body).includes('"result":"verified"');

@@ -93,6 +93,12 @@ test('the token of a relying party names the rule; a rule that asks for no check
   expect(tokens.claims()).toMatchObject({ acr: 'face', face_verification_rule: 'pilot' });
 });
 
+test('a face without the passkey that a rule asks for gets the client no code', async () => {
+  await startWith(rule({ outcome: 'face_and_passkey' }));
+  const { url } = await prepare('trusted');
+  expect((await op.authorize(url)).back.url).toContain('error=access_denied');
+});
+
 test('nothing is looked up about a person who only gave a user name, until the face has proven them', async () => {
   await startWith(rule({ when: { groups: ['pilot'] }, outcome: 'none', whenUnknown: 'deny' }));
   let reads = 0;

@@ -7,6 +7,7 @@ import type { PageApi } from './page-api.js';
 import { Problem, toKnown } from './problem.js';
 import { action } from './screens/action.js';
 import { capture } from './screens/capture.js';
+import { choice } from './screens/choice.js';
 import { consent } from './screens/consent.js';
 import { end } from './screens/endings.js';
 import { handOff, pairing } from './screens/hand-off.js';
@@ -33,6 +34,7 @@ const steps = {
   reference,
   pin,
   passkey,
+  choice,
   capture: (view, facts, tools) => (view.livenessVendor === null ? capture : vendorCheck)(view, facts, tools),
   'locked-out': (_view, facts, tools) => solve(new Problem('locked-out', facts.lockedForSec), facts, tools),
   'test-person': testPerson,

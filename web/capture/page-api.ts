@@ -10,9 +10,8 @@ import type { DeviceKey } from './device-key.js';
 import { digestOf } from './digest.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
-import type { Frames, Secret, VendorFrames } from './state.js';
+import type { Frames, Secret, VendorFrames, WrittenWay } from './state.js';
 import {
-  type AnotherWay,
   anotherWayReply,
   challengeReply,
   contextOfReference,
@@ -211,11 +210,13 @@ export class PageApi {
   sendCode = (channel: 'email' | 'sms', language: string) =>
     this.#post('/another-way/send', { channel, language }, sentCodeReply);
 
-  passAnotherWay(way: AnotherWay, { id, code }: { readonly id: string | null; readonly code: string }) {
+  passAnotherWay(way: WrittenWay, { id, code }: { readonly id: string | null; readonly code: string }) {
     const path = { email: 'code', sms: 'code', recovery_code: 'recovery-code', bypass_code: 'bypass-code' }[way];
     const body = id === null ? { code } : { channel: way, id, code };
     return this.#post(`/another-way/${path}`, body, anotherWayReply);
   }
+
+  passByPasskey = (passkey: string) => this.#post('/another-way/passkey', { passkey }, anotherWayReply);
 
   sendSetUpLink = async (language: string) => (await this.#post('/set-up-link', { language }, setUpLinkReply)).isSent;
 
@@ -244,6 +245,8 @@ export class PageApi {
   readNotMe = (secret: string) => this.#post('/not-me/about', { secret }, notMeReply);
   reportNotMe = (secret: string) => this.#post('/not-me', { secret }, emptyReply);
   startPasskey = () => this.#post('/passkey', {}, passkeyReply);
+  addPasskey = (passkey: string) => this.#post('/passkey/add', { passkey }, emptyReply);
+  removePasskey = () => this.#post('/passkey/remove', {}, emptyReply);
 
   /** Returns the ticket for this kiosk, or `null`. `page` is the page that accepts it, if not this one. */
   nextOfKiosk = (kiosk: string, secret: string) => this.#post('/kiosk/next', { kiosk, secret }, kioskReply);

@@ -14,7 +14,8 @@ import { Problem, type ProblemName } from './problem.js';
 interface WithPrfInput {
   /** False for a credential of an earlier version, which sent the PRF output itself. */
   readonly hardened: boolean;
-  readonly extensions: { readonly prf: { readonly eval: { readonly first: string } } };
+  /** Without PRF input, the passkey derives no secret. */
+  readonly extensions: { readonly prf?: { readonly eval: { readonly first: string } } };
 }
 type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
 type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
@@ -37,6 +38,7 @@ async function create(options: CreationOptions) {
   const created = await orProblem(startRegistration({ optionsJSON: withBuffers(options) }));
   const creation = await withSecret(created, options);
   const { prf } = created.clientExtensionResults;
+  if (options.extensions.prf === undefined) return { creation };
   if (prf?.results?.first !== undefined) return { creation };
   if (prf === undefined || prf.enabled === false) throw new Problem('passkey-no-prf');
   const assertion = await use({
@@ -53,14 +55,16 @@ async function create(options: CreationOptions) {
 
 async function use(options: RequestOptions) {
   const used = await orProblem(startAuthentication({ optionsJSON: withBuffers(options) }));
-  if (used.clientExtensionResults.prf?.results?.first === undefined) throw new Problem('passkey-no-prf');
+  const hasSecret = used.clientExtensionResults.prf?.results?.first !== undefined;
+  if (options.extensions.prf !== undefined && !hasSecret) throw new Problem('passkey-no-prf');
   return withSecret(used, options);
 }
 
-const withBuffers = <T extends WithPrfInput>(options: T) => ({
-  ...options,
-  extensions: { prf: { eval: { first: base64URLStringToBuffer(options.extensions.prf.eval.first) } } },
-});
+const withBuffers = <T extends WithPrfInput>(options: T) => {
+  const { prf } = options.extensions;
+  const first = prf === undefined ? null : base64URLStringToBuffer(prf.eval.first);
+  return { ...options, extensions: first === null ? {} : { prf: { eval: { first } } } };
+};
 
 /**
  * Derives the user secret from the PRF output, so that the output stays in the browser. Encodes it as text, because JSON
@@ -72,7 +76,7 @@ async function withSecret<T extends RegistrationResponseJSON | AuthenticationRes
   { hardened, extensions }: WithPrfInput,
 ) {
   const output = response.clientExtensionResults.prf?.results?.first;
-  if (output === undefined) return { ...response, clientExtensionResults: { prf: {} } };
+  if (output === undefined || extensions.prf === undefined) return { ...response, clientExtensionResults: { prf: {} } };
   const salt = base64URLStringToBuffer(extensions.prf.eval.first);
   const hkdf = { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode('facestep/passkey/secret') };
   const key = await crypto.subtle.importKey('raw', toBytes(output), 'HKDF', false, ['deriveBits']);
@@ -108,8 +112,11 @@ const field = (value: unknown, name: string): unknown => (isObject(value) ? valu
 
 /** These few checks suffice, because this service creates the options. */
 const isRequest = (options: unknown): options is RequestOptions =>
-  typeof field(options, 'challenge') === 'string' &&
-  typeof field(field(field(field(options, 'extensions'), 'prf'), 'eval'), 'first') === 'string';
+  typeof field(options, 'challenge') === 'string' && hasPrfInputOrNone(field(options, 'extensions'));
+
+const hasPrfInputOrNone = (extensions: unknown): boolean =>
+  isObject(extensions) &&
+  (extensions.prf === undefined || typeof field(field(extensions.prf, 'eval'), 'first') === 'string');
 
 const isCreation = (options: unknown): options is CreationOptions =>
   isRequest(options) && isObject(field(options, 'rp')) && typeof field(field(options, 'user'), 'id') === 'string';

@@ -44,6 +44,7 @@ export type StepName =
   | 'reference'
   | 'pin'
   | 'passkey'
+  | 'choice'
   | 'capture'
   | 'locked-out'
   | 'sending'
@@ -85,6 +86,10 @@ export interface Facts {
   readonly place: 'unchosen' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
+  /** True if the person chose the face, and no passkey in its place. */
+  readonly isFaceChosen: boolean;
+  /** True if the person did not want the passkey that an enrolment offers. */
+  readonly isPasskeyDeclined: boolean;
   readonly isCameraAsked: boolean;
   readonly frames: Frames | VendorFrames | null;
   readonly device: DeviceSignals | null;
@@ -104,8 +109,11 @@ export interface Facts {
   readonly code: Code | null;
 }
 
+/** A way by a code that the person enters. */
+export type WrittenWay = Exclude<AnotherWay, 'passkey'>;
+
 export interface Code {
-  readonly way: AnotherWay;
+  readonly way: WrittenWay;
   readonly id: string | null;
   /** False if the server has only written it to a file. */
   readonly isSent: boolean;
@@ -122,6 +130,8 @@ export const nothingKnown: Facts = {
   place: 'unchosen',
   referencePhoto: null,
   secret: null,
+  isFaceChosen: false,
+  isPasskeyDeclined: false,
   isCameraAsked: false,
   frames: null,
   device: null,
@@ -163,6 +173,7 @@ function stepOfUser(facts: Facts, view: View): StepName | null {
   if (facts.lockedForSec !== null) return 'locked-out';
   if (facts.missingEnrolment !== null) return 'not-enrolled';
   if (view.isTest) return 'test-person';
+  if (view.anotherWays.includes('passkey') && !facts.isFaceChosen) return 'choice';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
   // If the hint is about the photo of the identity document, the screen for that photo shows it.
@@ -172,8 +183,12 @@ function stepOfUser(facts: Facts, view: View): StepName | null {
 function nextInput(facts: Facts, view: View): StepName {
   if (view.purpose === 'enrol' && view.referencePhotoNeeded && facts.referencePhoto === null) return 'reference';
   if (view.userSecret !== 'none' && facts.secret === null) return view.userSecret;
+  if (isPasskeyNext(facts, view)) return 'passkey';
   return facts.frames === null ? 'capture' : 'sending';
 }
+
+const isPasskeyNext = ({ secret, isPasskeyDeclined }: Facts, { signInPasskey }: View): boolean =>
+  secret === null && (signInPasskey === 'asked' || (signInPasskey === 'offered' && !isPasskeyDeclined));
 
 /** Returns `hand-off` to use a phone's camera; `null` to use this browser's. */
 function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-off' | null {

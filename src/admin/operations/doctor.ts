@@ -197,7 +197,7 @@ export async function collectChecks(
     createModeCheck(examined, read),
     ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
     ...(examined.state === undefined ? [] : [createReplicasCheck({ state: examined.state, clock: deps.clock })]),
-    ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
+    ...(asksBoth(connection) ? [createHandOffCheck(connection)] : []),
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
     ...(connection.policy.photo === null
       ? []
@@ -290,6 +290,10 @@ async function runCheck(check: Check, deps: Ports<'log'>): Promise<Finding> {
     );
   }
 }
+
+/** Returns true if checks of the connection ask for a passkey with the face. */
+const asksBoth = ({ policy: { userSecret, rules } }: ConfiguredConnection): boolean =>
+  userSecret === 'passkey' || rules.some(({ outcome }) => outcome === 'face_and_passkey');
 
 const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Check => ({
   title: 'Hand-off',

@@ -4,7 +4,7 @@ import type { RuleEffect } from '../../audit/ledger/sign-ins.js';
 import type { Ports } from '../../core/deps.js';
 import { evaluateRules, matchRule, orderRules, type SignInFacts } from '../../core/rules/evaluate.js';
 import { createReadGroups, type NamedGroups, type ReadNamedGroups } from '../../core/rules/read-groups.js';
-import type { RuledPolicy } from '../../core/rules/rule.js';
+import { needsCheck, type RuledPolicy } from '../../core/rules/rule.js';
 import { toTerms } from '../../core/rules/sign-in-terms.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 
@@ -121,7 +121,7 @@ export async function previewRuleEffects(
     for (const each of rules)
       if (matchRule(each, facts) === 'unknown') unknown.set(each.name, (unknown.get(each.name) ?? 0) + count);
     if (decided === null || decided.outcome === 'unknown') continue;
-    const isRefused = decided.outcome === 'deny' || (decided.outcome === 'face' && decided.fallback === 'deny');
+    const isRefused = decided.outcome === 'deny' || (needsCheck(decided.outcome) && decided.fallback === 'deny');
     const refused = !isRefused ? 0 : decided.outcome === 'deny' ? count : unverified;
     counts.add(decided.rule, { subject, signIns: count, refused });
   }

@@ -48,10 +48,17 @@ function toReason({ outcome, code }: LogLine): CheckReason | null {
   return reasons.get(code) ?? 'trouble';
 }
 
+const byPasskey = {
+  another_way_passed: 'passkey_passed',
+  another_way_refused: 'passkey_refused',
+} as const satisfies Partial<Record<AuditAction, CheckEvent>>;
+
 function toOwnCheck(line: LogLine): OwnCheck[] {
-  const { id, action, application, device } = line;
+  const { id, action, application, device, reasons: ways } = line;
   if (!isOwnAction(action)) return [];
-  return [{ id, at: timeOfId(id), event: events[action], reason: toReason(line), application, device }];
+  const isCode = action === 'another_way_passed' || action === 'another_way_refused';
+  const event = isCode && ways.includes('passkey') ? byPasskey[action] : events[action];
+  return [{ id, at: timeOfId(id), event, reason: toReason(line), application, device }];
 }
 
 /** Finds a decision by its id. @returns `null` if it is not about this person, or is not shown to the person */

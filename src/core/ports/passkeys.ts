@@ -8,7 +8,8 @@ export const authenticationMethods = ['face', 'pin', 'hwk', 'swk', 'otp'] as con
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
 export interface PresentedSecret {
-  readonly value: UserSecret;
+  /** `null` for a passkey from which no secret is derived. */
+  readonly value: UserSecret | null;
   readonly method: Exclude<AuthenticationMethod, 'face' | 'otp'>;
 }
 
@@ -50,7 +51,8 @@ export interface PasskeyAnswer {
 }
 
 export interface ProvenPasskey {
-  readonly secret: UserSecret;
+  /** Derived from the PRF output. `null` if the authenticator returned none. */
+  readonly secret: UserSecret | null;
   readonly method: 'hwk' | 'swk';
   readonly credential: PasskeyCredential;
 }
@@ -60,27 +62,27 @@ export interface Passkeys {
   /**
    * Returns PublicKeyCredentialCreationOptionsJSON.
    * @param request.challenge - base64url
-   * @param request.salt - PRF input, 32 bytes
+   * @param request.salt - PRF input, 32 bytes. `null`: no secret is derived
    * @param request.user - pseudonymous id of at most 64 bytes, and displayed name
    * @param request.organisation - `null` for none
    */
   creationOptions(request: {
     readonly challenge: string;
-    readonly salt: Uint8Array;
+    readonly salt: Uint8Array | null;
     readonly user: { readonly id: Uint8Array; readonly name: string };
     readonly organisation: string | null;
   }): JsonObject;
   requestOptions(request: {
     readonly challenge: string;
-    readonly salt: Uint8Array;
+    readonly salt: Uint8Array | null;
     readonly credential: Pick<PasskeyCredential, 'id' | 'transports' | 'hardened'>;
   }): JsonObject;
-  /** @returns `null` if verification fails or the PRF output is missing */
+  /** @returns `null` if verification fails */
   verifyCreation(
     answer: PasskeyAnswer,
     expected: { readonly expectedChallenge: string },
   ): Promise<ProvenPasskey | null>;
-  /** @returns `null` if verification fails or the PRF output is missing */
+  /** @returns `null` if verification fails */
   verifyAssertion(
     answer: AssertionAnswer,
     expected: { readonly expectedChallenge: string; readonly credential: PasskeyCredential },

@@ -11,13 +11,26 @@ export type UnverifiedPolicy = (typeof unverifiedPolicies)[number];
 
 export const notEnrolledPolicies = ['refuse', 'link', 'enrol'] as const;
 
-export const ruleOutcomes = ['none', 'face', 'deny'] as const;
-/** `none`: no face check is needed. `deny`: refused, also with a face check. */
+export const ruleOutcomes = ['none', 'face', 'passkey_or_face', 'face_and_passkey', 'deny'] as const;
+/**
+ * `none`: no face check is needed. `passkey_or_face`: the person's own passkey can take the place of the face.
+ * `face_and_passkey`: both are needed. `deny`: refused, also with a face check.
+ */
 export type RuleOutcome = (typeof ruleOutcomes)[number];
 
 export const termsOutcomes = [...ruleOutcomes, 'unknown'] as const;
 /** `unknown`: a condition of the rule is not known, and the rule then refuses. */
 export type TermsOutcome = (typeof termsOutcomes)[number];
+
+type PasskeyOutcome = 'passkey_or_face' | 'face_and_passkey';
+
+/** Returns true if a passkey can be shown, in place of the face or with it. */
+export const asksPasskey = (outcome: TermsOutcome): outcome is PasskeyOutcome =>
+  outcome === 'passkey_or_face' || outcome === 'face_and_passkey';
+
+/** Returns true if a check has to be shown. */
+export const needsCheck = (outcome: TermsOutcome): outcome is PasskeyOutcome | 'face' =>
+  outcome === 'face' || asksPasskey(outcome);
 
 export const unknownSides = ['deny', 'policy'] as const;
 
@@ -123,7 +136,7 @@ export function findRulesInForce({
   const enforced = rules.filter(({ mode }) => mode === 'enforce');
   const allows = (rule: SignInRule): boolean =>
     rule.outcome === 'none' ||
-    (rule.outcome === 'face' && whenUnverified === 'deny' && rule.whenUnverified === 'omit_claim');
+    (needsCheck(rule.outcome) && whenUnverified === 'deny' && rule.whenUnverified === 'omit_claim');
   return {
     refusing: enforced.filter(refuses).map(({ name }) => name),
     allowing: enforced.filter(allows).map(({ name }) => name),

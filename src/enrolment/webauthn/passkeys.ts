@@ -18,10 +18,11 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
 const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
 /**
- * Returns the input of the PRF extension. It always contains a salt, because Windows Hello refuses the extension
+ * Returns the extensions of a ceremony. The PRF extension always contains a salt, because Windows Hello refuses it
  * without one.
  */
-const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
+const prfOf = (salt: Uint8Array | null): JsonObject =>
+  salt === null ? {} : { prf: { eval: { first: toBase64url(salt) } } };
 
 /** Loads the library only when needed, because it has three hundred files. */
 const loadLibrary = () => import('@simplewebauthn/server');
@@ -133,8 +134,8 @@ const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hw
 
 const withSecret = (
   proven: Omit<ProvenPasskey, 'secret'> | null,
-  secret: ProvenPasskey['secret'] | null,
-): ProvenPasskey | null => (proven === null || secret === null ? null : { ...proven, secret });
+  secret: ProvenPasskey['secret'],
+): ProvenPasskey | null => (proven === null ? null : { ...proven, secret });
 
 /** Returns `null` instead of the library's errors, because they contain the expected challenge. */
 const orNull = <T>(proof: Promise<T>): Promise<T | null> => proof.catch(() => null);

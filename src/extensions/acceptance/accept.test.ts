@@ -83,7 +83,7 @@ async function openOkta({ isSetUp }: { isSetUp: boolean }) {
     'The hook refused': () => (isRefused ? 'y' : 'n'),
     async 'Check the face'() {
       const signedInto = { application: okta.application, address: null };
-      const pass = { stepUpId: 'step-up-1', liveness: 1, presence: 'movement-1', anotherWay: false } as const;
+      const pass = { stepUpId: 'step-up-1', liveness: 1, presence: 'movement-1', methods: ['face'] } as const;
       const passed = { ...pass, passedAt: server.clock.now(), judgedBy: 'challenge', signIn: signedInto } as const;
       const { policy } = setup().connections[0]!;
       await recordPassedStepUp({ connection: 'work', subject }, passed, policy, server.deps);

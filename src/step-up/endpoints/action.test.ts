@@ -143,7 +143,7 @@ test('an approval is not a sign-in: hooks do not find it and do not accept its r
   });
   const expected = { audience: audienceOf(server.deps.issuer, acme), subject: '00u1', connection: 'acme' };
   await expect(
-    redeemReceipt(String(body.receipt), { ...expected, by: 'e', needsFace: true }, server.deps),
+    redeemReceipt(String(body.receipt), { ...expected, by: 'e', takesCodes: false }, server.deps),
   ).rejects.toMatchObject({ code: 'receipt_invalid' });
 });
 

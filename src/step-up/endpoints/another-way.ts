@@ -10,7 +10,7 @@ import type { FlowPorts } from '../flow.js';
 import { viewSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply } from '../session-view.js';
-import { toShownFrom } from './challenges.js';
+import { passkeyField, toShownFrom } from './challenges.js';
 
 const oneTimeCode = z.string().min(1).max(64).describe('Six digits; separators are ignored.');
 
@@ -22,7 +22,7 @@ const writtenCode = z
   .describe('Twelve alphanumeric characters; separators are ignored.');
 
 export function createAnotherWayEndpoints(
-  deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys'> & FlowPorts,
+  deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys' | 'passkeys'> & FlowPorts,
 ): Endpoint[] {
   const session = ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const;
   const passing = {
@@ -80,6 +80,17 @@ export function createAnotherWayEndpoints(
       fields: z.strictObject({ code: writtenCode }),
       handle: ({ fields: { code }, session: shown, ...request }) =>
         pass({ session: shown, given: { way: 'bypass_code', code }, shownFrom: toShownFrom(request, deps) }),
+    }),
+    sessionEndpoint({
+      ...passing,
+      path: '/face/another-way/passkey',
+      codes: [...passing.codes, 'secret_missing'],
+      summary: 'Use a passkey instead of the face',
+      description:
+        'Takes the response to a ceremony of `/face/passkey`. Available to a person with a passkey, after a first factor, if the rule for the sign-in has the outcome `passkey_or_face`.',
+      fields: z.strictObject({ passkey: passkeyField }),
+      handle: ({ fields: { passkey: answer }, session: shown, ...request }) =>
+        pass({ session: shown, given: { way: 'passkey', answer }, shownFrom: toShownFrom(request, deps) }),
     }),
     sessionEndpoint({
       deps,

@@ -47,12 +47,11 @@ const pinField = z
   .optional()
   .describe('PIN of 6 to 12 digits, if the connection requires one.');
 
-const passkeyField = z
+export const passkeyField = z
   .string()
   .max(maxAnswerCharacters)
   .transform(parsePasskeyAnswer)
-  .optional()
-  .describe('JSON text: the response of the ceremony of `/face/passkey`, if the connection requires a passkey.');
+  .describe('JSON text: the response of the ceremony of `/face/passkey`.');
 
 const deviceField = z
   .string()
@@ -267,7 +266,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
         nonce: secretText,
         contentKeys: contentKeysField,
         pin: pinField,
-        passkey: passkeyField,
+        passkey: passkeyField.optional(),
         device: deviceField,
         deviceKey: deviceKeyField,
         deviceSignature: deviceSignatureField,
@@ -362,7 +361,7 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
         nonce: secretText,
         contentKeys: contentKeysField,
         pin: pinField,
-        passkey: passkeyField,
+        passkey: passkeyField.optional(),
         language: languageField,
       }),
       reply: outcomeReply,

@@ -9,12 +9,19 @@ import {
   revokeCurrentEnrolment,
 } from '../current-enrolment.js';
 import type { FlowPorts } from '../flow.js';
+import { addPasskey, removePasskey } from '../own-passkey.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { askForPasskey } from '../user-secret.js';
+import { passkeyField } from './challenges.js';
 
 export function createPasskeyEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'passkeys' | 'connections'> & FlowPorts,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'passkeys' | 'settings' | 'connections'> & FlowPorts,
 ): Endpoint[] {
+  const changing = {
+    deps,
+    codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'secret_missing', 'locked_out'],
+    reply: emptyReply,
+  } as const;
   return [
     sessionEndpoint({
       status: 201,
@@ -22,12 +29,37 @@ export function createPasskeyEndpoints(
       action: 'start_passkey',
       summary: 'Begin the WebAuthn ceremony of a challenge',
       description:
-        'Replaces an earlier ceremony; its response is valid once, for ten minutes. `create` makes a credential at enrolment; `get` uses the enrolled credential. For a person without a credential, the options are indistinguishable from others.',
+        'Replaces an earlier ceremony; its response is valid once, for ten minutes. `create` makes a credential at an enrolment or on the own page; `get` uses it. For a person without a credential, the options are indistinguishable from others.',
       codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
       fields: z.strictObject({}),
       deps,
       reply: passkeyReply,
       handle: ({ session }) => askForPasskey(session, deps),
+    }),
+    sessionEndpoint({
+      ...changing,
+      path: '/face/passkey/add',
+      action: 'add_passkey',
+      summary: 'Add the passkey for sign-ins of the person',
+      description:
+        'Needs the session of a link with the purpose `manage` that a face check opened (`mayChangePasskey`). Replaces an earlier passkey.',
+      fields: z.strictObject({ passkey: passkeyField }),
+      async handle({ session, fields }) {
+        await addPasskey(session, fields.passkey, deps);
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...changing,
+      path: '/face/passkey/remove',
+      action: 'remove_passkey',
+      summary: 'Remove the passkey for sign-ins of the person',
+      description: 'As for adding one. Removing a missing passkey succeeds.',
+      fields: z.strictObject({}),
+      async handle({ session }) {
+        await removePasskey(session, deps);
+        return {};
+      },
     }),
   ];
 }

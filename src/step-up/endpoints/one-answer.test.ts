@@ -178,6 +178,7 @@ const expected = {
           ownPage: null,
           application: null,
           userSecret: 'none',
+          signInPasskey: 'none',
           isTest: false,
           light: 'offered',
           livenessVendor: null,

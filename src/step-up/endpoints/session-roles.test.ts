@@ -76,6 +76,9 @@ const calls: readonly Call[] = [
   held('/face/caller-pin'),
   post('/face/another-way/send', ['own'], { channel: 'email' }),
   post('/face/another-way/code', ['own'], { channel: 'email', id: 'i', code: '077113' }),
+  post('/face/another-way/passkey', ['own'], { passkey: '{}' }),
+  held('/face/passkey/add', { passkey: '{}' }),
+  held('/face/passkey/remove'),
   post('/face/another-way/recovery-code', ['own'], { code: 'a2b3-c4d5-e6f7' }),
   post('/face/another-way/bypass-code', ['own'], { code: 'a2b3-c4d5-e6f7' }),
   post('/face/help', ['own'], { reason: 'other' }),
@@ -102,7 +105,7 @@ test('the list has every session endpoint, and each has its own action, except c
   const actions = endpoints.flatMap(({ auth: needed }) => (needed.kind === 'session' ? [needed.action] : []));
   // Whichever code it is, it is given in place of the face.
   const others = actions.filter((action) => action !== 'pass_another_way');
-  expect(actions.length - others.length).toBe(3);
+  expect(actions.length - others.length).toBe(4);
   expect(new Set(others).size).toBe(others.length);
 });
 

@@ -61,7 +61,7 @@ async function startNotingRedis() {
       passedAt: clock.now(),
       liveness: null,
       presence: null,
-      anotherWay: false,
+      methods: ['face'] as const,
       judgedBy: 'challenge' as const,
       signIn: testSignIn,
     };

@@ -69,7 +69,7 @@ export const checks: Section = {
 };
 
 const toneOf = ({ event }: Check): 'good' | 'bad' | 'plain' => {
-  if (event === 'face_passed' || event === 'code_passed' || event === 'enrolled') return 'good';
+  if (event.endsWith('_passed') || event === 'enrolled') return 'good';
   return event.endsWith('_refused') ? 'bad' : 'plain';
 };
 
@@ -170,7 +170,7 @@ export const links: Section = {
 
 /**
  * Section of the passkey, recovery codes, remembered places and the PIN for the help desk. Passkey and codes belong to
- * the enrolment and are revoked with it, so they cannot be removed here.
+ * the enrolment and are revoked with it. A passkey that opens the token cannot be removed here.
  */
 const devices: Section = {
   name: 'devices',
@@ -186,6 +186,16 @@ const devices: Section = {
       await api.call({ method: 'POST', path: '/devices/forget', body: {}, reply: emptyReply });
       return showMessage((words) => words.placesForgotten);
     };
+    const addPasskey = async (): Promise<Outcome> => {
+      const { usePasskey } = await import('../passkey.js');
+      const { ceremony, options } = await api.startPasskey();
+      await api.addPasskey(await usePasskey(ceremony, options));
+      return showMessage((words) => words.passkeyAdded);
+    };
+    const removePasskey = async (): Promise<Outcome> => {
+      await api.removePasskey();
+      return showMessage((words) => words.passkeyRemoved);
+    };
     const makeCodes = async (): Promise<Outcome> => {
       await showRecoveryCodes({ page, api });
       return { kind: 'message', message: null };
@@ -200,7 +210,16 @@ const devices: Section = {
         const showPin = button('quiet', words.showCallerPin, () => press(makeCallerPin));
         add(words.callerPin, words.callerPinText, ...pin, showPin);
       }
-      if (passkey !== null) add(words.passkey, words.passkeyText);
+      const newPasskey = passkey === null ? words.addPasskey : words.replacePasskey;
+      if (held.mayChangePasskey)
+        add(
+          words.passkey,
+          passkey === null ? words.noPasskey : words.passkeyText,
+          paragraph(words.passkeySignIn, 'fine'),
+          button('quiet', newPasskey, () => press(addPasskey)),
+          ...(passkey === null ? [] : [button('danger', words.removePasskey, () => press(removePasskey))]),
+        );
+      else if (passkey !== null) add(words.passkey, words.passkeyText);
       if (recoveryCodes !== null) {
         const text = words.recoveryCodesText({ left: recoveryCodes.left, made: page.day(recoveryCodes.madeAt) });
         add(words.recoveryCodes, text, newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'));

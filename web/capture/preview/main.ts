@@ -47,6 +47,7 @@ const nobody: View = {
   agreedAt: null,
   consentVersion: '',
   userSecret: 'none',
+  signInPasskey: 'none',
   light: 'none',
   livenessVendor: null,
   referencePhotoNeeded: false,

@@ -45,18 +45,28 @@ export const pin: Step = async (view, { isKiosk }, { page }) => {
 const pinInput = (id: string, autocomplete: string): HTMLInputElement =>
   el('input', { id, name: id, type: 'password', inputmode: 'numeric', autocomplete, maxlength: '12' });
 
-/** Creates the passkey at enrolment, or uses it at a check. Devices require a press. */
+/** Creates the passkey at enrolment, or uses it at a check. Devices require a press. An offered one can be declined. */
 export const passkey: Step = async (view, _facts, tools) => {
   const { usePasskey } = await import('../passkey.js');
-  const isNew = view.purpose === 'enrol';
-  await tools.page.ask<null>((words, choose) => ({
-    screen: 'passkey',
-    heading: isNew ? words.passkey.createHeading : words.passkey.getHeading,
-    body: [
-      paragraph(isNew ? words.passkey.createText : words.passkey.getText, 'lead'),
-      actions(button('plain', words.passkey.action, () => choose(null))),
-    ],
-  }));
+  const isOffered = view.signInPasskey === 'offered';
+  const wants = await tools.page.ask<boolean>(({ passkey: words }, choose) => {
+    const offered = { heading: words.offerHeading, text: words.offerText };
+    const created = { heading: words.createHeading, text: words.createText };
+    const used = { heading: words.getHeading, text: words.getText };
+    const texts = isOffered ? offered : view.purpose === 'enrol' ? created : used;
+    return {
+      screen: 'passkey',
+      heading: texts.heading,
+      body: [
+        paragraph(texts.text, 'lead'),
+        actions(
+          button('plain', words.action, () => choose(true)),
+          isOffered ? button('quiet', words.skip, () => choose(false)) : null,
+        ),
+      ],
+    };
+  });
+  if (!wants) return { isPasskeyDeclined: true };
   const { ceremony, options } = await tools.api.startPasskey();
   return { secret: { passkey: await usePasskey(ceremony, options) } };
 };

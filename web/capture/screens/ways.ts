@@ -84,6 +84,7 @@ export const ways: Step = async (view, { code }, tools) => {
   if (choice === 'back') return { isChoosingAnotherWay: false };
   if (choice === 'stop') return { view: await tools.api.decline() };
   if (choice === 'help') return askForHelp(tools);
+  if (choice === 'passkey') return { isChoosingAnotherWay: false, isFaceChosen: false };
   if (choice !== 'email' && choice !== 'sms') return { code: { way: choice, id: null, isSent: false } };
   const { id, isSent } = await tools.api.sendCode(choice, tools.page.language);
   return { code: { way: choice, id, isSent } };
