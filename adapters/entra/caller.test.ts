@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { eventsServiceAppId } from '../../simulators/entra/tenant.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { keyOutages } from '../../support/data/key-outages.js';
 import { forFile } from '../../support/run/for-file.js';
 import { createForgedBearers, fetchKeysAhead, openEntraBench } from '../../test/contract/entra.js';
 import { createCallerCheck } from './caller.js';
@@ -128,17 +129,8 @@ describe('signing keys of a tenant', () => {
 
   test('are reported as an outage, not as an untrusted caller, if they cannot be fetched, and are fetched again', async () => {
     const isMetadata = (url: string): boolean => url.includes('.well-known');
-    const answers: (() => Promise<Response>)[] = [
-      () => Promise.reject(new TypeError('fetch failed')),
-      () => Promise.reject(new DOMException('late', 'TimeoutError')),
-      async () => new Response('', { status: 500 }),
-      async () => new Response('', { status: 302, headers: { location: 'https://evil.example' } }),
-      async () => new Response('<html>'),
-      async () => Response.json({ keys: 'none' }),
-      async () => Response.json(null),
-    ];
     for (const isDown of [isMetadata, (url: string) => !isMetadata(url)]) {
-      for (const answer of answers) {
+      for (const answer of keyOutages) {
         let down = true;
         const fetch: Fetch = (url, init) => (down && isDown(url) ? answer() : fetchKeys(url, init));
         const { verify } = connect({ fetch });

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
 import { Credential } from '../../src/core/secrets.js';
+import { keyOutages } from '../../support/data/key-outages.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createVerifyCaller } from './caller.js';
 
@@ -123,15 +124,7 @@ describe('an access token', () => {
   });
 
   test('causes an outage error, not an untrusted-caller error, if its keys cannot be fetched', async () => {
-    const outages: (() => Promise<Response>)[] = [
-      () => Promise.reject(new TypeError('fetch failed')),
-      () => Promise.reject(new DOMException('late', 'TimeoutError')),
-      async () => new Response('', { status: 500 }),
-      async () => new Response('', { status: 302, headers: { location: 'https://evil.example' } }),
-      async () => new Response('<html>'),
-      async () => Response.json({ keys: 'none' }),
-    ];
-    for (const outage of outages) {
+    for (const outage of keyOutages) {
       const error = publish(outage).verify(bearer(await toToken()));
       await expect(error).rejects.toMatchObject({ code: 'profile_unavailable' });
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore, plainRequest, testEvent, testSignIn } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
+import { ruleOf as rule } from '../../support/data/sign-in-rule.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import type { Policy } from '../core/connection.js';
@@ -14,14 +15,6 @@ import { decideHook } from './decide.js';
 import { createSignInRules } from './evaluate-sign-in.js';
 import type { HookSignIn } from './passed-step-up.js';
 import { startStepUp, submitPhotos } from './step-up.js';
-
-const rule = (given: Partial<SignInRule> & Pick<SignInRule, 'when'>): SignInRule => ({
-  name: 'pilot',
-  outcome: 'face',
-  mode: 'enforce',
-  whenUnknown: 'policy',
-  ...given,
-});
 
 /** Connects the real core to people whose groups the directory returns. */
 async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {}) {

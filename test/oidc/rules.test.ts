@@ -12,6 +12,7 @@ import {
   startIssuer,
   type TestIssuer,
 } from '../../support/benches/issuer.js';
+import { ruleOf as rule } from '../../support/data/sign-in-rule.js';
 
 /* Rules at OpenID clients: decided before the camera, with the browser's own facts. */
 
@@ -23,15 +24,6 @@ const clients = createOidcGuard([]).parse({
     { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
     { kind: 'relying_party', id: 'trusted', secret: clientSecret, redirectUris: [redirectUri], mayEnrol: true },
   ],
-});
-
-const rule = (given: Partial<SignInRule>): SignInRule => ({
-  name: 'pilot',
-  when: {},
-  outcome: 'face',
-  mode: 'enforce',
-  whenUnknown: 'policy',
-  ...given,
 });
 
 async function startWith(...rules: readonly SignInRule[]) {

@@ -66,18 +66,18 @@ const upkeep = (given: Setup = setup) => {
 };
 const run = (holder = 'one', given?: Setup) => recordProviderDecisions(holder, upkeep(given));
 
+const unverified = {
+  hook: 'define-auth-challenge',
+  outcome: 'unverified',
+  fallback: 'pass',
+  wouldHave: 'deny',
+  reason: 'no_check',
+} as const;
+
 /** @param second - time of the decision, after the start */
 function decide(id: string, second: number): void {
   const at = addSec(started, second);
-  const detail = {
-    hook: 'define-auth-challenge',
-    outcome: 'unverified',
-    fallback: 'pass',
-    wouldHave: 'deny',
-    reason: 'no_check',
-    decidedAt: toIso(at),
-  } as const;
-  logged.push({ id, at, subject: `sub-${id}`, detail });
+  logged.push({ id, at, subject: `sub-${id}`, detail: { ...unverified, decidedAt: toIso(at) } });
 }
 
 const recorded = () => audit.events.map(({ subject }) => subject);
@@ -90,14 +90,7 @@ test('decisions are recorded once with their own time', async () => {
       action: 'hook_decided',
       connection: 'customers',
       subject: 'sub-a',
-      detail: {
-        hook: 'define-auth-challenge',
-        outcome: 'unverified',
-        fallback: 'pass',
-        wouldHave: 'deny',
-        reason: 'no_check',
-        decidedAt: '2026-11-28T07:59:50.000Z',
-      },
+      detail: { ...unverified, decidedAt: '2026-11-28T07:59:50.000Z' },
     },
   ]);
   clock.advanceSec(60);

@@ -68,6 +68,13 @@ describe('after a first factor, the page', () => {
     expect(server.messages).toHaveLength(2);
   });
 
+  async function expectNoLink(): Promise<void> {
+    const { body, sendLink } = await open('00u1', proven);
+    expect(body.missingEnrolment).toEqual({ linkOffered: false });
+    expect((await sendLink()).body.code).toBe('not_found');
+    expect(server.messages).toEqual([]);
+  }
+
   test('sends at most three links a day to one user', async () => {
     const { sendLink } = await open('00u1', proven);
     for (let links = 1; links <= 3; links += 1) expect((await sendLink()).status).toBe(201);
@@ -77,10 +84,7 @@ describe('after a first factor, the page', () => {
 
   test('offers no link if the policy refuses users without an enrolment, so that no password and mailbox enrol a face', async () => {
     Object.assign(acme.policy, { whenNotEnrolled: 'refuse' });
-    const { body, sendLink } = await open('00u1', proven);
-    expect(body.missingEnrolment).toEqual({ linkOffered: false });
-    expect((await sendLink()).body.code).toBe('not_found');
-    expect(server.messages).toEqual([]);
+    await expectNoLink();
   });
 
   test('counts links that a mailbox refuses, so that one user cannot use up those of the connection', async () => {
@@ -107,10 +111,7 @@ describe('after a first factor, the page', () => {
       { 'x-auth-token': (await server.issue()).token },
     );
     server.clock.advanceSec(1);
-    const { body, sendLink } = await open('00u1', proven);
-    expect(body.missingEnrolment).toEqual({ linkOffered: false });
-    expect((await sendLink()).body.code).toBe('not_found');
-    expect(server.messages).toEqual([]);
+    await expectNoLink();
   });
 
   test('opens the check of an enrolled user, or of one who cannot be looked up', async () => {
