@@ -1,6 +1,7 @@
-import { type Entry, PresenceFilter } from 'ldapts';
+import { Attribute, Change, type Entry, PresenceFilter } from 'ldapts';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { discoveryCheck } from '../../src/connections/openid-provider.js';
+import { isSameLogin } from '../../src/connections/profile-values.js';
 import {
   type Check,
   checkingGroups,
@@ -50,6 +51,7 @@ const anything = new PresenceFilter({ attribute: 'objectClass' });
 
 const referral = 10;
 const objectClassViolation = 65;
+const invalidSyntax = 21;
 const refers = 'The server refers to another one. Name servers in ldap.urls that hold ldap.baseDn and accept changes.';
 
 /** What an administrator does about a result code (RFC 4511, appendix A). */
@@ -114,7 +116,7 @@ async function checkUser(parts: Parts): Promise<Finding> {
   const [user] = await readSome(parts, accountAttributes(traits));
   const { idAttribute, loginAttribute } = traits;
   if (user === undefined)
-    return warn(
+    return fail(
       `No user with ${loginAttribute} was found.`,
       'Check ldap.baseDn, ldap.loginAttribute, ldap.userFilter and the rights to read.',
     );
@@ -149,7 +151,11 @@ async function checkWriting(parts: Parts): Promise<Finding> {
   const { ldap, users } = parts;
   const { traits } = users;
   const { attribute, objectClass } = ldap;
-  const found = await readSome(parts, [traits.idAttribute, attribute, ...traits.statusAttributes]);
+  const some = await readSome(parts, [traits.idAttribute, attribute, 'objectClass', ...traits.statusAttributes]);
+  const classesOf = (entry: Entry): number => textsOf(entry, 'objectClass').length;
+  // A user who was enrolled once keeps the auxiliary class, and would not show that others lack it.
+  const fewest = Math.min(...some.map(classesOf));
+  const found = some.filter((entry) => classesOf(entry) === fewest);
   const listed = found.map((each) => ({
     subject: idOf(each, traits),
     value: textOf(each, attribute),
@@ -157,13 +163,26 @@ async function checkWriting(parts: Parts): Promise<Finding> {
   }));
   const lacksClass = `Set ldap.objectClass to a class that allows ${attribute}.`;
   const lacksRight = `Grant the account the right to change ${attribute}${objectClass === null ? '' : ` and to add ${objectClass} to objectClass`}. The attribute must hold ${maxTokenCharacters} characters.`;
-  return checkWrite(listed, users, (error, value) => {
+  const write = async (subject: string, value: string | null): Promise<void> => {
+    await users.write(subject, value);
+    const entry = found.find((each) => idOf(each, traits) === subject);
+    if (value === null && entry !== undefined) await takeClassBack(entry, parts);
+  };
+  return checkWrite(listed, { readValue: users.readValue, write }, (error, value) => {
     const result = resultOf(error);
     if (result === null) return { found: `${String(value).length} characters were returned.`, remedy: lacksRight };
     const found = `the change got result code ${result}.`;
     if (result === referral) return { found, remedy: refers };
-    return { found, remedy: result === objectClassViolation ? lacksClass : lacksRight };
+    const isClass = result === objectClassViolation || result === invalidSyntax;
+    return { found, remedy: isClass ? lacksClass : lacksRight };
   });
+}
+
+/** Removes the auxiliary class from a user who did not have it. An account without that right leaves it. */
+async function takeClassBack(entry: Entry, { ldap: { objectClass }, api }: Parts): Promise<void> {
+  if (objectClass === null || textsOf(entry, 'objectClass').some((each) => isSameLogin(each, objectClass))) return;
+  const modification = new Attribute({ type: 'objectClass', values: [objectClass] });
+  await api.modify(entry.dn, [new Change({ operation: 'delete', modification })]).catch(() => {});
 }
 
 /** Reads as a client that does not sign in. */

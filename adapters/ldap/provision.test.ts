@@ -62,6 +62,8 @@ onSlapd('the set-up of a directory', () => {
     for (const { title, run } of provision().checks)
       expect([title, (await run()).verdict]).toEqual([title, title === 'Other rights' ? 'manual' : 'pass']);
     expect(await bench.readAttribute(ada)).toBeNull();
+    // Nor the class, which would let the value of a user without it be written.
+    expect(await check('Write and read', { objectClass: null })).toMatchObject({ verdict: 'fail' });
   });
 
   test.each([

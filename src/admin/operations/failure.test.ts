@@ -4,13 +4,14 @@ import { FaceError } from '../../errors.js';
 import { toDetailLines, toFailure } from './failure.js';
 
 test.each([
-  [400, 'provider_refused'],
-  [403, 'provider_refused'],
-  [408, 'profile_unavailable'],
-  [429, 'profile_unavailable'],
-  [503, 'profile_unavailable'],
-])('a reply of the provider with status %d is reported as %s', (status, code) => {
-  const detail = { status, scimType: 'invalidFilter' };
+  [{ status: 400 }, 'provider_refused'],
+  [{ status: 403 }, 'provider_refused'],
+  [{ status: 408 }, 'profile_unavailable'],
+  [{ status: 429 }, 'profile_unavailable'],
+  [{ status: 503 }, 'profile_unavailable'],
+  [{ call: 'modify', result: 50 }, 'provider_refused'],
+  [{ call: 'search', result: 52 }, 'profile_unavailable'],
+])('a reply of the provider with %j is reported as %s', (detail, code) => {
   expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog())).toMatchObject({ code, detail });
 });
 
@@ -19,7 +20,7 @@ test('a missing reply is not reported as a refusal', () => {
     expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog()).code).toBe('profile_unavailable');
 });
 
-test.each([{ status: 401 }, { status: 400, code: 'invalid_client' }, { refusal: 'invalid_client' }])(
+test.each([{ status: 401 }, { status: 400, code: 'invalid_client' }, { refusal: 'invalid_client' }, { result: 49 }])(
   'a provider that answers %j is reported to refuse the credentials, not to miss a permission',
   (detail) => {
     expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog())).toEqual({
