@@ -5,11 +5,23 @@ import type { Jobs } from '../core/jobs.js';
 import { addSec, type EpochMs, epochMsGuard, fromIso, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, faceErrorCodes, isFault, toCode } from '../errors.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { usageReply } from './application-replies.js';
 import type { Client } from './client-tokens.js';
 
 const daySec = 24 * 60 * 60;
 
 export const usageKeptDays = 90;
+
+/** What the endpoints of the usage of one application have in common. */
+export const usageOfOne = {
+  description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
+  codes: ['not_found'],
+  fields: z.strictObject({
+    days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
+  }),
+  form: { days: 'json' },
+  reply: usageReply,
+} as const;
 
 /** Outcome of a request. A face mismatch is an answer and counts as `ok`. */
 export type Outcome = 'ok' | FaceErrorCode;

@@ -4,25 +4,19 @@ import { type BoundedList, changeList, foreseeList, readList } from '../core/bou
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
-import { type HelpReason, helpReasons } from '../core/page-protocol.js';
+import type { HelpReason } from '../core/page-protocol.js';
 import { addSec, epochMsGuard, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { subjectOf } from '../step-up/record.js';
 import type { FoundSession } from '../step-up/session.js';
 import { mayAskForHelp } from '../step-up/session-view.js';
+import { requestReply } from './replies.js';
 
 /* Help requests of all connections are in one list. Each is kept for a day. */
 
-const requestGuard = z.object({
-  id: z.string(),
-  connection: z.string(),
-  subject: z.string(),
-  stepUpId: z.string(),
-  reason: z.enum(helpReasons),
-  note: z.string(),
-  at: epochMsGuard,
-  takenBy: z.string().nullable(),
+const requestGuard = requestReply.extend({
   takenById: z.string().nullable(),
+  at: epochMsGuard,
   expiresAt: epochMsGuard,
 });
 export type HelpRequest = z.infer<typeof requestGuard>;

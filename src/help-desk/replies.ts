@@ -77,7 +77,7 @@ export type BypassesReply = z.output<typeof bypassesReply>;
 
 export const approvedBypassReply = z.object({ expiresAt: instantReply });
 
-const requestReply = z.object({
+export const requestReply = z.object({
   id: z.string(),
   connection: z.string(),
   subject: z.string(),

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import { usageOfAllReply, usageReply } from '../../access/application-replies.js';
+import { usageOfAllReply } from '../../access/application-replies.js';
 import { listApplications, readApplication } from '../../access/applications.js';
-import { type DayUsage, readUsage, usageKeptDays } from '../../access/usage.js';
+import { type DayUsage, readUsage, usageOfOne } from '../../access/usage.js';
 import type { Ports } from '../../core/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
@@ -16,13 +16,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
       ...common,
       path: '/applications/:id/usage',
       summary: 'Get the usage of an application',
-      description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
-      codes: ['not_found'],
-      fields: z.strictObject({
-        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
-      }),
-      form: { days: 'json' },
-      reply: usageReply,
+      ...usageOfOne,
       async handle({ param, fields }) {
         const { id } = await readApplication(param('id'), deps);
         return { usage: await readUsage(id, fields.days, deps) };

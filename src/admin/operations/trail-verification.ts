@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { readUncompressedSize } from '../../audit/compressed.js';
 import { headGuard, headKeyOf, headType } from '../../audit/heads.js';
-import { tamperKinds } from '../../audit/tamper-kinds.js';
 import { closedSegmentsOf } from '../../audit/trail-files.js';
 import { verifyTrail } from '../../audit/verify.js';
 import { filesOf } from '../../config/data-files.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, fromIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
+import { verificationReply } from '../replies/operations.js';
 import { keySetGuard } from './keys.js';
 import type { OperationsPorts } from './operations-context.js';
 import { beginRun, isBrokenOff, type Run, type RunLease, type RunPlace, readRun } from './runs.js';
@@ -19,28 +19,7 @@ const longestMs = 30 * 60_000;
 
 const saveEverySec = 2;
 
-const outcomeGuard = z.object({
-  isSound: z.boolean(),
-  chain: z.string().nullable(),
-  firstSequence: z.int(),
-  lastSequence: z.int(),
-  tampering: z
-    .object({
-      kind: z.enum(tamperKinds),
-      file: z.string().nullable(),
-      line: z.int().nullable(),
-      sequence: z.int(),
-    })
-    .nullable(),
-  heads: z.int(),
-});
-
-const progressGuard = z.object({
-  bytesRead: z.int(),
-  bytesInAll: z.int(),
-  outcome: outcomeGuard.nullable(),
-  failed: z.string().nullable(),
-});
+const progressGuard = verificationReply.pick({ bytesRead: true, bytesInAll: true, outcome: true, failed: true });
 type Progress = z.output<typeof progressGuard>;
 
 const place: RunPlace<Progress> = { key: 'trail-verification', progress: progressGuard };

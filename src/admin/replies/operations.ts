@@ -76,7 +76,7 @@ export const retiredKeyReply = z.object({
 });
 export type RetiredKeyReply = z.output<typeof retiredKeyReply>;
 
-const verificationReply = z.object({
+export const verificationReply = z.object({
   state: z.enum(['under_way', 'sound', 'unsound', 'failed', 'broken_off']),
   by: z.string(),
   startedAt: instantReply,

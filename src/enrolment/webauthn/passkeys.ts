@@ -47,13 +47,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
       ...expected,
       expectedChallenge,
       supportedAlgorithmIDs: algorithms,
-      response: {
-        id,
-        rawId: id,
-        type: 'public-key',
-        clientExtensionResults: {},
-        response: { clientDataJSON, attestationObject },
-      },
+      response: toResponse(id, { clientDataJSON, attestationObject }),
     });
     if (!verified || registrationInfo.credential.id !== id) return null;
     const backupEligible = registrationInfo.credentialDeviceType === 'multiDevice';
@@ -76,13 +70,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
       ...expected,
       expectedChallenge,
       credential: { id: credential.id, publicKey: fromBase64url(publicKey), counter },
-      response: {
-        id,
-        rawId: id,
-        type: 'public-key',
-        clientExtensionResults: {},
-        response: { clientDataJSON, authenticatorData, signature },
-      },
+      response: toResponse(id, { clientDataJSON, authenticatorData, signature }),
     });
     // The library does not check the credential id, and that backup eligibility never changes.
     const isAsKept =
@@ -131,6 +119,10 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
 /** Returns the method (RFC 8176). A key that can be copied is a software key. */
 const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hwk' | 'swk' =>
   backupEligible ? 'swk' : 'hwk';
+
+/** Returns a response as the library expects it. Results of extensions are taken from the page's own field. */
+const toResponse = <Response>(id: string, response: Response) =>
+  ({ id, rawId: id, type: 'public-key', clientExtensionResults: {}, response }) as const;
 
 const withSecret = (
   proven: Omit<ProvenPasskey, 'secret'> | null,

@@ -6,9 +6,8 @@ import {
   applicationsReply,
   clientTokenReply,
   recentRefusalsReply,
-  usageReply,
 } from '../../access/application-replies.js';
-import { readRefusals, readUsage, refusalRetention, usageKeptDays } from '../../access/usage.js';
+import { readRefusals, readUsage, refusalRetention, usageOfOne } from '../../access/usage.js';
 import type { Ports } from '../../core/deps.js';
 import { refusals } from '../../errors.js';
 import { clientTokenId, developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
@@ -84,13 +83,7 @@ export function createOwnApplicationEndpoints(
       method: 'GET',
       path: '/developer/applications/:id/usage',
       summary: 'Get the usage of an application of the caller',
-      description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
-      codes: ['not_found'],
-      fields: z.strictObject({
-        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
-      }),
-      form: { days: 'json' },
-      reply: usageReply,
+      ...usageOfOne,
       async handle({ param, fields, developer }) {
         const { id } = await readOwnApplication(param('id'), developer, deps);
         return { usage: await readUsage(id, fields.days, deps) };
