@@ -37,26 +37,9 @@ describe('the guidance for a photo', () => {
     expect(sight.face?.landmarks).toHaveLength(68);
     const observe = createObserver();
     const seen = [sight, sight, sight].map((each) => observe(each));
-    expect(seen.at(0)).toEqual({
-      faces: 1,
-      hint: null,
-      ready: true,
-      isTooSmall: false,
-      isTooBright: false,
-      pose: null,
-      isHeld: false,
-      isBetween: false,
-    });
-    expect(seen.at(-1)).toEqual({
-      faces: 1,
-      hint: null,
-      ready: true,
-      isTooSmall: false,
-      isTooBright: false,
-      isHeld: true,
-      pose: 'centre',
-      isBetween: false,
-    });
+    const ready = { faces: 1, hint: null, ready: true, isTooSmall: false, isTooBright: false, isBetween: false };
+    expect(seen.at(0)).toEqual({ ...ready, pose: null, isHeld: false });
+    expect(seen.at(-1)).toEqual({ ...ready, pose: 'centre', isHeld: true });
   });
 
   test.each<[string, Hint, (pictures: Pictures) => Promise<Picture>]>([

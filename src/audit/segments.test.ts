@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../support/benches/audit.js';
+import { toVerified as event } from '../../support/data/audited.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { auditEvents } from '../app/audit-events.js';
-import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
 import { readEvents } from './events.js';
 import { createFileAudit } from './file.js';
@@ -16,13 +16,6 @@ import { closedFileOf, closedSegmentsOf, compressionDraftOf, isCompressed } from
 import { verifyTrail } from './verify.js';
 
 const day = 86_400;
-const event = (subject: string, tokenId = 't'): AuditEvent => ({
-  action: 'verified',
-  connection: 'work',
-  subject,
-  detail: { tokenId },
-});
-
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;
 let deps: AuditDeps;

@@ -5,22 +5,15 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJwt } from 'jose';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../support/benches/audit.js';
+import { toVerified as event } from '../../support/data/audited.js';
 import { createTestSigner } from '../../support/fakes/keys.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { createFolder } from '../../support/run/folder.js';
-import type { AuditEvent } from '../core/audit-events.js';
 import { chainFileOf, headsFileOf } from './trail-files.js';
 import { type TrailReport, verifyTrail } from './verify.js';
 
 const folder = createFolder('verify');
 let files = 0;
-
-const event = (subject: string): AuditEvent => ({
-  action: 'verified',
-  connection: 'work',
-  subject,
-  detail: { tokenId: 't' },
-});
 
 /** A closed trail of so many records, and its state store. */
 async function makeTrail(records: number, given: Partial<AuditDeps> = {}): Promise<AuditDeps> {

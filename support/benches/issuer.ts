@@ -57,6 +57,17 @@ export async function prepareRequest(more: Readonly<Record<string, string>> = {}
   return { params, checks: { pkceCodeVerifier, expectedNonce: 'n-1', expectedState: 's-1' } };
 }
 
+/** Parameters of an authorization request for anna. */
+export const paramsOf = (change: Readonly<Record<string, string>> = {}) => ({
+  client_id: 'app',
+  redirect_uri: redirectUri,
+  response_type: 'code',
+  scope: 'openid',
+  state: 's-1',
+  login_hint: loginOf('anna'),
+  ...change,
+});
+
 /** Starts a server with one OpenID provider, as behind a TLS proxy. */
 export async function startIssuer({
   openKeys = (core) => createOidcKeys({ ...core, file: findKeysFile() }),

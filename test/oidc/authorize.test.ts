@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { State } from '../../src/core/ports.js';
-import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
+import { clientSecret, loginOf, paramsOf, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { type CountedState, countState, noteLookUps } from '../../support/fakes/counted.js';
 
 /* What outsiders can make the OpenID provider do, by authorization requests that no one vouches for. */
@@ -24,15 +24,6 @@ const done = () => ({ lookUps: asked.length, ...counted.counts });
 const nothing = { lookUps: 0, writes: 0, counters: 0, waits: 0 };
 
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
-const paramsOf = (change: Record<string, string> = {}) => ({
-  client_id: 'app',
-  redirect_uri: redirectUri,
-  response_type: 'code',
-  scope: 'openid',
-  state: 's-1',
-  login_hint: loginOf('anna'),
-  ...change,
-});
 const request = (change: Record<string, string> = {}) =>
   `${op.issuer}/authorize?${new URLSearchParams(paramsOf(change))}`;
 const told = (url: string) => Object.fromEntries(new URL(url).searchParams);

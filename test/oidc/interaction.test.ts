@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
-import { loginOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
+import { loginOf, paramsOf, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { type Browser, callPage, ticketOf } from '../../support/fakes/browser.js';
 
 let op: TestIssuer;
@@ -21,18 +21,8 @@ const start = async (policy: Partial<Policy> = {}) => {
 };
 beforeEach(() => start());
 
-const asked = (change: Record<string, string> = {}) => {
-  const params = {
-    client_id: 'app',
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid',
-    state: 's-1',
-    login_hint: loginOf('anna'),
-    ...change,
-  };
-  return `${op.issuer}/authorize?${new URLSearchParams(params)}`;
-};
+const asked = (change: Record<string, string> = {}) =>
+  `${op.issuer}/authorize?${new URLSearchParams(paramsOf(change))}`;
 
 const told = (url: string) => Object.fromEntries(new URL(url).searchParams);
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../../examples/demo/run-command.js';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../../support/benches/audit.js';
+import { toVerified as event } from '../../../support/data/audited.js';
 import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { type RecordFilter, readRecordsOf } from '../../audit/records.js';
-import type { AuditEvent } from '../../core/audit-events.js';
 import { addSec } from '../../core/units.js';
 import { createLocalSigner } from '../../storage/keys/local-signer.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
@@ -18,13 +18,6 @@ let clock: ReturnType<typeof createManualClock>;
 beforeEach(() => {
   folder = createFolder('audit-cli');
   clock = createManualClock();
-});
-
-const event = (subject: string): AuditEvent => ({
-  action: 'verified',
-  connection: 'work',
-  subject,
-  detail: { tokenId: 't' },
 });
 
 /** A data folder as a server leaves it. */
