@@ -10,6 +10,8 @@ export const checkEvents = [
   'code_refused',
   'passkey_passed',
   'passkey_refused',
+  'passkey_added',
+  'passkey_removed',
   'phone_refused',
   'stopped',
   'enrolled',

@@ -106,6 +106,12 @@ export async function issueReceipt(
 const sourcesFor = (connection: string, isSandbox: boolean): readonly string[] =>
   isSandbox ? [connection, `api:${connection}`] : [connection, 'api:default', `api:${connection}`];
 
+interface ExpectedReceipt {
+  readonly audience: string;
+  readonly subject: string;
+  readonly connection: string;
+}
+
 /**
  * Redeems a receipt for one event. The same event may redeem it again.
  * @param expected.takesCodes - true if a code may have taken the place of the face
@@ -113,13 +119,7 @@ const sourcesFor = (connection: string, isSandbox: boolean): readonly string[] =
  */
 export async function redeemReceipt(
   receipt: string,
-  expected: {
-    readonly audience: string;
-    readonly subject: string;
-    readonly connection: string;
-    readonly by: string;
-    readonly takesCodes: boolean;
-  },
+  expected: ExpectedReceipt & { readonly by: string; readonly takesCodes: boolean },
   { signer, issuer, state, audit, clock, log }: Needed,
 ): Promise<RedeemedReceipt> {
   const { audience, subject, connection, by, takesCodes } = expected;
@@ -139,12 +139,7 @@ export async function redeemReceipt(
 /** Redeems an approval for one use, which may be repeated. @throws `receipt_invalid` */
 export async function redeemApproval(
   receipt: string,
-  expected: {
-    readonly audience: string;
-    readonly subject: string;
-    readonly connection: string;
-    toUse(claims: ApprovalClaims): string;
-  },
+  expected: ExpectedReceipt & { toUse(claims: ApprovalClaims): string },
   deps: Needed,
 ): Promise<ApprovalClaims> {
   const { audience, subject, connection, toUse } = expected;

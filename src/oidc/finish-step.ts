@@ -41,14 +41,14 @@ export function createFinishStep(
     ): Promise<InteractionResults | null> {
       const { asked, client, flow } = visit;
       const { id: stepUpId, pass, action } = stepUp;
-      const rule = flow.ruled?.rule ?? stepUp.rule;
+      const { rule } = flow.ruled ?? stepUp;
       // The pass is consumed last, so that it is still available if an earlier step fails and is retried.
       const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
       if (pass === null) throw new FaceError('internal', 'a pass without its time');
       const isFace = isByFace(pass);
       // The policy may have changed meanwhile.
       const { rules, anotherWay } = connection.policy;
-      const outcome = rules.find(({ name }) => name === rule)?.outcome ?? 'face';
+      const outcome = rules.find(({ name, mode }) => name === rule && mode === 'enforce')?.outcome ?? 'face';
       const isAsNeeded = isEnough(pass.methods, { outcome, takesCodes: anotherWay.counts });
       if (!isAsNeeded || !(isFace || takesInstead(visit, pass.methods)))
         throw new oidcErrors.AccessDenied('the check shows other factors than required');

@@ -8,7 +8,9 @@ import type { AnotherWay } from '../core/page-protocol.js';
 import type { AuthenticationMethod, PasskeyAnswer } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
+import { isUsable } from '../enrolment/company-photo.js';
 import { hasExpired, readConsentedToken, readProof } from '../enrolment/consent.js';
+import { readPasskey } from '../enrolment/passkey-record.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { FaceError, toCode } from '../errors.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../notifications/one-time-codes.js';
@@ -75,7 +77,7 @@ export async function passAnotherWay(
     given,
     shownFrom,
   }: { readonly session: FoundSession; readonly given: SubmittedAlternative; readonly shownFrom: ShownFrom },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer' | 'passkeys'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer' | 'passkeys' | 'verifier'>,
 ): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
   const { way } = given;
   const by = newAttempt(deps);
@@ -132,7 +134,7 @@ const byCode = { method: 'otp' } as const;
 async function countTaking(
   stepUp: StepUp,
   given: SubmittedAlternative,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'keys' | 'passkeys'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'keys' | 'passkeys' | 'verifier'>,
 ): Promise<Taken> {
   const { record, connection } = stepUp;
   if (connection === null) throw new FaceError('connection_unknown');
@@ -154,8 +156,8 @@ async function countTaking(
 
 async function take(
   given: SubmittedAlternative,
-  { id, record }: StepUp,
-  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'passkeys'>,
+  { id, record, connection }: StepUp,
+  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'passkeys' | 'verifier'>,
 ): Promise<Taken | null> {
   switch (given.way) {
     case 'email':
@@ -166,8 +168,10 @@ async function take(
       );
       return byCode;
     case 'passkey': {
-      // Passkeys for sign-ins end with the enrolment.
-      if (await hasExpired(subjectOf(record), deps)) return null;
+      // Passkeys for sign-ins end with the enrolment, and begin when its token is in the profile.
+      const token = (await connection?.profile.readToken(record.subject)) ?? null;
+      const kept = await readPasskey(subjectOf(record), deps);
+      if (kept?.replaces !== null || !(await isUsable(token, deps))) return null;
       const use = { stepUpId: id, answer: given.answer.assertion, ...subjectOf(record) };
       const proven = await provePasskey(use, deps);
       return proven && { method: proven.method };

@@ -176,7 +176,7 @@ async function verifyFrom(
   judged: Promise<LivenessFinding>,
   deps: CoreDeps & Ports<'passkeys'>,
 ): Promise<Conclusion> {
-  const { secret } = await presentSecret(captured, sent.secret, deps);
+  const { secret } = await presentSecret(captured, sent.session.role, sent.secret, deps);
   const shown = { photos: faces, share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
   const { shownFrom } = sent;
   // The judgment compares the frames of a challenge with earlier ones.
@@ -222,7 +222,7 @@ async function enrolFrom(
   );
   if (proven.kind === 'unproven') return proven;
   // The passkey response is consumed last, so that it stays valid if the frames fail.
-  const { secret, passkey } = await presentSecret(captured, sent.secret, deps);
+  const { secret, passkey } = await presentSecret(captured, sent.session.role, sent.secret, deps);
   const value = secret?.value ?? null;
   const { proof, mayReplace } = proven;
   // The enrolment may have ended while the pictures were judged.

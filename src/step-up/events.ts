@@ -117,6 +117,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
         'no_check',
         'check_used',
         'another_way',
+        'face_missing',
         'passkey_missing',
         'weaker_check',
         'other_application',

@@ -4,7 +4,7 @@ import type { PasskeyAnswer } from '../core/ports.js';
 import { toEpochMs } from '../core/units.js';
 import { readConsent } from '../enrolment/consent.js';
 import { confirmPasskey, forgetPasskey, keepPasskey } from '../enrolment/passkey-record.js';
-import { checkNotEnded } from '../enrolment/revoke.js';
+import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { managedRef } from './current-enrolment.js';
 import type { FoundSession } from './session.js';
@@ -22,6 +22,7 @@ export async function addPasskey(
 ): Promise<void> {
   const who = managedRef(session, deps);
   if (!mayChangePasskey(session)) throw new FaceError('not_found');
+  await checkNotEnrolledSince(session.record, deps);
   await countOwnRecord(who, deps);
   const { passkey } = await takeNewPasskey({ stepUpId: session.id, answer, derivesSecret: false }, deps);
   const consent = await readConsent(who, deps);
@@ -45,6 +46,7 @@ export async function removePasskey(
 ): Promise<void> {
   const who = managedRef(session, deps);
   if (!mayChangePasskey(session)) throw new FaceError('not_found');
+  await checkNotEnrolledSince(session.record, deps);
   await countOwnRecord(who, deps);
   await forgetPasskey(who, deps);
   await deps.audit.append({ action: 'passkey_removed', ...who, detail: {} });

@@ -54,7 +54,7 @@ export interface TakenStepUp extends Pass {
 export type NoPassedStepUp =
   | 'no_check'
   | 'check_used'
-  | 'another_way'
+  | 'face_missing'
   | 'passkey_missing'
   | 'weaker_check'
   | OtherSignIn;
@@ -160,7 +160,7 @@ export async function takePassedStepUp(
   const had = findHad(changed);
   if (had !== null) return { ...had, isFirst: changed !== former };
   if (!isFresh(changed)) return 'no_check';
-  if (!isEnough(factorsOf(changed), needed)) return changed.anotherWay ? 'another_way' : 'passkey_missing';
+  if (!isEnough(factorsOf(changed), needed)) return changed.anotherWay ? 'face_missing' : 'passkey_missing';
   if (isWeaker(changed)) return 'weaker_check';
   if (changed.used !== null) return 'check_used';
   return findOther(changed, signIn) ?? 'no_check';

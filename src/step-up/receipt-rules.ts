@@ -53,7 +53,7 @@ export async function isRefusedByRule(
   // The recipient of a receipt decides whether a code is enough.
   const isShort = !isEnough(check.methods, { outcome: terms.outcome, takesCodes: true });
   if (terms.outcome === 'none' || (needsCheck(terms.outcome) && !isWeaker && !isShort)) return false;
-  const because = !isShort ? 'weaker_check' : isByFace(check) ? 'passkey_missing' : 'another_way';
+  const because = !isShort ? 'weaker_check' : isByFace(check) ? 'passkey_missing' : 'face_missing';
   if (decideUnverified(terms, because).decision.fallback === 'pass') return false;
   const refused = { hook: 'step_up', terms, because } as const;
   await recordRefusedByRule({ connection, subject: record.subject }, refused, deps);

@@ -44,14 +44,21 @@ export const requiredSecret = ({ record, connection }: Pick<StepUp, 'record' | '
  * Returns how the person's passkey is used at a sign-in, apart from a token that it opens: with the face or instead of it
  * by the rule, or offered at an enrolment. Callers who have not passed a first factor learn nothing about it.
  */
-export function passkeyUseOf({ record, terms, connection }: StepUp): 'none' | 'offered' | 'asked' | 'instead' {
+export function passkeyUseOf(
+  { record, terms, connection }: StepUp,
+  role: SessionRole = 'own',
+): 'none' | 'offered' | 'asked' | 'instead' {
   const { purpose, rule: name, action } = record;
   if (connection === null || terms.atKiosk || isOfHeldToken(record)) return 'none';
   const { rules, userSecret } = connection.policy;
   const isOpener = userSecret === 'passkey';
-  if (purpose === 'enrol') return !isOpener && rules.some(({ outcome }) => asksPasskey(outcome)) ? 'offered' : 'none';
+  if (purpose === 'enrol') {
+    // A phone that lends its camera may be another person's.
+    const isOffered = role === 'own' && !isOpener && mayMakePasskey(rules, terms);
+    return isOffered ? 'offered' : 'none';
+  }
   if (purpose === 'manage' || action !== null || anonymousSourceOf(record) !== null) return 'none';
-  const outcome = rules.find((rule) => rule.name === name)?.outcome ?? 'face';
+  const outcome = rules.find((rule) => rule.name === name && rule.mode === 'enforce')?.outcome ?? 'face';
   if (outcome === 'passkey_or_face' && terms.takesPasskey) return 'instead';
   return outcome === 'face_and_passkey' && !isOpener ? 'asked' : 'none';
 }
@@ -64,7 +71,7 @@ export function isHandOffAllowed(stepUp: StepUp): boolean {
   const { terms, connection } = stepUp;
   if (terms.staysHere || connection === null) return !terms.staysHere;
   const { handOff, userSecret } = connection.policy;
-  return handOff ?? (userSecret !== 'passkey' && signInPasskeyOf(stepUp) !== 'asked');
+  return handOff ?? (userSecret !== 'passkey' && signInPasskeyOf(stepUp, 'own') !== 'asked');
 }
 
 function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['handOff'] {
@@ -142,11 +149,20 @@ export const mayChangePasskey = ({ record, terms, connection }: StepUp): boolean
   terms.hasShownFormer &&
   connection !== null &&
   connection.policy.userSecret !== 'passkey' &&
-  connection.policy.rules.some(({ outcome }) => asksPasskey(outcome));
+  mayMakePasskey(connection.policy.rules, terms);
+
+/**
+ * Returns true if a passkey for sign-ins can be made. On a page that the face opened, it cannot if a rule asks for both:
+ * the face alone would otherwise make the second factor.
+ */
+const mayMakePasskey = (rules: Policy['rules'], { hasShownFormer }: StepUp['terms']): boolean =>
+  rules.some(({ outcome }) => asksPasskey(outcome)) &&
+  !(hasShownFormer && rules.some(({ outcome, mode }) => outcome === 'face_and_passkey' && mode === 'enforce'));
 
 /** Returns how the page asks for a passkey with the face. */
-function signInPasskeyOf(stepUp: StepUp): View['signInPasskey'] {
-  const use = passkeyUseOf(stepUp);
+function signInPasskeyOf(stepUp: StepUp, role: SessionRole): View['signInPasskey'] {
+  if (role === 'unpaired') return 'none';
+  const use = passkeyUseOf(stepUp, role);
   return use === 'offered' || (use === 'asked' && stepUp.record.hasPasskey) ? use : 'none';
 }
 
@@ -183,7 +199,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
         : { ...record.action, mixedScripts: hasMixedScripts(record.action.words) },
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: requiredSecret(stepUp),
-    signInPasskey: signInPasskeyOf(stepUp),
+    signInPasskey: signInPasskeyOf(stepUp, role),
     light: lightByPolicy(stepUp),
     livenessVendor: vendorOf(stepUp)?.vendor ?? null,
     deviceKeyWanted: glanceOf({ ...stepUp, role })?.proof === 'browser',

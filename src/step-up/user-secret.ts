@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/base/json.js';
 import { changeStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import type { SessionRole } from '../core/page-protocol.js';
 import type {
   AssertionAnswer,
   PasskeyAnswer,
@@ -178,6 +179,7 @@ export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent:
 
 export async function presentSecret(
   stepUp: StepUp,
+  role: SessionRole,
   { pin, passkey }: SentSecret,
   deps: PasskeyPorts,
 ): Promise<{ secret: PresentedSecret | null; passkey: PasskeyCredential | null }> {
@@ -188,7 +190,7 @@ export async function presentSecret(
     return { secret: { value: pin, method: 'pin' }, passkey: null };
   }
   const derivesSecret = demanded === 'passkey';
-  if (passkey === null || (!derivesSecret && passkeyUseOf(stepUp) === 'none')) {
+  if (passkey === null || (!derivesSecret && passkeyUseOf(stepUp, role) === 'none')) {
     if (derivesSecret) throw new FaceError('secret_missing');
     return { secret: null, passkey: null };
   }
@@ -196,8 +198,8 @@ export async function presentSecret(
   const use = { stepUpId, answer: passkey.assertion, ...subjectOf(record) };
   if (derivesSecret) return { secret: await takePasskey(use, deps), passkey: null };
   const proven = await provePasskey(use, deps);
-  if (proven === null) throw new FaceError('secret_missing', { passkey: 'not proven' });
-  return { secret: { value: null, method: proven.method }, passkey: null };
+  // A wrong passkey counts as none. The rule then refuses the check.
+  return { secret: proven && { value: null, method: proven.method }, passkey: null };
 }
 
 /**
@@ -211,7 +213,7 @@ export async function askForPasskey(
   const { id: stepUpId, record, connection } = session;
   checkStarted(record, deps.clock.now());
   const derivesSecret = requiredSecret(session) === 'passkey';
-  const use = passkeyUseOf(session);
+  const use = passkeyUseOf(session, session.role);
   const isUsed = record.purpose === 'manage' ? mayChangePasskey(session) : derivesSecret || use !== 'none';
   if (!isUsed) throw new FaceError('not_found');
   // A passkey instead of the face needs no consent to a face check.

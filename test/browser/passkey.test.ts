@@ -81,7 +81,7 @@ const run = (page: Page, ceremony: 'create' | 'get', options: JsonObject) =>
       const { usePasskey } = await import(path);
       return usePasskey(ceremony, JSON.parse(optionsText)).then(
         (text: string) => ({ text }),
-        ({ name, reason }: { name: string; reason: string }) => ({ name, reason }),
+        ({ problem }: { problem: string }) => ({ problem }),
       );
     },
     { ceremony, optionsText: JSON.stringify(options) },
@@ -138,13 +138,13 @@ describe('the page reports a passkey problem', () => {
   test('if the authenticator has no PRF', async () => {
     const { begin } = await setUp();
     const page = await openBrowser({ hasPrf: false });
-    expect(await run(page, 'create', await begin('create'))).toEqual({ name: 'PasskeyProblem', reason: 'no_prf' });
+    expect(await run(page, 'create', await begin('create'))).toEqual({ problem: 'passkey-no-prf' });
   });
 
   test('if the browser has no WebAuthn', async () => {
     const { begin } = await setUp();
     const page = await openBrowser();
     await page.evaluate(() => Reflect.deleteProperty(globalThis, 'PublicKeyCredential'));
-    expect(await run(page, 'get', await begin('get'))).toEqual({ name: 'PasskeyProblem', reason: 'unsupported' });
+    expect(await run(page, 'get', await begin('get'))).toEqual({ problem: 'passkey-unsupported' });
   });
 });

@@ -13,7 +13,7 @@ const ada = useAda();
 
 /** Nothing is under way, or the screen itself asks whether it shall be. */
 const withoutWayOut =
-  /^(opening|locked-out-ways|arrived|consent|action|pairing|call|ways|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|enrolled-already|company-photo|link-(missing|over)|finished)/;
+  /^(opening|locked-out-ways|arrived|consent|action|pairing|call|ways|choice|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|enrolled-already|company-photo|link-(missing|over)|finished)/;
 const hasWayOut = ({ name }: ScreenCase): boolean => !withoutWayOut.test(name);
 
 for (const at of screens) {

@@ -21,6 +21,8 @@ const events = {
   enrolment_refused: 'enrolment_refused',
   revoked: 'ended',
   own_page_opened: 'page_opened',
+  passkey_added: 'passkey_added',
+  passkey_removed: 'passkey_removed',
 } as const satisfies Partial<Record<AuditAction, CheckEvent>>;
 
 const isOwnAction = (action: string): action is keyof typeof events => Object.hasOwn(events, action);

@@ -69,7 +69,8 @@ function decideInTurn(rules: readonly SignInRule[], facts: SignInFacts, mayBePol
   if (rule === undefined) return null;
   const answer = answerRule(rule, facts);
   if (answer === 'no') return decideInTurn(later, facts, mayBePolicy);
-  if (answer === 'yes') return mayBePolicy && rule.outcome === 'none' ? null : { rule, outcome: rule.outcome };
+  const isLenient = rule.outcome === 'none' || rule.outcome === 'passkey_or_face';
+  if (answer === 'yes') return mayBePolicy && isLenient ? null : { rule, outcome: rule.outcome };
   return rule.whenUnknown === 'policy' ? decideInTurn(later, facts, true) : { rule, outcome: 'unknown' };
 }
 
@@ -121,7 +122,7 @@ const settingsArbitrary = fc.record(
 const ruleArbitrary = fc
   .record({
     when: whenArbitrary,
-    outcome: fc.constantFrom('none', 'face', 'deny'),
+    outcome: fc.constantFrom('none', 'face', 'passkey_or_face', 'face_and_passkey', 'deny'),
     mode: fc.constantFrom('enforce', 'shadow'),
     whenUnknown: fc.constantFrom('deny', 'policy', undefined),
     settings: settingsArbitrary,

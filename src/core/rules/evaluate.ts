@@ -109,5 +109,6 @@ function findDecisive(matching: readonly MatchedRule[]): MatchedRule | null {
   const index = matching.findIndex(({ rule, isKnown }) => isKnown || rule.whenUnknown !== 'policy');
   const found = matching[index];
   if (found === undefined) return null;
-  return index > 0 && found.isKnown && found.rule.outcome === 'none' ? null : found;
+  const asksNoFace = found.rule.outcome === 'none' || found.rule.outcome === 'passkey_or_face';
+  return index > 0 && found.isKnown && asksNoFace ? null : found;
 }

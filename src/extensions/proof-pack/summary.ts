@@ -71,7 +71,7 @@ const lists = {
   ended: ({ changes, line }: LedgerEntry) =>
     changes.some(({ kind }) => kind === 'ended' || kind === 'erased') || line.action === 'revoked',
   refusals: ({ line }: LedgerEntry) => line.outcome === 'refused',
-  bypasses: ({ line }: LedgerEntry) => bypassActions.includes(line.action),
+  bypasses: ({ line }: LedgerEntry) => bypassActions.includes(line.action) && !line.reasons.includes('passkey'),
   recoveries: ({ line }: LedgerEntry) => Object.hasOwn(recoveryEvents.details, line.action),
   administration: ({ line }: LedgerEntry) => line.by !== null && line.action !== 'another_way_passed',
 } as const;

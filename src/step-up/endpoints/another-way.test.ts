@@ -208,7 +208,7 @@ describe('a hook after a step-up with another way', () => {
 
   test('denies with the reason another_way if the policy does not accept it', async () => {
     expect(await hookOf(withCounts(false))).toMatchObject({ outcome: 'unverified', fallback: 'deny' });
-    expect(detailsOf('hook_decided')).toMatchObject([{ outcome: 'unverified', reason: 'another_way' }]);
+    expect(detailsOf('hook_decided')).toMatchObject([{ outcome: 'unverified', reason: 'face_missing' }]);
     expect(await hookOf(withCounts(true))).toMatchObject({ outcome: 'another_way' });
   });
 });

@@ -84,7 +84,7 @@ export function createAnotherWayEndpoints(
     sessionEndpoint({
       ...passing,
       path: '/face/another-way/passkey',
-      codes: [...passing.codes, 'secret_missing'],
+      codes: [...passing.codes, 'secret_missing', 'subject_unknown', 'profile_unavailable'],
       summary: 'Use a passkey instead of the face',
       description:
         'Takes the response to a ceremony of `/face/passkey`. Available to a person with a passkey, after a first factor, if the rule for the sign-in has the outcome `passkey_or_face`.',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
-import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import { lendCamera, openLink, openPage } from '../../../support/benches/capture-page.js';
 import { plainRequest, testEvent } from '../../../support/benches/core.js';
 import { createAuthenticator } from '../../../support/fakes/authenticator.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
@@ -20,6 +20,7 @@ let server: ApiServer;
 let connections: Map<string, Connection>;
 let authenticator: ReturnType<typeof createAuthenticator>;
 let acme: Connection;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 
 /** Changes the outcome of the one rule, for all sign-ins. */
 function changeRule(outcome: RuleOutcome): void {
@@ -29,7 +30,7 @@ function changeRule(outcome: RuleOutcome): void {
 }
 
 beforeEach(async () => {
-  ({ server, connections, acme } = await startCapture({ replaceFace: 'link' }));
+  ({ server, connections, acme, profile } = await startCapture({ replaceFace: 'link', handOff: true }));
   authenticator = createAuthenticator({ origin: new URL(server.deps.issuer).origin });
   changeRule('passkey_or_face');
 });
@@ -45,6 +46,14 @@ const forHook = { application: testEvent.application, address: testEvent.address
 const begin = (more: object = withReceipt) => beginPage(server, more);
 const pass = async (page: Page, by = authenticator) =>
   page.post('/face/another-way/passkey', { passkey: await usePasskey(page, by) });
+
+async function openOwn(faceShownAt: number | null): Promise<Page> {
+  const flow = { kind: 'own_page', faceShownAt, proof: 'sign_in', mayRenew: true } as const;
+  const connection = connections.get('acme')!;
+  const started = await startStepUp({ connection, subject: '00u1', purpose: 'manage' }, flow, server.deps);
+  const opened = await openLink(server, startedLink(server.deps.issuer, started, null));
+  return openPage(server, String(opened.body.session), null);
+}
 
 async function enrol(withPasskey = true): Promise<void> {
   const { page, view } = await beginPage(server, {}, '/invitations');
@@ -104,7 +113,7 @@ describe('under a rule for a passkey or a face', () => {
     const { page } = await begin();
     const passkey = await usePasskey(page);
     changeRule('face');
-    expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'another_way' } });
+    expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'face_missing' } });
     expect((await page.post('/face/another-way/passkey', { passkey })).body.code).toBe('not_found');
   });
 
@@ -152,6 +161,29 @@ describe('under a rule for a passkey or a face', () => {
     expect(await open(false, anonymous)).toMatchObject({ signInPasskey: 'none' });
   });
 
+  test('a phone that lends its camera makes no passkey', async () => {
+    const { page } = await beginPage(server, {}, '/invitations');
+    await page.consent();
+    const own = await newPasskey(page);
+    const phone = await lendCamera(server, page);
+    await phone.consent();
+    expect((await phone.post('/face/passkey')).body.code).toBe('not_found');
+    expect((await phone.check(draw('ada'), { passkey: own })).body.outcome).toBe('passed');
+    expect((await begin()).view.anotherWays).toEqual([]);
+  });
+
+  test('the passkey passes nothing while the provider has no token, or a denied one', async () => {
+    await enrol();
+    const token = profile.attributes.get('00u1')!;
+    const { page } = await begin();
+    profile.attributes.set('00u1', null);
+    expect((await pass(page)).body.code).toBe('secret_missing');
+    profile.attributes.set('00u1', token);
+    const { token: auth } = await server.issue();
+    expect((await server.postJson('/revoke', { token }, { 'x-auth-token': auth })).status).toBe(200);
+    expect((await pass(page)).body.code).toBe('secret_missing');
+  });
+
   test('the passkey ends with the enrolment', async () => {
     await enrol();
     const { page } = await begin();
@@ -172,7 +204,7 @@ describe('under a rule for face and passkey', () => {
   test('both pass, and the hook and the receipt name them', async () => {
     const both = async (page: Page) => ({ passkey: await usePasskey(page) });
     const { view, body } = await checkWith(both);
-    expect(view).toMatchObject({ anotherWays: [], signInPasskey: 'asked', handOffAllowed: false });
+    expect(view).toMatchObject({ anotherWays: [], signInPasskey: 'asked' });
     expect(decodeJwt(String(body.receipt))).toMatchObject({ acr: 'face', amr: ['face', 'hwk'] });
     await checkWith(both, forHook);
     expect(await hook()).toMatchObject({ decision: { outcome: 'verified' } });
@@ -185,21 +217,22 @@ describe('under a rule for face and passkey', () => {
     expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'passkey_missing' } });
   });
 
-  test('a foreign passkey with the right face passes nothing', async () => {
+  test('a foreign passkey with the right face counts as none', async () => {
     const other = await createForeign();
     const { body } = await checkWith(async (page) => ({ passkey: await usePasskey(page, other) }));
-    expect(body.code).toBe('secret_missing');
+    expect(body).toMatchObject({ outcome: 'failed', receipt: null });
+  });
+
+  test('the face alone makes no passkey: neither on the own page nor where it renews the enrolment there', async () => {
+    const page = await openOwn(server.clock.now());
+    expect((await page.post('/face/passkey')).body.code).toBe('not_found');
+    expect((await page.post('/face/passkey/remove')).body.code).toBe('not_found');
+    const { body } = await page.post('/face/enrolment/renew');
+    expect(body.view).toMatchObject({ purpose: 'enrol', signInPasskey: 'none' });
   });
 });
 
 describe('on the own page', () => {
-  const openOwn = async (faceShownAt: number | null) => {
-    const flow = { kind: 'own_page', faceShownAt, proof: 'sign_in', mayRenew: true } as const;
-    const connection = connections.get('acme')!;
-    const started = await startStepUp({ connection, subject: '00u1', purpose: 'manage' }, flow, server.deps);
-    const opened = await openLink(server, startedLink(server.deps.issuer, started, null));
-    return openPage(server, String(opened.body.session), null);
-  };
   const held = async (page: Page) => (await page.get('/face/devices')).body;
 
   test('a passkey is added, replaced and removed after a face check', async () => {
@@ -219,6 +252,16 @@ describe('on the own page', () => {
     expect((await begin()).view.anotherWays).toEqual([]);
     const changes = server.audit.events.filter(({ action }) => action.startsWith('passkey_'));
     expect(changes.map(({ action }) => action)).toEqual(['passkey_added', 'passkey_added', 'passkey_removed']);
+  });
+
+  test('a page changes no passkey after another enrolment', async () => {
+    await enrol();
+    const page = await openOwn(server.clock.now());
+    const passkey = await newPasskey(page);
+    server.clock.advanceSec(1);
+    await enrol();
+    expect((await page.post('/face/passkey/add', { passkey })).body.code).toBe('step_up_finished');
+    expect((await page.post('/face/passkey/remove')).body.code).toBe('step_up_finished');
   });
 
   test('a page that a sign-in opened, and one without such a rule, changes no passkey', async () => {

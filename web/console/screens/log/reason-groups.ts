@@ -4,7 +4,7 @@ export const reasonGroups = [
   ['outage', /(_unavailable|_throttled|^liveness_refused|^provider_refused|^overloaded|^internal)$/],
   ['picture', /^(photo|company_photo|face_(none|many|too_small|unclear))/],
   ['liveness', /^(liveness|challenge|light|phone)_/],
-  ['noCheck', /^(no_check$|weaker_check|passkey_missing|check_used|other_a|face_not_verified|step_up_)/],
+  ['noCheck', /^(no_check$|weaker_check|(passkey|face)_missing|check_used|other_a|face_not_verified|step_up_)/],
   ['notEnrolled', /^(not_enrolled|token_|enrolment_(changed|lost))/],
   ['locked', /^locked_out$/],
   ['codes', /^(another_way|code_wrong|contact_unverified|wrong_number|secret_missing)$/],

@@ -19,7 +19,7 @@ const remedies = [
   [/^company_photo_/, 'companyPhoto'],
   [/^(face|photo)_|^liveness_low$/, 'picture'],
   [/^(wrong_number|not_asked_for)$/, 'attack'],
-  [/^(no_check|weaker_check|passkey_missing|check_used|other_\w+)$/, 'check'],
+  [/^(no_check|weaker_check|(passkey|face)_missing|check_used|other_\w+)$/, 'check'],
 ] as const;
 
 /** Leads the page of a person: what is wrong, and what helps. */
