@@ -18,6 +18,8 @@ const avoidedSec = 30;
 
 /** Result codes for which another server is asked: busy and unavailable (RFC 4511, section 4.1.9). */
 const unavailable: readonly number[] = [51, 52];
+/** Result codes for rights and changes that the directory refuses (RFC 4511, appendix A). */
+const refused: readonly number[] = [16, 17, 19, 21, 48, 50, 53, 65];
 export const sizeLimitExceeded = 4;
 export const noSuchObject = 32;
 
@@ -182,7 +184,10 @@ const close = (client: Client): void => void client.unbind().catch(() => {});
 /** The server's text is left out, because it may repeat what was sent. */
 export function toFailure(call: string, error: unknown): FaceError {
   if (error instanceof FaceError) return error;
-  if (error instanceof ResultCodeError) return new FaceError('profile_unavailable', { call, result: error.code });
+  if (error instanceof ResultCodeError) {
+    const refusal = error.code === 49 ? 'invalid_client' : refused.includes(error.code) ? 'invalid_request' : null;
+    return new FaceError('profile_unavailable', { call, result: error.code, refusal });
+  }
   return new FaceError('profile_unavailable', { call, cause: findCause(error) });
 }
 

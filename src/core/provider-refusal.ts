@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { FaceError, type Json } from '../errors.js';
 
+const isFinal = (status: number): boolean => status !== 408 && status !== 429;
+
 const refusedGuard = z.union([
-  z.object({ status: z.number().min(400).max(499) }),
-  /** LDAP result codes for credentials, rights and changes that a directory refuses (RFC 4511, appendix A). */
-  z.object({ status: z.undefined(), result: z.literal([16, 17, 19, 21, 48, 49, 50, 53, 65]) }),
+  z.object({ status: z.int().min(400).max(499).refine(isFinal) }),
+  z.object({ refusal: z.literal(['invalid_client', 'invalid_request']) }),
 ]);
 
-/** Returns `provider_refused` if the provider did answer, with a status that says that the request is at fault. */
+/** Returns `provider_refused` if the provider did answer, with a status or a code of OAuth 2.0 that says that the request is at fault. */
 export function nameProviderRefusal(error: FaceError): FaceError {
-  const { data } = refusedGuard.safeParse(error.detail);
-  const isRefusal =
-    error.code === 'profile_unavailable' && data !== undefined && data.status !== 408 && data.status !== 429;
+  const isRefusal = error.code === 'profile_unavailable' && refusedGuard.safeParse(error.detail).success;
   return isRefusal ? new FaceError('provider_refused', error.detail, { cause: error }) : error;
 }
 
@@ -35,14 +34,11 @@ const answerGuard = z.object({
   status: z.unknown().optional(),
   code: z.unknown().optional(),
   refusal: z.unknown().optional(),
-  result: z.unknown().optional(),
 });
 
 /** Returns true if the provider refused the credentials themselves, which more permissions would not change. */
 export function isCredentialRefusal({ code, detail }: FaceError): boolean {
   if (code !== 'provider_refused' && code !== 'profile_unavailable') return false;
   const { data } = answerGuard.safeParse(detail);
-  return (
-    data?.status === 401 || data?.result === 49 || credentialCodes.has(data?.code) || credentialCodes.has(data?.refusal)
-  );
+  return data?.status === 401 || credentialCodes.has(data?.code) || credentialCodes.has(data?.refusal);
 }

@@ -9,8 +9,8 @@ test.each([
   [{ status: 408 }, 'profile_unavailable'],
   [{ status: 429 }, 'profile_unavailable'],
   [{ status: 503 }, 'profile_unavailable'],
-  [{ call: 'modify', result: 50 }, 'provider_refused'],
-  [{ call: 'search', result: 52 }, 'profile_unavailable'],
+  [{ result: 50, refusal: 'invalid_request' }, 'provider_refused'],
+  [{ result: 52, refusal: null }, 'profile_unavailable'],
 ])('a reply of the provider with %j is reported as %s', (detail, code) => {
   expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog())).toMatchObject({ code, detail });
 });
@@ -20,7 +20,7 @@ test('a missing reply is not reported as a refusal', () => {
     expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog()).code).toBe('profile_unavailable');
 });
 
-test.each([{ status: 401 }, { status: 400, code: 'invalid_client' }, { refusal: 'invalid_client' }, { result: 49 }])(
+test.each([{ status: 401 }, { status: 400, code: 'invalid_client' }, { refusal: 'invalid_client' }])(
   'a provider that answers %j is reported to refuse the credentials, not to miss a permission',
   (detail) => {
     expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog())).toEqual({
