@@ -12,7 +12,7 @@ const daySec = 24 * 60 * 60;
 
 export const usageKeptDays = 90;
 
-/** What the endpoints of the usage of one application have in common. */
+/** Common fields of the endpoints for the usage of one application. */
 export const usageOfOne = {
   description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
   codes: ['not_found'],

@@ -1,6 +1,6 @@
 import type { TermsOutcome } from './rule.js';
 
-/** What a sign-in asks of its check. */
+/** Factors that a sign-in needs. */
 export interface NeededFactors {
   readonly outcome: TermsOutcome;
   /** True if a code can take the place of a face (`policy.anotherWay.counts`). */
@@ -10,7 +10,7 @@ export interface NeededFactors {
 /** Methods of RFC 8176. */
 export type Factors = readonly string[];
 
-export const hasPasskey = (methods: Factors): boolean => methods.includes('hwk') || methods.includes('swk');
+const hasPasskey = (methods: Factors): boolean => methods.includes('hwk') || methods.includes('swk');
 
 /** Returns true if the factors of a passed check are those that a sign-in needs. A passkey alone counts only by a rule. */
 export function isEnough(methods: Factors, { outcome, takesCodes }: NeededFactors): boolean {
