@@ -72,11 +72,14 @@ export interface FaceReceiptClaims extends CommonClaims {
    */
   readonly presence?: string | null;
   /**
-   * What the enrolment of the face rests on: `photo` (it matched the photo that the organization had), `in_person` or
+   * What the enrolment of the face rests on: `photo` (it matched the photo that the organization had), `document` (it
+   * matched the portrait of a digital document), `in_person` or
    * `vouched` (by the help desk), `former_face` (the previous face had been shown), `sign_in`, `client`,
    * `photos_of_client`, or `invitation` (a link). `null` if unknown; absent from older servers.
    */
   readonly enrolment_proof?: string | null;
+  /** Issuer and kind of the digital document, for the proof `document`. */
+  readonly enrolment_document?: { readonly issuer: string; readonly kind: string } | undefined;
   /** Action that the user approved, if any. */
   readonly action?: Action | undefined;
   /** SHA-256 of the action's canonical JSON (RFC 8785), in 64 hexadecimal digits. */
@@ -162,6 +165,7 @@ const claimsGuard = z.discriminatedUnion('acr', [
     liveness: z.nullable(z.number()),
     presence: z.exactOptional(z.nullable(z.string())),
     enrolment_proof: z.exactOptional(z.nullable(z.string())),
+    enrolment_document: z.exactOptional(z.object({ issuer: z.string(), kind: z.string() })),
     action: z.exactOptional(actionGuard),
     action_digest: z.exactOptional(z.string()),
   }),

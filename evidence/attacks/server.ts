@@ -42,7 +42,7 @@ async function readServerLog(file: string, from: number) {
 
 /** Endpoints whose valid calls need more than the description says; the tests next to their code make these calls. */
 const shownElsewhere: readonly RegExp[] = [
-  /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey.*|reference|enrolment\/renew|notices.*)$/,
+  /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey.*|document.*|reference|enrolment\/renew|notices.*)$/,
   /^POST \/(v2\/(authenticate-credentials|generateToken)|step-ups\/requested|signatures|ssf\/token|proof)$/,
   /^POST \/face\/((checks\/)?not-me(\/about)?|help|receipt|recovery-codes|set-up-link|test|caller-pin|another-way\/.*)$/,
   /^POST \/help-desk\/(vouchings|enrolments|bypass-codes|requests)(\/\{id\}.*)?$/,

@@ -27,6 +27,7 @@ import {
   holdings,
   loadOidcExtensions,
   type OpenedExtensions,
+  openDocuments,
   personalData,
 } from '../extensions/index.js';
 import { createAnalysisCache } from '../face/engine/engine.js';
@@ -128,8 +129,11 @@ export async function buildApp(
     configured.map(async (each) => {
       const adapter = await each.createAdapter(issuer);
       const { createOidcClients } = adapter;
+      const { fetch, publicFetch } = deps;
+      const ports = { ...core, keys, fetch, publicFetch };
+      const documents = await openDocuments(each.sections, { id: each.id, profile: adapter.profile }, ports);
       return {
-        ...connect(each, adapter, { ...core, keys, fetch: deps.fetch, publicFetch: deps.publicFetch }, observePort),
+        ...connect(each, adapter, ports, observePort, documents),
         oidc: each.oidc,
         sections: each.sections,
         createOidcClients,

@@ -6,7 +6,7 @@ import type { Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
 import { makeOnce } from '../core/base/make-once.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
-import type { Directory } from '../core/ports.js';
+import type { Directory, PresentedDocuments } from '../core/ports.js';
 import { isRefusing } from '../core/rules/rule.js';
 import { waitForTokens } from '../enrolment/written-tokens.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
@@ -62,6 +62,7 @@ export function connect(
   adapter: Adapter,
   core: CoreDeps & Ports<'fetch' | 'publicFetch' | 'keys'>,
   observePort: ObservePort,
+  documents: PresentedDocuments | null = null,
 ): Connected {
   const { openStepUpRequest, testOutcomeOf } = adapter;
   const profile = observePort('profile', waitForTokens(id, adapter.profile, core));
@@ -83,6 +84,7 @@ export function connect(
     ownPage: me === null ? undefined : `${core.issuer}${doorPath(id, '', null)}`,
     recovery: isRecoverable ? { policy: recovery, issuer: adapter.accountRecovery, findGroupIds } : undefined,
     findPhoto: policy.photo === null ? undefined : createFindPhoto(policy.photo, profile, core),
+    documents: documents ?? undefined,
     signInRules: policy.rules.length === 0 ? undefined : createSignInRules({ id, policy, profile, findGroupIds }, core),
   };
   const hooks = serveHooks(adapter.hooks, connection, core);

@@ -44,6 +44,7 @@ import { createChallengeEndpoints } from '../step-up/endpoints/challenges.js';
 import { createCurrentEnrolmentEndpoints, createPasskeyEndpoints } from '../step-up/endpoints/current-enrolment.js';
 import { createHandOffEndpoints } from '../step-up/endpoints/hand-offs.js';
 import { createKioskEndpoints } from '../step-up/endpoints/kiosks.js';
+import { createPresentedDocumentEndpoints } from '../step-up/endpoints/presented-documents.js';
 import { createSessionEndpoints } from '../step-up/endpoints/sessions.js';
 import { createStepUpEndpoints } from '../step-up/endpoints/step-ups.js';
 import { createFaceTokenEndpoints } from '../verification/endpoints/face-token-endpoints.js';
@@ -104,6 +105,7 @@ function createPersonEndpoints(deps: ApiDeps): Endpoint[] {
     ...createPasskeyEndpoints(deps),
     ...createNotMeEndpoints(deps),
     ...createAnotherWayEndpoints(deps),
+    ...createPresentedDocumentEndpoints(deps),
     ...createHelpRequestEndpoints(deps),
     ...createHelpDeskEndpoints(deps),
     ...createCallerEndpoints(deps),

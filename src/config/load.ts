@@ -4,6 +4,7 @@ import { findSystemReason } from '../core/base/system-error.js';
 import type { Policy } from '../core/connection.js';
 import type { Credential } from '../core/secrets.js';
 import type { FaceError } from '../errors.js';
+import type { ConnectionSections } from './additions.js';
 import type { ConnectionGuards } from './connection.js';
 import { type Problem, toConfigError, toDottedPath, toPathIn } from './problem.js';
 import { type Environment, type ReadFile, type Reading, resolveReferences } from './references.js';
@@ -72,10 +73,10 @@ export interface LoadDeps<Guards extends ConnectionGuards, Sections extends z.Zo
 
 /** Settings that sections of extensions can refer to. */
 export interface SharedConfig {
-  readonly connections: readonly {
+  readonly connections: readonly (Partial<ConnectionSections> & {
     readonly id: string;
-    readonly policy: Pick<Policy, 'liveness' | 'accuracy' | 'rules'>;
-  }[];
+    readonly policy: Pick<Policy, 'liveness' | 'accuracy' | 'rules' | 'photo'>;
+  })[];
 }
 
 export interface SectionProblem {

@@ -37,7 +37,7 @@ export const photoPolicyGuard = z
       ),
     source: z
       .union([
-        z.literal('provider'),
+        z.literal(['provider', 'document']),
         z.strictObject({
           url: addressGuard.describe('Address of a photo. Claims of the connection stand in braces.'),
           header: z
@@ -55,7 +55,7 @@ export const photoPolicyGuard = z
       ])
       .default('provider')
       .describe(
-        '`"provider"`: the user’s photo at the provider, or the address in the claim `picture`. Otherwise, the address of a badge system.',
+        '`"provider"`: the user’s photo at the provider, or the address in the claim `picture`. `"document"`: the portrait of a digital identity document, see docs/digital-documents.md. Otherwise, the address of a badge system.',
       ),
     hosts: z
       .array(hostGuard)
@@ -86,7 +86,7 @@ export const photoPolicyGuard = z
       .describe('If the face does not match: `"refuse"`, or `"helpDesk"` if the help desk may enrol the person.'),
   })
   .superRefine(({ source, hosts }, context) => {
-    const host = source === 'provider' || !URL.canParse(source.url) ? null : new URL(source.url).host;
+    const host = typeof source === 'string' || !URL.canParse(source.url) ? null : new URL(source.url).host;
     if (host !== null && !hosts.includes(host))
       context.addIssue({ code: 'custom', path: ['hosts'], message: `add the host of the address: ${host}` });
   }) satisfies z.ZodType<PhotoPolicy>;

@@ -57,6 +57,8 @@ export function createFindPhoto(
     );
   }
 
+  // The person brings the portrait.
+  if (source === 'document') return async () => null;
   if (source === 'provider') {
     return async (subject, own) => {
       const found =

@@ -1,7 +1,15 @@
 import { FaceError, nullIfUnknown } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { GlancePolicy } from './liveness-policy.js';
-import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
+import type {
+  AccountRecovery,
+  Accuracy,
+  Binding,
+  CallerClass,
+  CompanyPhoto,
+  PresentedDocuments,
+  Profile,
+} from './ports.js';
 import type { notEnrolledPolicies, PolicyMode, RuledPolicy } from './rules/rule.js';
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
@@ -61,9 +69,13 @@ export type UnprovenPolicy = 'refuse' | 'helpDesk';
 export interface PhotoPolicy {
   /** In `shadow` mode, refusals are only recorded. It applies in every mode of the policy, which is about sign-ins. */
   readonly mode: PolicyMode;
-  /** The user's photo at the provider, or the address of another system, with claims in braces. */
+  /**
+   * The user's photo at the provider, the portrait of a digital document that the user presents, or the address of another
+   * system, with claims in braces.
+   */
   readonly source:
     | 'provider'
+    | 'document'
     | { readonly url: string; readonly header: { readonly name: string; readonly value: Credential } | null };
   /** Hosts from which photos are fetched. */
   readonly hosts: readonly string[];
@@ -86,7 +98,7 @@ export const hideSecrets = ({ photo, ...policy }: Policy) => ({
 });
 
 const hideAddress = (source: PhotoPolicy['source']) =>
-  source === 'provider'
+  typeof source === 'string'
     ? source
     : { url: `${new URL(source.url).origin}/…`, header: source.header && { name: source.header.name, value: '…' } };
 
@@ -181,6 +193,8 @@ export interface Connection {
    * @throws `company_photo_invalid`, `company_photo_unavailable`, `subject_unknown`, `profile_unavailable`
    */
   readonly findPhoto?: ((subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>) | undefined;
+  /** Reads digital documents. Absent unless they are the source of `policy.photo`. */
+  readonly documents?: PresentedDocuments | undefined;
   /** Address of the page where people see their data. Absent if the connection has none. */
   readonly ownPage?: string | undefined;
   /** Absent if a recovery could end in nothing. Its mode may be `off`. */

@@ -1,6 +1,9 @@
+import { z } from 'zod';
+
 /**
  * What an enrolment rests on.
  * - `photo`: the face matched the photo that the organization already had.
+ * - `document`: the face matched the portrait of a digital identity document of the person.
  * - `in_person`, `vouched`: a help desk agent saw the person, or verified them in a call.
  * - `former_face`: the previous face had been shown. The new face was compared with nothing.
  * - `sign_in`: the provider had authenticated the person.
@@ -10,6 +13,7 @@
  */
 export const enrolmentProofs = [
   'photo',
+  'document',
   'in_person',
   'vouched',
   'former_face',
@@ -20,10 +24,14 @@ export const enrolmentProofs = [
 ] as const;
 export type EnrolmentProof = (typeof enrolmentProofs)[number];
 
+/** Digital document of a `document` proof: its issuer, by the configured name, and its kind. */
+export const enrolmentDocumentGuard = z.object({ issuer: z.string(), kind: z.string() });
+export type EnrolmentDocument = z.output<typeof enrolmentDocumentGuard>;
+
 /** Proofs that a help desk agent gives. */
 export const helpDeskProofs = ['in_person', 'vouched'] as const satisfies readonly EnrolmentProof[];
 export type HelpDeskProof = (typeof helpDeskProofs)[number];
 
 /** Returns true for a proof that an attacker with a link, a sign-in or an API client cannot give. */
 export const isIndependentProof = (proof: EnrolmentProof | null): boolean =>
-  proof === 'photo' || helpDeskProofs.some((each) => each === proof);
+  proof === 'photo' || proof === 'document' || helpDeskProofs.some((each) => each === proof);

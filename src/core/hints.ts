@@ -24,6 +24,15 @@ export const hints = [
   'reference_small',
   'reference_unreadable',
   'reference_unlike',
+  // Digital document
+  'document_invalid',
+  'document_untrusted',
+  'document_expired',
+  'document_revoked',
+  'document_unchecked',
+  'document_of_another',
+  'document_portrait',
+  'document_unlike',
 ] as const;
 export type Hint = (typeof hints)[number];
 
@@ -57,6 +66,9 @@ export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   photo_too_small: 'reference_small',
   photo_animated: 'reference_unreadable',
 };
+
+/** Returns true if the person must present a digital document again. */
+export const isDocumentHint = (hint: Hint | null): boolean => hint?.startsWith('document_') === true;
 
 /** Returns true if the person must take another photo of the document. */
 export const isReferenceHint = (hint: Hint | null): boolean => hint?.startsWith('reference_') === true;

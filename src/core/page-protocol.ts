@@ -90,6 +90,8 @@ export const view = z.object({
   /** True if the page shows a key of its browser, so that a later check can be a glance. */
   deviceKeyWanted: z._default(z.boolean(), false),
   referencePhotoNeeded: z.boolean(),
+  /** Digital document whose portrait is compared with the pictures. `offered` if an enrolment is possible without it. */
+  document: z._default(z.enum(['none', 'offered', 'needed']), 'none'),
   /** True if the organization's own photo is compared with the pictures. */
   companyPhotoCompared: z.boolean(),
   triesLeft: z.int(),
@@ -152,6 +154,15 @@ export const frameReply = z.object({ next, opened: z.array(z.int()) });
 export const contextOfReference = 'reference';
 export const pictureKeysReply = z.object({ keys: z.array(z.string()) });
 export const referenceReply = z.object({ hint });
+
+/** Characters of an encrypted response with a portrait of usual size. */
+export const maxDocumentCharacters = 256 * 1024;
+export const documentRequestReply = z.object({
+  protocol: z.string(),
+  data: z.looseObject({}),
+  link: z.nullable(z.string()),
+});
+export const documentReply = z.object({ response: z.nullable(z.string()), hint });
 
 export const outcomeReply = z.object({
   view,

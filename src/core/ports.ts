@@ -13,6 +13,7 @@ export * from './ports/liveness.js';
 export * from './ports/liveness-vendor.js';
 export * from './ports/passkeys.js';
 export * from './ports/platform.js';
+export * from './ports/presented-documents.js';
 export * from './ports/profile.js';
 export * from './ports/state.js';
 export * from './ports/verifier.js';

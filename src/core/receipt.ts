@@ -13,7 +13,7 @@ import type { NamedAction } from './action.js';
 import { mayHaveBeenLost } from './change-stored.js';
 import type { Policy } from './connection.js';
 import type { Ports } from './deps.js';
-import type { EnrolmentProof } from './enrolment-proof.js';
+import type { EnrolmentDocument, EnrolmentProof } from './enrolment-proof.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { retryInBackground, withTimeout } from './resilience.js';
 import { isEnough } from './rules/factors.js';
@@ -44,6 +44,7 @@ export interface PassedCheck {
   readonly methods: readonly AuthenticationMethod[];
   /** Proof of the face's enrolment. `null` if it is unknown. */
   readonly enrolmentProof?: EnrolmentProof | null;
+  readonly enrolmentDocument?: EnrolmentDocument | null;
   readonly action?: NamedAction | null;
   /** True if a client of the developers' sandbox started the check. */
   readonly isSandbox?: boolean;
@@ -70,11 +71,18 @@ export async function issueReceipt(
   { signer, issuer, audit, clock, random }: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<Credential> {
   const { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods } = passed;
-  const { enrolmentProof = null, action = null } = passed;
+  const { enrolmentProof = null, enrolmentDocument, action = null } = passed;
   const issuedAt = toEpochSec(clock.now());
   const id = Buffer.from(random(16)).toString('base64url');
   const checked = methods.includes('face')
-    ? ({ acr: 'face', accuracy, liveness, presence, enrolment_proof: enrolmentProof } as const)
+    ? ({
+        acr: 'face',
+        accuracy,
+        liveness,
+        presence,
+        enrolment_proof: enrolmentProof,
+        enrolment_document: enrolmentDocument ?? undefined,
+      } as const)
     : ({ acr: 'another_way', accuracy: null, liveness: null, presence: null } as const);
   const approved = { action: action?.words, action_digest: action?.digest };
   const receipt = await signer.sign(receiptType, {

@@ -8,9 +8,16 @@ import {
   type UnprovenPolicy,
 } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { type EnrolmentProof, type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
+import {
+  type EnrolmentDocument,
+  type EnrolmentProof,
+  type HelpDeskProof,
+  helpDeskProofs,
+} from '../core/enrolment-proof.js';
 import type { QueueShare } from '../core/fair-queue.js';
+import type { Hint } from '../core/hints.js';
 import { charge, consumeLimits } from '../core/limits/limits.js';
+import type { CompanyPhoto } from '../core/ports.js';
 import { type OwnPhoto, owningPhotos, type Photo, type SealedToken } from '../core/secrets.js';
 import { addSec, secondsPerDay } from '../core/units.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, toCode } from '../errors.js';
@@ -56,6 +63,8 @@ export interface NewFace extends ConnectedSubject {
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly stepUpId: string | null;
+  /** Response with a digital document, still encrypted. `null` if the person presented none. */
+  readonly document: string | null;
   /** Proof of the enrolment if the photo does not confirm the face. */
   readonly given: EnrolmentProof;
   /** True if the person has just shown the previous face. */
@@ -66,6 +75,8 @@ export interface NewFace extends ConnectedSubject {
 export interface ProvenEnrolment {
   readonly kind: 'proven';
   readonly proof: EnrolmentProof;
+  /** Only of the proof `document`. */
+  readonly document: EnrolmentDocument | null;
   readonly mayReplace: boolean;
 }
 
@@ -73,7 +84,18 @@ export interface ProvenEnrolment {
 export interface UnprovenEnrolment {
   readonly kind: 'unproven';
   readonly code: CompanyPhotoCode;
+  /** Tells the person what is wrong with their digital document. `null` for another photo. */
+  readonly hint: Hint | null;
 }
+
+/** What a comparison found. `code` is `null` if the face is confirmed. */
+interface Finding {
+  readonly code: CompanyPhotoCode | null;
+  readonly hint: Hint | null;
+  readonly document: EnrolmentDocument | null;
+}
+
+const refusedFor = (code: CompanyPhotoCode, hint: Hint | null = null): Finding => ({ code, hint, document: null });
 
 type ProofPorts = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
 
@@ -86,11 +108,14 @@ export async function proveEnrolment(face: NewFace, deps: ProofPorts): Promise<P
   const { connection, given, hasShownFormer } = face;
   const { photo: policy } = connection.policy;
   const found = policy === null ? 'passed_over' : await compareWithCompanyPhoto(face, policy, deps);
-  if (found === 'confirmed') return { kind: 'proven', proof: 'photo', mayReplace: true };
-  if (found !== 'passed_over') return { kind: 'unproven', code: found };
+  if (found !== 'passed_over') {
+    const { code, hint, document } = found;
+    if (code !== null) return { kind: 'unproven', code, hint };
+    return { kind: 'proven', proof: document === null ? 'photo' : 'document', document, mayReplace: true };
+  }
   // The new face was compared with nothing, so the former proof does not hold for it.
-  if (hasShownFormer) return { kind: 'proven', proof: 'former_face', mayReplace: true };
-  return { kind: 'proven', proof: given, mayReplace: replaces(connection, given) };
+  const proof = hasShownFormer ? 'former_face' : given;
+  return { kind: 'proven', proof, document: null, mayReplace: hasShownFormer || replaces(connection, given) };
 }
 
 /** Returns true if what is given is enough to replace a face. */
@@ -147,14 +172,14 @@ export async function isUsable(
 
 /**
  * Compares the face with the organization's photo, and records the outcome.
- * @returns `passed_over` if the enrolment need not be refused for the finding; otherwise the reason for the refusal
+ * @returns `passed_over` if the enrolment need not be refused for the finding
  * @throws `locked_out`, `profile_unavailable`
  */
 async function compareWithCompanyPhoto(
   face: NewFace,
   policy: PhotoPolicy,
   deps: ProofPorts,
-): Promise<'confirmed' | 'passed_over' | CompanyPhotoCode> {
+): Promise<'passed_over' | Finding> {
   const { given, hasShownFormer, stepUpId } = face;
   const who = toSubjectRef(face);
   const limit = ['companyPhotosOfPerson', JSON.stringify([who.connection, who.subject])] as const;
@@ -162,17 +187,19 @@ async function compareWithCompanyPhoto(
   const limits = isHelpDesk(given) ? [] : [limit];
   await consumeLimits(limits, deps);
   const refund = (): Promise<void> => charge(limits, -1, deps);
-  const code = await owningPhotos((own) => findRefusal(face, policy, own, deps)).catch(async (error: unknown) => {
+  const found = await owningPhotos((own) => compare(face, policy, own, deps)).catch(async (error: unknown) => {
     await refund();
     throw error;
   });
+  const { code, hint, document } = found;
   if (code !== 'company_photo_unlike') await refund();
   const rule = code === null ? 'refuse' : ruleFor(code, policy);
   const isVouchedFor = hasShownFormer || (rule === 'helpDesk' && isHelpDesk(given));
   const isRefused = code !== null && !isVouchedFor && policy.mode === 'enforce';
-  await deps.audit.append({ action: 'company_photo_compared', ...who, detail: { stepUpId, code, refused: isRefused } });
-  if (code === null) return 'confirmed';
-  return isRefused ? code : 'passed_over';
+  const reported = { reason: hint ?? undefined, document: document ?? undefined };
+  const detail = { stepUpId, code, refused: isRefused, ...reported };
+  await deps.audit.append({ action: 'company_photo_compared', ...who, detail });
+  return code === null || isRefused ? found : 'passed_over';
 }
 
 function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: PhotoPolicy): UnprovenPolicy {
@@ -181,13 +208,47 @@ function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: PhotoPolic
   return code === 'company_photo_unavailable' ? 'refuse' : whenMissing;
 }
 
-/** Returns why the face is not confirmed by the photo, or `null` if it is. */
-async function findRefusal(
-  { connection: { findPhoto }, subject, photos, share }: NewFace,
-  { minAgeDays, maxAgeDays }: PhotoPolicy,
+/** Compares the face with the photo of the source, or with the document that the person presented. */
+async function compare(
+  face: NewFace,
+  policy: PhotoPolicy,
   own: OwnPhoto,
   deps: Ports<'clock' | 'verifier'>,
-): Promise<CompanyPhotoCode | null> {
+): Promise<Finding> {
+  const { photos, share } = face;
+  const isDocument = policy.source === 'document';
+  const found = await (isDocument ? readDocument(face, own) : readPhoto(face, policy, own, deps));
+  if ('code' in found) return found;
+  const { photo: portrait, document } = found;
+  const unusable = await findUnusable(portrait, share, deps);
+  if (unusable !== null) return refusedFor(codeOfPhoto[unusable], isDocument ? 'document_portrait' : null);
+  if (await isPortraitOf({ portrait, photos }, share, deps)) return { code: null, hint: null, document };
+  return refusedFor('company_photo_unlike', isDocument ? 'document_unlike' : null);
+}
+
+interface Portrait extends Pick<CompanyPhoto, 'photo'> {
+  readonly document: EnrolmentDocument | null;
+}
+
+async function readDocument(
+  { connection: { documents }, subject, stepUpId, document: response }: NewFace,
+  own: OwnPhoto,
+): Promise<Portrait | Finding> {
+  if (documents === undefined) throw new FaceError('internal', 'no reader of documents');
+  if (response === null || stepUpId === null) return refusedFor('company_photo_missing');
+  const read = await documents.read(response, { stepUpId, subject }, own);
+  if (typeof read === 'string')
+    return refusedFor(read === 'document_unchecked' ? 'company_photo_unavailable' : 'company_photo_invalid', read);
+  const { portrait: photo, issuer, kind } = read;
+  return { photo, document: { issuer, kind } };
+}
+
+async function readPhoto(
+  { connection: { findPhoto }, subject }: NewFace,
+  { minAgeDays, maxAgeDays }: PhotoPolicy,
+  own: OwnPhoto,
+  { clock }: Ports<'clock'>,
+): Promise<Portrait | Finding> {
   if (findPhoto === undefined) throw new FaceError('internal', 'no source of photos');
   const found = await findPhoto(subject, own).catch((error: unknown) => {
     const code = toCode(error);
@@ -196,15 +257,13 @@ async function findRefusal(
     if (isOneOf(companyPhotoCodes, code)) return code;
     throw error;
   });
-  if (found === null) return 'company_photo_missing';
-  if (typeof found === 'string') return found;
-  const { photo: portrait, changedAt } = found;
-  const now = deps.clock.now();
+  if (found === null) return refusedFor('company_photo_missing');
+  if (typeof found === 'string') return refusedFor(found);
+  const { photo, changedAt } = found;
+  const now = clock.now();
   const isYounger = (days: number | null): boolean | null =>
     days === null || changedAt === null ? null : addSec(changedAt, days * secondsPerDay) > now;
-  if (isYounger(minAgeDays) === true) return 'company_photo_recent';
-  if (isYounger(maxAgeDays) === false) return 'company_photo_old';
-  const unusable = await findUnusable(portrait, share, deps);
-  if (unusable !== null) return codeOfPhoto[unusable];
-  return (await isPortraitOf({ portrait, photos }, share, deps)) ? null : 'company_photo_unlike';
+  if (isYounger(minAgeDays) === true) return refusedFor('company_photo_recent');
+  if (isYounger(maxAgeDays) === false) return refusedFor('company_photo_old');
+  return { photo, document: null };
 }

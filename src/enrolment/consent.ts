@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { type EnrolmentProof, enrolmentProofs } from '../core/enrolment-proof.js';
+import {
+  type EnrolmentDocument,
+  type EnrolmentProof,
+  enrolmentDocumentGuard,
+  enrolmentProofs,
+} from '../core/enrolment-proof.js';
 import type { TokenName } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -24,6 +29,7 @@ const consentGuard = z.object({
   withdrawnAt: epochMsGuard.nullable(),
   /** What the enrolment rests on. `null` in records of earlier versions. */
   proof: z.enum(enrolmentProofs).nullable().default(null),
+  document: enrolmentDocumentGuard.nullable().default(null),
   /** When the face was enrolled, which a renewal does not change. `null` in records of earlier versions. */
   enrolledAt: epochMsGuard.nullable().default(null),
   /** When the token reached the profile. `null` before, and in records of earlier versions. */
@@ -92,17 +98,26 @@ export async function readConsentedToken(who: SubjectRef, deps: Ports<'state'>):
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
 }
 
+/** What an enrolment rests on, as checks report it. `null` if that is not known. */
+export interface ReportedProof {
+  readonly enrolmentProof: EnrolmentProof | null;
+  readonly enrolmentDocument: EnrolmentDocument | null;
+}
+
+export const noProof: ReportedProof = { enrolmentProof: null, enrolmentDocument: null };
+
 /**
- * Returns what the enrolment of a token rests on, or `null` if that is not known.
+ * Returns what the enrolment of a token rests on.
  * @param tokenIds - the token, and its renewal
  */
 export async function readProof(
   who: SubjectRef,
   tokenIds: readonly string[],
   deps: Ports<'state'>,
-): Promise<EnrolmentProof | null> {
+): Promise<ReportedProof> {
   const found = await readConsent(who, deps);
-  return [found, found?.replaces].find((each) => each && tokenIds.includes(each.tokenId))?.proof ?? null;
+  const named = [found, found?.replaces].find((each) => each && tokenIds.includes(each.tokenId));
+  return { enrolmentProof: named?.proof ?? null, enrolmentDocument: named?.document ?? null };
 }
 
 /**
@@ -147,6 +162,7 @@ export async function nameInConsent(
   {
     consent,
     proof,
+    document,
     enrolledAt,
     token,
     found,
@@ -154,6 +170,7 @@ export async function nameInConsent(
   }: {
     readonly consent: Consent;
     readonly proof: EnrolmentProof | null;
+    readonly document: EnrolmentDocument | null;
     readonly enrolledAt: EpochMs | null;
     readonly token: Pick<TokenName, 'tokenId' | 'expiresAt'>;
     readonly found: FoundRecord<ConsentRecord> | null;
@@ -177,6 +194,7 @@ export async function nameInConsent(
     expiresAt,
     withdrawnAt: null,
     proof,
+    document,
     enrolledAt,
     writtenAt: null,
     replaces,

@@ -1,7 +1,7 @@
 import type { AuditDetail } from '../core/audit-events.js';
 import { bindingOf, type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { EnrolmentProof } from '../core/enrolment-proof.js';
+import type { EnrolmentDocument, EnrolmentProof } from '../core/enrolment-proof.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import type { EnrolRequest, PasskeyCredential, Sealed, TokenName } from '../core/ports.js';
 import { retryUntilDone } from '../core/resilience.js';
@@ -37,16 +37,17 @@ interface TokenChange extends ConnectedSubject {
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
   /** Absent for a renewal, which changes nothing about it. */
   readonly proof?: EnrolmentProof | undefined;
+  readonly document?: EnrolmentDocument | undefined;
 }
 
 export function toTokenChange(
-  change: Pick<TokenChange, 'connection' | 'subject' | 'kind' | 'proof'> & {
+  change: Pick<TokenChange, 'connection' | 'subject' | 'kind' | 'proof' | 'document'> & {
     readonly sealed: Sealed;
     readonly former: SealedToken | null;
   },
   deps: Ports<'verifier'>,
 ): TokenChange {
-  const { connection, subject, kind, proof, sealed, former } = change;
+  const { connection, subject, kind, proof, document, sealed, former } = change;
   const token = toName(deps.verifier.identify(sealed.token));
   const found = identifyIfToken(former, deps);
   return {
@@ -54,6 +55,7 @@ export function toTokenChange(
     subject,
     kind,
     proof,
+    document,
     token,
     photos: sealed.photos,
     former: found === null ? null : toName(found),
@@ -62,7 +64,7 @@ export function toTokenChange(
 
 const toName = ({ tokenId, expiresAt, keyVersion }: TokenName): TokenName => ({ tokenId, expiresAt, keyVersion });
 
-const detailOf = ({ kind, proof, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
+const detailOf = ({ kind, proof, document, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
   tokenId: token.tokenId,
   keyVersion: token.keyVersion,
   photos,
@@ -71,6 +73,7 @@ const detailOf = ({ kind, proof, token, photos, former }: TokenChange): AuditDet
   former: former?.tokenId ?? null,
   formerExpiresAt: former === null ? null : isoOf(former),
   proof,
+  document,
 });
 
 const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
@@ -249,10 +252,23 @@ export async function enrolSubject(
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
     readonly share: QueueShare;
+    /** Only of the proof `document`. */
+    readonly document?: EnrolmentDocument | null;
   } & Pick<ProvenEnrolment, 'proof' | 'mayReplace'>,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<Sealed> {
-  const { connection, subject, photos, secret, passkey = null, consent, proof, mayReplace, share } = request;
+  const {
+    connection,
+    subject,
+    photos,
+    secret,
+    passkey = null,
+    consent,
+    proof,
+    document = null,
+    mayReplace,
+    share,
+  } = request;
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
   const who = toSubjectRef(request);
@@ -265,11 +281,14 @@ export async function enrolSubject(
   const binding = bindingOf(connection, subject);
   const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
   const sealed = await seal({ photos, binding, secret, expiresAt, share }, deps);
-  const change = toTokenChange({ connection, subject, kind: 'enrolment', proof, sealed, former }, deps);
+  const change = toTokenChange(
+    { connection, subject, kind: 'enrolment', proof, document: document ?? undefined, sealed, former },
+    deps,
+  );
   const current = change.former?.tokenId ?? null;
   const makeReady = async (): Promise<void> => {
     const token = change.token;
-    await nameInConsent(who, { consent, proof, enrolledAt: now, token, found, current }, deps);
+    await nameInConsent(who, { consent, proof, document, enrolledAt: now, token, found, current }, deps);
     if (passkey === null) return;
     const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
     await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, current }, deps);

@@ -9,7 +9,8 @@ import {
   type LogFields,
   type PersonChange,
 } from '../core/audit-events.js';
-import { type EnrolmentProof, enrolmentProofs } from '../core/enrolment-proof.js';
+import { type EnrolmentProof, enrolmentDocumentGuard, enrolmentProofs } from '../core/enrolment-proof.js';
+import { hints } from '../core/hints.js';
 import { fromIso } from '../core/units.js';
 
 const tokenChange = z.object({
@@ -24,6 +25,7 @@ const tokenChange = z.object({
   formerExpiresAt: instant.nullable(),
   /** What the enrolment rests on. Absent for a renewal. */
   proof: z.enum(enrolmentProofs).optional(),
+  document: enrolmentDocumentGuard.optional(),
 });
 
 /** Creation of a token for an API client that stores it. No token is known that it replaces. */
@@ -31,6 +33,7 @@ const tokenMade = tokenChange.extend({
   kind: absent,
   formerExpiresAt: absent,
   proof: absent,
+  document: absent,
   /** The accuracy asks for more photos, and the client token is compatible with an API that does not. */
   weak: z.literal(true).optional(),
 });
@@ -60,8 +63,14 @@ const enrolmentDetails = {
       'An enrolment failed, with its code: the photos were refused, or the token is not in the profile. `recovered`: another process found this after a crash.',
     ),
   company_photo_compared: event(
-    'A face was compared with the organization’s photo before an enrolment. `code` says why it was not confirmed; `refused`: the enrolment was refused for it.',
-    { stepUpId: z.string().nullable(), code: errorCode.nullable(), refused: z.boolean() },
+    'A face was compared with the organization’s photo before an enrolment. `code` says why it was not confirmed; `refused`: the enrolment was refused for it. `document` and `reason` are about a digital document.',
+    {
+      stepUpId: z.string().nullable(),
+      code: errorCode.nullable(),
+      refused: z.boolean(),
+      reason: z.enum(hints).optional(),
+      document: enrolmentDocumentGuard.optional(),
+    },
   ),
   enrolment_recovered: tokenChange.describe('After a crash, the token was found in the profile.'),
   renewed: tokenChange.describe('A check sealed the face again under a newer key.'),
@@ -134,10 +143,11 @@ export const enrolmentEvents = {
   log: {
     enrolled: toEnrolled,
     enrolment_refused: ({ code }) => ({ outcome: 'refused', code }),
-    company_photo_compared: ({ stepUpId, code, refused }) => ({
+    company_photo_compared: ({ stepUpId, code, refused, reason }) => ({
       outcome: refused ? 'refused' : 'noted',
       stepUpId,
       code,
+      reasons: reason === undefined ? [] : [reason],
     }),
     enrolment_recovered: toEnrolled,
     renewed: ({ keyVersion }) => ({ outcome: 'noted', changes: [{ kind: 'resealed', keyVersion }] }),

@@ -9,8 +9,10 @@ import type { ConnectionAddition, ConnectionSections } from '../config/additions
 import type { ConnectionConfig } from '../config/connection.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Check } from '../connections/provisioning.js';
+import type { Connection } from '../core/connection.js';
 import type { PersonalData, Ports, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
+import type { PresentedDocuments } from '../core/ports.js';
 import type { BodyPools } from '../http/request-budget.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
 import type { OidcExtension } from '../oidc/feature.js';
@@ -71,6 +73,12 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
     connection: ConnectionConfig,
     deps: Ports<'clock' | 'random'>,
   ): readonly Check[];
+  /** Creates the reader of digital documents, if the connection has its section. */
+  openDocuments?(
+    sections: Partial<ConnectionSections>,
+    connection: Pick<Connection, 'id' | 'profile'>,
+    deps: Ports<'state' | 'clock' | 'keys' | 'issuer' | 'publicFetch'>,
+  ): Promise<PresentedDocuments | null>;
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;

@@ -5,6 +5,7 @@ import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Check } from '../connections/provisioning.js';
 import type { Setup } from '../connections/setup.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import type { PresentedDocuments } from '../core/ports.js';
 import type { OidcExtension } from '../oidc/feature.js';
 import { corePersonalData } from '../privacy/registry.js';
 import { acceptance } from './acceptance/index.js';
@@ -12,6 +13,7 @@ import { campaigns } from './campaigns/index.js';
 import { counter } from './counter/index.js';
 import { credentials } from './credentials/index.js';
 import { developerPortal } from './developer-portal/index.js';
+import { digitalDocuments } from './digital-documents/index.js';
 import type { Contributions, ExtendedServer, Extension } from './extension.js';
 import { organisations } from './organisations/index.js';
 import { proofPack } from './proof-pack/index.js';
@@ -28,6 +30,7 @@ const rows = [
   counter,
   credentials,
   developerPortal,
+  digitalDocuments,
   organisations,
   proofPack,
   roster,
@@ -60,6 +63,14 @@ export const createExtensionChecks = (
   connection: ConnectionConfig,
   deps: Ports<'clock' | 'random'>,
 ): readonly Check[] => extensions.flatMap((each: Extension) => each.createChecks?.(added, connection, deps) ?? []);
+
+/** Creates the reader of digital documents of a connection. @returns `null` if no extension has one */
+export async function openDocuments(
+  ...of: Parameters<NonNullable<Extension['openDocuments']>>
+): Promise<PresentedDocuments | null> {
+  const opened = await Promise.all(extensions.map((each: Extension) => each.openDocuments?.(...of) ?? null));
+  return opened.find((each) => each !== null) ?? null;
+}
 
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
 

@@ -1,8 +1,8 @@
 /**
- * Parses the JSON of a reply of another server, which may be of any size.
- * @throws TypeError if it has more bytes; SyntaxError
+ * Reads the reply of another server, which may be of any size.
+ * @throws TypeError if it has more bytes
  */
-export async function readJsonUpTo(mostBytes: number, { body }: Response): Promise<unknown> {
+export async function readUpTo(mostBytes: number, { body }: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body ?? []) {
@@ -10,5 +10,9 @@ export async function readJsonUpTo(mostBytes: number, { body }: Response): Promi
     if (bytes > mostBytes) throw new TypeError('the reply is too large');
     chunks.push(chunk);
   }
-  return JSON.parse(Buffer.concat(chunks).toString());
+  return Buffer.concat(chunks);
 }
+
+/** Parses the JSON of a reply of another server. @throws TypeError if it has more bytes; SyntaxError */
+export const readJsonUpTo = async (mostBytes: number, response: Response): Promise<unknown> =>
+  JSON.parse((await readUpTo(mostBytes, response)).toString());

@@ -61,6 +61,9 @@ export function createFinishStep(
         ...person.claims,
         ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
         ...(client.claimNames.includes('enrolment_proof') ? { enrolment_proof: pass.enrolmentProof } : {}),
+        ...(client.claimNames.includes('enrolment_document') && pass.enrolmentDocument !== null
+          ? { enrolment_document: pass.enrolmentDocument }
+          : {}),
         ...(client.claimNames.includes('face_verification_rule') && rule !== null
           ? { face_verification_rule: rule }
           : {}),

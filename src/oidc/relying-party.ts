@@ -75,6 +75,7 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
     claimNames: [
       'presence',
       'enrolment_proof',
+      'enrolment_document',
       'face_verification_rule',
       ...(asksConsent ? [] : ['preferred_username']),
       ...(actions ? ['action', 'action_digest'] : []),

@@ -9,7 +9,7 @@ import type { AuthenticationMethod, PasskeyAnswer } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
-import { hasExpired, readConsentedToken, readProof } from '../enrolment/consent.js';
+import { hasExpired, noProof, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { readPasskey } from '../enrolment/passkey-record.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { FaceError, toCode } from '../errors.js';
@@ -109,7 +109,7 @@ export async function passAnotherWay(
       }
       const detail = { stepUpId, way, ...makers, application };
       await deps.audit.append({ action: 'another_way_passed', ...subjectOf(record), detail });
-      const check = { at: deps.clock.now(), liveness: null, presence: null, methods, enrolmentProof: null };
+      const check = { at: deps.clock.now(), liveness: null, presence: null, methods, ...noProof };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
       await endAttempt(captured, passed, deps);
       return passed;
@@ -211,7 +211,7 @@ export async function renewRecoveryCodes(
     await countOwnRecord(who, deps);
     // On the own page, and in an enrolment that it opened, a face alone makes the codes.
     const isByFaceAlone = enrolled.purpose !== 'enrol' || session.terms.hasShownFormer;
-    const proof = isByFaceAlone ? null : await readProof(who, [enrolled.codes?.of ?? ''], deps);
+    const { enrolmentProof: proof } = isByFaceAlone ? noProof : await readProof(who, [enrolled.codes?.of ?? ''], deps);
     const codes = await makeRecoveryCodes(who, { proof }, deps);
     // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.
     await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {

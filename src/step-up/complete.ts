@@ -21,7 +21,14 @@ import { longestFreshnessSec } from '../core/rules/rule.js';
 import { ContentKey, type Photo, type SealedToken, type UserSecret } from '../core/secrets.js';
 import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec, type EpochMs } from '../core/units.js';
-import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
+import {
+  findConsent,
+  nameInConsent,
+  noProof,
+  type ReportedProof,
+  readConsentedToken,
+  readProof,
+} from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
 import { holderOf, type PhotoGuard } from '../enrolment/earlier-frames.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
@@ -139,8 +146,8 @@ async function renewToken(
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');
-      const { proof, enrolledAt } = consent;
-      await nameInConsent(who, { consent, proof, enrolledAt, token: change.token, found, current }, deps);
+      const { proof, document, enrolledAt } = consent;
+      await nameInConsent(who, { consent, proof, document, enrolledAt, token: change.token, found, current }, deps);
     };
     await changeToken(change, { token: sealed.token, makeReady }, deps);
   } catch (error) {
@@ -159,7 +166,7 @@ export async function withReceipt(
   const flow = requestOf(passed);
   if (flow === null || flow.receipt === null || pass === null) return passed;
   const held = heldTokenOf(passed);
-  const { at: passedAt, accuracy, liveness, presence, methods, enrolmentProof } = pass;
+  const { at: passedAt, accuracy, liveness, presence, methods, enrolmentProof, enrolmentDocument } = pass;
   // If the caller stores the token, only the caller knows whose token it is, so the receipt names the caller's tenant.
   const of = held === null ? connection : `${held.binding.idp}:${held.binding.tenant}`;
   const stated = {
@@ -172,6 +179,7 @@ export async function withReceipt(
     presence,
     methods,
     enrolmentProof,
+    enrolmentDocument,
     action,
     isSandbox: flow.kind !== 'provider_request' && flow.isSandbox,
     isTest,
@@ -299,13 +307,13 @@ async function verifyShown(
     await endGlances(record, deps);
     return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
   }
-  const enrolmentProof = isOfHeldToken(record) ? null : await readProof(subjectOf(record), tokenIds, deps);
+  const proof = isOfHeldToken(record) ? noProof : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {
     liveness: verdict.liveness,
     presence: connection?.policy.liveness === 'passive' ? passivePresence : null,
   };
   const { liveness, presence } = (await judged) ?? passive;
-  const check = { at: deps.clock.now(), liveness, presence, methods: [...methods], enrolmentProof };
+  const check = { at: deps.clock.now(), liveness, presence, methods: [...methods], ...proof };
   return { kind: 'passed', ended: await passStepUp(captured, { check, accuracy }, deps) };
 }
 
@@ -324,8 +332,7 @@ export async function passStepUp(
       readonly liveness: Liveness | null;
       readonly presence: string | null;
       readonly methods: AuthenticationMethod[];
-      readonly enrolmentProof: EnrolmentProof | null;
-    };
+    } & ReportedProof;
     readonly accuracy: Accuracy;
   },
   deps: ReceiptPorts,
@@ -383,7 +390,7 @@ export async function endTest(captured: StepUp, outcome: TestOutcome, deps: Core
     await recordFailed(captured, deps);
     return { ...record, state: 'failed' };
   }
-  const check = { at: deps.clock.now(), liveness: null, presence: null, enrolmentProof: null };
+  const check = { at: deps.clock.now(), liveness: null, presence: null, ...noProof };
   const passed = { check: { ...check, methods: ['face' as const] }, accuracy: connection.policy.accuracy };
   if (await isRefusedByRule(captured, passed.check, null, deps)) return refuseByRule(record);
   const ended = await passStepUp(captured, passed, deps);

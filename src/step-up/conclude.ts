@@ -4,7 +4,7 @@ import { type Hint, hintOfFrames } from '../core/hints.js';
 import { charge, type LimitUse } from '../core/limits/limits.js';
 import type { ContentKeys, LivenessFinding, PresentedSecret } from '../core/ports.js';
 import type { Credential, Photo } from '../core/secrets.js';
-import { type CompanyPhotoCode, proveEnrolment } from '../enrolment/company-photo.js';
+import { proveEnrolment, type UnprovenEnrolment } from '../enrolment/company-photo.js';
 import { acceptAnyPhotos, type ComparedFrames, rememberFrames } from '../enrolment/earlier-frames.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { isPortraitOf } from '../enrolment/portrait.js';
@@ -25,6 +25,8 @@ import { presentSecret, type SentSecret } from './user-secret.js';
 export interface Sent {
   readonly session: FoundSession;
   readonly reference: Photo | null;
+  /** Response with a digital document, still encrypted. */
+  readonly document: string | null;
   /** How the pictures are encrypted; `null` if they are not. */
   readonly contentKeys: ContentKeys | null;
   readonly secret: SentSecret;
@@ -81,7 +83,7 @@ type Conclusion =
   /** Pictures that cannot be compared cost no try. */
   | { readonly kind: 'unusable'; readonly hint: Hint | null }
   | { readonly kind: 'reference_unlike' }
-  | { readonly kind: 'unproven'; readonly code: CompanyPhotoCode }
+  | UnprovenEnrolment
   | { readonly kind: 'enrolled_before' };
 
 /** Refusals that depend on a comparison. */
@@ -157,6 +159,9 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
     case 'reference_unlike':
       return lose(attempted, counted, 'reference_unlike', deps);
     case 'unproven':
+      // The person can present a document again, which costs a try only if the face was compared.
+      if (concluded.hint !== null)
+        return lose(attempted, concluded.code === 'company_photo_unlike' ? counted : before, concluded.hint, deps);
       // After the other codes, the step-up stays open without a lost try, because the organization can correct the photo.
       if (concluded.code !== 'company_photo_unlike') throw new FaceError(concluded.code);
       if (counted.left.tries > 0) return lose(attempted, counted, 'company_photo', deps);
@@ -215,6 +220,7 @@ async function enrolFrom(
       // Time that the organization's photo costs is not charged to the person.
       share: shareOf(record),
       stepUpId: captured.id,
+      document: sent.document,
       given: terms.proof,
       hasShownFormer: terms.hasShownFormer,
     },
@@ -224,12 +230,31 @@ async function enrolFrom(
   // The passkey response is consumed last, so that it stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, sent.session.role, sent.secret, deps);
   const value = secret?.value ?? null;
-  const { proof, mayReplace } = proven;
+  const { proof, document, mayReplace } = proven;
   // The enrolment may have ended while the pictures were judged.
   await checkGoesOn(captured, deps);
-  await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, proof, mayReplace, share }, deps);
+  const enrolment = {
+    connection,
+    subject,
+    photos,
+    secret: value,
+    passkey,
+    consent,
+    proof,
+    document,
+    mayReplace,
+    share,
+  };
+  await enrolSubject(enrolment, deps);
   const methods = [...methodsOf(secret)];
-  const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proof };
+  const check = {
+    at: deps.clock.now(),
+    liveness,
+    presence,
+    methods,
+    enrolmentProof: proof,
+    enrolmentDocument: document,
+  };
   const ended = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
   return { kind: 'passed', ended };
 }

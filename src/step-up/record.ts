@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Assurance, anonymousSourceIn, type Connection, type SubjectRef } from '../core/connection.js';
-import { enrolmentProofs } from '../core/enrolment-proof.js';
+import { enrolmentDocumentGuard, enrolmentProofs } from '../core/enrolment-proof.js';
 import { anonymousShare, knownShare, type QueueShare } from '../core/fair-queue.js';
 import { charge, checkNotExhausted, type LimitDeps, type LimitUse } from '../core/limits/limits.js';
 import { movements } from '../core/movements.js';
@@ -113,6 +113,7 @@ const checkGuard = z.object({
       accuracy: z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>,
       /** Proof of the shown face's enrolment. `null` if it is unknown, or if no face was shown. */
       enrolmentProof: z.enum(enrolmentProofs).nullable(),
+      enrolmentDocument: enrolmentDocumentGuard.nullable().default(null),
       /** True after the initiator has consumed the pass. */
       isTaken: z.boolean(),
     })

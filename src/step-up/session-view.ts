@@ -1,5 +1,6 @@
 import { hasMixedScripts } from '../core/action.js';
 import type { Connection, Policy } from '../core/connection.js';
+import { helpDeskProofs } from '../core/enrolment-proof.js';
 import { type LivenessLevel, ownLivenessOf, type VendorPolicy, vendorPolicyOf } from '../core/liveness-policy.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
 import { asksPasskey } from '../core/rules/rule.js';
@@ -166,6 +167,14 @@ function signInPasskeyOf(stepUp: StepUp, role: SessionRole): View['signInPasskey
   return use === 'offered' || (use === 'asked' && stepUp.record.hasPasskey) ? use : 'none';
 }
 
+/** Returns true if the person presents a digital document, and if the enrolment needs it. */
+function documentAskedOf({ record, terms, connection }: StepUp): View['document'] {
+  const photo = connection?.policy.photo ?? null;
+  if (record.purpose !== 'enrol' || photo?.source !== 'document') return 'none';
+  const isVouchedFor = photo.whenMissing === 'helpDesk' && helpDeskProofs.some((proof) => proof === terms.proof);
+  return photo.mode === 'shadow' || terms.hasShownFormer || isVouchedFor ? 'offered' : 'needed';
+}
+
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
   connection?.policy.helpRequests === true &&
   !isOfHeldToken(record) &&
@@ -204,7 +213,9 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     livenessVendor: vendorOf(stepUp)?.vendor ?? null,
     deviceKeyWanted: glanceOf({ ...stepUp, role })?.proof === 'browser',
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
-    companyPhotoCompared: purpose === 'enrol' && (policy?.photo ?? null) !== null,
+    document: documentAskedOf(stepUp),
+    companyPhotoCompared:
+      purpose === 'enrol' && policy?.photo?.source !== 'document' && (policy?.photo ?? null) !== null,
     phoneNeeded: isPhoneNeeded(stepUp),
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
@@ -239,6 +250,8 @@ const allowedBy = {
   start_challenge: whoHasACamera,
   commit_frame: whoHasACamera,
   look_at_reference: whoHasACamera,
+  request_document: whoHasACamera,
+  look_at_document: whoHasACamera,
   read_picture_keys: whoHasACamera,
   submit_frames: whoHasACamera,
   end_test: ownAlone,

@@ -45,6 +45,7 @@ const pass = {
   methods: ['face' as const],
   accuracy: 4 as const,
   enrolmentProof: null,
+  enrolmentDocument: null,
   isTaken: false,
 };
 

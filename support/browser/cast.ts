@@ -7,6 +7,7 @@ import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
 import { epochMs } from '../../src/core/units.js';
+import { connectionAdditions } from '../../src/extensions/index.js';
 import { drawTurn, reframe, turnHead } from '../face-video/index.js';
 import { createTextLog } from '../fakes/sinks.js';
 import { launchChromium } from './chromium.js';
@@ -40,7 +41,7 @@ async function startStage(
   }));
   const server = await startServerUnderTest({ port, connections });
   const { steps } = createOktaProvisioning({
-    settings: createOktaConnectionGuard([]).parse(connections[0]),
+    settings: createOktaConnectionGuard(connectionAdditions).parse(connections[0]),
     publicUrl: server.url,
     clock: { now: () => epochMs(Date.now()) },
     random: randomBytes,

@@ -163,6 +163,13 @@ const notEnrolled = (linkOffered: boolean, isSent = true): Replies => ({
 });
 
 /** All screens of the capture page. */
+/** Request for a digital document, which an app also gets by a link. */
+const documentRequest = {
+  protocol: 'openid4vp-v1-signed',
+  data: {},
+  link: `openid4vp://?${new URLSearchParams({ client_id: 'x509_hash:a', request_uri: 'https://face.example.com/documents/people/a/b' })}`,
+};
+
 export const screens: readonly ScreenCase[] = [
   { name: 'opening', screen: 'opening', replies: { '/open': 'hang' } },
   { name: 'arrived', screen: 'arrived', path: '/face?sent' },
@@ -232,6 +239,20 @@ export const screens: readonly ScreenCase[] = [
     view: { purpose: 'enrol', referencePhotoNeeded: true },
     replies: { '/reference': { hint: 'reference_none' } },
     press: ['Take a photo', 'Take the photo', 'Use this photo'],
+    act: (page) => page.locator('main .note').waitFor(),
+  },
+  {
+    name: 'document',
+    screen: 'document',
+    view: { purpose: 'enrol', document: 'offered' },
+    replies: { '/document/request': documentRequest },
+  },
+  {
+    name: 'document-unlike',
+    screen: 'document',
+    only: 'phone',
+    view: { purpose: 'enrol', document: 'needed' },
+    replies: { '/document/request': documentRequest, '/document': { response: 'x', hint: 'document_of_another' } },
     act: (page) => page.locator('main .note').waitFor(),
   },
   { name: 'ways', screen: 'ways', view: everyWay, press: [cannot] },

@@ -10,7 +10,7 @@ const goesOnBy: Readonly<Record<string, string | RegExp>> = {
   framing: 'Start',
 };
 
-const passing = ['opening', 'challenge', 'sending', 'reference-look'];
+const passing = ['opening', 'challenge', 'sending', 'reference-look', 'document-look'];
 
 const main = (screen: string): string => `main[data-screen="${screen}"]`;
 

@@ -22,6 +22,7 @@ export const firstView = {
   livenessVendor: null,
   deviceKeyWanted: false,
   referencePhotoNeeded: false,
+  document: 'none',
   companyPhotoCompared: false,
   triesLeft: 3,
   phoneNeeded: false,

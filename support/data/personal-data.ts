@@ -109,6 +109,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
   {
     why: 'A sign-in, a face check or a call of the help desk under way, by a random id: it ends after minutes.',
     keys: [
+      'document:*',
       'kiosk-next:*',
       'kiosk-visit:*',
       'one-time-codes:*',

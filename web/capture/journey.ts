@@ -32,6 +32,8 @@ const steps = {
   action,
   'hand-off': handOff,
   reference,
+  // Loaded only if needed, because few enrolments use it.
+  document: async (...inputs) => (await import('./screens/document.js')).presentDocument(...inputs),
   pin,
   passkey,
   choice,

@@ -15,6 +15,8 @@ import {
   anotherWayReply,
   challengeReply,
   contextOfReference,
+  documentReply,
+  documentRequestReply,
   emptyReply,
   enrolmentReply,
   frameReply,
@@ -47,6 +49,10 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 
 /** Timeout of sending pictures: enough for 25 pictures over a slow connection and for judging them. */
 const verdictWithinMs = 60_000;
+
+/** As a file, because a text field may not be as long. */
+const appendDocument = (body: FormData, document: string): void =>
+  body.append('document', new Blob([document]), 'document.jwe');
 
 interface Encryption {
   readonly keys: readonly string[];
@@ -139,12 +145,15 @@ export class PageApi {
     readonly device: DeviceSignals | null;
     readonly secret: Secret | null;
     readonly reference: Blob | null;
+    /** Encrypted response with a digital document; `null` or empty without one. */
+    readonly document: string | null;
     readonly language: string;
   }): Promise<Outcome> {
-    const { frames, device, secret, reference, language } = sent;
+    const { frames, device, secret, reference, document, language } = sent;
     const body = new FormData();
     body.set('nonce', frames.nonce);
     body.set('language', language);
+    if (document) appendDocument(body, document);
     for (const [name, value] of Object.entries(secret ?? {})) body.set(name, value);
     await this.#appendPictures(body, { photos: frames.photos ?? [], reference, context: frames.nonce });
     if (device !== null) body.set('device', JSON.stringify(device));
@@ -166,6 +175,18 @@ export class PageApi {
     await this.#appendPictures(body, { photos: [], reference, context: contextOfReference });
     const reply = referenceReply;
     return (await this.call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
+  }
+
+  requestDocument = () => this.#post('/document/request', {}, documentRequestReply);
+
+  /**
+   * Lets the server verify a digital document.
+   * @param document - encrypted response, or `null` to ask for one that an app sent
+   */
+  lookAtDocument(document: string | null) {
+    const body = new FormData();
+    if (document !== null) appendDocument(body, document);
+    return this.call({ method: 'POST', path: '/document', body, reply: documentReply, withinMs: verdictWithinMs });
   }
 
   async #prepareEncryption(): Promise<Encryption> {

@@ -1,5 +1,5 @@
 import type { DeviceSignals } from '../../src/core/device-signals.js';
-import { type Hint, isReferenceHint } from '../../src/core/hints.js';
+import { type Hint, isDocumentHint, isReferenceHint } from '../../src/core/hints.js';
 import { type ScreenAxis, usesLight } from '../../src/core/screen-light.js';
 import type { ProblemName } from './problem.js';
 import type { AnotherWay, MissingEnrolment, View } from './view.js';
@@ -13,6 +13,7 @@ export type Screen =
   | 'reference-camera'
   | 'reference-photo'
   | 'reference-look'
+  | 'document-look'
   | 'permission'
   | 'framing'
   | 'flashes'
@@ -42,6 +43,7 @@ export type StepName =
   | 'test-person'
   | 'hand-off'
   | 'reference'
+  | 'document'
   | 'pin'
   | 'passkey'
   | 'choice'
@@ -85,6 +87,8 @@ export interface Facts {
   readonly isCallRefused: boolean;
   readonly place: 'unchosen' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
+  /** Encrypted response with a digital document. Empty if the person continues without one. */
+  readonly document: string | null;
   readonly secret: Secret | null;
   /** True if the person chose the face, and no passkey in its place. */
   readonly isFaceChosen: boolean;
@@ -129,6 +133,7 @@ export const nothingKnown: Facts = {
   isCallRefused: false,
   place: 'unchosen',
   referencePhoto: null,
+  document: null,
   secret: null,
   isFaceChosen: false,
   isPasskeyDeclined: false,
@@ -176,12 +181,14 @@ function stepOfUser(facts: Facts, view: View): StepName | null {
   if (view.anotherWays.includes('passkey') && !facts.isFaceChosen) return 'choice';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
-  // If the hint is about the photo of the identity document, the screen for that photo shows it.
-  return facts.again !== null && !isReferenceHint(facts.again.hint) ? 'try-again' : null;
+  // If the hint is about the identity document, the screen for it shows the hint.
+  const { again } = facts;
+  return again !== null && !isReferenceHint(again.hint) && !isDocumentHint(again.hint) ? 'try-again' : null;
 }
 
 function nextInput(facts: Facts, view: View): StepName {
   if (view.purpose === 'enrol' && view.referencePhotoNeeded && facts.referencePhoto === null) return 'reference';
+  if (view.document !== 'none' && facts.document === null) return 'document';
   if (view.userSecret !== 'none' && facts.secret === null) return view.userSecret;
   if (isPasskeyNext(facts, view)) return 'passkey';
   return facts.frames === null ? 'capture' : 'sending';
@@ -199,7 +206,16 @@ function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-o
   return place === 'unchosen' && mayHandOff && view.handOff !== null ? 'hand-off' : null;
 }
 
-const stepsToCamera: readonly StepName[] = ['consent', 'action', 'reference', 'pin', 'passkey', 'try-again', 'capture'];
+const stepsToCamera: readonly StepName[] = [
+  'consent',
+  'action',
+  'reference',
+  'document',
+  'pin',
+  'passkey',
+  'try-again',
+  'capture',
+];
 
 /** Returns true if this browser's camera comes next, so that its resources can be preloaded. */
 export const isCameraAhead = (facts: Facts): boolean =>
@@ -231,5 +247,6 @@ export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Ch
     withoutLight: facts.withoutLight || lightTries >= mostLightTries,
     secret: purpose === 'enrol' ? facts.secret : null,
     referencePhoto: isReferenceHint(hint) ? null : facts.referencePhoto,
+    document: isDocumentHint(hint) ? null : facts.document,
   };
 }

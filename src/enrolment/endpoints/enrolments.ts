@@ -74,12 +74,12 @@ export function createEnrolmentEndpoints(
           throw new FaceError(refusal.code);
         }
         const proven = await proveEnrolment(
-          { ...face, stepUpId: null, given: 'photos_of_client', hasShownFormer: false },
+          { ...face, stepUpId: null, document: null, given: 'photos_of_client', hasShownFormer: false },
           deps,
         );
         if (proven.kind === 'unproven') throw new FaceError(proven.code);
-        const { proof, mayReplace } = proven;
-        const sealed = await enrolSubject({ ...face, secret, consent, proof, mayReplace }, deps);
+        const { proof, document, mayReplace } = proven;
+        const sealed = await enrolSubject({ ...face, secret, consent, proof, document, mayReplace }, deps);
         await rememberFrames(toSubjectRef(person), earlier, deps);
         return {
           tokenId: sealed.tokenId,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
-import type { EnrolmentProof } from '../../core/enrolment-proof.js';
+import { type EnrolmentProof, enrolmentDocumentGuard } from '../../core/enrolment-proof.js';
 import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -19,11 +19,19 @@ import {
 } from './request.js';
 
 /** How a person was compared at enrolment, by the check methods of OpenID Connect for Identity Assurance. */
-const checkMethods = { photo: 'bvr', in_person: 'pvp', vouched: 'pvr' } as const satisfies Partial<
+const checkMethods = { photo: 'bvr', document: 'bvr', in_person: 'pvp', vouched: 'pvr' } as const satisfies Partial<
   Record<EnrolmentProof, string>
 >;
 
-const evidenceTypes = { photo: 'electronic_record', in_person: 'vouch', vouched: 'vouch' } as const;
+const evidenceTypes = {
+  photo: 'electronic_record',
+  document: 'document',
+  in_person: 'vouch',
+  vouched: 'vouch',
+} as const;
+
+/** Types of documents by their kind. Other kinds have none. */
+const documentTypes: Readonly<Record<string, string>> = { mdl: 'driving_permit', pid: 'idcard' };
 
 const recordType = 'employee_photo';
 
@@ -31,7 +39,8 @@ const recordType = 'employee_photo';
 const checkedGuard = z.object({
   idToken: verifiedRequestsGuard,
   userInfo: verifiedRequestsGuard,
-  proof: z.enum(['photo', 'in_person', 'vouched']),
+  proof: z.enum(['photo', 'document', 'in_person', 'vouched']),
+  document: enrolmentDocumentGuard.nullable().default(null),
   stepUpId: z.string(),
   at: epochMsGuard,
 });
@@ -42,7 +51,7 @@ const isVerified = (proof: EnrolmentProof | null): proof is Checked['proof'] =>
 
 /** Returns what is known about the verification. When the organization verified the claims is not known. */
 function describeVerification(
-  { proof, stepUpId, at }: Checked,
+  { proof, document, stepUpId, at }: Checked,
   { trustFramework }: VerifiedClaimsConfig,
   { policy: { organisation } }: Connection,
 ): JsonObject {
@@ -50,10 +59,17 @@ function describeVerification(
   const check = { check_method: 'bvr', check_id: stepUpId, time: toIso(at) };
   const source = organisation === null ? {} : { source: { name: organisation } };
   const voucher = organisation === null ? {} : { voucher: { organization: organisation } };
-  const rest =
-    proof === 'photo'
-      ? { record: { type: recordType, ...source } }
-      : { attestation: { type: 'digital_attestation', ...voucher } };
+  const details = {
+    photo: { record: { type: recordType, ...source } },
+    document: {
+      document_details: {
+        type: documentTypes[document?.kind ?? ''] ?? 'idcard',
+        issuer: { name: document?.issuer ?? '' },
+      },
+    },
+    attested: { attestation: { type: 'digital_attestation', ...voucher } },
+  };
+  const rest = details[proof === 'photo' || proof === 'document' ? proof : 'attested'];
   const evidence = [{ type: evidenceTypes[proof], check_details: [enrolment, check], ...rest }];
   return { trust_framework: trustFramework, verification_process: stepUpId, evidence };
 }
@@ -112,6 +128,7 @@ export const verifiedClaimsOfOidc: OidcExtension = {
           trust_frameworks_supported: [verifiedClaims.trustFramework],
           evidence_supported: [...new Set(Object.values(evidenceTypes))],
           electronic_records_supported: [recordType],
+          documents_supported: Object.values(documentTypes),
           claims_in_verified_claims_supported: verifiedClaims.claims,
         },
       }),
@@ -126,7 +143,7 @@ export const verifiedClaimsOfOidc: OidcExtension = {
         if (requests === null || pass === null || !isVerified(proof)) return noDecision;
         const { idToken, userInfo } = requests;
         if (idToken === null && userInfo === null) return noDecision;
-        const checked: Checked = { idToken, userInfo, proof, stepUpId, at: pass.at };
+        const checked: Checked = { idToken, userInfo, proof, document: pass.enrolmentDocument, stepUpId, at: pass.at };
         return {
           ...noDecision,
           async store(grantId) {

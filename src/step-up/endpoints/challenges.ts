@@ -28,6 +28,7 @@ import { contentKeysField } from '../encrypted-pictures.js';
 import type { FlowPorts } from '../flow.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { photosOfChallenge } from '../movement-challenge.js';
+import { toResponse } from '../presented-document.js';
 import type { ShownFrom } from '../receipt-rules.js';
 import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
@@ -35,6 +36,7 @@ import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply } from '../session-view.js';
 import { finishVendorCheck, openVendorCheck, vendorOutages } from '../vendor-check.js';
+import { documentFile } from './presented-documents.js';
 
 const secretText = z.string().min(1).max(256);
 
@@ -110,6 +112,7 @@ const decision: readonly FaceErrorCode[] = [
   'subject_unknown',
   'profile_unavailable',
   'enrolment_lost',
+  'key_service_unavailable',
   'overloaded',
 ];
 
@@ -261,6 +264,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       photos: {
         photo: { atLeast: photosOfChallenge.least, atMost: photosOfChallenge.most },
         reference: { atLeast: 0, atMost: 1 },
+        ...documentFile,
       },
       fields: z.strictObject({
         nonce: secretText,
@@ -284,6 +288,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
             nonce: new Credential(fields.nonce),
             photos: photos('photo'),
             reference,
+            document: toResponse(photos('document')),
             contentKeys: fields.contentKeys ?? null,
             secret: { pin: fields.pin ?? null, passkey: fields.passkey ?? null },
             device: fields.device ?? null,
@@ -356,7 +361,7 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
       description:
         'The server reads the result and the picture from the vendor, once. The page sends no result and no picture of its own.',
       codes: [...session, ...decision, 'liveness_expired', 'liveness_unfinished', ...vendorOutages],
-      photos: { reference: { atLeast: 0, atMost: 1 } },
+      photos: { reference: { atLeast: 0, atMost: 1 }, ...documentFile },
       fields: z.strictObject({
         nonce: secretText,
         contentKeys: contentKeysField,
@@ -370,7 +375,15 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
         const shownFrom = toShownFrom(request, deps);
         const { nonce, contentKeys = null, pin = null, passkey = null, language } = fields;
         const ended = await finishVendorCheck(
-          { session: shown, shownFrom, nonce: new Credential(nonce), reference, contentKeys, secret: { pin, passkey } },
+          {
+            session: shown,
+            shownFrom,
+            nonce: new Credential(nonce),
+            reference,
+            document: toResponse(photos('document')),
+            contentKeys,
+            secret: { pin, passkey },
+          },
           deps,
         );
         return toOutcomeReply(ended, { session: shown, language, shownFrom }, deps);

@@ -51,6 +51,7 @@ const nobody: View = {
   light: 'none',
   livenessVendor: null,
   referencePhotoNeeded: false,
+  document: 'none',
   deviceKeyWanted: false,
   companyPhotoCompared: false,
   triesLeft: 3,

@@ -13,7 +13,8 @@ export const headingOfConsent = (view: View, words: Words): string => textFor(vi
 
 /** Describes the purpose and the pictures, and on request what is stored and the person's rights. */
 export function describeConsent(view: View, words: Words, ...further: readonly (HTMLElement | null)[]): HTMLElement[] {
-  const { organisation, retentionDays, purpose, referencePhotoNeeded, companyPhotoCompared } = view;
+  const { organisation, retentionDays, purpose, companyPhotoCompared } = view;
+  const isIdCompared = view.referencePhotoNeeded || view.document !== 'none';
   const { headings, enrol } = words.consent;
   // Not everyone has an own page.
   const withdrawal = words.consent[view.ownPage === null ? 'withdrawalByAsking' : 'withdrawal'];
@@ -23,14 +24,14 @@ export function describeConsent(view: View, words: Words, ...further: readonly (
   const toHappening = (): string => {
     if (purpose !== 'enrol') return happens;
     if (companyPhotoCompared) return enrol.happensWithCompanyPhoto;
-    return referencePhotoNeeded ? enrol.happensWithReferencePhoto : happens;
+    return isIdCompared ? enrol.happensWithReferencePhoto : happens;
   };
   const { picture } = words.consent.vendors;
   /** What becomes of the one picture that a vendor returns. */
   const toPictureUse = (): string => {
     if (purpose !== 'enrol') return picture.verify;
     if (companyPhotoCompared) return picture.enrolWithCompanyPhoto;
-    return referencePhotoNeeded ? picture.enrolWithReferencePhoto : picture.enrol;
+    return isIdCompared ? picture.enrolWithReferencePhoto : picture.enrol;
   };
   const { aws } = words.consent.vendors;
   const statements: Readonly<Record<string, string>> = { aws };

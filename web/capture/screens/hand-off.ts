@@ -121,7 +121,7 @@ async function follow(stage: Stage, { api }: Tools, ended: AbortSignal): Promise
   }
 }
 
-function drawQr(url: string): SVGSVGElement {
+export function drawQr(url: string): SVGSVGElement {
   const { data, size } = encode(url, { ecc: 'M', border: 4 });
   const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
   return svg(

@@ -8,7 +8,10 @@ import type { View } from '../view.js';
 import type { Words } from '../words.js';
 import { otherWayButton, takeOtherWay } from './ways.js';
 
-export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
+export const waiting = (
+  screen: 'sending' | 'reference-look' | 'document-look',
+  { sending: words }: Words,
+): Content => ({
   screen,
   heading: words.heading,
   body: [el('div', { class: 'spinner', 'aria-hidden': 'true' }), paragraph(words.text, 'lead')],
@@ -28,7 +31,7 @@ async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<C
 
 export const sending: Step = async (before, facts, tools) => {
   const { page, api } = tools;
-  const { frames, device, secret, referencePhoto } = facts;
+  const { frames, device, secret, referencePhoto, document } = facts;
   page.show((words) => waiting('sending', words));
   if (before.state === 'captured') return whenJudged(before, facts, tools);
   if (frames === null) return {};
@@ -38,10 +41,18 @@ export const sending: Step = async (before, facts, tools) => {
       device,
       secret,
       reference: referencePhoto,
+      document,
       language: page.language,
     });
     if (outcome !== 'try_again')
-      return { frames: null, secret: null, referencePhoto: null, receipt, view: { ...view, state: outcome } };
+      return {
+        frames: null,
+        secret: null,
+        referencePhoto: null,
+        document: null,
+        receipt,
+        view: { ...view, state: outcome },
+      };
     return { ...afterTry(before, facts, hint), view, lockedForSec };
   } catch (error) {
     if (!(error instanceof UnusablePictures)) throw error;

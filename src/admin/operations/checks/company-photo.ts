@@ -28,14 +28,18 @@ export const createPhotoModeCheck = ({ mode }: PhotoPolicy): Check => ({
 /** Checks the source of the photos with which enrolments are compared, by asking for the photo of an unknown person. */
 export const createPhotoSourceCheck = (policy: PhotoPolicy, deps: Ports<'fetch'>): Check => ({
   title: 'Photos of the organization',
-  run: () => (policy.source === 'provider' ? judgeProvider() : askSource(policy, policy.source, deps)),
+  async run() {
+    if (policy.source === 'document') return pass('each person presents a digital document');
+    return policy.source === 'provider' ? judgeProvider() : askSource(policy, policy.source, deps);
+  },
 });
 
 /** Checks that the provider has the claims in the address of a photo. */
 export const createPhotoClaimCheck = ({ source }: PhotoPolicy, { claimNames }: Pick<Profile, 'claimNames'>): Check => ({
   title: 'Claims in the address of the photos',
   async run() {
-    const unknown = source === 'provider' ? [] : claimsInAddress(source.url).filter((name) => !claimNames.has(name));
+    const unknown =
+      typeof source === 'string' ? [] : claimsInAddress(source.url).filter((name) => !claimNames.has(name));
     if (unknown.length === 0) return pass('have attributes at the provider');
     return fail(
       `no attribute for the claim ${unknown.join(', ')}, so no photo is found and no one can enrol`,
@@ -52,7 +56,7 @@ const judgeProvider = async (): Promise<Finding> =>
 
 async function askSource(
   policy: PhotoPolicy,
-  { url, header }: Exclude<PhotoPolicy['source'], 'provider'>,
+  { url, header }: Exclude<PhotoPolicy['source'], string>,
   { fetch }: Ports<'fetch'>,
 ): Promise<Finding> {
   const address = claimsInAddress(url).reduce((text, name) => text.replace(`{${name}}`, unknownPerson), url);

@@ -1,0 +1,30 @@
+import { createECDH, type JsonWebKey } from 'node:crypto';
+
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** Key pair on P-256, as JWK (RFC 7517). */
+export interface KeyPair {
+  readonly privateKey: JsonWebKey;
+  readonly publicKey: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+  /** The public key as an uncompressed point. */
+  readonly point: Uint8Array;
+}
+
+/**
+ * Derives a key pair from two secret halves of 32 bytes, so that the reduction modulo the order is unbiased (FIPS 186-5,
+ * appendix A.2.1).
+ */
+export function toKeyPair(first: Uint8Array, second: Uint8Array): KeyPair {
+  const hex = Buffer.concat([first, second]).toString('hex');
+  const scalar = (BigInt(`0x${hex}`) % (order - 1n)) + 1n;
+  const secret = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex');
+  const pair = createECDH('prime256v1');
+  pair.setPrivateKey(secret);
+  const point = pair.getPublicKey();
+  const toText = (bytes: Buffer): string => bytes.toString('base64url');
+  const x = toText(point.subarray(1, 33));
+  const publicKey = { kty: 'EC', crv: 'P-256', x, y: toText(point.subarray(33)) } as const;
+  const privateKey = { ...publicKey, d: toText(secret) };
+  secret.fill(0);
+  return { privateKey, publicKey, point };
+}

@@ -1,0 +1,86 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import type { ConnectionAddition } from '../../config/additions.js';
+import { credentialGuard } from '../../config/credential.js';
+import { kindNames } from './kinds.js';
+
+const certificateGuard = z
+  .string()
+  .max(16_384)
+  .refine((pem) => toCertificate(pem) !== null, 'expected one certificate in PEM form')
+  .transform((pem) => new X509Certificate(pem));
+
+function toCertificate(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return null;
+  }
+}
+
+const issuerGuard = z.strictObject({
+  name: z.string().min(1).max(100).describe('Name of the issuer, as receipts and records state it.'),
+  certificate: certificateGuard.describe(
+    'Root certificate of the issuer in PEM form. It must have signed the certificates of the documents itself.',
+  ),
+});
+
+const requestGuard = z
+  .strictObject({
+    certificate: certificateGuard.describe('Certificate for requests in PEM form, from the operator of the apps.'),
+    privateKey: credentialGuard.describe('Secret. P-256 key of the certificate, as PEM.'),
+  })
+  .refine(({ certificate, privateKey }) => privateKey.use((key) => isKeyOf(certificate, key)), {
+    path: ['privateKey'],
+    error: 'expected the P-256 private key of the certificate, as PEM',
+  });
+
+const isKeyOf = (certificate: X509Certificate, pem: string): boolean => {
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' && certificate.checkPrivateKey(key);
+  } catch {
+    return false;
+  }
+};
+
+const documentsGuard = z
+  .strictObject({
+    issuers: z.array(issuerGuard).min(1).max(50).describe('Issuers whose documents count.'),
+    kinds: z
+      .array(z.enum(kindNames))
+      .min(1)
+      .default([...kindNames])
+      .describe('`"mdl"`: mobile driving licence (ISO/IEC 18013-5). `"pid"`: person identification data (EU).'),
+    names: z
+      .enum(['relaxed', 'exact'])
+      .default('relaxed')
+      .describe(
+        'Comparison of the names with the claims `given_name` and `family_name`. `"relaxed"`: without case, accents and hyphens; a document may have further given names. `"exact"`: character for character.',
+      ),
+    birthdate: z
+      .boolean()
+      .default(false)
+      .describe('True to ask for the date of birth too, and compare it with the claim `birthdate`.'),
+    request: requestGuard
+      .nullable()
+      .default(null)
+      .describe(
+        'Certificate that authenticates requests to apps. `null`: requests are not signed, and only browsers with the Digital Credentials API can present a document.',
+      ),
+  })
+  .nullable()
+  .default(null)
+  .describe(
+    'Digital identity documents that people present at an enrolment, for `policy.photo.source` `"document"`. See docs/digital-documents.md.',
+  );
+
+export type DocumentsConfig = NonNullable<z.output<typeof documentsGuard>>;
+
+declare module '../../config/additions.js' {
+  interface ConnectionSections {
+    readonly documents: DocumentsConfig | null;
+  }
+}
+
+export const documentsAddition = { sections: { documents: documentsGuard } } as const satisfies ConnectionAddition;

@@ -1,0 +1,157 @@
+import { DateOnly, DeviceResponse, SessionTranscript } from '@owf/mdoc';
+import { compactDecrypt, importJWK } from 'jose';
+import { z } from 'zod';
+import { parseJson } from '../../core/base/json.js';
+import type { Ports } from '../../core/deps.js';
+import type { Hint } from '../../core/hints.js';
+import type { OwnPhoto, Photo } from '../../core/secrets.js';
+import type { DocumentsConfig } from './config.js';
+import { type ElementName, elementNames, type KindName, kindNames, kinds } from './kinds.js';
+import { findIssuer, mdocCrypto } from './mdoc-crypto.js';
+import { isPlainCbor } from './plain-cbor.js';
+import type { RequestSecrets } from './request.js';
+import { readStatus } from './status.js';
+
+/** Where the response was sent: by the browser to a page of this origin, or by an app to the link. */
+export type ResponseWay =
+  | { readonly kind: 'browser'; readonly origin: string }
+  | { readonly kind: 'link'; readonly clientId: string; readonly responseUri: string };
+
+/** What a valid document says about its holder. */
+export interface DocumentContent {
+  readonly kind: KindName;
+  readonly issuer: string;
+  readonly portrait: Photo;
+  readonly given: string;
+  readonly family: string;
+  /** ISO 8601. `null` if it was not asked for. */
+  readonly birthdate: string | null;
+}
+
+/** Exactly one document of one kind, in one presentation. */
+const answerGuard = z.object({
+  vp_token: z.strictObject(Object.fromEntries(kindNames.map((kind) => [kind, z.tuple([z.base64url()]).optional()]))),
+});
+
+/** Decrypts the response (JARM). @returns `null` if it is not one, or of another check */
+export async function openResponse(
+  response: string,
+  { privateKey }: RequestSecrets,
+): Promise<{ readonly kind: KindName; readonly encoded: string } | null> {
+  try {
+    const key = await importJWK({ ...privateKey, kty: 'EC' }, 'ECDH-ES');
+    const { plaintext } = await compactDecrypt(response, key, {
+      keyManagementAlgorithms: ['ECDH-ES'],
+      contentEncryptionAlgorithms: ['A128GCM', 'A256GCM'],
+    });
+    const { vp_token: presented } = answerGuard.parse(parseJson(Buffer.from(plaintext).toString('utf8')));
+    plaintext.fill(0);
+    const found = kindNames.flatMap((kind) => (presented[kind] ?? []).map((encoded) => ({ kind, encoded })));
+    return found.length === 1 ? (found[0] ?? null) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What the device has signed, so that a response counts for one check and one receiver only. */
+const toTranscript = (way: ResponseWay, { nonce, thumbprint: jwkThumbprint }: RequestSecrets) =>
+  way.kind === 'browser'
+    ? SessionTranscript.forOid4VpDcApi({ origin: way.origin, nonce, jwkThumbprint }, mdocCrypto)
+    : SessionTranscript.forOid4Vp(
+        { clientId: way.clientId, responseUri: way.responseUri, nonce, jwkThumbprint },
+        mdocCrypto,
+      );
+
+/** Verifies a document and its holder's device, and returns its content; otherwise the reason. */
+export async function readDocument(
+  { kind, encoded }: { readonly kind: KindName; readonly encoded: string },
+  {
+    config,
+    secrets,
+    ways,
+  }: {
+    readonly config: DocumentsConfig;
+    readonly secrets: RequestSecrets;
+    readonly ways: readonly ResponseWay[];
+  },
+  own: OwnPhoto,
+  deps: Ports<'clock' | 'publicFetch'>,
+): Promise<DocumentContent | Hint> {
+  const now = deps.clock.now();
+  const { docType, namespace, keyUsage } = kinds[kind];
+  try {
+    const verified = await verifyForAny(encoded, ways, secrets);
+    const [document, ...others] = verified?.documents ?? [];
+    if (document === undefined || others.length > 0) return 'document_invalid';
+    const { issuerAuth } = document.issuerSigned;
+    const { mobileSecurityObject } = issuerAuth;
+    if (document.docType !== docType || mobileSecurityObject.docType !== docType) return 'document_invalid';
+    const issuer = findIssuer(issuerAuth.x5chain?.[0], keyUsage, config, now);
+    if (issuer === null || !config.kinds.includes(kind)) return 'document_untrusted';
+    const { validFrom, validUntil } = mobileSecurityObject.validityInfo;
+    if (now < validFrom.getTime() || now > validUntil.getTime()) return 'document_expired';
+    const status = await readStatus(issuerAuth.payload, issuer, deps);
+    if (status !== 'valid') return status === 'revoked' ? 'document_revoked' : 'document_unchecked';
+    const items = document.getIssuerNamespace(namespace) ?? [];
+    const find = (name: ElementName): unknown => {
+      const named = items.filter(({ elementIdentifier }) => elementIdentifier === name);
+      return named.length === 1 ? named[0]?.elementValue : undefined;
+    };
+    const content = contentGuard.parse({
+      portrait: find(elementNames.portrait),
+      given: find(elementNames.givenName),
+      family: find(elementNames.familyName),
+      birthdate: find(elementNames.birthdate) ?? null,
+    });
+    const portrait = own(content.portrait);
+    const { given, family, birthdate } = content;
+    return { kind, issuer: issuer.name, portrait, given, family, birthdate };
+  } catch {
+    // Whatever a stranger sent. Details could reveal parts of the document.
+    return 'document_invalid';
+  }
+}
+
+const nameGuard = z.string().min(1).max(500);
+
+const contentGuard = z.object({
+  portrait: z.instanceof(Uint8Array),
+  given: nameGuard,
+  family: nameGuard,
+  birthdate: z
+    .union([z.date().transform((date) => date.toISOString()), z.instanceof(DateOnly).transform(String), z.string()])
+    .transform((text) => text.slice(0, 'YYYY-MM-DD'.length))
+    .nullable(),
+});
+
+/** Returns the response if all its signatures are valid for one of the ways. */
+async function verifyForAny(
+  encoded: string,
+  ways: readonly ResponseWay[],
+  secrets: RequestSecrets,
+): Promise<DeviceResponse | null> {
+  const bytes = Buffer.from(encoded, 'base64url');
+  if (!isPlainCbor(bytes)) return null;
+  for (const way of ways) {
+    const response = DeviceResponse.decode(bytes);
+    const failed: string[] = [];
+    // Whether it has expired is decided by the caller, who tells the person.
+    const now = response.documents?.[0]?.issuerSigned.issuerAuth.mobileSecurityObject.validityInfo.validFrom;
+    if (now === undefined) return null;
+    await response.verify(
+      {
+        sessionTranscript: await toTranscript(way, secrets),
+        trustedCertificates: [],
+        // By `findIssuer`, which also names the issuer.
+        disableCertificateChainValidation: true,
+        now,
+        onCheck: ({ status, check }) => {
+          if (status !== 'PASSED') failed.push(check);
+        },
+      },
+      mdocCrypto,
+    );
+    if (failed.length === 0) return response;
+  }
+  return null;
+}
