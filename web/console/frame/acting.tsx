@@ -1,7 +1,8 @@
-import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
+import { createContext, useCallback, useEffect, useRef, useState } from 'react';
 import { Refusal, type ServerRequest } from './call.js';
 import { useNavigationKey } from './router.js';
 import type { Right, Session } from './session.js';
+import { useProvided } from './words.js';
 
 export interface SessionActions {
   readonly session: Session;
@@ -15,11 +16,7 @@ export interface SessionActions {
 
 export const SessionActionsContext = createContext<SessionActions | null>(null);
 
-export function useSessionActions(): SessionActions {
-  const acting = useContext(SessionActionsContext);
-  if (acting === null) throw new Error('outside a session');
-  return acting;
-}
+export const useSessionActions = (): SessionActions => useProvided(SessionActionsContext);
 
 /** Returns true if the user has a right. The server enforces rights itself. */
 export const useMay = (right: Right): boolean => useSessionActions().session.rights.includes(right);
@@ -112,28 +109,21 @@ export interface Paged<Row> {
   readonly reload: () => void;
   /** Loads the rows again. This does not count as user activity. */
   readonly poll: () => Promise<void>;
-  /**
-   * Loads all rows without showing them.
-   * @param onRows - returns false to stop
-   */
-  readonly all: (onRows: (rows: number) => boolean) => Promise<readonly Row[]>;
+  /** Loads all rows without showing them. */
+  readonly all: () => Promise<readonly Row[]>;
 }
 
 type Shown<Row> = Pick<Paged<Row>, 'rows' | 'state' | 'refusal'> & { readonly cursor: string | null };
-
-/** Largest page of every list. */
-const mostRowsAtOnce = 200;
 
 const nothingYet = { rows: [], state: 'loading', refusal: null, cursor: null } as const;
 
 /**
  * Loads a list's pages.
- * @param request - creates the request for a cursor, which is `null` for the first page, and a number of rows if all are
- * loaded
+ * @param request - creates the request for a cursor, which is `null` for the first page
  * @param rowsOf - returns the rows of a page
  */
 export function usePages<Reply extends { readonly cursor: string | null }, Row>(
-  request: (cursor: string | null, rows?: number) => ServerRequest<Reply>,
+  request: (cursor: string | null) => ServerRequest<Reply>,
   rowsOf: (reply: Reply) => readonly Row[],
 ): Paged<Row> {
   const { call } = useSessionActions();
@@ -173,10 +163,10 @@ export function usePages<Reply extends { readonly cursor: string | null }, Row>(
     more: shown.cursor === null ? null : () => void ask(shown.cursor, shown.rows, shown),
     reload: () => void ask(null, [], shown),
     poll: () => ask(null, [], shown, true),
-    async all(onRows) {
+    async all() {
       let { rows, cursor } = shown;
-      while (cursor !== null && onRows(rows.length)) {
-        const page = await call(request(cursor, mostRowsAtOnce));
+      while (cursor !== null) {
+        const page = await call(request(cursor));
         rows = [...rows, ...rowsOf(page)];
         cursor = page.cursor;
       }

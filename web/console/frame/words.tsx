@@ -1,23 +1,19 @@
-import { type ComponentType, createContext, type ReactNode, useContext, useMemo } from 'react';
+import { type ComponentType, type Context, createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Texts as Words } from '../../../locales/compiled/console/frame/texts.js';
 import type { Language } from '../../../src/core/base/languages.js';
 
-export interface I18n {
-  readonly language: Language;
-  readonly words: Words;
+export const I18nContext = createContext<{ readonly language: Language; readonly words: Words } | null>(null);
+
+/** Reads what a component above provides. */
+export function useProvided<Value>(provider: Context<Value | null>): Value {
+  const value = useContext(provider);
+  if (value === null) throw new Error('outside its provider');
+  return value;
 }
 
-export const I18nContext = createContext<I18n | null>(null);
+export const useWords = (): Words => useProvided(I18nContext).words;
 
-function useI18n(): I18n {
-  const speech = useContext(I18nContext);
-  if (speech === null) throw new Error('outside the frame');
-  return speech;
-}
-
-export const useWords = (): Words => useI18n().words;
-
-export const useLanguage = (): Language => useI18n().language;
+export const useLanguage = (): Language => useProvided(I18nContext).language;
 
 /** Returns the text of this name, which may be untrusted; `undefined` if there is none. */
 export const textIn = <Text,>(texts: { readonly [name: string]: Text }, name: string | null): Text | undefined =>
@@ -95,22 +91,18 @@ interface ScreenProps {
 
 /** Defines the texts of a screen, which each of its components reads with `useTexts`. */
 export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>) {
-  const Context = createContext<Texts | null>(null);
+  const TextsContext = createContext<Texts | null>(null);
   return {
     /** Provides the texts to components that another screen shows. */
-    TextsContext: Context,
-    useTexts(): Texts {
-      const texts = useContext(Context);
-      if (texts === null) throw new Error('outside the screen');
-      return texts;
-    },
+    TextsContext,
+    useTexts: (): Texts => useProvided(TextsContext),
     defineScreen: (Show: ComponentType<ScreenProps>): Screen => ({
       async prepare(language) {
         const texts = await load(language);
         return (rest) => (
-          <Context value={texts}>
+          <TextsContext value={texts}>
             <Show rest={rest} />
-          </Context>
+          </TextsContext>
         );
       },
     }),

@@ -3,7 +3,7 @@ import { toRefusal, useSessionActions } from '../frame/acting.js';
 import { Refusal, type ServerRequest } from '../frame/call.js';
 import { useFormats, useWords } from '../frame/words.js';
 import { Done, Progress, QuietButton, useProblemText } from '../parts/state.js';
-import { nameOf, useNames } from './names.js';
+import { nameIn, useNames } from './names.js';
 import { keyOf, type Who } from './requests.js';
 
 interface Failure {
@@ -19,23 +19,10 @@ interface Shown {
   readonly failures: readonly Failure[];
 }
 
-export interface Bulk {
-  readonly shown: Shown | null;
-  readonly stop: () => void;
-  /** Performs an action for people one after the other, and collects the failures. The promise never rejects. */
-  run<Reply>(
-    label: string,
-    people: AsyncIterable<Who> | Iterable<Who>,
-    total: number,
-    toRequest: (who: Who) => ServerRequest<Reply>,
-    onReply?: (reply: Reply) => void,
-  ): Promise<void>;
-}
-
 /** Refusals that would also apply to every other person. */
 const general = /^(role_missing|caller_untrusted|face_not_verified)$/;
 
-export function useBulk(): Bulk {
+export function useBulk() {
   const { call } = useSessionActions();
   const [shown, setShown] = useState<Shown | null>(null);
   const isStopped = useRef(false);
@@ -46,7 +33,14 @@ export function useBulk(): Bulk {
   return {
     shown,
     stop,
-    async run(label, people, total, toRequest, onReply = () => {}) {
+    /** Performs an action for people one after the other, and collects the failures. The promise never rejects. */
+    async run<Reply>(
+      label: string,
+      people: AsyncIterable<Who> | Iterable<Who>,
+      total: number,
+      toRequest: (who: Who) => ServerRequest<Reply>,
+      onReply: (reply: Reply) => void = () => {},
+    ): Promise<void> {
       isStopped.current = false;
       let done = 0;
       const failures: Failure[] = [];
@@ -83,7 +77,7 @@ export function requireDone(reply: unknown): void {
   for (const outcome of outcomes) if (typeof outcome?.code === 'string') throw new Refusal(outcome.code, null);
 }
 
-export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: Bulk }) {
+export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: ReturnType<typeof useBulk> }) {
   const { bulk: words } = useWords();
   const { number } = useFormats();
   const textOf = useProblemText();
@@ -113,7 +107,7 @@ export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: Bulk })
           <ul className="lines">
             {failures.map(({ who, refusal }) => (
               <li key={keyOf(who)}>
-                <bdi>{nameOf(who, names.get(keyOf(who)))}</bdi>: {textOf(refusal.code)} <code>{refusal.code}</code>
+                <bdi>{nameIn(names, who)}</bdi>: {textOf(refusal.code)} <code>{refusal.code}</code>
               </li>
             ))}
           </ul>

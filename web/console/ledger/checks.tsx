@@ -4,8 +4,8 @@ import { useFormats } from '../frame/words.js';
 import { ExportLog } from '../parts/export-csv.js';
 import { Facts } from '../parts/server-text.js';
 import { type Column, PagedTable, textColumn, timeColumn } from '../parts/table.js';
-import { nameOf, toPersonColumn, useNames } from './names.js';
-import { type Check, type Filter, keyOf, type Line, whoOf } from './requests.js';
+import { nameIn, toPersonColumn, useNames } from './names.js';
+import { type Check, type Filter, type Line, whoOf } from './requests.js';
 import { actionText, detailText, isRule, reasonText } from './told.js';
 
 /** Omits the failed signals of a liveness check, which belong to the details. */
@@ -79,7 +79,7 @@ export function Checks({
       detail={{
         labelOf(check) {
           const who = whoOf(check);
-          const name = who === null || !ofAll ? '' : ` ${nameOf(who, names.get(keyOf(who)))}`;
+          const name = who === null || !ofAll ? '' : ` ${nameIn(names, who)}`;
           return `${actionText(check, words)}${name}, ${instant(check.time)}`;
         },
         show: (check) => <Events check={check} words={words} />,

@@ -54,6 +54,8 @@ export function useNames(people: readonly Who[]): Names {
 
 export const nameOf = (who: Who, name: Name | undefined): string => name?.login ?? name?.email ?? who.subject;
 
+export const nameIn = (names: Names, who: Who): string => nameOf(who, names.get(keyOf(who)));
+
 /** Returns true if the provider answered and has no name for the id. */
 export const isNameless = (name: Name | undefined): boolean =>
   name !== undefined && name.login === null && name.email === null && name.name === null;
@@ -66,16 +68,19 @@ export const addressFor = (
   { connection, subject }: Who,
 ): string => `${part}?${new URLSearchParams({ connection, subject })}`;
 
-export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Name | undefined }) => (
-  <Link to={pathOf(who)}>
-    {name?.name != null && name.name !== '' && (
-      <>
-        <bdi className="line">{name.name}</bdi>{' '}
-      </>
-    )}
-    <bdi className={name?.name ? 'line fine soft' : 'line'}>{nameOf(who, name)}</bdi>
-  </Link>
-);
+export function PersonLink({ who, names }: { readonly who: Who; readonly names: Names }) {
+  const name = names.get(keyOf(who))?.name;
+  return (
+    <Link to={pathOf(who)}>
+      {name && (
+        <>
+          <bdi className="line">{name}</bdi>{' '}
+        </>
+      )}
+      <bdi className={name ? 'line fine soft' : 'line'}>{nameIn(names, who)}</bdi>
+    </Link>
+  );
+}
 
 /** @param whoOf - returns the person of a row, or `null` */
 export const toPersonColumn = <Row,>(
@@ -84,7 +89,7 @@ export const toPersonColumn = <Row,>(
   whoOf: (row: Row) => Who | null,
   isRowHeading = false,
 ): Column<Row> => {
-  const labelOf = (who: Who): string => names.get(keyOf(who))?.name ?? nameOf(who, names.get(keyOf(who)));
+  const labelOf = (who: Who): string => names.get(keyOf(who))?.name ?? nameIn(names, who);
   return {
     id: 'person',
     heading,
@@ -97,7 +102,7 @@ export const toPersonColumn = <Row,>(
     },
     cell(row) {
       const who = whoOf(row);
-      return who === null ? '–' : <PersonLink who={who} name={names.get(keyOf(who))} />;
+      return who === null ? '–' : <PersonLink who={who} names={names} />;
     },
   };
 };

@@ -7,8 +7,8 @@ export interface Bar {
   /** UTC date, such as `2026-11-20`. */
   readonly day: string;
   readonly value: number;
-  /** Part of `value` that failed, by default 0. */
-  readonly failed?: number;
+  /** Part of `value` that failed. */
+  readonly failed: number;
 }
 
 const size = { width: 640, height: 160, gap: 0.25 };
@@ -28,8 +28,7 @@ export function BarChart({
 }: {
   readonly title: string;
   readonly bars: readonly Bar[];
-  /** `rest`: the part that did not fail. */
-  readonly headings: { readonly value: string; readonly failed?: string; readonly rest?: string };
+  readonly headings: { readonly value: string; readonly failed: string };
 }) {
   const words = useWords();
   const { day, shortDay, number } = useFormats();
@@ -38,7 +37,6 @@ export function BarChart({
   const ticks = top < 2 ? [top, 0] : [top, top / 2, 0];
   const step = size.width / Math.max(1, bars.length);
   const heightOf = (value: number): number => (value / top) * size.height;
-  const { failed: failedHeading, rest: restHeading } = headings;
   const isLabeled = (at: number): boolean =>
     bars.length <= mostLabels || [0, Math.floor(bars.length / 2), bars.length - 1].includes(at);
   if (bars.every(({ value }) => value === 0)) return <Empty>{words.chart.nothing}</Empty>;
@@ -63,7 +61,7 @@ export function BarChart({
               y2={size.height - heightOf(tick)}
             />
           ))}
-          {bars.map(({ day: of, value, failed = 0 }, at) => (
+          {bars.map(({ day: of, value, failed }, at) => (
             <g key={of}>
               <title>{`${day(of)}: ${number(value)}`}</title>
               {[
@@ -88,12 +86,10 @@ export function BarChart({
           ))}
         </div>
       </div>
-      {failedHeading !== undefined && (
-        <p className="legend fine">
-          <span className="key">{restHeading ?? headings.value}</span>
-          <span className="key failed">{failedHeading}</span>
-        </p>
-      )}
+      <p className="legend fine">
+        <span className="key">{headings.value}</span>
+        <span className="key failed">{headings.failed}</span>
+      </p>
       <details>
         <summary>{words.chart.asTable}</summary>
         <Table
@@ -104,11 +100,7 @@ export function BarChart({
           columns={[
             { id: 'day', heading: words.chart.day, isRowHeading: true, cell: (bar) => day(bar.day) },
             { id: 'value', heading: headings.value, isNumber: true, cell: (bar) => number(bar.value) },
-            ...(failedHeading === undefined
-              ? []
-              : [
-                  { id: 'failed', heading: failedHeading, isNumber: true, cell: (bar: Bar) => number(bar.failed ?? 0) },
-                ]),
+            { id: 'failed', heading: headings.failed, isNumber: true, cell: (bar) => number(bar.failed) },
           ]}
         />
       </details>

@@ -47,11 +47,7 @@ export function ExportLog({ filter, columns }: { readonly filter: Filter; readon
 
   return (
     <>
-      {isBusy ? (
-        <QuietButton onPress={stop}>{cancel}</QuietButton>
-      ) : (
-        <QuietButton onPress={() => void run(exportAll)}>{words.save}</QuietButton>
-      )}
+      <QuietButton onPress={isBusy ? stop : () => void run(exportAll)}>{isBusy ? cancel : words.save}</QuietButton>
       {isBusy && (
         <Progress
           label={words.save}

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { useWords } from '../frame/words.js';
 import { TextInput } from './form.js';
+import { QuietButton } from './state.js';
 
 export function ShownOnce({
   label,
@@ -35,8 +35,7 @@ export function CopyButton({ value }: { readonly value: string }) {
   const { copy, copied } = useWords();
   const [isCopied, setCopied] = useState(false);
   return (
-    <Button
-      className="button quiet"
+    <QuietButton
       onPress={() =>
         void navigator.clipboard.writeText(value).then(
           () => setCopied(true),
@@ -45,7 +44,7 @@ export function CopyButton({ value }: { readonly value: string }) {
       }
     >
       {isCopied ? copied : copy}
-    </Button>
+    </QuietButton>
   );
 }
 

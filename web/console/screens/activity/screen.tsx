@@ -79,7 +79,7 @@ function Acts({ parameters }: { readonly parameters: URLSearchParams }) {
     { ...textColumn('change', words.change, changeOf), isWide: true },
   ];
   const save = async (): Promise<void> => {
-    const lines = await paged.all(() => true);
+    const lines = await paged.all();
     const people = lines.flatMap((line) => whoOf(line) ?? []);
     const exported = toColumns(new Map(await loadNames(people, call)));
     const rows = lines.map((line) => [...exported.map(({ value }) => value?.(line) ?? null), line.subject]);

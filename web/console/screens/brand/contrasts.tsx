@@ -1,6 +1,6 @@
-import { Button } from 'react-aria-components/Button';
 import type { CheckedBrandReply } from '../../../../src/brand/replies.js';
 import { useFormats } from '../../frame/words.js';
+import { QuietButton } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { type ColourName, colourNames, useTexts } from './texts.js';
 
@@ -34,14 +34,13 @@ export function Contrasts({
       {low.map(({ field, worst, nearest }) => (
         <div key={field} className="note bad">
           <p>{contrast.low({ what: fields[field], ratio: number(worst.ratio), needed: number(worst.needed) })}</p>
-          <Button
-            className="button quiet"
+          <QuietButton
             aria-label={`${contrast.use({ colour: nearest })}: ${fields[field]}`}
             onPress={() => onUse(field, nearest)}
           >
             <span className="swatch" style={{ background: nearest }} />
             <bdi>{contrast.use({ colour: nearest })}</bdi>
-          </Button>
+          </QuietButton>
         </div>
       ))}
       <details>

@@ -10,9 +10,8 @@ type Screen = (typeof screens)[number];
 
 export function Preview({ page }: { readonly page: string }) {
   const { preview } = useTexts();
-  const shown = useLanguage();
   const [screen, setScreen] = useState<Screen>('consent');
-  const [language, setLanguage] = useState<Language>(shown);
+  const [language, setLanguage] = useState<Language>(useLanguage());
   const [scheme, setScheme] = useState<(typeof schemes)[number]>('light');
   const address = `${page}?${new URLSearchParams({ screen, lang: language, scheme })}`;
   return (

@@ -7,7 +7,7 @@ import { useFormats, useLanguage } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { PersonLink, useNames } from '../../ledger/names.js';
 import { listRefused, readNotEnrolled } from '../../ledger/refused.js';
-import { inviteByEmail, keyOf } from '../../ledger/requests.js';
+import { inviteByEmail } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { LanguageSelect } from '../../parts/form.js';
@@ -169,11 +169,7 @@ function RefusedUsers({
             empty={refused.none}
             headings={refused.columns}
             columns={[
-              {
-                id: 'name',
-                isRowHeading: true,
-                cell: (row) => <PersonLink who={whoOf(row)} name={names.get(keyOf(whoOf(row)))} />,
-              },
+              { id: 'name', isRowHeading: true, cell: (row) => <PersonLink who={whoOf(row)} names={names} /> },
               { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
               { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
               mode === 'shadow' && {

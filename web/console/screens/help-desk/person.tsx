@@ -2,13 +2,11 @@ import type { ReactNode } from 'react';
 import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
 import { useLanguage } from '../../frame/words.js';
-import { type Names, nameOf, useNames as useNamesOf } from '../../ledger/names.js';
-import { type Connection, keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
+import { nameIn, useNames as useNamesOf } from '../../ledger/names.js';
+import { type Connection, listConnections, type Who as Subject } from '../../ledger/requests.js';
 import { Field, LanguageSelect, Select, toOptions } from '../../parts/form.js';
 import { Await, Empty } from '../../parts/state.js';
 import { useTexts } from './texts.js';
-
-export const nameIn = (names: Names, who: Subject): string => nameOf(who, names.get(keyOf(who)));
 
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
   const names = useNamesOf(people);

@@ -4,15 +4,15 @@ import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { get, post, Refusal } from '../../frame/call.js';
 import { useParameter } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { PersonLink, useNames } from '../../ledger/names.js';
-import { keyOf, listConnections } from '../../ledger/requests.js';
+import { nameIn, PersonLink, useNames } from '../../ledger/names.js';
+import { listConnections } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Done, Note, OutboxNote, Section, useSentText } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
-import { nameIn, PersonFields, readWho, SendFields } from './person.js';
+import { PersonFields, readWho, SendFields } from './person.js';
 import { usePolling } from './poll.js';
 import { useTexts } from './texts.js';
 
@@ -37,12 +37,7 @@ export function Recoveries() {
           empty={words.none}
           headings={words.columns}
           columns={[
-            {
-              id: 'person',
-              isRowHeading: true,
-              isWide: true,
-              cell: (row) => <PersonLink who={row} name={names.get(keyOf(row))} />,
-            },
+            { id: 'person', isRowHeading: true, isWide: true, cell: (row) => <PersonLink who={row} names={names} /> },
             { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
             {
               id: 'secondThing',
@@ -50,10 +45,7 @@ export function Recoveries() {
             },
             { id: 'stage', isWide: true, cell: (row) => <State row={row} /> },
             { id: 'at', isInstant: true, cell: ({ begunAt }) => instant(begunAt) },
-            {
-              id: 'actions',
-              cell: (row) => <Decide row={row} name={nameIn(names, row)} onDecided={paged.reload} />,
-            },
+            { id: 'actions', cell: (row) => <Decide row={row} name={nameIn(names, row)} onDecided={paged.reload} /> },
           ]}
         />
       </Section>

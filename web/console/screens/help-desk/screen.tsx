@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import type {
   BegunVouchingReply,
   CallerPinReply,
@@ -69,13 +68,9 @@ function Queue() {
             id: 'actions',
             cell: (row) =>
               row.takenBy === null ? (
-                <Button
-                  className="button quiet"
-                  aria-label={`${queue.take}: ${nameOf(row)}`}
-                  onPress={() => take(row.id)}
-                >
+                <QuietButton aria-label={`${queue.take}: ${nameOf(row)}`} onPress={() => take(row.id)}>
                   {queue.take}
-                </Button>
+                </QuietButton>
               ) : row.takenBy === session.recordedName ? (
                 <Taken request={row} name={nameOf(row)} onSettled={paged.reload} />
               ) : (

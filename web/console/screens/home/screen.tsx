@@ -105,11 +105,7 @@ function LockedOut() {
         empty={lockedOut.none}
         headings={lockedOut.columns}
         columns={[
-          {
-            id: 'person',
-            isRowHeading: true,
-            cell: (row) => <PersonLink who={row} name={names.get(keyOf(row))} />,
-          },
+          { id: 'person', isRowHeading: true, cell: (row) => <PersonLink who={row} names={names} /> },
           { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
           { id: 'until', cell: ({ lockedUntil }) => (lockedUntil === null ? '–' : instant(lockedUntil)) },
         ]}

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
 import { loadTexts } from '../../../../locales/compiled/console/log/load.js';
 import { usePages } from '../../frame/acting.js';
@@ -10,6 +9,7 @@ import { ConnectionChoice } from '../../ledger/connection-choice.js';
 import { type Filter, listChecks, outcomes, startOf } from '../../ledger/requests.js';
 import { withLedger } from '../../ledger/told.js';
 import { ActForm, Field, Select, toOptions } from '../../parts/form.js';
+import { QuietButton } from '../../parts/state.js';
 import { codesOf, isReasonGroup } from './reason-groups.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
@@ -43,9 +43,9 @@ function Shown({ parameters }: { readonly parameters: URLSearchParams }) {
     <>
       {unasked.length > 0 && <p className="note warn">{words.ledger.unasked({ connections: unasked.join(', ') })}</p>}
       <div className="actions">
-        <Button className="button quiet" aria-pressed={isFollowing} onPress={() => setFollowing(!isFollowing)}>
+        <QuietButton aria-pressed={isFollowing} onPress={() => setFollowing(!isFollowing)}>
           {isFollowing ? words.follow.pause : words.follow.start}
-        </Button>
+        </QuietButton>
       </div>
       <p className="fine soft" role="status">
         {isFollowing && words.follow.running}

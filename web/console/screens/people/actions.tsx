@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { languages } from '../../../../src/core/base/languages.js';
+import type { InvitationReply } from '../../../../src/step-up/replies.js';
 import { useAction, useMay, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
@@ -150,7 +151,7 @@ function Invite({
   const { call } = useSessionActions();
   const purposes = status === 'enrolled' ? (['manage'] as const) : (['enrol', 'manage'] as const);
   const [purpose, setPurpose] = useState<(typeof purposes)[number]>(purposes[0]);
-  const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
+  const [invited, setInvited] = useState<InvitationReply | null>(null);
   return (
     <details>
       <summary>{invite.asLink}</summary>
@@ -178,14 +179,9 @@ function Invite({
   );
 }
 
-interface Invitation {
-  readonly url: string;
-  readonly expiresAt: string;
-}
-
 export function useInvitation() {
   const { call } = useSessionActions();
-  const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
+  const [made, setMade] = useState<(InvitationReply & { readonly who: Who }) | null>(null);
   const { refusal, run } = useAction();
   const make = ({ connection, subject }: Who): void => {
     const who = { connection, subject };
@@ -199,7 +195,7 @@ export function InvitationLink({
   made,
   about,
 }: {
-  readonly made: Invitation;
+  readonly made: InvitationReply;
   /** The user, if not shown elsewhere. */
   readonly about?: string;
 }) {

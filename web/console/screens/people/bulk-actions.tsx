@@ -9,15 +9,7 @@ import { saveCsv } from '../../parts/export-csv.js';
 import { OutboxNote, Problem, QuietButton } from '../../parts/state.js';
 import { unlockPerson, useTexts } from './requests.js';
 
-export interface Chosen {
-  /** Chosen people who are in the list, in its order. */
-  readonly people: readonly Person[];
-  readonly isWhole: boolean;
-  has(who: Who): boolean;
-  toggle(who: Who): void;
-  /** Chooses all shown rows, or none. */
-  toggleAll(): void;
-}
+export type Chosen = ReturnType<typeof useChosen>;
 
 export type Named = Person & Name;
 
@@ -37,19 +29,21 @@ export function useChanges<Row extends Person>(loaded: readonly Row[]) {
   };
 }
 
-export function useChosen(rows: readonly Person[]): Chosen {
+export function useChosen(rows: readonly Person[]) {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
   const people = rows.filter((each) => keys.has(keyOf(each)));
   const isWhole = rows.length > 0 && people.length === rows.length;
   return {
+    /** Chosen people who are in the list, in its order. */
     people,
     isWhole,
-    has: (who) => keys.has(keyOf(who)),
-    toggle(who) {
+    has: (who: Who): boolean => keys.has(keyOf(who)),
+    toggle(who: Who): void {
       const others = [...keys].filter((each) => each !== keyOf(who));
       setKeys(new Set(keys.has(keyOf(who)) ? others : [...others, keyOf(who)]));
     },
-    toggleAll: () => setKeys(new Set(isWhole ? [] : rows.map(keyOf))),
+    /** Chooses all shown rows, or none. */
+    toggleAll: (): void => setKeys(new Set(isWhole ? [] : rows.map(keyOf))),
   };
 }
 

@@ -3,7 +3,7 @@ import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acti
 import { addressOf, navigate } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-import { loadNames, type Names, nameOf, toPersonColumn, useNames } from '../../ledger/names.js';
+import { loadNames, type Names, nameIn, toPersonColumn, useNames } from '../../ledger/names.js';
 import {
   type Filter,
   type FoundPerson,
@@ -116,7 +116,7 @@ function Enrolled({ filter, empty }: { readonly filter: Filter; readonly empty: 
   const names = useNames(rows);
   const chosen = useChosen(rows);
   async function readAll(): Promise<readonly Named[]> {
-    const people = await paged.all(() => true);
+    const people = await paged.all();
     const known = new Map(await loadNames(people, call));
     return people.map((each) => ({ ...noName, ...known.get(keyOf(each)), ...each }));
   }
@@ -206,7 +206,7 @@ function useColumns({
         <input
           type="checkbox"
           className="box"
-          aria-label={`${list.choose}: ${nameOf(each, names.get(keyOf(each)))}`}
+          aria-label={`${list.choose}: ${nameIn(names, each)}`}
           checked={chosen.has(each)}
           onChange={() => chosen.toggle(each)}
         />

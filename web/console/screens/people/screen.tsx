@@ -1,11 +1,10 @@
 import { useEffect } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, Link, navigate, useParameters } from '../../frame/router.js';
-import { nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
+import { nameIn, nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
 import { type FoundPerson, findPeople, keyOf, listConnections } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Await, Problem, Section } from '../../parts/state.js';
+import { Await, Problem, QuietButton, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { InvitationLink, useInvitation } from './actions.js';
 import { List } from './list.js';
@@ -77,12 +76,7 @@ function FoundPeople({ people, empty }: { readonly people: readonly FoundPerson[
   return (
     <>
       {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
-      {invitation.made !== null && (
-        <InvitationLink
-          made={invitation.made}
-          about={nameOf(invitation.made.who, names.get(keyOf(invitation.made.who)))}
-        />
-      )}
+      {invitation.made !== null && <InvitationLink made={invitation.made} about={nameIn(names, invitation.made.who)} />}
       <Table
         caption={find.found}
         rows={people}
@@ -98,13 +92,12 @@ function FoundPeople({ people, empty }: { readonly people: readonly FoundPerson[
             heading: invite.heading,
             cell: (each: FoundPerson) =>
               canInvite(each) ? (
-                <Button
-                  className="button quiet"
+                <QuietButton
                   aria-label={`${invite.heading}: ${nameOf(each, each)}`}
                   onPress={() => invitation.make(each)}
                 >
                   {invite.heading}
-                </Button>
+                </QuietButton>
               ) : (
                 '–'
               ),
