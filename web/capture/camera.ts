@@ -49,14 +49,7 @@ async function setAll(track: MediaStreamTrack, held: readonly Held[], mode: Mode
  */
 const releasedWithinMs = 500;
 
-interface Exposure {
-  hold(): void;
-  isHeld(): boolean;
-  /** Resolves when exposure is automatic again, or cannot be changed. */
-  release(): Promise<unknown>;
-}
-
-function createExposure(track: MediaStreamTrack): Exposure {
+function createExposure(track: MediaStreamTrack) {
   let held: readonly Held[] = [];
   let setting: Promise<unknown> = Promise.resolve();
   return {
@@ -65,6 +58,7 @@ function createExposure(track: MediaStreamTrack): Exposure {
       setting = setAll(track, held, 'manual').catch(() => {});
     },
     isHeld: () => held.length > 0,
+    /** Resolves when exposure is automatic again, or cannot be changed. */
     release() {
       const released = setting.then(() => setAll(track, held, 'continuous')).catch(() => {});
       return Promise.race([released, sleep(releasedWithinMs)]);
@@ -146,8 +140,7 @@ export async function openCamera(deviceId: string | null, facing: 'user' | 'envi
   return start(stream, cameras);
 }
 
-const isCameraProblem = (problem: ProblemName): boolean =>
-  problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
+const cameraProblems: readonly ProblemName[] = ['camera-none', 'camera-busy', 'camera-stopped'];
 
 /**
  * Opens the last chosen camera, else the front one. If that fails, opens the default one, because the user can only
@@ -160,20 +153,15 @@ async function openLastCamera(): Promise<Camera> {
   try {
     return await openCamera(last);
   } catch (error) {
-    if (!(error instanceof Problem) || !isCameraProblem(error.problem)) throw error;
+    if (!(error instanceof Problem) || !cameraProblems.includes(error.problem)) throw error;
     cameraMemory.clear();
     if (error.problem !== 'camera-none') throw error;
     return openCamera(null);
   }
 }
 
-const lastCamera = ahead(openLastCamera);
-
-/** Begins to open the camera while the page waits for the server. */
-export const openCameraAhead = (): void => lastCamera.begin();
-
-/** Opens the last chosen camera, or returns the one that was opened ahead. */
-export const takeLastCamera = (): Promise<Camera> => lastCamera.take();
+/** The last chosen camera, which can be opened while the page waits for the server. */
+export const lastCamera = ahead(openLastCamera);
 
 /** Stops a camera that was opened ahead and is not needed. */
 export const stopCameraAhead = (): void => lastCamera.drop(({ stop }) => stop());

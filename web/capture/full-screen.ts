@@ -3,13 +3,10 @@ import { sleep } from './step.js';
 /** Longest wait until the page is in full screen. It takes time, because some systems animate the change. */
 const filledWithinMs = 1000;
 
-export interface FullScreen {
-  readonly settled: Promise<unknown>;
-  leave(): void;
-}
+export type FullScreen = ReturnType<typeof fillScreen>;
 
 /** Requests full screen after a press, if supported. A kiosk stays in full screen. */
-export function fillScreen(): FullScreen {
+export function fillScreen() {
   if (!document.fullscreenEnabled || document.fullscreenElement !== null) {
     return { settled: Promise.resolve(), leave: () => {} };
   }

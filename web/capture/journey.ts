@@ -1,7 +1,7 @@
 import { stopCameraAhead } from './camera.js';
 import { paragraph } from './dom.js';
 import { createFoot, type StandBelow } from './foot.js';
-import { loadGuideAhead } from './guidance/ahead.js';
+import { guideAhead } from './guidance/ahead.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { Problem, toKnown } from './problem.js';
@@ -76,7 +76,7 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
       return end(step, view, facts, page);
     }
     const guide = isCameraAhead(facts)
-      ? setTimeout(loadGuideAhead, step === 'capture' ? 0 : paintedWithinMs)
+      ? setTimeout(guideAhead.begin, step === 'capture' ? 0 : paintedWithinMs)
       : undefined;
     const change = await perform(step, { page, api, facts, open, forget }, standBelow);
     clearTimeout(guide);

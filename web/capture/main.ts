@@ -87,7 +87,7 @@ async function open(api: PageApi): Promise<Change> {
     return opened;
   }
   if (stored === null) throw new Problem(finishedMemory.read() === null ? 'link-missing' : 'finished');
-  api.resume(stored);
+  api.session = stored;
   return api.readState();
 }
 

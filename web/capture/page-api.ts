@@ -23,7 +23,6 @@ import {
   type HelpReason,
   handOffReply,
   kioskReply,
-  type MissingEnrolment,
   type NextMovement,
   type NotificationKind,
   noticesReply,
@@ -59,17 +58,12 @@ interface Encryption {
   readonly encryptPictures: typeof encryptPictures;
 }
 
-/** `lockedForSec`: seconds until the user's lockout ends. */
-interface Opened {
-  readonly view: View;
-  readonly lockedForSec: number | null;
-  readonly missingEnrolment: MissingEnrolment | null;
-}
-
 /** Every method throws `Problem`; those that send pictures also `UnusablePictures`. */
 export class PageApi {
-  #session: string | null = null;
-  #shownAction: string | null = null;
+  /** Proof that this browser opened the link; `null` before that. */
+  session: string | null = null;
+  /** Digest of the action that the user has seen and approved. */
+  shownAction: string | null = null;
   /** Prepared while the user moves, because its code and keys must arrive. */
   #encryption: Promise<Encryption> | null = null;
   /** Key that the page shows with challenges; `null` unless the view asks for one. */
@@ -80,19 +74,11 @@ export class PageApi {
     private readonly keys: OpeningKeys = new OpeningKeys(null),
   ) {}
 
-  get session(): string | null {
-    return this.#session;
-  }
-
-  resume(session: string): void {
-    this.#session = session;
-  }
-
   /** Exchanges the single-use ticket for a session. The call can be repeated if its answer was lost. */
-  async open(ticket: string, returnUrl: string | null): Promise<Opened> {
+  async open(ticket: string, returnUrl: string | null) {
     const body = { ticket, key: this.keys.keyOf(ticket), returnUrl: returnUrl ?? undefined };
     const { session, ...opened } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
-    this.#session = session;
+    this.session = session;
     return opened;
   }
 
@@ -107,10 +93,6 @@ export class PageApi {
   endTest = () => this.#post('/test', {}, anotherWayReply);
   decline = () => this.#toView('/decline');
 
-  noteActionShown(digest: string): void {
-    this.#shownAction = digest;
-  }
-
   /**
    * Starts a new challenge, after which the previous one is invalid.
    * @param light - arrangement of the screen's halves, or `null` for movements only
@@ -120,7 +102,7 @@ export class PageApi {
     // It is awaited when the pictures are sent.
     this.#encryption.catch(() => {});
     const deviceKey = this.deviceKey?.publicKey;
-    const body = { light: light ?? undefined, action: this.#shownAction ?? undefined, deviceKey };
+    const body = { light: light ?? undefined, action: this.shownAction ?? undefined, deviceKey };
     const { nonce, next } = await this.#post('/challenge', body, challengeReply);
     if (next === null) throw new Problem('general');
     return { nonce, next };
@@ -128,7 +110,7 @@ export class PageApi {
 
   /** Starts a vendor's liveness check. @returns `null` if the own challenge takes its place */
   async startVendorCheck(): Promise<VendorCheck | null> {
-    const body = { action: this.#shownAction ?? undefined };
+    const body = { action: this.shownAction ?? undefined };
     return (await this.#post('/vendor-check', body, vendorCheckReply)).check;
   }
 
@@ -285,7 +267,7 @@ export class PageApi {
   }
 
   call<Reply>(call: Call<Reply>): Promise<Reply> {
-    return callServer(this.base, this.#session, call);
+    return callServer(this.base, this.session, call);
   }
 }
 

@@ -55,15 +55,10 @@ export interface Look {
 }
 
 /** Looks between pictures: small pictures at a steady rate, of which the server draws those to send. */
-export interface Looks {
-  /** Begins to take looks, unless it has begun. */
-  begin(): void;
-  /** Returns the looks since the last call. @param next - what the looks until the next call show */
-  take(next: Shown): readonly Look[];
-}
+export type Looks = ReturnType<typeof watchLooks>;
 
 /** Takes looks until the camera stops. A look of the same camera picture is left out. */
-export function watchLooks(video: HTMLVideoElement): Looks {
+export function watchLooks(video: HTMLVideoElement) {
   let taken: Look[] = [];
   let isBegun = false;
   let shown: Shown = 'ahead';
@@ -81,13 +76,15 @@ export function watchLooks(video: HTMLVideoElement): Looks {
     }
   };
   return {
-    begin() {
+    /** Begins to take looks, unless it has begun. */
+    begin(): void {
       if (isBegun) return;
       isBegun = true;
       // Without looks, the server asks for another try.
       watch().catch(() => {});
     },
-    take(next) {
+    /** Returns the looks since the last call. @param next - what the looks until the next call show */
+    take(next: Shown): readonly Look[] {
       shown = next;
       const looks = taken.slice(-looksOfPage.most);
       taken = [];

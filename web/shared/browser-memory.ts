@@ -1,15 +1,11 @@
-/** Storage that survives a reload. Some browsers store nothing. */
-export interface Memory {
-  read(): string | null;
-  write(text: string): void;
-  clear(): void;
-}
-
-export const memoryIn = (storage: () => Storage, key: string): Memory => ({
+/** Creates storage that survives a reload. Some browsers store nothing. */
+export const memoryIn = (storage: () => Storage, key: string) => ({
   read: () => orNull(() => storage().getItem(key)),
-  write: (text) => void orNull(() => storage().setItem(key, text)),
+  write: (text: string) => void orNull(() => storage().setItem(key, text)),
   clear: () => void orNull(() => storage().removeItem(key)),
 });
+
+export type Memory = ReturnType<typeof memoryIn>;
 
 function orNull<Value>(work: () => Value): Value | null {
   try {

@@ -222,13 +222,13 @@ async function open(api: PageApi): Promise<TesterView> {
   if (link !== null) {
     const body = { ticket: link.ticket };
     const { session, view } = await api.call({ method: 'POST', path: '/open', body, reply: testerOpenedReply });
-    api.resume(session);
+    api.session = session;
     history.replaceState(null, '', location.pathname);
     sessionMemory.write(session);
     return view;
   }
   if (stored === null) throw new Problem('link-missing');
-  api.resume(stored);
+  api.session = stored;
   return (await api.call({ method: 'GET', path: '/tester', reply: testerReply })).view;
 }
 

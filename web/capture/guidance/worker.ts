@@ -11,25 +11,20 @@ import { GuidanceUnavailable } from './guide.js';
 /** Large enough, because faces are detected at 320 and landmarks at 64 pixels. */
 const maxSidePx = 640;
 
-/** Returns the number of camera pixels per analyzed pixel, on each side. It is at least 1. */
-const toFrameScale = (widthPx: number, heightPx: number): number =>
-  Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
-
+/** Reads a frame, with the number of camera pixels per analyzed pixel on each side, which is at least 1. */
 function readFrame(
   context: OffscreenCanvasRenderingContext2D,
-  source: CanvasImageSource,
-  widthPx: number,
-  heightPx: number,
+  frame: ImageBitmap,
 ): { readonly picture: Picture; readonly scale: number } {
-  const scale = toFrameScale(widthPx, heightPx);
-  const width = Math.round(widthPx / scale);
-  const height = Math.round(heightPx / scale);
+  const scale = Math.max(1, frame.width / maxSidePx, frame.height / maxSidePx);
+  const width = Math.round(frame.width / scale);
+  const height = Math.round(frame.height / scale);
   const { canvas } = context;
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
-  context.drawImage(source, 0, 0, width, height);
+  context.drawImage(frame, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   context.clearRect(0, 0, width, height);
   const rgb = new Uint8Array(width * height * 3);
@@ -118,7 +113,7 @@ async function start(): Promise<void> {
   const stages = await loadStages();
   addEventListener('message', ({ data: { frame } }: MessageEvent<{ readonly frame: ImageBitmap }>) => {
     const look = async (): Promise<void> => {
-      const { picture, scale } = readFrame(context, frame, frame.width, frame.height);
+      const { picture, scale } = readFrame(context, frame);
       frame.close();
       reply({ outcome: 'seen', reading: await analyzePicture(picture, scale, stages) });
       picture.data.fill(0);

@@ -41,6 +41,6 @@ export const action: Step = async (view, _facts, { page, api }) => {
     ],
   }));
   if (!approves) return { view: await api.decline() };
-  api.noteActionShown(named.digest);
+  api.shownAction = named.digest;
   return { isActionSeen: true };
 };

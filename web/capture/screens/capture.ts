@@ -5,14 +5,14 @@ import {
   type Camera,
   checkCameraSupport,
   isCameraAllowed,
+  lastCamera,
   openCamera,
   stopCameraAhead,
-  takeLastCamera,
 } from '../camera.js';
 import { openDeviceKey } from '../device-key.js';
 import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
-import { takeGuide } from '../guidance/ahead.js';
+import { guideAhead } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/create-guide.js';
 import { checkPictures, watchLooks } from '../picture.js';
 import { type Change, type Facts, type Frames, mayUsePhone } from '../state.js';
@@ -44,11 +44,6 @@ function skipLight(view: View, { isKiosk }: Facts, tools: Tools): Promise<Change
   return { isCameraAsked: true, withoutLight: true };
 }
 
-interface Taken {
-  readonly frames: Frames;
-  readonly device: DeviceSignals;
-}
-
 /** Limit of lost faces, so that they do not use up all challenges of the step-up. */
 const mostPauses = 3;
 
@@ -60,7 +55,7 @@ const mostPauses = 3;
 export async function takeFrames(
   options: { readonly isLit: boolean; readonly isLightSkippable: boolean; readonly isPhoneOffered: boolean },
   tools: Tools,
-): Promise<Taken | 'phone' | 'unlit'> {
+): Promise<{ readonly frames: Frames; readonly device: DeviceSignals } | 'phone' | 'unlit'> {
   checkCameraSupport();
   checkPictures();
   tools.page.show((words) => ({
@@ -71,8 +66,8 @@ export async function takeFrames(
   // Request full screen first: browsers allow it only soon after a press, and the user pressed a button on the previous
   // screen.
   const fullScreen = options.isLit ? fillScreen() : null;
-  const opening = takeLastCamera();
-  const guide = takeGuide();
+  const opening = lastCamera.take();
+  const guide = guideAhead.take();
   const challenge = ahead(() => beginChallenge(tools, null));
   let camera: Camera | null = null;
   try {

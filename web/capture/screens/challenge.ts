@@ -1,5 +1,5 @@
 import type { Movement } from '../../../src/core/movements.js';
-import { isPlain, type ScreenAxis, type ScreenColour, type ScreenLight } from '../../../src/core/screen-light.js';
+import { isPlain, type ScreenAxis, type ScreenLight } from '../../../src/core/screen-light.js';
 import type { Ahead } from '../ahead.js';
 import { digestOf } from '../digest.js';
 import { el, icon } from '../dom.js';
@@ -18,20 +18,8 @@ import { createStage, resume } from './framing.js';
  */
 const betweenChangesMs = 400;
 
-interface LightScreen {
-  readonly element: HTMLDivElement;
-  /**
-   * Shows a light, after the shortest time since the last change.
-   * @returns time of the paint, on the clock of `performance.now`
-   */
-  show(light: ScreenLight): Promise<number>;
-  held(): Promise<void>;
-  /** Hides the light while no face is in front of it. */
-  hide(isHidden: boolean): void;
-}
-
 /** @param over - elements to show on top of the light */
-function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScreen {
+function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]) {
   const halves = [el('div', { class: 'half' }), el('div', { class: 'half' })] as const;
   const lamp = el('div', { class: 'lamp', 'data-axis': axis, 'aria-hidden': 'true' }, ...halves);
   let changedAt = Number.NEGATIVE_INFINITY;
@@ -39,14 +27,19 @@ function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScr
   return {
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
     held: () => sleep(toHoldMs()),
-    hide(isHidden) {
+    /** Hides the light while no face is in front of it. */
+    hide(isHidden: boolean): void {
       lamp.hidden = isHidden;
     },
-    async show({ first, second }) {
+    /**
+     * Shows a light, after the shortest time since the last change.
+     * @returns time of the paint, on the clock of `performance.now`
+     */
+    async show({ first, second }: ScreenLight): Promise<number> {
       // The first light is shown without waiting, together with the screen itself.
       if (toHoldMs() > 0) await sleep(toHoldMs());
-      fill(halves[0], first);
-      fill(halves[1], second);
+      halves[0].style.backgroundColor = first;
+      halves[1].style.backgroundColor = second;
       await nextPaint();
       // The browser paints the light in this frame; it is visible in the next.
       changedAt = performance.now();
@@ -54,10 +47,6 @@ function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScr
       return performance.now();
     },
   };
-}
-
-function fill({ style }: HTMLElement, colour: ScreenColour): void {
-  style.backgroundColor = colour;
 }
 
 const nextPaint = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -92,12 +81,7 @@ const lostAfterMs = 500;
 /** Rest before a picture, because the next picture must show the same pose. */
 const atRestForMs = 120;
 
-export interface BegunChallenge {
-  readonly nonce: string;
-  readonly next: NextMovement;
-  /** Time of the server's answer, on the clock of `performance.now`. */
-  readonly toldAt: number;
-}
+type BegunChallenge = Awaited<ReturnType<typeof beginChallenge>>;
 
 /** Time for which a look ahead counts, while the server's answer is on its way. */
 const aheadForMs = 400;
@@ -132,8 +116,11 @@ export function performChallenge(capture: Capture, tools: Tools): Promise<Frames
   return Promise.race([perform(capture, tools), whenLeft(over.signal)]).finally(() => over.abort());
 }
 
-/** Begins a challenge, and notes the time of the server's answer. @param axis - `null` without light */
-export async function beginChallenge({ api }: Pick<Tools, 'api'>, axis: ScreenAxis | null): Promise<BegunChallenge> {
+/**
+ * Begins a challenge, and notes the time of the server's answer, on the clock of `performance.now`.
+ * @param axis - `null` without light
+ */
+export async function beginChallenge({ api }: Pick<Tools, 'api'>, axis: ScreenAxis | null) {
   const { nonce, next } = await api.startChallenge(axis);
   return { nonce, next, toldAt: performance.now() };
 }

@@ -1,4 +1,4 @@
-import { checkCameraSupport, openCameraAhead } from '../camera.js';
+import { checkCameraSupport, lastCamera } from '../camera.js';
 import { actions, button, el, icon, linkButton, paragraph, yesOrNo } from '../dom.js';
 import { type Change, type Facts, hasWays, isCaptureNext } from '../state.js';
 import type { Step, Tools } from '../step.js';
@@ -82,7 +82,7 @@ export const consent: Step = async (view, facts, { page, api }) => {
   if (!agrees) return { view: await api.decline() };
   // The consent text has announced the camera, so the browser may prompt for it now, while the consent is recorded.
   const agreed = { ...facts, view: { ...view, consentNeeded: false } };
-  if (isCaptureNext(agreed) && !planLight(view, facts).isLightNew) openCameraAhead();
+  if (isCaptureNext(agreed) && !planLight(view, facts).isLightNew) lastCamera.begin();
   return { view: await api.giveConsent(view.consentVersion, page.language), isCameraAsked: true };
 };
 

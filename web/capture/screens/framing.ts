@@ -8,11 +8,6 @@ import type { Looks } from '../picture.js';
 import { sleep, type Tools } from '../step.js';
 import type { Words } from '../words.js';
 
-interface Stage {
-  readonly element: HTMLDivElement;
-  showProgress(done: number): void;
-}
-
 /** The mask extends beyond the drawing area, because the camera picture may be wider. */
 const mask = 'M-900-400H1110V800H-900ZM105 10a98 140 0 1 0 0 280a98 140 0 1 0 0-280Z';
 const rim = 'M105 10a98 140 0 0 1 0 280a98 140 0 0 1 0-280';
@@ -20,7 +15,7 @@ const rim = 'M105 10a98 140 0 0 1 0 280a98 140 0 0 1 0-280';
 /** Enlarges a portrait picture, which shows more above and below, so that a face fills the oval at a good distance. */
 const portraitZoom = '1.3';
 
-export function createStage(video: HTMLVideoElement): Stage {
+export function createStage(video: HTMLVideoElement) {
   const bar = svg('path', { d: rim, class: 'rim-done', pathLength: '100', 'stroke-dasharray': '0 100' });
   const element = el(
     'div',
@@ -37,7 +32,7 @@ export function createStage(video: HTMLVideoElement): Stage {
   if (video.videoHeight > video.videoWidth) element.style.setProperty('--zoom', portraitZoom);
   return {
     element,
-    showProgress: (done) => bar.setAttribute('stroke-dasharray', `${done * 100} 100`),
+    showProgress: (done: number): void => bar.setAttribute('stroke-dasharray', `${done * 100} 100`),
   };
 }
 
