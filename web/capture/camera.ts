@@ -8,12 +8,6 @@ import { cameraMemory } from './browser-memory.js';
 import { el } from './dom.js';
 import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
-/** Returns what the audit log records about the camera. The server cannot verify it. */
-function describeCamera(label: string, facing: Facing | null): DeviceSignals {
-  const camera = kindOf({ label, facing });
-  return { camera, label: camera === 'virtual' ? label.slice(0, 128) : null };
-}
-
 /* Holds the exposure, because cameras would compensate for the screen's light. Safari does not support this. */
 
 const modes = z.optional(z.array(z.string()));
@@ -229,9 +223,11 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
   }
   const label = track?.label ?? '';
   const facing = facingOf(track);
+  const kind = kindOf({ label, facing });
   return {
     video,
-    device: describeCamera(label, facing),
+    // The audit log records this. The server cannot verify it.
+    device: { camera: kind, label: kind === 'virtual' ? label.slice(0, 128) : null },
     cameras,
     lost,
     stop,

@@ -56,7 +56,9 @@ export class Page {
     });
     const choice = offered === 'all' ? el('div', {}, this.#label, this.#select) : null;
     main.before(el('header', {}, this.#title, choice));
-    main.after(this.#below, ...this.#helpLink(), this.#spoken);
+    const { helpUrl } = brand;
+    this.#help.href = helpUrl ?? '';
+    main.after(this.#below, ...(helpUrl === null ? [] : [el('nav', { class: 'help' }, this.#help)]), this.#spoken);
     this.#use(language, words);
   }
 
@@ -155,13 +157,6 @@ export class Page {
       field.value = before.value;
       if ('checked' in field && 'checked' in before) field.checked = before.checked;
     }
-  }
-
-  #helpLink(): readonly HTMLElement[] {
-    const { helpUrl } = this.#brand;
-    if (helpUrl === null) return [];
-    this.#help.href = helpUrl;
-    return [el('nav', { class: 'help' }, this.#help)];
   }
 
   async #change(language: Language): Promise<void> {

@@ -14,11 +14,8 @@ export const noticeSection: Section = {
     return (_words, press) => [
       askForNotices(notices, tools.page.words, (choice) =>
         press(async () => {
-          const kept = await keepNotices(choice, notices, tools);
-          return showMessage(
-            (_own, { notices: words }) => (kept === 'kept' ? words.kept : words.refused),
-            kept === 'kept',
-          );
+          const isKept = await keepNotices(choice, notices, tools);
+          return showMessage((_own, { notices: words }) => (isKept ? words.kept : words.refused), isKept);
         }),
       ),
     ];
@@ -36,8 +33,6 @@ interface NoticeChoice {
   readonly device: 'add' | 'remove' | 'remove-all' | null;
 }
 
-type KeptNotices = 'kept' | 'push-refused';
-
 async function readNotices(api: PageApi): Promise<ShownNotices | null> {
   const notices = await api.readNotices();
   if (notices === null) return null;
@@ -45,20 +40,23 @@ async function readNotices(api: PageApi): Promise<ShownNotices | null> {
   return { ...notices, thisDevice: here !== null && notices.push?.devices.includes(here) ? here : null };
 }
 
-/** Saves the choice. The browser's prompt comes first, because it requires a recent press. */
+/**
+ * Saves the choice. The browser's prompt comes first, because it requires a recent press.
+ * @returns false if the browser refused push
+ */
 async function keepNotices(
   { on, email, device }: NoticeChoice,
   { push, thisDevice }: ShownNotices,
   { page, api }: HomeTools,
-): Promise<KeptNotices> {
+): Promise<boolean> {
   const subscription = device === 'add' && push !== null ? await subscribe(push.publicKey, api.noticeWorkerUrl) : null;
   await api.chooseNotices(on, email, page.language);
   if (device === 'remove' && thisDevice !== null) await api.removeNoticeDevice(thisDevice);
   if (device === 'remove-all') await api.removeNoticeDevice(null);
-  if (device !== 'add' || push === null) return 'kept';
-  if (subscription === null) return 'push-refused';
+  if (device !== 'add' || push === null) return true;
+  if (subscription === null) return false;
   await api.addNoticeDevice(subscription, push.publicKey);
-  return 'kept';
+  return true;
 }
 
 function askForNotices(

@@ -31,11 +31,7 @@ export const post = <Reply>(path: string, body: Fields | FormData = {}): ServerR
 });
 
 /** Creates a request that changes the sent fields of a resource. */
-export const patch = <Reply>(path: string, body: Fields): ServerRequest<Reply> => ({
-  method: 'PATCH',
-  path,
-  body,
-});
+export const patch = <Reply>(path: string, body: Fields): ServerRequest<Reply> => ({ method: 'PATCH', path, body });
 
 /** Creates a request that removes a resource. */
 export const remove = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'DELETE', path, body: null });

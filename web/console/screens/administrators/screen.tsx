@@ -19,7 +19,7 @@ export const screen = defineScreen(function Administrators() {
   const { day } = useFormats();
   const { call } = useSessionActions();
   const mayChange = useMay('configure');
-  const listed = useLoaded(listAdministrators);
+  const listed = useLoaded(get<AdministratorsReply>('/v1/administrators'));
   const { columns } = words;
   return (
     <>
@@ -48,7 +48,7 @@ export const screen = defineScreen(function Administrators() {
                   about={name}
                   title={words.remove.title({ name })}
                   isGrave
-                  onConfirm={() => call(removeAdministrator(name)).then(listed.reload)}
+                  onConfirm={() => call(remove(`/v1/administrators/${encodeURIComponent(name)}`)).then(listed.reload)}
                 />
               ),
           },
@@ -76,7 +76,8 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
         onSubmit={async (fields) => {
           const days = Number(fields.get('days'));
           const body = { name: String(fields.get('name')), role: String(fields.get('role')) };
-          setAdded(await call(addAdministrator({ ...body, expiresIn: days > 0 ? days * secondsPerDay : undefined })));
+          const expiresIn = days > 0 ? days * secondsPerDay : undefined;
+          setAdded(await call(post<AddedAdministratorReply>('/v1/administrators', { ...body, expiresIn })));
           onAdded();
         }}
       >
@@ -92,11 +93,3 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
     </Section>
   );
 }
-
-const listAdministrators = get<AdministratorsReply>('/v1/administrators');
-
-/** @param fields.expiresIn - in seconds, or `undefined` for no expiry */
-const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
-  post<AddedAdministratorReply>('/v1/administrators', fields);
-
-const removeAdministrator = (name: string) => remove(`/v1/administrators/${encodeURIComponent(name)}`);

@@ -10,12 +10,10 @@ import { Editor } from './editor.js';
 import { Preview } from './preview.js';
 import { defineScreen, useTexts } from './texts.js';
 
-const readBrand = get<BrandReply>('/v1/brand');
-
 export const screen = defineScreen(function Brand() {
   const words = useTexts();
   const { call } = useSessionActions();
-  const found = useLoaded(readBrand);
+  const found = useLoaded(get<BrandReply>('/v1/brand'));
   const [isApplied, setApplied] = useState(false);
   /** @param digest - of a draft or version, or empty for the default look */
   const apply = async (digest: string): Promise<void> => {

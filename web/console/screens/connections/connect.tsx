@@ -12,12 +12,10 @@ import { useTexts } from './requests.js';
 
 type Guide = GuidesReply['guides'][number];
 
-const readGuides = get<GuidesReply>('/v1/configuration/guides');
-
 /** Leads from what to create at a provider to a connection that is active in shadow mode. */
 export function ConnectProvider() {
   const { connect: words } = useTexts();
-  const loaded = useLoaded(readGuides);
+  const loaded = useLoaded(get<GuidesReply>('/v1/configuration/guides'));
   const draft = useDraft();
   const [kind, setKind] = useState<string | null>(null);
   return (

@@ -53,7 +53,6 @@ export const screen = defineScreen(function Home() {
       {mayView ? (
         <>
           <div className="find">
-            {' '}
             <ActForm submit={words.find.submit} onSubmit={async (fields) => navigate(addressOf('/people', fields))}>
               <Field
                 name="find"

@@ -7,14 +7,12 @@ import { get, post } from '../../frame/call.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton, ConfirmDialog } from '../../parts/confirm.js';
 import { ServerTextLines, ServerTextResult } from '../../parts/server-text.js';
-import { Await, Problem } from '../../parts/state.js';
+import { Await, Problem, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { useTexts } from './texts.js';
 
 type SealingKey = KeysReply['sealing'][number];
 type RotatingKey = KeysReply['signing'][number];
-
-const readKeys = get<KeysReply>('/v1/keys');
 
 /** @param confirm - number of tokens that the administrator agrees to lose, or `undefined` for a dry run */
 const retireVersion = (version: number, confirm?: number) =>
@@ -23,7 +21,7 @@ const retireVersion = (version: number, confirm?: number) =>
 const uses = ['sealing', 'signing', 'oidc'] as const;
 
 export function Keys() {
-  const keys = useLoaded(readKeys);
+  const keys = useLoaded(get<KeysReply>('/v1/keys'));
   return (
     <Await loaded={keys}>
       {(all) => uses.map((use) => <OneUse key={use} use={use} all={all} onChanged={keys.reload} />)}
@@ -45,8 +43,7 @@ function OneUse({ use, all, onChanged }: OfUse & { readonly all: KeysReply }) {
     onChanged();
   };
   return (
-    <section>
-      <h2>{words.uses[use]}</h2>
+    <Section heading={words.uses[use]}>
       {use === 'sealing' ? (
         <SealingKeys rows={all.sealing} unknown={all.ofUnknownVersion} onRetired={onRetired} />
       ) : (
@@ -54,7 +51,7 @@ function OneUse({ use, all, onChanged }: OfUse & { readonly all: KeysReply }) {
       )}
       {retired !== null && <ServerTextResult result={retired} />}
       {all[use].length > 0 && <Rotate use={use} onChanged={onChanged} />}
-    </section>
+    </Section>
   );
 }
 

@@ -11,12 +11,10 @@ import { Table } from '../../parts/table.js';
 import { Keys } from './keys.js';
 import { defineScreen, useTexts } from './texts.js';
 
-const readBackup = get<BackupReply>('/v1/backup');
-
 function Backup() {
   const words = useTexts().backup;
   const { ago, instant, number, size } = useFormats();
-  const found = useLoaded(readBackup);
+  const found = useLoaded(get<BackupReply>('/v1/backup'));
   return (
     <Section heading={words.heading}>
       <Await loaded={found}>
@@ -40,8 +38,6 @@ function Backup() {
   );
 }
 
-const readJobs = get<JobsReply>('/v1/jobs');
-
 type Job = JobsReply['jobs'][number];
 
 /** Returns true if a job failed, or has never run although a job that is due less often has. */
@@ -53,7 +49,7 @@ function Jobs() {
   const words = useTexts().jobs;
   const { ago } = useFormats();
   const { problems } = useWords();
-  const jobs = useLoaded(readJobs);
+  const jobs = useLoaded(get<JobsReply>('/v1/jobs'));
   const resultOf = ({ last }: Job) =>
     last?.code == null ? words.never : (textIn(problems, last.code) ?? <code>{last.code}</code>);
   return (

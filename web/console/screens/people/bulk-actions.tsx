@@ -128,9 +128,8 @@ export function BulkActions({
                 title={words.unlockTitle({ count: number(locked.length) })}
                 action={words.unlockAction}
                 onConfirm={async () => {
-                  const label = words.unlocked;
                   void bulk.run(
-                    label,
+                    words.unlocked,
                     locked,
                     locked.length,
                     (who) => unlockPerson(toWho(who)),
