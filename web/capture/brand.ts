@@ -62,11 +62,10 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
 export function showName({ logo }: Brand, name: string): Child {
   if (logo === null) return name;
   const { path, dark, widthPx, heightPx } = logo;
-  const size = { width: String(widthPx), height: String(heightPx) };
   return el(
     'picture',
     {},
     dark === null ? null : el('source', { srcset: dark, media: '(prefers-color-scheme: dark)' }),
-    el('img', { src: path, alt: name, ...size }),
+    el('img', { src: path, alt: name, width: String(widthPx), height: String(heightPx) }),
   );
 }

@@ -1,4 +1,4 @@
-import { actions, button, el, paragraph } from '../dom.js';
+import { el, paragraph, yesOrNo } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Step } from '../step.js';
 
@@ -13,10 +13,7 @@ export const choice: Step = async (_view, _facts, { page, api }) => {
       body: [
         paragraph(words.choice.text, 'lead'),
         shown === null ? null : el('p', { class: 'wrong', role: 'alert' }, words.problems[shown].heading),
-        actions(
-          button('plain', words.choice.passkey, () => choose(true)),
-          button('quiet', words.choice.face, () => choose(false)),
-        ),
+        yesOrNo(choose, words.choice.passkey, words.choice.face),
       ],
     }));
     if (!usesPasskey) return { isFaceChosen: true };

@@ -1,5 +1,5 @@
 import { checkCameraSupport, lastCamera } from '../camera.js';
-import { actions, button, el, icon, linkButton, paragraph, yesOrNo } from '../dom.js';
+import { actions, el, icon, linkButton, paragraph, yesOrNo } from '../dom.js';
 import { type Change, type Facts, hasWays, isCaptureNext } from '../state.js';
 import type { Step, Tools } from '../step.js';
 import type { View } from '../view.js';
@@ -96,16 +96,13 @@ export function flashWarning({ framing }: Words): HTMLParagraphElement {
 
 export async function explainFlashes({ organisation, fallbackUrl, role }: View, { page, api }: Tools): Promise<Change> {
   const hasOtherWay = fallbackUrl !== null && role === 'own';
-  const choice = await page.ask<'stop' | 'back'>((words, choose) => ({
+  const stops = await page.ask<boolean>((words, choose) => ({
     screen: 'flashes',
     heading: words.flashes.heading,
     body: [
       paragraph(words.flashes.text({ organisation }), 'lead'),
-      actions(
-        button('plain', hasOtherWay ? words.otherWay : words.flashes.stop, () => choose('stop')),
-        button('quiet', words.back, () => choose('back')),
-      ),
+      yesOrNo(choose, hasOtherWay ? words.otherWay : words.flashes.stop, words.back),
     ],
   }));
-  return choice === 'stop' ? { view: await api.decline() } : {};
+  return stops ? { view: await api.decline() } : {};
 }

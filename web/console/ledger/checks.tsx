@@ -88,6 +88,7 @@ export function Checks({
   );
 }
 
+/** Shows the events of a check. Only auditors see codes and signals. */
 function Events({ check, words }: { readonly check: Check; readonly words: LedgerWords }) {
   const { second } = useFormats();
   const isAuditor = useMay('audit');
@@ -97,15 +98,28 @@ function Events({ check, words }: { readonly check: Check; readonly words: Ledge
   return (
     <>
       <ol className="events">
-        {check.events.map((event) => (
-          <li key={event.id}>
-            <span className="soft">{second(event.time)}</span>
-            <span>
-              <strong>{actionText(event, words)}</strong>
-              <EventReason event={event} isAuditor={isAuditor} words={words} />
-            </span>
-          </li>
-        ))}
+        {check.events.map((event) => {
+          const { id, time, action, code, reasons, by } = event;
+          const details = detailsOf(event, words);
+          return (
+            <li key={id}>
+              <span className="soft">{second(time)}</span>
+              <span>
+                <strong>{actionText(event, words)}</strong>
+                {code !== null && (
+                  <span className="line">
+                    {reasonText(code, words)} {isAuditor && <code>{code}</code>}
+                  </span>
+                )}
+                {details !== '' && <bdi className="line fine soft">{details}</bdi>}
+                {action === 'liveness_judged' && isAuditor && reasons.length > 0 && (
+                  <bdi className="line fine soft">{words.found({ names: reasons.join(', ') })}</bdi>
+                )}
+                {by !== null && <span className="line fine soft">{words.by({ name: by })}</span>}
+              </span>
+            </li>
+          );
+        })}
       </ol>
       <Facts
         rows={[
@@ -115,34 +129,6 @@ function Events({ check, words }: { readonly check: Check; readonly words: Ledge
           [columns.network, isAuditor ? check.network : null],
         ]}
       />
-    </>
-  );
-}
-
-/** Only auditors see codes and signals. */
-function EventReason({
-  event,
-  isAuditor,
-  words,
-}: {
-  readonly event: Line;
-  readonly isAuditor: boolean;
-  readonly words: LedgerWords;
-}) {
-  const { action, code, reasons, by } = event;
-  const details = detailsOf(event, words);
-  return (
-    <>
-      {code !== null && (
-        <span className="line">
-          {reasonText(code, words)} {isAuditor && <code>{code}</code>}
-        </span>
-      )}
-      {details !== '' && <bdi className="line fine soft">{details}</bdi>}
-      {action === 'liveness_judged' && isAuditor && reasons.length > 0 && (
-        <bdi className="line fine soft">{words.found({ names: reasons.join(', ') })}</bdi>
-      )}
-      {by !== null && <span className="line fine soft">{words.by({ name: by })}</span>}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { RulesReply, RuleTestReply } from '../../../../src/connections/rule-replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
-import { useFormats } from '../../frame/words.js';
+import { textIn, useFormats } from '../../frame/words.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
 import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -17,7 +17,7 @@ export function Rules({ connection: { id } }: { readonly connection: Connection 
   const loaded = useLoaded(get<RulesReply>(pathOf(id, 'rules'), { days: 30 }));
   const describe = ({ when }: Rule): string =>
     Object.entries(when)
-      .map(([name, values]) => `${conditionName(name, words.conditions)}: ${values.join(', ')}`)
+      .map(([name, values]) => `${textIn(words.conditions, name) ?? name}: ${values.join(', ')}`)
       .join('; ') || words.always;
   return (
     <Await loaded={loaded}>
@@ -47,8 +47,6 @@ export function Rules({ connection: { id } }: { readonly connection: Connection 
     </Await>
   );
 }
-
-const conditionName = (name: string, names: Readonly<Record<string, string>>): string => names[name] ?? name;
 
 function RuleTest({ id }: { readonly id: string }) {
   const { rules: words, modeNames } = useTexts();
@@ -97,7 +95,7 @@ function RuleTest({ id }: { readonly id: string }) {
               <li key={name}>
                 <bdi>{name}</bdi>: {test.matches[match]}{' '}
                 {conditions.length > 0 &&
-                  `(${conditions.map((each) => `${conditionName(each.name, words.conditions)}: ${test.truths[each.truth]}`).join(', ')})`}
+                  `(${conditions.map((each) => `${textIn(words.conditions, each.name) ?? each.name}: ${test.truths[each.truth]}`).join(', ')})`}
               </li>
             ))}
           </ul>

@@ -44,7 +44,7 @@ type Job = JobsReply['jobs'][number];
 const isFailing = ({ last, everySec }: Job, all: readonly Job[]): boolean =>
   last === null ? all.some((other) => other.last !== null && other.everySec > everySec) : last.code !== null;
 
-/** Shows the failing background jobs of the replica that answers the request. */
+/** Shows the failing background jobs of the replica that answers the request. Jobs of a newer server have no text. */
 function Jobs() {
   const words = useTexts().jobs;
   const { ago } = useFormats();
@@ -66,7 +66,7 @@ function Jobs() {
               empty=""
               headings={words.columns}
               columns={[
-                { id: 'job', isRowHeading: true, cell: ({ name }) => nameOf(name, words.names) },
+                { id: 'job', isRowHeading: true, cell: ({ name }) => textIn(words.names, name) ?? name },
                 { id: 'last', cell: ({ last }) => (last === null ? '–' : ago(last.endedAt)) },
                 { id: 'result', cell: resultOf },
               ]}
@@ -133,9 +133,6 @@ function Undelivered() {
     </Section>
   );
 }
-
-/** Jobs of a newer server have no text. */
-const nameOf = (job: string, names: Readonly<Record<string, string>>): string => names[job] ?? job;
 
 function Trail() {
   const words = useTexts().audit;
