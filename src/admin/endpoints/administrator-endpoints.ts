@@ -17,15 +17,6 @@ const nameField = z
   .describe('Name of the administrator in the audit trail.');
 
 export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const removal = {
-    tag: 'Administrators',
-    right: 'configure',
-    isSensitive: true,
-    summary: 'Remove an administrator',
-    description: 'Takes effect immediately.',
-    codes: ['not_found'],
-    reply: z.strictObject({}),
-  } as const;
   return [
     adminEndpoint({
       tag: 'Administrators',
@@ -67,19 +58,21 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
       right: 'audit',
       summary: 'List administrators',
       description: 'Administrators with an expired key are not listed.',
-      fields: z.strictObject({}),
       reply: administratorsReply,
       handle: async () => ({ administrators: await listAdministrators(deps) }),
     }),
     adminEndpoint({
-      ...removal,
+      tag: 'Administrators',
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Remove an administrator',
+      description: 'Takes effect immediately.',
+      codes: ['not_found'],
       method: 'DELETE',
       path: '/administrators/:name',
-      fields: z.strictObject({}),
       async handle({ param, administrator }) {
         const { name } = parseFields(z.strictObject({ name: nameField }), { name: param('name') });
         await removeAdministrator(name, administrator, deps);
-        return {};
       },
     }),
   ];

@@ -66,7 +66,6 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       summary: 'List the keys of an application',
       description: 'Returns valid keys, oldest first. The keys themselves are never returned.',
       codes: ['not_found'],
-      fields: z.strictObject({}),
       reply: applicationKeysReply,
       handle: async ({ param }) => ({ keys: await listApplicationKeys(param('id'), deps) }),
     }),
@@ -79,11 +78,7 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       description: 'Takes effect immediately: a request in progress with this key fails with `caller_untrusted`.',
       codes: ['not_found'],
       fields: z.strictObject({ key: clientTokenId }),
-      reply: z.strictObject({}),
-      async handle({ param, fields, administrator }) {
-        await revokeApplicationKey(param('id'), fields.key, administrator, deps);
-        return {};
-      },
+      handle: ({ param, fields, administrator }) => revokeApplicationKey(param('id'), fields.key, administrator, deps),
     }),
   ];
 }
@@ -96,7 +91,6 @@ const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
 
 export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const none = z.strictObject({});
   return [
     adminEndpoint({
       tag: 'Applications',
@@ -125,7 +119,6 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       right: 'audit',
       summary: 'List applications',
       description: 'Returns all applications, oldest first.',
-      fields: none,
       reply: applicationsReply,
       handle: async () => ({ applications: await listApplications(deps) }),
     }),
@@ -137,7 +130,6 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       summary: 'Get an application',
       description: 'Returns its settings, and when they were set.',
       codes: ['not_found'],
-      fields: none,
       reply: applicationReply,
       handle: ({ param }) => readApplication(param('id'), deps),
     }),
@@ -171,12 +163,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       summary: 'Remove an application',
       description: 'Also revokes its keys, including for requests in progress.',
       codes: ['not_found'],
-      fields: none,
-      reply: none,
-      async handle({ param, administrator }) {
-        await removeApplication(param('id'), administrator, deps);
-        return {};
-      },
+      handle: ({ param, administrator }) => removeApplication(param('id'), administrator, deps),
     }),
   ];
 }

@@ -86,7 +86,6 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       summary: 'Get the caller’s client token',
       description: 'facestep defines the format of the reply.',
       isExtension: false,
-      fields: z.strictObject({}),
       reply: z.object({
         id: z.string(),
         name: z.string(),
@@ -112,11 +111,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       description: 'Takes effect immediately: a request in progress with this token fails with `caller_untrusted`.',
       codes: ['not_found'],
       fields: z.strictObject({ id: clientTokenId }),
-      reply: z.strictObject({}),
-      async handle({ fields, administrator }) {
-        await revokeClientToken(fields.id, administrator, deps);
-        return {};
-      },
+      handle: ({ fields, administrator }) => revokeClientToken(fields.id, administrator, deps),
     }),
   ];
 }

@@ -102,7 +102,6 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
       summary: 'Get the progress of a set-up',
       description: 'Returns the last run on any server, for 30 days.',
       codes: ['connection_unknown'],
-      fields: z.strictObject({}),
       reply: lastRunReply,
       async handle({ param }) {
         const { id } = findConfigured(param('id'), upkeep);
@@ -161,7 +160,6 @@ export function createConnectionEndpoints(
       description:
         'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned.',
       codes: ['config_invalid'],
-      fields: z.strictObject({}),
       reply: connectionsReply,
       async handle() {
         const { connections } = applyModes(upkeep.setup(), upkeep.modes());
@@ -193,7 +191,6 @@ export function createConnectionEndpoints(
       description:
         'Returns the mode of this server and what the provider does: the mode of the functions of Amazon Cognito, and the hooks that Okta, Entra ID and OneLogin call. It is read from the provider, which takes 4 seconds at most, and held for 60 seconds.',
       codes: ['connection_unknown'],
-      fields: z.strictObject({}),
       reply: connectionModeReply,
       handle: async ({ param }) => ({ mode: await describeMode(param('id')) }),
     }),
@@ -298,7 +295,6 @@ export function createConnectionEndpoints(
       description:
         'Returns their age and last use, never the secrets. `setting` and `previousSetting` are the settings to change, in the section `secrets` of a draft. Calls by the checks of this server count as use.',
       codes: ['connection_unknown', 'config_invalid'],
-      fields: z.strictObject({}),
       reply: connectionSecretsReply,
       async handle({ param }) {
         const id = param('id');

@@ -64,7 +64,6 @@ export function createDoctorEndpoints(
       right: 'view',
       summary: 'Get the last results of the doctor',
       description: 'Returns the last results of each connection, from any server, for a week.',
-      fields: z.strictObject({}),
       reply: doctorReply,
       async handle() {
         return { doctor: await describeDoctor(upkeep) };
@@ -100,7 +99,6 @@ export function createDoctorEndpoints(
       description:
         'Most urgent first. The tasks result from the doctor, the keys, the trail and the last backup. Hooks that the provider does not call, and liveness vendors that fail, are read at most every five minutes; the reply does not wait for that. Open requests and expiring secrets are included as far as your role may see them.',
       codes: ['config_invalid', 'key_service_unavailable'],
-      fields: z.strictObject({}),
       reply: toDoReply,
       async handle({ administrator }) {
         const facts = await findFacts();
@@ -121,7 +119,6 @@ export function createDoctorEndpoints(
       summary: 'List background jobs',
       description:
         'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
-      fields: z.strictObject({}),
       reply: jobsReply,
       handle: async () => ({ jobs: upkeep.jobs.states() }),
     }),

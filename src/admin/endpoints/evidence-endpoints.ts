@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { filesOf } from '../../config/data-files.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { readLastBackup } from '../operations/last-backup.js';
@@ -23,7 +22,6 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       summary: 'Get the last backup of this server',
       description:
         'Returns the record that `facestep backup` wrote to the data folder after it verified every file of the copy.',
-      fields: z.strictObject({}),
       reply: backupReply,
       handle: async () => ({ last: await readLastBackup(filesOf(upkeep.setup().config).lastBackup) }),
     }),
@@ -36,7 +34,6 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       description:
         'Starts to verify the chain of records and the signed heads of this server’s trail in the background, as `facestep audit verify` does, for at most half an hour.',
       codes: ['run_under_way'],
-      fields: z.strictObject({}),
       reply: trailReply,
       async handle({ administrator }) {
         await startVerification(administrator.name, upkeep);
@@ -50,7 +47,6 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       right: 'view',
       summary: 'Get the last result of verifying the audit trail',
       description: 'Returns the last run on any server.',
-      fields: z.strictObject({}),
       reply: trailReply,
       handle: describe,
     }),

@@ -37,7 +37,6 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
       description:
         'Returns no secrets. `tokens` counts the enrolled people of all replicas, from the [log of decisions](../ledger.md).',
       codes,
-      fields: z.strictObject({}),
       reply: keysReply,
       async handle() {
         const { config } = upkeep.setup();

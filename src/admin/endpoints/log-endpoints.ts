@@ -179,7 +179,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       summary: 'Find a refused call',
       description:
         'Returns why this server refused the call with this request id, also if it knew no person then. A server remembers its last 10,000 refused calls until it stops, and knows none of other servers.',
-      fields: z.strictObject({}),
       reply: refusedCallReply,
       async handle({ param }) {
         return { call: deps.refusedCalls.find(param('requestId')), since: deps.refusedCalls.since() };
@@ -193,7 +192,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       summary: 'Get the health of all connections',
       description:
         'Returns numbers of enrolled and locked-out users, and of face checks over a week, including today, in UTC: by day, refused ones by reason, and the median time. Does not call providers.',
-      fields: z.strictObject({}),
       reply: lineCountsReply,
       async handle() {
         const counts = await countByConnection([...deps.connections.keys()], deps);

@@ -98,7 +98,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
       path: '/campaigns',
       summary: 'List campaigns',
       description: 'Returns all stored campaigns, newest first.',
-      fields: z.strictObject({}),
       reply: campaignsReply,
       async handle() {
         const told = await Promise.all((await listCampaigns(deps)).map(toReply));
@@ -258,7 +257,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
       summary: 'Get the state of a campaign',
       description: 'Includes the number of people in each state.',
       codes: ['not_found'],
-      fields: z.strictObject({}),
       reply: oneCampaignReply,
       async handle({ param }) {
         const { success, data } = campaignField.safeParse(param('id'));

@@ -16,14 +16,12 @@ import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } fro
 export function createOwnApplicationEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Endpoint[] {
-  const none = z.strictObject({});
   return [
     developerEndpoint({
       method: 'GET',
       path: '/developer/applications',
       summary: 'List the caller’s applications',
       description: 'Returns applications that were registered for you, and those that an administrator added you to.',
-      fields: none,
       reply: applicationsReply,
       handle: async ({ developer }) => ({
         applications: await listOwnApplications(developer, deps),
@@ -35,7 +33,6 @@ export function createOwnApplicationEndpoints(
       summary: 'Get an application of the caller',
       description: 'Returns its settings, and when they were set.',
       codes: ['not_found'],
-      fields: none,
       reply: applicationReply,
       handle: async ({ param, developer }) => readOwnApplication(param('id'), developer, deps),
     }),
@@ -45,7 +42,6 @@ export function createOwnApplicationEndpoints(
       summary: 'List the keys of an application of the caller',
       description: 'Returns valid keys, oldest first. The keys themselves are never returned.',
       codes: ['not_found'],
-      fields: none,
       reply: applicationKeysReply,
       async handle({ param, developer }) {
         const { id } = await readOwnApplication(param('id'), developer, deps);
@@ -58,7 +54,6 @@ export function createOwnApplicationEndpoints(
       summary: 'Issue a key of an application of the caller',
       description: `The key is shown only once and is valid for 90 days. At most ${maxKeys} keys are valid at the same time. To rotate, replace the previous key with it, then revoke the previous key.`,
       codes: ['not_found', 'limit_reached', 'locked_out'],
-      fields: none,
       reply: clientTokenReply,
       async handle({ param, developer }) {
         await countChange(developer, deps);
@@ -72,11 +67,9 @@ export function createOwnApplicationEndpoints(
       description: 'Takes effect immediately: a request in progress with this key fails with `caller_untrusted`.',
       codes: ['not_found'],
       fields: z.strictObject({ key: clientTokenId }),
-      reply: none,
       async handle({ param, fields, developer }) {
         const { id } = await readOwnApplication(param('id'), developer, deps);
         await revokeApplicationKey(id, fields.key, developer, deps);
-        return {};
       },
     }),
     developerEndpoint({

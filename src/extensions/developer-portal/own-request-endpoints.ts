@@ -60,7 +60,6 @@ async function endSandboxToken(id: string, developer: Developer, deps: Ports<'st
 export function createOwnRequestEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections'> & Settings,
 ): Endpoint[] {
-  const none = z.strictObject({});
   const changing = ['not_found', 'request_state', 'limit_reached', 'locked_out'] as const;
   return [
     developerEndpoint({
@@ -68,7 +67,6 @@ export function createOwnRequestEndpoints(
       path: '/developer',
       summary: 'Get the signed-in developer and the available scopes',
       description: 'Includes the current terms.',
-      fields: none,
       reply: developerReply,
       async handle({ developer: { id, name } }) {
         const { sandbox, mostPerMinute: perMinute, mostPerDay: perDay } = deps.onboarding;
@@ -90,7 +88,6 @@ export function createOwnRequestEndpoints(
       summary: 'Get a token for the sandbox',
       description: `Returns a client token that is valid for a day, only in the sandbox, for ${sandboxQuota.perMinute} requests per minute and ${sandboxQuota.perDay} per day. A developer has one token: a new one replaces the previous one.`,
       codes: ['not_found', 'locked_out'],
-      fields: none,
       reply: clientTokenReply.extend({ connection: z.string() }),
       async handle({ developer }) {
         const { credential, client } = await issueSandboxToken(developer, deps);
@@ -103,7 +100,6 @@ export function createOwnRequestEndpoints(
       path: '/developer/requests',
       summary: 'List the caller’s requests for applications',
       description: `Newest first. ${requestsOfDeveloper.kept} are stored, of which ${requestsOfDeveloper.open} can be open.`,
-      fields: none,
       reply: requestsReply,
       handle: async ({ developer }) => ({
         requests: (await listRequestsOf(developer.id, deps)).map(toRequestReply),
@@ -131,7 +127,6 @@ export function createOwnRequestEndpoints(
       summary: 'Get a request of the caller',
       description: 'Includes its messages.',
       codes: ['not_found'],
-      fields: none,
       reply: oneRequestReply,
       handle: async ({ param, developer }) => ({
         request: toRequestReply(await readOwnRequest(param('id'), developer, deps)),
@@ -180,12 +175,7 @@ export function createOwnRequestEndpoints(
       summary: 'Withdraw a request',
       description: 'Deletes the request and its messages.',
       codes: changing,
-      fields: none,
-      reply: none,
-      async handle({ param, developer }) {
-        await withdrawOwnRequest(param('id'), developer, deps);
-        return {};
-      },
+      handle: ({ param, developer }) => withdrawOwnRequest(param('id'), developer, deps),
     }),
     developerEndpoint({
       path: '/developer/requests/:id/key',
@@ -194,7 +184,6 @@ export function createOwnRequestEndpoints(
       description:
         'Works once, after the request was approved. The key is created by this call, and the server stores only its digest.',
       codes: changing,
-      fields: none,
       reply: clientTokenReply,
       async handle({ param, developer }) {
         const { credential, client } = await takeFirstKey(param('id'), developer, deps);

@@ -25,15 +25,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
     tag: 'Applications',
     right: 'configure',
   } as const;
-  const none = z.strictObject({});
-  const removal = {
-    ...common,
-    isSensitive: true,
-    summary: 'Remove a developer as an owner of an application',
-    description: 'Keys that the developer issued stay valid: revoke them separately.',
-    codes: ['not_found'],
-    reply: none,
-  } as const;
   return [
     adminEndpoint({
       ...common,
@@ -61,7 +52,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       summary: 'Get a request for an application',
       description: 'Includes its messages.',
       codes: ['not_found'],
-      fields: none,
       reply: oneRequestReply,
       handle: async ({ param }) => ({ request: toRequestReply(await readRequest(param('id'), deps)) }),
     }),
@@ -120,7 +110,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       path: '/application-terms',
       summary: 'Get the terms that developers agree to',
       description: 'Returns the current version.',
-      fields: none,
       reply: termsReply,
       handle: () => readTerms(deps),
     }),
@@ -141,23 +130,21 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       description: `Owners see its usage, issue and revoke its keys, and request changes. An application can have ${maxOwners} owners.`,
       codes: ['not_found', 'limit_reached'],
       fields: z.strictObject({ developer: developerField }),
-      reply: none,
-      async handle({ param, fields, administrator }) {
-        await addOwner(param('id'), fields.developer, administrator, deps);
-        return {};
-      },
+      handle: ({ param, fields, administrator }) => addOwner(param('id'), fields.developer, administrator, deps),
     }),
     adminEndpoint({
-      ...removal,
+      ...common,
+      isSensitive: true,
+      summary: 'Remove a developer as an owner of an application',
+      description: 'Keys that the developer issued stay valid: revoke them separately.',
+      codes: ['not_found'],
       method: 'DELETE',
       path: '/applications/:id/owners/:developer',
-      fields: none,
       async handle({ param, administrator }) {
         const { developer } = parseFields(z.strictObject({ developer: developerField }), {
           developer: param('developer'),
         });
         await removeOwner(param('id'), developer, administrator, deps);
-        return {};
       },
     }),
   ];

@@ -259,25 +259,28 @@ export type ObjectGuard = z.core.$ZodObject & { readonly shape: z.core.$ZodLoose
 
 type Defaulted = 'method' | 'versions' | 'isExtension' | 'status' | 'codes';
 
-/** An endpoint as its feature defines it: by default a `POST`, an extension of both versions, without photos. */
+/**
+ * An endpoint as its feature defines it: by default a `POST`, an extension of both versions, without photos, without
+ * fields, and with nothing to reply.
+ */
 export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>
   extends Omit<Described, Defaulted | 'tag'>,
     Partial<Pick<Described, Defaulted>> {
   readonly photos?: Readonly<Record<PhotoName, FileField>>;
-  readonly fields: Fields;
+  readonly fields?: Fields;
   /** Fields that are no text, for forms and queries. */
   readonly form?: Readonly<Partial<Record<keyof z.input<Fields>, FormKind>>>;
   /** Reply without `ok`, which every success contains. */
-  readonly reply: Reply;
+  readonly reply?: Reply;
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
 type ReadonlyDeep<Value> = Value extends object ? { readonly [Name in keyof Value]: ReadonlyDeep<Value[Name]> } : Value;
 
-/** Type of a reply. Members that its guard does not declare are not sent. */
-type ReplyOf<Reply extends ObjectGuard> = Promise<
-  ReadonlyDeep<z.input<Reply>> | JsonLines<ReadonlyDeep<z.input<Reply>>>
->;
+/** Type of a reply. Members that its guard does not declare are not sent. Without a guard, there is nothing to send. */
+type ReplyOf<Reply extends ObjectGuard> = string extends keyof z.input<Reply>
+  ? Promise<void> | Promise<Record<string, never>>
+  : Promise<ReadonlyDeep<z.input<Reply>> | JsonLines<ReadonlyDeep<z.input<Reply>>>>;
 
 async function* parseLines(guard: ObjectGuard, { lines }: JsonLines): AsyncGenerator<object> {
   for await (const line of lines) yield z.parse(guard, line);
@@ -359,6 +362,8 @@ export const openEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGua
     knowing(() => ({})),
   );
 
+const nothing = z.strictObject({});
+
 /**
  * Creates an endpoint whose handler also knows its caller.
  * @param admit - refuses a request before its body is read; `know` returns what the handler knows of the caller
@@ -373,10 +378,16 @@ export function createEndpoint<
   tag: EndpointGroup,
   auth: Auth,
   admit: (session: Credential | null) => Promise<{ readonly sessionId: string | null; know(caller: Caller): Known }>,
+): Endpoint;
+export function createEndpoint(
+  definition: Definition<z.ZodObject, ObjectGuard, string> & { handle(call: Call<object, string>): Promise<unknown> },
+  tag: EndpointGroup,
+  auth: Auth,
+  admit: (session: Credential | null) => Promise<{ readonly sessionId: string | null; know(caller: Caller): object }>,
 ): Endpoint {
   const described: Omit<Described, Defaulted | 'tag'> = definition;
   const { method = 'POST', versions = [1, 2], isExtension = true, status = 200, codes = [] } = definition;
-  const { fields, form = {}, reply } = definition;
+  const { fields = nothing, form = {}, reply = nothing } = definition;
   return {
     ...described,
     method,
@@ -396,7 +407,8 @@ export function createEndpoint<
       return {
         sessionId,
         async run(sent, rest, caller) {
-          const answer = await definition.handle({ ...rest, fields: parseFields(fields, sent), ...know(caller) });
+          const call = { ...rest, fields: parseFields(fields, sent), ...know(caller) };
+          const answer = (await definition.handle(call)) ?? {};
           return answer instanceof JsonLines ? new JsonLines(parseLines(reply, answer)) : z.parse(reply, answer);
         },
       };

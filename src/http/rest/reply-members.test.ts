@@ -13,7 +13,6 @@ async function answer(handle: () => Promise<typeof record | JsonLines<typeof rec
     path: '/record',
     summary: '',
     description: '',
-    fields: z.strictObject({}),
     reply: z.object({
       id: z.string(),
       at: instantReply,
