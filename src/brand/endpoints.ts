@@ -74,7 +74,6 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
       summary: 'Get the active brand',
       description: 'The brand is shown on the capture page and in e-mails, on every replica.',
       codes: ['state_unavailable'],
-      fields: z.strictObject({}),
       reply: brandReply,
       handle: () => readInForce(brands),
     }),
@@ -84,7 +83,6 @@ export function createBrandEndpoints({ brands }: { readonly brands: Brands }): E
       path: '/brand/texts',
       summary: 'List the replaceable texts',
       description: 'Includes the limits of each text.',
-      fields: z.strictObject({}),
       reply: brandTextsReply,
       async handle() {
         const keys = Object.entries(textRules).map(([key, rule]) => ({ key, ...rule }));

@@ -41,7 +41,6 @@ const createGuidesEndpoint = (operations: OperationsContext): Endpoint =>
     summary: 'List what is needed to connect a provider',
     description:
       'Returns, for each kind of connection, what to create at the provider, and the values and secrets to state.',
-    fields: z.strictObject({}),
     reply: guidesReply,
     handle: async () => ({ guides: operations.guides }),
   });
@@ -73,7 +72,6 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       description:
         'Returns the sections of the configuration file that a draft can change, the draft with its changes and problems, and the versions. Secrets are never returned.',
       codes: ['config_invalid'],
-      fields: z.strictObject({}),
       reply: draftReply,
       handle: () => describeConfiguration(operations),
     }),
@@ -167,7 +165,6 @@ const createRestartEndpoint = (operations: OperationsContext): Endpoint =>
     description:
       'Ends running requests and starts this server again, which activates the settings of `file.needingRestart`. Other servers go on as they are.',
     codes: ['config_invalid'],
-    fields: z.strictObject({}),
     reply: restartReply,
     async handle({ administrator: { name: by } }) {
       // With a file that cannot be loaded, the server would end.

@@ -131,7 +131,6 @@ export function createHelpDeskEndpoints(
       description:
         'The administrator who started it polls this every few seconds. After the face check has passed, the reply identifies the person, for ten minutes.',
       codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
-      fields: z.strictObject({}),
       reply: vouchingReply,
       async handle({ param, administrator }) {
         return withTest(await readVouching({ id: param('id'), by: administrator }, deps));
@@ -212,7 +211,6 @@ export function createHelpDeskEndpoints(
       summary: 'Approve a bypass code of another administrator',
       description: 'Starts the lifetime of the code.',
       codes: ['not_found', 'approver_same'],
-      fields: z.strictObject({}),
       reply: approvedBypassReply,
       handle: ({ param, administrator }) => approveBypass({ id: param('id'), by: administrator }, deps),
     }),
@@ -238,7 +236,6 @@ export function createHelpDeskEndpoints(
       summary: 'Take over a help request',
       description: 'After this, no other administrator can take it over.',
       codes: ['not_found', 'request_taken'],
-      fields: z.strictObject({}),
       reply: takenHelpRequestReply,
       handle: async ({ param, administrator }) => ({
         request: await takeHelpRequest({ id: param('id'), by: administrator }, deps),
@@ -251,11 +248,8 @@ export function createHelpDeskEndpoints(
       description: 'Closes a request that you took over. It is removed from the list; the outcome is recorded.',
       codes: ['not_found'],
       fields: z.strictObject({ settlement: z.enum(settlements) }),
-      reply: z.strictObject({}),
-      async handle({ param, fields: { settlement }, administrator }) {
-        await closeHelpRequest({ id: param('id'), settlement, by: administrator }, deps);
-        return {};
-      },
+      handle: ({ param, fields: { settlement }, administrator }) =>
+        closeHelpRequest({ id: param('id'), settlement, by: administrator }, deps),
     }),
   ];
 }
@@ -319,7 +313,6 @@ export function createCallerEndpoints(
       description:
         'For the token or application that started it. After the face check has passed, the reply identifies the person, for ten minutes.',
       codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
-      fields: z.strictObject({}),
       reply: vouchingReply.extend({ reference: z.string().nullable() }),
       async handle({ param, client }) {
         return withTest(await readVouching({ id: param('id'), by: toAgent(client) }, deps));
@@ -343,7 +336,6 @@ export function createHelpRequestEndpoints(deps: CoreDeps & Ports<'connections' 
       description:
         'Available on the person’s own page if it was opened with a face check. The person reads the PIN out to the help desk. It replaces an earlier one of the person.',
       codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out', 'limit_reached'],
-      fields: z.strictObject({}),
       reply: madeCallerPinReply,
       async handle({ session }) {
         const { pin, expiresAt } = await createCallerPin(session, deps);
@@ -363,10 +355,7 @@ export function createHelpRequestEndpoints(deps: CoreDeps & Ports<'connections' 
         note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),
       }),
       reply: emptyReply,
-      async handle({ fields, session: shown }) {
-        await askForHelp({ session: shown, ...fields }, deps);
-        return {};
-      },
+      handle: ({ fields, session: shown }) => askForHelp({ session: shown, ...fields }, deps),
     }),
   ];
 }

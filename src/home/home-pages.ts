@@ -49,7 +49,6 @@ export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'c
       action: 'read_links',
       summary: 'List the linked accounts of the person',
       description: 'Needs the session of a link with the purpose `manage`.',
-      fields: z.strictObject({}),
       reply: linksReply,
       async handle({ session }) {
         const links = await readLinks(managedRef(session, deps), deps);
@@ -66,7 +65,6 @@ export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'c
       reply: emptyReply,
       async handle({ session, fields }) {
         await endLinks(managedRef(session, deps), { connection: fields.connection }, deps);
-        return {};
       },
     }),
   ];
@@ -102,7 +100,6 @@ export function createDataConsentEndpoints(
       summary: 'List the person’s consents to share claims',
       description:
         'Needs the session of a link with the purpose `manage`. Returns names of claims, never their values.',
-      fields: z.strictObject({}),
       reply: dataConsentsReply,
       async handle({ session }) {
         const clients = deps.homePages.get(session.record.connection)?.clients;
@@ -121,7 +118,6 @@ export function createDataConsentEndpoints(
       reply: emptyReply,
       async handle({ session, fields }) {
         await withdrawDataConsents(managedRef(session, deps), { client: fields.client }, deps);
-        return {};
       },
     }),
   ];
@@ -154,7 +150,6 @@ export function createHomePageEndpoints(
     FlowPorts,
 ): Endpoint[] {
   const common = commonOf(deps);
-  const nothing = z.strictObject({});
   return [
     sessionEndpoint({
       ...common,
@@ -203,7 +198,6 @@ export function createHomePageEndpoints(
       summary: 'Get the remembered devices of the person',
       description:
         'Returns whether there is a passkey and recovery codes, and the number of known devices and networks. Does not identify them.',
-      fields: nothing,
       reply: devicesReply,
       handle: async ({ session }) => readDevices(session, deps),
     }),
@@ -214,7 +208,6 @@ export function createHomePageEndpoints(
       codes: [...common.codes, 'locked_out'],
       summary: 'Delete the remembered devices and networks of the person',
       description: 'The next check counts as the first from its device and network. The call is idempotent.',
-      fields: nothing,
       reply: emptyReply,
       async handle({ session }) {
         const who = toSubjectRef(findManaged(session, deps));
@@ -222,7 +215,6 @@ export function createHomePageEndpoints(
         await forgetKnownPlaces(who, deps);
         await forgetGlances(who, deps);
         await deps.audit.append({ action: 'known_places_forgotten', ...who, detail: {} });
-        return {};
       },
     }),
     sessionEndpoint({
@@ -232,7 +224,6 @@ export function createHomePageEndpoints(
       action: 'read_services',
       summary: 'List the services of the organization',
       description: 'Returns the services in the configuration of the connection, in its order.',
-      fields: nothing,
       reply: servicesReply,
       async handle({ session }) {
         const { connection } = findManaged(session, deps);
@@ -247,7 +238,6 @@ export function createHomePageEndpoints(
       summary: 'Export the person’s own data',
       description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
       codes: [...common.codes, 'profile_unavailable', 'locked_out'],
-      fields: nothing,
       reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply(deps.settings.holdings) }),
       async handle({ session }) {
         const person = findManaged(session, deps);

@@ -83,7 +83,6 @@ export function createNoticeChoiceEndpoints(
       action: 'read_notices',
       summary: 'Get the notification settings of the person',
       description: 'Needs the session of a link with the purpose `manage`. `null` if the connection sends none.',
-      fields: z.strictObject({}),
       async handle({ session }) {
         const person = findManaged(session, deps);
         return { notices: person.connection.policy.notices ? await readNotices(toSubjectRef(person), deps) : null };

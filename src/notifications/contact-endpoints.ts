@@ -142,11 +142,7 @@ export function createContactEndpoints(deps: Deps): Endpoint[] {
         'Both must be correct, within ten minutes and five attempts (facestep defines these limits). They work once.',
       codes: ['code_wrong', 'not_found'],
       fields: z.strictObject({ id: z.string().min(1).max(64), emailCode: codeField, phoneCode: codeField }),
-      reply: z.strictObject({}),
-      async handle({ fields }) {
-        await verifyCodes(fields, deps);
-        return {};
-      },
+      handle: ({ fields }) => verifyCodes(fields, deps),
     }),
   ];
 }

@@ -42,7 +42,6 @@ export function createNotMeEndpoints(deps: CoreDeps & Ports<'brandOf' | 'connect
           await notifyHelpDesk(found, reported, deps).catch((error: unknown) => {
             deps.log.error('help desk notification failed', { connection, code: toCode(error) });
           });
-        return {};
       },
     }),
   ];

@@ -130,7 +130,6 @@ export function createRecoveryEndpoints(
       summary: 'Refuse an account recovery',
       description: 'Ends it. If a credential was issued, it is revoked at the provider within seconds.',
       codes: ['not_found'],
-      fields: z.strictObject({}),
       reply: changedRecoveryReply,
       async handle({ param, administrator }) {
         const recovery = await denyRecovery({ id: param('id'), by: administrator }, deps);

@@ -14,7 +14,6 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       path: '/events/undelivered',
       summary: 'List undelivered events',
       description: 'Returns the security events and events of webhooks that this server has given up.',
-      fields: z.strictObject({}),
       reply: undeliveredReply,
       async handle() {
         const letters = (await undelivered?.list()) ?? [];

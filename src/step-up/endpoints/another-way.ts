@@ -101,7 +101,6 @@ export function createAnotherWayEndpoints(
       description:
         'Returns ten codes, shown only once. They replace all earlier codes. Available after an enrolment, while the page receives `recoveryCodesOffered`: the call can be repeated if the reply was lost, until the receipt is retrieved or the sign-in continues, and for at most fifteen minutes. Also available on the person’s own page if a face check opened it (`mayMakeCodes`).',
       codes: [...session, 'key_service_unavailable', 'locked_out'],
-      fields: z.strictObject({}),
       reply: recoveryCodesReply,
       async handle({ session: shown }) {
         return { codes: (await renewRecoveryCodes(shown, deps)).map((code) => code.use((text) => text)) };
@@ -115,7 +114,6 @@ export function createAnotherWayEndpoints(
       description:
         'Available if the page receives `receiptWaits`. The receipt is valid for two minutes from the first call. A repeated call returns the same receipt. Returns `null` after the time limit, or if the enrolment has ended.',
       codes: session,
-      fields: z.strictObject({}),
       reply: receiptReply,
       async handle({ session: shown }) {
         const record = await takeReceipt(shown.id, deps);

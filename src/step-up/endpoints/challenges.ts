@@ -189,7 +189,6 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       description:
         'One public key (P-256, uncompressed, base64url) for each replica: of the process that parses pictures, whose private key never leaves it. Read them for each challenge. Empty if this server accepts only unencrypted pictures, because it sends them to a hosted verifier.',
       codes: session,
-      fields: z.strictObject({}),
       reply: pictureKeysReply,
       async handle() {
         return { keys: [...((await deps.encryptedPictures?.keys()) ?? [])] };

@@ -31,7 +31,6 @@ export function createPasskeyEndpoints(
       description:
         'Replaces an earlier ceremony; its response is valid once, for ten minutes. `create` makes a credential at an enrolment or on the own page; `get` uses it. For a person without a credential, the options are indistinguishable from others.',
       codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
-      fields: z.strictObject({}),
       deps,
       reply: passkeyReply,
       handle: ({ session }) => askForPasskey(session, deps),
@@ -44,10 +43,7 @@ export function createPasskeyEndpoints(
       description:
         'Needs the session of a link with the purpose `manage` that a face check opened (`mayChangePasskey`). Replaces an earlier passkey.',
       fields: z.strictObject({ passkey: passkeyField }),
-      async handle({ session, fields }) {
-        await addPasskey(session, fields.passkey, deps);
-        return {};
-      },
+      handle: ({ session, fields }) => addPasskey(session, fields.passkey, deps),
     }),
     sessionEndpoint({
       ...changing,
@@ -55,11 +51,7 @@ export function createPasskeyEndpoints(
       action: 'remove_passkey',
       summary: 'Remove the passkey for sign-ins of the person',
       description: 'As for adding one. Removing a missing passkey succeeds.',
-      fields: z.strictObject({}),
-      async handle({ session }) {
-        await removePasskey(session, deps);
-        return {};
-      },
+      handle: ({ session }) => removePasskey(session, deps),
     }),
   ];
 }
@@ -70,7 +62,6 @@ export function createCurrentEnrolmentEndpoints(
   const common = {
     codes: ['step_up_unknown', 'step_up_finished', 'subject_unknown', 'profile_unavailable', 'token_malformed'],
     deps,
-    fields: z.strictObject({}),
   } as const;
   return [
     sessionEndpoint({
@@ -93,10 +84,7 @@ export function createCurrentEnrolmentEndpoints(
       summary: 'End the enrolment of the person',
       description: 'Revokes the token, clears the attribute, and records the withdrawal of the consent.',
       reply: emptyReply,
-      async handle({ session }) {
-        await revokeCurrentEnrolment(session, deps);
-        return {};
-      },
+      handle: ({ session }) => revokeCurrentEnrolment(session, deps),
     }),
     sessionEndpoint({
       ...common,

@@ -25,7 +25,6 @@ export function createHandOffEndpoints(
       description:
         'Returns a link that opens once; show it as a QR code with the number next to it. The person who opens the link has to choose that number from three. Returns `not_found` if the policy’s `handOff` does not allow it.',
       codes: [...session, 'not_found', 'locked_out'],
-      fields: z.strictObject({}),
       reply: handOffReply,
       async handle({ session: shown, userAgent }) {
         // The description proves nothing, because an attacker can forge the user agent.

@@ -103,7 +103,6 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       action: 'read',
       summary: 'Get the state of the step-up of a session',
       description: 'On a desktop, the browser polls this while a phone is its camera.',
-      fields: z.strictObject({}),
       reply: sessionReply,
       async handle(call) {
         const { view, receipt } = viewSession(call.session, deps);
@@ -138,7 +137,6 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       summary: 'Cancel the step-up',
       description: 'The page continues to `returnUrl` or `fallbackUrl`.',
       codes: session,
-      fields: z.strictObject({}),
       reply: viewReply,
       handle: async (call) => ({ view: await abandonStepUp(call.session, deps) }),
     }),
@@ -150,7 +148,6 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       description:
         'Only at a connection of the kind `memory`: the check ends as the name of the person says, without a camera.',
       codes: [...session, 'challenge_needed', 'locked_out'],
-      fields: z.strictObject({}),
       reply: anotherWayReply,
       async handle(call) {
         const { view, receipt } = await finishTest(call.session, deps);

@@ -289,7 +289,6 @@ export function createStepUpEndpoints(
       summary: 'Get the state of a face check',
       description: 'Available for an hour after its end.',
       codes: ['step_up_unknown'],
-      fields: z.strictObject({}),
       reply: stepUpReply,
       async handle({ client, param }) {
         const view = await readStepUp(param('id'), deps);

@@ -177,12 +177,10 @@ export function createFaceTokenEndpoints(
       photos: {},
       codes: ['token_malformed', 'token_key_retired', 'locked_out'],
       fields: z.strictObject({ token: tokenField }),
-      reply: z.strictObject({}),
       async handle({ fields, client }) {
         // A sandbox token may not revoke, because the token to revoke could be a real person's.
         if (client.sandbox !== null) throw new FaceError('scope_missing');
         await revokeToken(fields.token, { tenant: client.tenant, client: client.id }, deps);
-        return {};
       },
     }),
   ];

@@ -18,7 +18,6 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
     scope: 'screen',
     isExtension: false,
     photos: { photo: { atLeast: 1, atMost: 1 } },
-    fields: z.strictObject({}),
   } as const;
   return [
     clientEndpoint({
