@@ -20,11 +20,6 @@ const eventFields = {
   eventTime: instantGuard,
 };
 
-const toEvent = (
-  { eventId, eventTime }: Pick<ProviderEvent, 'eventId' | 'eventTime'>,
-  signIn: Pick<ProviderEvent, 'subject' | 'application' | 'address' | 'isAfterFirstFactor'>,
-): ProviderEvent => ({ ...signIn, eventId, eventTime, repeatableForSec: repeatableWithinSkewSec });
-
 const addressGuard = z
   .object({ ipAddress: z.string().max(64).nullish() })
   .nullish()
@@ -33,6 +28,22 @@ const applicationIdGuard = z.string().max(256).nullish();
 
 // Limited to safe characters, because the id becomes part of a key in the state store.
 const userGuard = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
+/** Returns the event of a sign-in whose first factor Okta has checked. */
+const toSignIn = (
+  { eventId, eventTime }: Pick<ProviderEvent, 'eventId' | 'eventTime'>,
+  { id: subject }: z.output<typeof userGuard>,
+  address: string | null,
+  application?: string | null,
+): ProviderEvent => ({
+  subject,
+  application: application ?? null,
+  address,
+  isAfterFirstFactor: true,
+  eventId,
+  eventTime,
+  repeatableForSec: repeatableWithinSkewSec,
+});
+
 const mintedGuard = z.object({ claims: z.record(z.string(), z.unknown()) });
 
 const tokenHookGuard = z
@@ -50,19 +61,9 @@ const tokenHookGuard = z
       access: mintedGuard.nullish(),
     }),
   })
-  .transform(({ eventId, eventTime, data: { context, ...data } }) => ({
+  .transform(({ data: { context, ...data }, ...event }) => ({
     /** `null` if the tokens are not of a user. */
-    event: context.user
-      ? toEvent(
-          { eventId, eventTime },
-          {
-            subject: context.user.id,
-            application: context.protocol?.client?.id ?? null,
-            address: context.request,
-            isAfterFirstFactor: true,
-          },
-        )
-      : null,
+    event: context.user ? toSignIn(event, context.user, context.request, context.protocol?.client?.id) : null,
     identity: data.identity ? toMintedToken(data.identity.claims, 'sub') : null,
     access: data.access ? toMintedToken(data.access.claims, 'uid') : null,
   }));
@@ -78,16 +79,11 @@ const registrationHookGuard = z
       userProfileUpdate: z.record(z.string(), z.unknown()).nullish(),
     }),
   })
-  .transform(({ eventId, eventTime, requestType, data: { context, ...data } }) => ({
-    eventId,
+  .transform(({ requestType, data: { context, ...data }, ...event }) => ({
+    eventId: event.eventId,
     /** `null` for a new user. */
     event:
-      requestType === 'progressive.profile' && context.user
-        ? toEvent(
-            { eventId, eventTime },
-            { subject: context.user.id, application: null, address: context.request, isAfterFirstFactor: true },
-          )
-        : null,
+      requestType === 'progressive.profile' && context.user ? toSignIn(event, context.user, context.request) : null,
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
     changed: Object.keys(data.userProfileUpdate ?? {}).filter((name) => /^\w{1,64}$/.test(name)),
@@ -106,16 +102,8 @@ const samlHookGuard = z
       assertion: mintedGuard.partial().nullish(),
     }),
   })
-  .transform(({ eventId, eventTime, data: { context, assertion } }) => ({
-    event: toEvent(
-      { eventId, eventTime },
-      {
-        subject: context.user.id,
-        application: context.protocol?.issuer?.id ?? null,
-        address: context.request,
-        isAfterFirstFactor: true,
-      },
-    ),
+  .transform(({ data: { context, assertion }, ...event }) => ({
+    event: toSignIn(event, context.user, context.request, context.protocol?.issuer?.id),
     hasFaceClaim: Object.hasOwn(assertion?.claims ?? {}, faceClaim),
   }));
 
@@ -133,15 +121,15 @@ const passwordImportHookGuard = z
     }),
   })
   .transform(({ eventId, eventTime, data }) => ({
-    event: toEvent(
-      { eventId, eventTime },
-      {
-        subject: subjectOfIdentifier(data.context.credential.username),
-        application: null,
-        address: null,
-        isAfterFirstFactor: false,
-      },
-    ),
+    event: {
+      subject: subjectOfIdentifier(data.context.credential.username),
+      application: null,
+      address: null,
+      isAfterFirstFactor: false,
+      eventId,
+      eventTime,
+      repeatableForSec: repeatableWithinSkewSec,
+    },
     ...data.context.credential,
   }));
 
