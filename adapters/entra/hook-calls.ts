@@ -9,8 +9,6 @@ import {
   type UnfinishedReads,
 } from '../../src/connections/hook-calls.js';
 import { withoutQuery } from '../../src/connections/provisioning.js';
-import type { Sleep } from '../../src/core/resilience.js';
-import type { SendToGraph } from './client.js';
 import type { EntraConnection } from './config.js';
 import {
   appsOf,
@@ -25,7 +23,7 @@ import {
   listenerTypes,
   listListeners,
 } from './provision-events.js';
-import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
+import { type EntraProvisionDeps, toProvisionDeps } from './provision-graph.js';
 import {
   bothAsk,
   findFlow,
@@ -40,18 +38,10 @@ import {
 /** Reads which hooks the tenant calls: those with a valid extension that an event listener names. */
 export function readEntraHookCalls(
   adapterDeps: AdapterDeps<EntraConnection>,
-  {
-    send,
-    sleep,
-    unfinished,
-  }: { readonly send: SendToGraph; readonly sleep: Sleep; readonly unfinished: UnfinishedReads | undefined },
+  calling: Pick<EntraProvisionDeps, 'send' | 'sleep'>,
+  unfinished: UnfinishedReads | undefined,
 ): Promise<HookCalls> {
-  const deps: EntraProvisionDeps = {
-    ...adapterDeps,
-    send,
-    sleep,
-    graph: createGraphAdministration(send, adapterDeps.clock),
-  };
+  const deps = toProvisionDeps(adapterDeps, calling);
   const needs = () => 'CustomAuthenticationExtension.Read.All, EventListener.Read.All';
   const readers = hooksOf(deps).map((hook) => ({ hook, decides: true, needs, read: () => readHook(hook, deps) }));
   return readHooks(readers, deps, unfinished);

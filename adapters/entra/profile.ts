@@ -292,17 +292,14 @@ export function parseSubject(subject: string, settings: SubjectSettings): { tena
   return parts;
 }
 
-const pageGuard = z.object({
-  value: z.array(
-    z.object({
-      id: z.string().min(1),
-      displayName: z.string().nullish(),
-      onPremisesSyncEnabled: z.boolean().nullish(),
-      isAssignableToRole: z.boolean().nullish(),
-    }),
-  ),
-  '@odata.nextLink': z.string().optional(),
+export const groupGuard = z.object({
+  id: z.string().min(1),
+  displayName: z.string().nullish(),
+  onPremisesSyncEnabled: z.boolean().nullish(),
+  isAssignableToRole: z.boolean().nullish(),
 });
+
+const pageGuard = z.object({ value: z.array(groupGuard), '@odata.nextLink': z.string().optional() });
 
 /**
  * Path of the first page. The cast to `microsoft.graph.group` makes this an advanced query, which needs `$count`.
@@ -319,15 +316,13 @@ const toGroupsPath = (userId: string): string =>
 const toRolesPath = (userId: string): string =>
   `/users/${userId}/transitiveMemberOf/microsoft.graph.directoryRole?$count=true&$select=id,displayName&$top=999`;
 
-type PagedGroup = z.output<typeof pageGuard>['value'][number];
-
 /**
  * Parses a page of a user's groups or roles. Names of groups are returned only for on-premises and role-assignable
  * groups, because any user may create other groups.
  */
 function parseGroupPage(
   answer: RestAnswer,
-  toName: (group: PagedGroup) => string | null | undefined,
+  toName: (group: z.output<typeof groupGuard>) => string | null | undefined,
 ): GroupPage<string> {
   if (answer.status === 404) throw new FaceError('subject_unknown');
   if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));

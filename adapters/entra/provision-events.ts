@@ -142,20 +142,12 @@ const validationGuard = z.object({
   warnings: z.array(z.object({ code: z.string().nullish() })).nullish(),
 });
 
-export interface Faults {
-  readonly errors: readonly string[];
-  readonly warnings: readonly string[];
-}
-
 /**
  * Has Entra validate an extension. Nothing is changed.
  * @returns codes of what is wrong with its registration; Entra does not call it if there is an error
  * @see https://learn.microsoft.com/en-us/graph/api/customauthenticationextension-validateauthenticationconfiguration
  */
-export async function findFaults(
-  { id }: Pick<CustomExtension, 'id'>,
-  { graph }: Pick<EntraProvisionDeps, 'graph'>,
-): Promise<Faults> {
+export async function findFaults({ id }: Pick<CustomExtension, 'id'>, { graph }: Pick<EntraProvisionDeps, 'graph'>) {
   const path = `/identity/customAuthenticationExtensions/${id}/validateAuthenticationConfiguration`;
   const { errors, warnings } = await graph.create(validationGuard, path);
   const toCodes = (found: typeof errors): string[] => (found ?? []).map(({ code }) => code ?? 'unnamed');

@@ -46,7 +46,7 @@ export const isMissing = (error: unknown): boolean =>
  * Creates the administrative calls over a Graph client. Graph's error texts are dropped, because they quote the
  * request.
  */
-export function createGraphAdministration(send: SendToGraph, clock: Clock) {
+function createGraphAdministration(send: SendToGraph, clock: Clock) {
   let madeAt = Number.NEGATIVE_INFINITY;
   const call = async (request: GraphCall): Promise<RestAnswer> => {
     const answer = await send(request);
@@ -90,6 +90,11 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock) {
     hasJustMade: () => clock.now() - madeAt < LATENESS_MS,
   };
 }
+
+export const toProvisionDeps = (
+  deps: AdapterDeps<EntraConnection>,
+  { send, sleep }: Pick<EntraProvisionDeps, 'send' | 'sleep'>,
+): EntraProvisionDeps => ({ ...deps, send, sleep, graph: createGraphAdministration(send, deps.clock) });
 
 /** Retry delays, in seconds: one minute in total. Graph may take 5 to 20 s to show new objects. */
 const waitsSec = [1, 2, 3, 5, 8, 10, 15, 15];

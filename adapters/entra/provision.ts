@@ -8,7 +8,7 @@ import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilie
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
 import { type EntraConnection, guidGuard } from './config.js';
-import { accountFields, accountGuard, toAccount } from './profile.js';
+import { accountFields, accountGuard, groupGuard, toAccount } from './profile.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
@@ -19,7 +19,7 @@ import {
   createServicePrincipalStep,
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
-import { createGraphAdministration, type EntraProvisionDeps, waitUntilVisible } from './provision-graph.js';
+import { type EntraProvisionDeps, toProvisionDeps, waitUntilVisible } from './provision-graph.js';
 import { createExternalMfaSteps, createRegistration, externalMfaClientsOf, registersUsers } from './provision-mfa.js';
 import { createRecoverySteps } from './provision-recovery.js';
 import { createUserFlowSteps } from './provision-user-flow.js';
@@ -70,16 +70,7 @@ export async function* listMembers(group: string, { settings, graph }: Deps): As
       });
 }
 
-const groupsGuard = z.object({
-  value: z.array(
-    z.object({
-      id: z.string(),
-      displayName: z.string(),
-      onPremisesSyncEnabled: z.boolean().nullish(),
-      isAssignableToRole: z.boolean().nullish(),
-    }),
-  ),
-});
+const groupsGuard = z.object({ value: z.array(groupGuard.extend({ displayName: z.string() })) });
 
 /**
  * Finds groups. The exact name comes first, so that groups with similar names, which any user may create, do not hide it.
@@ -106,12 +97,7 @@ export function createEntraProvisioning(adapterDeps: AdapterDeps<EntraConnection
     patience: whileAdministering,
     sleep,
   });
-  const deps: EntraProvisionDeps = {
-    ...adapterDeps,
-    send,
-    sleep,
-    graph: createGraphAdministration(send, adapterDeps.clock),
-  };
+  const deps = toProvisionDeps(adapterDeps, { send, sleep });
   const { hooks, customerDomain } = adapterDeps.settings.entra;
   const { clientApps, signUp } = hooks;
   const clients = externalMfaClientsOf(adapterDeps.settings);
@@ -139,8 +125,7 @@ export function createEntraProvisioning(adapterDeps: AdapterDeps<EntraConnection
     permissions: [`Application permissions of Microsoft Graph: ${permissions.join(', ')}`],
     steps: [...steps, ...createRecoverySteps(deps)],
     checks: [...createChecks(steps, deps), ...mfaChecks],
-    secrets: [],
-    registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,
+    registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : undefined,
     listMembers: (group) => listMembers(group, deps),
     searchGroups: (text) => searchGroups(text, deps),
     groupPermission: 'GroupMember.Read.All',
