@@ -26,7 +26,6 @@ const connection: Connection = {
   id: 'acme',
   kind: 'memory',
   profile: createMemoryProfile(['00u1']),
-  openStepUpRequest: null,
   policy: { ...defaultPolicy, liveness: 'challenge' },
 };
 const server = await forFile(

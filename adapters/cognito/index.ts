@@ -34,7 +34,6 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),
     readModeInForce: async () => (await import('./deployed-mode.js')).readDeployedMode(deps),
     readDecisions: async (since) => (await import('./decisions.js')).readDecisions(since, deps),
-    artefacts: {},
   };
 }
 

@@ -177,7 +177,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       current: cognito.triggers.requestSecret,
       previous: cognito.triggers.previousRequestSecret,
     }),
-    registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
     searchGroups: (text) => searchGroups(text, cognito, deps),
     groupPermission: 'cognito-idp:ListGroups and cognito-idp:ListUsersInGroup',

@@ -70,12 +70,10 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
       ...createSignUpHooks(signUp, toHook),
     },
     accountRecovery: createEntraRecovery(entra, { send, readGroups: profile.readGroups }),
-    openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
     readHookCalls: async (unfinished) =>
-      (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep, unfinished }),
+      (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep }, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),
-    artefacts: {},
   };
 }
 

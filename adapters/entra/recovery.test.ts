@@ -27,7 +27,7 @@ function connect({ fetch = entra.fetch, settings = {} }: { fetch?: Fetch; settin
   const log = createTextLog();
   const deps = { settings: connection, publicUrl: 'https://face.example.com', clock, random: systemRandom, fetch, log };
   const { accountRecovery, profile } = createEntraAdapter(deps, async () => undefined);
-  if (accountRecovery === null) throw new Error('no account recovery');
+  if (accountRecovery === undefined) throw new Error('no account recovery');
   return { recovery: accountRecovery, profile };
 }
 const recover = (fetch: Fetch = entra.fetch): AccountRecovery => connect({ fetch }).recovery;

@@ -12,10 +12,6 @@ export function createLdapAdapter(deps: AdapterDeps<LdapConnection>, sleep = sle
     contract: { signInHook: null, eventHook: null, claim: null },
     profile: createLdapProfile(settings, { api, log, sleep }),
     hooks: {},
-    accountRecovery: null,
-    openStepUpRequest: null,
-    createOidcClients: () => [],
     createProvisioning: async () => (await import('./provision.js')).createLdapProvisioning(deps),
-    artefacts: {},
   };
 }

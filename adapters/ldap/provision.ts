@@ -36,8 +36,6 @@ export function createLdapProvisioning(deps: AdapterDeps<LdapConnection>, sleep 
   return {
     steps,
     checks: createChecks(steps, parts),
-    secrets: [],
-    registration: null,
     listMembers: (group) => listMembers(group, parts),
     searchGroups: async (text) => selectNamed(text, await findGroups(holding('cn', text), mostFound, parts)),
     groupPermission: 'the right to read groups and their members',

@@ -50,14 +50,9 @@ export function createMemoryAdapter({ settings }: AdapterDeps<MemoryConnection>)
     profile,
     testOutcomeOf: (subject) => testOutcomes.find((outcome) => subject === `${outcome}@`) ?? null,
     hooks: {},
-    accountRecovery: null,
-    openStepUpRequest: null,
-    createOidcClients: () => [],
     createProvisioning: async () => ({
       steps: [],
       checks: [],
-      secrets: [],
-      registration: null,
       listMembers: () => ({
         [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new FaceError('not_found')) }),
       }),
@@ -65,6 +60,5 @@ export function createMemoryAdapter({ settings }: AdapterDeps<MemoryConnection>)
       groupPermission: 'nothing',
       census: async () => ({ enrolled: 0, users: 0, isComplete: true }),
     }),
-    artefacts: {},
   };
 }

@@ -103,10 +103,8 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
       },
     },
     accountRecovery: createOktaRecovery(okta, fetch),
-    openStepUpRequest: null,
     createOidcClients: (oidcDeps) => createOktaClients(settings.oidc, oidcDeps),
     readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOktaHookCalls(deps, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),
-    artefacts: {},
   };
 }

@@ -126,7 +126,6 @@ export function createOktaProvisioning(adapterDeps: AdapterDeps<OktaConnection>)
       current: secret?.value,
       previous: previousSecret,
     }),
-    registration: null,
     listMembers: (group) => listMembers(group, deps),
     searchGroups: (text) => searchGroups(text, deps),
     groupPermission: 'okta.groups.read',

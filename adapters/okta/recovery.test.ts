@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 function recover(recovery: object = {}, send: Fetch = fetch): AccountRecovery {
   const { accountRecovery } = bench.connect({ okta: { recovery }, fetch: send });
-  if (accountRecovery === null) throw new Error('no account recovery');
+  if (accountRecovery === undefined) throw new Error('no account recovery');
   return accountRecovery;
 }
 const textOf = ({ credential }: IssuedCredential): string => credential.use((text) => text);

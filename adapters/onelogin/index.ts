@@ -63,7 +63,6 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>, sle
       'user-migration': toHook('user-migration', handleUserMigration),
     },
     accountRecovery: createOneLoginRecovery(onelogin, { api }),
-    openStepUpRequest: null,
     createOidcClients: (oidcDeps) => createOneLoginClients(settings.oidc, oidcDeps),
     readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOneLoginHookCalls(deps, api, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),

@@ -130,7 +130,6 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
       current: onelogin.hooks.secret,
       previous: onelogin.hooks.previousSecret,
     }),
-    registration: null,
     listMembers: (group) => listMembers(group, parts),
     searchGroups: async (text) => selectNamed(text, await readRoles(text, api)),
     groupPermission: 'an API credential that can read users and roles',

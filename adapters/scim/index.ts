@@ -14,10 +14,6 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>, sleep = sle
     contract: { signInHook: null, eventHook: null, claim: null },
     profile: createScimProfile(settings, { api, searchApi, log, sleep }),
     hooks: {},
-    accountRecovery: null,
-    openStepUpRequest: null,
-    createOidcClients: () => [],
     createProvisioning: async () => (await import('./provision.js')).createScimProvisioning(deps),
-    artefacts: {},
   };
 }

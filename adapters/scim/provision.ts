@@ -144,8 +144,6 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
   return {
     steps,
     checks: createChecks(steps, parts),
-    secrets: [],
-    registration: null,
     listMembers: (group) => listMembers(group, parts),
     searchGroups: async (text) => selectNamed(text, parseGroups(await callGroups('co', text, mostFound, parts.api))),
     groupPermission: 'the right to read /Groups',

@@ -14,7 +14,6 @@ const acme: Connection = {
   kind: 'okta',
   policy: defaultPolicy,
   profile: createMemoryProfile(['ada']),
-  openStepUpRequest: null,
 };
 const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
 

@@ -27,7 +27,6 @@ async function start(policy: Partial<Policy> = {}): Promise<void> {
     id: 'acme',
     kind: 'okta',
     profile: createMemoryProfile(['ada']),
-    openStepUpRequest: null,
     policy: { ...defaultPolicy, liveness: 'passive', ...policy },
   };
   server = await startApiServer({

@@ -128,7 +128,7 @@ export async function buildApp(
   const connected = await Promise.all(
     configured.map(async (each) => {
       const adapter = await each.createAdapter(issuer);
-      const { createOidcClients } = adapter;
+      const { createOidcClients = () => [] } = adapter;
       const { fetch, publicFetch } = deps;
       const ports = { ...core, keys, fetch, publicFetch };
       const documents = await openDocuments(each.sections, { id: each.id, profile: adapter.profile }, ports);

@@ -68,7 +68,7 @@ export function connect(
   const profile = observePort('profile', waitForTokens(id, adapter.profile, core));
   // Without a credential of the provider, a recovery can only end in a receipt. With the mode `off`, credentials that
   // were issued before can still be revoked.
-  const isRecoverable = adapter.accountRecovery !== null || recovery.returnUrl !== null;
+  const isRecoverable = adapter.accountRecovery !== undefined || recovery.returnUrl !== null;
   const openDirectory = createOpenDirectory(adapter);
   const findGroupIds = createFindGroupIds(openDirectory, core);
   // Looked up now, so that the first hook does not wait for them.
@@ -82,7 +82,7 @@ export function connect(
     openStepUpRequest,
     testOutcomeOf,
     ownPage: me === null ? undefined : `${core.issuer}${doorPath(id, '', null)}`,
-    recovery: isRecoverable ? { policy: recovery, issuer: adapter.accountRecovery, findGroupIds } : undefined,
+    recovery: isRecoverable ? { policy: recovery, issuer: adapter.accountRecovery ?? null, findGroupIds } : undefined,
     findPhoto: policy.photo === null ? undefined : createFindPhoto(policy.photo, profile, core),
     documents: documents ?? undefined,
     signInRules: policy.rules.length === 0 ? undefined : createSignInRules({ id, policy, profile, findGroupIds }, core),
@@ -100,7 +100,7 @@ export function connect(
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   return makeOnce(async () => {
     const { listMembers, searchGroups, registration } = await adapter.createProvisioning();
-    if (registration === null) return { listMembers, searchGroups, register: null };
+    if (registration === undefined) return { listMembers, searchGroups, register: null };
     return {
       listMembers,
       searchGroups,

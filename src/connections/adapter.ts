@@ -40,14 +40,15 @@ export interface Adapter {
   /** Only of test people: how the check of each ends. `null` for an unknown one. */
   readonly testOutcomeOf?: (subject: string) => TestOutcome | null;
   readonly hooks: Hooks;
-  /** `null` if the provider has no credential for the end of a recovery. */
-  readonly accountRecovery: AccountRecovery | null;
+  /** Absent if the provider has no credential for the end of a recovery. */
+  readonly accountRecovery?: AccountRecovery | undefined;
   /**
-   * Verifies a signed step-up request. `null` if this provider signs none.
+   * Verifies a signed step-up request. Absent if this provider signs none.
    * @throws FaceError `caller_untrusted`
    */
-  readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
-  createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
+  readonly openStepUpRequest?: (request: string) => Promise<StepUpRequest>;
+  /** Absent if the provider has no kinds of clients of its own. */
+  createOidcClients?(deps: OidcClientDeps): readonly OidcClient[];
   createProvisioning(): Promise<Provisioning>;
   /** Reads which hooks of the configuration the provider calls. Absent if it calls none. Never rejects. */
   readHookCalls?(unfinished?: UnfinishedReads): Promise<HookCalls>;
@@ -55,7 +56,7 @@ export interface Adapter {
   readModeInForce?(): Promise<ModeAtProvider>;
   /** Reads decisions that the provider logged, for an hour from a time on. Absent like the former. Never rejects. */
   readDecisions?(since: EpochMs): Promise<DecisionsRead>;
-  readonly artefacts: Readonly<Record<string, Artefact>>;
+  readonly artefacts?: Readonly<Record<string, Artefact>>;
 }
 
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {

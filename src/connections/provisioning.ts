@@ -267,9 +267,9 @@ export interface Provisioning {
   readonly permissions?: readonly string[];
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];
-  readonly secrets: readonly RotatableSecret[];
-  /** `null` if users need no registration or cannot be registered. */
-  readonly registration: Registration | null;
+  readonly secrets?: readonly RotatableSecret[];
+  /** Absent if users need no registration or cannot be registered. */
+  readonly registration?: Registration | undefined;
   readonly listMembers: Directory['listMembers'];
   readonly searchGroups: Directory['searchGroups'];
   /** Permission that the provider must grant to find and list groups. */

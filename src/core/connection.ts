@@ -203,8 +203,8 @@ export interface Connection {
   readonly signInRules?: SignInRules | undefined;
   /** How the check of each test person ends. Absent if the connection has real people. */
   readonly testOutcomeOf?: ((subject: string) => TestOutcome | null) | undefined;
-  /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
-  readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
+  /** Verifies a signed step-up request. Absent if the provider signs none. @throws `caller_untrusted` */
+  readonly openStepUpRequest?: ((request: string) => Promise<StepUpRequest>) | undefined;
 }
 
 /** Finds what a sign-in needs by the rules of a policy. */

@@ -38,7 +38,6 @@ const toWork = (mode: PolicyMode) =>
       id: 'work',
       kind: 'okta',
       profile: createMemoryProfile(['anna']),
-      openStepUpRequest: null,
       policy: { ...defaultPolicy, mode },
     },
   ]).connections;

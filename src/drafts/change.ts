@@ -335,7 +335,7 @@ async function findFormerSecrets({ connection: id, section }: Place, operations:
   const { config } = operations.setup();
   const settings = config.connections.find((each) => each.id === connection.id);
   return new Map(
-    provisioning.secrets.map(({ setting, previousSetting }) => {
+    (provisioning.secrets ?? []).map(({ setting, previousSetting }) => {
       const secret = setting.split('.').reduce<unknown>(childOf, settings);
       return [previousSetting, secret instanceof Credential ? secret : null] as const;
     }),

@@ -23,7 +23,7 @@ const demandsFace = ({ mode, whenUnverified, rules }: Policy): boolean =>
   );
 
 const startsChecks = ({ oidc, me }: ConfiguredConnection, { openStepUpRequest }: Adapter): boolean =>
-  (oidc?.clients ?? []).length > 0 || me !== null || openStepUpRequest !== null;
+  (oidc?.clients ?? []).length > 0 || me !== null || openStepUpRequest !== undefined;
 
 /** Finds groups that the provider does not have. A group that cannot be searched is not reported. */
 async function findUnknownGroups(

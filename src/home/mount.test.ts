@@ -28,7 +28,7 @@ async function start(policy: Partial<Policy> = {}, hasOtherDoor = false) {
   profile = createMemoryProfile(['anna', 'berta']);
   const { issuer, clientId, clientSecret } = company;
   const door = homePageGuard.parse({ signIn: { issuer, clientId, clientSecret } });
-  const common = { kind: 'okta', profile, openStepUpRequest: null };
+  const common = { kind: 'okta', profile };
   const homePage: HomePage = { door, services: [], clients: new Map() };
   server = await startApiServer({
     connections: new Map([

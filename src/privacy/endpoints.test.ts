@@ -30,7 +30,6 @@ const toConnection = (id: keyof typeof profiles): Connection => ({
   kind: 'memory',
   policy: defaultPolicy,
   profile: profiles[id],
-  openStepUpRequest: null,
 });
 const connections = { work: toConnection('work'), shop: toConnection('shop') };
 

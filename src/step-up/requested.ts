@@ -75,7 +75,7 @@ async function readRequest(
   { connection, request, source }: Requested,
   deps: Ports<'state' | 'clock'>,
 ): Promise<ReadRequest> {
-  if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
+  if (connection.openStepUpRequest === undefined) throw new FaceError('caller_untrusted');
   const opened = await connection.openStepUpRequest(request);
   const { subject, audience, nonce, issuedAt, expiresAt, isAfterFirstFactor } = opened;
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });

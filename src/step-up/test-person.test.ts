@@ -29,7 +29,6 @@ connections.set('trial', {
   kind: 'memory',
   policy,
   profile,
-  openStepUpRequest: null,
   testOutcomeOf: testOutcomeOf!,
 });
 connections.set('real', {
@@ -37,7 +36,6 @@ connections.set('real', {
   kind: 'okta',
   policy,
   profile: createMemoryProfile(real),
-  openStepUpRequest: null,
 });
 const auth: { 'x-auth-token': string } = { 'x-auth-token': (await server.issue()).token };
 

@@ -21,7 +21,7 @@ type Given = Partial<Parameters<typeof startApiServer>[0]> & Partial<Pick<Connec
 /** Starts a server of the connections `acme` and `other` that ask for the challenge, with a client token. */
 export async function startCapture(
   policy: Partial<Policy> = {},
-  { openStepUpRequest = null, ...given }: Given = {},
+  { openStepUpRequest, ...given }: Given = {},
   subjects: readonly string[] = ['00u1', '00u2'],
 ) {
   const toConnection = (id: string) => {

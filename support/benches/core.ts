@@ -75,7 +75,6 @@ export async function createTestCore(policy: Partial<Policy> = {}) {
     kind: 'memory',
     policy: { ...defaultPolicy, ...policy },
     profile,
-    openStepUpRequest: null,
   };
   const connections = new Map([[connection.id, connection]]);
   const signer = await createTestSigner();

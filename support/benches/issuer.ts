@@ -100,7 +100,6 @@ export async function startIssuer({
     id: 'work',
     kind: 'memory',
     profile,
-    openStepUpRequest: null,
     policy: { ...defaultPolicy, ...policy },
   };
   const connections = new Map([connection, ...sources].map((each) => [each.id, each]));

@@ -56,7 +56,6 @@ export async function startRecoveryBench({
     kind: 'entra',
     profile,
     policy: { ...defaultPolicy, liveness: 'challenge', ...policy },
-    openStepUpRequest: null,
     recovery: {
       policy: recoveryGuard.parse({
         mode: 'on',

@@ -30,7 +30,6 @@ export async function startAnotherWayStage(people: readonly string[]) {
     id: 'acme',
     kind: 'okta',
     profile: createMemoryProfile(people),
-    openStepUpRequest: null,
     policy: {
       ...defaultPolicy,
       liveness: 'challenge',

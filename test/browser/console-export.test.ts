@@ -22,7 +22,7 @@ const profile = {
   readAccount: (subject: string) => (latest.includes(subject) ? known.readAccount(subject) : readLate(subject)),
 };
 const readLate = (subject: string) => held.then(() => known.readAccount(subject));
-const acme: Connection = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+const acme: Connection = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy };
 /** Noon of yesterday: the log is read day by day, and the names of the first rows are not held. */
 const startMs = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 43_200_000;
 const browser = useBrowser('none');

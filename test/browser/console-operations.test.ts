@@ -15,7 +15,7 @@ let clicks: number;
 let dataFolder: string;
 const { company, operated, visit } = useOperatedConsole(async (running) => {
   const profile = createMemoryProfile(['ada', 'ben']);
-  const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+  const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy };
   const given = { issuer: 'http://localhost', connections: new Map([['okta', okta]]) };
   dataFolder = createFolder('console-operations');
   clicks = 0;

@@ -14,7 +14,7 @@ import { visitConsole } from './console-visitor.js';
 /* The proof pack in the console. */
 
 const profile = createMemoryProfile(['ada']);
-const connection = { id: 'acme', kind: 'okta' as const, profile, policy: defaultPolicy, openStepUpRequest: null };
+const connection = { id: 'acme', kind: 'okta' as const, profile, policy: defaultPolicy };
 const directory = { async *listMembers() {}, searchGroups: async () => [], register: null };
 const browser = useBrowser('none');
 const stage = useShared(

@@ -23,7 +23,7 @@ const set = {
 };
 
 const profile = createMemoryProfile(['ada']);
-const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy };
 
 const browser = useBrowser('none');
 const shared = useShared(

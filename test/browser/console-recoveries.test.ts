@@ -23,7 +23,7 @@ const { recoveries: words } = en;
 
 const stage = useShared(
   async () => {
-    const common = { kind: 'okta', policy: defaultPolicy, openStepUpRequest: null } as const;
+    const common = { kind: 'okta', policy: defaultPolicy } as const;
     const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
     const acme: Connection = {
       ...common,

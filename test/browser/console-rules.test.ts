@@ -27,7 +27,7 @@ const { operated, visit } = useOperatedConsole(async (company) => {
   const started = await startOperatedServer({ ...company, toConnections }, { dataFolder, given });
   const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
   const policy = { ...defaultPolicy, mode: 'shadow' as const, rules, networks };
-  const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
+  const okta: Connection = { id: 'okta', kind: 'okta', profile, policy };
   connections.set('okta', {
     ...okta,
     signInRules: createSignInRules({ ...okta, findGroupIds: findEveryGroup }, started.server.deps),

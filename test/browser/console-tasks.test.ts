@@ -21,7 +21,7 @@ import { inDialogue, visitHome } from './console-home.js';
 const refusedRequest = 'a1'.repeat(12);
 const profile = createMemoryProfile(['ada', 'berta', 'clara', 'dora', ...invited]);
 const policy = { ...defaultPolicy, organisation: 'Example & Co' };
-const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+const acme: Connection = { id: 'acme', kind: 'okta', profile, policy };
 /** Group members of Okta, which has no group `Everyone`. */
 const known = toDirectory(new Map([['Staff of Berlin', ['ada']]]), () => false);
 const groups: Directory = {

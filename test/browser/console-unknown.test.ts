@@ -30,7 +30,7 @@ const { company, operated, visit } = useOperatedConsole(async (running) => {
     },
   };
   const connections = new Map<string, Connection>();
-  connections.set('okta', { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null });
+  connections.set('okta', { id: 'okta', kind: 'okta', profile, policy: defaultPolicy });
   const trial = { id: 'trial', kind: 'memory', policy: { mode: 'enforce' } } as const;
   const withTestPeople: Company = {
     ...running,
@@ -47,7 +47,7 @@ const { company, operated, visit } = useOperatedConsole(async (running) => {
     return await testPeople.profile.searchAccounts(...search);
   };
   const ofTrial = { ...testPeople.profile, searchAccounts };
-  connections.set('trial', { ...trial, policy: defaultPolicy, profile: ofTrial, openStepUpRequest: null });
+  connections.set('trial', { ...trial, policy: defaultPolicy, profile: ofTrial });
   return started;
 });
 const hasInvitation = async (page: Page) => (await page.getByRole('button', { name: 'Invite' }).count()) > 0;

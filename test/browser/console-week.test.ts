@@ -154,7 +154,7 @@ async function startWeek() {
   const profile = createMemoryProfile(['ada', 'ben', 'cora']);
   const bypass = { allowed: true, minutes: 15, approvals: 1, takesKeys: true } as const;
   const policy = { ...defaultPolicy, bypass };
-  const okta = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
+  const okta = { id: 'okta', kind: 'okta', profile, policy };
   const staff = toDirectory(new Map([['Staff', ['ada', 'ben', 'cora']]]), (subject) => subject === 'ada');
   const given = {
     issuer: 'http://localhost',

@@ -39,7 +39,7 @@ if (hasChromium) {
   beforeAll(async () => {
     const profile = createMemoryProfile(['ada', 'joan', ...invited]);
     const policy = { ...defaultPolicy, bypass: { allowed: true, minutes: 15, approvals: 2, takesKeys: true } } as const;
-    const acme = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+    const acme = { id: 'acme', kind: 'okta', profile, policy };
     const connections = new Map([acme, { ...acme, id: 'okta' }].map((each) => [each.id, each]));
     company = await startCompany();
     const dataFolder = createFolder('console');

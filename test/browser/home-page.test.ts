@@ -40,11 +40,8 @@ async function startServer() {
     port,
     fetch,
     connections: new Map([
-      ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']), openStepUpRequest: null }],
-      [
-        'payroll',
-        { id: 'payroll', kind: 'scim', policy: payroll, profile: createMemoryProfile(['42']), openStepUpRequest: null },
-      ],
+      ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']) }],
+      ['payroll', { id: 'payroll', kind: 'scim', policy: payroll, profile: createMemoryProfile(['42']) }],
     ]),
     homePages: new Map([
       ['acme', { door, services: door.services, clients: new Map([['library', { name: hostile, claims: {} }]]) }],

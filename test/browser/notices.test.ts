@@ -33,9 +33,7 @@ const stage = useShared(
     const server = await startApiServer({
       keys,
       webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
-      connections: new Map([
-        ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']), openStepUpRequest: null }],
-      ]),
+      connections: new Map([['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']) }]]),
     });
     return { server, service };
   },

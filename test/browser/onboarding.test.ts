@@ -40,7 +40,6 @@ const stage = useShared(
       kind: 'memory',
       policy: defaultPolicy,
       profile: createMemoryProfile(['anna']),
-      openStepUpRequest: null,
     });
     const server = await startApiServer({
       issuer: origin,

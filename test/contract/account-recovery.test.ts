@@ -18,8 +18,8 @@ import { openOneLoginBench } from './onelogin.js';
 
 const password = 'Correct-Horse-9';
 
-function required(port: AccountRecovery | null): AccountRecovery {
-  if (port === null) throw new Error('no account recovery');
+function required(port: AccountRecovery | undefined): AccountRecovery {
+  if (port === undefined) throw new Error('no account recovery');
   return port;
 }
 

@@ -66,7 +66,7 @@ export async function startProviderBench<Settings extends Configured>({
       connections.set(id, connection);
       hooks.set(id, connected.hooks);
       const oidcKeys = await createOidcKeys({ file: findKeysFile(), ...core });
-      const { createOidcClients } = adapter;
+      const { createOidcClients = () => [] } = adapter;
       const withClients = oidc === null ? [] : [{ connection, oidc, sections: settings, createOidcClients }];
       return createIssuers(withClients, await loadOidcExtensions(), { ...core, oidcKeys });
     },

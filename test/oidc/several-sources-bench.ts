@@ -33,7 +33,6 @@ const toConnection = (id: string, organisation: string, policy: Partial<Policy> 
     id,
     kind: 'memory',
     profile,
-    openStepUpRequest: null,
     policy: { ...defaultPolicy, organisation, ...policy },
   };
   return { profile, connection };

@@ -19,7 +19,7 @@ import type { Connection } from '../../core/connection.js';
 const policy = { ...defaultPolicy, helpRequests: true };
 const profile = createMemoryProfile(['00u1']);
 const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
-const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, recovery, openStepUpRequest: null };
+const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, recovery };
 const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
 
 const run = (args: readonly string[], key = adminKey) => administer(server, args, key);

@@ -229,7 +229,7 @@ export function createSmartHookCommand(deps: CliDeps): CommandUnknownOpts {
     .action(async (given, { type, compose }) => {
       const setup = await deps.loadSetup();
       const { id, kind, createAdapter } = findConnection(setup, given);
-      const artefacts = new Map(Object.entries((await createAdapter(requirePublicUrl(setup))).artefacts));
+      const artefacts = new Map(Object.entries((await createAdapter(requirePublicUrl(setup))).artefacts ?? {}));
       if (artefacts.size === 0) throw new UsageError(`"${id}" is of kind ${kind}: only OneLogin has Smart Hooks`);
       const smartHook = artefacts.get(type);
       if (smartHook === undefined) throw new UsageError(`--type is one of ${[...artefacts.keys()].join(', ')}`);

@@ -31,7 +31,7 @@ export function createRegisterCommand(deps: CliDeps): CommandUnknownOpts {
       const { id } = connection;
       const adapter = await connection.createAdapter(requirePublicUrl(setup));
       const { registration } = await adapter.createProvisioning();
-      if (registration === null)
+      if (registration === undefined)
         throw new UsageError(`no registration is needed or possible for the connection "${id}"`);
       const registrants = await registration.findRegistrants(group ?? null);
       deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);

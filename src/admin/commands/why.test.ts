@@ -14,7 +14,7 @@ import { toIso } from '../../core/units.js';
 
 const dataFolder = createFolder('why');
 const profile = createMemoryProfile(['00u1', '00u2']);
-const okta: Connection = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+const okta: Connection = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy };
 const company = await forFile(startCompany());
 const { server } = await forFile(
   startOperatedServer(company, { dataFolder, given: { connections: new Map([['okta', okta]]) } }),

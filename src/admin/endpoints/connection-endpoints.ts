@@ -302,7 +302,10 @@ export function createConnectionEndpoints(
         const ageOf = await readSecretAges(id, upkeep);
         const text = (await upkeep.configurationFile?.read().catch(() => null)) ?? null;
         const referenceOf = (setting: string) => (text === null ? null : findReference(text, id, setting));
-        const rotated = provisioning.secrets.flatMap(({ setting, previousSetting }) => [setting, previousSetting]);
+        const rotated = (provisioning.secrets ?? []).flatMap(({ setting, previousSetting }) => [
+          setting,
+          previousSetting,
+        ]);
         const settings = upkeep.setup().config.connections.find((each) => each.id === id);
         return {
           others: listSecrets(settings)

@@ -39,7 +39,6 @@ const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection =>
   kind: 'memory',
   policy: { ...defaultPolicy, accuracy },
   profile: profiles[id],
-  openStepUpRequest: null,
 });
 
 let server: ApiServer;

@@ -32,7 +32,6 @@ beforeEach(async () => {
     kind: 'cognito',
     profile: createMemoryProfile(['anna']),
     policy: defaultPolicy,
-    openStepUpRequest: null,
   };
   const connections = new Map([[customers.id, customers]]);
   server = await startApiServer({ setup: () => setup, connections });

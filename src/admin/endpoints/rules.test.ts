@@ -37,7 +37,7 @@ const rules: readonly SignInRule[] = [
 function serve(given: readonly SignInRule[]): void {
   const policy = { ...defaultPolicy, mode: 'shadow' as const, rules: given, networks: { office: ['192.0.2.0/24'] } };
   const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
-  const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
+  const okta: Connection = { id: 'okta', kind: 'okta', profile, policy };
   const evaluate = { signInRules: createSignInRules({ ...okta, findGroupIds: findEveryGroup }, operated.server.deps) };
   connections.set('okta', { ...okta, ...(given.length === 0 ? {} : evaluate) });
 }

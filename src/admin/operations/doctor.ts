@@ -234,7 +234,7 @@ async function collectProviderChecks(
     const { photo, rules, networks } = connection.policy;
     const hasRules = rules.length > 0 || Object.keys(networks).length > 0;
     const ruleChecks = hasRules ? [createRuleCheck(connection, adapter, read)] : [];
-    const opensCamera = (connection.oidc?.clients ?? []).length > 0 || adapter.openStepUpRequest !== null;
+    const opensCamera = (connection.oidc?.clients ?? []).length > 0 || adapter.openStepUpRequest !== undefined;
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const trail = filesOf(config).audit;

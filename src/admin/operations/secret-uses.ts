@@ -79,7 +79,7 @@ async function findSecretsOf(
   const known = secretsOf.get(connection);
   if (known !== undefined) return known;
   const adapter = await connection.createAdapter(setup().config.publicUrl ?? '');
-  const { secrets } = await adapter.createProvisioning();
+  const { secrets = [] } = await adapter.createProvisioning();
   secretsOf.set(connection, secrets);
   return secrets;
 }
@@ -125,5 +125,5 @@ export interface SecretRotation extends RotatableSecret {
   readonly isPushed: boolean;
 }
 
-export const findSecrets = ({ secrets, steps }: Pick<Provisioning, 'secrets' | 'steps'>): SecretRotation[] =>
+export const findSecrets = ({ secrets = [], steps }: Pick<Provisioning, 'secrets' | 'steps'>): SecretRotation[] =>
   secrets.map((secret) => ({ ...secret, isPushed: steps.some(({ pushSecret }) => pushSecret !== undefined) }));

@@ -90,7 +90,7 @@ async function checkEvents({ adapter, contract: { eventHook } }: Tenant) {
 }
 
 async function checkRecovery({ adapter: { accountRecovery }, connection, subject, mayChange }: Tenant) {
-  if (accountRecovery === null || connection.recovery.mode !== 'on') return null;
+  if (accountRecovery === undefined || connection.recovery.mode !== 'on') return null;
   await accountRecovery.checkIssuable(subject);
   if (accountRecovery.credentialKind === 'temporary_password')
     return notSeen('A credential could be issued. It was not, because the former password could not be restored.');

@@ -19,7 +19,6 @@ const connection: Connection = {
   id: 'work',
   kind: 'memory',
   profile,
-  openStepUpRequest: null,
   policy: { ...defaultPolicy, organisation: 'Example & Co' },
 };
 const directory = toDirectory(new Map([['Pilot', subjects]]), () => false);

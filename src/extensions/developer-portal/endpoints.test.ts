@@ -20,7 +20,6 @@ const toConnection = (id: string): Connection => ({
   kind: 'memory',
   policy: defaultPolicy,
   profile: createMemoryProfile(['anna']),
-  openStepUpRequest: null,
 });
 const connections = new Map(['work', 'play'].map((id) => [id, toConnection(id)] as const));
 

@@ -12,7 +12,7 @@ let server: ApiServer;
 
 test('requests that call the provider are limited per client token and administrator; other requests are not', async () => {
   const profile = createMemoryProfile(['anna']);
-  const work: Connection = { id: 'work', kind: 'memory', profile, policy: defaultPolicy, openStepUpRequest: null };
+  const work: Connection = { id: 'work', kind: 'memory', profile, policy: defaultPolicy };
   const limits = { ...standardSettings.limits, clientLookUps: 2, administratorLookUps: 6 };
   const settings = { ...standardSettings, limits };
   server = await startApiServer({ connections: new Map([['work', work]]), settings });

@@ -10,7 +10,7 @@ import type { Connection } from '../../core/connection.js';
 
 const profile = createMemoryProfile(['ada', 'grace']);
 const policy = { ...defaultPolicy, liveness: 'off' } as const;
-const connection: Connection = { id: 'work', kind: 'memory', policy, profile, openStepUpRequest: null };
+const connection: Connection = { id: 'work', kind: 'memory', policy, profile };
 const login = loginOf('ada').toUpperCase();
 const nobody = loginOf('nobody');
 

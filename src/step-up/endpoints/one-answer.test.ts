@@ -44,7 +44,7 @@ async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
   sealingKeys.splice(0, sealingKeys.length, randomBytes(32));
   profile = createMemoryProfile(['unenrolled', 'enrolled']);
   const policy = { ...defaultPolicy, liveness, enrolmentDays: 1 };
-  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy };
   const engine = countExaminations(createSimulatedEngine(), work);
   const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch });
   const seeing = { judge: createSimulatedJudge(engine), analysisCache: createTestSight(engine) };

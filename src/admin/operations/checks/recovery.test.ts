@@ -26,7 +26,7 @@ const check = (recovery: object, more: { issues?: boolean; delivery?: typeof rel
       },
       recovery: recoveryGuard.parse({ mode: 'on', ...recovery }),
     },
-    { profile: createMemoryProfile([]), accountRecovery: issues ? createSimulatedRecovery().recovery : null },
+    { profile: createMemoryProfile([]), accountRecovery: issues ? createSimulatedRecovery().recovery : undefined },
     delivery,
   ).run();
 };

@@ -17,7 +17,7 @@ export const createRecoveryCheck = (
   title: 'Account recovery',
   async run(): Promise<Finding> {
     const { mode, secondThings, emailClaim, phoneClaim, managerClaim, returnUrl, privileged, takesKeys } = recovery;
-    if (accountRecovery === null && returnUrl === null)
+    if (accountRecovery === undefined && returnUrl === null)
       return fail(
         'off: this provider has no credential for it',
         `Set recovery.returnUrl to a page of your own. ${remedy}`,
