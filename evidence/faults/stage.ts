@@ -35,11 +35,7 @@ export async function openStage({ redisUrl, config, oidcClients, tokenRequest, .
     id: connectionId,
     kind: 'okta',
     policy: { mode: 'enforce', liveness: 'off' },
-    okta: {
-      orgUrl: idp.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { header: 'authorization', value: hookSecret } },
-    },
+    okta: { ...okta.toSettings(hookSecret), orgUrl: idp.url },
     ...(oidcClients === undefined ? {} : { oidc: { clients: oidcClients } }),
   };
   await addTokenAttribute(connection);

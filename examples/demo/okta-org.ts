@@ -15,12 +15,7 @@ export const systemClock = { now: (): EpochMs => epochMs(Date.now()) };
 /** Starts a simulated Okta org, and returns it with the settings of a connection to it. */
 export async function startOrg() {
   const okta = await startOktaSimulator();
-  const settings = {
-    orgUrl: okta.url,
-    auth: { kind: 'api_token', token: okta.apiToken },
-    hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
-  };
-  return { okta, settings };
+  return { okta, settings: okta.toSettings(`Bearer ${randomBytes(24).toString('base64url')}`) };
 }
 
 /** Connects to the org with these settings, as the server of that URL does. */

@@ -78,6 +78,12 @@ export async function startOktaSimulator({
     application: application.id,
     org,
     addClient,
+    /** Returns the settings of a connection to the org. */
+    toSettings: (hookSecret: string) => ({
+      orgUrl: org.url,
+      auth: { kind: 'api_token', token: apiToken } as const,
+      hooks: { secret: { value: hookSecret } },
+    }),
     /** Calls an API as an administrator. */
     api,
     createUser: ({

@@ -26,11 +26,7 @@ async function startStage(
 ) {
   const okta = await startOktaSimulator();
   const port = await findFreePort();
-  const settings = {
-    orgUrl: okta.url,
-    auth: { kind: 'api_token', token: okta.apiToken },
-    hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
-  };
+  const settings = okta.toSettings(`Bearer ${randomBytes(24).toString('base64url')}`);
   const connections = Object.entries(policies).map(([id, policy]) => ({
     id,
     kind: 'okta',

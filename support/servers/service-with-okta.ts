@@ -6,12 +6,11 @@ import { modelsFolder } from '../run/paths.js';
 export async function startServiceWithOkta(folder: string) {
   const okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   const adminKey = newAdminKey();
-  const auth = { kind: 'api_token', token: okta.apiToken };
   const connection = {
     id: 'workforce',
     kind: 'okta',
     policy: { mode: 'enforce' },
-    okta: { orgUrl: okta.url, auth, hooks: { secret: { value: 'a secret of the test hooks' } } },
+    okta: okta.toSettings('a secret of the test hooks'),
   };
   const verifier = { kind: 'embedded', workers: 1 };
   const settings = { modelsFolder, connections: [connection], verifier, stopDelaySec: 1 };

@@ -50,11 +50,7 @@ if (hasChromium) {
       oidc: {
         clients: oktaClients(okta.url, secret),
       },
-      okta: {
-        orgUrl: okta.url,
-        auth: { kind: 'api_token', token: okta.apiToken },
-        hooks: { secret: { header: 'authorization', value: `Bearer ${secret}` } },
-      },
+      okta: okta.toSettings(`Bearer ${secret}`),
     };
     const oktaUser = await okta.createUser({ login: name, password });
 

@@ -80,11 +80,7 @@ async function openOkta() {
   const okta = await startOktaSimulator();
   const connection = {
     kind: 'okta',
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { header: 'authorization', value: `Bearer ${newSecret()}` } },
-    },
+    okta: okta.toSettings(`Bearer ${newSecret()}`),
   };
   const [attributeStep] = createOktaProvisioning({
     settings: createOktaConnectionGuard([]).parse({ ...connection, id: 'okta', policy: { mode: 'shadow' } }),

@@ -61,11 +61,7 @@ export async function openDoctorBench(folder: string) {
   const clientId = await administer(cognito, pool).createAppClient({ AuthSessionValidity: 15 });
 
   const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { header: 'authorization', value: hookSecret } },
-    },
+    okta: okta.toSettings(hookSecret),
     entra: {
       tenantId: entra.tenant.id,
       clientId: entraDaemon.clientId,

@@ -83,9 +83,7 @@ export async function openOktaBench(onServer?: SimulatorOptions['onServer']) {
       oidc,
       recovery,
       okta: {
-        orgUrl: okta.url,
-        auth: { kind: 'api_token', token: okta.apiToken },
-        hooks: { secret: { value: hookSecret } },
+        ...okta.toSettings(hookSecret),
         passwordImport: { verifier: passwordVerifier },
         ...changes,
       },

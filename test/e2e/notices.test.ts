@@ -21,11 +21,7 @@ beforeEach(async () => {
     id: 'workforce',
     kind: 'okta',
     policy: { mode: 'enforce', liveness: 'off', notices: true, language: 'de' },
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { value: 'a secret of the test hooks' } },
-    },
+    okta: okta.toSettings('a secret of the test hooks'),
   };
   const settings = {
     publicUrl: 'https://face.example.com',

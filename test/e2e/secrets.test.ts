@@ -69,11 +69,7 @@ test('no secret, photo, embedding or token reaches any log or store in a complet
     id: 'workforce',
     kind: 'okta',
     policy: { mode: 'enforce', liveness: 'off', userSecret: 'pin' },
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { value: chosen.hookSecret } },
-    },
+    okta: okta.toSettings(chosen.hookSecret),
   };
   const config = join(top, 'facestep.json');
   writeFileSync(

@@ -53,11 +53,7 @@ beforeEach(async () => {
         id: 'workforce',
         kind: 'okta',
         policy: { mode: 'shadow' },
-        okta: {
-          orgUrl: okta.url,
-          auth: { kind: 'api_token', token: okta.apiToken },
-          hooks: { secret: { value: 'a secret of the test hooks' } },
-        },
+        okta: okta.toSettings('a secret of the test hooks'),
       },
     ],
   };

@@ -37,11 +37,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     oidc: {
       clients: oktaClients(okta.url, secret),
     },
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { value: hookSecret } },
-    },
+    okta: okta.toSettings(hookSecret),
   });
   bench = await startProviderBench({
     settings,

@@ -116,11 +116,7 @@ async function findTask(id: string) {
 }
 
 test('every screen reports whether Okta calls the hooks, and reads it again after 60 s', async () => {
-  await configure('okta', {
-    orgUrl: okta.url,
-    auth: { kind: 'api_token', token: okta.apiToken },
-    hooks: { secret: { header: 'authorization', value: hookSecret } },
-  });
+  await configure('okta', okta.toSettings(hookSecret));
   const channel = { type: 'HTTP', header: 'authorization', secret: hookSecret } as const;
   const { id } = await attachHook(okta, { kind: 'token', uri: `${publicUrl}/hooks/okta/token`, channel });
   expect(await findTask('okta')).toBeUndefined();

@@ -96,11 +96,7 @@ async function prove(folder: string, ...options: string[]) {
     id: 'work',
     kind: 'okta',
     policy: { mode: 'shadow' },
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { value: 'Bearer a-secret-of-the-tests-0123456789' } },
-    },
+    okta: okta.toSettings('Bearer a-secret-of-the-tests-0123456789'),
   };
   writeFileSync(config, JSON.stringify({ publicUrl: 'https://face.example.com', connections: [connection] }));
   const env = { FACESTEP_DATA: folder, FACESTEP_CONFIG: config };

@@ -47,11 +47,7 @@ const ofOkta = (policy: object, oidc: object | null = null, title?: string, send
       kind: 'okta',
       policy: { mode: 'shadow', ...policy },
       oidc,
-      okta: {
-        orgUrl: okta.url,
-        auth: { kind: 'api_token', token: okta.apiToken },
-        hooks: { secret: { value: `Bearer ${secret}` } },
-      },
+      okta: okta.toSettings(`Bearer ${secret}`),
     },
     title,
     send,
