@@ -19,7 +19,6 @@ export const usageOfOne = {
   fields: z.strictObject({
     days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
   }),
-  form: { days: 'json' },
   reply: usageReply,
 } as const;
 

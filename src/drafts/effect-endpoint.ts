@@ -27,7 +27,6 @@ export const createDraftEffectEndpoint = ({
       'Evaluates the rules of the draft for the sign-ins of the last 30 days in the [log of decisions](../ledger.md) of all replicas, or for the last 100,000 lines of it, with the application, if it was recorded, and with the groups that users have now. It reads the groups of up to 300 users in up to 20 seconds, and changes nothing. Networks, devices and earlier checks of these sign-ins are not known.',
     codes: ['draft_changed', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
     fields: z.strictObject({ revision: revisionField, connection: z.string().min(1).max(64) }),
-    form: { revision: 'json' },
     reply: draftEffectReply,
     async handle({ fields: { revision, connection: id } }) {
       const { setup } = await loadDraft(revision, operations);

@@ -89,7 +89,6 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
         section: z.enum([...editableSections, 'secrets']),
         settings: z.string().min(2).max(100_000).describe('The section as a JSON object.'),
       }),
-      form: { revision: 'json' },
       reply: draftReply,
       handle: ({ fields: { revision = null, settings, ...place }, administrator: { name: by } }) =>
         changeInDraft({ ...place, value: parseSection(settings), revision, by }, operations),
@@ -115,7 +114,6 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
           .record(z.string().max(64), z.string().max(16_384))
           .describe('Secrets that the guide names, by setting. They are sealed before they are stored.'),
       }),
-      form: { revision: 'json', values: 'json', secrets: 'json' },
       reply: draftReply,
       handle: ({ fields: { revision = null, provider: kind, ...added }, administrator: { name: by } }) =>
         addToDraft({ ...added, kind, revision, by }, operations),
@@ -127,7 +125,6 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
       description: 'Deletes the draft.',
       codes: ['draft_changed', 'config_invalid'],
       fields: z.strictObject({ revision: revisionField }),
-      form: { revision: 'json' },
       reply: draftReply,
       handle: ({ fields: { revision }, administrator: { name: by } }) => dropDraft(revision, by, operations),
     }),
@@ -145,7 +142,6 @@ export function createDraftEndpoints({ operations }: WithOperations): Endpoint[]
         'profile_unavailable',
       ],
       fields: z.strictObject({ revision: revisionField, connection: z.string().min(1).max(64) }),
-      form: { revision: 'json' },
       reply: draftCheckReply,
       handle: async ({ fields: { revision, connection: id } }) => ({
         findings: await checkConnection({ id, revision }, operations),
@@ -190,7 +186,6 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
         'Writes a new version of the configuration file and activates it here; other servers with the same file follow within 5 seconds. If it cannot be activated, the file gets its former text back. Ten versions are kept. Only with `configurationFolder`.',
       codes: ['draft_changed', 'draft_outdated', 'config_invalid', 'configuration_read_only', 'nobody_can_pass'],
       fields: z.strictObject({ revision: revisionField, reason: reasonField, isSure: sureField }),
-      form: { revision: 'json', isSure: 'json' },
       reply: draftReply,
       handle: ({ fields, administrator: { name: by } }) => applyDraft({ ...fields, by }, deps),
     }),
@@ -202,7 +197,6 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
         'Lists the settings that restoring the version would change. A text that is or may be a secret is shown as `…`.',
       codes: ['not_found', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({ number: z.int().min(1) }),
-      form: { number: 'json' },
       reply: comparedReply,
       handle: async ({ fields: { number } }) => ({ changes: await compareVersion(number, operations) }),
     }),
@@ -226,7 +220,6 @@ export function createVersionEndpoints(deps: ReloadPorts & WithOperations): Endp
         reason: reasonField,
         isSure: sureField,
       }),
-      form: { number: 'json', isSure: 'json' },
       reply: draftReply,
       handle: ({ fields, administrator: { name: by } }) => restoreVersion({ ...fields, by }, deps),
     }),

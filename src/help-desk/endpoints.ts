@@ -175,7 +175,6 @@ export function createHelpDeskEndpoints(
           .optional()
           .describe('Host of the application that the code is valid for.'),
       }),
-      form: { minutes: 'json' },
       reply: madeBypassReply,
       async handle({ fields, administrator }) {
         const { minutes = null, application = null } = fields;
@@ -197,7 +196,6 @@ export function createHelpDeskEndpoints(
       summary: 'List active and pending bypass codes',
       description: 'Returns them newest first, without the codes themselves.',
       fields: z.strictObject(pageFields),
-      form: { limit: 'json' },
       reply: bypassesReply,
       async handle({ fields: { limit, cursor: after = null } }) {
         const { page, cursor } = pageOf(await listBypasses(deps), { limit, cursor: after });
@@ -221,7 +219,6 @@ export function createHelpDeskEndpoints(
       summary: 'List help requests',
       description: 'Returns the requests, newest first. A request is stored for a day.',
       fields: z.strictObject({ ...pageFields, connection: subjectFields.connection.optional() }),
-      form: { limit: 'json' },
       reply: helpRequestsReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
         const all = await listHelpRequests(deps);

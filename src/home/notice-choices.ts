@@ -100,7 +100,6 @@ export function createNoticeChoiceEndpoints(
         email: z.boolean().describe('True to send e-mails although a device receives notifications.'),
         language: z.enum(supportedLanguages).describe('Language of the page, used for notifications.'),
       }),
-      form: { on: 'list', email: 'json' },
       async handle({ session, fields }) {
         const who = await admitChange(session, deps);
         await storeNotificationChoice(who, fields, deps);

@@ -50,7 +50,6 @@ export function createInvitationEndpoints(
       'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
-    form: { lifeHours: 'json', immediate: 'json' },
     reply: invitationReply,
   } as const;
   const invite = async (
@@ -103,7 +102,6 @@ export function createInvitationEndpoints(
             'Language of the e-mail and of the page, if the user’s profile has no supported `locale`. By default that of the policy.',
           ),
       }),
-      form: { lifeHours: 'json', immediate: 'json' },
       reply: sentInvitationReply,
       async handle({ fields: { send, language, ...fields }, administrator }) {
         const connection = requireConnection(fields.connection, deps);
@@ -126,7 +124,6 @@ export function createInvitationEndpoints(
     }),
     sessionEndpoint({
       ...common,
-      form: {},
       deps,
       path: '/face/set-up-link',
       action: 'send_set_up_link',

@@ -89,7 +89,6 @@ export function createRecoveryEndpoints(
         cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
         connection: subjectFields.connection.optional(),
       }),
-      form: { limit: 'json' },
       reply: recoveriesReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
         const wanted = await (connection === undefined ? readAllRecoveries(deps) : readRecoveries(connection, deps));

@@ -39,7 +39,6 @@ export function createUndeliveredEndpoints({ undelivered }: { readonly undeliver
       fields: z.strictObject({
         ids: z.array(z.string().min(1).max(64)).min(1).max(10).describe('Ids of the events.'),
       }),
-      form: { ids: 'list' },
       reply: retriedReply,
       handle: async ({ fields: { ids } }) => ({ events: (await undelivered?.retry(ids)) ?? [] }),
     }),

@@ -39,7 +39,6 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
             'Lifetime in seconds: 60 to 31,622,400 (366 days). If missing, the key is valid until the administrator is removed.',
           ),
       }),
-      form: { expiresIn: 'json' },
       reply: addedAdministratorReply,
       async handle({ fields: { name, role, expiresIn }, administrator }) {
         const { credential, expiresAt } = await addAdministrator(

@@ -50,7 +50,6 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
         compat: compatField,
         replay: replayField,
       }),
-      form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
       async handle({ param, fields: { scopes, expiresIn, compat, replay }, administrator }) {
         const request = { scopes, lifeSec: expiresIn, compat, replay };
@@ -108,7 +107,6 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
         perDay: perDayField.prefault(perDay.standard),
         contact: contactField.prefault(''),
       }),
-      form: { scopes: 'list', perMinute: 'json', perDay: 'json' },
       reply: applicationReply,
       handle: async ({ fields, administrator }) => registerApplication(fields, administrator, deps),
     }),
@@ -150,7 +148,6 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
         perDay: perDayField.optional(),
         contact: contactField.optional(),
       }),
-      form: { scopes: 'list', perMinute: 'json', perDay: 'json' },
       reply: applicationReply,
       handle: async ({ param, fields, administrator }) => changeApplication(param('id'), fields, administrator, deps),
     }),

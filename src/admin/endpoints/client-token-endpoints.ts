@@ -49,7 +49,6 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       description: 'Returns a client token to an administrator (the header `X-Admin-Key` is an extension).',
       isExtension: false,
       fields: issueFields,
-      form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
       handle: ({ fields, administrator }) => issue(fields, administrator),
     }),
@@ -65,7 +64,6 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       isExtension: false,
       codes: ['contact_unverified'],
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
-      form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);

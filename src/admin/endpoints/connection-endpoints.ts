@@ -55,7 +55,6 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
         'Checks every step at the provider, and counts enrolled users. This can take a minute. Changes nothing.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({ pushSecrets: pushField }),
-      form: { pushSecrets: 'json' },
       reply: planReply,
       async handle({ param, fields }) {
         const { steps, census } = await planConnection(await openConnection(param('id'), upkeep), fields, upkeep);
@@ -84,7 +83,6 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
         pushSecrets: pushField,
         isSure: z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.'),
       }),
-      form: { pushSecrets: 'json', isSure: 'json' },
       reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {
         const connection = param('id');
@@ -212,7 +210,6 @@ export function createConnectionEndpoints(
         limit: z.int().min(1).max(200).prefault(50),
         cursor: z.string().max(1024).optional().describe('Cursor of the previous reply.'),
       }),
-      form: { days: 'json', limit: 'json' },
       reply: refusedReply,
       async handle({ param, fields: { mode: asked, days, limit, cursor } }) {
         const { id } = findConfigured(param('id'), upkeep);
@@ -266,7 +263,6 @@ export function createConnectionEndpoints(
           .describe('`shadow` also stops the rules that enforce. `file` ends a manual switch.'),
         isSure: sureField,
       }),
-      form: { isSure: 'json' },
       reply: connectionModeReply,
       async handle({ param, fields: { mode: asked, isSure }, administrator }) {
         const id = param('id');

@@ -107,7 +107,6 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
           path: ['version'],
           error: 'Expected either version or signing.',
         }),
-      form: { version: 'json', confirm: 'json' },
       reply: retiredKeyReply,
       async handle({ fields: { version, confirm, signing }, administrator: { name: by } }) {
         const { config } = upkeep.setup();

@@ -106,7 +106,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         limit: limitField(1000),
         cursor: cursorField.optional(),
       }),
-      form: { actions: 'list', code: 'list', isActivity: 'json', limit: 'json' },
       reply: linesReply,
       async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
@@ -127,7 +126,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
-      form: { actions: 'list', code: 'list', hasResult: 'json', limit: 'json' },
       reply: checksReply,
       async handle({ fields: { limit, cursor = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
@@ -146,7 +144,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
         'Returns what /log/checks lists, without the events of each entry and with names, in lines of JSON, while the log is read. Each line has the progress. A second export of the same administrator at the same server ends the first one.',
       codes: ['run_under_way'],
       fields: z.strictObject(checkFields),
-      form: { actions: 'list', code: 'list', hasResult: 'json' },
       reply: exportedChecksReply,
       async handle({ fields, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);
@@ -163,7 +160,6 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       description:
         'Returns entries since the previous call, oldest first. Entries of the last seconds are returned again, because other servers may still write earlier ones: skip entries with a known id. Without `after`, starts now.',
       fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
-      form: { actions: 'list', code: 'list' },
       reply: followedLinesReply,
       async handle({ fields: { after = null, ...fields }, administrator }) {
         const { filter, unasked } = await toFilter(fields, administrator, deps);

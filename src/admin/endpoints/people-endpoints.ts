@@ -88,7 +88,6 @@ export function createPeopleEndpoints(
         checkedBefore: instantField.optional().describe('The last check was before this time, or there was none.'),
         ...pageFields,
       }),
-      form: { level: 'json', limit: 'json' },
       reply: peopleReply,
       async handle({ fields: { connection, level, limit, cursor = null, ...fields } }) {
         const named = connection === undefined ? [...connections.values()] : [find(connection)];
@@ -106,7 +105,6 @@ export function createPeopleEndpoints(
       summary: 'List locked-out people',
       description: 'Returns the people who are locked out now, the longest lockout first, as far as the log knows.',
       fields: z.strictObject(pageFields),
-      form: { limit: 'json' },
       reply: peopleReply,
       async handle({ fields: { limit, cursor = null } }) {
         const anyTime = { since: null, before: null, checkedSince: null, checkedBefore: null };
@@ -183,7 +181,6 @@ export function createPeopleEndpoints(
       summary: 'List the log entries of a person',
       description: 'Returns entries of the log about one person, newest first.',
       fields: z.strictObject(personFields),
-      form: { limit: 'json' },
       reply: personLogReply,
       async handle({ fields: { connection, subject, limit, cursor = null } }) {
         const page = await listLines({ people: [{ connection, subject }] }, { cursor, limit }, deps);
@@ -198,7 +195,6 @@ export function createPeopleEndpoints(
       description:
         'Returns one entry for each check, newest first, with its result and all its events. Without the right `audit`, the failed signals of a liveness check are omitted.',
       fields: z.strictObject(personFields),
-      form: { limit: 'json' },
       reply: personChecksReply,
       async handle({ fields: { connection, subject, limit, cursor = null }, administrator }) {
         const page = await listChecks({ people: [{ connection, subject }] }, { cursor, limit }, deps);
@@ -250,7 +246,6 @@ export function createPeopleEndpoints(
         connection: connectionField,
         subjects: z.array(subjectField).min(1).max(mostNames),
       }),
-      form: { subjects: 'list' },
       reply: namesReply,
       async handle({ fields: { connection, subjects }, administrator }) {
         const found = await accounts.read(find(connection), subjects, administrator);

@@ -39,7 +39,6 @@ export function createRuleEndpoints(deps: Ports<'connections' | 'ledger' | 'cloc
         'Returns the rules that are active on this server, in the order in which they are evaluated. `effect` counts, from the [log of decisions](../ledger.md) of all replicas, the sign-ins that a rule decided, or would have decided in enforce mode.',
       codes: ['connection_unknown'],
       fields: z.strictObject({ days: z.int().min(1).max(365).prefault(30).describe('Number of past days.') }),
-      form: { days: 'json' },
       reply: rulesReply,
       async handle({ param, fields: { days } }) {
         const { id, policy } = find(param('id'));
@@ -78,7 +77,6 @@ export function createRuleEndpoints(deps: Ports<'connections' | 'ledger' | 'cloc
           .describe('True: a browser in which the user has not passed a check. False: not known, as to hooks.'),
         firstFactor: z.boolean().prefault(true).describe('False: as a hook before the first factor.'),
       }),
-      form: { newBrowser: 'json', firstFactor: 'json' },
       reply: ruleTestReply,
       async handle({ param, fields: { user, application = null, address, device = null, newBrowser, firstFactor } }) {
         const id = param('id');

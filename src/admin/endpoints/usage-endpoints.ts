@@ -31,7 +31,6 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
       fields: z.strictObject({
         days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('Number of days, including today, in UTC.'),
       }),
-      form: { days: 'json' },
       reply: usageOfAllReply,
       async handle({ fields: { days } }) {
         const usage = [];

@@ -28,7 +28,6 @@ export const createAcceptanceEndpoints = (deps: Ports<'signer' | 'issuer' | 'clo
     description:
       'Signs what `facestep accept` saw of a provider. The signature proves that an administrator of this server made the report, not that it is true. Verify it with the keys at /.well-known/jwks.json.',
     fields: z.strictObject({ provider: z.string().regex(/^[a-z]{1,32}$/), lines: z.array(reportLine).min(1).max(20) }),
-    form: { lines: 'json' },
     reply: signedReport,
     async handle({ fields: { provider, lines } }) {
       const claims = { iss: deps.issuer, iat: toEpochSec(deps.clock.now()), version, provider, lines };

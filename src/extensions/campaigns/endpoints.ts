@@ -80,7 +80,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
       },
       codes: ['connection_unknown', 'csv_header_missing', 'limit_reached'],
       fields: newCampaignFields,
-      form: { linkDays: 'json', reminderDays: 'json', reminders: 'json' },
       reply: oneCampaignReply,
       async handle({ fields: { group, ...asked }, photos, administrator }) {
         const [file] = photos('people');
@@ -141,7 +140,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
         cursor: z.string().max(64).optional().describe('Cursor of the previous reply.'),
         limit: z.int().min(1).max(200).prefault(50),
       }),
-      form: { limit: 'json' },
       reply: campaignPeopleReply,
       async handle({ fields: { campaign: id, state: states, cursor, limit } }) {
         const from = cursor === undefined ? 0 : parseCursor(cursor);
@@ -223,7 +221,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
         campaign: campaignField,
         again: z.array(z.enum(retryable)).max(retryable.length).prefault([]),
       }),
-      form: { again: 'list' },
       reply: oneCampaignReply,
       handle: async ({ fields, administrator }) =>
         changed(await resumeCampaign(fields.campaign, fields.again, administrator.name, deps)),
@@ -243,7 +240,6 @@ export function createCampaignEndpoints(deps: CampaignPorts & { readonly wake: (
         'Addresses that the relay rejects immediately are recorded automatically. Later bounces arrive only in the mailbox of the sender.',
       codes: ['not_found'],
       fields: z.strictObject({ campaign: campaignField, addresses: z.array(z.string().max(254)).min(1).max(500) }),
-      form: { addresses: 'list' },
       reply: z.strictObject({ found: z.int().describe('Number of matching recipients.') }),
       handle: async ({ fields: { campaign, addresses }, administrator }) => ({
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),

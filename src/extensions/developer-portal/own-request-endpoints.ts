@@ -115,7 +115,6 @@ export function createOwnRequestEndpoints(
         ...draftFields,
         application: z.string().max(100).optional().describe('Application of the caller to change.'),
       }),
-      form: { scopes: 'list', redirectUris: 'list', perMinute: 'json', perDay: 'json' },
       reply: oneRequestReply,
       async handle({ fields: { application, ...wish }, developer }) {
         return { request: toRequestReply(await beginRequest(wish, application ?? null, developer, deps)) };
@@ -140,7 +139,6 @@ export function createOwnRequestEndpoints(
         'Changes a draft, or a request that needs changes. Fields that are not sent are reset to their defaults.',
       codes: changing,
       fields: z.strictObject(draftFields),
-      form: { scopes: 'list', redirectUris: 'list', perMinute: 'json', perDay: 'json' },
       reply: oneRequestReply,
       handle: async ({ param, fields, developer }) => ({
         request: toRequestReply(await rewriteRequest(param('id'), fields, developer, deps)),
@@ -152,7 +150,6 @@ export function createOwnRequestEndpoints(
       description: 'Submits the request for review, and agrees to that version of the terms.',
       codes: [...changing, 'terms_outdated'],
       fields: z.strictObject({ termsVersion: z.int().min(0), message: messageField.optional() }),
-      form: { termsVersion: 'json' },
       reply: oneRequestReply,
       async handle({ param, fields: { termsVersion, message }, developer }) {
         const given = { termsVersion, message: message ?? null };

@@ -38,7 +38,6 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
         limit: z.int().min(1).max(100).prefault(50),
         cursor: z.string().max(200).optional().describe('Cursor of the previous reply.'),
       }),
-      form: { limit: 'json' },
       reply: requestPageReply,
       async handle({ fields: { state, limit, cursor } }) {
         const found = await listRequests(state, { limit, cursor }, deps);

@@ -1,4 +1,5 @@
 import type { Express, Request, Response } from 'express';
+import type { z } from 'zod';
 import { Admission, type AdmissionPorts, type Caller, readBearer } from '../../access/admission.js';
 import type { Client } from '../../access/client-tokens.js';
 import { toPublishedStatus } from '../../access/compatibility.js';
@@ -18,19 +19,20 @@ import {
   type ApiVersion,
   callsProvider,
   type Endpoint,
-  type FormKind,
   JsonLines,
   toFieldRefusal,
   toUnknownField,
 } from './endpoint.js';
+import { type FormKind, formKindsOf } from './json-schema.js';
 
 /**
  * Converts form fields to JSON values.
  * @returns unreadable values unchanged, so that the guard names them in its refusal
  * @see https://spec.openapis.org/oas/v3.1.0#considerations-for-multipart-content
  */
-export function readFormFields(form: Endpoint['form'], sent: ReadonlyMap<string, FieldValue>): Map<string, FieldValue> {
-  return new Map(Array.from(sent, ([name, value]) => [name, readAs(form[name] ?? 'text', value)] as const));
+export function readFormFields(guard: z.ZodObject, sent: ReadonlyMap<string, FieldValue>): Map<string, FieldValue> {
+  const kinds = formKindsOf(guard);
+  return new Map(Array.from(sent, ([name, value]) => [name, readAs(kinds.get(name) ?? 'text', value)] as const));
 }
 
 function readAs(kind: FormKind | 'text', value: FieldValue): FieldValue {
@@ -173,7 +175,7 @@ async function readRequest(
   };
   const hasQuery = endpoint.method === 'GET';
   const { fields: sent, photos } = hasQuery ? readQuery(request, options) : await readBody(request, response, options);
-  const fields = hasQuery || isMultipart(request) ? readFormFields(endpoint.form, sent) : new Map(sent);
+  const fields = hasQuery || isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : new Map(sent);
   if (endpoint.auth.kind === 'client' && !hasQuery) fields.delete('auth_token');
   if (admission.recognised?.compat === 'facenition' && fields.get('password') === '') fields.delete('password');
   return { fields, photos };

@@ -207,9 +207,6 @@ export interface Call<Fields, PhotoName extends string> {
   cookie(name: string): string | null;
 }
 
-/** How a field of a form or query that is not text is read: as JSON, or as the only text of a list. */
-export type FormKind = 'json' | 'list';
-
 export interface FileField extends PhotoRange {
   readonly about?: { readonly description: string; readonly mediaType: string };
 }
@@ -219,7 +216,6 @@ export interface Endpoint extends Described {
   readonly photos: Readonly<Record<string, FileField>>;
   /** Guard of all fields that are not files. The fields arrive as JSON, or as text in a form or query. */
   readonly fieldsGuard: z.ZodObject;
-  readonly form: Readonly<Partial<Record<string, FormKind>>>;
   readonly replyGuard: z.ZodObject;
   /**
    * Refuses a request before its body is read.
@@ -268,8 +264,6 @@ export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuar
     Partial<Pick<Described, Defaulted>> {
   readonly photos?: Readonly<Record<PhotoName, FileField>>;
   readonly fields?: Fields;
-  /** Fields that are no text, for forms and queries. */
-  readonly form?: Readonly<Partial<Record<keyof z.input<Fields>, FormKind>>>;
   /** Reply without `ok`, which every success contains. */
   readonly reply?: Reply;
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
@@ -387,7 +381,7 @@ export function createEndpoint(
 ): Endpoint {
   const described: Omit<Described, Defaulted | 'tag'> = definition;
   const { method = 'POST', versions = [1, 2], isExtension = true, status = 200, codes = [] } = definition;
-  const { fields = nothing, form = {}, reply = nothing } = definition;
+  const { fields = nothing, reply = nothing } = definition;
   return {
     ...described,
     method,
@@ -398,7 +392,6 @@ export function createEndpoint(
     codes,
     photos: definition.photos ?? {},
     fieldsGuard: fields,
-    form,
     replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),
     auth,
     async admit(call) {

@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { createDescribedEndpoints } from '../../../scripts/reference/described-endpoints.js';
 import type { FieldValue } from '../json.js';
 import { readFormFields } from './dispatch.js';
-import { describeFields } from './json-schema.js';
+import { formKindsOf } from './json-schema.js';
 
 const guard = z.strictObject({
   name: z.string(),
@@ -13,9 +12,9 @@ const guard = z.strictObject({
   isSure: z.boolean().prefault(false),
   sizes: z.array(z.int()).optional(),
 });
-const form = { days: 'json', share: 'json', isSure: 'json', sizes: 'json' } as const;
+const names = z.array(z.string()).nullable();
 const read = (sent: Record<string, FieldValue>) =>
-  Object.fromEntries(readFormFields(form, new Map(Object.entries(sent))));
+  Object.fromEntries(readFormFields(guard, new Map(Object.entries(sent))));
 
 test('form fields are parsed to the same values as JSON fields', () => {
   const values = fc.record({
@@ -35,31 +34,10 @@ test('form fields are parsed to the same values as JSON fields', () => {
   );
 });
 
-const schemaGuard = z.object({
-  type: z.union([z.string(), z.array(z.string())]).default([]),
-  enum: z.array(z.json()).default([]),
-  const: z.json().optional(),
-  get items() {
-    return schemaGuard.optional();
-  },
-  get anyOf() {
-    return z.array(schemaGuard).optional();
-  },
-});
-
-function takesText({ type, enum: values, const: only, anyOf = [] }: z.output<typeof schemaGuard>): boolean {
-  const isText = [type].flat().includes('string') || [...values, only].some((value) => typeof value === 'string');
-  return isText || anyOf.some(takesText);
-}
-
-test('each endpoint declares how a form encodes its non-text fields', async () => {
-  for (const { path, fieldsGuard, form } of await createDescribedEndpoints()) {
-    const expected = Object.entries(describeFields(fieldsGuard).properties).flatMap(([name, property]) => {
-      const schema = schemaGuard.parse(property);
-      if (takesText(schema)) return [];
-      const isList = [schema, ...(schema.anyOf ?? [])].some(({ items }) => items !== undefined && takesText(items));
-      return [[name, isList ? 'list' : 'json']];
-    });
-    expect({ path, form }).toEqual({ path, form: Object.fromEntries(expected) });
-  }
+test('a list of texts may be one text, and other fields that are not text are JSON', () => {
+  const fields = { ...guard.shape, kind: z.enum(['a', 'b']), level: z.union([z.int(), z.string()]), names };
+  expect([...formKindsOf(z.strictObject(fields))]).toEqual([
+    ...['days', 'share', 'isSure', 'sizes'].map((name) => [name, 'json']),
+    ['names', 'list'],
+  ]);
 });

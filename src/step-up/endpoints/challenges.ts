@@ -238,7 +238,6 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       description:
         'Takes the digests of the picture and of the looks before it: small pictures, one each 125 ms. Returns the next instruction, and which of the looks to send later, after the pictures.',
       codes: [...session, 'challenge_wrong'],
-      form: { looks: 'list' },
       fields: z.strictObject({
         nonce: secretText,
         digest: sha256Field.describe('SHA-256 of the file’s bytes.'),

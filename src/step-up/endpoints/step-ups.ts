@@ -211,7 +211,6 @@ export function createStepUpEndpoints(
         'action_malformed',
       ],
       fields: startFields,
-      form: { action: 'json', contentKeyTo: 'json', immediate: 'json' },
       reply: startedReply,
       async handle({ fields, client }) {
         const { kiosk } = fields;
@@ -236,7 +235,6 @@ export function createStepUpEndpoints(
         request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
         immediate: immediateField,
       }),
-      form: { immediate: 'json' },
       reply: startedReply,
       async handle({ fields, source }) {
         const connection = requireConnection(fields.connection, deps);
