@@ -16,7 +16,6 @@ import {
   serverClock,
   toRotatable,
 } from '../../src/connections/provisioning.js';
-import type { Ports } from '../../src/core/deps.js';
 import type { Fetch, Member, NamedGroup } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
@@ -44,13 +43,12 @@ const clocks = 'Clocks';
 const credentials = 'Credentials';
 const functions = 'The functions';
 
+type Deps = Pick<AdapterDeps<CognitoConnection>, 'settings' | 'fetch'>;
+
 const pageSize = 60;
 
 /** Lists the enabled users with all attributes. Cognito rejects a request for one attribute that some users lack. */
-export async function* listCoverage(
-  settings: CognitoConnection['cognito'],
-  { fetch }: Ports<'fetch'>,
-): AsyncGenerator<CoveragePage> {
+async function* listCoverage({ settings: { cognito: settings }, fetch }: Deps): AsyncGenerator<CoveragePage> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const pages = paginateListUsers({ client, pageSize }, { UserPoolId: settings.userPoolId });
   for await (const users of enabledIn(pages, (error) => toRefusal(error, 'ListUsers'))) {
@@ -67,11 +65,7 @@ export async function* listCoverage(
  * Lists the enabled users of a group.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsersInGroup.html
  */
-export async function* listMembers(
-  group: string,
-  settings: CognitoConnection['cognito'],
-  { fetch }: Ports<'fetch'>,
-): AsyncGenerator<Member[]> {
+async function* listMembers(group: string, { settings: { cognito: settings }, fetch }: Deps): AsyncGenerator<Member[]> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const query = { UserPoolId: settings.userPoolId, GroupName: group };
   const pages = paginateListUsersInGroup({ client, pageSize }, query);
@@ -94,8 +88,7 @@ export async function* listMembers(
  */
 async function searchGroups(
   text: string,
-  settings: CognitoConnection['cognito'],
-  { fetch }: Ports<'fetch'>,
+  { settings: { cognito: settings }, fetch }: Deps,
 ): Promise<readonly NamedGroup[]> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const found: NamedGroup[] = [];
@@ -177,9 +170,9 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       current: cognito.triggers.requestSecret,
       previous: cognito.triggers.previousRequestSecret,
     }),
-    listMembers: (group) => listMembers(group, cognito, deps),
-    searchGroups: (text) => searchGroups(text, cognito, deps),
+    listMembers: (group) => listMembers(group, deps),
+    searchGroups: (text) => searchGroups(text, deps),
     groupPermission: 'cognito-idp:ListGroups and cognito-idp:ListUsersInGroup',
-    census: (onPage) => measureCoverage(listCoverage(cognito, deps), deps, onPage),
+    census: (onPage) => measureCoverage(listCoverage(deps), deps, onPage),
   };
 }

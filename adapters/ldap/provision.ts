@@ -3,11 +3,10 @@ import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
 import { mostFound, selectNamed, singleMatch } from '../../src/connections/groups.js';
 import {
-  inConsole,
+  createConsoleStep,
   manualStep,
   type Provisioning,
   type ProvisionStep,
-  wrongInConsole,
 } from '../../src/connections/provisioning.js';
 import { foldCase } from '../../src/core/fold-case.js';
 import type { Member, NamedGroup } from '../../src/core/ports.js';
@@ -57,16 +56,7 @@ function createAttributeStep(parts: Parts): ProvisionStep {
           `Add to the schema olcObjectClasses: ${definitions.objectClass}`,
           `Set ldap.objectClass to ${ldap.objectClass ?? 'facestepPerson'}, so that it is added to users when they enrol.`,
         ];
-  return {
-    title: attributeTitle(parts),
-    byHand,
-    async inspect() {
-      const faults = await findFaults(parts);
-      if (faults === null) return inConsole(...byHand);
-      return faults.length === 0 ? { state: 'ready' } : wrongInConsole(faults.join(' '), byHand);
-    },
-    apply: async () => {},
-  };
+  return createConsoleStep(attributeTitle(parts), byHand, () => findFaults(parts));
 }
 
 const createRightsStep = ({ ldap: { attribute, bindDn, directory, objectClass } }: Parts): ProvisionStep => ({

@@ -3,11 +3,10 @@ import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
 import { mostFound, selectNamed, singleMatch } from '../../src/connections/groups.js';
 import {
-  inConsole,
+  createConsoleStep,
   manualStep,
   type Provisioning,
   type ProvisionStep,
-  wrongInConsole,
 } from '../../src/connections/provisioning.js';
 import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { foldCase } from '../../src/core/fold-case.js';
@@ -160,17 +159,8 @@ function createAttributeStep(parts: Parts): ProvisionStep {
     `It must hold ${maxTokenCharacters} characters.`,
     'Leave it out of what is mapped into tokens, passed on to applications, or indexed for search.',
   ];
-  return {
-    title: attributeTitle(parts),
-    check: { whenReady: () => checkCase(parts) },
-    byHand: instructions,
-    async inspect() {
-      const faults = await findFaults(parts);
-      if (faults === null) return inConsole(...instructions);
-      return faults.length === 0 ? { state: 'ready' } : wrongInConsole(faults.join(' '), instructions);
-    },
-    apply: async () => {},
-  };
+  const step = createConsoleStep(attributeTitle(parts), instructions, () => findFaults(parts));
+  return { ...step, check: { whenReady: () => checkCase(parts) } };
 }
 
 const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep => ({

@@ -100,6 +100,23 @@ export const manualStep = (title: string, ...instructions: readonly string[]): P
   apply: async () => {},
 });
 
+/**
+ * Creates a step for an object that only an administrator can change.
+ * @param findFaults - `null` if the provider does not show the object
+ */
+export const createConsoleStep = (
+  title: string,
+  byHand: readonly string[],
+  findFaults: () => Promise<readonly string[] | null>,
+): ProvisionStep => ({
+  ...manualStep(title, ...byHand),
+  async inspect() {
+    const faults = await findFaults();
+    if (faults === null) return inConsole(...byHand);
+    return faults.length === 0 ? { state: 'ready' } : wrongInConsole(faults.join(' '), byHand);
+  },
+});
+
 export interface Finding {
   readonly verdict: 'pass' | 'warn' | 'fail' | 'manual';
   readonly found: string;

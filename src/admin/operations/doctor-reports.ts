@@ -179,11 +179,8 @@ async function examineConnection(
     (): RemedySteps => new Map(),
   );
   const findings = results.map(({ verdict, ...result }) => ({
-    title: result.title,
+    ...result,
     light: lightOf[verdict],
-    found: result.found,
-    remedy: result.remedy,
-    cause: result.cause,
     fix: remedySteps.get(result.title) ?? null,
     since: verdict === 'pass' ? null : findStart({ title: result.title, light: lightOf[verdict] }, former, deps),
   }));

@@ -74,11 +74,8 @@ export async function checkReleases(
 }
 
 /** Notes what this server runs. */
-export async function noteReplica(
-  { chain, release, computes, pictureKey }: ThisReplica,
-  deps: Ports<'state' | 'clock'>,
-): Promise<void> {
-  const own = { release, computes, pictureKey, seenAt: deps.clock.now() };
+export async function noteReplica({ chain, ...replica }: ThisReplica, deps: Ports<'state' | 'clock'>): Promise<void> {
+  const own = { ...replica, seenAt: deps.clock.now() };
   await changeReplicas(chain, (others) => ({ ...others, [chain]: own }), deps);
 }
 
@@ -86,13 +83,10 @@ export async function noteReplica(
  * Notes a server that starts, unless a server of another release runs. Of two that start together, one is refused.
  * @throws `release_differs`, `state_unavailable`
  */
-export async function joinReplicas(
-  { chain, release, computes, pictureKey }: ThisReplica,
-  deps: Ports<'state' | 'clock'>,
-): Promise<void> {
-  const own = { release, computes, pictureKey, seenAt: deps.clock.now() };
+export async function joinReplicas({ chain, ...replica }: ThisReplica, deps: Ports<'state' | 'clock'>): Promise<void> {
+  const own = { ...replica, seenAt: deps.clock.now() };
   const join = (others: Replicas): Replicas => {
-    refuseOthers(Object.entries(others), release);
+    refuseOthers(Object.entries(others), own.release);
     return { ...others, [chain]: own };
   };
   await changeReplicas(chain, join, deps);
