@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
-import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { CognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser, type UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
-import { addFaceAttribute, administer, toSettings } from '../../test/contract/cognito.js';
+import { openCognitoBench, toSettings } from '../../test/contract/cognito.js';
 import { createCognitoProfile } from './profile.js';
 
 const unavailable = { code: 'profile_unavailable' };
@@ -14,13 +14,10 @@ let simulator: CognitoSimulator;
 let pool: UserPool;
 let ada: string;
 beforeEach(async () => {
-  simulator = await startCognitoSimulator();
-  pool = await simulator.createPool();
-  const administrator = administer(simulator, pool);
-  await addFaceAttribute(pool, administrator);
-  ada = await administrator.createUser('ada', 'Correct-Horse-9');
+  const bench = await openCognitoBench();
+  ({ simulator, pool } = bench);
+  ada = await bench.administrator.createUser('ada', 'Correct-Horse-9');
 });
-afterEach(() => simulator.close());
 
 /** The profile over a fetch that keeps a record, or answers in Cognito's place. */
 function observe(answer?: () => Promise<Response>, in_: UserPool = pool) {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { InitiateAuthCommand, RespondToAuthChallengeCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { RespondToAuthChallengeCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
@@ -58,22 +58,7 @@ function recoverThrough(answer: Answer = (_, send) => send(), recovery = {}) {
 
 const textOf = ({ credential }: IssuedCredential): string => credential.use((text) => text);
 
-const signIn = (PASSWORD: string, USERNAME = 'ada') =>
-  administrator.client
-    .send(
-      new InitiateAuthCommand({
-        ClientId: clientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME, PASSWORD },
-      }),
-    )
-    .then(
-      ({ ChallengeName, AuthenticationResult, Session }) => ({
-        outcome: ChallengeName ?? (AuthenticationResult === undefined ? 'none' : 'tokens'),
-        session: Session,
-      }),
-      (error: Error) => ({ outcome: error.name, session: undefined }),
-    );
+const signIn = (password: string, username = 'ada') => administrator.signIn(clientId, username, password);
 const outcomeOf = async (password: string): Promise<string> => (await signIn(password)).outcome;
 
 const refused = { code: 'credential_refused' };

@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
 import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { createReceiptVerifier } from '../../client/index.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
@@ -20,7 +18,7 @@ import { withDatabase } from '../../src/storage/state/sqlite.js';
 import { type ServerUnderTest, startServerUnderTest } from '../../support/browser/server.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
 import { eventually } from '../../support/run/eventually.js';
-import { addFaceAttribute, administer, toSettings } from '../contract/cognito.js';
+import { openCognitoBench, toSettings } from '../contract/cognito.js';
 import { attribute as oneloginAttribute } from '../contract/onelogin.js';
 import { name as scimName, schema as scimSchema } from '../contract/scim.js';
 
@@ -104,12 +102,9 @@ async function openOkta() {
 }
 
 async function openCognito(): Promise<Provider> {
-  const cognito = await startCognitoSimulator();
-  const pool = await cognito.createPool();
-  const administrator = administer(cognito, pool);
-  await addFaceAttribute(pool, administrator);
+  const { simulator, pool, administrator, stopProvider } = await openCognitoBench();
   const ClientId = await administrator.createAppClient({ ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'] });
-  const { userPoolId, clientIds, endpoint } = toSettings(cognito, pool, [ClientId]).cognito;
+  const { userPoolId, clientIds, endpoint } = toSettings(simulator, pool, [ClientId]).cognito;
   const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: newSecret() };
   return {
     connection: {
@@ -123,20 +118,10 @@ async function openCognito(): Promise<Provider> {
       },
     },
     subject: await administrator.createUser(login, password),
-    works: (PASSWORD) =>
-      administrator.client
-        .send(
-          new InitiateAuthCommand({
-            ClientId,
-            AuthFlow: 'USER_PASSWORD_AUTH',
-            AuthParameters: { USERNAME: login, PASSWORD },
-          }),
-        )
-        .then(
-          ({ ChallengeName }) => ChallengeName === 'NEW_PASSWORD_REQUIRED',
-          () => false,
-        ),
-    close: () => cognito.close(),
+    async works(credential) {
+      return (await administrator.signIn(ClientId, login, credential)).outcome === 'NEW_PASSWORD_REQUIRED';
+    },
+    close: stopProvider,
   };
 }
 

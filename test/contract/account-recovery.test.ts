@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
-import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { AccountRecovery, Fetch } from '../../src/core/ports.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type RecoveryHarness, type RecoveryRow, runAccountRecoveryContract } from './account-recovery.js';
 import { createBenchCore, createEnds } from './bench.js';
-import { administer, toSettings } from './cognito.js';
+import { openCognitoBench, toSettings } from './cognito.js';
 import { toEntraConnection } from './entra.js';
 import { openOktaBench } from './okta.js';
 import { openOneLoginBench } from './onelogin.js';
@@ -25,9 +23,7 @@ function required(port: AccountRecovery | undefined): AccountRecovery {
 
 async function setUpCognito(): Promise<RecoveryHarness> {
   const core = await createBenchCore();
-  const simulator = await startCognitoSimulator({ now: () => core.clock.now() });
-  const pool = await simulator.createPool();
-  const administrator = administer(simulator, pool);
+  const { simulator, pool, administrator, stopProvider } = await openCognitoBench({ now: () => core.clock.now() });
   const ClientId = await administrator.createAppClient({ ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'] });
   const [one = '', other = '', inactive = ''] = await Promise.all(
     ['ada', 'grace', 'eve'].map((name) => administrator.createUser(name, password)),
@@ -38,20 +34,11 @@ async function setUpCognito(): Promise<RecoveryHarness> {
   return {
     port: required(serveAdapter(createCognitoAdapter, { settings, core, fetch }).accountRecovery),
     subjects: { one, other, inactive, unknown: '00000000-0000-4000-a000-000000000000' },
-    works: (subject, credential) =>
-      administrator.client
-        .send(
-          new InitiateAuthCommand({
-            ClientId,
-            AuthFlow: 'USER_PASSWORD_AUTH',
-            AuthParameters: { USERNAME: nameOf(subject), PASSWORD: credential },
-          }),
-        )
-        .then(
-          ({ ChallengeName }) => ChallengeName === 'NEW_PASSWORD_REQUIRED',
-          () => false,
-        ),
-    ...createEnds(core, () => simulator.close()),
+    async works(subject, credential) {
+      const { outcome } = await administrator.signIn(ClientId, nameOf(subject), credential);
+      return outcome === 'NEW_PASSWORD_REQUIRED';
+    },
+    ...createEnds(core, stopProvider),
   };
 }
 

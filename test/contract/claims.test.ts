@@ -1,16 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createCognitoProfile } from '../../adapters/cognito/profile.js';
 import type { AdapterName } from '../../adapters/index.js';
-import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import type { Profile } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
-import { endAfterwards } from '../../support/run/for-file.js';
 import { hasSlapd, names, people } from '../../support/servers/slapd.js';
-import { addFaceAttribute, administer, toSettings } from './cognito.js';
+import { openCognitoBench, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';
 import { openLdapBench } from './ldap.js';
 import { openOktaBench } from './okta.js';
@@ -163,14 +161,10 @@ const cases: Record<AdapterName, ClaimsCase> = {
   },
   cognito: {
     async setUp() {
-      const simulator = await startCognitoSimulator();
-      const pool = await simulator.createPool();
-      const administrator = administer(simulator, pool);
-      await addFaceAttribute(pool, administrator);
+      const { simulator, pool, administrator, stopProvider } = await openCognitoBench();
       const subject = await administrator.createUser('ada', 'Correct-Horse-9', login);
       const log = createTextLog();
       const user = () => [...pool.users.values()].find(({ sub }) => sub === subject)!;
-      const stopProvider = endAfterwards(() => simulator.close());
       return {
         connect: (claims) => createCognitoProfile(toSettings(simulator, pool, ['web'], { claims }), { fetch, log }),
         subject,

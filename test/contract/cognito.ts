@@ -4,6 +4,7 @@ import {
   AdminSetUserPasswordCommand,
   CreateUserPoolClientCommand,
   type CreateUserPoolClientCommandInput,
+  InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
@@ -23,6 +24,7 @@ import { issueReceipt } from '../../src/core/receipt.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createEnds, toPassedCheck } from './bench.js';
@@ -104,6 +106,17 @@ export function administer(simulator: CognitoSimulator, pool: UserPool) {
       );
       return UserPoolClient?.ClientId ?? '';
     },
+    /** Signs in by password alone. @returns the next challenge, `tokens` or the error, and the session of the challenge */
+    signIn(ClientId: string, USERNAME: string, PASSWORD: string) {
+      const AuthParameters = { USERNAME, PASSWORD };
+      return client.send(new InitiateAuthCommand({ ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters })).then(
+        ({ ChallengeName, AuthenticationResult, Session }) => ({
+          outcome: ChallengeName ?? (AuthenticationResult === undefined ? 'none' : 'tokens'),
+          session: Session,
+        }),
+        (error: Error) => ({ outcome: error.name, session: undefined }),
+      );
+    },
   };
 }
 
@@ -122,6 +135,19 @@ export const addFaceAttribute = (pool: UserPool, { client }: Pick<ReturnType<typ
       ],
     }),
   );
+
+/** Starts a user pool with the token's attribute. */
+export async function openCognitoBench(
+  options: Parameters<typeof startCognitoSimulator>[0] = {},
+  poolSettings: Parameters<CognitoSimulator['createPool']>[0] = {},
+) {
+  const simulator = await startCognitoSimulator(options);
+  const stopProvider = endAfterwards(() => simulator.close());
+  const pool = await simulator.createPool(poolSettings);
+  const administrator = administer(simulator, pool);
+  await addFaceAttribute(pool, administrator);
+  return { simulator, pool, administrator, stopProvider };
+}
 
 /** Creates Lambda triggers with their own user pool and signing keys, and a signer of receipts. */
 export async function openTriggerBench() {
@@ -239,10 +265,7 @@ const ownNonce = 'a-nonce-of-the-challenge';
 export async function setUpCognito(): Promise<AdapterHarness> {
   const bench = await openTriggerBench();
   const { core, who } = bench;
-  const simulator = await startCognitoSimulator({ now: () => bench.clock.now() });
-  const pool = await simulator.createPool();
-  const administrator = administer(simulator, pool);
-  await addFaceAttribute(pool, administrator);
+  const { simulator, pool, administrator, stopProvider } = await openCognitoBench({ now: () => bench.clock.now() });
   const one = await administrator.createUser('ada', 'Correct-Horse-9');
   const other = await administrator.createUser('grace', 'Correct-Horse-9');
   const settings = toSettings(simulator, pool, [who.clientId]);
@@ -383,7 +406,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
       'verify-auth-challenge': verify,
       'pre-token-generation': preToken,
     },
-    ...createEnds(bench, () => simulator.close()),
+    ...createEnds(bench, stopProvider),
   };
 }
 

@@ -1,14 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { createScimProvisioning } from '../../adapters/scim/provision.js';
-import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser } from '../../simulators/cognito/pool.js';
 import { type CoveragePage, type Holder, measureCoverage } from '../../src/connections/coverage.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
-import { endAfterwards } from '../../support/run/for-file.js';
-import { addFaceAttribute, administer, toSettings } from './cognito.js';
+import { openCognitoBench, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';
 import { openOktaBench } from './okta.js';
 import { attribute as field, openOneLoginBench } from './onelogin.js';
@@ -97,11 +95,7 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
     };
   },
   async cognito() {
-    const simulator = await startCognitoSimulator();
-    endAfterwards(() => simulator.close());
-    const pool = await simulator.createPool({ PoolName: 'Customers' });
-    const administrator = administer(simulator, pool);
-    await addFaceAttribute(pool, administrator);
+    const { simulator, pool, administrator } = await openCognitoBench();
     for (const index of indexes) {
       const attributes = new Map([['email', loginOf(index)]]);
       if (isEnrolled(index)) attributes.set('custom:face_token', 'FV1.x');

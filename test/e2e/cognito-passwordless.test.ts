@@ -1,10 +1,8 @@
 import { InitiateAuthCommand, RespondToAuthChallengeCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { deployTriggers, lambdaConfig } from '../../simulators/cognito/deploy.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
-import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { Connection } from '../../src/core/connection.js';
 import { draw } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
@@ -13,22 +11,19 @@ import { testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
-import { addFaceAttribute, administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
+import { type administer, connectionId, openCognitoBench, requestSecret, toSettings } from '../contract/cognito.js';
 
 /* A pool that runs the triggers in processes of their own, AWS's SDK, and the server over HTTP with a simulated engine. */
 
-let simulator: CognitoSimulator;
-let pool: UserPool;
 let clientId: string;
 let administrator: ReturnType<typeof administer>;
 let server: ApiServer;
 let adaSub: string;
 
 beforeEach(async () => {
-  simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000 });
-  pool = await simulator.createPool({ LambdaConfig: lambdaConfig });
-  administrator = administer(simulator, pool);
-  await addFaceAttribute(pool, administrator);
+  const bench = await openCognitoBench({ triggerTimeoutMs: 30_000 }, { LambdaConfig: lambdaConfig });
+  const { simulator, pool } = bench;
+  administrator = bench.administrator;
   clientId = await administrator.createAppClient();
   adaSub = await administrator.createUser('ada', 'Correct-Horse-9', 'ada@example.com');
   const settings = toSettings(simulator, pool, [clientId], {
@@ -63,7 +58,6 @@ beforeEach(async () => {
     environment: { FACESTEP_PASSWORDLESS: 'true' },
   });
 });
-afterEach(() => simulator?.close());
 
 const begin = (USERNAME: string) =>
   administrator.client.send(

@@ -1,15 +1,16 @@
 import { AdminLinkProviderForUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { deployTriggers, lambdaConfig } from '../../simulators/cognito/deploy.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { CognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
+import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { startCognitoApp } from '../../support/servers/cognito-app.js';
 import { createFederation } from '../../support/servers/cognito-federation.js';
-import { addFaceAttribute, administer, requestSecret, toSettings } from '../contract/cognito.js';
+import { type administer, openCognitoBench, requestSecret, toSettings } from '../contract/cognito.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
@@ -22,19 +23,13 @@ let administrator: ReturnType<typeof administer>;
 let clientId: string;
 let bench: ProviderBench;
 let ada: string;
-afterEach(() => cognito.close());
 
 async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<CognitoSimulator['createPool']>[0] = {}) {
   const reach = createReach();
-  cognito = await startCognitoSimulator({
-    triggerTimeoutMs: 30_000,
-    reach: (url, init) => reach.send(url, init),
-    createFederation,
-  });
+  const send: Fetch = (url, init) => reach.send(url, init);
+  const opened = await openCognitoBench({ triggerTimeoutMs: 30_000, reach: send, createFederation }, poolSettings);
+  ({ simulator: cognito, pool, administrator } = opened);
   app = await startCognitoApp(cognito.url);
-  pool = await cognito.createPool(poolSettings);
-  administrator = administer(cognito, pool);
-  await addFaceAttribute(pool, administrator);
   clientId = await administrator.createAppClient();
   ada = await administrator.createUser('ada', password, 'ada@example.com');
   const settings = toSettings(cognito, pool, [clientId], {
