@@ -4,9 +4,8 @@ import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/c
 import type { Settings, UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { canary } from '../../test/contract/adapter.js';
-import { type ConnectionChanges, findUnchecked, statesOf } from '../../test/contract/bench.js';
+import { type ConnectionChanges, createProcessDeps, findUnchecked, statesOf } from '../../test/contract/bench.js';
 import { addFaceAttribute, administer, connectionId, requestSecret, toSettings } from '../../test/contract/cognito.js';
 import { createCognitoProvisioning } from './provision.js';
 
@@ -86,10 +85,9 @@ function provision(
 ) {
   const settings = toSettings(simulator, pool, [clientId], { cognito, oidc, policy, recovery });
   return createCognitoProvisioning({
+    ...createProcessDeps(),
     settings,
     publicUrl: 'https://face.example.com',
-    random: systemRandom,
-    log: createTextLog(),
     fetch: reach,
     clock: { now: () => epochMs(Date.now() + offsetMs) },
   });

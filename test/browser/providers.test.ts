@@ -7,7 +7,6 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { startEntraSimulation } from '../../simulators/entra/simulation.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
-import { epochMs } from '../../src/core/units.js';
 import { toBytes } from '../../support/browser/cast.js';
 import { hasChromium, launchChromium } from '../../support/browser/chromium.js';
 import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
@@ -16,9 +15,9 @@ import { type ServerUnderTest, startServerUnderTest } from '../../support/browse
 import { type Person, receive } from '../../support/browser/visitor.js';
 import { goAlong, insist, press, see } from '../../support/browser/walk.js';
 import { oktaClients } from '../../support/data/okta-clients.js';
-import { createTextLog } from '../../support/fakes/sinks.js';
 import { createFactorSignIn } from '../../support/servers/okta-factor-sign-in.js';
 import { createIdentityVerification } from '../../support/servers/okta-identity-verification.js';
+import { createProcessDeps } from '../contract/bench.js';
 
 /* A provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. Other providers: test/oidc. */
 
@@ -69,10 +68,7 @@ if (hasChromium) {
     const forOkta = {
       settings: createOktaConnectionGuard([]).parse(oktaSettings),
       publicUrl: url,
-      random: randomBytes,
-      log: createTextLog(),
-      clock: { now: () => epochMs(Date.now()) },
-      fetch: (address: string, init: RequestInit) => fetch(address, init),
+      ...createProcessDeps(),
     };
     for (const step of createOktaProvisioning(forOkta).steps) {
       const { state } = await step.inspect();

@@ -13,11 +13,10 @@ import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../simulators/scim/index.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { epochMs } from '../../src/core/units.js';
 import { withDatabase } from '../../src/storage/state/sqlite.js';
 import { type ServerUnderTest, startServerUnderTest } from '../../support/browser/server.js';
-import { createTextLog } from '../../support/fakes/sinks.js';
 import { eventually } from '../../support/run/eventually.js';
+import { createProcessDeps } from '../contract/bench.js';
 import { openCognitoBench, toSettings } from '../contract/cognito.js';
 import { attribute as oneloginAttribute } from '../contract/onelogin.js';
 import { name as scimName, schema as scimSchema } from '../contract/scim.js';
@@ -83,10 +82,7 @@ async function openOkta() {
   const [attributeStep] = createOktaProvisioning({
     settings: createOktaConnectionGuard([]).parse({ ...connection, id: 'okta', policy: { mode: 'shadow' } }),
     publicUrl: 'http://localhost',
-    random: randomBytes,
-    log: createTextLog(),
-    clock: { now: () => epochMs(Date.now()) },
-    fetch: (address, init) => fetch(address, init),
+    ...createProcessDeps(),
   }).steps;
   await attributeStep!.apply();
   const add = (name: string) => okta.createUser({ login: name, password });

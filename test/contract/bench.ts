@@ -11,8 +11,8 @@ import { type HookSignIn, recordPassedStepUp } from '../../src/step-up/passed-st
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { standardDeps } from '../../support/data/settings.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
-import { createTestSigner } from '../../support/fakes/keys.js';
-import { createMemoryAudit, createTextLog } from '../../support/fakes/sinks.js';
+import { createTestSigner, systemClock } from '../../support/fakes/keys.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { endAfterwards } from '../../support/run/for-file.js';
 import { createManualClock } from './state.js';
 
@@ -29,6 +29,14 @@ export async function createBenchCore() {
     signer: await createTestSigner(),
   };
 }
+
+/** Creates what provisioning uses of the process, with the machine's clock. */
+export const createProcessDeps = () => ({
+  clock: systemClock,
+  random: systemRandom,
+  log: createTextLog(),
+  fetch: ((url, init) => fetch(url, init)) satisfies Fetch,
+});
 
 /** Creates what every harness has: the log, and the ends of the provider and of everything. */
 export function createEnds(

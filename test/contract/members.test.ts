@@ -5,7 +5,7 @@ import { addUser } from '../../simulators/cognito/pool.js';
 import { type CoveragePage, type Holder, measureCoverage } from '../../src/connections/coverage.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createProcessDeps } from './bench.js';
 import { openCognitoBench, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';
 import { openOktaBench } from './okta.js';
@@ -103,19 +103,11 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
     }
     pool.groups.set(groupName, new Set(indexes.filter(isMember).map(loginOf)));
     const settings = toSettings(simulator, pool, [await administrator.createAppClient()]);
-    const clock = createManualClock();
     return {
       groupId: null,
       counted,
       provision: (observe) =>
-        createCognitoProvisioning({
-          settings,
-          publicUrl,
-          clock,
-          random: systemRandom,
-          log: createTextLog(),
-          fetch: observe(fetch),
-        }),
+        createCognitoProvisioning({ ...createProcessDeps(), settings, publicUrl, fetch: observe(fetch) }),
     };
   },
   async onelogin() {

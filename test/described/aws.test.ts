@@ -21,13 +21,13 @@ import { signIn } from '../../support/fakes/cognito-browser.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createTestSigner, systemClock, testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createMemoryAudit, createTextLog } from '../../support/fakes/sinks.js';
 import { until } from '../../support/run/eventually.js';
 import { endAfterwards } from '../../support/run/for-file.js';
 import type { Exchange } from '../../support/servers/exchanges.js';
 import { startFront } from '../../support/servers/front.js';
 import { kmsEnvironment, startKms } from '../../support/servers/kms/index.js';
-import { toPassedCheck } from '../contract/bench.js';
+import { createProcessDeps, toPassedCheck } from '../contract/bench.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { judgeCalls } from './judgement.js';
 import { type AwsService, judgeAwsCall, namedInTarget } from './smithy.js';
@@ -100,14 +100,7 @@ test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in mat
     policy: { mode: 'shadow' },
   });
   const reach = withoutTimeLimit((address, init) => fetch(atSimulator(address, url), init));
-  const deps = {
-    settings,
-    publicUrl: testIssuer,
-    clock: systemClock,
-    random: systemRandom,
-    fetch: reach,
-    log: createTextLog(),
-  };
+  const deps = { ...createProcessDeps(), settings, publicUrl: testIssuer, fetch: reach };
   // Now and then one too many: each is tried once more.
   simulator.throttleEvery(5);
   const { steps, checks, census } = createCognitoProvisioning(deps);

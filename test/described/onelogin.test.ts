@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { SealedToken } from '../../src/core/secrets.js';
-import { systemRandom } from '../../support/fakes/sinks.js';
 import type { Exchange } from '../../support/servers/exchanges.js';
 import { startFront } from '../../support/servers/front.js';
 import { type OneLoginBench, openOneLoginBench } from '../contract/onelogin.js';
@@ -44,17 +43,15 @@ function judge({ method, path, query, request, response }: Exchange): Judgement 
 }
 
 test('calls of provisioning, doctor, profile and hooks match OneLogin’s public documentation', async () => {
-  const { onelogin, clock, core } = bench;
+  const { onelogin, core } = bench;
   onelogin.account.fields.length = 0;
   const ada = onelogin.addUser({ username: 'ada@example.com', password: 'correct horse', roleIds: [7] });
   const deps = (changes: Readonly<Record<string, unknown>> = {}) => ({
+    ...core,
     settings: bench.configure({ onelogin: { accountUrl: front.url, ...changes } }),
     // No one listens there: the hook says so in its log.
     publicUrl: 'http://127.0.0.1:1',
-    clock,
-    random: systemRandom,
     fetch,
-    log: core.log,
   });
   for (const changes of [{}, { pilotRole: 7 }, { timeoutSec: 3, pilotRole: null }]) {
     const { steps, checks } = createOneLoginProvisioning(deps(changes));

@@ -13,13 +13,12 @@ import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/c
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { modeTitle } from '../../src/connections/mode-at-provider.js';
 import { connectionModeReply, refusedReply } from '../../src/connections/replies.js';
-import { epochMs } from '../../src/core/units.js';
 import { type ChallengeParameters, signIn } from '../../support/fakes/cognito-browser.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
+import { createProcessDeps } from '../contract/bench.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 
 /*
@@ -75,10 +74,7 @@ beforeAll(async () => {
   const { steps } = createCognitoProvisioning({
     settings,
     publicUrl: issuer,
-    random: systemRandom,
-    log: createTextLog(),
-    fetch,
-    clock: { now: () => epochMs(Date.now()) },
+    ...createProcessDeps(),
   });
   // The functions are deployed below, in the mode of the connection.
   for (const step of steps.filter(({ title }) => title !== modeTitle)) {

@@ -10,10 +10,9 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
-import { epochMs } from '../../src/core/units.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
+import { createProcessDeps } from '../contract/bench.js';
 
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
 
@@ -69,12 +68,10 @@ beforeAll(async () => {
     const settings = createEntraConnectionGuard([]).parse(connection);
     attribute = settings.entra.attribute;
     const { steps } = createEntraProvisioning({
+      ...createProcessDeps(),
       settings,
       publicUrl,
       fetch: entra.fetch,
-      random: systemRandom,
-      log: createTextLog(),
-      clock: { now: () => epochMs(Date.now()) },
     });
     for (const step of steps) {
       const { state } = await step.inspect();

@@ -5,10 +5,9 @@ import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
-import { epochMs } from '../../src/core/units.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
+import { createProcessDeps } from '../contract/bench.js';
 
 /* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */
 
@@ -37,10 +36,7 @@ async function provision(settings: ReturnType<typeof toSettings>, publicUrl: str
   const { steps } = createOneLoginProvisioning({
     settings: createOneloginConnectionGuard([]).parse(settings),
     publicUrl,
-    clock: { now: () => epochMs(Date.now()) },
-    random: systemRandom,
-    fetch,
-    log: createTextLog(),
+    ...createProcessDeps(),
   });
   for (const step of steps) {
     const { state } = await step.inspect();

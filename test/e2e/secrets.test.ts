@@ -8,15 +8,14 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { Photo } from '../../src/core/secrets.js';
-import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
 import { findLeaks } from '../../support/data/leaks.js';
 import { testShare } from '../../support/data/share.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { toForm } from '../../support/servers/api-server.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/servers/otlp.js';
+import { createProcessDeps } from '../contract/bench.js';
 
 /*
  * No secret and no face in anything the server writes. One whole journey, with all that can go wrong on the way, then a
@@ -92,10 +91,7 @@ test('no secret, photo, embedding or token reaches any log or store in a complet
   const { steps } = createOktaProvisioning({
     settings: createOktaConnectionGuard([]).parse(connection),
     publicUrl: url,
-    random: systemRandom,
-    clock: { now: () => epochMs(Date.now()) },
-    fetch: (url, init) => fetch(url, init),
-    log: createTextLog(),
+    ...createProcessDeps(),
   });
   for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
   const subject = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });

@@ -7,7 +7,6 @@ import type { CognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../../support/fakes/keys.js';
-import { systemRandom } from '../../support/fakes/sinks.js';
 import { startCognitoApp } from '../../support/servers/cognito-app.js';
 import { createFederation } from '../../support/servers/cognito-federation.js';
 import { type administer, openCognitoBench, requestSecret, toSettings } from '../contract/cognito.js';
@@ -84,11 +83,9 @@ describe('a federated sign-in', () => {
   beforeEach(async () => {
     const settings = await start('shadow');
     const { steps } = createCognitoProvisioning({
+      ...bench.server.deps,
       settings,
       publicUrl: testIssuer,
-      random: systemRandom,
-      log: bench.server.log,
-      clock: bench.server.clock,
       fetch: (url, init) => fetch(url, init),
     });
     const step = steps.find(({ title }) => title.startsWith('The OpenID provider'))!;

@@ -8,7 +8,6 @@ import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type Browser, createBrowser, type Seen, showFace } from '../../support/fakes/browser.js';
 import { testIssuer } from '../../support/fakes/keys.js';
-import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { applyAll } from '../contract/bench.js';
 import { toEntraConnection } from '../contract/entra.js';
 import { fromHtmlText } from './html-text.js';
@@ -54,12 +53,10 @@ export async function startExternalMfaBench({
   const bench = await startProviderBench({ settings, reach, createAdapter: createEntraAdapter, fetch: entra.fetch });
   const { server } = bench;
   const provisioning = createEntraProvisioning({
+    ...server.deps,
     settings,
     publicUrl: testIssuer,
-    clock: server.clock,
-    random: systemRandom,
     fetch: entra.fetch,
-    log: createTextLog(),
   });
   await applyAll(provisioning);
   const newBrowser = () => createBrowser(bench.send);

@@ -7,7 +7,6 @@ import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { oktaClients } from '../../support/data/okta-clients.js';
 import { testIssuer } from '../../support/fakes/keys.js';
-import { systemRandom } from '../../support/fakes/sinks.js';
 import { createFactorSignIn } from '../../support/servers/okta-factor-sign-in.js';
 import { attachHook } from '../../support/servers/okta-hooks.js';
 import { createIdentityVerification } from '../../support/servers/okta-identity-verification.js';
@@ -45,11 +44,9 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     createAdapter: createOktaAdapter,
   });
   const { steps } = createOktaProvisioning({
+    ...bench.server.deps,
     settings,
     publicUrl: testIssuer,
-    random: systemRandom,
-    log: bench.server.log,
-    clock: bench.server.clock,
     fetch: (url, init) => fetch(url, init),
   });
   for (const step of steps) {
