@@ -69,16 +69,6 @@ describe('the attribute', () => {
 });
 
 describe('a faulty reply of the org', () => {
-  test.each<[string, () => Response]>([
-    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['JSON of another kind', () => Response.json(['x'])],
-    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
-    ['401', () => Response.json({ errorCode: 'E0000011', errorSummary: 'Invalid token' }, { status: 401 })],
-  ])('is reported as profile_unavailable: %s', async (_, answer) => {
-    const { profile } = observe(async () => answer());
-    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
-  });
-
   test('is retried if it reports a rate limit that ends within seconds, with at most three calls in all', async () => {
     const date = new Date().toUTCString();
     const headers = { 'x-rate-limit-reset': String(Date.parse(date) / 1000), date };

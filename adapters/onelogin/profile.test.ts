@@ -198,18 +198,6 @@ describe('the half of the rate limit for anonymous callers', () => {
   });
 });
 
-describe('a faulty reply of the account', () => {
-  test.each<[string, () => Response]>([
-    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['JSON of another kind', () => Response.json(['x'])],
-    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
-  ])('is reported as profile_unavailable: %s', async (_, answer) => {
-    const { profile } = observe(answering(answer));
-    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
-    await expect(profile.writeToken(ada, new SealedToken('FV1.x'))).rejects.toMatchObject(unavailable);
-  });
-});
-
 describe('a login', () => {
   const change = (id: string, names: { username?: string; email?: string }) =>
     Object.assign(bench.onelogin.account.users.get(Number(id))!, names);

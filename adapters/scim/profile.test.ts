@@ -279,30 +279,6 @@ describe('a search', () => {
   });
 });
 
-describe('a faulty reply of the SCIM server', () => {
-  test.each<[string, () => Response]>([
-    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
-    ['401', () => Response.json({ detail: 'canary' }, { status: 401 })],
-    ['500', () => new Response('{}', { status: 500 })],
-  ])('is reported as profile_unavailable: %s', async (_, answer) => {
-    const { profile } = observe(answer);
-    const calls = [
-      () => profile.readToken(ada),
-      () => profile.readAccount(ada),
-      () => profile.findAccount('ada@example.com'),
-      () => profile.searchAccounts('ada', 20),
-      () => profile.writeToken(ada, new SealedToken('FV1.x')),
-      () => profile.clearToken(ada),
-    ];
-    for (const call of calls) {
-      const error = await call().catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject(unavailable);
-      expect(JSON.stringify(error)).not.toMatch(/canary|FV1/);
-    }
-  });
-});
-
 describe('credentials', () => {
   const clientAuth = () => ({
     kind: 'client_credentials',

@@ -579,6 +579,40 @@ export function runAdapterContract(
         },
       );
 
+      testOverHttp(
+        'every profile call with a faulty reply fails with profile_unavailable, and the error omits reply and token',
+        async () => {
+          const { one } = harness.subjects;
+          const location = `https://${canary}.example/`;
+          const replies = [
+            () => new Response(`<html>${canary}`, { headers: { 'content-type': 'text/html' } }),
+            () => Response.json([canary]),
+            () => new Response('', { status: 302, headers: { location } }),
+            () => Response.json({ detail: canary }, { status: 401 }),
+            () => new Response(canary, { status: 500 }),
+          ];
+          for (const reply of replies) {
+            const { profile } = harness.connectThrough!(
+              (send) => async (url, init) => (new URL(url).pathname.endsWith('/token') ? send(url, init) : reply()),
+            );
+            const calls = [
+              () => profile.readToken(one),
+              () => profile.readAccount(one),
+              () => profile.findAccount('ada@example.com'),
+              () => profile.searchAccounts('ada', 20),
+              () => profile.writeToken(one, new SealedToken(canary)),
+              () => profile.clearToken(one),
+            ];
+            for (const call of calls) {
+              const error = await call().catch((thrown: unknown) => thrown);
+              expect(error).toMatchObject({ code: 'profile_unavailable' });
+              expect(JSON.stringify(error)).not.toContain(canary);
+            }
+          }
+          expect(harness.logText()).not.toContain(canary);
+        },
+      );
+
       test('every profile call to an unreachable provider fails with profile_unavailable, and the error omits the token', async () => {
         const { profile } = harness.adapter;
         await harness.stopProvider();
