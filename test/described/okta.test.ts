@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Provisioning } from '../../src/connections/provisioning.js';
-import { SealedToken } from '../../src/core/secrets.js';
 import { oktaClients } from '../../support/data/okta-clients.js';
 import { rightPassword } from '../../support/data/okta-events.js';
 import { type Exchange, observeExchanges } from '../../support/servers/exchanges.js';
@@ -8,6 +7,7 @@ import { startFront } from '../../support/servers/front.js';
 import type { ConnectionChanges } from '../contract/bench.js';
 import { openOktaBench } from '../contract/okta.js';
 import { startOktaServer } from '../contract/okta-server.js';
+import { driveProfile } from './drive-profile.js';
 import { judgeCalls } from './judgement.js';
 import { readOktaDescription } from './okta-description.js';
 import { createCallJudge } from './openapi.js';
@@ -80,18 +80,10 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   const id = await okta.createUser({ login, password });
   await provisioning.census();
   const { profile, accountRecovery } = bench.connect();
-  await profile.findAccount(login);
-  await profile.findAccount('nobody@example.com');
-  await profile.readAccount(id);
-  expect(await profile.searchAccounts('ada', 20)).toHaveLength(1);
-  await profile.searchAccounts(`Ada "the Countess" O'Lovelace`, 20);
   for (const name of ['one', 'two', 'three']) {
     okta.org.groups.set(newGroupId(name), { name, members: new Set([id]) });
   }
-  expect(await profile.readGroups(id)).toHaveLength(3);
-  await profile.writeToken(id, new SealedToken('FV1.abc'));
-  await profile.readToken(id);
-  await profile.clearToken(id);
+  await driveProfile(profile, { subject: id, groups: 3 });
   okta.org.roles.push({ type: 'HELP_DESK_ADMIN', label: 'Help Desk Administrator', holder: id });
   expect(await profile.readAdministratorRoles?.(id)).toHaveLength(1);
   await accountRecovery!.issueCredential(id);

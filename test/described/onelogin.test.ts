@@ -2,10 +2,11 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
-import { SealedToken } from '../../src/core/secrets.js';
 import type { Exchange } from '../../support/servers/exchanges.js';
 import { startFront } from '../../support/servers/front.js';
+import { applyAll } from '../contract/bench.js';
 import { type OneLoginBench, openOneLoginBench } from '../contract/onelogin.js';
+import { driveProfile } from './drive-profile.js';
 import { type Judgement, judgeCalls } from './judgement.js';
 import { oneloginOperations, refusalGuard } from './onelogin-shapes.js';
 
@@ -56,10 +57,7 @@ test('calls of provisioning, doctor, profile and hooks match OneLogin’s public
   for (const changes of [{}, { pilotRole: 7 }, { timeoutSec: 3, pilotRole: null }]) {
     const { steps, checks } = createOneLoginProvisioning(deps(changes));
     for (const step of steps) await step.inspect();
-    for (const step of steps) {
-      if (['missing', 'different'].includes((await step.inspect()).state)) await step.apply();
-      expect(['ready', 'manual']).toContain((await step.inspect()).state);
-    }
+    for (const state of await applyAll({ steps })) expect(['ready', 'manual']).toContain(state);
     for (const check of checks) await check.run();
   }
   await onelogin.signIn({ identifier: 'ada@example.com', password: 'correct horse' });
@@ -69,16 +67,8 @@ test('calls of provisioning, doctor, profile and hooks match OneLogin’s public
   onelogin.account.roles.set(7, 'corp:acme:filer');
   const { profile } = createOneLoginAdapter(deps());
   const subject = String(ada);
-  expect((await profile.findAccount('ada@example.com'))?.subject).toBe(subject);
-  await profile.readAccount(subject);
-  expect(await profile.searchAccounts('ada', 20)).toHaveLength(1);
-  await profile.searchAccounts(`Ada "the Countess" O'Lovelace`, 20);
+  await driveProfile(profile, { subject, groups: 1 });
   await createOneLoginProvisioning(deps()).census();
-  expect(await profile.readGroups(subject)).toEqual([{ id: '7', name: 'corp:acme:filer' }]);
-  await profile.writeToken(subject, new SealedToken('FV1.abc'));
-  expect(await profile.readToken(subject)).not.toBeNull();
-  await profile.clearToken(subject);
-  await profile.endSessions?.(subject);
   await expect(profile.readToken('99999999')).rejects.toMatchObject({ code: 'subject_unknown' });
   const refused = createOneLoginAdapter(deps({ clientSecret: 'another' }));
   await expect(refused.profile.readToken(subject)).rejects.toMatchObject({ code: 'profile_unavailable' });

@@ -12,7 +12,7 @@ import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../sim
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import { createFolder } from '../../support/run/folder.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
-import { createProcessDeps } from '../contract/bench.js';
+import { applyAll, createProcessDeps } from '../contract/bench.js';
 
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
 
@@ -67,17 +67,13 @@ beforeAll(async () => {
   for (const connection of connections) {
     const settings = createEntraConnectionGuard([]).parse(connection);
     attribute = settings.entra.attribute;
-    const { steps } = createEntraProvisioning({
+    const provisioning = createEntraProvisioning({
       ...createProcessDeps(),
       settings,
       publicUrl,
       fetch: entra.fetch,
     });
-    for (const step of steps) {
-      const { state } = await step.inspect();
-      if (state === 'missing' || state === 'different') await step.apply();
-      expect((await step.inspect()).state).toMatch(/^(ready|manual)$/);
-    }
+    for (const state of await applyAll(provisioning)) expect(state).toMatch(/^(ready|manual)$/);
   }
   service = await startService(env);
   // So that the keys which tell who calls are there: the first call does not wait for them long.

@@ -7,7 +7,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { createFolder } from '../../support/run/folder.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
-import { createProcessDeps } from '../contract/bench.js';
+import { applyAll, createProcessDeps } from '../contract/bench.js';
 
 /* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */
 
@@ -33,15 +33,8 @@ const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: 
 
 /** What `facestep provision --apply` does. */
 async function provision(settings: ReturnType<typeof toSettings>, publicUrl: string): Promise<void> {
-  const { steps } = createOneLoginProvisioning({
-    settings: createOneloginConnectionGuard([]).parse(settings),
-    publicUrl,
-    ...createProcessDeps(),
-  });
-  for (const step of steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-  }
+  const deps = { settings: createOneloginConnectionGuard([]).parse(settings), publicUrl, ...createProcessDeps() };
+  await applyAll(createOneLoginProvisioning(deps));
 }
 
 let onelogin: OneLoginSimulator;
