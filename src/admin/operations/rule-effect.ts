@@ -2,7 +2,7 @@ import { matchesFilter, readFiltered } from '../../audit/ledger/log.js';
 import { timeOfId } from '../../audit/ledger/places.js';
 import type { RuleEffect } from '../../audit/ledger/sign-ins.js';
 import type { Ports } from '../../core/deps.js';
-import { evaluateRules, matchRule, orderRules, type SignInFacts } from '../../core/rules/evaluate.js';
+import { evaluateRules, matchRule, noFacts, orderRules } from '../../core/rules/evaluate.js';
 import { createReadGroups, type NamedGroups, type ReadNamedGroups } from '../../core/rules/read-groups.js';
 import { needsCheck, type RuledPolicy } from '../../core/rules/rule.js';
 import { toTerms } from '../../core/rules/sign-in-terms.js';
@@ -138,16 +138,6 @@ export async function previewRuleEffects(
 }
 
 const notRead = { groups: null, absentGroups: new Set<string>() };
-
-const noFacts: SignInFacts = {
-  application: null,
-  networks: null,
-  groups: null,
-  isNewNetwork: null,
-  isNewBrowser: null,
-  hoursSinceCheck: null,
-  device: null,
-};
 
 /** Effect of a rule that decided nothing. */
 export const noEffect: RuleEffect = { signIns: 0, refused: 0, peopleRefused: 0 };

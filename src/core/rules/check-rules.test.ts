@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import type { Policy } from '../connection.js';
 import { checkRules, describeRuleWarning, type RuleHook } from './check-rules.js';
-import { evaluateRules, orderRules, type SignInFacts } from './evaluate.js';
+import { evaluateRules, noFacts, orderRules } from './evaluate.js';
 import { conditionNames, type RuleConditions, type SignInRule } from './rule.js';
 import { findSeenConditions } from './seen-conditions.js';
 
@@ -98,16 +98,6 @@ describe('a rule never matches after an enforced rule', () => {
   });
 });
 
-const unknown: SignInFacts = {
-  application: null,
-  networks: null,
-  groups: null,
-  isNewNetwork: null,
-  isNewBrowser: null,
-  hoursSinceCheck: null,
-  device: null,
-};
-
 const someOf = <Value>(...values: readonly Value[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 });
 
 test('a rule that is reported as one that never matches decides no sign-in, and is never watched', () => {
@@ -140,7 +130,7 @@ test('a rule that is reported as one that never matches decides no sign-in, and 
     fc.property(fc.array(rule, { maxLength: 5 }), facts, (list, seen) => {
       const rules = list.map((each, index) => enforced(`rule ${index}`, each.when, each));
       const found = checkRules({ ...defaultPolicy, rules }, { hooks: [], clientIds: [], isDecidedAtProvider: false });
-      const { applied, watched } = evaluateRules(orderRules(rules), { ...unknown, ...seen });
+      const { applied, watched } = evaluateRules(orderRules(rules), { ...noFacts, ...seen });
       const names = found.flatMap(({ rule: name, problem }) =>
         /^(never matches|contradicts)/.test(problem) ? [name] : [],
       );

@@ -2,7 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import type { Policy } from '../connection.js';
-import { evaluateRules, explainRule, isNamedGroup, matchRule, orderRules, type SignInFacts } from './evaluate.js';
+import {
+  evaluateRules,
+  explainRule,
+  isNamedGroup,
+  matchRule,
+  noFacts,
+  orderRules,
+  type SignInFacts,
+} from './evaluate.js';
 import type { RuleConditions, SignInRule } from './rule.js';
 import { type SignInTerms, termsWithoutRules, toTerms } from './sign-in-terms.js';
 
@@ -175,16 +183,6 @@ test('a rule matches, does not match or is unknown as in that evaluator', () => 
   );
 });
 
-const unknownFacts: SignInFacts = {
-  application: null,
-  networks: null,
-  groups: null,
-  isNewNetwork: null,
-  isNewBrowser: null,
-  hoursSinceCheck: null,
-  device: null,
-};
-
 describe('a condition', () => {
   test.each<[string, RuleConditions, Partial<SignInFacts>, Partial<SignInFacts>]>([
     ['groups', { groups: ['finance', 'x'] }, { groups: [{ id: '1', name: 'Finance' }] }, { groups: [] }],
@@ -199,7 +197,7 @@ describe('a condition', () => {
     ['devices', { devices: ['phone'] }, { device: 'phone' }, { device: 'computer' }],
   ])('%s of %j is true, false or unknown by its fact alone', (name, when, matching, other) => {
     const explain = (facts: Partial<SignInFacts>) =>
-      explainRule({ name: 'sample', when, outcome: 'deny', mode: 'enforce' }, { ...unknownFacts, ...facts });
+      explainRule({ name: 'sample', when, outcome: 'deny', mode: 'enforce' }, { ...noFacts, ...facts });
     const others = { groups: 'true', applications: 'true', networks: 'true', newNetwork: 'true' };
     const none = { ...others, newBrowser: 'true', lastCheckHours: 'true', devices: 'true' };
     expect(explain(matching)).toEqual(none);

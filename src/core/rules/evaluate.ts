@@ -17,6 +17,17 @@ export interface SignInFacts {
   readonly device: DeviceKind | null;
 }
 
+/** Facts of which none is known. */
+export const noFacts: SignInFacts = {
+  application: null,
+  networks: null,
+  groups: null,
+  isNewNetwork: null,
+  isNewBrowser: null,
+  hoursSinceCheck: null,
+  device: null,
+};
+
 export type Truth = 'true' | 'false' | 'unknown';
 
 /** Returns true if a group is named by its id or its name. Administrators write both in any case and Unicode form. */
