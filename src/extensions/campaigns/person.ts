@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseEmail, toEmailKey } from '../../core/email-address.js';
 import { supportedLanguages } from '../../core/language.js';
-import type { Member } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type InvitationKind, invitationKinds } from '../../notifications/email/invitation.js';
@@ -118,12 +117,24 @@ const claimSec = 180;
 
 const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
 
+export interface ResolvedUser {
+  readonly subject: string;
+  readonly login: string;
+  readonly email: string | null;
+  readonly isEnrolled: boolean;
+}
+
 /**
  * Updates a person with the provider's data.
  * @param found - `null` if the provider does not know the user
  * @param addresses - whose address receives the e-mail, if a file has one
  */
-export function resolve(person: Person, found: Member | null, isDouble: boolean, addresses: AddressSource): Person {
+export function resolve(
+  person: Person,
+  found: ResolvedUser | null,
+  isDouble: boolean,
+  addresses: AddressSource,
+): Person {
   if (found === null) return leaveOut(person, 'unknown');
   const email = addresses === 'file' ? (person.email ?? found.email) : found.email;
   const isReplaced = person.email !== null && toEmailKey(person.email) !== toEmailKey(email ?? '');

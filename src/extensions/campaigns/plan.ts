@@ -4,7 +4,7 @@ import type { Member } from '../../core/ports.js';
 import { hasExpired } from '../../enrolment/consent.js';
 import { isEnrolled } from '../../enrolment/deny-list.js';
 import { FaceError, toCode } from '../../errors.js';
-import { newPerson, type Person, resolve } from './person.js';
+import { newPerson, type Person, type ResolvedUser, resolve } from './person.js';
 import {
   type Campaign,
   clearPlanProblem,
@@ -118,7 +118,7 @@ async function resolveNamed(
   mayGoOn: MayGoOn,
 ): Promise<number | null> {
   const connection = requireConnection(campaign.connection, deps);
-  const find = async (login: string): Promise<Member | null> => {
+  const find = async (login: string): Promise<ResolvedUser | null> => {
     const account = await connection.profile.findAccount(login);
     if (account === null) return null;
     const token = await readTokenIfAny(connection, account.subject);
@@ -129,7 +129,7 @@ async function resolveNamed(
   for (let shard = 0; shard < campaign.shards; shard += 1) {
     const people = (await readShard(campaign, shard, deps))?.record ?? [];
     for (const { state, subject } of people) if (state !== 'unresolved' && subject !== null) seen.add(subject);
-    const found = new Map<number, Member | null>();
+    const found = new Map<number, ResolvedUser | null>();
     const waiting = people.filter(({ state }) => state === 'unresolved').values();
     let failure: unknown = null;
     const work = async (): Promise<void> => {
