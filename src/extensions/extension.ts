@@ -77,7 +77,7 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   openDocuments?(
     sections: Partial<ConnectionSections>,
     connection: Pick<Connection, 'id' | 'profile'>,
-    deps: Ports<'state' | 'clock' | 'keys' | 'issuer' | 'publicFetch'>,
+    deps: Ports<'state' | 'clock' | 'log' | 'keys' | 'issuer' | 'publicFetch'>,
   ): Promise<PresentedDocuments | null>;
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */

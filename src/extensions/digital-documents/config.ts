@@ -7,16 +7,14 @@ import { kindNames } from './kinds.js';
 const certificateGuard = z
   .string()
   .max(16_384)
-  .refine((pem) => toCertificate(pem) !== null, 'expected one certificate in PEM form')
-  .transform((pem) => new X509Certificate(pem));
-
-function toCertificate(pem: string): X509Certificate | null {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return null;
-  }
-}
+  .transform((pem, issues) => {
+    try {
+      return new X509Certificate(pem);
+    } catch {
+      issues.addIssue('expected one certificate in PEM form');
+      return z.NEVER;
+    }
+  });
 
 const issuerGuard = z.strictObject({
   name: z.string().min(1).max(100).describe('Name of the issuer, as receipts and records state it.'),

@@ -1,12 +1,3 @@
-/** Elements of a document by their meaning here. Each kind has the same names for them. */
-export const elementNames = {
-  portrait: 'portrait',
-  familyName: 'family_name',
-  givenName: 'given_name',
-  birthdate: 'birth_date',
-} as const;
-export type ElementName = (typeof elementNames)[keyof typeof elementNames];
-
 interface Kind {
   readonly docType: string;
   readonly namespace: string;

@@ -23,7 +23,7 @@ const linkGuard = z.object({
 });
 type Link = z.output<typeof linkGuard>;
 
-type DocumentPorts = Ports<'state' | 'clock' | 'keys' | 'issuer' | 'publicFetch'>;
+type DocumentPorts = Ports<'state' | 'clock' | 'log' | 'keys' | 'issuer' | 'publicFetch'>;
 
 const toStored = (stepUpId: string, { clock }: Ports<'clock'>) => ({
   key: `document:${stepUpId}`,

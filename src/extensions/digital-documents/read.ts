@@ -6,7 +6,7 @@ import type { Ports } from '../../core/deps.js';
 import type { Hint } from '../../core/hints.js';
 import type { OwnPhoto, Photo } from '../../core/secrets.js';
 import type { DocumentsConfig } from './config.js';
-import { type ElementName, elementNames, type KindName, kindNames, kinds } from './kinds.js';
+import { type KindName, kindNames, kinds } from './kinds.js';
 import { findIssuer, mdocCrypto } from './mdoc-crypto.js';
 import { isPlainCbor } from './plain-cbor.js';
 import type { RequestSecrets } from './request.js';
@@ -75,12 +75,12 @@ export async function readDocument(
     readonly ways: readonly ResponseWay[];
   },
   own: OwnPhoto,
-  deps: Ports<'clock' | 'publicFetch'>,
+  deps: Ports<'clock' | 'log' | 'publicFetch'>,
 ): Promise<DocumentContent | Hint> {
   const now = deps.clock.now();
   const { docType, namespace, keyUsage } = kinds[kind];
   try {
-    const verified = await verifyForAny(encoded, ways, secrets);
+    const verified = await verifyForAny(encoded, { ways, secrets }, deps);
     const [document, ...others] = verified?.documents ?? [];
     if (document === undefined || others.length > 0) return 'document_invalid';
     const { issuerAuth } = document.issuerSigned;
@@ -93,15 +93,15 @@ export async function readDocument(
     const status = await readStatus(issuerAuth.payload, issuer, deps);
     if (status !== 'valid') return status === 'revoked' ? 'document_revoked' : 'document_unchecked';
     const items = document.getIssuerNamespace(namespace) ?? [];
-    const find = (name: ElementName): unknown => {
+    const find = (name: string): unknown => {
       const named = items.filter(({ elementIdentifier }) => elementIdentifier === name);
       return named.length === 1 ? named[0]?.elementValue : undefined;
     };
     const content = contentGuard.parse({
-      portrait: find(elementNames.portrait),
-      given: find(elementNames.givenName),
-      family: find(elementNames.familyName),
-      birthdate: find(elementNames.birthdate) ?? null,
+      portrait: find('portrait'),
+      given: find('given_name'),
+      family: find('family_name'),
+      birthdate: find('birth_date') ?? null,
     });
     const portrait = own(content.portrait);
     const { given, family, birthdate } = content;
@@ -127,11 +127,12 @@ const contentGuard = z.object({
 /** Returns the response if all its signatures are valid for one of the ways. */
 async function verifyForAny(
   encoded: string,
-  ways: readonly ResponseWay[],
-  secrets: RequestSecrets,
+  { ways, secrets }: { readonly ways: readonly ResponseWay[]; readonly secrets: RequestSecrets },
+  { log }: Ports<'log'>,
 ): Promise<DeviceResponse | null> {
   const bytes = Buffer.from(encoded, 'base64url');
   if (!isPlainCbor(bytes)) return null;
+  const failures: string[][] = [];
   for (const way of ways) {
     const response = DeviceResponse.decode(bytes);
     const failed: string[] = [];
@@ -152,6 +153,9 @@ async function verifyForAny(
       mdocCrypto,
     );
     if (failed.length === 0) return response;
+    failures.push(failed);
   }
+  // The names of the checks have no data of the document.
+  log.info('digital document refused', { failures });
   return null;
 }

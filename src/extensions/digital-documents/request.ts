@@ -6,7 +6,7 @@ import { toKeyPair } from '../../core/derived-key.js';
 import type { DocumentRequest } from '../../core/ports.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import type { DocumentsConfig } from './config.js';
-import { elementNames, type KindName, kinds } from './kinds.js';
+import { type KindName, kinds } from './kinds.js';
 
 /* Requests for documents by OpenID4VP 1.0. https://openid.net/specs/openid-4-verifiable-presentations-1_0.html */
 
@@ -48,8 +48,7 @@ export const placePath = '/documents/:connection/:stepUp/:place';
 
 /** Documents by the Digital Credentials Query Language: any one of the kinds. Nothing is retained. */
 const toQuery = ({ kinds: wanted, birthdate }: DocumentsConfig): JsonObject => {
-  const { portrait, familyName, givenName, birthdate: born } = elementNames;
-  const elements = [portrait, familyName, givenName, ...(birthdate ? [born] : [])];
+  const elements = ['portrait', 'family_name', 'given_name', ...(birthdate ? ['birth_date'] : [])];
   const toCredential = (kind: KindName): JsonObject => ({
     id: kind,
     format: 'mso_mdoc',
