@@ -183,6 +183,7 @@ const expected = {
           light: 'offered',
           livenessVendor: null,
           referencePhotoNeeded: false,
+          document: 'none',
           companyPhotoCompared: false,
           deviceKeyWanted: false,
           fallbackUrl: null,
