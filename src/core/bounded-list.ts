@@ -70,6 +70,13 @@ export async function changeList<Entry extends ListEntry>(
   return { former: live(former), changed };
 }
 
+export const pageFields = {
+  limit: z.int().min(1).max(100).default(50),
+  cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
+};
+
+export const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');
+
 export function pageOf<Entry extends ListEntry>(
   entries: readonly Entry[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },

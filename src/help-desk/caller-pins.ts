@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList } from '../core/bounded-list.js';
-import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, countOwnRecord, type LimitUse } from '../core/limits/limits.js';
 import { drawBelow } from '../core/number-choices.js';
-import type { NamedAccount } from '../core/ports.js';
 import { Credential, isSameDigest } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { toPlainCode } from '../core/written-codes.js';
@@ -90,17 +89,10 @@ export async function createCallerPin(
   return { pin, expiresAt: made.expiresAt };
 }
 
-export interface IdentifiedCaller {
-  readonly person: SubjectRef & NamedAccount;
-  /** Time of the face check. */
-  readonly faceShownAt: EpochMs;
-  /** Time of the enrolment, because a password may suffice to enrol. `null` if it was not in the last 31 days. */
-  readonly enrolledAt: EpochMs | null;
-  readonly isTest: boolean;
-}
-
 /**
  * Consumes a PIN and returns whose it is.
+ * @returns also the time of the enrolment, because a password may suffice to enrol. `null` if it was not in the last 31
+ * days
  * @throws `code_wrong`, also for an expired, replaced or used PIN; `locked_out` after too many wrong ones;
  * `subject_unknown`, `profile_unavailable`
  */
@@ -111,7 +103,7 @@ export async function takeCallerPin(
     readonly reference: string | null;
   },
   deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'settings'>,
-): Promise<IdentifiedCaller> {
+) {
   const { connection, pin, by } = request;
   // Counted before the look-up, so that simultaneous guesses count too. Correct PINs are not counted.
   const guesses: readonly LimitUse[] = [

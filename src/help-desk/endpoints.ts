@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Client } from '../access/client-tokens.js';
 import { findConnection, linkFields, requireSubject, subjectFields } from '../access/connection-access.js';
 import type { Agent } from '../core/approver.js';
-import { pageOf } from '../core/bounded-list.js';
+import { pageFields, pageOf } from '../core/bounded-list.js';
 import { bindingOf, type Connection, requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
@@ -18,7 +18,7 @@ import type { FlowPorts } from '../step-up/flow.js';
 import { toTestReply } from '../step-up/replies.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
-import { createCallerPin, type IdentifiedCaller, takeCallerPin } from './caller-pins.js';
+import { createCallerPin, takeCallerPin } from './caller-pins.js';
 import {
   askForHelp,
   closeHelpRequest,
@@ -37,12 +37,7 @@ import {
   takenHelpRequestReply,
   vouchingReply,
 } from './replies.js';
-import { beginVouching, readVouching, type VouchingAgent, type VouchingView } from './vouching.js';
-
-const pageFields = {
-  limit: z.int().min(1).max(100).default(50),
-  cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
-};
+import { beginVouching, readVouching, type VouchingAgent } from './vouching.js';
 
 const pinFields = {
   connection: subjectFields.connection,
@@ -54,10 +49,12 @@ const referenceField = z
   .regex(/^[a-z0-9][\w-]{0,63}$/i)
   .describe('Id of the ticket: up to 64 letters, digits, `-` and `_`.');
 
-const pinCodes = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out', 'code_wrong'] as const;
+const named = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out'] as const;
+const codesOfSending = [...named, 'contact_missing', 'delivery_failed'] as const;
+const pinCodes = [...named, 'code_wrong'] as const;
 
 /** Adds `test` for a person of a connection that has only test people. */
-const withTest = <View extends IdentifiedCaller | VouchingView>(view: View) => ({ ...view, ...toTestReply(view) });
+const withTest = <View extends { readonly isTest: boolean }>(view: View) => ({ ...view, ...toTestReply(view) });
 
 const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
 
@@ -81,7 +78,6 @@ export function createHelpDeskEndpoints(
     tag: 'Help desk',
     right: 'assist',
   } as const;
-  const named = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out'] as const;
 
   const find = (id: string): Connection => requireConnection(id, deps);
 
@@ -106,7 +102,7 @@ export function createHelpDeskEndpoints(
       summary: 'Ask a caller for a face check',
       description:
         'The person opens the link on their own device and chooses the number that you read out. A person who received the link from someone else does not hear the number. At most 6 an hour for one person.',
-      codes: [...named, 'contact_missing', 'delivery_failed'],
+      codes: codesOfSending,
       fields: z.strictObject(linkFields),
       reply: begunVouchingReply,
       handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, null),
@@ -119,7 +115,7 @@ export function createHelpDeskEndpoints(
       summary: 'Let a person enrol for whom you vouch',
       description:
         'Replaces the face of a person who has enrolled. The person opens the link on their own device and chooses the number that you read out. The enrolment says what it rests on: `in_person` if you see the person and their identity document, `vouched` if you verified them in a call. With `policy.photo`, the face is still compared with the organization’s photo, and `whenMissing` and `whenUnlike` decide whether your word counts. Poll `/help-desk/vouchings/{id}` for the result. At most 6 an hour for one person.',
-      codes: [...named, 'contact_missing', 'delivery_failed'],
+      codes: codesOfSending,
       fields: z.strictObject({ ...linkFields, proof: z.enum(helpDeskProofs) }),
       reply: begunVouchingReply,
       handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, fields.proof),
@@ -267,18 +263,8 @@ export function createCallerEndpoints(
       summary: 'Ask a caller for a face check from a ticket',
       description:
         'As `/help-desk/vouchings`, for a ticket system: the person opens the link on their own device and chooses the number that the agent reads out. The webhook `step_up.finished` repeats `reference`. At most 6 an hour for one person, and 120 of one token or application.',
-      codes: [
-        'connection_unknown',
-        'subject_unknown',
-        'profile_unavailable',
-        'locked_out',
-        'contact_missing',
-        'delivery_failed',
-      ],
-      fields: z.strictObject({
-        ...linkFields,
-        reference: referenceField,
-      }),
+      codes: codesOfSending,
+      fields: z.strictObject({ ...linkFields, reference: referenceField }),
       reply: begunVouchingReply,
       async handle({ fields: { send, language, reference, ...fields }, client, source }) {
         const connection = findConnection(fields.connection, client, deps);
@@ -332,7 +318,7 @@ export function createHelpRequestEndpoints(deps: CoreDeps & Ports<'connections' 
       summary: 'Show a PIN for the help desk',
       description:
         'Available on the person’s own page if it was opened with a face check. The person reads the PIN out to the help desk. It replaces an earlier one of the person.',
-      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out', 'limit_reached'],
+      codes: ['not_found', 'locked_out', 'limit_reached'],
       reply: madeCallerPinReply,
       async handle({ session }) {
         const { pin, expiresAt } = await createCallerPin(session, deps);
@@ -346,7 +332,7 @@ export function createHelpRequestEndpoints(deps: CoreDeps & Ports<'connections' 
       summary: 'Ask the help desk for help',
       description:
         'Available if the view has `helpOffered`. Replaces an earlier request of the person; at most three an hour. The step-up does not change.',
-      codes: ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found', 'locked_out', 'limit_reached'],
+      codes: ['connection_unknown', 'not_found', 'locked_out', 'limit_reached'],
       fields: z.strictObject({
         reason: z.enum(helpReasons),
         note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { cursorReply } from '../core/bounded-list.js';
 import { instantReply } from '../core/instant.js';
 import { helpReasons } from '../core/page-protocol.js';
 import { testReply } from '../step-up/replies.js';
 import { vouchingStates } from './vouching-states.js';
-
-const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');
 
 export const begunVouchingReply = z.object({
   id: z.string(),

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Agent } from '../core/approver.js';
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
-import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef, vouched } from '../core/connection.js';
+import { type ConnectedSubject, readTokenIfAny, toSubjectRef, vouched } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { HelpDeskProof } from '../core/enrolment-proof.js';
 import type { SupportedLanguage } from '../core/language.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { drawChoices } from '../core/number-choices.js';
-import type { NamedAccount } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError } from '../errors.js';
@@ -44,20 +43,12 @@ const toStored = (id: string) => ({
   expiresAt: ({ endsAt }: Vouching): EpochMs => addSec(endsAt, toldSec),
 });
 
-export interface BegunVouching {
-  readonly id: string;
-  /** Number to read out on the phone. It must not be written anywhere. */
-  readonly number: string;
-  /** False if the person has no enrolment, so that no face can pass the check. */
-  readonly isEnrolled: boolean;
-  readonly expiresAt: EpochMs;
-  readonly started: StartedStepUp;
-}
-
 /**
  * Starts a face check, or an enrolment, for a caller of the help desk. Failed checks count against the administrator's network, so that
  * no user is locked out.
  * @param request.send - `none` if the administrator passes the link on
+ * @returns `number` to read out on the phone, which must not be written anywhere; `isEnrolled`: false if the person has
+ * no enrolment, so that no face can pass the check
  * @throws `locked_out`, `subject_unknown`, `profile_unavailable`, `contact_missing`, `delivery_failed`
  */
 export async function beginVouching(
@@ -73,7 +64,7 @@ export async function beginVouching(
     readonly toLink: (started: StartedStepUp) => string;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
-): Promise<BegunVouching> {
+) {
   const { connection, subject, by, source, reference, send, proof, language, toLink } = request;
   const who = toSubjectRef(request);
   await consumeLimit('vouchingsOfAgent', by.id, deps);
@@ -123,24 +114,15 @@ export async function beginVouching(
 /** Administrator, or the application of a ticket system, that verifies a caller and alone reads the result. */
 export type VouchingAgent = Pick<Agent, 'id' | 'name'>;
 
-export interface VouchingView {
-  readonly state: VouchingState;
-  readonly reference: string | null;
-  /** The verified person, for ten minutes after the check. */
-  readonly person: (SubjectRef & NamedAccount) | null;
-  readonly until: EpochMs | null;
-  /** True for a test person. */
-  readonly isTest: boolean;
-}
-
 /**
  * Returns the state of a check to the administrator who started it. The outcome is recorded before it is returned.
+ * @returns the verified person for ten minutes after the check, or `null`
  * @throws `not_found` for another administrator or an expired check; `subject_unknown`
  */
 export async function readVouching(
   { id, by }: { readonly id: string; readonly by: VouchingAgent },
   deps: Ports<'state' | 'clock' | 'audit' | 'connections'>,
-): Promise<VouchingView> {
+) {
   const found = await readStored(toStored(id), deps);
   if (found === null || found.record.byId !== by.id) throw new FaceError('not_found');
   const { connection: connectionId, subject, stepUpId, reference } = found.record;

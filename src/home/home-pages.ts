@@ -32,7 +32,6 @@ import type { FoundSession } from '../step-up/session.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import { mayChangePasskey } from '../step-up/session-view.js';
 import { type HomePage, type HomePages, toTexts } from './home-page.js';
-import { commonOf } from './notice-choices.js';
 
 const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
   ...toLinkReply(link),
@@ -40,10 +39,9 @@ const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLi
 });
 
 export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'> & FlowPorts): Endpoint[] {
-  const common = commonOf(deps);
   return [
     sessionEndpoint({
-      ...common,
+      deps,
       method: 'GET',
       path: '/face/links',
       action: 'read_links',
@@ -56,7 +54,7 @@ export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'c
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/links/end',
       action: 'end_link',
       summary: 'End the link to an account elsewhere',
@@ -90,10 +88,9 @@ function toShownConsent({ client, claims, givenAt, expiresAt }: DataConsent, cli
 export function createDataConsentEndpoints(
   deps: Ports<'state' | 'clock' | 'audit' | 'settings' | 'connections'> & HomePages & FlowPorts,
 ): Endpoint[] {
-  const common = commonOf(deps);
   return [
     sessionEndpoint({
-      ...common,
+      deps,
       method: 'GET',
       path: '/face/data-consents',
       action: 'read_data_consents',
@@ -108,7 +105,7 @@ export function createDataConsentEndpoints(
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/data-consents/withdraw',
       action: 'withdraw_data_consent',
       summary: 'Withdraw the consent to share claims with a client',
@@ -149,10 +146,9 @@ export function createHomePageEndpoints(
     HomePages &
     FlowPorts,
 ): Endpoint[] {
-  const common = commonOf(deps);
   return [
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/checks',
       action: 'read_checks',
       summary: 'List the person’s own checks',
@@ -169,11 +165,11 @@ export function createHomePageEndpoints(
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       method: 'POST',
       path: '/face/checks/not-me',
       action: 'report_check',
-      codes: [...common.codes, 'locked_out', 'not_found'],
+      codes: ['locked_out', 'not_found'],
       summary: 'Create a link to report a check of another person',
       description:
         'Returns the secret of a link as in notifications. Reports nothing yet: its page asks for a confirmation.',
@@ -191,7 +187,7 @@ export function createHomePageEndpoints(
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       method: 'GET',
       path: '/face/devices',
       action: 'read_devices',
@@ -202,10 +198,10 @@ export function createHomePageEndpoints(
       handle: async ({ session }) => readDevices(session, deps),
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/devices/forget',
       action: 'forget_known_places',
-      codes: [...common.codes, 'locked_out'],
+      codes: ['locked_out'],
       summary: 'Delete the remembered devices and networks of the person',
       description: 'The next check counts as the first from its device and network. The call is idempotent.',
       reply: emptyReply,
@@ -218,7 +214,7 @@ export function createHomePageEndpoints(
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       method: 'GET',
       path: '/face/services',
       action: 'read_services',
@@ -232,12 +228,12 @@ export function createHomePageEndpoints(
       },
     }),
     sessionEndpoint({
-      ...common,
+      deps,
       path: '/face/export',
       action: 'export_held',
       summary: 'Export the person’s own data',
       description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
-      codes: [...common.codes, 'profile_unavailable', 'locked_out'],
+      codes: ['profile_unavailable', 'locked_out'],
       reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply(deps.settings.holdings) }),
       async handle({ session }) {
         const person = findManaged(session, deps);

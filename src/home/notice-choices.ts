@@ -61,20 +61,13 @@ async function record(
   return { notices };
 }
 
-/** Returns what the endpoints of a person's own page have in common. */
-export const commonOf = <Deps>(deps: Deps) =>
-  ({
-    codes: ['step_up_unknown', 'step_up_finished'],
-    deps,
-  }) as const;
-
-const changing = ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'] as const;
+const changing = ['not_found', 'locked_out'] as const;
 
 export function createNoticeChoiceEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'delivery' | 'webPush'> &
     FlowPorts,
 ): Endpoint[] {
-  const common = { ...commonOf(deps), reply: noticesReply } as const;
+  const common = { deps, reply: noticesReply } as const;
   return [
     sessionEndpoint({
       ...common,

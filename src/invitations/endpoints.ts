@@ -130,7 +130,7 @@ export function createInvitationEndpoints(
       summary: 'E-mail the person a link to enrol',
       description:
         'Available if `missingEnrolment` has `linkOffered`. The link goes to the address of the person at the identity provider, and is valid for 24 hours; at most 3 e-mails a day to one person, and 300 an hour of one connection.',
-      codes: [...common.codes, ...codesOfSending, 'step_up_unknown', 'step_up_finished', 'not_found'],
+      codes: [...common.codes, ...codesOfSending, 'not_found'],
       fields: z.strictObject({ language: z.enum(supportedLanguages).default('en') }),
       reply: setUpLinkReply,
       async handle({ fields: { language }, session }) {

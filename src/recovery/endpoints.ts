@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { linkFields, requireSubject, subjectFields } from '../access/connection-access.js';
-import { pageOf } from '../core/bounded-list.js';
+import { pageFields, pageOf } from '../core/bounded-list.js';
 import { requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { EpochMs } from '../core/units.js';
@@ -84,11 +84,7 @@ export function createRecoveryEndpoints(
       path: '/recoveries',
       summary: 'List account recoveries',
       description: 'Returns those in which the face check passed, newest first, for seven days after their end.',
-      fields: z.strictObject({
-        limit: z.int().min(1).max(100).default(50),
-        cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
-        connection: subjectFields.connection.optional(),
-      }),
+      fields: z.strictObject({ ...pageFields, connection: subjectFields.connection.optional() }),
       reply: recoveriesReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
         const wanted = await (connection === undefined ? readAllRecoveries(deps) : readRecoveries(connection, deps));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursorReply } from '../core/bounded-list.js';
 import { instantReply } from '../core/instant.js';
 import { recoveryOutcomes, secondThings } from '../core/second-things.js';
 import { faceErrorCodes } from '../errors.js';
@@ -31,10 +32,7 @@ export const recoveryReply = z.object({
 });
 export type RecoveryReply = z.output<typeof recoveryReply>;
 
-export const recoveriesReply = z.object({
-  recoveries: z.array(recoveryReply),
-  cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
-});
+export const recoveriesReply = z.object({ recoveries: z.array(recoveryReply), cursor: cursorReply });
 export type RecoveriesReply = z.output<typeof recoveriesReply>;
 
 export const changedRecoveryReply = z.object({ recovery: recoveryReply });

@@ -24,7 +24,7 @@ const writtenCode = z
 export function createAnotherWayEndpoints(
   deps: CoreDeps & Ports<'brandOf' | 'connections' | 'delivery' | 'keys' | 'passkeys'> & FlowPorts,
 ): Endpoint[] {
-  const session = ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const;
+  const session = ['connection_unknown', 'not_found'] as const;
   const passing = {
     deps,
     action: 'pass_another_way',

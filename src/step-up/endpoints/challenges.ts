@@ -23,7 +23,7 @@ import { deviceCookieOf, shownDevice } from '../../http/cookies.js';
 import type { Call, Endpoint } from '../../http/rest/endpoint.js';
 import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
-import type { AttemptOutcome, CaptureDeps } from '../conclude.js';
+import type { AttemptOutcome, CaptureDeps, Sent } from '../conclude.js';
 import { contentKeysField } from '../encrypted-pictures.js';
 import type { FlowPorts } from '../flow.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
@@ -35,7 +35,7 @@ import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply } from '../session-view.js';
-import { finishVendorCheck, openVendorCheck, vendorOutages } from '../vendor-check.js';
+import { type FinishedVendorCheck, finishVendorCheck, openVendorCheck, vendorOutages } from '../vendor-check.js';
 import { documentFile } from './presented-documents.js';
 
 const secretText = z.string().min(1).max(256);
@@ -116,8 +116,6 @@ const decision: readonly FaceErrorCode[] = [
   'overloaded',
 ];
 
-const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
-
 /** Stores the language of the page. A failure does not affect the passed check. */
 async function keepLanguage(
   { record }: FoundSession,
@@ -142,11 +140,7 @@ async function toOutcomeReply(
     session: shown,
     language,
     shownFrom,
-  }: {
-    readonly session: FoundSession;
-    readonly language: SupportedLanguage | undefined;
-    readonly shownFrom: ShownFrom;
-  },
+  }: Pick<Sent, 'session' | 'shownFrom'> & { readonly language: SupportedLanguage | undefined },
   deps: Ports<'state' | 'clock' | 'log' | 'audit' | 'keys' | 'issuer' | 'connections' | 'settings'> & FlowPorts,
 ) {
   const policy = shown.connection?.policy;
@@ -188,7 +182,6 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       summary: 'Read the keys to encrypt pictures to',
       description:
         'One public key (P-256, uncompressed, base64url) for each replica: of the process that parses pictures, whose private key never leaves it. Read them for each challenge. Empty if this server accepts only unencrypted pictures, because it sends them to a hosted verifier.',
-      codes: session,
       reply: pictureKeysReply,
       async handle() {
         return { keys: [...((await deps.encryptedPictures?.keys()) ?? [])] };
@@ -203,7 +196,6 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       description:
         'Replaces an earlier challenge. The server sends the movements one at a time, and the light of the screen if the page can show it according to `light`. The server’s clock measures the time.',
       codes: [
-        ...session,
         'consent_missing',
         'light_needed',
         'liveness_vendor_needed',
@@ -237,7 +229,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       summary: 'Commit to the picture of the last instruction',
       description:
         'Takes the digests of the picture and of the looks before it: small pictures, one each 125 ms. Returns the next instruction, and which of the looks to send later, after the pictures.',
-      codes: [...session, 'challenge_wrong'],
+      codes: ['challenge_wrong'],
       fields: z.strictObject({
         nonce: secretText,
         digest: sha256Field.describe('SHA-256 of the file’s bytes.'),
@@ -258,47 +250,49 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
       summary: 'Send the pictures of a challenge',
       description:
         'Takes the pictures in the requested order, then the looks that were drawn, whose bytes, before encryption, were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
-      codes: [...session, ...decision],
+      codes: decision,
       photos: {
         photo: { atLeast: photosOfChallenge.least, atMost: photosOfChallenge.most },
         reference: { atLeast: 0, atMost: 1 },
         ...documentFile,
       },
       fields: z.strictObject({
-        nonce: secretText,
-        contentKeys: contentKeysField,
-        pin: pinField,
-        passkey: passkeyField.optional(),
+        ...sentFields,
         device: deviceField,
         deviceKey: deviceKeyField,
         deviceSignature: deviceSignatureField,
         language: languageField,
       }),
       reply: outcomeReply,
-      async handle({ fields, photos, session: shown, ...request }) {
-        const [reference = null] = photos('reference');
-        const shownFrom = toShownFrom(request, deps);
-        const { deviceKey: key, deviceSignature: signature } = fields;
-        const ended = await submitFrames(
-          {
-            session: shown,
-            shownFrom,
-            nonce: new Credential(fields.nonce),
-            photos: photos('photo'),
-            reference,
-            document: toResponse(photos('document')),
-            contentKeys: fields.contentKeys ?? null,
-            secret: { pin: fields.pin ?? null, passkey: fields.passkey ?? null },
-            device: fields.device ?? null,
-            deviceProof: key === null || signature === undefined ? null : { key, signature },
-          },
-          deps,
-        );
-        return toOutcomeReply(ended, { session: shown, language: fields.language, shownFrom }, deps);
+      async handle(call) {
+        const sent = toSent(call, deps);
+        const { deviceKey: key, deviceSignature: signature, device = null, language } = call.fields;
+        const deviceProof = key === null || signature === undefined ? null : { key, signature };
+        const ended = await submitFrames({ ...sent, photos: call.photos('photo'), device, deviceProof }, deps);
+        return toOutcomeReply(ended, { ...sent, language }, deps);
       },
     }),
   ];
 }
+
+/** What a person sends with their pictures, or with the result of a vendor. */
+const sentFields = {
+  nonce: secretText,
+  contentKeys: contentKeysField,
+  pin: pinField,
+  passkey: passkeyField.optional(),
+};
+
+function toSent({ fields, photos, session: shown, ...request }: SentCall, deps: Ports<'issuer'>): FinishedVendorCheck {
+  const { nonce, contentKeys = null, pin = null, passkey = null } = fields;
+  const [reference = null] = photos('reference');
+  const document = toResponse(photos('document'));
+  const shownFrom = toShownFrom(request, deps);
+  const secret = { pin, passkey };
+  return { session: shown, shownFrom, nonce: new Credential(nonce), reference, document, contentKeys, secret };
+}
+
+type SentCall = Call<z.output<z.ZodObject<typeof sentFields>>, 'reference' | 'document'> & { readonly session: FoundSession };
 
 type Deps = CaptureDeps & Ports<'connections' | 'livenessVendors'> & FlowPorts;
 
@@ -310,7 +304,7 @@ const createReferenceEndpoint = (deps: Deps): Endpoint =>
     summary: 'Check the photo of an identity document',
     description:
       'Call it before the movements if the connection requires a photo of a document, so that the person learns early that it is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
-    codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],
+    codes: ['consent_missing', 'not_found', 'locked_out', 'overloaded'],
     photos: { reference: { atLeast: 1, atMost: 1 } },
     fields: z.strictObject({ contentKeys: contentKeysField }),
     reply: referenceReply,
@@ -333,7 +327,6 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
       description:
         'Replaces an earlier one. `grant` is JSON for the vendor’s part of the page: the session and credentials that can only run it. If `check` is `null`, the vendor does not answer, and the policy allows `/face/challenge` instead.',
       codes: [
-        ...session,
         'not_found',
         'consent_missing',
         'phone_needed',
@@ -358,33 +351,17 @@ function createVendorEndpoints(deps: Deps): Endpoint[] {
       summary: 'End the liveness check of a vendor',
       description:
         'The server reads the result and the picture from the vendor, once. The page sends no result and no picture of its own.',
-      codes: [...session, ...decision, 'liveness_expired', 'liveness_unfinished', ...vendorOutages],
+      codes: [...decision, 'liveness_expired', 'liveness_unfinished', ...vendorOutages],
       photos: { reference: { atLeast: 0, atMost: 1 }, ...documentFile },
       fields: z.strictObject({
-        nonce: secretText,
-        contentKeys: contentKeysField,
-        pin: pinField,
-        passkey: passkeyField.optional(),
+        ...sentFields,
         language: languageField,
       }),
       reply: outcomeReply,
-      async handle({ fields, photos, session: shown, ...request }) {
-        const [reference = null] = photos('reference');
-        const shownFrom = toShownFrom(request, deps);
-        const { nonce, contentKeys = null, pin = null, passkey = null, language } = fields;
-        const ended = await finishVendorCheck(
-          {
-            session: shown,
-            shownFrom,
-            nonce: new Credential(nonce),
-            reference,
-            document: toResponse(photos('document')),
-            contentKeys,
-            secret: { pin, passkey },
-          },
-          deps,
-        );
-        return toOutcomeReply(ended, { session: shown, language, shownFrom }, deps);
+      async handle(call) {
+        const sent = toSent(call, deps);
+        const ended = await finishVendorCheck(sent, deps);
+        return toOutcomeReply(ended, { ...sent, language: call.fields.language }, deps);
       },
     }),
   ];

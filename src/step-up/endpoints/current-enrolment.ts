@@ -19,7 +19,7 @@ export function createPasskeyEndpoints(
 ): Endpoint[] {
   const changing = {
     deps,
-    codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'secret_missing', 'locked_out'],
+    codes: ['not_found', 'secret_missing', 'locked_out'],
     reply: emptyReply,
   } as const;
   return [
@@ -30,7 +30,7 @@ export function createPasskeyEndpoints(
       summary: 'Begin the WebAuthn ceremony of a challenge',
       description:
         'Replaces an earlier ceremony; its response is valid once, for ten minutes. `create` makes a credential at an enrolment or on the own page; `get` uses it. For a person without a credential, the options are indistinguishable from others.',
-      codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
+      codes: ['consent_missing', 'not_found'],
       deps,
       reply: passkeyReply,
       handle: ({ session }) => askForPasskey(session, deps),
@@ -60,7 +60,7 @@ export function createCurrentEnrolmentEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'> & FlowPorts,
 ): Endpoint[] {
   const common = {
-    codes: ['step_up_unknown', 'step_up_finished', 'subject_unknown', 'profile_unavailable', 'token_malformed'],
+    codes: ['subject_unknown', 'profile_unavailable', 'token_malformed'],
     deps,
   } as const;
   return [

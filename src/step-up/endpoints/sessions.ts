@@ -3,7 +3,7 @@ import { requireConnection } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { anotherWayReply, openedReply, sessionReply, viewReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
-import { FaceError, type FaceErrorCode } from '../../errors.js';
+import { FaceError } from '../../errors.js';
 import { browserCookieOf } from '../../http/cookies.js';
 import { type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
 import type { FlowPorts } from '../flow.js';
@@ -24,8 +24,6 @@ import { toReceiptReply } from '../session-view.js';
 import { finishTest } from '../test-person.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
-
-const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 async function open(
   {
@@ -59,7 +57,8 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       description:
         'Works once. After a redirect of a provider, it works only in the browser that was redirected. `returnUrl` must be one of the connection’s `returnUrls`.',
       codes: [
-        ...session,
+        'step_up_unknown',
+        'step_up_finished',
         'step_up_opened',
         'enrolment_exists',
         'connection_unknown',
@@ -120,7 +119,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       action: 'consent',
       summary: 'Record the consent of the person',
       description: 'Records consent to that version of the text, in the displayed language.',
-      codes: [...session, 'consent_missing', 'locked_out'],
+      codes: ['consent_missing', 'locked_out'],
       fields: z.strictObject({
         version: z.string().min(1).max(64),
         language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/),
@@ -136,7 +135,6 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       action: 'decline',
       summary: 'Cancel the step-up',
       description: 'The page continues to `returnUrl` or `fallbackUrl`.',
-      codes: session,
       reply: viewReply,
       handle: async (call) => ({ view: await abandonStepUp(call.session, deps) }),
     }),
@@ -147,7 +145,7 @@ export function createSessionEndpoints(deps: CoreDeps & Ports<'connections' | 'k
       summary: 'End the check of a test person',
       description:
         'Only at a connection of the kind `memory`: the check ends as the name of the person says, without a camera.',
-      codes: [...session, 'challenge_needed', 'locked_out'],
+      codes: ['challenge_needed', 'locked_out'],
       reply: anotherWayReply,
       async handle(call) {
         const { view, receipt } = await finishTest(call.session, deps);
