@@ -70,6 +70,17 @@ export async function changeList<Entry extends ListEntry>(
   return { former: live(former), changed };
 }
 
+/** Removes entries. Writes nothing if there are none. @returns those that were removed */
+export async function removeFromList<Entry extends ListEntry>(
+  list: BoundedList<Entry>,
+  isMeant: (entry: Entry) => boolean,
+  deps: Ports<'state' | 'clock'>,
+): Promise<readonly Entry[]> {
+  if (!(await readList(list, deps)).some(isMeant)) return [];
+  const { former } = await changeList(list, (entries) => entries.filter((each) => !isMeant(each)), deps);
+  return former.filter(isMeant);
+}
+
 export const pageFields = {
   limit: z.int().min(1).max(100).default(50),
   cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),

@@ -215,7 +215,6 @@ export interface SignInRules {
   evaluateInOutage(signIn: SignIn): SignInTerms<Policy>;
 }
 
-/** Returns the address of the person's own page in a language, or `null` if the connection has none. */
 /** @throws `connection_unknown` */
 export function requireConnection(
   id: string,
@@ -226,6 +225,7 @@ export function requireConnection(
   return connection;
 }
 
+/** Returns the address of the person's own page in a language, or `null` if the connection has none. */
 export const ownPageIn = ({ ownPage }: Connection, language: SupportedLanguage): string | null =>
   ownPage === undefined ? null : `${ownPage}?lang=${language}`;
 
@@ -242,6 +242,12 @@ export interface ConnectedSubject {
   readonly connection: Connection;
   readonly subject: string;
 }
+
+/** Returns a test for what belongs to the same account. */
+export const isOf =
+  (who: SubjectRef) =>
+  ({ connection, subject }: SubjectRef): boolean =>
+    connection === who.connection && subject === who.subject;
 
 export const toSubjectRef = ({ connection, subject }: ConnectedSubject): SubjectRef => ({
   connection: connection.id,

@@ -61,10 +61,20 @@ export function findToDo(facts: Facts, now: EpochMs, others: readonly ToDo[] = [
   return items.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
 }
 
-function ofServer({ isNotLoaded, headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: EpochMs): ToDo[] {
+function collect(connection: string | null) {
   const items: ToDo[] = [];
-  const add = (code: ToDoCode, where: ConsolePlace, words: string): void =>
-    void items.push({ code, urgency: toDoUrgency[code], words, connection: null, about: null, count: 1, where });
+  const add = (
+    code: ToDoCode,
+    where: ConsolePlace,
+    words: string,
+    found: Partial<Pick<ToDo, 'about' | 'since'>> = {},
+  ): void =>
+    void items.push({ code, urgency: toDoUrgency[code], words, connection, about: null, count: 1, where, ...found });
+  return { items, add };
+}
+
+function ofServer({ isNotLoaded, headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: EpochMs): ToDo[] {
+  const { items, add } = collect(null);
   if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail was altered.');
   if (isNotLoaded)
     add('configuration_not_loaded', 'doctor', 'The configuration cannot be loaded. The last valid one is active.');
@@ -83,20 +93,9 @@ function ofServer({ isNotLoaded, headWaitingSec, isTrailSound, backupAt, keys }:
 
 function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
   const { id, mode, shadowSince, switchedBy, examined, isBrokenOff } = facts;
-  const items: ToDo[] = [];
-  const add = (code: ToDoCode, where: ConsolePlace, words: string): void =>
-    void items.push({ code, urgency: toDoUrgency[code], words, connection: id, about: null, count: 1, where });
+  const { items, add } = collect(id);
   for (const { title, since } of examined?.failing ?? [])
-    items.push({
-      code: 'doctor_failing',
-      urgency: toDoUrgency.doctor_failing,
-      words: `The doctor found an error at ${id}: ${title}.`,
-      connection: id,
-      about: title,
-      count: 1,
-      where: 'doctor',
-      since,
-    });
+    add('doctor_failing', 'doctor', `The doctor found an error at ${id}: ${title}.`, { about: title, since });
   if (mode === 'enforce' && examined?.enrolled === 0)
     add(
       'nobody_enrolled',

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type BoundedList, changeList, foreseeList, readList } from '../core/bounded-list.js';
-import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
+import { type BoundedList, changeList, foreseeList, readList, removeFromList } from '../core/bounded-list.js';
+import { type ConnectedSubject, isOf, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, countOwnRecord, type LimitUse } from '../core/limits/limits.js';
@@ -126,8 +126,7 @@ export async function takeCallerPin(
   // Read before the PIN is consumed, so that it can be entered again after an outage of the provider.
   const account = await connection.profile.readAccount(subject);
   const enrolledAt = await readEnrolledAt(found, deps);
-  const { former } = await changeList(list, (pins) => pins.filter((each) => !fits(each)), deps);
-  if (!former.some(fits)) throw new FaceError('code_wrong');
+  if ((await removeFromList(list, fits, deps)).length === 0) throw new FaceError('code_wrong');
   const detail = { stepUpId, outcome: 'passed', ...about, way: 'pin' } as const;
   await deps.audit.append({ action: 'vouched', connection: connection.id, subject, detail });
   await charge(guesses, -1, deps);
@@ -140,9 +139,5 @@ export const callerPinData = {
   keys: ['caller-pins:*'],
   read: null,
   endedBy: 'revocation',
-  async forget({ connection, subject }, deps) {
-    const isTheirs = (each: CallerPin): boolean => each.subject === subject;
-    if (!(await readList(pinsOf(connection), deps)).some(isTheirs)) return;
-    await changeList(pinsOf(connection), (pins) => pins.filter((each) => !isTheirs(each)), deps);
-  },
+  forget: (who, deps) => removeFromList(pinsOf(who.connection), isOf(who), deps),
 } as const satisfies PersonalData;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Agent } from '../core/approver.js';
-import { type BoundedList, changeList, foreseeList, readList } from '../core/bounded-list.js';
-import type { SubjectRef } from '../core/connection.js';
+import { type BoundedList, changeList, foreseeList, readList, removeFromList } from '../core/bounded-list.js';
+import { isOf } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import type { HelpReason } from '../core/page-protocol.js';
@@ -26,11 +26,6 @@ export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', gu
 export const listHelpRequests = (deps: Ports<'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 
-const isOf =
-  ({ connection, subject }: SubjectRef) =>
-  (each: HelpRequest): boolean =>
-    each.connection === connection && each.subject === subject;
-
 export const helpRequestData = {
   part: 'help_requests',
   keys: ['help-requests'],
@@ -39,11 +34,7 @@ export const helpRequestData = {
     return { helpRequests: found.map(({ at, reason, note }) => ({ at: toIso(at), reason, note })) };
   },
   endedBy: 'erasure',
-  async forget(who, deps) {
-    const isTheirs = isOf(who);
-    if (!(await listHelpRequests(deps)).some(isTheirs)) return;
-    await changeList(helpRequests, (requests) => requests.filter((each) => !isTheirs(each)), deps);
-  },
+  forget: (who, deps) => removeFromList(helpRequests, isOf(who), deps),
 } as const satisfies PersonalData;
 
 const keptSec = 24 * 60 * 60;
@@ -132,5 +123,5 @@ export async function closeHelpRequest(
   if (found === undefined) throw new FaceError('not_found');
   const { connection, subject } = found;
   await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by: by.name } });
-  await changeList(helpRequests, (requests) => requests.filter((each) => !isIt(each)), deps);
+  await removeFromList(helpRequests, isIt, deps);
 }

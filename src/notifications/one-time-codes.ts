@@ -31,8 +31,15 @@ export function toCodeMessage(
   return { channel, to, ...composeEmail({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
 }
 
-export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
-  const { subject, text, button: label } = texts[language].check;
+export const toCheckMessage = (recipient: Recipient, address: string): Message =>
+  toLinkMessage(texts[recipient.language].check, recipient, address);
+
+/** Composes a message with a link. */
+export function toLinkMessage(
+  { subject, text, button: label }: Readonly<Record<'subject' | 'text' | 'button', string>>,
+  { channel, to, language, brand }: Recipient,
+  address: string,
+): Message {
   if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };
   const parts = { language, subject, paragraphs: [text], button: { label, address }, footer: [] };
   return { channel, to, ...composeEmail(parts, brand) };

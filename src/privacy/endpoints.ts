@@ -47,9 +47,6 @@ function toAsked({ connection, subject, login }: SubjectFields): RequestedSubjec
 
 const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::')) !== 0;
 
-const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
-  outcomes.every(({ code }) => code === null || code === 'subject_unknown');
-
 /** Seconds within which the log has the entry of an event. */
 const loggedWithinSec = 60;
 
@@ -79,7 +76,7 @@ export function createSubjectEndpoints(
     act: (who: ConnectedSubject) => Promise<Done>,
   ) => {
     const searches = await findSubjects(toAsked(fields), deps);
-    return Promise.all(
+    const subjects = await Promise.all(
       searches.map(async ({ connection, found, code }) => {
         const about = { connection: connection.id, subject: found };
         if (found === null) return { ...about, code, ...nothing };
@@ -91,6 +88,7 @@ export function createSubjectEndpoints(
         }
       }),
     );
+    return { subjects, complete: subjects.every(({ code }) => code === null || code === 'subject_unknown') };
   };
 
   const readAfter = async (who: ConnectedSubject, change: PersonChange) =>
@@ -108,16 +106,20 @@ export function createSubjectEndpoints(
       fields: subjectFields,
       reply: toExportReply(deps.settings.holdings),
       async handle({ fields, administrator }) {
-        const subjects = await forEach<{ held: RecordedHoldings | null }>(fields, { held: null }, async (who) => {
-          const held = await exportRecordedHoldings(who, deps);
-          await deps.audit.append({
-            action: 'subject_exported',
-            ...toSubjectRef(who),
-            detail: { by: administrator.name },
-          });
-          return { held };
-        });
-        const isWhole = isComplete(subjects) && subjects.every(({ held }) => (held?.profileCode ?? null) === null);
+        const { subjects, complete } = await forEach<{ held: RecordedHoldings | null }>(
+          fields,
+          { held: null },
+          async (who) => {
+            const held = await exportRecordedHoldings(who, deps);
+            await deps.audit.append({
+              action: 'subject_exported',
+              ...toSubjectRef(who),
+              detail: { by: administrator.name },
+            });
+            return { held };
+          },
+        );
+        const isWhole = complete && subjects.every(({ held }) => (held?.profileCode ?? null) === null);
         return { subjects, notHeld: dataNotStored, complete: isWhole };
       },
     }),
@@ -131,13 +133,11 @@ export function createSubjectEndpoints(
         'Ends it everywhere, as /enrolments/revoke does: revokes the token, clears the attribute, deletes the passkey and the failed attempts, ends step-ups in progress, and records the withdrawal of the consent. Ending an ended enrolment succeeds.',
       fields: subjectFields,
       reply: subjectsReply,
-      async handle({ fields, administrator }) {
-        const subjects = await forEach(fields, unchanged, async (who) => {
+      handle: ({ fields, administrator }) =>
+        forEach(fields, unchanged, async (who) => {
           await endEnrolment(who, administrator.name, deps);
           return { person: await readAfter(who, { kind: 'ended' }) };
-        });
-        return { subjects, complete: isComplete(subjects) };
-      },
+        }),
     }),
     adminEndpoint({
       ...common,
@@ -152,7 +152,7 @@ export function createSubjectEndpoints(
       async handle({ fields, administrator }) {
         const receiptId = Buffer.from(deps.random(16)).toString('base64url');
         const erased: Erased[] = [];
-        const subjects = await forEach(fields, unchanged, async (who) => {
+        const { subjects, complete } = await forEach(fields, unchanged, async (who) => {
           const { tokenIds, isAtProvider } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
           erased.push({ ...toSubjectRef(who), tokenIds });
           // Tells the administrator that the user was deleted or the id mistyped.
@@ -160,7 +160,7 @@ export function createSubjectEndpoints(
           return isAtProvider ? { person } : { person, code: 'subject_unknown' as const };
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);
-        return { subjects, receipt, complete: isComplete(subjects) };
+        return { subjects, receipt, complete };
       },
     }),
     adminEndpoint({
@@ -175,12 +175,10 @@ export function createSubjectEndpoints(
         client: z.string().min(1).max(256).optional().describe('Id of an OpenID client; by default all clients.'),
       }),
       reply: withdrawnConsentsReply,
-      async handle({ fields: { client = null, ...fields }, administrator }) {
-        const subjects = await forEach<{ clients: string[] }>(fields, { clients: [] }, async (who) => ({
+      handle: ({ fields: { client = null, ...fields }, administrator }) =>
+        forEach<{ clients: string[] }>(fields, { clients: [] }, async (who) => ({
           clients: [...(await withdrawDataConsents(toSubjectRef(who), { client, by: administrator.name }, deps))],
-        }));
-        return { subjects, complete: isComplete(subjects) };
-      },
+        })),
     }),
     adminEndpoint({
       ...common,
@@ -199,12 +197,10 @@ export function createSubjectEndpoints(
           .describe('Id of the connection of the linked account; by default all connections.'),
       }),
       reply: endedLinksReply,
-      async handle({ fields: { other = null, ...fields }, administrator }) {
-        const subjects = await forEach<{ others: string[] }>(fields, { others: [] }, async (who) => ({
+      handle: ({ fields: { other = null, ...fields }, administrator }) =>
+        forEach<{ others: string[] }>(fields, { others: [] }, async (who) => ({
           others: [...(await endLinks(toSubjectRef(who), { connection: other, by: administrator.name }, deps))],
-        }));
-        return { subjects, complete: isComplete(subjects) };
-      },
+        })),
     }),
     adminEndpoint({
       ...common,
@@ -227,9 +223,8 @@ export function createSubjectEndpoints(
           ),
       }),
       reply: subjectsReply,
-      async handle({ fields: { source, ...fields }, administrator }) {
-        const anonymousSource = source ?? null;
-        const subjects = await forEach(fields, unchanged, async (who) => {
+      handle: ({ fields: { source: anonymousSource = null, ...fields }, administrator }) =>
+        forEach(fields, unchanged, async (who) => {
           const { connection, subject } = who;
           const binding = bindingOf(connection, subject);
           await (anonymousSource === null
@@ -239,9 +234,7 @@ export function createSubjectEndpoints(
           await deps.audit.append({ action: 'lockout_cleared', connection: connection.id, subject, detail });
           const until = anonymousSource === null ? null : (await readPerson(toSubjectRef(who), deps)).lockedUntil;
           return { person: await readAfter(who, { kind: 'lockout', until }) };
-        });
-        return { subjects, complete: isComplete(subjects) };
-      },
+        }),
     }),
   ];
 }

@@ -1,6 +1,5 @@
 import { nameAction } from '../core/action.js';
-import type { Connection } from '../core/connection.js';
-import type { Ports } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -11,9 +10,18 @@ import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step
 import { addApproval, isAccountOf, managerPrefix } from './approve.js';
 import { checkEligible, findQuietManager, orRefused, type Refusal, refusal } from './eligibility.js';
 import { managersApproval, type RecoveryFlow } from './flow.js';
-import { tellOfDelay, toLinkMessage } from './notices.js';
+import { tellOfDelay, toRecoveryMessage } from './notices.js';
 import { noteProviderRefuses } from './provider-refusal.js';
-import { changeRecovery, changeStage, listRecovery, type Recovery, recoveryAt, withStage } from './record.js';
+import {
+  changeRecovery,
+  changeStage,
+  listRecovery,
+  type OpenRecovery,
+  type Recovery,
+  recoveryAt,
+  type Visited,
+  withStage,
+} from './record.js';
 import {
   type Approval,
   approvalLifeSec,
@@ -27,30 +35,7 @@ import {
   toRefused,
 } from './stage.js';
 
-export type AdvanceDeps = Ports<
-  | 'state'
-  | 'clock'
-  | 'random'
-  | 'audit'
-  | 'log'
-  | 'verifier'
-  | 'keys'
-  | 'delivery'
-  | 'settings'
-  | 'brandOf'
-  | 'linkOf'
-  | 'issuer'
->;
-
-interface Open {
-  readonly recovery: Recovery;
-  readonly connection: Connection;
-}
-
-interface Visited extends Open {
-  /** Network of the caller, against which failures count before anything is proven. */
-  readonly source: string;
-}
+export type AdvanceDeps = Omit<CoreDeps, 'signer'> & Ports<'keys' | 'delivery' | 'brandOf' | 'linkOf'>;
 
 /**
  * Starts the face check. Its failures count against recoveries of this person, never against sign-ins; before anything is
@@ -246,7 +231,7 @@ async function reserveSending(
 }
 
 /** Starts the delay of a privileged person, after an owner was told. Until then, it is tried again at growing intervals. */
-async function startDelay({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
+async function startDelay({ recovery, connection }: OpenRecovery, deps: AdvanceDeps): Promise<Recovery> {
   const { id } = recovery;
   const now = deps.clock.now();
   const isDue = ({ proof: { delay } }: Sending): boolean =>
@@ -318,7 +303,7 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
   );
   const brand = await deps.brandOf(connection);
   const message = { channel: 'email', to: manager.email, language, brand } as const;
-  await deps.delivery.send(toLinkMessage('manager', message, deps.linkOf(started, language)));
+  await deps.delivery.send(toRecoveryMessage('manager', message, deps.linkOf(started, language)));
   const detail = { id, stepUpId: started.id };
   await deps.audit.append({ action: 'recovery_manager_asked', connection: connection.id, subject, detail });
   const managerStepUp = { id: started.id, manager: manager.subject };
@@ -329,7 +314,7 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
 const toShown = (login: string): string => (/^[\w.@+-]{1,110}$/.test(login) ? login : 'An employee of yours');
 
 async function takeManagersApproval(
-  { recovery, connection }: Open,
+  { recovery, connection }: OpenRecovery,
   {
     id: stepUpId,
     manager,

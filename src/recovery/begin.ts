@@ -13,7 +13,7 @@ import { isStored, newSecret, splitTicket, toStoredDigest } from '../core/ticket
 import { addSec } from '../core/units.js';
 import { isUsable } from '../enrolment/company-photo.js';
 import { FaceError, toCode } from '../errors.js';
-import { toLinkMessage } from './notices.js';
+import { toRecoveryMessage } from './notices.js';
 import { changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
 import type { recoveryLinkReply } from './replies.js';
 import { beginLifeSec } from './stage.js';
@@ -118,7 +118,7 @@ export async function sendRecoveryLink(
   const url = toLink({ id: recovery.id, secret });
   if (send !== 'none' && to !== null) {
     const brand = await deps.brandOf(connection);
-    await deps.delivery.send(toLinkMessage('link', { channel: send, to, language, brand }, url));
+    await deps.delivery.send(toRecoveryMessage('link', { channel: send, to, language, brand }, url));
   }
   return { id: recovery.id, url: send === 'none' ? url : null, isEnrolled, expiresAt: recovery.expiresAt };
 }

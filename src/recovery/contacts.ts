@@ -112,10 +112,6 @@ export async function noteContacts(
   return noticed.contacts.filter(({ kind }) => isGiven(kind) || kind === 'account');
 }
 
-async function forgetContacts(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
-  await state.delete(toStored(who, clock.now()).key);
-}
-
 export const notedContactData = {
   part: 'noted_contacts',
   keys: ['contacts-noted:*:*'],
@@ -125,7 +121,7 @@ export const notedContactData = {
     return { notedContacts: contacts.map(({ kind, since }) => ({ kind, since: toIso(since) })) };
   },
   endedBy: 'erasure',
-  forget: forgetContacts,
+  forget: (who, { state, clock }) => state.delete(toStored(who, clock.now()).key),
 } as const satisfies PersonalData;
 
 /** Notes the contacts, and the manager who may approve, of a person who enrolled or passed a check. */

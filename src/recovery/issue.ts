@@ -1,4 +1,4 @@
-import type { Connection, SubjectRef } from '../core/connection.js';
+import { type Connection, isOf, type SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type Lease, releaseLease, takeLease } from '../core/lease.js';
 import type { AccountRecovery, IssuedCredential, RecoveryCredentialKind } from '../core/ports.js';
@@ -14,8 +14,8 @@ import { issueRecoveryReceipt } from './receipt.js';
 import {
   changeRecovery,
   changeStage,
-  isOf,
   listRecovery,
+  type OpenRecovery,
   type Recovery,
   readRecoveries,
   recoveryAt,
@@ -57,7 +57,7 @@ const over = { kind: 'over' } as const;
  * `profile_unavailable`, after which nothing has changed at the provider
  */
 export async function finishRecovery(
-  { recovery, connection }: { readonly recovery: Recovery; readonly connection: Connection },
+  { recovery, connection }: OpenRecovery,
   deps: AdvanceDeps & Ports<'signer'>,
 ): Promise<Ending> {
   const { id, subject } = recovery;

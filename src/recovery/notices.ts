@@ -9,6 +9,7 @@ import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { composeEmail } from '../notifications/email/email.js';
 import { issueNotMe } from '../notifications/not-me.js';
+import { toLinkMessage } from '../notifications/one-time-codes.js';
 import { notMePath } from '../notifications/sender.js';
 import { readContacts } from './contacts.js';
 import { type Recovery, recoveryAt } from './record.js';
@@ -145,18 +146,8 @@ function toOwners({ kind, subject, at }: Notice, connection: Connection, { addre
 }
 
 /** Composes a message with a link: of a recovery, or of a check that approves one. */
-export function toLinkMessage(
+export const toRecoveryMessage = (
   kind: 'link' | 'manager',
-  {
-    channel,
-    to,
-    language,
-    brand,
-  }: Pick<Message, 'channel' | 'to'> & { readonly language: SupportedLanguage; readonly brand: EmailBrand },
+  recipient: Parameters<typeof toLinkMessage>[1],
   address: string,
-): Message {
-  const { subject, text, button: label } = texts[language].messages[kind];
-  if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };
-  const parts = { language, subject, paragraphs: [text], button: { label, address }, footer: [] };
-  return { channel, to, ...composeEmail(parts, brand) };
-}
+): Message => toLinkMessage(texts[recipient.language].messages[kind], recipient, address);

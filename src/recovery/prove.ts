@@ -11,7 +11,7 @@ import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { isKnownDevice } from '../notifications/known-places.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../notifications/one-time-codes.js';
 import { quietSince, readQuietContacts } from './eligibility.js';
-import { changeRecovery, type Recovery, recoveryAt, withStage } from './record.js';
+import { changeRecovery, type OpenRecovery, type Recovery, recoveryAt, type Visited, withStage } from './record.js';
 import { isApproval, type StageOf, stageAt } from './stage.js';
 
 /** The second thing that a person names, and what proves it. */
@@ -36,12 +36,7 @@ function checkOffered(recovery: Recovery, connection: Connection, thing: SecondT
  * @throws `not_found`, `step_up_finished`; `locked_out` after too many codes of this recovery or network
  */
 export async function sendSecondCode(
-  {
-    recovery,
-    connection,
-    channel,
-    source,
-  }: Ask & { readonly channel: 'other_email' | 'phone'; readonly source: string },
+  { recovery, connection, channel, source }: Visited & { readonly channel: 'other_email' | 'phone' },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'delivery' | 'settings' | 'brandOf' | 'keys'>,
 ): Promise<void> {
   checkOffered(recovery, connection, channel, deps);
@@ -83,11 +78,6 @@ const personOf = ({ connection, subject }: Recovery): string => JSON.stringify([
 
 const aboutOf = (id: string, channel: string): string => `recovery:${id}:${channel}`;
 
-interface Ask {
-  readonly recovery: Recovery;
-  readonly connection: Connection;
-}
-
 /**
  * Takes the second thing. Attempts count by recovery. Those of anonymous callers also count by network, and by person
  * until they succeed. An approval is only noted: it is asked for after the face check.
@@ -95,7 +85,7 @@ interface Ask {
  * `locked_out` after too many attempts of this recovery or network; `not_found`, `step_up_finished`
  */
 export async function proveSecondThing(
-  { recovery, connection, shown, source }: Ask & { readonly shown: Shown; readonly source: string },
+  { recovery, connection, shown, source }: Visited & { readonly shown: Shown },
   deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'settings'>,
 ): Promise<Recovery> {
   const { secondThing } = shown;
@@ -122,7 +112,7 @@ const codeIn = ({ stage }: Recovery): StageOf<'proving'>['code'] =>
 /** Counts an attempt before it runs, so that parallel attempts count. @returns true if the second thing is proven */
 async function countTaking(
   shown: Shown,
-  { recovery, connection, source }: Ask & { readonly source: string },
+  { recovery, connection, source }: Visited,
   deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'settings'>,
 ): Promise<boolean> {
   const ofRecovery: LimitUse = ['recoveryAttemptsOfRecovery', recovery.id];
@@ -147,7 +137,7 @@ async function countTaking(
 
 async function take(
   shown: Shown,
-  { recovery, connection: of }: Ask,
+  { recovery, connection: of }: OpenRecovery,
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<boolean> {
   const { id, connection, subject } = recovery;

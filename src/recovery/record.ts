@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type BoundedList, changeList, readList } from '../core/bounded-list.js';
 import { changeExisting, changeStored, readExisting, readStored } from '../core/change-stored.js';
-import type { ConnectedRecovery, Connection, SubjectRef } from '../core/connection.js';
+import { type ConnectedRecovery, type Connection, isOf, type SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
 import type { Credential } from '../core/secrets.js';
@@ -41,6 +41,16 @@ const recordGuard = z.object({
   stage: stageGuard,
 });
 export type Recovery = z.infer<typeof recordGuard>;
+
+export interface OpenRecovery {
+  readonly recovery: Recovery;
+  readonly connection: Connection;
+}
+
+export interface Visited extends OpenRecovery {
+  /** Network of the caller, against which failures count before anything is proven. */
+  readonly source: string;
+}
 
 /** An ended recovery is listed, and its credential can be revoked, for as long as the link "this was not me" works. */
 const keptSec = 7 * secondsPerDay;
@@ -167,11 +177,6 @@ export function recoveryAt(connection: Connection | undefined): ConnectedRecover
   if (recovery === undefined || recovery.policy.mode === 'off') throw new FaceError('not_found');
   return recovery;
 }
-
-export const isOf =
-  (who: SubjectRef) =>
-  ({ connection, subject }: SubjectRef): boolean =>
-    connection === who.connection && subject === who.subject;
 
 /** Ends all recoveries of a person, as `toRevoking`. */
 async function endRecoveries(

@@ -14,21 +14,14 @@ import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
 import { consumeLimits, notePassedNetwork } from '../core/limits/limits.js';
 import { capLockout } from '../core/limits/lockout.js';
-import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding, Sealed } from '../core/ports.js';
+import type { Accuracy, AuthenticationMethod, LivenessFinding, Sealed } from '../core/ports.js';
 import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
 import { longestFreshnessSec } from '../core/rules/rule.js';
 import { ContentKey, type Photo, type SealedToken, type UserSecret } from '../core/secrets.js';
 import type { TestOutcome } from '../core/test-outcomes.js';
-import { addSec, type EpochMs } from '../core/units.js';
-import {
-  findConsent,
-  nameInConsent,
-  noProof,
-  type ReportedProof,
-  readConsentedToken,
-  readProof,
-} from '../enrolment/consent.js';
+import { addSec } from '../core/units.js';
+import { findConsent, nameInConsent, noProof, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
 import { holderOf, type PhotoGuard } from '../enrolment/earlier-frames.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
@@ -52,8 +45,8 @@ import {
   toAskedBy,
 } from './record.js';
 import { type CallerHeldToken, heldTokenOf, isOfHeldToken, requestOf } from './request-flow.js';
-import { changeRecord, endAttempt, livenessShown, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
-import { noteIssued, noteReleasedKey, releaseAttempt, withoutTries } from './transitions.js';
+import { changeRecord, endAttempt, livenessShown, readRecord, type StepUp } from './stored.js';
+import { noteIssued, noteReleasedKey, releaseAttempt, reserveForPass, withoutTries } from './transitions.js';
 
 /**
  * Counts a face check that an anonymous caller started, before it costs a look-up, a record or engine time.
@@ -327,12 +320,7 @@ export const refuseByRule = (record: StepUpRecord): StepUpRecord => ({ ...withou
 export async function passStepUp(
   captured: StepUp,
   passed: {
-    readonly check: {
-      readonly at: EpochMs;
-      readonly liveness: Liveness | null;
-      readonly presence: string | null;
-      readonly methods: AuthenticationMethod[];
-    } & ReportedProof;
+    readonly check: Omit<NonNullable<StepUpRecord['pass']>, 'accuracy' | 'isTaken'>;
     readonly accuracy: Accuracy;
   },
   deps: ReceiptPorts,
@@ -348,7 +336,7 @@ export async function passStepUp(
   const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy, isTaken: false }, codes } as const;
   const { at: passedAt, liveness, presence } = check;
   await checkNotEnded(record, deps);
-  await reserveStoredForPass(captured, deps);
+  await changeRecord(id, (latest) => reserveForPass(latest, record), deps);
   const source = anonymousSourceOf(record);
   if (source !== null && !record.isTest) await notePassedNetwork(source, JSON.stringify([connection, subject]), deps);
   if (action !== null) {

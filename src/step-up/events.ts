@@ -68,6 +68,8 @@ const byRules = {
     .optional(),
 };
 
+const decided = { ...byRules, ...decidedElsewhere };
+
 type ByRules = Pick<AuditDetail<'step_up_started'>, 'rule' | 'watched'>;
 
 /** Returns the rules of a decision, as the decision log names them. */
@@ -92,8 +94,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     at: z.int(),
     stepUpId: z.string(),
     liveness: z.number().nullable(),
-    ...byRules,
-    ...decidedElsewhere,
+    ...decided,
   }),
   z.object({
     hook: z.string(),
@@ -102,8 +103,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     at: z.int(),
     stepUpId: z.string(),
     methods: z.array(z.string()).optional(),
-    ...byRules,
-    ...decidedElsewhere,
+    ...decided,
   }),
   z.object({
     hook: z.string(),
@@ -129,8 +129,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
         'state_unavailable',
       ])
       .optional(),
-    ...byRules,
-    ...decidedElsewhere,
+    ...decided,
   }),
   z.object({
     hook: z.string(),

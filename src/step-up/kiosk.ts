@@ -100,21 +100,16 @@ export async function assignToKiosk(
   await state.write(nextKey(kiosk), next, { when: 'any', expiresAt: addSec(clock.now(), waitSec) });
 }
 
-interface NextAtKiosk {
-  readonly ticket: Credential;
-  /** Page that accepts the ticket, or `null` for the kiosk's own page. */
-  readonly page: string | null;
-}
-
 /**
  * Returns the next person's ticket, once, and ends the previous visit. The ticket is created only now, so that the
  * store never contains a valid ticket.
+ * @returns also the page that accepts the ticket, or `null` for the kiosk's own page
  * @throws `caller_untrusted`
  */
 export async function takeNextAtKiosk(
   { kiosk, secret }: { kiosk: string; secret: Credential },
   deps: Ports<'state' | 'clock' | 'random'>,
-): Promise<NextAtKiosk | null> {
+) {
   const found = await deps.state.read(kioskKey(kiosk));
   if (!isStored(secret, found === null ? null : kioskGuard.parse(found.value).secretDigest)) {
     throw new FaceError('caller_untrusted');

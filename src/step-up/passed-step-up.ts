@@ -72,15 +72,7 @@ export const passedKey = ({ connection, subject }: SubjectRef): string => `passe
 /** Records a passed step-up, replacing an earlier one, for `freshnessSec`. */
 export async function recordPassedStepUp(
   who: SubjectRef,
-  result: {
-    readonly stepUpId: string;
-    readonly passedAt: EpochMs;
-    readonly liveness: number | null;
-    readonly presence: string | null;
-    readonly methods: readonly AuthenticationMethod[];
-    readonly judgedBy: Policy['liveness'];
-    readonly signIn: HookSignIn;
-  },
+  result: Omit<Pass, 'anotherWay' | 'methods'> & { readonly methods: readonly AuthenticationMethod[] },
   { freshnessSec }: { readonly freshnessSec: number },
   { state }: Ports<'state'>,
 ): Promise<void> {

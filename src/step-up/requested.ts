@@ -5,7 +5,7 @@ import type { Ports } from '../core/deps.js';
 import { consumeLimits, usesOfStart } from '../core/limits/limits.js';
 import { clockToleranceSec } from '../core/receipt.js';
 import { joinTicket, newSecret } from '../core/tickets.js';
-import { addSec, type EpochMs } from '../core/units.js';
+import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { FlowPorts } from './flow.js';
 import { findRuleOfCheck } from './receipt-rules.js';
@@ -22,15 +22,7 @@ interface Requested {
   readonly source: string;
 }
 
-interface ReadRequest {
-  readonly connection: Connection;
-  readonly subject: string;
-  readonly audience: string;
-  readonly nonce: string;
-  readonly assurance: Assurance;
-  readonly key: string;
-  readonly usedUntil: EpochMs;
-}
+type ReadRequest = Awaited<ReturnType<typeof readRequest>>;
 
 /** Use of a signed request: true if the caller started the step-up, or the step-up's id if the page opened it. */
 const usedGuard = z.union([z.literal(true), z.string()]);
@@ -71,10 +63,7 @@ export async function openRequestedStepUp(
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);
 }
 
-async function readRequest(
-  { connection, request, source }: Requested,
-  deps: Ports<'state' | 'clock'>,
-): Promise<ReadRequest> {
+async function readRequest({ connection, request, source }: Requested, deps: Ports<'state' | 'clock'>) {
   if (connection.openStepUpRequest === undefined) throw new FaceError('caller_untrusted');
   const opened = await connection.openStepUpRequest(request);
   const { subject, audience, nonce, issuedAt, expiresAt, isAfterFirstFactor } = opened;

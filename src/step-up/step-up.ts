@@ -28,36 +28,17 @@ import {
   isReceiptWaiting,
   referenceChecksOnPage,
   type StepUpRecord,
-  type StepUpState,
   stateAt,
   testOutcomeIn,
 } from './record.js';
 import { heldTokenOf, isOfHeldToken, requestOf } from './request-flow.js';
 import { isPhoneNeeded } from './session-view.js';
-import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
+import { changeRecord, endAttempt, findStepUp, readRecord, writeRecord } from './stored.js';
 import { capture, newAttempt, take } from './transitions.js';
 
 export type { StartedStepUp };
 
-export interface StepUpView {
-  readonly id: string;
-  readonly connection: string;
-  readonly subject: string;
-  readonly purpose: StepUpPurpose;
-  readonly state: StepUpState;
-  readonly expiresAt: EpochMs;
-  readonly receipt: Credential | null;
-  readonly receiptWaits: boolean;
-  readonly pass: StepUpRecord['pass'];
-  readonly stayedHere: boolean;
-  readonly action: NamedAction | null;
-  /** Rule that asked for the check. */
-  readonly rule: string | null;
-  readonly isVendorReplaced: boolean;
-  readonly isGlance: boolean;
-  /** True for a test person. */
-  readonly isTest: boolean;
-}
+export type StepUpView = Readonly<ReturnType<typeof toView>>;
 
 /** What every check starts with, whatever it is for. */
 export interface CheckStart {
@@ -144,7 +125,7 @@ export async function startStepUp<Flow extends StoredFlow>(
     returnUrl: start.returnUrl ?? null,
   };
   // Anonymous step-ups are many. They need not survive a power failure, because they can be started again.
-  await writeNew(id, record, { relaxedDurability: assurance.kind !== 'vouched' }, deps);
+  await writeRecord(id, record, { when: 'absent', relaxedDurability: assurance.kind !== 'vouched' }, deps);
   await deps.audit.append({
     action: 'step_up_started',
     connection: record.connection,
@@ -282,7 +263,7 @@ function receiptOf(record: StepUpRecord, now: EpochMs): Credential | null {
   return issued === null || issued.expiresAt <= now ? null : new Credential(issued.text);
 }
 
-export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
+export const toView = (id: string, record: StepUpRecord, now: EpochMs) => ({
   id,
   connection: record.connection,
   subject: record.subject,

@@ -16,7 +16,7 @@ import {
   type Termed,
 } from './record.js';
 import { heldTokenOf, requestOf } from './request-flow.js';
-import { dropHeldToken, end, judgedWithinSec, reserveForPass } from './transitions.js';
+import { dropHeldToken, end, judgedWithinSec } from './transitions.js';
 
 /**
  * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection
@@ -122,7 +122,7 @@ function withoutAsking(record: StepUpRecord): StepUpRecord {
   return ended.handOff === null ? ended : { ...ended, handOff: { ...ended.handOff, asking: null } };
 }
 
-async function write(
+export async function writeRecord(
   id: string,
   record: StepUpRecord,
   how: { readonly when: 'absent' | 'any'; readonly relaxedDurability?: boolean },
@@ -132,13 +132,6 @@ async function write(
   const stored = withoutAsking(record);
   await state.write(key, stored, { ...how, expiresAt: expiresAt(stored) });
 }
-
-export const writeNew = (
-  id: string,
-  record: StepUpRecord,
-  { relaxedDurability }: { readonly relaxedDurability: boolean },
-  deps: Ports<'state'>,
-): Promise<void> => write(id, record, { when: 'absent', relaxedDurability }, deps);
 
 /**
  * Changes a step-up.
@@ -158,11 +151,6 @@ export async function changeRecord(
   return (await changeStored(toStored(id), step, deps, known)).changed;
 }
 
-/** Reserves a step-up for an attempt that has passed. @throws `step_up_finished` if another one has started */
-export async function reserveStoredForPass({ id, record: captured }: StepUp, deps: Ports<'state'>): Promise<void> {
-  await changeRecord(id, (found) => reserveForPass(found, captured), deps);
-}
-
 /** Ends an attempt. @throws `step_up_finished` if another one has started */
 export async function endAttempt(
   { id, record: captured }: StepUp,
@@ -170,6 +158,6 @@ export async function endAttempt(
   deps: Ports<'state'>,
 ): Promise<void> {
   // A passed attempt has reserved the step-up, so the write needs no condition.
-  if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);
+  if (ended.state === 'passed') await writeRecord(id, { ...ended, captured: null }, { when: 'any' }, deps);
   else await changeRecord(id, (found) => end(found, captured, ended), deps);
 }

@@ -39,21 +39,13 @@ export const vendorOutages = [
   'liveness_refused',
 ] as const satisfies readonly FaceErrorCode[];
 
-export interface StartedVendorCheck {
-  /** Our secret, with which the page asks this server to read the result. */
-  readonly nonce: Credential;
-  readonly vendor: string;
-  /** What the vendor's part of the page needs to run the session. */
-  readonly grant: Credential;
-  readonly expiresAt: EpochMs;
-}
-
 /** Seconds for one call of the vendor, in which no other session of the step-up is opened. */
 const openedWithinSec = 15;
 
 /**
  * Opens a session at the vendor, which replaces an earlier one.
- * @returns `null` if the vendor's service failed and the own check takes its place
+ * @returns `nonce`, our secret with which the page asks this server to read the result, and `grant`, what the vendor's
+ * part of the page needs to run the session. `null` if the vendor's service failed and the own check takes its place
  * @throws `not_found` without a vendor; `overloaded` while another session of the step-up is being opened;
  * `locked_out` after too many sessions; as `startChallenge`; the failures of `LivenessVendor`
  */
@@ -64,7 +56,7 @@ export async function openVendorCheck(
     shown,
   }: { readonly session: FoundSession; readonly userAgent: string | null; readonly shown: string | null },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'livenessVendors'>,
-): Promise<StartedVendorCheck | null> {
+) {
   const { record } = session;
   const policy = vendorOf(session);
   if (policy === null) throw new FaceError('not_found');

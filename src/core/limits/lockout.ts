@@ -257,17 +257,12 @@ export function countFailures(
   };
 }
 
-export interface AttemptsView {
-  readonly failures: number;
-  readonly lockedUntil: EpochMs | null;
-}
-
 export async function readLockedUntil(who: LockoutCounter, deps: Ports<'state' | 'clock'>): Promise<EpochMs | null> {
   const { until } = await readStanding(who, deps);
   return until > deps.clock.now() ? until : null;
 }
 
-export async function readAttempts(who: LockoutCounter, deps: Ports<'state' | 'clock'>): Promise<AttemptsView> {
+export async function readAttempts(who: LockoutCounter, deps: Ports<'state' | 'clock'>) {
   const now = deps.clock.now();
   const { level, unlockedAt, until } = await readStanding(who, deps);
   const failures = await deps.state.add(failuresKey({ who, level, unlockedAt }), 0, addSec(now, who.windowSec));
@@ -286,21 +281,10 @@ export const lockoutKeys = (who: LockoutCounter): readonly string[] => [
   ...(who.unlistedOf === undefined ? [] : [unlockKey(who.unlistedOf)]),
 ];
 
-interface Standing {
-  /** Consecutive lockouts. 0 if there was none since the unlock. */
-  readonly level: number;
-  readonly until: EpochMs;
-  readonly isCrowded: boolean;
-  /** 0 if there was no unlock since the oldest count. */
-  readonly unlockedAt: EpochMs;
-  /** Write condition that fails if the lockout has changed since it was read. */
-  readonly when: WriteCondition;
-}
-
-const readStanding = async (who: LockoutCounter, { state }: Ports<'state'>): Promise<Standing> =>
+const readStanding = async (who: LockoutCounter, { state }: Ports<'state'>): Promise<Lockout> =>
   toStanding(await state.readMany(lockoutKeys(who)));
 
-function toStanding([stored = null, unlock = null]: readonly (StateRecord | null)[]): Standing {
+function toStanding([stored = null, unlock = null]: readonly (StateRecord | null)[]): Lockout {
   const unlockedAt = unlock === null ? epochMs(0) : unlockGuard.parse(unlock.value).at;
   const when = stored === null ? 'absent' : { revision: stored.revision };
   const lockout = stored === null ? null : lockoutGuard.parse(stored.value);
@@ -324,7 +308,11 @@ async function lockOut(
   return (await readStanding(who, deps)).until || until;
 }
 
-type Lockout = z.output<typeof lockoutGuard> & { readonly when: WriteCondition };
+/** `level` and `unlockedAt` are 0 if there was no lockout since the unlock, or no unlock since the oldest count. */
+type Lockout = z.output<typeof lockoutGuard> & {
+  /** Write condition that fails if the lockout has changed since it was read. */
+  readonly when: WriteCondition;
+};
 
 async function writeLockout(
   who: LockoutCounter,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Agent, findApproverProblem } from '../../core/approver.js';
-import { type BoundedList, changeList, foreseeList, readList } from '../../core/bounded-list.js';
-import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../../core/connection.js';
+import { type BoundedList, changeList, foreseeList, readList, removeFromList } from '../../core/bounded-list.js';
+import { type ConnectedSubject, isOf, type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { type Credential, digestOf, hasDigest } from '../../core/secrets.js';
@@ -35,11 +35,6 @@ const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeG
 
 /** Time for a second administrator to approve. */
 const approvedWithinSec = 30 * 60;
-
-const isOf =
-  ({ connection, subject }: SubjectRef) =>
-  (code: SubjectRef): boolean =>
-    code.connection === connection && code.subject === subject;
 
 /**
  * Issues a code, which replaces the previous code. The policy decides if a second administrator must approve the new
@@ -138,9 +133,7 @@ export async function takeBypass(
     const isHere = each.application === null || each.application === shown.application;
     return isOf(who)(each) && isRight && isHere && each.isApproved;
   };
-  if (!(await listBypasses(deps)).some(fits)) return null;
-  const { former } = await changeList(bypassCodes, (codes) => codes.filter((each) => !fits(each)), deps);
-  const taken = former.find(fits);
+  const [taken] = await removeFromList(bypassCodes, fits, deps);
   return taken === undefined ? null : { by: taken.by, approvedBy: taken.approvedBy };
 }
 
@@ -149,8 +142,5 @@ export const bypassData = {
   keys: ['bypass-codes'],
   read: null,
   endedBy: 'revocation',
-  async forget(who, deps) {
-    if (!(await listBypasses(deps)).some(isOf(who))) return;
-    await changeList(bypassCodes, (codes) => codes.filter((each) => !isOf(who)(each)), deps);
-  },
+  forget: (who, deps) => removeFromList(bypassCodes, isOf(who), deps),
 } as const satisfies PersonalData;
