@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList, removeFromList } from '../core/bounded-list.js';
-import { type ConnectedSubject, isOf, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, isOf } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, countOwnRecord, type LimitUse } from '../core/limits/limits.js';
@@ -11,7 +11,7 @@ import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { toPlainCode } from '../core/written-codes.js';
 import { hasEndedSince, readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
-import { findManaged } from '../step-up/current-enrolment.js';
+import { managedRef } from '../step-up/current-enrolment.js';
 import { ownPageOf } from '../step-up/own-page-flow.js';
 import type { FoundSession } from '../step-up/session.js';
 import type { VouchingAgent } from './vouching.js';
@@ -64,7 +64,7 @@ export async function createCallerPin(
   session: FoundSession,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'keys' | 'settings'>,
 ): Promise<{ readonly pin: Credential; readonly expiresAt: EpochMs }> {
-  const who = toSubjectRef(findManaged(session, deps));
+  const who = managedRef(session, deps);
   const faceShownAt = ownPageOf(session.record)?.faceShownAt ?? null;
   if (faceShownAt === null || (await hasEndedSince(who, faceShownAt, deps))) throw new FaceError('not_found');
   await countOwnRecord(who, deps);

@@ -1,20 +1,11 @@
-import { languages } from '../../locales/compiled/languages.js';
 import { texts as doorTexts } from '../../locales/compiled/server/start-page/all.js';
 import { type Html, html } from '../core/base/html.js';
-import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
-import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
+import type { SupportedLanguage } from '../core/language.js';
+import { createPageLayout, formStyle, pageStyle, type RenderedPage, renderLanguages } from '../http/page-layout.js';
 
-const layout = createPageLayout(html`${pageStyle}
+const layout = createPageLayout(html`${pageStyle}${formStyle}
 h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
 h2:first-of-type { margin-block-start: 0; }
-form label { display: block; font-weight: 600; }
-form input {
-  inline-size: 100%; min-block-size: 2.75rem; margin: .25rem 0 0; padding: .4rem .6rem; font: inherit; color: var(--ink);
-  background: var(--card); border: 1px solid var(--line-strong); border-radius: .5rem;
-}
-[role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
-nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
-nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
 `);
 
 export type RefusedReason = keyof typeof doorTexts.en.refused;
@@ -29,14 +20,16 @@ export interface Door {
   readonly hasSignIn: boolean;
 }
 
+interface Shown {
+  readonly language: SupportedLanguage;
+  readonly requestedLanguage: SupportedLanguage | null;
+}
+
 export const doorPath = (connection: string, below: string, requestedLanguage: SupportedLanguage | null): string =>
   `/me/${encodeURIComponent(connection)}${below}${requestedLanguage === null ? '' : `?lang=${requestedLanguage}`}`;
 
 function renderPage(language: SupportedLanguage, path: string, body: Html): RenderedPage {
   const { title, languages: label } = doorTexts[language];
-  const links = supportedLanguages.map(
-    (each) => html`<a href="${path}?lang=${each}" lang="${each}" hreflang="${each}">${languages[each]}</a>`,
-  );
   return layout(
     language,
     title,
@@ -44,15 +37,12 @@ function renderPage(language: SupportedLanguage, path: string, body: Html): Rend
 <h1>${title}</h1>
 ${body}
 </main>
-<nav aria-label="${label}">${links}</nav>`,
+${renderLanguages(path, label)}`,
   );
 }
 
 export function renderDoor(
-  {
-    language,
-    requestedLanguage,
-  }: { readonly language: SupportedLanguage; readonly requestedLanguage: SupportedLanguage | null },
+  { language, requestedLanguage }: Shown,
   door: Door,
   refused: RefusedReason | null,
 ): RenderedPage {
@@ -80,13 +70,7 @@ ${hasSignIn ? signIn : null}`;
   return renderPage(language, doorPath(connection, '', null), body);
 }
 
-export function renderDoors(
-  {
-    language,
-    requestedLanguage,
-  }: { readonly language: SupportedLanguage; readonly requestedLanguage: SupportedLanguage | null },
-  doors: readonly Door[],
-): RenderedPage {
+export function renderDoors({ language, requestedLanguage }: Shown, doors: readonly Door[]): RenderedPage {
   const links = doors.map(
     ({ connection, organisation }) =>
       html`<a class="button" href="${doorPath(connection, '', requestedLanguage)}"><bdi>${organisation ?? connection}</bdi></a>`,

@@ -125,7 +125,7 @@ const checksExported = 1000;
 const checkId = /^[\w-]{1,60}$/;
 
 async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' | 'keys'>) {
-  const who = toSubjectRef(findManaged(session, deps));
+  const who = managedRef(session, deps);
   const [passkey, recoveryCodes, knownPlaces] = await Promise.all([
     readPasskey(who, deps),
     readRecoveryCodes(who, deps),
@@ -159,7 +159,7 @@ export function createHomePageEndpoints(
       }),
       reply: checksReply,
       async handle({ session, fields: { cursor = null } }) {
-        const who = toSubjectRef(findManaged(session, deps));
+        const who = managedRef(session, deps);
         const page = await listOwnChecks(who, { cursor, limit: checksAtOnce }, deps);
         return { checks: page.items, cursor: page.cursor };
       },
@@ -176,7 +176,7 @@ export function createHomePageEndpoints(
       fields: z.strictObject({ id: z.string().regex(checkId).describe('Id of the check, as in the list.') }),
       reply: notMeLinkReply,
       async handle({ session, fields: { id } }) {
-        const who = toSubjectRef(findManaged(session, deps));
+        const who = managedRef(session, deps);
         await countOwnRecord(who, deps);
         const check = await findOwnCheck(who, id, deps);
         if (check === null) throw new FaceError('not_found');
@@ -206,7 +206,7 @@ export function createHomePageEndpoints(
       description: 'The next check counts as the first from its device and network. The call is idempotent.',
       reply: emptyReply,
       async handle({ session }) {
-        const who = toSubjectRef(findManaged(session, deps));
+        const who = managedRef(session, deps);
         await countOwnRecord(who, deps);
         await forgetKnownPlaces(who, deps);
         await forgetGlances(who, deps);

@@ -12,7 +12,7 @@ import { newSecret } from '../core/tickets.js';
 import { FaceError, type FaceErrorCode, isFault, toCode } from '../errors.js';
 import { sourceOf } from '../http/access-log.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/cookies.js';
-import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../http/front-door.js';
+import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange, userNameIn } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import type { CallerPools } from '../http/request-budget.js';
 import { createSignInProvider, matchesState, secretsOf } from '../sign-in/provider.js';
@@ -22,34 +22,31 @@ import type { HomePages } from './home-page.js';
 
 const visitLifeSec = 10 * 60;
 
-interface OwnSignIn {
-  begin(visit: DoorVisit): Promise<void>;
-  /**
-   * @returns the user's id
-   * @throws `caller_untrusted` if the answer is invalid or another browser's; `subject_unknown`; `locked_out`;
-   * `profile_unavailable`
-   */
-  finish(visit: DoorVisit): Promise<string>;
-}
+type OwnSignIn = ReturnType<typeof createOwnSignIn>;
 
 function createOwnSignIn(
   { id, profile }: Connection,
   config: OwnSignInConfig,
   deps: Pick<HomeDeps, 'issuer' | 'clock' | 'random' | 'fetch'> & { readonly consumeLimits: ConsumeLimits },
-): OwnSignIn {
+) {
   const redirectUri = `${deps.issuer}${doorPath(id, '/callback', null)}`;
   const provider = createSignInProvider(config, { ...deps, redirectUri, use: `me of ${id}` });
   const cookie = browserCookieOf('me-sign-in', deps.issuer.startsWith('https:'));
   // Derived per connection, so that one connection's answer is invalid for another.
   const secretsFor = (secret: Credential) => secretsOf(secret, `me ${id}`);
   return {
-    async begin({ response }) {
+    async begin({ response }: DoorVisit): Promise<void> {
       const secret = newSecret(deps);
       const address = await provider.begin(secretsFor(secret));
       setBrowserCookie(response, { name: cookie, secret, lifeSec: visitLifeSec });
       response.redirect(303, address.href);
     },
-    async finish({ request, response }) {
+    /**
+     * @returns the user's id
+     * @throws `caller_untrusted` if the answer is invalid or another browser's; `subject_unknown`; `locked_out`;
+     * `profile_unavailable`
+     */
+    async finish({ request, response }: DoorVisit): Promise<string> {
       const browserSecret = readCookie(request, cookie);
       if (browserSecret === null) throw new FaceError('caller_untrusted');
       const secrets = secretsFor(new Credential(browserSecret));
@@ -146,11 +143,12 @@ export function mountHome(app: Express, deps: HomeDeps): void {
   mountStep('/face-check', {
     GET: (visit) => finishFaceCheck(visit, deps),
     async POST(visit) {
-      const { request, door } = visit;
+      const { request, door, readBody } = visit;
       if (!door.hasFaceCheck) throw new FaceError('not_found');
       if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
       await countStart(visit);
-      await beginFaceCheck(visit, await readName(visit), { ...deps, directoryFor: door.directoryFor });
+      const name = userNameIn(parseForm(request, await readBody()));
+      await beginFaceCheck(visit, name, { ...deps, directoryFor: door.directoryFor });
     },
   });
 
@@ -187,15 +185,6 @@ function openDoors(deps: HomeDeps & { readonly consumeLimits: ConsumeLimits }): 
       return [[connection.id, { ...open, of: connection, directoryFor: createDirectories(connection, deps), signIn }]];
     }),
   );
-}
-
-async function readName({ request, readBody }: RouteExchange<Request, Response>): Promise<string> {
-  const name =
-    parseForm(request, await readBody())
-      .get('username')
-      ?.trim() ?? '';
-  if (name === '' || name.length > 256) throw new FaceError('request_malformed', { field: 'username' });
-  return name;
 }
 
 /** Why the page refuses after an error. The other errors are not caused by pages of ours. */

@@ -273,3 +273,10 @@ export function parseForm(request: Request, body: Buffer): URLSearchParams {
   }
   return new URLSearchParams(body.toString('utf8'));
 }
+
+/** Returns the user name of a form. @throws `request_malformed` */
+export function userNameIn(form: URLSearchParams): string {
+  const name = form.get('username')?.trim() ?? '';
+  if (name === '' || name.length > 256) throw new FaceError('request_malformed', { field: 'username' });
+  return name;
+}

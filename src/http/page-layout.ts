@@ -1,6 +1,7 @@
 import type { Response } from 'express';
+import { languages } from '../../locales/compiled/languages.js';
 import { type Html, html } from '../core/base/html.js';
-import { directionOf, type SupportedLanguage } from '../core/language.js';
+import { directionOf, type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { contentSecurityPolicy, inlineDigest } from './content-security-policy.js';
 
 /** Style of the capture page, also for pages that the server renders. */
@@ -65,6 +66,26 @@ button, .button {
 button.strong, .button.strong { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;
+
+/** Style of the pages with a form, a notice and links. */
+export const formStyle = html`
+form label { display: block; font-weight: 600; }
+form input {
+  inline-size: 100%; min-block-size: 2.75rem; margin: .25rem 0 0; padding: .4rem .6rem; font: inherit; color: var(--ink);
+  background: var(--card); border: 1px solid var(--line-strong); border-radius: .5rem;
+}
+[role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
+nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
+nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
+`;
+
+/** Renders links to a page in each language. */
+export function renderLanguages(path: string, label: string): Html {
+  const links = supportedLanguages.map(
+    (each) => html`<a href="${path}?lang=${each}" lang="${each}" hreflang="${each}">${languages[each]}</a>`,
+  );
+  return html`<nav aria-label="${label}">${links}</nav>`;
+}
 
 export interface RenderedPage {
   readonly bytes: Buffer;

@@ -15,7 +15,7 @@ import { secondsPerDay } from '../core/units.js';
 import { FaceError, type FaceErrorCode, isFault, toCode } from '../errors.js';
 import { sourceOf } from '../http/access-log.js';
 import { browserCookieOf, deviceCookieOf, setBrowserCookie, shownDevice } from '../http/cookies.js';
-import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../http/front-door.js';
+import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange, userNameIn } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import type { CallerPools } from '../http/request-budget.js';
 import { type AdvanceDeps, advanceRecovery, readCheck, startRecoveryCheck } from './advance.js';
@@ -137,8 +137,7 @@ function createActs(
       const { connection, source, request } = visit;
       await countStart(visit);
       if ((await alertOf(visit)) === 'refused') throw new FaceError('provider_refused');
-      const login = (await readForm(visit)).get('username')?.trim() ?? '';
-      if (login === '' || login.length > 256) throw new FaceError('request_malformed', { field: 'username' });
+      const login = userNameIn(await readForm(visit));
       const language = languageAsked(request);
       const begun = { connection, login, source, language };
       bind(visit, await beginRecovery(begun, { ...deps, directoryFor: directoryFor(connection) }));

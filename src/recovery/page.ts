@@ -1,13 +1,12 @@
-import { languages } from '../../locales/compiled/languages.js';
 import { texts as allTexts } from '../../locales/compiled/server/recovery/all.js';
 import { type Html, html } from '../core/base/html.js';
 import type { Connection } from '../core/connection.js';
-import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import type { SupportedLanguage } from '../core/language.js';
 import type { Delivery } from '../core/ports.js';
 import type { SecondThing } from '../core/second-things.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import type { FaceErrorCode } from '../errors.js';
-import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
+import { createPageLayout, formStyle, pageStyle, type RenderedPage, renderLanguages } from '../http/page-layout.js';
 import type { Ending } from './issue.js';
 import { toShownTime } from './notices.js';
 import { recoveryAt } from './record.js';
@@ -27,12 +26,7 @@ if (copy) {
 }
 `;
 
-const style = html`${pageStyle}
-form label { display: block; font-weight: 600; }
-form input {
-  inline-size: 100%; min-block-size: 2.75rem; margin: .25rem 0 0; padding: .4rem .6rem; font: inherit; color: var(--ink);
-  background: var(--card); border: 1px solid var(--line-strong); border-radius: .5rem;
-}
+const style = html`${pageStyle}${formStyle}
 section { padding-block: 1rem; border-block-start: 1px solid var(--line-strong); }
 [role="alert"] + section { margin-block-start: 1rem; }
 section:last-of-type { padding-block-end: 0; }
@@ -45,9 +39,6 @@ output span + span { margin-inline-start: .4em; }
 [hidden] { display: none; }
 :is(button, .button) + p { margin-block-start: .75rem; }
 .organisation { font-weight: 600; margin-block-end: .25rem; }
-[role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
-nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
-nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
 `;
 const layout = createPageLayout(style, "'self'", script);
 
@@ -126,17 +117,13 @@ export function renderStart({
       html`<p>${texts.text}</p>${trial}${button(connection, 'link', texts.next, field)}`,
     );
   }
-  const links = supportedLanguages.map(
-    (each) =>
-      html`<a href="${recoveryPath(connection.id)}?lang=${each}" lang="${each}" hreflang="${each}">${languages[each]}</a>`,
-  );
   const body = html`<p>${texts.text}</p>${trial}
 <form method="post" action="${recoveryPath(connection.id, '/begin')}?lang=${language}">
 <label for="username">${texts.userName}</label>
 <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256">
 <button class="strong">${texts.next}</button>
 </form>`;
-  return titled(texts.title, shown, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
+  return titled(texts.title, shown, body, renderLanguages(recoveryPath(connection.id), texts.languages));
 }
 
 function signInLink({ language, connection }: Shown): Html | null {

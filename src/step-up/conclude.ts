@@ -100,7 +100,7 @@ function toConclusion(error: unknown): Conclusion {
 
 const unlike: Conclusion = { kind: 'unlike' };
 
-type Ending = Pick<Attempt, 'captured' | 'sent'>;
+export type Ending = Pick<Attempt, 'captured' | 'sent'>;
 
 async function endWith(
   { captured, sent }: Ending,

@@ -11,7 +11,15 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import { refuseUnseenPerson } from '../verification/verify.js';
 import { attempt, countAnonymousCheck } from './complete.js';
-import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undecidedOf } from './conclude.js';
+import {
+  type AttemptOutcome,
+  type CaptureDeps,
+  conclude,
+  type Ending,
+  lose,
+  type Sent,
+  undecidedOf,
+} from './conclude.js';
 import { openPictures } from './encrypted-pictures.js';
 import { vendorConfidence } from './events.js';
 import { endGlances } from './glance.js';
@@ -181,7 +189,7 @@ export function finishVendorCheck(
             deps,
           );
           const result = await findVendor(policy, deps).readResult(session, own);
-          return judgeResult({ captured, sent: { ...sent, reference }, policy, result }, toRow, deps);
+          return judgeResult({ captured, sent: { ...sent, reference } }, { policy, result }, toRow, deps);
         });
       return attempt(captured, judge, deps).catch(async (error: unknown) => {
         await noteOutage({ session: sent.session, policy, error }, deps);
@@ -226,17 +234,8 @@ function findOpened(
 }
 
 async function judgeResult(
-  {
-    captured,
-    sent,
-    policy,
-    result,
-  }: {
-    readonly captured: StepUp;
-    readonly sent: FinishedVendorCheck;
-    readonly policy: VendorPolicy;
-    readonly result: VendorResult;
-  },
+  { captured, sent }: Ending,
+  { policy, result }: { readonly policy: VendorPolicy; readonly result: VendorResult },
   toRow: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
