@@ -270,7 +270,7 @@ async function askOrTake(
 ): Promise<Recovery> {
   if (proof.secondThing !== 'manager' || proof.approvals.some(isManagers)) return recovery;
   if (managerStepUp === null) return askManager({ recovery, connection, source }, deps);
-  return takeManagersApproval({ recovery, connection }, { ...managerStepUp, eligibleAt }, deps);
+  return takeManagersApproval({ recovery, connection }, managerStepUp, eligibleAt, deps);
 }
 
 /** Sends the manager a link to a face check that approves this recovery. */
@@ -315,11 +315,8 @@ const toShown = (login: string): string => (/^[\w.@+-]{1,110}$/.test(login) ? lo
 
 async function takeManagersApproval(
   { recovery, connection }: OpenRecovery,
-  {
-    id: stepUpId,
-    manager,
-    eligibleAt,
-  }: { readonly id: string; readonly manager: string; readonly eligibleAt: EpochMs },
+  { id: stepUpId, manager }: NonNullable<StageOf<'approval'>['managerStepUp']>,
+  eligibleAt: EpochMs,
   deps: AdvanceDeps,
 ): Promise<Recovery> {
   const { state, pass, ...checked } = await readStepUp(stepUpId, deps);

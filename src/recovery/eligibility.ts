@@ -109,21 +109,11 @@ export async function readQuietContacts(
   return { kind: 'quiet', contacts };
 }
 
-/** A manager who may approve, with the mailbox that gets the link. */
-interface ApprovingManager {
-  readonly kind: 'manager';
-  readonly subject: string;
-  readonly email: string;
-}
-
 /**
  * Finds the manager who may approve a recovery, and notes who it is.
- * @returns a refusal if there is none, or if the manager, or the face of the manager, is new
+ * @returns also the mailbox that gets the link; a refusal if there is none, or if the manager, or the face of the manager, is new
  */
-export async function findQuietManager(
-  person: ConnectedSubject,
-  deps: Ports<'state' | 'clock' | 'keys' | 'verifier'>,
-): Promise<ApprovingManager | Refusal> {
+export async function findQuietManager(person: ConnectedSubject, deps: Ports<'state' | 'clock' | 'keys' | 'verifier'>) {
   const manager = await findManager(person);
   const known = await noteContacts(toSubjectRef(person), { manager: manager?.subject ?? null }, deps);
   const noted = known.find(({ kind }) => kind === 'manager');
@@ -135,7 +125,7 @@ export async function findQuietManager(
   const { connection } = person;
   if ((await checkQuietFace({ connection, subject: manager.subject }, deps)) !== null)
     return tooNew('recovery_manager_missing', 'manager_face');
-  return { kind: 'manager', subject: manager.subject, email: manager.email };
+  return { kind: 'manager', subject: manager.subject, email: manager.email } as const;
 }
 
 async function readIsPrivileged({ connection, subject }: ConnectedSubject): Promise<Eligible | Refusal> {

@@ -1,10 +1,8 @@
 import type { CoreDeps, Ports } from '../core/deps.js';
-import type { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import { attempt, endTest } from './complete.js';
 import { testOutcomeIn } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
-import type { SessionView } from './session-view.js';
 import { endAttempt } from './stored.js';
 import { capture, newAttempt } from './transitions.js';
 
@@ -15,7 +13,7 @@ import { capture, newAttempt } from './transitions.js';
 export async function finishTest(
   session: FoundSession,
   deps: CoreDeps & Ports<'connections'>,
-): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
+): Promise<ReturnType<typeof viewSession>> {
   const outcome = testOutcomeIn(session.record, session.connection);
   if (outcome === null) throw new FaceError('challenge_needed');
   const by = newAttempt(deps);
