@@ -81,13 +81,6 @@ export async function removeFromList<Entry extends ListEntry>(
   return former.filter(isMeant);
 }
 
-export const pageFields = {
-  limit: z.int().min(1).max(100).default(50),
-  cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
-};
-
-export const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');
-
 export function pageOf<Entry extends ListEntry>(
   entries: readonly Entry[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cursorReply } from '../core/bounded-list.js';
 import { instantReply } from '../core/instant.js';
+import { cursorReply } from '../core/page-fields.js';
 import { helpReasons } from '../core/page-protocol.js';
 import { testReply } from '../step-up/replies.js';
 import { vouchingStates } from './vouching-states.js';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { linkFields, requireSubject, subjectFields } from '../access/connection-access.js';
-import { pageFields, pageOf } from '../core/bounded-list.js';
+import { pageOf } from '../core/bounded-list.js';
 import { requireConnection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
+import { pageFields } from '../core/page-fields.js';
 import type { EpochMs } from '../core/units.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';

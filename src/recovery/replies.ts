@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cursorReply } from '../core/bounded-list.js';
 import { instantReply } from '../core/instant.js';
+import { cursorReply } from '../core/page-fields.js';
 import { recoveryOutcomes, secondThings } from '../core/second-things.js';
 import { faceErrorCodes } from '../errors.js';
 
