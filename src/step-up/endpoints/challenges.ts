@@ -292,7 +292,9 @@ function toSent({ fields, photos, session: shown, ...request }: SentCall, deps: 
   return { session: shown, shownFrom, nonce: new Credential(nonce), reference, document, contentKeys, secret };
 }
 
-type SentCall = Call<z.output<z.ZodObject<typeof sentFields>>, 'reference' | 'document'> & { readonly session: FoundSession };
+type SentCall = Call<z.output<z.ZodObject<typeof sentFields>>, 'reference' | 'document'> & {
+  readonly session: FoundSession;
+};
 
 type Deps = CaptureDeps & Ports<'connections' | 'livenessVendors'> & FlowPorts;
 

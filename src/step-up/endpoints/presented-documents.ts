@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { documentReply, documentRequestReply } from '../../core/page-protocol.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
@@ -15,13 +14,7 @@ export const documentFile = {
   },
 } as const;
 
-const codes = [
-  'step_up_unknown',
-  'step_up_finished',
-  'not_found',
-  'consent_missing',
-  'key_service_unavailable',
-] as const;
+const codes = ['not_found', 'consent_missing', 'key_service_unavailable'] as const;
 
 export const createPresentedDocumentEndpoints = (deps: CoreDeps & Ports<'connections'> & FlowPorts): Endpoint[] => [
   sessionEndpoint({
@@ -33,7 +26,6 @@ export const createPresentedDocumentEndpoints = (deps: CoreDeps & Ports<'connect
     description:
       'Returns a request by OpenID4VP, for the browser’s Digital Credentials API and as a link. Available for an enrolment if `policy.photo.source` is `document`.',
     codes,
-    fields: z.strictObject({}),
     reply: documentRequestReply,
     handle: ({ session: shown }) => requestDocument(shown, deps),
   }),
@@ -46,7 +38,6 @@ export const createPresentedDocumentEndpoints = (deps: CoreDeps & Ports<'connect
       'Verifies issuer, validity, device and names, and looks for a face in the portrait. Nothing is compared or stored: send the response again with the pictures. Without the file `document`, the encrypted response of the browser, takes the response that an app sent to the link; `response` is `null` while there is none. At most twelve documents for one step-up.',
     codes: [...codes, 'locked_out', 'subject_unknown', 'profile_unavailable', 'overloaded'],
     photos: documentFile,
-    fields: z.strictObject({}),
     reply: documentReply,
     handle: ({ photos, session: shown }) => lookAtDocument(shown, toResponse(photos('document')), deps),
   }),
