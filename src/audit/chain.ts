@@ -44,39 +44,31 @@ const firstRecord = '{"sequence":1,';
 
 /** @throws `state_unavailable` if the file is not an audit log; system errors */
 export async function openEnd(file: string): Promise<FileEnd> {
-  const handle = await open(file, 'a+', 0o600);
-  try {
-    await handle.chmod(0o600);
-    const { size: bytes } = await handle.stat();
-    if (bytes === 0) return { ...(await readClosedEnd(file)), repair: '', bytes, since: null };
-    const length = Math.min(bytes, lookedThroughBytes);
-    const first = Buffer.alloc(length);
-    const last = Buffer.alloc(length);
-    await handle.read(first, 0, length, 0);
-    await handle.read(last, 0, length, bytes - length);
-    const repair = last.at(-1) === lineBreak ? '' : '\n';
-    const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
-    if (sequence === 0 && !isCutFirst(last)) throw notATrail();
-    const digest = hexDigestOf(lastLineOf(last));
-    return { sequence, digest, recordDigest, time, repair, bytes, since: findFirst(first)?.time ?? null };
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(file, 'a+', 0o600);
+  await handle.chmod(0o600);
+  const { size: bytes } = await handle.stat();
+  if (bytes === 0) return { ...(await readClosedEnd(file)), repair: '', bytes, since: null };
+  const length = Math.min(bytes, lookedThroughBytes);
+  const first = Buffer.alloc(length);
+  const last = Buffer.alloc(length);
+  await handle.read(first, 0, length, 0);
+  await handle.read(last, 0, length, bytes - length);
+  const repair = last.at(-1) === lineBreak ? '' : '\n';
+  const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
+  if (sequence === 0 && !isCutFirst(last)) throw notATrail();
+  const digest = hexDigestOf(lastLineOf(last));
+  return { sequence, digest, recordDigest, time, repair, bytes, since: findFirst(first)?.time ?? null };
 }
 
 /** Reads the end of a file. @returns `null` if the file is damaged or has no record */
 export async function readTail(file: string): Promise<Tail | null> {
-  const handle = await open(file, 'r');
-  try {
-    let end: Buffer = Buffer.alloc(0);
-    let isWhole = true;
-    for await (const chunk of readUncompressed({ file, handle }, () => (isWhole = false)))
-      end = Buffer.concat([end, chunk]).subarray(-lookedThroughBytes);
-    const last = findLast(end);
-    return isWhole && last !== null ? { ...last, digest: hexDigestOf(lastLineOf(end)) } : null;
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(file, 'r');
+  let end: Buffer = Buffer.alloc(0);
+  let isWhole = true;
+  for await (const chunk of readUncompressed({ file, handle }, () => (isWhole = false)))
+    end = Buffer.concat([end, chunk]).subarray(-lookedThroughBytes);
+  const last = findLast(end);
+  return isWhole && last !== null ? { ...last, digest: hexDigestOf(lastLineOf(end)) } : null;
 }
 
 async function readClosedEnd(file: string): Promise<Tail> {

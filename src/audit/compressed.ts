@@ -46,14 +46,10 @@ export async function* readUncompressed(
 
 /** Returns the size of a file of a trail without compression. Gzip notes it in the last four bytes (RFC 1952). */
 export async function readUncompressedSize(file: string): Promise<number> {
-  const handle = await open(file, 'r');
-  try {
-    const { size } = await handle.stat();
-    if (!isCompressed(file)) return size;
-    return (await handle.read(Buffer.alloc(4), 0, 4, size - 4)).buffer.readUInt32LE();
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(file, 'r');
+  const { size } = await handle.stat();
+  if (!isCompressed(file)) return size;
+  return (await handle.read(Buffer.alloc(4), 0, 4, size - 4)).buffer.readUInt32LE();
 }
 
 /**

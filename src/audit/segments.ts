@@ -33,22 +33,15 @@ async function openActive(file: string) {
  * @param after - closed files without records after this number are skipped
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
-  const active = await openActive(file);
-  try {
-    for (const { file: listed, lastSequence } of active.closed) {
-      if (lastSequence <= after) continue;
-      const plain = await ifExists(open(listed, 'r'));
-      const path = plain === null ? compressedFileOf(listed) : listed;
-      const handle = plain ?? (await ifExists(open(path, 'r')));
-      if (handle === null) continue;
-      try {
-        yield { file: path, handle, identity: await identityOf(handle), lastSequence };
-      } finally {
-        await handle.close();
-      }
-    }
-    if (active.handle !== null) yield { file, handle: active.handle, identity: active.identity, lastSequence: null };
-  } finally {
-    await active.handle?.close();
+  const { handle: opened, identity, closed } = await openActive(file);
+  await using active = opened;
+  for (const { file: listed, lastSequence } of closed) {
+    if (lastSequence <= after) continue;
+    const plain = await ifExists(open(listed, 'r'));
+    const path = plain === null ? compressedFileOf(listed) : listed;
+    await using handle = plain ?? (await ifExists(open(path, 'r')));
+    if (handle === null) continue;
+    yield { file: path, handle, identity: await identityOf(handle), lastSequence };
   }
+  if (active !== null) yield { file, handle: active, identity, lastSequence: null };
 }

@@ -45,20 +45,16 @@ export const readIfThere = (file: string): Promise<string | null> => ifExists(re
 
 /** Reads a private file; `null` if it does not exist. @throws `config_invalid` if unreadable, or readable by others */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
-  const handle = await ifExists(open(file, 'r')).catch((cause: unknown) => {
+  await using handle = await ifExists(open(file, 'r')).catch((cause: unknown) => {
     throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause });
   });
   if (handle === null) return null;
-  try {
-    // The mode of the opened file is checked, not of the path, so that the file cannot be replaced between check and
-    // use.
-    const { mode, uid } = await handle.stat();
-    if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
-      throw new FaceError('config_invalid', { setting, file, problem: 'readable by others; its mode must be 0600' });
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
-  }
+  // The mode of the opened file is checked, not of the path, so that the file cannot be replaced between check and
+  // use.
+  const { mode, uid } = await handle.stat();
+  if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
+    throw new FaceError('config_invalid', { setting, file, problem: 'readable by others; its mode must be 0600' });
+  return await handle.readFile('utf8');
 }
 
 /**
@@ -138,13 +134,9 @@ export async function makeFolder(folder: string): Promise<void> {
 async function writeBeside(file: string, content: string | Uint8Array, random: Random): Promise<string> {
   const draft = draftOf(file, random);
   try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(draft, 'wx', 0o600);
+    await handle.writeFile(content);
+    await handle.sync();
   } catch (error) {
     // Without this, each retry would leave another temporary file that may contain a part of a key.
     await rm(draft, { force: true });
@@ -183,16 +175,12 @@ const lineBreak = 0x0a;
 
 /** Removes an incomplete last line, which a crash or a full disk may leave. */
 export async function removeUnfinishedLine(file: string): Promise<void> {
-  const handle = await open(file, 'a+', 0o600);
-  try {
-    const { size } = await handle.stat();
-    const last = Buffer.alloc(1);
-    await handle.read(last, 0, 1, Math.max(0, size - 1));
-    if (size === 0 || last[0] === lineBreak) return;
-    await handle.truncate((await handle.readFile()).lastIndexOf(lineBreak) + 1);
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(file, 'a+', 0o600);
+  const { size } = await handle.stat();
+  const last = Buffer.alloc(1);
+  await handle.read(last, 0, 1, Math.max(0, size - 1));
+  if (size === 0 || last[0] === lineBreak) return;
+  await handle.truncate((await handle.readFile()).lastIndexOf(lineBreak) + 1);
 }
 
 export async function markOf(file: string): Promise<string> {

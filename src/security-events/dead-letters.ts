@@ -61,14 +61,10 @@ export function appendDeadLetter(
 
 /** @returns the size of the file, in bytes */
 async function append(file: string, line: DeadLetter | Delivered): Promise<number> {
-  const handle = await open(file, 'a', 0o600);
-  try {
-    await handle.appendFile(toLine(line));
-    await handle.datasync();
-    return (await handle.stat()).size;
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(file, 'a', 0o600);
+  await handle.appendFile(toLine(line));
+  await handle.datasync();
+  return (await handle.stat()).size;
 }
 
 const toLine = (line: DeadLetter | Delivered): string => `${JSON.stringify(line)}\n`;

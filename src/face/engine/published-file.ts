@@ -18,15 +18,11 @@ export const mostModelBytes = 1024 ** 3;
  */
 export async function readWithin(path: string, mostBytes: number): Promise<Uint8Array> {
   // A pipe would keep the caller waiting.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const found = await file.stat();
-    if (!found.isFile()) throw new RangeError('it is no regular file');
-    if (found.size > mostBytes) throw new RangeError(`it has ${found.size} bytes; the limit is ${mostBytes}`);
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const found = await file.stat();
+  if (!found.isFile()) throw new RangeError('it is no regular file');
+  if (found.size > mostBytes) throw new RangeError(`it has ${found.size} bytes; the limit is ${mostBytes}`);
+  return await file.readFile();
 }
 
 /**
