@@ -10,13 +10,10 @@ import type { CallDeps } from './find-server.js';
  * @throws UsageError if unknown
  */
 export function findConnection({ connections }: Setup, id: string | undefined): ConfiguredConnection {
-  const chosen = chooseConnection(connections, id);
-  if (chosen !== null) return chosen;
-  const ids = connections.map((connection) => connection.id).join(', ');
-  throw new UsageError(
-    `no connection "${id}"${ids === '' ? ': the configuration has none' : ` in the configuration. It has: ${ids}`}`,
+  return chooseConnection(connections, id, (ids) => [
+    ids === '' ? ': the configuration has none' : ` in the configuration. It has: ${ids}`,
     ids === '' ? noConnection : null,
-  );
+  ]);
 }
 
 /** Finds a connection of the running server. @throws as `callServer`; UsageError if unknown */
@@ -25,13 +22,10 @@ export async function findServerConnection(
   deps: CallDeps,
 ): Promise<ConnectionsReply['connections'][number]> {
   const { connections } = await callServer('GET /connections', connectionsReply, deps);
-  const chosen = chooseConnection(connections, id);
-  if (chosen !== null) return chosen;
-  const ids = connections.map((connection) => connection.id).join(', ');
-  throw new UsageError(
-    `no connection "${id}" at this server${ids === '' ? '' : `. It has: ${ids}`}`,
+  return chooseConnection(connections, id, (ids) => [
+    ` at this server${ids === '' ? '' : `. It has: ${ids}`}`,
     'Add it to the configuration of the server, then run “facestep reload”.',
-  );
+  ]);
 }
 
 const noConnection =
@@ -44,13 +38,17 @@ export const splitArguments = (first: string, second: string | undefined): reado
 function chooseConnection<Each extends { readonly id: string }>(
   connections: readonly Each[],
   id: string | undefined,
-): Each | null {
-  if (id !== undefined) return connections.find((connection) => connection.id === id) ?? null;
+  describeUnknown: (ids: string) => readonly [found: string, remedy: string | null],
+): Each {
+  const ids = connections.map((connection) => connection.id).join(', ');
   const [only] = connections;
+  if (id !== undefined) {
+    const chosen = connections.find((connection) => connection.id === id);
+    if (chosen !== undefined) return chosen;
+    const [found, remedy] = describeUnknown(ids);
+    throw new UsageError(`no connection "${id}"${found}`, remedy);
+  }
   if (only === undefined) throw new UsageError('there is no connection in the configuration', noConnection);
   if (connections.length === 1) return only;
-  throw new UsageError(
-    'there are several connections',
-    `Name one of: ${connections.map((connection) => connection.id).join(', ')}.`,
-  );
+  throw new UsageError('there are several connections', `Name one of: ${ids}.`);
 }
