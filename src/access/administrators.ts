@@ -13,12 +13,6 @@ const firstOwner = { name: 'owner', role: 'owner' } as const;
 
 export const maxAdministrators = 100;
 
-export interface ListedAdministrator extends Pick<Administrator, 'name'> {
-  readonly role: Role;
-  readonly addedAt: EpochMs | null;
-  readonly expiresAt: EpochMs | null;
-}
-
 const recordGuard = z.object({
   id: z.string(),
   name: z.string(),
@@ -141,7 +135,7 @@ export async function removeAdministrator(
   await changeStored(list, without, { state });
 }
 
-export async function listAdministrators({ state, clock }: Ports<'state' | 'clock'>): Promise<ListedAdministrator[]> {
+export async function listAdministrators({ state, clock }: Ports<'state' | 'clock'>) {
   const added = (await readAll({ state })).filter((each) => isLive(each, clock.now()));
   return [
     { ...firstOwner, addedAt: null, expiresAt: null },

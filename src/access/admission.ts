@@ -56,21 +56,12 @@ const windows = [
   { name: 'day', sec: 24 * 60 * 60, limitOf: ({ perDay }: Quota): number => perDay },
 ] as const;
 
-interface QuotaUse {
-  readonly name: (typeof windows)[number]['name'];
-  readonly quota: number;
-  readonly windowSec: number;
-  readonly left: number;
-  readonly resetSec: number;
-  readonly isExceeded: boolean;
-}
-
 /**
  * Counts a request over all replicas, before it is processed.
  * @returns the use of each window, up to the first window whose quota is exceeded
  */
-export async function countRequest(quota: Quota, deps: Ports<'state' | 'clock'>): Promise<readonly QuotaUse[]> {
-  const uses: QuotaUse[] = [];
+export async function countRequest(quota: Quota, deps: Ports<'state' | 'clock'>) {
+  const uses = [];
   for (const { name, sec, limitOf } of windows) {
     const window = windowOf(`quota:${quota.id}:${name}`, sec, deps);
     const counted = await countIn(window, 1, deps);
@@ -87,7 +78,7 @@ export async function countRequest(quota: Quota, deps: Ports<'state' | 'clock'>)
  * Returns quotas and their use as response headers.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10)
  */
-function toRateLimitHeaders(uses: readonly QuotaUse[]): Readonly<Record<string, string>> {
+function toRateLimitHeaders(uses: Awaited<ReturnType<typeof countRequest>>): Readonly<Record<string, string>> {
   return {
     'RateLimit-Policy': uses.map(({ name, quota, windowSec }) => `"${name}";q=${quota};w=${windowSec}`).join(', '),
     RateLimit: uses.map(({ name, left, resetSec }) => `"${name}";r=${left};t=${resetSec}`).join(', '),

@@ -1,6 +1,5 @@
 import type { Ports } from '../core/deps.js';
 import type { Credential } from '../core/secrets.js';
-import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { changeKeysOf, readApplication } from './applications.js';
 import { type Client, findClientToken, issueClientToken, revokeClientToken } from './client-tokens.js';
@@ -10,14 +9,6 @@ import { readLastUsed } from './usage.js';
 
 /** Maximum per application. Enough for two API keys during a rotation, and for several programs. */
 export const maxKeys = 20;
-
-export interface ApplicationKey {
-  readonly id: string;
-  readonly scopes: readonly ClientScope[];
-  readonly issuedAt: EpochMs;
-  readonly expiresAt: EpochMs;
-  readonly lastUsed: string | null;
-}
 
 /**
  * Issues an API key for an application: a client token of the application's tenant.
@@ -60,10 +51,7 @@ export async function issueApplicationKey(
   return issued;
 }
 
-export async function listApplicationKeys(
-  applicationId: string,
-  deps: Ports<'clock' | 'state'>,
-): Promise<ApplicationKey[]> {
+export async function listApplicationKeys(applicationId: string, deps: Ports<'clock' | 'state'>) {
   const { keys } = await readApplication(applicationId, deps);
   const found = await Promise.all(
     keys.map(async (id) => {

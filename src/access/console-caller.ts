@@ -2,11 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { readCookie } from '../core/base/cookie.js';
 import { isSameOrigin } from '../core/base/same-origin.js';
 import type { Ports } from '../core/deps.js';
-import type { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import type { KeyPorts } from './administrators.js';
 import {
-  type ConsoleSession,
   type ConsoleSettings,
   consolePollHeader,
   consoleTokenHeader,
@@ -19,16 +17,11 @@ import {
 /** Ports that authenticate an administrator. */
 export interface SessionPorts extends KeyPorts, ConsoleSettings, Ports<'issuer'> {}
 
-export interface ShownSession {
-  readonly secret: Credential;
-  readonly session: ConsoleSession;
-}
-
 /**
  * Reads the session of the browser's cookie. Use it only for requests that change nothing, because the origin is not
  * checked.
  */
-export async function readSession(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<ShownSession> {
+export async function readSession(headers: IncomingHttpHeaders, deps: SessionPorts) {
   const secret = parseSessionCookie(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
   return { secret, session: await findConsoleSession(secret, headers[consolePollHeader] === undefined, deps) };
@@ -38,7 +31,7 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionPor
  * Authenticates a console session by its cookie and by the page token. Other sites can read neither.
  * @throws `caller_untrusted`
  */
-export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<ShownSession> {
+export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionPorts) {
   if (!isSameOrigin(headers, deps.issuer)) throw new FaceError('caller_untrusted');
   const shown = await readSession(headers, deps);
   if (!isTokenOf(shown.secret, String(headers[consoleTokenHeader] ?? ''))) throw new FaceError('caller_untrusted');

@@ -66,13 +66,6 @@ function flushing(name: string, run: () => Promise<void>, jobs: Jobs): Pick<Reco
   };
 }
 
-export interface DayUsage {
-  readonly day: string;
-  readonly endpoint: string;
-  readonly requests: number;
-  readonly refusals: Readonly<Record<string, number>>;
-}
-
 const countsGuard = z.record(z.string(), z.record(z.string(), z.number()));
 type Counts = z.infer<typeof countsGuard>;
 
@@ -145,7 +138,7 @@ export async function readUsage(
   applicationId: string | null,
   days: number,
   { state, clock }: Ports<'state' | 'clock'>,
-): Promise<DayUsage[]> {
+) {
   const now = clock.now();
   const names = Array.from({ length: days }, (_, ago) => dayOf(addSec(now, -ago * daySec)));
   const found = await Promise.all(

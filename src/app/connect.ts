@@ -50,12 +50,6 @@ function shadow(name: string, hook: ServedHook, connection: Connection, core: Po
   };
 }
 
-export interface Connected {
-  readonly connection: Connection;
-  readonly hooks: ServedHooks;
-  readonly openDirectory: () => Promise<Directory>;
-}
-
 /** Creates the connection and its hooks, in the mode of its policy. */
 export function connect(
   { id, kind, policy, recovery, me }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy' | 'recovery' | 'me'>,
@@ -63,7 +57,7 @@ export function connect(
   core: CoreDeps & Ports<'fetch' | 'publicFetch' | 'keys'>,
   observePort: ObservePort,
   documents: PresentedDocuments | null = null,
-): Connected {
+) {
   const { openStepUpRequest, testOutcomeOf } = adapter;
   const profile = observePort('profile', waitForTokens(id, adapter.profile, core));
   // Without a credential of the provider, a recovery can only end in a receipt. With the mode `off`, credentials that

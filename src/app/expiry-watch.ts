@@ -36,12 +36,6 @@ const leftGuard = z.array(z.string());
 /** Sequence of a step-up of another server, which does not hold the own position back. */
 const ofAnother = Number.MAX_SAFE_INTEGER;
 
-export interface ExpiryWatch {
-  run(): Promise<void>;
-  /** Leaves the step-ups to the server that runs next, at the stop. */
-  handOver(): Promise<void>;
-}
-
 interface Watched extends Termed {
   readonly id: string;
   /** Number of the record of its start. */
@@ -67,7 +61,7 @@ export function createExpiryWatch(
     readonly trail: Pick<Trail, 'file' | 'chain'>;
     readonly begunAfter: number;
   },
-): ExpiryWatch {
+) {
   const { trail, begunAfter, state, clock, audit, auditEvents, core, reportsChecks } = deps;
   const key = `step-up-expiry:${trail.chain}`;
   let follower: Follower<'step_up_started'> | null = null;
@@ -151,7 +145,7 @@ export function createExpiryWatch(
   };
 
   return {
-    async run() {
+    async run(): Promise<void> {
       if (follower === null && !isNeeded()) return;
       follower ??= await openFollower();
       await takeOver();
@@ -159,7 +153,8 @@ export function createExpiryWatch(
       await recordDue();
       await storePosition();
     },
-    async handOver() {
+    /** Leaves the step-ups to the server that runs next, at the stop. */
+    async handOver(): Promise<void> {
       if (follower === null) return;
       await watchNew(follower);
       const ids = watched.map(({ id }) => id);

@@ -10,11 +10,6 @@ import type { Metrics } from '../telemetry/metrics.js';
 
 const path = '/metrics';
 
-export interface MetricsServer {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
 export interface MetricSources {
   engineLoad(): EngineLoad;
   findUnready(): Promise<readonly string[]>;
@@ -28,11 +23,7 @@ export interface MetricSources {
  * Serves Prometheus metrics on a private address, because they reveal usage.
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export async function serveMetrics(
-  address: TelemetryConfig['metrics'],
-  metrics: Metrics,
-  sources: MetricSources,
-): Promise<MetricsServer | null> {
+export async function serveMetrics(address: TelemetryConfig['metrics'], metrics: Metrics, sources: MetricSources) {
   if (address === null) return null;
   collectDefaultMetrics({ register: metrics.registry });
   const render = async (): Promise<string> => {

@@ -10,7 +10,7 @@ import { models } from '../face/engine/manifest.js';
 import { type JudgeSource, openJudges } from '../face/engine/passive-model.js';
 import { createEnginePool, type EnginePool } from '../face/engine/pool.js';
 import type { RuntimeName } from '../face/engine/runtime.js';
-import { type OpenedEngines, openEngines } from '../face/recognition/open-engines.js';
+import { openEngines } from '../face/recognition/open-engines.js';
 import { type EngineParameters, loadParameters, type Parameters } from '../face/token/parameters.js';
 
 export interface OpenedEngine {
@@ -51,7 +51,7 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
 }
 
 /** Opens the recognition models. Custom engines are not loaded if a remote service compares the faces. */
-async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
+async function openRecognition(config: Setup['config'], deps: EngineDeps) {
   if (config.verifier.kind === 'facenition')
     return { parameters: await loadParameters(), recognisers: [], refused: [] };
   const opened = await openEngines({ engine: config.recognition.engine, folder: recognitionFolderOf(config) }, deps);

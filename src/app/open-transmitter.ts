@@ -13,18 +13,10 @@ import type { SecurityEvents } from '../security-events/ssf/deps.js';
 import { type EventStream, toStream, toWebhookStream } from '../security-events/stream.js';
 import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
 import { startTransmitter } from '../security-events/transmitter.js';
-import { createUndelivered, type Undelivered } from '../security-events/undelivered.js';
+import { createUndelivered } from '../security-events/undelivered.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenedPorts, ServerDeps } from './open-ports.js';
-
-export interface OpenTransmitter {
-  /** `null` without RSA keys, which sign security events. */
-  readonly securityEvents: SecurityEvents | null;
-  readonly undelivered: Undelivered;
-  endPolls(): void;
-  close(): Promise<void>;
-}
 
 /**
  * Starts delivering security events and webhooks.
@@ -43,7 +35,7 @@ export async function openTransmitter(
     readonly jobs: Jobs;
     readonly connectionOf: (id: string) => Connection | undefined;
   },
-): Promise<OpenTransmitter | null> {
+) {
   const isSigning = signsRs256(config.keys);
   if (!isSigning && config.webhooks.length === 0) return null;
   const { keys } = keyService;
@@ -95,7 +87,7 @@ export async function openTransmitter(
     },
   });
   const stopping = new AbortController();
-  const securityEvents = {
+  const securityEvents: SecurityEvents = {
     signer,
     keys,
     transmitter,
@@ -104,6 +96,7 @@ export async function openTransmitter(
     stopping: stopping.signal,
   };
   return {
+    /** `null` without RSA keys, which sign security events. */
     securityEvents: isSigning ? securityEvents : null,
     undelivered: createUndelivered(async () => [...configured, ...(await readStreams())], { ...delivery, trail }),
     endPolls: () => stopping.abort(),

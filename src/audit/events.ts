@@ -13,18 +13,9 @@ export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: AuditDetail<Each> };
 }[Action];
 
-export interface EventParser<Action extends AuditAction> {
-  readonly marks: readonly string[];
-  /** Returns `null` for another record, `unreadable` for a damaged line. */
-  parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
-}
-
 const undetailed = recordHead.extend({ detail: z.unknown() });
 
-export function createEventParser<Action extends AuditAction>(
-  actions: readonly Action[],
-  schemas: EventSchemas,
-): EventParser<Action> {
+export function createEventParser<Action extends AuditAction>(actions: readonly Action[], schemas: EventSchemas) {
   const guards: { readonly [Each in AuditAction]?: z.ZodType<AuditDetail<Each>> } = schemas.details;
   const missing = actions.find((action) => guards[action] === undefined);
   if (missing !== undefined) throw new FaceError('internal', `audit action ${missing} is not registered`);
@@ -37,7 +28,8 @@ export function createEventParser<Action extends AuditAction>(
   };
   return {
     marks: actions.map((action) => `"action":"${action}"`),
-    parse(line) {
+    /** Returns `null` for another record, `unreadable` for a damaged line. */
+    parse(line: Buffer): PastEvent<Action> | 'unreadable' | null {
       try {
         return parse(line);
       } catch {

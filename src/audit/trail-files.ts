@@ -30,13 +30,8 @@ export const compressionDraftOf = (file: string): string => beside(file, 'compre
 
 export const isCompressed = (file: string): boolean => file.endsWith('.gz');
 
-export interface ClosedSegment {
-  readonly file: string;
-  readonly lastSequence: number;
-}
-
 /** Lists the closed files. If compressing one was interrupted, the plain one counts. */
-export async function closedSegmentsOf(file: string): Promise<ClosedSegment[]> {
+export async function closedSegmentsOf(file: string) {
   const start = basename(beside(file, ''));
   const names = (await ifExists(readdir(dirname(file)))) ?? [];
   return names

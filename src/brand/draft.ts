@@ -1,5 +1,5 @@
 import { type Colour, parseColour } from '../core/colour.js';
-import { type Brand, isHelpLink, maxOrganisationCharacters } from './brand.js';
+import { isHelpLink, maxOrganisationCharacters } from './brand.js';
 import { type ChosenColours, type Contrast, findContrasts } from './palette.js';
 import type { BrandProblem } from './replies.js';
 import {
@@ -20,14 +20,8 @@ export interface BrandDraft extends Readonly<Record<keyof ChosenColours, string 
   readonly texts: { readonly [Language in BrandLanguage]?: Readonly<Record<string, string>> | undefined };
 }
 
-/** Result of checking a draft. `chosen` may be used only if `problems` is empty. */
-export interface CheckedDraft {
-  readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
-  readonly contrasts: Contrast[];
-  readonly problems: readonly BrandProblem[];
-}
-
-export function checkDraft(draft: BrandDraft): CheckedDraft {
+/** Checks a draft. @returns `chosen`, which may be used only if `problems` is empty */
+export function checkDraft(draft: BrandDraft) {
   const problems: BrandProblem[] = [];
   const add = (field: string, problem: DraftProblem | null): void => {
     if (problem !== null) problems.push({ field, ...problem });

@@ -116,13 +116,7 @@ async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Set
   return toSettings(parseJson(text, 'FACESTEP_CONFIG'));
 }
 
-interface Resolved {
-  readonly settings: Settings;
-  /** Converts issues of a guard to an error that names settings and variables. */
-  toError(issues: readonly z.core.$ZodIssue[]): FaceError;
-}
-
-async function resolveSettings(file: Settings, reading: Reading): Promise<Resolved> {
+async function resolveSettings(file: Settings, reading: Reading) {
   const overriding = readOverrides(reading.env);
   // References in a setting that a variable overrides are not resolved.
   const own = Object.entries(file).filter(([name]) => overriding.every(([, setting]) => setting !== name));
@@ -134,7 +128,9 @@ async function resolveSettings(file: Settings, reading: Reading): Promise<Resolv
     path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(settings, path),
     reason: message.replace(/^Invalid input: (expected .+), received undefined$/, 'is missing: $1'),
   });
-  return { settings, toError: (issues) => toConfigError(issues.map(toProblem)) };
+  /** Converts issues of a guard to an error that names settings and variables. */
+  const toError = (issues: readonly z.core.$ZodIssue[]): FaceError => toConfigError(issues.map(toProblem));
+  return { settings, toError };
 }
 
 const pick = (settings: Settings, isPicked: (name: string) => boolean): Settings =>

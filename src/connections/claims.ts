@@ -6,17 +6,11 @@ import { FaceError, type Json } from '../errors.js';
 
 export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>;
 
-export interface ClaimReader {
-  readonly claimNames: ReadonlySet<string>;
-  attributesOf(names: readonly string[]): readonly string[];
-  toClaims(names: readonly string[], readAttribute: (attribute: string) => unknown): PersonalData;
-}
-
 /**
  * @param tokenAttribute - attribute with the enrolment token, which no claim may use
  * @throws FaceError `config_invalid` if a claim uses that attribute
  */
-export function createClaimReader(usual: UsualSources, configured: ClaimSources, tokenAttribute: string): ClaimReader {
+export function createClaimReader(usual: UsualSources, configured: ClaimSources, tokenAttribute: string) {
   const sources = new Map<string, ClaimSource>(Object.entries({ ...usual, ...configured }));
   for (const [claim, source] of sources) {
     if (partsOf(source).some((attribute) => attribute.toLowerCase() === tokenAttribute.toLowerCase())) {
@@ -27,8 +21,10 @@ export function createClaimReader(usual: UsualSources, configured: ClaimSources,
     [...sources].filter(([name]) => names.includes(name));
   return {
     claimNames: new Set(sources.keys()),
-    attributesOf: (names) => [...new Set(sourcesOf(names).flatMap(([, source]) => partsOf(source)))],
-    toClaims: (names, readAttribute) =>
+    attributesOf: (names: readonly string[]): readonly string[] => [
+      ...new Set(sourcesOf(names).flatMap(([, source]) => partsOf(source))),
+    ],
+    toClaims: (names: readonly string[], readAttribute: (attribute: string) => unknown) =>
       new PersonalData(
         Object.fromEntries(
           sourcesOf(names).flatMap(([name, source]) => {

@@ -4,17 +4,7 @@ import type { AdapterDeps } from './adapter.js';
 import { paths } from './openid-client.js';
 import { type Check, type Finding, fail, pass, serverAnswers } from './provisioning.js';
 
-export interface OpenIdEndpoints {
-  readonly issuer: string;
-  readonly discovery: string;
-  readonly authorization: string;
-  readonly token: string;
-  readonly userinfo: string;
-  readonly keys: string;
-  readonly push: string;
-}
-
-export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoints {
+export function endpointsOf(publicUrl: string, connection: string) {
   const issuer = `${publicUrl}/oidc/${connection}`;
   return {
     issuer,
@@ -45,7 +35,7 @@ export const discoveryCheck = ({ publicUrl, settings, fetch }: AdapterDeps<{ rea
   run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
 });
 
-async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
+async function checkDiscovery(expected: ReturnType<typeof endpointsOf>, fetch: Fetch): Promise<Finding> {
   const url = expected.discovery;
   const remedy = `Start the server, and check publicUrl and the proxy: ${url} must be reachable from outside`;
   const metadata = await readJson(url, fetch);
@@ -53,7 +43,7 @@ async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<
   const parsed = metadataGuard.safeParse(metadata);
   if (!parsed.success) return fail(`The document at ${url} is not the metadata of an OpenID provider`, remedy);
   const { data } = parsed;
-  const found: OpenIdEndpoints = {
+  const found: typeof expected = {
     issuer: data.issuer,
     discovery: url,
     authorization: data.authorization_endpoint,

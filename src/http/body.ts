@@ -155,13 +155,7 @@ function createFileFilter(
   };
 }
 
-interface FileMemory {
-  readonly engine: multer.StorageEngine;
-  take(file: Express.Multer.File): Promise<Buffer>;
-  wipe(): void;
-}
-
-function createFileMemory(): FileMemory {
+function createFileMemory() {
   const files: ChunkBuffer[] = [];
   let isWiped = false;
   return {
@@ -175,8 +169,8 @@ function createFileMemory(): FileMemory {
         file.stream.on('end', () => callback(null, { filename }));
       },
       _removeFile: (_request, _file, callback) => callback(null),
-    },
-    take: ({ filename }) => concatAndZero(files[Number(filename)]?.take() ?? []),
+    } satisfies multer.StorageEngine,
+    take: ({ filename }: Express.Multer.File) => concatAndZero(files[Number(filename)]?.take() ?? []),
     wipe() {
       isWiped = true;
       for (const pieces of files) for (const piece of pieces.take()) piece.fill(0);
@@ -184,7 +178,11 @@ function createFileMemory(): FileMemory {
   };
 }
 
-async function toBody(request: Request, memory: FileMemory, options: BodyOptions): Promise<Body> {
+async function toBody(
+  request: Request,
+  memory: ReturnType<typeof createFileMemory>,
+  options: BodyOptions,
+): Promise<Body> {
   // Without a usable boundary, multer ignores the body.
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { type KeyVersion, type PushAddress, pushAddressGuard } from '../core/ports.js';
+import { type PushAddress, pushAddressGuard } from '../core/ports.js';
 import { openText, sealedTextGuard, sealText } from '../core/sealed-text.js';
 import { Credential, digestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
@@ -39,23 +39,13 @@ const toStored = (who: SubjectRef, { clock }: Ports<'clock'>) => ({
 const labelOf = (who: SubjectRef): string =>
   `facestep/notice-devices/${digestOf(devicesKey(who)).toString('base64url')}`;
 
-export interface NotificationDevice {
-  readonly id: string;
-  readonly address: PushAddress;
-  /** Version of the key that encrypts the address. The push subscription is bound to that key. */
-  readonly version: KeyVersion;
-}
-
 const isKept = (at: EpochMs, { clock }: Ports<'clock'>): boolean => addSec(at, keptSec) > clock.now();
 
 /**
  * Returns the browsers whose addresses can be decrypted. Other addresses were encrypted under a key that is now
  * retired.
  */
-export async function readNotificationDevices(
-  who: SubjectRef,
-  deps: Ports<'state' | 'clock' | 'keys'>,
-): Promise<readonly NotificationDevice[]> {
+export async function readNotificationDevices(who: SubjectRef, deps: Ports<'state' | 'clock' | 'keys'>) {
   const found = await readStored(toStored(who, deps), deps);
   const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
   const opened = kept.map(async ({ id, address }) => {
@@ -65,6 +55,7 @@ export async function readNotificationDevices(
     });
     if (text === null) return [];
     const parsed = text.use((json) => pushAddressGuard.parse(JSON.parse(json)));
+    // The push subscription is bound to the key of this version, which encrypts the address.
     return [{ id, address: parsed, version: address.version }];
   });
   return (await Promise.all(opened)).flat();

@@ -7,7 +7,7 @@ import type { SupportedLanguage } from '../core/language.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import type { Message, Random } from '../core/ports.js';
 import { digestOf, isSameDigest } from '../core/secrets.js';
-import { addSec, type EpochMs } from '../core/units.js';
+import { addSec } from '../core/units.js';
 import { toPlainCode } from '../core/written-codes.js';
 import { FaceError } from '../errors.js';
 import { composeEmail } from './email/email.js';
@@ -57,20 +57,16 @@ const recordGuard = z.object({
 });
 type Codes = z.infer<typeof recordGuard>;
 
-export interface IssuedCodes<Name extends string> {
-  /**
-   * Secret that the caller must submit with the codes. The store has only the digest of this secret. The secret also
-   * keys the digests of the codes, so that someone who reads the store cannot brute-force the codes.
-   */
-  readonly id: string;
-  readonly codes: ReadonlyMap<Name, string>;
-  readonly expiresAt: EpochMs;
-}
-
+/**
+ * Issues one-time codes.
+ * @returns the codes and `id`, the secret that the caller must submit with them. The store has only the digest of this
+ * secret. The secret also keys the digests of the codes, so that someone who reads the store cannot brute-force the
+ * codes.
+ */
 export async function issueCodes<const Name extends string>(
   { about, names }: { readonly about: string; readonly names: readonly Name[] },
   { clock, random, state }: Ports<'state' | 'clock' | 'random'>,
-): Promise<IssuedCodes<Name>> {
+) {
   const id = Buffer.from(random(32)).toString('base64url');
   const drawn = names.map((name) => [name, drawCode(random)] as const);
   const digests = Object.fromEntries(drawn.map(([name, code]) => [name, codeDigest(id, name, code)]));

@@ -1,5 +1,5 @@
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
-import type { AuditEvent, AuditSubscriber } from '../core/audit-events.js';
+import type { AuditEvent } from '../core/audit-events.js';
 import { joinKey } from '../core/base/key.js';
 import { type Connection, ownPageIn, type SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
@@ -37,14 +37,6 @@ export interface NotifiedStepUp {
   readonly notifies: boolean;
 }
 
-export interface NotificationSender {
-  readonly onEvent: AuditSubscriber;
-  /** Sends the notifications of step-ups that have ended without a pass. */
-  sendWaiting(): Promise<void>;
-  /** Sends all notifications, except those of step-ups that have passed. */
-  drain(): Promise<void>;
-}
-
 const hourSec = 60 * 60;
 const daySec = 24 * hourSec;
 
@@ -70,7 +62,7 @@ export const notMePath = '/face/not-me';
  * Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. A
  * failed check is notified when its step-up has ended, because the person may pass at the next try.
  */
-export function createNotificationSender(deps: NotificationDeps): NotificationSender {
+export function createNotificationSender(deps: NotificationDeps) {
   const underWay = new Set<Promise<void>>();
   const waiting = new Map<string, Incident>();
   const start = (incident: Incident): void => {
@@ -93,7 +85,7 @@ export function createNotificationSender(deps: NotificationDeps): NotificationSe
     }
   };
   return {
-    onEvent(event) {
+    onEvent(event: AuditEvent): void {
       if (event.action === 'not_me_reported') forgetWaiting(event);
       const notice = noticeOf(event);
       const connection = notice === null ? undefined : deps.connections.get(notice.who.connection);
@@ -103,8 +95,10 @@ export function createNotificationSender(deps: NotificationDeps): NotificationSe
       if (notice.kind !== 'refused' || stepUpId === null || waiting.size >= mostWaiting) start(incident);
       else waiting.set(stepUpId, incident);
     },
+    /** Sends the notifications of step-ups that have ended without a pass. */
     sendWaiting: () => sendEnded(false),
-    async drain() {
+    /** Sends all notifications, except those of step-ups that have passed. */
+    async drain(): Promise<void> {
       await sendEnded(true);
       while (underWay.size > 0) await Promise.all(underWay);
     },

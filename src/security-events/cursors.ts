@@ -9,19 +9,11 @@ const cursorsGuard = z.object({ chain: z.string(), receivers: z.record(z.string(
 /** Name of a stream's parked record among the streams: an earlier record of which an event is still to be delivered. */
 const toParked = (stream: string, sequence: number): string => `parked ${sequence} ${stream}`;
 
-export interface Cursors {
-  of(stream: string): number;
-  parkedOf(stream: string): readonly number[];
-  /** Stores a stream's position in the audit log, and its parked records, synced to disk. */
-  advance(stream: string, sequence: number, parked: readonly number[]): Promise<void>;
-  forget(stream: string): Promise<void>;
-}
-
 /** Opens the file of positions. If a new audit log was started, known streams begin at its start. */
 export async function openCursors(
   file: string,
   options: { readonly chain: string; readonly streams: ReadonlyMap<string, number>; readonly random: Random },
-): Promise<Cursors> {
+) {
   const { chain, streams, random } = options;
   const kept = await readCursors(file);
   const startOf = (stream: string, whenNew: number): number => {
@@ -49,14 +41,15 @@ export async function openCursors(
     throw unavailable(cause);
   });
   return {
-    of: (stream) => cursors.get(stream) ?? 0,
-    parkedOf: (stream) => parked.get(stream) ?? [],
-    advance(stream, sequence, waiting) {
+    of: (stream: string): number => cursors.get(stream) ?? 0,
+    parkedOf: (stream: string): readonly number[] => parked.get(stream) ?? [],
+    /** Stores a stream's position in the audit log, and its parked records, synced to disk. */
+    advance(stream: string, sequence: number, waiting: readonly number[]): Promise<void> {
       cursors.set(stream, sequence);
       parked.set(stream, [...waiting]);
       return writeInTurn();
     },
-    forget(stream) {
+    forget(stream: string): Promise<void> {
       cursors.delete(stream);
       parked.delete(stream);
       return writeInTurn();

@@ -1,7 +1,7 @@
 import type { Trail } from '../audit/file.js';
 import type { DataFiles } from '../config/data-files.js';
 import type { Ports } from '../core/deps.js';
-import type { Cursors } from './cursors.js';
+import type { openCursors } from './cursors.js';
 import type { SecurityEvent } from './event.js';
 import type { Sets } from './set.js';
 import type { EventStream } from './stream.js';
@@ -26,7 +26,7 @@ interface AllPorts extends Ports<'auditEvents' | 'state' | 'clock' | 'random' | 
   readonly sets: Sets;
   readonly trail: Pick<Trail, 'file' | 'chain'>;
   readonly files: Pick<DataFiles, 'deadLetters'>;
-  readonly cursors: Cursors;
+  readonly cursors: Awaited<ReturnType<typeof openCursors>>;
   /** Returns the current settings; `undefined` if the stream was deleted. */
   readonly streamNow: () => EventStream | undefined;
   readonly signal: AbortSignal;

@@ -8,7 +8,7 @@ import { type ApiServer, adminKey, startApiServer } from '../../../support/serve
 import { addAdministrator } from '../../access/administrators.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { beginActivity } from '../../audit/ledger/log.js';
-import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
+import { createLedgerRecorder } from '../../audit/ledger/recorder.js';
 import { checksReply, exportedChecksReply } from '../../audit/ledger/replies.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
@@ -42,7 +42,7 @@ const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection =>
 });
 
 let server: ApiServer;
-let recorder: LedgerRecorder;
+let recorder: ReturnType<typeof createLedgerRecorder>;
 let sequence = 0;
 beforeAll(async () => {
   server = await startApiServer({

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { usageOfAllReply } from '../../access/application-replies.js';
 import { listApplications, readApplication } from '../../access/applications.js';
-import { type DayUsage, readUsage, usageOfOne } from '../../access/usage.js';
+import { readUsage, usageOfOne } from '../../access/usage.js';
 import type { Ports } from '../../core/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
@@ -45,7 +45,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
   ];
 }
 
-function totalOf(usage: readonly DayUsage[]): { requests: number; refusals: Record<string, number> } {
+function totalOf(usage: Awaited<ReturnType<typeof readUsage>>): { requests: number; refusals: Record<string, number> } {
   const refusals: Record<string, number> = {};
   for (const each of usage)
     for (const [code, count] of Object.entries(each.refusals)) refusals[code] = (refusals[code] ?? 0) + count;

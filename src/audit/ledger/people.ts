@@ -173,17 +173,6 @@ function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }:
   );
 }
 
-export interface ConnectionCounts {
-  readonly connection: string;
-  /** Number of enrolments, including expired ones. */
-  readonly enrolled: number;
-  readonly lockedOut: number;
-  readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
-  readonly refusals: readonly { readonly code: string; readonly count: number }[];
-  /** Median duration in seconds of the latest passed checks of these days, or `null` if none is recorded. */
-  readonly medianSeconds: number | null;
-}
-
 const countedDays = 7;
 
 /** Maximum number of checks per connection and day from which the median is computed. */
@@ -206,6 +195,7 @@ async function countRefusals(connection: string, since: EpochMs, ledger: LedgerS
   return refusals.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count);
 }
 
+/** Returns the median duration in seconds of the latest passed checks of these days, or `null` if none is recorded. */
 async function findMedianSeconds(connection: string, days: readonly EpochMs[], ledger: LedgerStore) {
   const rows = await Promise.all(
     days.map((time) => ledger.range(checksOf(dayOf(time), connection, 'passed'), mostTimed, 'newest first')),
@@ -220,7 +210,7 @@ async function findMedianSeconds(connection: string, days: readonly EpochMs[], l
 export async function countByConnection(
   connections: readonly string[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
-): Promise<ConnectionCounts[]> {
+) {
   const now = clock.now();
   const locked = await ledger.range(timesOf(lockedPartition, { since: now, before: null }), 10_000, 'newest first');
   const lockedAt = locked.map(({ value }) => listedGuard.parse(JSON.parse(value)).connection);
@@ -228,6 +218,7 @@ export async function countByConnection(
   return Promise.all(
     connections.map(async (connection) => ({
       connection,
+      /** Number of enrolments, including expired ones. */
       enrolled: await ledger.count(timesOf(peoplePartition('enrolled', connection), { since: null, before: null })),
       lockedOut: lockedAt.filter((each) => each === connection).length,
       days: await Promise.all(

@@ -18,23 +18,17 @@ export interface RebuildDeps extends LedgerDeps, Ports<'auditEvents'> {
   readonly pause: () => Promise<void>;
 }
 
-export interface RebuildResult {
-  readonly lines: number;
-  /** Entries not restored: erased later, or older than the retention time. */
-  readonly omitted: number;
-  /** Number of unreadable lines (see `facestep audit verify`). */
-  readonly unreadable: number;
-}
-
 /**
  * Rebuilds the ledger from audit logs. Servers may write to it at the same time. Existing entries keep their network
  * addresses, which audit logs do not contain. The operation is idempotent.
  */
-export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<RebuildResult> {
+export async function rebuildLedger(files: readonly string[], deps: RebuildDeps) {
   const erasedAt = await readErasures(files, deps);
   const keptSince = addSec(deps.clock.now(), -deps.bounds.days * secondsPerDay);
   let lines = 0;
+  /** Entries not restored: erased later, or older than the retention time. */
   let omitted = 0;
+  /** Number of unreadable lines (see `facestep audit verify`). */
   let unreadable = 0;
   let batch: LedgerEntry[] = [];
   const write = async (): Promise<void> => {

@@ -27,24 +27,13 @@ const mostWaiting = 20_000;
 
 const stopMs = 3_000;
 
-export interface LedgerRecorder {
-  note(record: WrittenRecord, trail: string, origin: RequestOrigin | null): void;
-  /** Counts the decisions that were recorded before this version, once and in the background. Never rejects. */
-  countEarlier(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
-  /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
-  replayErasures(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
-  flush(): Promise<void>;
-  /** Writes the entries that are waiting, for a few seconds at most. */
-  stop(): Promise<void>;
-}
-
 export interface RecorderDeps extends LedgerDeps, Ports<'auditEvents'> {
   readonly log: Log;
   readonly jobs: Jobs;
   readonly onLines: (outcome: 'written' | 'lost', lines: number) => void;
 }
 
-export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
+export function createLedgerRecorder(deps: RecorderDeps) {
   const { log, jobs, onLines } = deps;
   let waiting: LedgerEntry[] = [];
   let lost = 0;
@@ -129,7 +118,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   });
 
   return {
-    note(record, trail, origin) {
+    note(record: WrittenRecord, trail: string, origin: RequestOrigin | null): void {
       const entry = toEntry(record, trail, origin, deps);
       if (entry === null) return;
       if (waiting.length >= mostWaiting) {
@@ -139,13 +128,15 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       waiting.push(entry);
       flushSoon(gatherMs);
     },
-    replayErasures(trail) {
+    /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
+    replayErasures(trail: Pick<Trail, 'file' | 'chain'>): Promise<void> {
       erasing = eraseAll(trail).catch((error: unknown) =>
         log.error('erasures not replayed in the ledger', { code: toCode(error) }),
       );
       return erasing;
     },
-    async countEarlier(trail) {
+    /** Counts the decisions that were recorded before this version, once and in the background. Never rejects. */
+    async countEarlier(trail: Pick<Trail, 'file' | 'chain'>): Promise<void> {
       const count = async (): Promise<void> => {
         const { lines } = await rebuildLedger([trail.file], { ...deps, pause: () => pause(20, stopping.signal) });
         log.info('earlier decisions counted', { lines });
@@ -159,7 +150,8 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       );
     },
     flush,
-    async stop() {
+    /** Writes the entries that are waiting, for a few seconds at most. */
+    async stop(): Promise<void> {
       stopping.abort();
       if (timer !== null) clearTimeout(timer);
       await Promise.race([Promise.all([flush(), erasing, pruning.stop()]), pause(stopMs)]);

@@ -18,18 +18,13 @@ export const vectorLength = 12;
 /** @param context - what the key is for: the nonce of the challenge */
 const toInfo = (context: string) => new TextEncoder().encode(`facestep pictures 1 ${context}`);
 
-export interface PictureKey {
-  readonly publicKey: Bytes;
-  /** Decrypts an AES key. @throws if it was encrypted to another key, or in another context */
-  openContentKey(encrypted: Bytes, context: string): Promise<Bytes>;
-}
-
 /** Makes the key pair of a process. It is kept in memory only. */
-export async function createPictureKey(): Promise<PictureKey> {
+export async function createPictureKey() {
   const pair = await suite.kem.generateKeyPair();
   return {
     publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
-    async openContentKey(encrypted, context) {
+    /** Decrypts an AES key. @throws if it was encrypted to another key, or in another context */
+    async openContentKey(encrypted: Bytes, context: string): Promise<Bytes> {
       const enc = encrypted.slice(0, publicKeyLength).buffer;
       const opening = { recipientKey: pair.privateKey, enc, info: toInfo(context) };
       return new Uint8Array(await suite.open(opening, encrypted.slice(publicKeyLength).buffer));

@@ -35,17 +35,6 @@ export interface Confinement {
   readonly files: boolean;
 }
 
-export interface Presence {
-  /** Starts a worker, and the process if it does not run. */
-  open(): Promise<WorkerHandle>;
-  inspect(): Promise<Confinement>;
-  /** Returns the public key of the process, in base64url. A process that replaces it has another one. */
-  tellKey(): Promise<string>;
-  /** Loads the model runtime in the process, without models. */
-  probe(): Promise<{ readonly runtime: RuntimeName; readonly confinement: Confinement }>;
-  close(): Promise<void>;
-}
-
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 const presenceProgram = fileURLToPath(new URL('presence-process.js', import.meta.url));
@@ -215,11 +204,7 @@ async function openWorker({ ask, whenGone }: Line, setup: PresenceSetup): Promis
  * core files or unlimited memory. A process that ends is replaced when the next worker starts.
  * @param program - another program with its arguments, to test the limits
  */
-export function createPresence(
-  setup: PresenceSetup,
-  workers: number,
-  program: readonly string[] = [presenceProgram],
-): Presence {
+export function createPresence(setup: PresenceSetup, workers: number, program: readonly string[] = [presenceProgram]) {
   const slots = new Map<number, Slot>();
   const options = nodeOptionsOf(setup);
   const whenLimited = findLimits(workers);
@@ -259,16 +244,19 @@ export function createPresence(
   };
 
   return {
-    async open() {
+    /** Starts a worker, and the process if it does not run. */
+    async open(): Promise<WorkerHandle> {
       return openWorker(await openNext(), setup);
     },
     inspect,
+    /** Loads the model runtime in the process, without models. */
     async probe() {
       const reply = await askProcess({ task: 'probe' });
       if (reply.outcome !== 'ready') throw toUnexpected(reply);
       return { runtime: reply.runtime, confinement: await inspect() };
     },
-    async tellKey() {
+    /** Returns the public key of the process, in base64url. A process that replaces it has another one. */
+    async tellKey(): Promise<string> {
       const reply = await askProcess({ task: 'tell_key' });
       if (reply.outcome !== 'key') throw toUnexpected(reply);
       return reply.publicKey;

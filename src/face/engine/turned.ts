@@ -1,6 +1,6 @@
 import type { Box } from '../../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
-import { type Grid, type Picture, type Point, sampleGrid } from './picture.js';
+import { type Picture, type Point, sampleGrid } from './picture.js';
 
 /** Turns of a picture by a camera, in degrees, in addition to upright. */
 export const cameraTurns = [90, 180, 270] as const;
@@ -38,13 +38,8 @@ const aroundCentre = ({ x, y }: Point, width: number, height: number): Box => ({
   height,
 });
 
-interface Turned {
-  readonly picture: Picture;
-  readonly grid: Grid;
-}
-
 /** Samples an area so that what was turned clockwise by `degrees` becomes upright. */
-function turn(picture: Picture, area: Box, degrees: number, scale: number): Turned {
+function turn(picture: Picture, area: Box, degrees: number, scale: number) {
   const columns = Math.max(1, Math.round(area.width * scale));
   const rows = Math.max(1, Math.round(area.height * scale));
   const cos = Math.cos((degrees * Math.PI) / 180) / scale;

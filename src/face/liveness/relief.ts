@@ -11,13 +11,8 @@ export interface HeadTurn {
 
 export type HeadMovement = Exclude<Movement, 'centre'>;
 
-/** Movement in degrees: `toward` in the requested direction, `aside` at right angles to it. */
-interface FollowedMovement {
-  readonly toward: number;
-  readonly aside: number;
-}
-
-export function toFollowed(movement: HeadMovement, { yawDeg, pitchDeg }: HeadTurn): FollowedMovement {
+/** Returns the movement in degrees: `toward` in the requested direction, `aside` at right angles to it. */
+export function toFollowed(movement: HeadMovement, { yawDeg, pitchDeg }: HeadTurn) {
   const yaw = Math.abs(yawDeg);
   const pitch = Math.abs(pitchDeg);
   const turns = {
@@ -25,7 +20,7 @@ export function toFollowed(movement: HeadMovement, { yawDeg, pitchDeg }: HeadTur
     right: { toward: yawDeg, aside: pitch },
     up: { toward: pitchDeg, aside: yaw },
     down: { toward: -pitchDeg, aside: yaw },
-  } as const satisfies Record<HeadMovement, FollowedMovement>;
+  } as const satisfies Record<HeadMovement, unknown>;
   return turns[movement];
 }
 

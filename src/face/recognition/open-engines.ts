@@ -3,20 +3,8 @@ import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import type { Recogniser } from '../engine/embed.js';
 import type { EngineId } from '../token/format.js';
-import {
-  type EngineParameters,
-  loadParameters,
-  type Parameters,
-  toEngineParameters,
-  withOwnEngines,
-} from '../token/parameters.js';
+import { type EngineParameters, loadParameters, toEngineParameters, withOwnEngines } from '../token/parameters.js';
 import { type CustomEngine, nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from './registry.js';
-
-export interface OpenedEngines {
-  readonly parameters: Parameters;
-  readonly recognisers: readonly Recogniser[];
-  readonly refused: readonly string[];
-}
 
 /**
  * Reads the parameters of all measured engines, so that their tokens stay valid.
@@ -26,7 +14,7 @@ export interface OpenedEngines {
 export async function openEngines(
   { engine, folder }: { readonly engine: string | null; readonly folder: string },
   deps: Ports<'clock' | 'random'>,
-): Promise<OpenedEngines> {
+) {
   const registry = openRegistry(folder, deps);
   const listed = await registry.list();
   const current = engine === null ? null : findCurrent(engine, listed);

@@ -95,23 +95,7 @@ export function problemOf({ model }: CustomEngine, entry: EngineEntry | null): s
   return null;
 }
 
-export interface Registry {
-  /** Lists engines by number. @throws `parameters_altered` if the registry is malformed */
-  list(): Promise<readonly CustomEngine[]>;
-  find(name: string): Promise<CustomEngine | null>;
-  /** @throws `limit_reached` if all engine numbers are taken */
-  add(
-    engine: Pick<CustomEngine, 'label' | 'licence' | 'origin' | 'model' | 'preprocess'>,
-    file: Uint8Array,
-  ): Promise<CustomEngine>;
-  /** Stores the measured parameters. @returns the engine with its final name */
-  setParameters(engine: CustomEngine, entry: EngineEntry): Promise<CustomEngine>;
-  /** @throws `parameters_altered` if the file is missing, or if its checksum is wrong */
-  readParameters(engine: CustomEngine): Promise<EngineEntry | null>;
-  remove(engine: CustomEngine): Promise<void>;
-}
-
-export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): Registry {
+export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>) {
   const file = join(folder, 'registry.json');
 
   async function read(): Promise<z.output<typeof registryGuard>> {
@@ -139,12 +123,17 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
   }
 
   return {
-    list: async () => (await read()).engines,
-    async find(name) {
+    /** Lists engines by number. @throws `parameters_altered` if the registry is malformed */
+    list: async (): Promise<readonly CustomEngine[]> => (await read()).engines,
+    async find(name: string): Promise<CustomEngine | null> {
       const { engines } = await read();
       return engines.find((each) => nameOf(each) === name || shortNameOf(each) === name) ?? null;
     },
-    async add(engine, bytes) {
+    /** @throws `limit_reached` if all engine numbers are taken */
+    async add(
+      engine: Pick<CustomEngine, 'label' | 'licence' | 'origin' | 'model' | 'preprocess'>,
+      bytes: Uint8Array,
+    ): Promise<CustomEngine> {
       await makeFolder(folder);
       const { nextNumber, engines, format } = await read();
       if (nextNumber > customEngines.last) throw new FaceError('limit_reached');
@@ -154,7 +143,8 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
       await write({ format, nextNumber: nextNumber + 1, engines: [...engines, added] });
       return added;
     },
-    async setParameters(engine, entry) {
+    /** Stores the measured parameters. @returns the engine with its final name */
+    async setParameters(engine: CustomEngine, entry: EngineEntry): Promise<CustomEngine> {
       const registry = await read();
       const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
       const measured: CustomEngine = { ...engine, parameters: sha256(bytes) };
@@ -163,7 +153,8 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
       await write({ ...registry, engines });
       return measured;
     },
-    async readParameters({ number, parameters }) {
+    /** @throws `parameters_altered` if the file is missing, or if its checksum is wrong */
+    async readParameters({ number, parameters }: CustomEngine): Promise<EngineEntry | null> {
       if (parameters === null) return null;
       const name = `${parameters}.json`;
       const altered = (cause?: unknown): FaceError => new FaceError('parameters_altered', { file: name }, { cause });
@@ -175,7 +166,7 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
       if (data?.id !== number) throw altered();
       return data;
     },
-    async remove(engine) {
+    async remove(engine: CustomEngine): Promise<void> {
       const registry = await read();
       const engines = registry.engines.filter(({ number }) => number !== engine.number);
       await write({ ...registry, engines });

@@ -16,13 +16,6 @@ export type FormField =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly text?: undefined; readonly photos: readonly Photo[] };
 
-interface MultipartBody {
-  readonly contentType: string;
-  readonly lengthBytes: number;
-  /** Yields the body. Photos are not copied. */
-  chunks(): Generator<Uint8Array>;
-}
-
 const signatures = [
   { type: 'image/jpeg', name: 'photo.jpg', at: 0, bytes: [0xff, 0xd8, 0xff] },
   { type: 'image/png', name: 'photo.png', at: 0, bytes: [0x89, 0x50, 0x4e, 0x47] },
@@ -41,7 +34,7 @@ const typeOf = (photo: Photo): { readonly type: string; readonly name: string } 
  * Creates `multipart/form-data` (RFC 7578). The boundary is random, because a picture that contains the boundary could
  * add fields.
  */
-export function createMultipartBody(fields: readonly FormField[], random: Random): MultipartBody {
+export function createMultipartBody(fields: readonly FormField[], random: Random) {
   const boundary = `facestep-${Buffer.from(random(24)).toString('base64url')}`;
   const encoder = new TextEncoder();
   const parts: (Uint8Array | Photo)[] = [];
@@ -157,7 +150,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
 
   const send = async (
     endpoint: Endpoint,
-    { contentType, lengthBytes, chunks }: MultipartBody,
+    { contentType, lengthBytes, chunks }: ReturnType<typeof createMultipartBody>,
     signal: AbortSignal,
   ): Promise<Answer | Failure> => {
     let wasSent = false;

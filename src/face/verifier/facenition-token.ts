@@ -64,20 +64,15 @@ type Shape =
   | { readonly kind: 'ours'; readonly engine: EngineId; readonly keyVersion: KeyVersion }
   | { readonly kind: 'opaque'; readonly length: number; readonly encoding: 'hex' | 'base64url' };
 
-export interface Decoys {
-  /** Remembers the format of a token, but not its content. */
-  learn(token: SealedToken): void;
-  draw(hasSecret: boolean): SealedToken;
-}
-
 /**
  * Creates decoys in the format of the latest tokens, so that timing does not reveal who is enrolled. Before the first
  * foreign token, timing may differ.
  */
-export function createDecoys(random: Random): Decoys {
+export function createDecoys(random: Random) {
   let shape: Shape = { kind: 'ours', engine: currentEngine, keyVersion: 1 };
   return {
-    learn(token) {
+    /** Remembers the format of a token, but not its content. */
+    learn(token: SealedToken): void {
       shape = token.use((text): Shape => {
         if (isOurs(text)) {
           const { engine, keyVersion } = parseToken(token).fields;
@@ -86,7 +81,7 @@ export function createDecoys(random: Random): Decoys {
         return { kind: 'opaque', length: text.length, encoding: /^[0-9a-f]+$/.test(text) ? 'hex' : 'base64url' };
       });
     },
-    draw(hasSecret) {
+    draw(hasSecret: boolean): SealedToken {
       if (shape.kind === 'opaque') {
         const { length, encoding } = shape;
         return new SealedToken(Buffer.from(random(length)).toString(encoding).slice(0, length));

@@ -1,4 +1,4 @@
-import { createECDH, createPrivateKey, ECDH, type KeyObject } from 'node:crypto';
+import { createECDH, createPrivateKey, ECDH } from 'node:crypto';
 import { encrypt } from 'http_ece';
 import { SignJWT } from 'jose';
 import type { WebPushConfig } from '../../config/delivery.js';
@@ -10,16 +10,11 @@ import { FaceError } from '../../errors.js';
 
 const labelOf = (half: string): Buffer => Buffer.from(`facestep/web-push/the ${half} half of the VAPID key`);
 
-export interface VapidKey {
-  readonly privateKey: KeyObject;
-  readonly publicKey: string;
-}
-
 /**
  * Derives the VAPID key from a version of the sealing key. All replicas derive the same, and it ends with the key that
  * encrypts the subscriptions.
  */
-export async function deriveVapidKey(version: KeyVersion, { keys }: Ports<'keys'>): Promise<VapidKey> {
+export async function deriveVapidKey(version: KeyVersion, { keys }: Ports<'keys'>) {
   const [first, second] = await Promise.all([
     keys.mac(version, labelOf('first')),
     keys.mac(version, labelOf('second')),

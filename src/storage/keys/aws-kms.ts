@@ -4,12 +4,7 @@ import { KeyMaterial } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';
 
-export interface MacCache {
-  /** Returns a copy of an output. Concurrent callers share one derivation; failures are not cached, `null` is. */
-  take(name: string, derive: () => Promise<KeyMaterial | null>): Promise<KeyMaterial | null>;
-}
-
-export function createMacCache({ keepMs, limit }: { readonly keepMs: number; readonly limit: number }): MacCache {
+export function createMacCache({ keepMs, limit }: { readonly keepMs: number; readonly limit: number }) {
   const kept = new Map<string, Promise<KeyMaterial | null>>();
 
   const drop = (name: string, entry: Promise<KeyMaterial | null>): void => {
@@ -33,7 +28,8 @@ export function createMacCache({ keepMs, limit }: { readonly keepMs: number; rea
   };
 
   return {
-    async take(name, derive) {
+    /** Returns a copy of an output. Concurrent callers share one derivation; failures are not cached, `null` is. */
+    async take(name: string, derive: () => Promise<KeyMaterial | null>): Promise<KeyMaterial | null> {
       const material = await (kept.get(name) ?? add(name, derive));
       return material === null ? null : material.use((bytes) => new KeyMaterial(Uint8Array.from(bytes)));
     },

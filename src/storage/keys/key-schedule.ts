@@ -12,14 +12,6 @@ export interface ScheduledKey {
   readonly signsFrom: EpochMs;
 }
 
-export interface Schedule<Key extends ScheduledKey> {
-  readonly signing: Key;
-  /** The signing key, the next one, and the previous one until its signatures expire. */
-  readonly published: readonly [Key, ...Key[]];
-  /** Time from which a key that is due to be created will sign; `null` if none is due. */
-  readonly nextSignsFrom: EpochMs | null;
-}
-
 export function signingAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Key {
   const [first, ...others] = keys;
   return others.findLast(({ signsFrom }) => signsFrom <= now) ?? first;
@@ -28,8 +20,10 @@ export function signingAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[
 /**
  * Returns the schedule. Even after a long downtime, a key is published for the whole overlap before it signs.
  * @param keys - in order of signing
+ * @returns `published` has the signing key, the next one, and the previous one until its signatures expire;
+ * `nextSignsFrom` is the time from which a key that is due to be created will sign, or `null` if none is due
  */
-export function scheduleAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Schedule<Key> {
+export function scheduleAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs) {
   const signing = signingAt(keys, now);
   const after = keys.slice(keys.indexOf(signing) + 1);
   const successorOf = (key: Key): Key | undefined => keys[keys.indexOf(key) + 1];
@@ -38,5 +32,6 @@ export function scheduleAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key
     return successor !== undefined && addSec(successor.signsFrom, overlapSec) > now;
   });
   const isDue = after.length === 0 && addSec(signing.signsFrom, signingLifeSec - overlapSec) <= now;
-  return { signing, published: [signing, ...after, ...before], nextSignsFrom: isDue ? addSec(now, overlapSec) : null };
+  const published: readonly [Key, ...Key[]] = [signing, ...after, ...before];
+  return { signing, published, nextSignsFrom: isDue ? addSec(now, overlapSec) : null };
 }

@@ -5,20 +5,14 @@ import { createDynamoDbClient } from './dynamodb.js';
 import { ledgerIndex } from './ledger-dynamodb.js';
 import { toStateUnavailable } from './unavailable.js';
 
-export interface TableSettings {
-  /** The table's key attributes as name:role:type, such as `pk:HASH:S`. */
-  readonly keys: string;
-  readonly removesExpired: boolean;
-  /** Key attributes of the ledger's index as name:role:type; `null` if the table has no such index. */
-  readonly ledgerIndex: string | null;
-  /** Clock of DynamoDB, as an HTTP date; `null` if unknown. */
-  readonly date: string | null;
-}
-
 const datedGuard = z.object({ headers: z.object({ date: z.string() }) });
 
-/** @throws `state_unavailable` if the table does not exist or is inaccessible */
-export async function readTableSettings(config: DynamoDbConfig): Promise<TableSettings> {
+/**
+ * Reads the settings of the table: its key attributes and those of the ledger's index as name:role:type, such as
+ * `pk:HASH:S` (`null` if the table has no such index), and the clock of DynamoDB as an HTTP date (`null` if unknown).
+ * @throws `state_unavailable` if the table does not exist or is inaccessible
+ */
+export async function readTableSettings(config: DynamoDbConfig) {
   const client = createDynamoDbClient(config);
   const TableName = config.table;
   const seen: { date: string | null } = { date: null };

@@ -110,26 +110,11 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL, answerWithinMs:
   });
 }
 
-export interface RedisSettings {
-  readonly isReplica: boolean;
-  readonly isFull: boolean;
-  readonly isCluster: boolean;
-  readonly maxmemoryPolicy: string;
-  readonly appendOnly: boolean;
-}
-
-export interface RedisFindings {
-  readonly servers: readonly RedisSettings[];
-  readonly mayKeepLedger: boolean;
-  /** Clock of a server, as an HTTP date; `null` if this user may not read it. */
-  readonly date: string | null;
-}
-
 /**
  * Reads the settings of each master.
  * @throws `state_unavailable` if a master does not respond
  */
-export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings> {
+export async function readRedisSettings(config: RedisConfig) {
   const { client, orUnavailable } = createRedisClient(config);
   try {
     return await orUnavailable(async () => {
@@ -143,6 +128,7 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
   }
 }
 
+/** Returns the clock of a server, as an HTTP date; `null` if this user may not read it. */
 const readDate = (client: Redis | Cluster): Promise<string | null> =>
   client.time().then(
     ([seconds]) => toDate(epochMs(Number(seconds) * 1000)).toUTCString(),
@@ -165,7 +151,7 @@ async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig
   return tried.every(({ status }) => status === 'fulfilled');
 }
 
-async function readSettings(server: Redis): Promise<RedisSettings> {
+async function readSettings(server: Redis) {
   const parts = ['memory', 'persistence', 'replication', 'cluster'] as const;
   const [memory, persistence, replication, cluster] = await Promise.all(parts.map((part) => server.info(part)));
   const read = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0);

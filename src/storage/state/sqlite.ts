@@ -55,18 +55,6 @@ export async function forgetStoreEpoch(file: string): Promise<void> {
 
 export type Durability = 'durable' | 'relaxed';
 
-/** Executes changes. Concurrent ones share a transaction and a sync. */
-export interface SqliteChanges {
-  /**
-   * Queues a change.
-   * @throws `state_unavailable` if the change failed, or if the sync to disk failed
-   */
-  make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
-  /** Resolves when the keys' values are synced, so that no reader sees a value that may be lost. */
-  settled(keys: readonly string[]): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Changes after which the write-ahead log is copied to the database. */
 const changesBetweenCheckpoints = 1000;
 
@@ -78,13 +66,14 @@ interface Asked {
   refuse(error: unknown): void;
 }
 
+/** Creates what executes changes. Concurrent ones share a transaction and a sync. */
 export function createSqliteChanges(
   database: Database.Database,
   {
     sync,
     checkpoint = async () => {},
   }: { readonly sync: () => Promise<void>; readonly checkpoint?: () => Promise<void> },
-): SqliteChanges {
+) {
   const groupSync = createGroupCommit(sync);
   const unsynced = new Map<string, Promise<void>>();
   let asked: Asked[] = [];
@@ -176,7 +165,11 @@ export function createSqliteChanges(
   };
 
   return {
-    make(key, durability, body) {
+    /**
+     * Queues a change.
+     * @throws `state_unavailable` if the change failed, or if the sync to disk failed
+     */
+    make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result> {
       return new Promise((resolve, refuse) => {
         const run = (): (() => void) => {
           const result = body();
@@ -186,11 +179,12 @@ export function createSqliteChanges(
         turn ??= setImmediate(makeAsked);
       });
     },
-    async settled(keys) {
+    /** Resolves when the keys' values are synced, so that no reader sees a value that may be lost. */
+    async settled(keys: readonly string[]): Promise<void> {
       // While one sync is awaited, another may begin.
       for (let waiting = findUnsynced(keys); waiting !== undefined; waiting = findUnsynced(keys)) await waiting;
     },
-    async close() {
+    async close(): Promise<void> {
       await checkpointing;
       if (turn !== null) clearImmediate(turn);
       makeAsked();
