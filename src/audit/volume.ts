@@ -59,9 +59,13 @@ export function createTrailProbe(
 async function findProblem({ file, sync }: Pick<Trail, 'file' | 'sync'>): Promise<TrailProblem | null> {
   const probed = probeFileOf(file);
   try {
-    await using handle = await open(probed, 'w', 0o600);
-    await handle.writeFile(block);
-    await handle.datasync();
+    const handle = await open(probed, 'w', 0o600);
+    try {
+      await handle.writeFile(block);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
     await sync();
     return null;
   } catch (error) {
