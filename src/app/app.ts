@@ -1,4 +1,4 @@
-import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
@@ -177,13 +177,7 @@ const createHealthRoute = ({ proxyHops }: Pick<AppDeps, 'proxyHops'>): DirectRou
   },
 });
 
-export interface App {
-  readonly listener: RequestListener;
-  readonly direct: readonly DirectRoute[];
-  readonly router: Express;
-}
-
-export function createApp(deps: AppDeps): App {
+export function createApp(deps: AppDeps) {
   const follow = createAccessLog(deps);
   // Computed once.
   const pageHeaders: ConstantHeaders = [...headersOf(helmet()), ['Cache-Control', 'no-store']];
@@ -199,7 +193,7 @@ export function createApp(deps: AppDeps): App {
     },
   });
   return {
-    listener: (request, response) => {
+    listener: (request: IncomingMessage, response: ServerResponse): void => {
       try {
         follow(request, response, () => answer(request, response));
       } catch (error) {

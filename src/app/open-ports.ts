@@ -1,22 +1,16 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import {
-  createRefusalRecorder,
-  createUsageRecorder,
-  type RefusalRecorder,
-  type UsageRecorder,
-} from '../access/usage.js';
-import { createFileAudit, type Trail } from '../audit/file.js';
+import { createRefusalRecorder, createUsageRecorder } from '../access/usage.js';
+import { createFileAudit } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { createLedgerRecorder } from '../audit/ledger/recorder.js';
-import { type DataFiles, filesOf } from '../config/data-files.js';
+import { filesOf } from '../config/data-files.js';
 import type { SecretUses } from '../connections/hook.js';
 import type { Setup } from '../connections/setup.js';
 import { withSubscribers } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Fetch, LedgerStore, Verifier } from '../core/ports.js';
+import type { Fetch, Verifier } from '../core/ports.js';
 import { keepDenials, replayDenials } from '../enrolment/trail/recover-denials.js';
-import type { EnginePool } from '../face/engine/pool.js';
 import { createStretch, publishedCost } from '../face/token/derive.js';
 import { createEmbeddedVerifier } from '../face/verifier/embedded.js';
 import { createKeyNotes } from '../storage/keys/key-notes.js';
@@ -34,24 +28,10 @@ export interface ServerDeps extends EngineDeps, Ports<'auditEvents'> {
   readonly secretUses: SecretUses;
 }
 
-/** Ports that are opened once per process and kept across reloads. */
-export interface OpenedPorts extends Ports<'state' | 'audit' | 'verifier'> {
-  readonly files: DataFiles;
-  readonly ledger: LedgerStore;
-  readonly trail: Trail;
-  readonly keyService: KeyService;
-  readonly engine: EnginePool;
-  readonly usage: UsageRecorder;
-  /** Returns how long audit records have waited for a signed head, in seconds. */
-  readonly headWaitingSec: () => number;
-  readonly refusals: RefusalRecorder;
-  close(): Promise<void>;
-}
-
 export async function openPorts(
   config: Setup['config'],
   deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry; readonly jobs: Jobs },
-): Promise<OpenedPorts> {
+) {
   const { observePort, metrics } = deps.telemetry;
   await openFolder(config.dataFolder);
   const files = filesOf(config);
@@ -109,9 +89,10 @@ export async function openPorts(
     engine,
     verifier,
     usage,
+    /** Returns how long audit records have waited for a signed head, in seconds. */
     headWaitingSec: () => headWaitingSec,
     refusals,
-    async close() {
+    async close(): Promise<void> {
       await verifier.close();
       await engine.close();
       await usage.stop();
@@ -123,6 +104,9 @@ export async function openPorts(
     },
   };
 }
+
+/** Ports that are opened once per process and kept across reloads. */
+export type OpenedPorts = Awaited<ReturnType<typeof openPorts>>;
 
 async function openFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -137,7 +121,7 @@ const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyS
 
 async function createVerifier(
   config: Setup['config']['verifier'],
-  deps: ServerDeps & Pick<OpenedPorts, 'keyService'> & Pick<OpenedEngine, 'engine' | 'parameters'>,
+  deps: ServerDeps & { readonly keyService: KeyService } & Pick<OpenedEngine, 'engine' | 'parameters'>,
 ): Promise<Verifier> {
   if (config.kind === 'embedded')
     return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys, stretch: createStretch(publishedCost) });

@@ -15,16 +15,6 @@ export const unreadyCodes = [
 
 export type UnreadyCode = (typeof unreadyCodes)[number];
 
-export interface Readiness {
-  findUnready(): Promise<readonly UnreadyCode[]>;
-  /**
-   * Returns reasons to prefer another replica. Shared parts count only until they were ready once: after that, hooks
-   * follow their policy during an outage, but a load balancer without any ready replica would refuse all calls.
-   */
-  findUnreadyHere(): Promise<readonly UnreadyCode[]>;
-  stop(): void;
-}
-
 /** Time for which an answer is cached, in milliseconds. */
 const holdsMs = 1_000;
 
@@ -47,7 +37,7 @@ type Parts = Readonly<Partial<Record<UnreadyCode, () => Promise<boolean>>>>;
 export function createReadiness(
   { own, shared }: { readonly own: Parts; readonly shared: Parts },
   { clock }: Ports<'clock'>,
-): Readiness {
+) {
   let isStopping = false;
   let hasBeenReady = false;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -87,10 +77,17 @@ export function createReadiness(
 
   return {
     findUnready,
-    // Shared parts are not even asked, so that a store that does not answer causes no delay.
-    findUnreadyHere: async () => (hasBeenReady && !isStopping ? ask(own) : findUnready()),
+    /**
+     * Returns reasons to prefer another replica. Shared parts count only until they were ready once: after that, hooks
+     * follow their policy during an outage, but a load balancer without any ready replica would refuse all calls. Then,
+     * they are not even asked, so that a store that does not answer causes no delay.
+     */
+    findUnreadyHere: async (): Promise<readonly UnreadyCode[]> =>
+      hasBeenReady && !isStopping ? ask(own) : findUnready(),
     stop() {
       isStopping = true;
     },
   };
 }
+
+export type Readiness = ReturnType<typeof createReadiness>;

@@ -202,13 +202,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     reload: (by) => reloader.reload(by),
     async stop() {
       readiness.stop();
-      await watchingFile.stop();
-      await expiring.stop();
-      await notifying.stop();
-      await following.stop();
-      await revoking.stop();
-      await secretUses.stop();
-      await noting.stop();
+      for (const job of [watchingFile, expiring, notifying, following, revoking, secretUses, noting]) await job.stop();
       await stopHealthChecks();
       await background.stop();
       await stopReader();

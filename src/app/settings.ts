@@ -35,13 +35,7 @@ const toFixed = (config: Config) => ({
   telemetry: config.telemetry,
 });
 
-export interface Reload<Given extends Config> {
-  readonly config: Given;
-  readonly changed: readonly string[];
-  readonly needingRestart: readonly string[];
-}
-
-export function reloadSettings<Given extends Config>(inForce: Config, loaded: Given): Reload<Given> {
+export function reloadSettings<Given extends Config>(inForce: Config, loaded: Given) {
   const config = { ...loaded, ...toFixed(inForce) };
   return {
     config,

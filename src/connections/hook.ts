@@ -171,21 +171,19 @@ export function createNoteSecretUse({
   };
 }
 
-/** Uses of secrets since they were last collected, kept in memory. */
-export interface SecretUses {
-  readonly note: (use: SecretUse) => void;
-  /** Returns and removes the times of last use of a connection's secrets. */
-  collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
-}
-
-export function createSecretUses({ clock }: Ports<'clock'>): SecretUses {
+export function createSecretUses({ clock }: Ports<'clock'>) {
   const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
   return {
-    note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
-    collect(connection) {
+    note: ({ connection, secret }: SecretUse) =>
+      void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
+    /** Returns and removes the times of last use of a connection's secrets. */
+    collect(connection: string): Readonly<Partial<Record<UsedSecret, EpochMs>>> {
       const found = uses.get(connection) ?? {};
       uses.delete(connection);
       return found;
     },
   };
 }
+
+/** Uses of secrets since they were last collected, kept in memory. */
+export type SecretUses = ReturnType<typeof createSecretUses>;

@@ -64,21 +64,12 @@ export type DispatchPorts = DeliveryPorts<
   | 'onWaiting'
 >;
 
-export interface Dispatch {
-  /** Delivers until aborted. */
-  run(): Promise<void>;
-  /** Takes over events of stopped replicas. @throws `state_unavailable` */
-  takeOver(): Promise<void>;
-  /** Leaves what was not delivered to another replica. Called after `run` has ended. */
-  handOver(): Promise<void>;
-}
-
 /**
  * Delivers the audit log's events to one stream. An event that is not accepted is parked, and sent again in parallel,
  * so that one event which the receiver never accepts does not hold up the others.
  * @param begun - the stream at the start
  */
-export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatch {
+export function createDispatch(begun: EventStream, deps: DispatchPorts) {
   const { trail, cursors, attempt, clock, random, signal, sleep, onWaiting, log } = deps;
   const { id } = begun;
   const orNothing = <Read>(reading: Promise<Read>): Promise<Read | null> =>
@@ -190,14 +181,16 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
     }
   };
   return {
-    async run() {
+    /** Delivers until aborted. */
+    async run(): Promise<void> {
       const parked = await readParked();
       if (parked === null) return;
       waiting = [...waiting, ...parked.map((event) => park(event))];
       hasReadParked = true;
       await Promise.all([sendRecords(), sendParked()]);
     },
-    async takeOver() {
+    /** Takes over events of stopped replicas. @throws `state_unavailable` */
+    async takeOver(): Promise<void> {
       await removeFinished();
       const pages = (await listPages(id, trail.chain, deps)).filter((page) => !takenPages.has(page));
       // Events of anonymous callers, who can make them fail, do not hold the places of other pages.
@@ -216,7 +209,8 @@ export function createDispatch(begun: EventStream, deps: DispatchPorts): Dispatc
         log.info('security events taken over', { receiver: id, events: events.length });
       }
     },
-    async handOver() {
+    /** Leaves what was not delivered to another replica. Called after `run` has ended. */
+    async handOver(): Promise<void> {
       try {
         await removeFinished();
         await releaseLease(leaseOf(id), trail.chain, deps);

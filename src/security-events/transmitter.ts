@@ -5,7 +5,7 @@ import { type BackOff, retryUntilDone } from '../core/resilience.js';
 import { FaceError, toCode } from '../errors.js';
 import { openCursors } from './cursors.js';
 import { attemptDelivery, pushVerification } from './deliver.js';
-import { createDispatch, type Dispatch, type DispatchPorts } from './dispatch.js';
+import { createDispatch, type DispatchPorts } from './dispatch.js';
 import { enqueueVerification } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
@@ -59,7 +59,7 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
 
 interface Told {
   readonly ending: AbortController;
-  readonly dispatch: Dispatch;
+  readonly dispatch: ReturnType<typeof createDispatch>;
   readonly done: Promise<void>;
 }
 

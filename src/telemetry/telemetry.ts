@@ -5,7 +5,7 @@ import type { Clock, Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { RequestContexts } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import type { Tracing } from './tracing.js';
+import type { openTracing } from './tracing.js';
 
 type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
@@ -131,7 +131,11 @@ const knownMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 function followRequest(
   { requestId, traceparent, network, userAgent }: Parameters<Telemetry['followRequest']>[0],
-  { metrics, tracing, contexts }: { metrics: Metrics; tracing: Tracing | null; contexts: RequestContexts },
+  {
+    metrics,
+    tracing,
+    contexts,
+  }: { metrics: Metrics; tracing: ReturnType<typeof openTracing> | null; contexts: RequestContexts },
 ): FollowedRequest {
   const trace = tracing?.beginRequest(requestId, traceparent) ?? null;
   const stopTimer = metrics.requestDuration.startTimer();

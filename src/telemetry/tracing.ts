@@ -33,28 +33,17 @@ export interface RequestTrace {
   end(outcome: TracedOutcome): void;
 }
 
-/** Sends traces. An outage loses spans but never affects requests. */
-export interface Tracing {
-  /**
-   * Begins or continues a trace.
-   * @param traceparent - not validated (W3C Trace Context, section 3.2); only this server decides about sampling
-   * @returns `null` if the request is not sampled
-   */
-  beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
-  /** Sends the remaining spans, for 2 s at most. */
-  close(): Promise<void>;
-}
-
 /** Timeout, which also limits the shutdown. */
 const deliveryTimeoutMs = 2_000;
 
 /** Maximum of waiting spans, of about 1 KB each. Further ones are dropped. */
 const maxWaitingSpans = 4_096;
 
+/** Sends traces. An outage loses spans but never affects requests. */
 export function openTracing(
   { url, authorization, sampleRatio }: NonNullable<TelemetryConfig['traces']>,
   { log }: Ports<'log'>,
-): Tracing {
+) {
   const exporter = new OTLPTraceExporter({
     url,
     headers: authorization === null ? {} : authorization.use((text) => ({ Authorization: text })),
@@ -72,8 +61,9 @@ export function openTracing(
   });
   const tracer = provider.getTracer('facestep');
   return {
-    beginRequest: (requestId, traceparent) => beginRequest(tracer, requestId, traceparent),
-    close: () =>
+    beginRequest: (requestId: string, traceparent: string | undefined) => beginRequest(tracer, requestId, traceparent),
+    /** Sends the remaining spans, for 2 s at most. */
+    close: (): Promise<void> =>
       withTimeout(
         provider.shutdown().catch(() => {}),
         deliveryTimeoutMs,
@@ -82,6 +72,11 @@ export function openTracing(
   };
 }
 
+/**
+ * Begins or continues a trace.
+ * @param traceparent - not validated (W3C Trace Context, section 3.2); only this server decides about sampling
+ * @returns `null` if the request is not sampled
+ */
 function beginRequest(tracer: Tracer, requestId: string, traceparent: string | undefined): RequestTrace | null {
   const span = tracer.startSpan(
     'request',

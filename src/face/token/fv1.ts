@@ -19,7 +19,6 @@ import {
   candidateCount,
   codeLength,
   createListDecoder,
-  type ListDecoder,
   messagePositions,
   packBits,
   polarEncode,
@@ -110,7 +109,7 @@ interface Attempt {
 
 interface Code {
   readonly positions: Uint16Array;
-  readonly decoder: ListDecoder;
+  readonly decoder: ReturnType<typeof createListDecoder>;
 }
 
 function createCode(messageBits: number, listSize: number): Code {

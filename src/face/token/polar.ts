@@ -58,17 +58,6 @@ export const candidateCount = 8;
 const { abs } = Math;
 const layers = Math.log2(codeLength) + 1;
 
-export interface ListDecoder {
-  /**
-   * Decodes the `candidateCount` likeliest messages, likeliest first.
-   * @param soft - 1,024 values: the sign is the bit (positive is 0), the magnitude its confidence
-   * @param messages - receives the messages, one 0 or 1 per bit
-   * @returns for each message, the sum of magnitudes that contradict its code word
-   */
-  decode(soft: Float32Array, messages: Uint8Array): Float64Array;
-  wipe(): void;
-}
-
 /**
  * Creates a successive-cancellation list decoder (min-sum). Subtrees that contain no message bit, or only one at the
  * last position, are decided at once; with min-sum, their penalties are exact. Path `p` writes only to slot `p`. When a
@@ -78,7 +67,7 @@ export interface ListDecoder {
  * @see https://arxiv.org/abs/1206.0050 (Tal and Vardy)
  * @see https://arxiv.org/abs/1505.01466 (penalties of whole subtrees)
  */
-export function createListDecoder(positions: Uint16Array, listSize: number): ListDecoder {
+export function createListDecoder(positions: Uint16Array, listSize: number) {
   // Each layer has slots for beliefs, and for decisions of the left and the right half. In the top layer, all paths
   // share one slot.
   const slotsOf = (layer: number): number => (layer === 0 ? 1 : listSize);
@@ -212,7 +201,13 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
   }
 
   return {
-    decode(soft, messages) {
+    /**
+     * Decodes the `candidateCount` likeliest messages, likeliest first.
+     * @param soft - 1,024 values: the sign is the bit (positive is 0), the magnitude its confidence
+     * @param messages - receives the messages, one 0 or 1 per bit
+     * @returns for each message, the sum of magnitudes that contradict its code word
+     */
+    decode(soft: Float32Array, messages: Uint8Array): Float64Array {
       paths = 1;
       metrics[0] = 0;
       beliefSlots.fill(0);
@@ -225,7 +220,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
       }
       return metrics.slice(0, candidateCount);
     },
-    wipe() {
+    wipe(): void {
       for (const values of [word, ...beliefs, ...lefts, ...rights]) values.fill(0);
     },
   };

@@ -93,19 +93,6 @@ export interface ClientOptions extends Ports<'clock' | 'random' | 'log'> {
   readonly timeouts?: Timeouts;
 }
 
-export interface FacenitionClient {
-  /**
-   * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`; refusals of the service
-   */
-  call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
-  /** Returns a signal that aborts after the time limit of a whole call. */
-  newDeadline(): AbortSignal;
-  /** Returns true if the service works. The service is asked at most once in five seconds. */
-  isReady(): Promise<boolean>;
-  /** Waits for running calls, up to their deadlines. */
-  close(): Promise<void>;
-}
-
 const defaultTimeouts: Timeouts = { connectMs: 2000, headersMs: 8000, bodyMs: 4000, totalMs: 10_000 };
 
 /** Far more than a hundred comparisons, which have 4 KB. */
@@ -127,7 +114,7 @@ interface Answer {
 }
 
 /** Creates a client with its own keep-alive pool and circuit breaker. */
-export function createFacenitionClient(options: ClientOptions): FacenitionClient {
+export function createFacenitionClient(options: ClientOptions) {
   const { token, clock, random, log, timeouts = defaultTimeouts } = options;
   const { origin, pathname } = new URL(options.url);
   const basePath = pathname.replace(/\/+$/, '');
@@ -206,7 +193,13 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
     }
   };
 
-  const call: FacenitionClient['call'] = async (endpoint, fields, guard, signal) => {
+  /** @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`; refusals of the service */
+  const call = async <T>(
+    endpoint: Endpoint,
+    fields: readonly FormField[],
+    guard: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> => {
     if (calls >= callsLimit) throw new FaceError('overloaded');
     calls += 1;
     try {
@@ -219,6 +212,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       calls -= 1;
     }
   };
+  /** Returns a signal that aborts after the time limit of a whole call. */
   const newDeadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
 
   // The API has no health endpoint. A working service refuses this empty verification as malformed, without counting an
@@ -228,6 +222,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
     return result.error?.code === 'request_malformed' || result.error?.code === 'photo_missing';
   };
   let evidence: { readonly at: EpochMs; readonly ready: Promise<boolean> } | null = null;
+  /** Returns true if the service works. The service is asked at most once in five seconds. */
   const isReady = (): Promise<boolean> => {
     const now = clock.now();
     const ageMs = evidence === null ? evidenceMs : now - evidence.at;
@@ -236,6 +231,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   };
 
   let closing: Promise<void> | null = null;
+  /** Waits for running calls, up to their deadlines. */
   const close = (): Promise<void> => {
     closing ??= pool.close();
     return closing;
