@@ -4,18 +4,14 @@ import type { EmailBrand } from '../../core/ports/delivery.js';
 import type { EpochMs } from '../../core/units.js';
 import { composeEmail, type Email } from './email.js';
 
-/** An unknown placeholder in an administrator's text. Placeholders are written `{name}`. */
-export interface TemplateProblem {
-  readonly placeholder: string;
-}
-
+/** Placeholders in an administrator's text are written `{name}`. */
 const placeholderPattern = /\{([^{}\r\n]*)\}/g;
 
 /** Returns a text's unknown placeholders. @param known - names without braces */
-export const findUnknownPlaceholders = (text: string, known: readonly string[]): TemplateProblem[] =>
-  [...new Set([...text.matchAll(placeholderPattern)].map(([, name = '']) => name))]
-    .filter((name) => !known.includes(name))
-    .map((placeholder) => ({ placeholder }));
+export const findUnknownPlaceholders = (text: string, known: readonly string[]): string[] =>
+  [...new Set([...text.matchAll(placeholderPattern)].map(([, name = '']) => name))].filter(
+    (name) => !known.includes(name),
+  );
 
 export const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(placeholderPattern, (whole, name: string) =>
@@ -39,11 +35,7 @@ export interface InvitationWords {
 }
 
 export const findUnknownIn = ({ subject, text }: InvitationWords): string[] => [
-  ...new Set(
-    [subject, text].flatMap((each) =>
-      findUnknownPlaceholders(each, placeholders).map(({ placeholder }) => placeholder),
-    ),
-  ),
+  ...new Set([subject, text].flatMap((each) => findUnknownPlaceholders(each, placeholders))),
 ];
 
 export const builtInWords = (kind: InvitationKind, language: SupportedLanguage): InvitationWords =>

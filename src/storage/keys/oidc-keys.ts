@@ -106,16 +106,6 @@ const fileGuard = z
   .transform(({ keys }): Ring => keys);
 type Ring = readonly [RingKey, ...RingKey[]];
 
-export interface LocalOidcKeys extends OidcKeys {
-  turns(): Promise<readonly SigningTurn[]>;
-  /**
-   * Adds a key that will sign later.
-   * @param note - called first; if it fails, no key is added
-   * @throws `request_malformed` if a new key is already waiting
-   */
-  rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
-}
-
 /** Interval of retries if a due key cannot be created, in seconds. */
 const retrySec = 60;
 
@@ -132,7 +122,7 @@ export async function createOidcKeys({
   readonly random: Random;
   readonly log: Log;
   readonly onKeysLoaded?: OnKeysLoaded;
-}): Promise<LocalOidcKeys> {
+}) {
   const makeKey = (signsFrom: EpochMs): Promise<RingKey> => makeRingKey(signsFrom, { clock, random });
   const keyFile = await openKeyFile({
     file,
@@ -186,18 +176,23 @@ export async function createOidcKeys({
   };
 
   return {
-    current() {
+    current(): Promise<OidcKeySet> {
       turning ??= turn().finally(() => {
         turning = null;
       });
       return turning;
     },
-    async turns() {
+    async turns(): Promise<readonly SigningTurn[]> {
       const held = await keyFile.read();
       const signing = signingAt(held, clock.now());
       return held.map((key) => ({ kid: key.kid, signsFrom: key.signsFrom, isSigning: key === signing }));
     },
-    async rotate(note) {
+    /**
+     * Adds a key that will sign later.
+     * @param note - called first; if it fails, no key is added
+     * @throws `request_malformed` if a new key is already waiting
+     */
+    async rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn> {
       const added = await add(addSec(clock.now(), overlapSec), note);
       if (added === null) throw new FaceError('request_malformed');
       return { kid: added.kid, signsFrom: added.signsFrom, isSigning: false };
