@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ServedHook } from '../src/connections/hook.js';
-import type { Connection } from '../src/core/connection.js';
 import { createBodyPools, poolLimits } from '../src/http/request-budget.js';
-import { defaultPolicy } from '../support/benches/core.js';
+import { createTestConnection } from '../support/benches/core.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
 import { eventually } from '../support/run/eventually.js';
 import { forFile } from '../support/run/for-file.js';
@@ -22,12 +21,8 @@ const answering: ServedHook = {
 const open: HalfSent[] = [];
 const timers: NodeJS.Timeout[] = [];
 
-const connection: Connection = {
-  id: 'acme',
-  kind: 'memory',
-  profile: createMemoryProfile(['00u1']),
-  policy: { ...defaultPolicy, liveness: 'challenge' },
-};
+const profile = createMemoryProfile(['00u1']);
+const connection = createTestConnection({ id: 'acme', profile, policy: { liveness: 'challenge' } });
 const server = await forFile(
   startApiServer({
     connections: new Map([['acme', connection]]),

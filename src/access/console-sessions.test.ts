@@ -8,13 +8,13 @@ import {
   signInByKey,
   toSessionHeaders,
 } from '../../support/benches/console.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createEndpoints } from '../app/endpoints.js';
 import { consoleGuard } from '../config/console.js';
-import type { Connection, Policy } from '../core/connection.js';
+import type { Policy } from '../core/connection.js';
 import { addAdministrator } from './administrators.js';
 import { beginSession, findConsoleSession, longestSessionSec } from './console-sessions.js';
 import type { Role } from './rights.js';
@@ -23,12 +23,8 @@ const issuer = 'https://login.example.com';
 const signInConfig = { issuer, clientId: 'console', clientSecret: 's', roles: {} };
 let server: ApiServer;
 async function start(policy: Partial<Policy> = {}): Promise<void> {
-  const acme: Connection = {
-    id: 'acme',
-    kind: 'okta',
-    profile: createMemoryProfile(['ada']),
-    policy: { ...defaultPolicy, liveness: 'passive', ...policy },
-  };
+  const profile = createMemoryProfile(['ada']);
+  const acme = createTestConnection({ id: 'acme', kind: 'okta', profile, policy: { liveness: 'passive', ...policy } });
   server = await startApiServer({
     connections: new Map([['acme', acme]]),
     console: consoleGuard.parse({ signIn: signInConfig, stepUp: { connection: 'acme' } }),

@@ -1,9 +1,8 @@
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
-import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createMemoryAudit, systemRandom } from '../../support/fakes/sinks.js';
 import { emptySetup, setupOf } from '../../support/fakes/upkeep.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -33,14 +32,7 @@ beforeEach(() => {
 const told = { by: 'owner', reason: 'a pilot', changed: ['work.policy'] };
 
 const toWork = (mode: PolicyMode) =>
-  setupOf([
-    {
-      id: 'work',
-      kind: 'okta',
-      profile: createMemoryProfile(['anna']),
-      policy: { ...defaultPolicy, mode },
-    },
-  ]).connections;
+  setupOf([createTestConnection({ id: 'work', kind: 'okta', policy: { mode } })]).connections;
 
 function setUp(results: readonly Reloaded['code'][] = [], switched: Modes = new Map()) {
   const clock = createManualClock();

@@ -3,7 +3,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { administer } from '../../support/benches/administration.js';
 import { named } from '../../support/benches/campaign-bench.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { checkDrawn, enrolDrawn } from '../../support/benches/drawn-face.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { testIssuer } from '../../support/fakes/keys.js';
@@ -25,12 +25,7 @@ import { helpRequests, listHelpRequests } from '../help-desk/help-requests.js';
 /* One person at two providers, and what they may demand. */
 
 const profiles = { work: createMemoryProfile(['anna', 'berta', 'carl']), shop: createMemoryProfile(['anna']) };
-const toConnection = (id: keyof typeof profiles): Connection => ({
-  id,
-  kind: 'memory',
-  policy: defaultPolicy,
-  profile: profiles[id],
-});
+const toConnection = (id: keyof typeof profiles) => createTestConnection({ id, profile: profiles[id] });
 const connections = { work: toConnection('work'), shop: toConnection('shop') };
 
 const server = await forFile(

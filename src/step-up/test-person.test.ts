@@ -4,7 +4,7 @@ import { createMemoryConnectionGuard } from '../../adapters/memory/config.js';
 import { createMemoryAdapter } from '../../adapters/memory/index.js';
 import { createReceiptVerifier } from '../../client/index.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { forFile } from '../../support/run/for-file.js';
@@ -23,20 +23,9 @@ const real = testOutcomes.map((outcome) => `${outcome}@`);
 const connections = new Map();
 const server = await forFile(startApiServer({ connections }));
 const { profile, testOutcomeOf } = createMemoryAdapter({ ...server.deps, settings, fetch, publicUrl: audience });
-const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
-connections.set('trial', {
-  id: 'trial',
-  kind: 'memory',
-  policy,
-  profile,
-  testOutcomeOf: testOutcomeOf!,
-});
-connections.set('real', {
-  id: 'real',
-  kind: 'okta',
-  policy,
-  profile: createMemoryProfile(real),
-});
+const policy = { liveness: 'challenge' } as const;
+connections.set('trial', createTestConnection({ id: 'trial', policy, profile, testOutcomeOf: testOutcomeOf! }));
+connections.set('real', createTestConnection({ id: 'real', kind: 'okta', policy, profile: createMemoryProfile(real) }));
 const auth: { 'x-auth-token': string } = { 'x-auth-token': (await server.issue()).token };
 
 async function start(subject: string, fields: object = {}) {

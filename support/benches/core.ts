@@ -61,6 +61,18 @@ export const defaultPolicy: Policy = {
   networks: {},
 };
 
+/** Creates a connection to a directory in memory. `policy` has the differences from the default policy. */
+export const createTestConnection = ({
+  policy,
+  ...given
+}: Partial<Omit<Connection, 'policy'>> & { id: string; policy?: Partial<Policy> }): Connection => ({
+  kind: 'memory',
+  profile: createMemoryProfile(['anna']),
+  openStepUpRequest: null,
+  ...given,
+  policy: { ...defaultPolicy, ...policy },
+});
+
 /** Creates the real core with a simulated engine and a directory in memory. */
 export async function createTestCore(policy: Partial<Policy> = {}) {
   const clock = createManualClock();
@@ -70,12 +82,7 @@ export async function createTestCore(policy: Partial<Policy> = {}) {
   const keys = await createLocalKeys({ file: join(createFolder('core'), 'keys.json'), random: systemRandom });
   const verifier = createTestVerifier(undefined, keys);
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
-  const connection: Connection = {
-    id: 'work',
-    kind: 'memory',
-    policy: { ...defaultPolicy, ...policy },
-    profile,
-  };
+  const connection = createTestConnection({ id: 'work', profile, policy });
   const connections = new Map([[connection.id, connection]]);
   const signer = await createTestSigner();
   const deps: CoreDeps = { clock, state, audit, log, verifier, signer, ...standardDeps };

@@ -19,7 +19,7 @@ import { testIssuer } from '../fakes/keys.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
 import { createFolder } from '../run/folder.js';
 import { startApiServer, toForm } from '../servers/api-server.js';
-import { defaultPolicy } from './core.js';
+import { createTestConnection } from './core.js';
 
 export const redirectUri = 'https://app.example.com/callback';
 export const clientSecret = 'a-secret-of-the-application-0123456789';
@@ -96,12 +96,7 @@ export async function startIssuer({
   bodyPools?: BodyPools;
 } = {}) {
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
-  const connection: Connection = {
-    id: 'work',
-    kind: 'memory',
-    profile,
-    policy: { ...defaultPolicy, ...policy },
-  };
+  const connection = createTestConnection({ id: 'work', profile, policy });
   const connections = new Map([connection, ...sources].map((each) => [each.id, each]));
   const server = await startApiServer({
     toState,

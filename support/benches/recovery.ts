@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { recoveryGuard } from '../../src/config/recovery.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
-import type { Connection, FindGroupIds, Policy } from '../../src/core/connection.js';
+import type { FindGroupIds, Policy } from '../../src/core/connection.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { secondsPerDay } from '../../src/core/units.js';
 import type { CallerFlow } from '../../src/help-desk/flow.js';
@@ -17,7 +17,7 @@ import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage } from './capture-page.js';
-import { defaultPolicy } from './core.js';
+import { createTestConnection } from './core.js';
 
 type LinkProof = 'invitation' | 'sign_in' | 'client' | 'vouched';
 
@@ -51,11 +51,11 @@ export async function startRecoveryBench({
   const profile = createMemoryProfile(['anna', 'berta', 'carl', 'mona']);
   for (const subject of profile.attributes.keys()) profile.details.set(subject, { motto: secondMailbox(subject) });
   const provider = createSimulatedRecovery();
-  const connection: Connection = {
+  const connection = createTestConnection({
     id: 'acme',
     kind: 'entra',
     profile,
-    policy: { ...defaultPolicy, liveness: 'challenge', ...policy },
+    policy: { liveness: 'challenge', ...policy },
     recovery: {
       policy: recoveryGuard.parse({
         mode: 'on',
@@ -66,7 +66,7 @@ export async function startRecoveryBench({
       issuer: issuer === undefined ? provider.recovery : issuer,
       findGroupIds,
     },
-  };
+  });
   const connections = new Map([['acme', connection]]);
   // Rate limits do not change their window while a test counts.
   const server = await startApiServer({

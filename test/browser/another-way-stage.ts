@@ -1,12 +1,11 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Language } from '../../src/core/base/languages.js';
-import type { Connection } from '../../src/core/connection.js';
 import { Credential } from '../../src/core/secrets.js';
 import { createOutbox } from '../../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../../src/notifications/delivery/smtp.js';
 import { enrolByApi } from '../../support/benches/capture-bench.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { launchChromium } from '../../support/browser/chromium.js';
 import { receive } from '../../support/browser/visitor.js';
 import { leaveBy, press, see } from '../../support/browser/walk.js';
@@ -26,18 +25,17 @@ export type Window = keyof typeof windows;
 
 export async function startAnotherWayStage(people: readonly string[]) {
   const relay = await startMailRelay();
-  const acme: Connection = {
+  const acme = createTestConnection({
     id: 'acme',
     kind: 'okta',
     profile: createMemoryProfile(people),
     policy: {
-      ...defaultPolicy,
       liveness: 'challenge',
       helpRequests: true,
       anotherWay: { email: true, sms: false, recoveryCodes: true, counts: false },
       bypass: { allowed: true, minutes: 15, approvals: 1, takesKeys: true },
     },
-  };
+  });
   const others = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: systemClock });
   const delivery = createSmtpDelivery({
     url: new Credential(relay.url),

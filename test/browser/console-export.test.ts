@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from '@jest/globals';
-import type { Connection } from '../../src/core/connection.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
@@ -22,7 +21,7 @@ const profile = {
   readAccount: (subject: string) => (latest.includes(subject) ? known.readAccount(subject) : readLate(subject)),
 };
 const readLate = (subject: string) => held.then(() => known.readAccount(subject));
-const acme: Connection = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy };
+const acme = createTestConnection({ id: 'acme', kind: 'okta', profile });
 /** Noon of yesterday: the log is read day by day, and the names of the first rows are not held. */
 const startMs = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 43_200_000;
 const browser = useBrowser('none');

@@ -5,9 +5,8 @@ import { texts as home } from '../../locales/compiled/console/home/en.js';
 import { texts as ledger } from '../../locales/compiled/console/ledger/en.js';
 import { texts as people } from '../../locales/compiled/console/people/en.js';
 import { recoveryGuard } from '../../src/config/recovery.js';
-import type { Connection } from '../../src/core/connection.js';
 import { addSec } from '../../src/core/units.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
 import { launchChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useShared } from '../../support/browser/page-suite.js';
@@ -23,17 +22,12 @@ const { recoveries: words } = en;
 
 const stage = useShared(
   async () => {
-    const common = { kind: 'okta', policy: defaultPolicy } as const;
     const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
-    const acme: Connection = {
-      ...common,
-      id: 'acme',
-      profile: createMemoryProfile(['ada', 'ben', 'eve', 'joan', 'kay']),
-      recovery,
-    };
-    const off: Connection = { ...common, id: 'off', profile: createMemoryProfile(['ada']) };
+    const people = createMemoryProfile(['ada', 'ben', 'eve', 'joan', 'kay']);
+    const acme = createTestConnection({ id: 'acme', kind: 'okta', profile: people, recovery });
+    const off = createTestConnection({ id: 'off', kind: 'okta', profile: createMemoryProfile(['ada']) });
     // The server was not restarted after the configuration changed.
-    const stale: Connection = { ...common, id: 'stale', profile: createMemoryProfile(['ada']) };
+    const stale = createTestConnection({ id: 'stale', kind: 'okta', profile: createMemoryProfile(['ada']) });
     const connections = new Map([acme, off, stale].map((each) => [each.id, each]));
     const server = await startApiServer({
       issuer: 'http://localhost',

@@ -1,12 +1,11 @@
 import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { addAdministrator } from '../../src/access/administrators.js';
-import type { Connection } from '../../src/core/connection.js';
 import type { Directory } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { toDirectory } from '../../support/benches/campaign-bench.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { enrolDrawn } from '../../support/benches/drawn-face.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
@@ -20,8 +19,8 @@ import { inDialogue, visitHome } from './console-home.js';
 
 const refusedRequest = 'a1'.repeat(12);
 const profile = createMemoryProfile(['ada', 'berta', 'clara', 'dora', ...invited]);
-const policy = { ...defaultPolicy, organisation: 'Example & Co' };
-const acme: Connection = { id: 'acme', kind: 'okta', profile, policy };
+const policy = { organisation: 'Example & Co' };
+const acme = createTestConnection({ id: 'acme', kind: 'okta', profile, policy });
 /** Group members of Okta, which has no group `Everyone`. */
 const known = toDirectory(new Map([['Staff of Berlin', ['ada']]]), () => false);
 const groups: Directory = {

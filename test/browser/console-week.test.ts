@@ -8,7 +8,7 @@ import { addSec, toIso } from '../../src/core/units.js';
 import { beginRequest, submitRequest } from '../../src/extensions/developer-portal/asking.js';
 import type { ApplicationDraft } from '../../src/extensions/developer-portal/request.js';
 import { toDirectory } from '../../support/benches/campaign-bench.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
@@ -153,8 +153,7 @@ async function startWeek() {
   const company = { ...started, toConnections };
   const profile = createMemoryProfile(['ada', 'ben', 'cora']);
   const bypass = { allowed: true, minutes: 15, approvals: 1, takesKeys: true } as const;
-  const policy = { ...defaultPolicy, bypass };
-  const okta = { id: 'okta', kind: 'okta', profile, policy };
+  const okta = createTestConnection({ id: 'okta', kind: 'okta', profile, policy: { bypass } });
   const staff = toDirectory(new Map([['Staff', ['ada', 'ben', 'cora']]]), (subject) => subject === 'ada');
   const given = {
     issuer: 'http://localhost',

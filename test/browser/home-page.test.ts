@@ -7,7 +7,7 @@ import { languageCodes as languages } from '../../src/core/base/languages.js';
 import { giveDataConsent, readDataConsents } from '../../src/core/consented-data/consents.js';
 import { linkIdentities, readLinks } from '../../src/core/links/links.js';
 import { readKnownPlaces, recordPlace } from '../../src/notifications/known-places.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
 import { receive } from '../../support/browser/visitor.js';
@@ -33,15 +33,18 @@ async function startServer() {
     signIn: { issuer: company.issuer, clientId: company.clientId, clientSecret: company.clientSecret },
     services: [{ name: '<i>Leave</i>', url: 'https://leave.example.com', text: { en: 'Days off' } }],
   });
-  const policy = { ...defaultPolicy, organisation: 'Harbour Clinic', notices: true };
-  const payroll = { ...defaultPolicy, organisation: '<b>Payroll</b>' };
+  const policy = { organisation: 'Harbour Clinic', notices: true };
+  const payroll = { organisation: '<b>Payroll</b>' };
   const server = await startApiServer({
     issuer,
     port,
     fetch,
     connections: new Map([
-      ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']) }],
-      ['payroll', { id: 'payroll', kind: 'scim', policy: payroll, profile: createMemoryProfile(['42']) }],
+      ['acme', createTestConnection({ id: 'acme', kind: 'okta', policy })],
+      [
+        'payroll',
+        createTestConnection({ id: 'payroll', kind: 'scim', policy: payroll, profile: createMemoryProfile(['42']) }),
+      ],
     ]),
     homePages: new Map([
       ['acme', { door, services: door.services, clients: new Map([['library', { name: hostile, claims: {} }]]) }],

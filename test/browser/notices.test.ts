@@ -4,13 +4,12 @@ import type { Page } from 'playwright-core';
 import { withSubscribers } from '../../src/core/audit-events.js';
 import { createWebPush } from '../../src/notifications/delivery/web-push.js';
 import { createNotificationSender } from '../../src/notifications/sender.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { expectAccessible } from '../../support/browser/accessibility.js';
 import { subscribeAtSimulator } from '../../support/browser/in-page/subscribe-at-simulator.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { receive } from '../../support/browser/visitor.js';
 import { createKeysInMemory } from '../../support/fakes/keys.js';
-import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { eventually } from '../../support/run/eventually.js';
 import { startApiServer } from '../../support/servers/api-server.js';
@@ -29,11 +28,11 @@ const stage = useShared(
     const service = await startPushService({ contact, now: () => clock.now() });
     const keys = createKeysInMemory(randomBytes(32));
     const settings = { contact, services: [service.host] };
-    const policy = { ...defaultPolicy, notices: true, organisation: 'Harbour Clinic' };
+    const policy = { notices: true, organisation: 'Harbour Clinic' };
     const server = await startApiServer({
       keys,
       webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
-      connections: new Map([['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']) }]]),
+      connections: new Map([['acme', createTestConnection({ id: 'acme', kind: 'okta', policy })]]),
     });
     return { server, service };
   },

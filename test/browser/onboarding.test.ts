@@ -3,13 +3,11 @@ import type { Page } from 'playwright-core';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { consoleGuard } from '../../src/config/console.js';
 import { changeList } from '../../src/core/bounded-list.js';
-import type { Connection } from '../../src/core/connection.js';
 import { addSec } from '../../src/core/units.js';
 import { helpRequests } from '../../src/help-desk/help-requests.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { expectAccessible } from '../../support/browser/accessibility.js';
 import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
-import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { startCompanyProvider } from '../../support/servers/company-provider.js';
 import { countClicks } from './clicks.js';
@@ -35,16 +33,10 @@ const stage = useShared(
     const origin = `http://localhost:${port}`;
     const company = await startCompanyProvider(`${origin}/console/callback`, users);
     const { issuer, clientId, clientSecret } = company;
-    const toConnection = (id: string): Connection => ({
-      id,
-      kind: 'memory',
-      policy: defaultPolicy,
-      profile: createMemoryProfile(['anna']),
-    });
     const server = await startApiServer({
       issuer: origin,
       port,
-      connections: new Map(['work', 'play'].map((id) => [id, toConnection(id)] as const)),
+      connections: new Map(['work', 'play'].map((id) => [id, createTestConnection({ id })] as const)),
       console: consoleGuard.parse({
         signIn: {
           issuer,

@@ -1,5 +1,5 @@
-import type { Connection, Policy } from '../../src/core/connection.js';
-import { defaultPolicy } from '../../support/benches/core.js';
+import type { Policy } from '../../src/core/connection.js';
+import { createTestConnection } from '../../support/benches/core.js';
 import { clientSecret, redirectUri, startIssuer, type TestIssuer } from '../../support/benches/issuer.js';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
 import { type Asked, answer, askAndShow, redeem, toConfig } from './consented-data-bench.js';
@@ -29,13 +29,7 @@ export const everything: Asked = {
 
 const toConnection = (id: string, organisation: string, policy: Partial<Policy> = {}) => {
   const profile = createMemoryProfile([`anna-${id}`, `berta-${id}`, `unenrolled-${id}`]);
-  const connection: Connection = {
-    id,
-    kind: 'memory',
-    profile,
-    policy: { ...defaultPolicy, organisation, ...policy },
-  };
-  return { profile, connection };
+  return { profile, connection: createTestConnection({ id, profile, policy: { organisation, ...policy } }) };
 };
 
 /** Starts three sources of data: Anna is enrolled at all of them, Berta at work and payroll. */

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { administer } from '../../../support/benches/administration.js';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { runInProcess } from '../../../support/benches/command.js';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { enrolledAt, fillLedger } from '../../../support/data/ledgered.js';
 import { waitForApproval } from '../../../support/data/recoveries.js';
 import { createMemoryProfile, findEveryGroup } from '../../../support/fakes/simulated-profile.js';
@@ -12,14 +12,12 @@ import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { recoveryGuard } from '../../config/recovery.js';
-import type { Connection } from '../../core/connection.js';
 
 /* `facestep api` and `log`, against a running server. */
 
-const policy = { ...defaultPolicy, helpRequests: true };
 const profile = createMemoryProfile(['00u1']);
 const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
-const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, recovery };
+const acme = createTestConnection({ id: 'acme', profile, policy: { helpRequests: true }, recovery });
 const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
 
 const run = (args: readonly string[], key = adminKey) => administer(server, args, key);

@@ -2,19 +2,18 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { fillFromTrail } from '../../../support/data/ledgered.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
 import type { AuditEvent } from '../../core/audit-events.js';
-import type { Connection } from '../../core/connection.js';
 import { toIso } from '../../core/units.js';
 
 const dataFolder = createFolder('why');
 const profile = createMemoryProfile(['00u1', '00u2']);
-const okta: Connection = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy };
+const okta = createTestConnection({ id: 'okta', kind: 'okta', profile });
 const company = await forFile(startCompany());
 const { server } = await forFile(
   startOperatedServer(company, { dataFolder, given: { connections: new Map([['okta', okta]]) } }),

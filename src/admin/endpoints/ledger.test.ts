@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { enrolledAt } from '../../../support/data/ledgered.js';
 import { createTestJobs } from '../../../support/fakes/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../support/fakes/simulated-profile.js';
@@ -11,7 +11,6 @@ import { beginActivity } from '../../audit/ledger/log.js';
 import { createLedgerRecorder } from '../../audit/ledger/recorder.js';
 import { checksReply, exportedChecksReply } from '../../audit/ledger/replies.js';
 import type { AuditEvent } from '../../core/audit-events.js';
-import type { Connection } from '../../core/connection.js';
 import type { NamedAccount } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 
@@ -34,12 +33,8 @@ const profiles = {
     },
   },
 };
-const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
-  id,
-  kind: 'memory',
-  policy: { ...defaultPolicy, accuracy },
-  profile: profiles[id],
-});
+const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6) =>
+  createTestConnection({ id, profile: profiles[id], policy: { accuracy } });
 
 let server: ApiServer;
 let recorder: ReturnType<typeof createLedgerRecorder>;

@@ -4,15 +4,13 @@ import { arnOf } from '../../../simulators/cognito/deploy.js';
 import { logGroupOf } from '../../../simulators/cognito/logs.js';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { fillFromTrail } from '../../../support/data/ledgered.js';
-import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { type CognitoDeployment, startCognitoDeployment } from '../../../support/servers/cognito-deployment.js';
 import type { Setup } from '../../connections/setup.js';
-import type { Connection } from '../../core/connection.js';
 import { toIso } from '../../core/units.js';
 import { collectChecks } from '../operations/doctor.js';
 import { recordProviderDecisions } from '../operations/provider-decisions.js';
@@ -27,12 +25,7 @@ beforeEach(async () => {
   dataFolder = createFolder('mode-at-provider');
   deployment = await startCognitoDeployment();
   setup = emptySetup();
-  const customers: Connection = {
-    id: 'customers',
-    kind: 'cognito',
-    profile: createMemoryProfile(['anna']),
-    policy: defaultPolicy,
-  };
+  const customers = createTestConnection({ id: 'customers', kind: 'cognito' });
   const connections = new Map([[customers.id, customers]]);
   server = await startApiServer({ setup: () => setup, connections });
 });

@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { named, toDirectory } from '../../../support/benches/campaign-bench.js';
 import { signInByKey } from '../../../support/benches/console.js';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { until } from '../../../support/run/eventually.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { toQuery } from '../../core/base/query.js';
-import type { Connection } from '../../core/connection.js';
 import { createCampaign } from './administer.js';
 import { standardSettings } from './settings.js';
 
@@ -15,12 +14,7 @@ import { standardSettings } from './settings.js';
 
 const subjects = Array.from({ length: 130 }, (_, at) => `user${at}`);
 const profile = createMemoryProfile(subjects);
-const connection: Connection = {
-  id: 'work',
-  kind: 'memory',
-  profile,
-  policy: { ...defaultPolicy, organisation: 'Example & Co' },
-};
+const connection = createTestConnection({ id: 'work', profile, policy: { organisation: 'Example & Co' } });
 const directory = toDirectory(new Map([['Pilot', subjects]]), () => false);
 
 const server = await forFile(

@@ -1,27 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { SessionHeaders } from '../../../support/benches/console.js';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { consoleWithSignIn, signInAs } from '../../../support/data/developers.js';
 import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
-import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { type Answer, asAdmin, startApiServer } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
-import type { Connection } from '../../core/connection.js';
 import { sandboxQuota } from './own-request-endpoints.js';
 import { maxMessages } from './request.js';
 import { requestsOfDeveloper } from './requests.js';
 
 /* A developer asks for an application, an administrator answers, and the developer looks after it. */
 
-const toConnection = (id: string): Connection => ({
-  id,
-  kind: 'memory',
-  policy: defaultPolicy,
-  profile: createMemoryProfile(['anna']),
-});
-const connections = new Map(['work', 'play'].map((id) => [id, toConnection(id)] as const));
+const connections = new Map(['work', 'play'].map((id) => [id, createTestConnection({ id })] as const));
 
 const start = (sandbox: string | null = 'play') =>
   startApiServer({

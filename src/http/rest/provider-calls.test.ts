@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { standardSettings } from '../../../support/data/settings.js';
 import { noteLookUps } from '../../../support/fakes/counted.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
-import type { Connection } from '../../core/connection.js';
 
 /* One caller cannot use up the rate limit of an identity provider. */
 
@@ -12,7 +11,7 @@ let server: ApiServer;
 
 test('requests that call the provider are limited per client token and administrator; other requests are not', async () => {
   const profile = createMemoryProfile(['anna']);
-  const work: Connection = { id: 'work', kind: 'memory', profile, policy: defaultPolicy };
+  const work = createTestConnection({ id: 'work', profile });
   const limits = { ...standardSettings.limits, clientLookUps: 2, administratorLookUps: 6 };
   const settings = { ...standardSettings, limits };
   server = await startApiServer({ connections: new Map([['work', work]]), settings });

@@ -1,16 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
-import type { Connection } from '../../core/connection.js';
 
 /* Whom a request is about: by their id at the provider, or by the name they sign in by. */
 
 const profile = createMemoryProfile(['ada', 'grace']);
-const policy = { ...defaultPolicy, liveness: 'off' } as const;
-const connection: Connection = { id: 'work', kind: 'memory', policy, profile };
+const connection = createTestConnection({ id: 'work', profile, policy: { liveness: 'off' } });
 const login = loginOf('ada').toUpperCase();
 const nobody = loginOf('nobody');
 

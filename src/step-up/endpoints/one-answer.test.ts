@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestConnection } from '../../../support/benches/core.js';
 import { parameters } from '../../../support/data/parameters.js';
 import { countExaminations } from '../../../support/fakes/counted.js';
 import { createTestSight } from '../../../support/fakes/embedded.js';
@@ -12,7 +12,6 @@ import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js
 import { systemRandom } from '../../../support/fakes/sinks.js';
 import { cheapStretch } from '../../../support/fakes/stretch.js';
 import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
-import type { Connection } from '../../core/connection.js';
 import { attemptsOfSubject, attemptsOfToken } from '../../core/limits/attempts.js';
 import { countAttempt } from '../../core/limits/lockout.js';
 import type { Keys } from '../../core/ports.js';
@@ -43,8 +42,7 @@ const keys: Keys = {
 async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
   sealingKeys.splice(0, sealingKeys.length, randomBytes(32));
   profile = createMemoryProfile(['unenrolled', 'enrolled']);
-  const policy = { ...defaultPolicy, liveness, enrolmentDays: 1 };
-  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy };
+  const acme = createTestConnection({ id: 'acme', kind: 'okta', profile, policy: { liveness, enrolmentDays: 1 } });
   const engine = countExaminations(createSimulatedEngine(), work);
   const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch });
   const seeing = { judge: createSimulatedJudge(engine), analysisCache: createTestSight(engine) };
