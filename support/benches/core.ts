@@ -68,7 +68,6 @@ export const createTestConnection = ({
 }: Partial<Omit<Connection, 'policy'>> & { id: string; policy?: Partial<Policy> }): Connection => ({
   kind: 'memory',
   profile: createMemoryProfile(['anna']),
-  openStepUpRequest: null,
   ...given,
   policy: { ...defaultPolicy, ...policy },
 });
