@@ -6,11 +6,13 @@ import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
+import type { campaignEvents } from './events.js';
 import {
   bounce,
   isRemark,
   type LeftOutReason,
   newPerson,
+  noDetails,
   type Person,
   type Remark,
   type Retryable,
@@ -22,7 +24,7 @@ import type { CampaignPorts } from './settings.js';
 import {
   addCampaign,
   changeCampaign,
-  changeShard,
+  changePeople,
   checkRoom,
   dropCampaign,
   forEachShard,
@@ -87,9 +89,7 @@ export async function createCampaign(
 
 /** Keeps only the line number of a skipped line, because an erasure could not find data without a user id. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
-  reason === null || isRemark(reason)
-    ? given
-    : { line: given.line, login: '', email: null, name: null, language: null };
+  reason === null || isRemark(reason) ? given : { line: given.line, ...noDetails };
 
 export async function countPeople(campaign: Campaign, deps: Ports<'state'>): Promise<CampaignCounts> {
   const counts: CampaignCounts['counts'] = {};
@@ -186,7 +186,7 @@ export async function resumeCampaign(
   await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
   // People are reset before the campaign resumes. Otherwise, a sender could find no recipients and finish the campaign
   // again.
-  if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
+  if (again.length > 0) await changePeople(campaign, (person) => retry(person, again), deps);
   return changeCampaign(id, resume, deps);
 }
 
@@ -201,26 +201,11 @@ export async function noteBounces(
   const people = (await readPeople(campaign, deps)).flat().filter((person) => noted(person) !== person).length;
   if (people === 0) return 0;
   await note({ action: 'campaign_bounces_noted', detail: { campaign: campaign.id, people, by } }, campaign, deps);
-  await forEachPerson(campaign, noted, deps);
+  await changePeople(campaign, noted, deps);
   return people;
 }
 
-const forEachPerson = async (
-  campaign: Campaign,
-  change: (person: Person) => Person,
-  deps: Ports<'state'>,
-): Promise<void> => {
-  await forEachShard(campaign, (shard) => changeShard(campaign, shard, change, deps));
-};
-
-type CampaignAction =
-  | 'campaign_planned'
-  | 'campaign_started'
-  | 'campaign_stopped'
-  | 'campaign_resumed'
-  | 'campaign_reminded'
-  | 'campaign_worded'
-  | 'campaign_bounces_noted';
+type CampaignAction = keyof (typeof campaignEvents)['details'];
 
 type CampaignEvent = { [Action in CampaignAction]: Omit<AuditEvent<Action>, 'connection' | 'subject'> }[CampaignAction];
 

@@ -5,7 +5,7 @@ import { instantReply } from '../../core/instant.js';
 import { toIso } from '../../core/units.js';
 import { personStates } from './person.js';
 import { type Campaign, forgetInPlan } from './record.js';
-import { changeCampaign, dropPeople, listCampaigns, readPeople } from './storage.js';
+import { changeCampaign, changePeople, listCampaigns, readPeople } from './storage.js';
 
 const holdingGuard = z.object({
   campaign: z.string(),
@@ -39,7 +39,7 @@ export async function forgetInCampaigns({ connection, subject }: SubjectRef, dep
   for (const { id } of await listCampaignsOf(connection, deps)) {
     // The campaign's record is changed first, so that a replica that is making the plan skips the user.
     const campaign = await changeCampaign(id, (latest) => forgetInPlan(latest, subject), deps);
-    await dropPeople(campaign, (person) => person.subject === subject, deps);
+    await changePeople(campaign, (person) => (person.subject === subject ? null : person), deps);
   }
 }
 

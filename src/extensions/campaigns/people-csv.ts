@@ -7,7 +7,7 @@ import { parseEmail, toEmailKey } from '../../core/email-address.js';
 import { supportedLanguages } from '../../core/language.js';
 import { FaceError } from '../../errors.js';
 import type { NamedPerson } from './administer.js';
-import type { LeftOutReason } from './person.js';
+import { type LeftOutReason, noDetails } from './person.js';
 import { maxPeople } from './storage.js';
 
 const longestRecordBytes = 1_000;
@@ -21,8 +21,7 @@ const maxRecords = 2 * maxPeople;
 const sliceBytes = 16 * 1024;
 const sliceRecords = 300;
 
-const columns = ['login', 'email', 'name', 'language'] as const;
-type Column = (typeof columns)[number];
+type Column = 'login' | 'email' | 'name' | 'language';
 
 const cellsGuard = z.array(z.string());
 
@@ -45,16 +44,15 @@ export async function readPeople(file: Uint8Array): Promise<NamedPerson[]> {
   for await (const { line, cells } of readRecords(bytes, header)) {
     if (typeof cells !== 'string' && cells.every((cell) => cell.trim() === '')) continue;
     if (people.length === maxPeople) throw new FaceError('limit_reached');
-    people.push(typeof cells === 'string' ? toNobody(line, cells) : toPerson(line, cells, header, seen));
+    people.push(
+      typeof cells === 'string' ? { line, ...noDetails, reason: cells } : toPerson(line, cells, header, seen),
+    );
   }
   return people;
 }
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-
-/** Returns the byte that ends a line. */
-const lineEndOf = (bytes: Buffer): number => (bytes.includes(lineFeed) ? lineFeed : carriageReturn);
 
 function countLines(bytes: Buffer, lineEnd: number): number {
   let count = 0;
@@ -90,9 +88,8 @@ function parsePart(part: Buffer, delimiter: string, lineEnd: number, most: numbe
 
 interface Header {
   readonly delimiter: string;
-  readonly width: number;
-  /** Index of each column, or `-1` if absent. */
-  readonly places: Readonly<Record<Column, number>>;
+  /** Column names in their order, in lower case. */
+  readonly names: readonly string[];
   readonly lineEnd: number;
   /** Index of the first byte after the header, and the number of its line. */
   readonly end: number;
@@ -101,7 +98,7 @@ interface Header {
 
 /** Reads the column names, after an optional line `sep=;`, which Excel writes. */
 function readHeader(bytes: Buffer): Header {
-  const lineEnd = lineEndOf(bytes);
+  const lineEnd = bytes.includes(lineFeed) ? lineFeed : carriageReturn;
   const first = bytes.toString('latin1', 0, 64);
   const [before, named] = /^(?:\s*[\r\n])?(?:"?sep=([^"\s]|\t)"?(?:\r\n|\n|\r))?/i.exec(first) ?? [''];
   const from = before.length;
@@ -110,15 +107,9 @@ function readHeader(bytes: Buffer): Header {
     const [header] = parsePart(part, delimiter, lineEnd, 1);
     const names = (header?.cells ?? []).map((name) => name.trim().toLowerCase());
     if (header === undefined || !names.includes('login')) continue;
-    const places = {
-      login: names.indexOf('login'),
-      email: names.indexOf('email'),
-      name: names.indexOf('name'),
-      language: names.indexOf('language'),
-    };
     const end = from + header.end;
     const nextLine = 1 + countLines(bytes.subarray(0, end), lineEnd);
-    return { delimiter, width: names.length, places, lineEnd, end, nextLine };
+    return { delimiter, names, lineEnd, end, nextLine };
   }
   throw new FaceError('csv_header_missing');
 }
@@ -159,19 +150,10 @@ async function* readRecords(
   }
 }
 
-const toNobody = (line: number, reason: LeftOutReason): NamedPerson => ({
-  line,
-  login: '',
-  email: null,
-  name: null,
-  language: null,
-  reason,
-});
-
 const isFormula = (cell: string): boolean => /^[=@]|^[+-](?!\d+$)/.test(cell);
 
-function toPerson(line: number, cells: readonly string[], { width, places }: Header, seen: Set<string>): NamedPerson {
-  const read = (column: Column): string => (cells[places[column]] ?? '').trim().replace(/\s+/g, ' ');
+function toPerson(line: number, cells: readonly string[], { names }: Header, seen: Set<string>): NamedPerson {
+  const read = (column: Column): string => (cells[names.indexOf(column)] ?? '').trim().replace(/\s+/g, ' ');
   const login = read('login');
   const email = read('email');
   const address = parseEmail(email);
@@ -179,7 +161,7 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
   const language = read('language').split(/[-_]/)[0]?.toLowerCase() ?? '';
   const known = supportedLanguages.find((each) => each === language) ?? null;
   const reason = ((): NamedPerson['reason'] => {
-    if (cells.slice(width).some((cell) => cell.trim() !== '')) return 'columns';
+    if (cells.slice(names.length).some((cell) => cell.trim() !== '')) return 'columns';
     if (login === '') return 'no_login';
     if ([login, email, name].some(isFormula)) return 'formula';
     if (login.length > longestLogin || name.length > longestName) return 'too_long';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseEmail, toEmailKey } from '../../core/email-address.js';
 import { supportedLanguages } from '../../core/language.js';
-import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type InvitationKind, invitationKinds } from '../../notifications/email/invitation.js';
 
@@ -89,6 +89,9 @@ export const personGuard = z.object({
     .nullable(),
 });
 export type Person = z.output<typeof personGuard>;
+
+/** Details of a person of whom only the line of the file is kept. */
+export const noDetails = { login: '', email: null, name: null, language: null } as const;
 
 export const newPerson = (
   at: number,
@@ -245,8 +248,6 @@ export interface ReminderSchedule {
   readonly remindAt: EpochMs | null;
 }
 
-const daySec = 86_400;
-
 export function dueEmail(person: Person, pace: ReminderSchedule, now: EpochMs): InvitationKind | null {
   const { state, sentAt, notBefore, reminders } = person;
   if (notBefore !== null && notBefore > now) return null;
@@ -255,7 +256,7 @@ export function dueEmail(person: Person, pace: ReminderSchedule, now: EpochMs): 
   const isAsked = pace.remindAt !== null && sentAt < pace.remindAt;
   if (state === 'expired') return isAsked ? 'reminder' : null;
   if (state !== 'sent' && state !== 'opened') return null;
-  const isDay = reminders < pace.reminders && addSec(sentAt, pace.reminderDays * daySec) <= now;
+  const isDay = reminders < pace.reminders && addSec(sentAt, pace.reminderDays * secondsPerDay) <= now;
   return isAsked || isDay ? 'reminder' : null;
 }
 

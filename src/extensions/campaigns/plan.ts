@@ -4,7 +4,7 @@ import type { Member } from '../../core/ports.js';
 import { hasExpired } from '../../enrolment/consent.js';
 import { isEnrolled } from '../../enrolment/deny-list.js';
 import { FaceError, toCode } from '../../errors.js';
-import { newPerson, type Person, type ResolvedUser, resolve } from './person.js';
+import { newPerson, noDetails, type Person, type ResolvedUser, resolve } from './person.js';
 import {
   type Campaign,
   clearPlanProblem,
@@ -17,8 +17,8 @@ import {
 import type { CampaignPorts } from './settings.js';
 import {
   changeCampaign,
+  changePeople,
   changeShard,
-  dropPeople,
   dropShards,
   maxPeople,
   readCampaign,
@@ -66,7 +66,8 @@ async function settlePlan(
 ): Promise<void> {
   for (let isSettled = false; !isSettled; ) {
     const seen = await readCampaign(campaign.id, deps);
-    if (seen.forgotten.length > 0) await dropPeople(seen, (person) => isForgottenIn(seen, person), deps);
+    if (seen.forgotten.length > 0)
+      await changePeople(seen, (person) => (isForgottenIn(seen, person) ? null : person), deps);
     const changeIfSettled = (latest: Campaign): Campaign => {
       isSettled = latest.forgotten.length === seen.forgotten.length;
       return isSettled ? change(latest) : latest;
@@ -94,7 +95,7 @@ async function listGroup(
   };
   const take = async (member: Member): Promise<void> => {
     if (at >= maxPeople) throw new FaceError('limit_reached');
-    const given = { line: null, login: member.login, email: null, name: null, language: null };
+    const given = { line: null, ...noDetails, login: member.login };
     const who = { connection: campaign.connection, subject: member.subject };
     const found = { ...member, isEnrolled: member.isEnrolled && !(await hasExpired(who, deps)) };
     people.push(resolve(newPerson(at, given, null), found, seen.has(member.subject), deps.campaigns.addresses));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { digestOf } from '../../core/secrets.js';
-import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { builtInWords, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
 import { type CampaignState, campaignStates, type Person } from './person.js';
@@ -39,8 +39,6 @@ export const campaignGuard = z.object({
 export type Campaign = z.output<typeof campaignGuard>;
 
 const planLifeDays = 30;
-
-const daySec = 86_400;
 
 function requireState(campaign: Campaign, ...states: readonly CampaignState[]): void {
   if (!states.includes(campaign.state)) throw new FaceError('campaign_state');
@@ -95,7 +93,7 @@ export function refusePlan(campaign: Campaign, problem: string): Campaign {
 /** Starts a campaign. @throws `campaign_state` if its state is not `planned`, or the plan is older than 30 days */
 export function start(campaign: Campaign, now: EpochMs): Campaign {
   requireState(campaign, 'planned');
-  if (addSec(campaign.createdAt, planLifeDays * daySec) <= now) throw new FaceError('campaign_state');
+  if (addSec(campaign.createdAt, planLifeDays * secondsPerDay) <= now) throw new FaceError('campaign_state');
   return { ...campaign, state: 'running', startedAt: now };
 }
 

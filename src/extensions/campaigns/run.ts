@@ -1,7 +1,5 @@
-import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import { releaseLease, takeLease } from '../../core/lease.js';
-import type { Directory } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
 import type { Configured, Extension } from '../extension.js';
 import { createCampaignEndpoints } from './endpoints.js';
@@ -33,15 +31,13 @@ export interface RunnerDeps {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Plans campaigns and sends their e-mails, while this replica holds the lease. */
-export interface CampaignRunner {
-  wake(): void;
-  /** Stops the runner and waits for the e-mails that are being sent. */
-  close(): Promise<void>;
-}
+export type CampaignRunner = ReturnType<typeof startCampaignRunner>;
 
-/** Starts the campaign runner. It continues unfinished campaigns. */
-export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps): CampaignRunner {
+/**
+ * Starts the campaign runner, which plans campaigns and sends their e-mails while this replica holds the lease. It
+ * continues unfinished campaigns.
+ */
+export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps) {
   const closing = new AbortController();
   let waking = new AbortController();
   const lookedAt = new Map<string, number>();
@@ -100,7 +96,7 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
   const send = async ({ id }: Campaign): Promise<void> => {
     let settled = true;
     const first = await mayGoOn(id);
-    const directory = first === null ? null : await openDirectory(first, current());
+    const directory = first === null ? undefined : await current().directories.get(first.connection)?.();
     for (let shard = 0; shard < (first?.shards ?? 0); shard += 1) {
       for (;;) {
         const campaign = await mayGoOn(id);
@@ -157,20 +153,13 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
   wake();
   return {
     wake,
-    async close() {
+    /** Stops the runner and waits for the e-mails that are being sent. */
+    async close(): Promise<void> {
       closing.abort();
       await Promise.all([plans.stop(), letters.stop()]);
       await releaseLease(senderLease, holder, current()).catch(() => {});
     },
   };
-}
-
-async function openDirectory(
-  { connection }: Campaign,
-  { directories }: Ports<'directories'>,
-): Promise<Directory | null> {
-  const directory = await directories.get(connection)?.();
-  return directory?.register ? directory : null;
 }
 
 export const openCampaigns: Extension<typeof sections>['open'] = async ({ current, jobs, sleep }) => {

@@ -4,6 +4,7 @@ import type { SupportedLanguage } from '../../core/language.js';
 import { faultOf } from '../../core/ports/delivery.js';
 import type { Directory } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
+import { secondsPerDay } from '../../core/units.js';
 import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
 import { invitation } from '../../invitations/flow.js';
@@ -37,13 +38,6 @@ type Preparation =
   /** The provider is unavailable, so the e-mail waits. */
   | { readonly became: 'waiting' };
 
-export interface Batch {
-  readonly tried: number;
-  readonly problem: string | null;
-}
-
-const daySec = 86_400;
-
 /**
  * Sends a batch of due e-mails. Each person is claimed before sending and updated after it. If a claim expires without
  * an outcome, the e-mail may have arrived and is not sent again automatically.
@@ -54,10 +48,10 @@ export async function sendBatch(
     readonly shard: number;
     readonly size: number;
     readonly connection: Connection;
-    readonly directory: Directory | null;
+    readonly directory: Directory | undefined;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'delivery' | 'brandOf' | 'linkOf'>,
-): Promise<Batch> {
+) {
   const { shard, size, connection, directory } = batch;
   const found = await readShard(campaign, shard, deps);
   const now = deps.clock.now();
@@ -131,7 +125,7 @@ export async function sendBatch(
 async function prepare(
   campaign: Campaign,
   { person, kind }: { readonly person: Person; readonly kind: InvitationKind },
-  { connection, directory }: { readonly connection: Connection; readonly directory: Directory | null },
+  { connection, directory }: { readonly connection: Connection; readonly directory: Directory | undefined },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'linkOf'>,
 ): Promise<Preparation> {
   const { subject, login } = person;
@@ -150,7 +144,7 @@ async function prepare(
       subject,
       purpose: 'enrol',
       by: campaign.createdBy,
-      lifeSec: campaign.linkDays * daySec,
+      lifeSec: campaign.linkDays * secondsPerDay,
     },
     invitation,
     deps,

@@ -133,14 +133,13 @@ export async function forEachShard<Result>(
   return results;
 }
 
-export async function dropPeople(
-  campaign: Pick<Campaign, 'id' | 'keptUntil' | 'shards'>,
-  isGone: (person: Person) => boolean,
+/** Changes all people of a campaign. @param change - as for `changeShard` */
+export async function changePeople(
+  campaign: Campaign,
+  change: (person: Person) => Person | null,
   deps: Ports<'state'>,
 ): Promise<void> {
-  await forEachShard(campaign, (shard) =>
-    changeShard(campaign, shard, (person) => (isGone(person) ? null : person), deps),
-  );
+  await forEachShard(campaign, (shard) => changeShard(campaign, shard, change, deps));
 }
 
 export const readPeople = (campaign: Campaign, deps: Ports<'state'>): Promise<(readonly Person[])[]> =>

@@ -18,13 +18,6 @@ import { isShownCode, type ShownCodes } from './shown-code.js';
 /** Grant type of RFC 8628. The counter is the device. */
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-interface DeviceGrantHooks {
-  /** Called after a code was created. Throws to refuse it. */
-  begin(context: KoaContextWithOIDC): Promise<void>;
-  /** Called before a counter gets the result. Throws to refuse it. */
-  checkResult(context: KoaContextWithOIDC): Promise<void>;
-}
-
 /** Seconds between polls. Short, because people are waiting at the counter. */
 const pollIntervalSec = 2;
 
@@ -33,7 +26,7 @@ const replyGuard = z.looseObject({ error: z.string().optional(), user_code: z.st
 /** Creates a provider that calls `checkResult` before the device grant, for which the library has no hook. */
 export const createDeviceGrantProvider = (
   Base: typeof Provider,
-  { checkResult }: Pick<DeviceGrantHooks, 'checkResult'>,
+  { checkResult }: Pick<CounterGrants, 'checkResult'>,
 ): typeof Provider =>
   class extends Base {
     override registerGrantType<Params extends object>(
@@ -56,7 +49,7 @@ export const createDeviceGrantProvider = (
 
 /** Creates the middleware that adds a check's state to the library's replies, and begins a check. */
 export const createDeviceReplies =
-  ({ begin }: Pick<DeviceGrantHooks, 'begin'>): Middleware =>
+  ({ begin }: Pick<CounterGrants, 'begin'>): Middleware =>
   async (context, next) => {
     await next();
     if (!['token', 'device_authorization'].includes(context.oidc?.route)) return;
@@ -71,10 +64,7 @@ export const createDeviceReplies =
     });
   };
 
-export interface CounterGrants extends DeviceGrantHooks {
-  /** Validates a counter's additional parameters. Throws to refuse the request. */
-  check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
-}
+type CounterGrants = ReturnType<typeof createCounterGrants>;
 
 const claimsGuard = z.object({
   id_token: z.record(z.string(), z.looseObject({}).nullable()).optional(),
@@ -93,14 +83,6 @@ function describe({ browserDigest, interaction, told }: Check): JsonObject {
   // does not show it.
   return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
 }
-
-const isSettled = ({
-  accountId,
-  error,
-}: {
-  readonly accountId?: string | undefined;
-  readonly error?: string | undefined;
-}) => accountId !== undefined || error !== undefined;
 
 interface Outcome {
   readonly error?: string;
@@ -140,7 +122,7 @@ export function createCounterGrants(
     addressOf(code: string): string;
   },
   deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
-): CounterGrants {
+) {
   async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
     if (typed !== undefined) throw new oidcErrors.InvalidRequest('use either kiosk or shown_code, not both');
     const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
@@ -158,7 +140,8 @@ export function createCounterGrants(
   const unknownCode = () => new oidcErrors.InvalidRequest('shown_code is unknown or already used');
 
   return {
-    async check({ oidc }, client) {
+    /** Validates a counter's additional parameters. Throws to refuse the request. */
+    async check({ oidc }: KoaContextWithOIDC, client: OidcClient): Promise<void> {
       const { login_hint: hint, shown_code: typed, kiosk } = paramsOf(oidc.params);
       if (hint !== undefined) throw new oidcErrors.InvalidRequest('login_hint is not allowed for a counter');
       if (kiosk !== undefined) return checkKioskOf(kiosk, typed);
@@ -169,7 +152,8 @@ export function createCounterGrants(
       if (found === null || found.code !== null) throw unknownCode();
     },
 
-    async begin({ oidc }) {
+    /** Called after a code was created. Throws to refuse it. */
+    async begin({ oidc }: KoaContextWithOIDC): Promise<void> {
       const { DeviceCode: device } = oidc.entities;
       if (device?.clientId === undefined) return;
       const { shown_code: typed, kiosk = null, ...params } = paramsOf(device.params ?? {});
@@ -189,12 +173,14 @@ export function createCounterGrants(
       await assignToKiosk({ kiosk: visit.kiosk, next: { page: addressOf(code), visit: visit.visit } }, deps);
     },
 
-    async checkResult(context) {
+    /** Called before a counter gets the result. Throws to refuse it. */
+    async checkResult(context: KoaContextWithOIDC): Promise<void> {
       const { provider, client } = context.oidc;
       const { device_code: value = '', number } = paramsOf(context.oidc.params);
       const device = await provider.DeviceCode.find(value, { ignoreExpiration: true });
       // The library itself refuses codes of other clients and finished codes.
-      if (device === undefined || device.clientId !== client?.clientId || device.isExpired || isSettled(device)) return;
+      if (device === undefined || device.clientId !== client?.clientId || device.isExpired) return;
+      if (device.accountId !== undefined || device.error !== undefined) return;
       const { userCode: code } = device;
       const check = number === undefined ? await checks.read(code) : await checks.match(code, number);
       if (check === null) return;

@@ -48,22 +48,6 @@ function toRefusal(error: unknown, url: string): unknown {
   return code === undefined ? new CommandError('server_unreachable', { url }) : new FaceError(code);
 }
 
-/** Runs a command on files until it ends or the user stops it. */
-async function runUntilStopped(
-  { printError, endWith, untilStopped }: Pick<CliDeps, 'printError' | 'endWith' | 'untilStopped'>,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const controller = new AbortController();
-  void untilStopped().then(() => controller.abort());
-  try {
-    await work(controller.signal);
-  } catch (error) {
-    if (!controller.signal.aborted) throw error;
-    printError('Stopped. Nothing was changed.');
-    endWith(1);
-  }
-}
-
 const signatureSuffix = '.jws';
 
 export function createSignCommand(deps: CliDeps): CommandUnknownOpts {
@@ -81,8 +65,10 @@ export function createSignCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--title <text>', 'what the person approves, at most 80 characters', 'Sign this document')
     .option('--url <url>', 'address of the server (default: that of other commands)', parseUrl)
     .option('--out <file>', 'name of the signature file')
-    .action((path, { connection, subject, title, clientTokenFile, url: asked, out }) =>
-      runUntilStopped(deps, async (signal) => {
+    .action(async (path, { connection, subject, title, clientTokenFile, url: asked, out }) => {
+      const stop = new AbortController();
+      void deps.untilStopped().then(() => stop.abort());
+      try {
         const url = asked ?? (await findAddress(deps));
         const to = out ?? `${path}${signatureSuffix}`;
         await checkNameFree(to);
@@ -94,15 +80,19 @@ export function createSignCommand(deps: CliDeps): CommandUnknownOpts {
         try {
           const started = await client.startStepUp({ connection, subject, audience: signatureAudience, action });
           deps.printError(`For the person who approves it: ${started.url}`);
-          const receipt = await waitForReceipt(started.id, client, signal);
+          const receipt = await waitForReceipt(started.id, client, stop.signal);
           const { signature } = await client.signDocument({ connection, subject, receipt }, bytes);
           await writeFile(to, `${signature}\n`, { flag: 'wx' });
         } catch (error) {
           throw toRefusal(error, url);
         }
         deps.print(`Signed: ${to}`);
-      }),
-    );
+      } catch (error) {
+        if (!stop.signal.aborted) throw error;
+        deps.printError('Stopped. Nothing was changed.');
+        deps.endWith(1);
+      }
+    });
 }
 
 const askAgainMs = 1000;
