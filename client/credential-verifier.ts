@@ -111,7 +111,9 @@ export function createCredentialVerifier(options: {
       const proof = disclosures.pop() ?? '';
       const signed = await readSigned(jws);
       const nowSec = Math.floor(clock.now() / 1000);
-      checkIssued(signed, { issuer, vct, nowSec });
+      if (signed.iss !== issuer) throw new CredentialError('issuer');
+      if (signed.vct !== vct) throw new CredentialError('type');
+      if (signed.iat > nowSec + clockToleranceSec || signed.exp <= nowSec) throw new CredentialError('expired');
       const disclosed = presentation.slice(0, presentation.length - proof.length);
       await checkHolder(proof, { signed, disclosed, expected, nowSec });
       const claims = await openDisclosures(disclosures, signed);
@@ -123,15 +125,6 @@ export function createCredentialVerifier(options: {
       return { subject, claims, evidence, issuedAt, expiresAt };
     },
   };
-}
-
-function checkIssued(
-  { iss, vct, iat, exp }: SignedCredential,
-  expected: { readonly issuer: string; readonly vct: string; readonly nowSec: number },
-): void {
-  if (iss !== expected.issuer) throw new CredentialError('issuer');
-  if (vct !== expected.vct) throw new CredentialError('type');
-  if (iat > expected.nowSec + clockToleranceSec || exp <= expected.nowSec) throw new CredentialError('expired');
 }
 
 /** Verifies that the holder's key signed these disclosures for this audience and nonce. */

@@ -132,19 +132,17 @@ export type ResolveKey = CompactVerifyGetKey;
 
 /** @throws TypeError if `jwksUri` is not a URL */
 export const toResolveKey = (keys: KeySet | RemoteKeys): ResolveKey =>
-  'jwksUri' in keys ? fetchKeys(keys) : keepKeys(keys);
+  'jwksUri' in keys
+    ? createRemoteJWKSet(new URL(keys.jwksUri), {
+        timeoutDuration: keysTimeoutMs,
+        cacheMaxAge: keysKeptMs,
+        [customFetch]: (url, init) => keys.fetch(url, init),
+      })
+    : keepKeys(keys);
 
 export function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet> {
   const usable = keys.flatMap((key) => publicKeyGuard.safeParse(key).data ?? []);
   return createLocalJWKSet({ keys: usable });
-}
-
-function fetchKeys({ jwksUri, fetch }: RemoteKeys): ReturnType<typeof createRemoteJWKSet> {
-  return createRemoteJWKSet(new URL(jwksUri), {
-    timeoutDuration: keysTimeoutMs,
-    cacheMaxAge: keysKeptMs,
-    [customFetch]: (url, init) => fetch(url, init),
-  });
 }
 
 const notSigned = [

@@ -69,6 +69,26 @@ export function createSignatureVerifier(options: {
   const { issuer, keys } = options;
   const resolveKey = keepKeys(keys);
 
+  /**
+   * Verifies that the approval was valid at the time of signing and is for this document.
+   * @throws SignatureError `document`, ReceiptError
+   */
+  async function verifyApproval(
+    approval: string,
+    signedAt: number,
+    document: Uint8Array,
+    expected: Omit<ExpectedReceipt, 'nonce'>,
+  ): Promise<ApprovalClaims> {
+    const said = z.object({ action: actionGuard, action_digest: z.string() }).safeParse(readClaims(approval));
+    if (!said.success) throw new SignatureError('document');
+    const clock = { now: () => signedAt * 1000 };
+    const verifier = createReceiptVerifier({ issuer, audience: signatureAudience, keys, clock });
+    const claims = await verifier.verify(approval, { action: said.data.action, ...expected });
+    if (said.data.action.document?.digest !== (await sha256(Uint8Array.from(document))))
+      throw new SignatureError('document');
+    return { ...claims, ...said.data };
+  }
+
   return {
     async verify(document, text, expected = {}) {
       const [head = '', payload, signature = '', ...rest] = text.slice(0, maxSignatureCharacters + 1).split('.');
@@ -83,36 +103,11 @@ export function createSignatureVerifier(options: {
       const header = signatureHeader.safeParse(verified.protectedHeader);
       if (!header.success) throw new SignatureError('malformed');
       const { iat, approval, sigD } = header.data;
-      const claims = await verifyApproval({ approval, signedAt: iat, document }, { issuer, keys, expected });
+      const claims = await verifyApproval(approval, iat, document, expected);
       if (claims.action.document?.name !== sigD.pars[0]) throw new SignatureError('document');
       return { signedAt: iat, approval: claims };
     },
   };
-}
-
-interface ApprovalExpected {
-  readonly issuer: string;
-  readonly keys: KeySet;
-  readonly expected: Omit<ExpectedReceipt, 'nonce'>;
-}
-
-/**
- * Verifies that the approval was valid at the time of signing and is for this document.
- * @throws SignatureError `document`, ReceiptError
- */
-async function verifyApproval(
-  signed: { readonly approval: string; readonly signedAt: number; readonly document: Uint8Array },
-  { issuer, keys, expected }: ApprovalExpected,
-): Promise<ApprovalClaims> {
-  const { approval, signedAt, document } = signed;
-  const said = z.object({ action: actionGuard, action_digest: z.string() }).safeParse(readClaims(approval));
-  if (!said.success) throw new SignatureError('document');
-  const clock = { now: () => signedAt * 1000 };
-  const verifier = createReceiptVerifier({ issuer, audience: signatureAudience, keys, clock });
-  const claims = await verifier.verify(approval, { action: said.data.action, ...expected });
-  if (said.data.action.document?.digest !== (await sha256(Uint8Array.from(document))))
-    throw new SignatureError('document');
-  return { ...claims, ...said.data };
 }
 
 function readClaims(receipt: string): unknown {
