@@ -43,17 +43,11 @@ export function toClaim(claim: string, figure: number, bound: Bound, interval: C
 export const show = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(round(value));
 
-const showWith = (value: number, [from, to]: readonly [number, number]): string =>
-  `${show(value)} (${show(from)}–${show(to)})`;
-
-const showBound = (bound: Claim['bound']): string =>
-  'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`;
-
 export function toMarkdown({ table: measured, claims, skipped }: Finding): string {
   const rows = claims.map(({ claim, figure, interval, bound, holds }) => [
     claim,
-    interval === null ? show(figure) : showWith(figure, interval),
-    showBound(bound),
+    show(figure) + (interval === null ? '' : ` (${interval.map(show).join('–')})`),
+    'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`,
     holds ? '✓' : '**no**',
   ]);
   const [head, ...others] = measured;

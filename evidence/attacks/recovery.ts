@@ -26,37 +26,22 @@ interface Attacker {
 /** One step of an attacker who tries everything in any order. @returns true if a credential was shown */
 async function step(bench: Bench, browser: Browser, { face, codes }: Attacker): Promise<boolean> {
   const thing = pick(things) ?? 'help_desk';
-  switch (randomInt(9)) {
-    case 0:
-      await browser.begin('anna');
-      return false;
-    case 1:
-      await browser.post('send', { thing });
-      return false;
-    case 2:
-      await browser.prove(thing, pick([...codes(), String(randomInt(1_000_000)).padStart(6, '0')]) ?? '000000');
-      return false;
-    case 3:
-      await browser.prove(pick(['help_desk', 'manager', 'known_device']) ?? 'help_desk');
-      return false;
-    case 4:
-      await browser.showFace(face);
-      return false;
-    case 5:
-      await browser.step();
-      return false;
-    case 6:
-      // The attacker is no administrator.
-      await bench.server.postJson(`/recoveries/${pick(bench.knownIds()) ?? 'x'}/approve`, {
+  const steps: readonly (() => unknown)[] = [
+    () => browser.begin('anna'),
+    () => browser.post('send', { thing }),
+    () => browser.prove(thing, pick([...codes(), String(randomInt(1_000_000)).padStart(6, '0')]) ?? '000000'),
+    () => browser.prove(pick(['help_desk', 'manager', 'known_device']) ?? 'help_desk'),
+    () => browser.showFace(face),
+    () => browser.step(),
+    // The attacker is no administrator.
+    () =>
+      bench.server.postJson(`/recoveries/${pick(bench.knownIds()) ?? 'x'}/approve`, {
         number: String(randomInt(10_000)).padStart(4, '0'),
-      });
-      return false;
-    case 7:
-      bench.server.clock.advanceSec(randomInt(120));
-      return false;
-    default:
-      return credentialIn(await browser.post('credential')) !== null;
-  }
+      }),
+    () => bench.server.clock.advanceSec(randomInt(120)),
+    async () => credentialIn(await browser.post('credential')) !== null,
+  ];
+  return (await pick(steps)?.()) === true;
 }
 
 async function attack(

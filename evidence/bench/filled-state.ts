@@ -1,12 +1,10 @@
-import type { Clock, State } from '../../src/core/ports.js';
-import { epochMs } from '../../src/core/units.js';
+import type { State } from '../../src/core/ports.js';
 import { recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
+import { systemClock } from '../../support/fakes/keys.js';
 import { freshnessSec, type HookProvider, isPassed } from './hook-providers.js';
 
 /* State stores that a benchmark fills before the server starts. */
-
-export const systemClock: Clock = { now: () => epochMs(Date.now()) };
 
 /** Opens an SQLite state that does not sync each write to disk. */
 export function openQuickState(file: string): State {

@@ -8,7 +8,6 @@ import { eventsServiceAppId, signToken } from '../../simulators/entra/tenant.js'
 import type { Serializable } from '../../src/core/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { audienceOf } from '../../src/core/receipt.js';
-import { epochMs } from '../../src/core/units.js';
 import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../support/data/entra-events.js';
 import {
   toLifecycleEvent,
@@ -18,13 +17,13 @@ import {
   toSignUpEvent,
   toTokenEvent,
 } from '../../support/data/okta-events.js';
+import { systemClock } from '../../support/fakes/keys.js';
 
 export const benchPublicUrl = 'https://face.example.com';
 
 export const freshnessSec = 86_400;
 
 export const benchPolicy = { mode: 'enforce', freshnessSec };
-const clock = { now: () => epochMs(Date.now()) };
 const eventOf = (n: number): string => `event-${n}`;
 
 /** Returns true for about every second person, in an irregular order. */
@@ -113,7 +112,7 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
         hook: 'token',
         grantedText: '"verified"',
         event(n, id = eventOf(n)) {
-          const event = toTokenEvent(clock, toId('token', n), id);
+          const event = toTokenEvent(systemClock, toId('token', n), id);
           // Names no application and no address, so that a check from elsewhere counts.
           return { ...event, data: { ...event.data, context: { user: { id: toId('token', n) } } } };
         },
@@ -122,27 +121,27 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
         hook: 'registration (profile completion)',
         path: 'registration',
         grantedText: '"ALLOW"',
-        event: (n, id = eventOf(n)) => toProgressiveEvent(clock, toId('profile', n), id),
+        event: (n, id = eventOf(n)) => toProgressiveEvent(systemClock, toId('profile', n), id),
       },
       {
         hook: 'registration (receipt)',
         path: 'registration',
         grantedText: '"ALLOW"',
-        event: (n, id = eventOf(n), receipt = receipts.of(n)) => toSignUpEvent(clock, toLogin(n), receipt, id),
+        event: (n, id = eventOf(n), receipt = receipts.of(n)) => toSignUpEvent(systemClock, toLogin(n), receipt, id),
         prepare: receipts.prepare,
         toReceiptSubject: toLogin,
       },
       {
         hook: 'saml',
         grantedText: 'verified',
-        event: (n, id = eventOf(n)) => toSamlEvent(clock, toId('saml', n), id),
+        event: (n, id = eventOf(n)) => toSamlEvent(systemClock, toId('saml', n), id),
       },
       {
         // The benchmark has no password verifier, so no call is granted.
         hook: 'password-import',
         grantedText: '"VERIFIED"',
         isGrantable: false,
-        event: (n, id = eventOf(n)) => toPasswordEvent(clock, toLogin(n), id),
+        event: (n, id = eventOf(n)) => toPasswordEvent(systemClock, toLogin(n), id),
       },
       {
         hook: 'events',

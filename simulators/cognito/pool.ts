@@ -94,19 +94,17 @@ export async function createPool(region: string, now: number, settings: Settings
   };
 }
 
-export function addUser(
-  pool: UserPool,
-  username: string,
-  given: {
-    readonly created?: number;
-    readonly status?: PoolUser['status'];
-    readonly attributes?: Map<string, string>;
-  } = {},
-): PoolUser {
+type UserGiven = Partial<Pick<PoolUser, 'created' | 'status' | 'attributes'>>;
+
+export function newUser(username: string, given: UserGiven = {}): PoolUser {
   const sub = randomUUID();
   const attributes = new Map([...(given.attributes ?? []), ['sub', sub]]);
   const usual = { created: Date.now(), status: 'FORCE_CHANGE_PASSWORD', password: null, enabled: true } as const;
-  const user: PoolUser = { username, sub, ...usual, passwordSetAt: 0, factors: [], ...given, attributes };
+  return { username, sub, ...usual, passwordSetAt: 0, factors: [], ...given, attributes };
+}
+
+export function addUser(pool: UserPool, username: string, given?: UserGiven): PoolUser {
+  const user = newUser(username, given);
   pool.users.set(username, user);
   return user;
 }

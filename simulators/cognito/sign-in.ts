@@ -1,7 +1,7 @@
 import { EncryptJWT, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import { checkPassword, mustChoosePassword, setPassword } from './passwords.js';
-import { type AppClient, findUser, newId, type PoolUser, srpNameOf, type UserPool } from './pool.js';
+import { type AppClient, findUser, newId, newUser, type PoolUser, srpNameOf, type UserPool } from './pool.js';
 import { invalidParameter, notAuthorized, resourceNotFound, tooLong, userNotFound } from './protocol.js';
 import { describeClient } from './settings.js';
 import { isProof, startExchange, toHex } from './srp.js';
@@ -111,17 +111,7 @@ const personOf = (pool: UserPool, { username, attributes, status }: PoolUser) =>
  * Invents a user for a name that no user has. The client must not learn that, so the challenge triggers are invoked.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
  */
-const inventUser = (username: string): PoolUser => ({
-  username,
-  sub: newId(16),
-  created: 0,
-  attributes: new Map(),
-  status: 'CONFIRMED',
-  password: null,
-  passwordSetAt: 0,
-  enabled: true,
-  factors: [],
-});
+const inventUser = (username: string): PoolUser => newUser(username, { status: 'CONFIRMED' });
 
 const passed = (challengeName: string): ChallengeResult => ({
   challengeName,

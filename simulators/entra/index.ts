@@ -30,12 +30,8 @@ import {
 /** Initial domain of the external tenant, the issuer of its local accounts. */
 export const customerDomain = 'contoso.onmicrosoft.com';
 
-export interface Daemon {
-  readonly clientId: string;
-  readonly secret: string;
-}
-
 export type EntraSimulator = Awaited<ReturnType<typeof startEntraSimulator>>;
+export type Daemon = ReturnType<EntraSimulator['addDaemon']>;
 
 /** Starts a simulated Entra ID: tenants, signing keys, tokens, Graph and callouts. It uses TLS, because MSAL demands it. */
 export async function startEntraSimulator({
@@ -128,7 +124,7 @@ export async function startEntraSimulator({
     /** Registers an application with a secret and grants it Graph permissions, by default all. */
     addDaemon(
       roles: readonly string[] = Object.keys(graphRoles).filter((value) => !value.endsWith('Receive.Payload')),
-    ): Daemon {
+    ) {
       const application = register(tenant, 'facestep');
       const secret = randomUUID() + randomUUID();
       application.secrets.add(secret);

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { ApiError, invalid, notFound, parseBody, wrongStatus } from './errors.js';
+import { ApiError, findIn, invalid, notFound, parseBody, wrongStatus } from './errors.js';
 import { isoNow, newId, type Org, type OrgUser } from './org.js';
 
 /** @see https://developer.okta.com/docs/guides/authenticators-tac-authenticator/main/ */
@@ -89,11 +89,7 @@ export function createRecoveryApi(org: Org, requireScope: RequireScope): Router 
   const router = Router();
   const read = requireScope('okta.users.read');
   const manage = requireScope('okta.users.manage');
-  const find = ({ params }: Request): OrgUser => {
-    const user = org.users.get(String(params.id));
-    if (user === undefined) throw notFound(String(params.id), 'User');
-    return user;
-  };
+  const find = ({ params }: Request): OrgUser => findIn(org.users, params.id, 'User');
   const toView = ({ id, createdAt }: AccessCode) => {
     const created = new Date(createdAt).toISOString();
     const name = 'Temporary Access Code';

@@ -109,17 +109,13 @@ export const createAccount = (options: {
   mfaTokens: new Map<number, MfaToken>(),
   /** False if the API credential lacks the scopes Manage users and Manage All. */
   mayManageUsers: true,
-  ...toUndocumented(),
+  /** What happens to the sign-in after a failed hook. OneLogin does not document this. */
+  whenHookFails: 'continue' as 'continue' | 'deny',
+  /** Provider that is trusted as a factor. In the real OneLogin, only the administration console can set it. */
+  trustedIdp: null as OpenIdProvider | null,
   logs: [] as HookLog[],
   runs: [] as HookRun[],
 });
-
-const toUndocumented = (): {
-  /** What happens to the sign-in after a failed hook. OneLogin does not document this. */
-  whenHookFails: 'continue' | 'deny';
-  /** Provider that is trusted as a factor. In the real OneLogin, only the administration console can set it. */
-  trustedIdp: OpenIdProvider | null;
-} => ({ whenHookFails: 'continue', trustedIdp: null });
 
 export function addUser(
   account: Account,
