@@ -5,22 +5,14 @@ import { z } from 'zod';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type Ended = Awaited<ReturnType<typeof runAs>>;
 
 /** @param env - variables added to this process's environment */
 export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   runAs(null, args, env);
 
 /** Runs a command as another account, by its number; needs root. */
-export async function runAs(
-  account: number | null,
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<Ended> {
+export async function runAs(account: number | null, args: readonly string[], env: Record<string, string>) {
   const child = spawn(process.execPath, [main, ...args], {
     ...(account === null ? {} : { uid: account, gid: account }),
     env: { ...process.env, ...env },

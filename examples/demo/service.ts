@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -9,12 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** A facestep server in its own process, started as by `npm start`. */
-export interface Service {
-  readonly url: string;
-  readonly process: ChildProcess;
-  readonly said: readonly string[];
-  stop(): Promise<void>;
-}
+export type Service = Awaited<ReturnType<typeof startService>>;
 
 const patienceMs = 120_000;
 
@@ -47,7 +42,7 @@ export async function startService(
   logFile = devNull,
   main = ownMain,
   cwd = process.cwd(),
-): Promise<Service> {
+) {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [main], {
     cwd,
@@ -77,7 +72,7 @@ export async function startService(
     url,
     process: child,
     said,
-    async stop() {
+    async stop(): Promise<void> {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
