@@ -2,7 +2,6 @@
 // any static file server works. Run `npm run setup` first: some pages are generated from the compiled sources.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import Eleventy from '@11ty/eleventy';
 import { build } from 'esbuild';
@@ -10,8 +9,8 @@ import { renderBuiltPages } from '../dist/scripts/reference/pages.js';
 import { createMarkdown } from '../web/docs/markdown.mjs';
 import { listPages, nameOf, readNavigation } from '../web/docs/pages.mjs';
 import { contentsOf, sectionsOf } from '../web/docs/sections.mjs';
+import { root } from './root.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'web/docs');
 const target = join(root, 'dist/docs-web');
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { root } from './root.mjs';
 
 /*
  * npm run build:triggers [-- FILE]: bundles the Lambda functions of a Cognito user pool into triggers/dist/index.mjs.
@@ -9,7 +9,6 @@ import { build } from 'esbuild';
 
 const [, , outfile = 'triggers/dist/index.mjs'] = process.argv;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const { engines } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
 
 /** Removes zod's messages in 50 languages, which are half of zod's size. The triggers show none of them. */

@@ -1,6 +1,7 @@
 // node scripts/console-screenshots.mjs [name…]: takes pictures of the console's screens with demonstration data.
 import { join } from 'node:path';
-import { load, prepare, root, sayHowMuch, takePicture } from './screen-pictures.mjs';
+import { root } from './root.mjs';
+import { load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
 await prepare({ demoPhotos: false });
 const { auditEvents } = await load('src/app/audit-events.js');

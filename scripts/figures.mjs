@@ -2,11 +2,10 @@
 // (evidence/accuracy/stored-figures.ts).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeFigures } from '../dist/evidence/accuracy/stored-figures.js';
 import { listPages } from '../web/docs/pages.mjs';
+import { root } from './root.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const readStored = (file) => JSON.parse(readFileSync(join(root, 'docs', file), 'utf8'));
 for (const { source, text } of listPages(root)) {
   const written = writeFigures(text, readStored);

@@ -5,13 +5,12 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeDebianRoot } from './debian-root.mjs';
 import { digestOf, makeProvenance, makeSbom } from './describe.mjs';
 import { installedIn, packRelease } from './pack.mjs';
+import { root } from './root.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({
   options: { debian: { type: 'boolean' }, package: { type: 'string' } },
   allowPositionals: true,

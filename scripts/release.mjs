@@ -3,13 +3,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { digestOf, git, makeProvenance, makeSbom } from './describe.mjs';
 import { packRelease } from './pack.mjs';
+import { root } from './root.mjs';
 import { signRelease, sumsOf } from './sign-release.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const options = { 'dry-run': { type: 'boolean' }, 'no-tests': { type: 'boolean' }, sign: { type: 'string' } };
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -57,24 +56,21 @@ if (!values['no-tests']) execFileSync('bash', ['.ci/run'], { cwd: root, stdio: '
 mkdirSync(to, { recursive: true });
 if (readdirSync(to).length > 0) fail(`${to} is not empty`);
 const write = (file, content) => writeFileSync(join(to, file), content);
-const archives = (isDry ? [{ os: process.platform, cpu: process.arch }] : platforms()).map((platform) => {
-  const packed = packRelease(root, to, platform);
+const platforms = [
+  ['linux', 'x64', 'glibc'],
+  ['linux', 'arm64', 'glibc'],
+  ['linux', 'x64', 'musl'],
+  ['linux', 'arm64', 'musl'],
+  ['darwin', 'arm64'],
+  ['darwin', 'x64'],
+  ['win32', 'x64'],
+];
+const archives = (isDry ? [[process.platform, process.arch]] : platforms).map(([os, cpu, libc]) => {
+  const packed = packRelease(root, to, { os, cpu, libc });
   describe(packed);
   say(`${basename(packed.file)}: ${packed.size} bytes`);
   return packed;
 });
-
-function platforms() {
-  return [
-    ['linux', 'x64', 'glibc'],
-    ['linux', 'arm64', 'glibc'],
-    ['linux', 'x64', 'musl'],
-    ['linux', 'arm64', 'musl'],
-    ['darwin', 'arm64'],
-    ['darwin', 'x64'],
-    ['win32', 'x64'],
-  ].map(([os, cpu, libc]) => ({ os, cpu, libc }));
-}
 
 function describe({ file, manifest, lock }) {
   const archive = basename(file);

@@ -1,9 +1,7 @@
 // Defines the modules ("rooms") and layers ("floors") of the code, and finds the imports between rooms.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const root = fileURLToPath(new URL('..', import.meta.url));
+import { root } from './root.mjs';
 
 const foldersOf = (folder) =>
   readdirSync(join(root, folder), { withFileTypes: true })

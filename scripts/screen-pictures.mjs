@@ -1,13 +1,13 @@
 // Used by console-screenshots.mjs and screenshots.mjs: prepares Chromium, and writes the pictures of the documentation.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { listPages } from '../web/docs/pages.mjs';
+import { root } from './root.mjs';
 import { setUpOrExit } from './setup.mjs';
 import { installPrograms } from './system-packages.mjs';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs', 'screens');
 const texts = listPages(root).map(({ text }) => text);
 export const isDocumented = (name) => texts.some((text) => text.includes(`screens/${name}.webp`));

@@ -7,11 +7,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { root } from './root.mjs';
 import { setUp } from './setup.mjs';
 import { installPrograms } from './system-packages.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => process.stdout.write(`${line}\n`);
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const phases = [];
