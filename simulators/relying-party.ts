@@ -53,24 +53,14 @@ export function createSignInElsewhere<Subject>(given: {
   return router;
 }
 
-export interface OpenIdProvider {
-  readonly issuer: string;
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
-  readonly jwksUri: string;
-  readonly userinfoEndpoint: string | null;
-  readonly parEndpoint: string | null;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly scopes: readonly string[];
-}
+export type OpenIdProvider = Awaited<ReturnType<typeof discover>>;
 
 /** Reads the metadata of a provider. @throws Error, also if the metadata is of another issuer */
 export async function discover(
   issuer: string,
-  registered: Pick<OpenIdProvider, 'clientId' | 'clientSecret' | 'scopes'>,
+  registered: { readonly clientId: string; readonly clientSecret: string; readonly scopes: readonly string[] },
   fetch: Fetch,
-): Promise<OpenIdProvider> {
+) {
   const found = await client.discovery(new URL(issuer), registered.clientId, undefined, undefined, {
     execute: [client.allowInsecureRequests],
     [client.customFetch]: toCustomFetch(fetch),
@@ -102,14 +92,9 @@ export class Refusal extends Error {
   }
 }
 
-export interface StartedSignIn {
-  readonly state: string;
-  readonly nonce: string;
-  readonly codeVerifier: string;
-  readonly redirectUri: string;
-}
+export type StartedSignIn = ReturnType<typeof startSignIn>;
 
-export const startSignIn = (redirectUri: string): StartedSignIn => ({
+export const startSignIn = (redirectUri: string) => ({
   state: randomBytes(24).toString('base64url'),
   nonce: randomBytes(24).toString('base64url'),
   codeVerifier: randomBytes(32).toString('base64url'),

@@ -11,19 +11,8 @@ const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).
 const N = toInteger(getDiffieHellman('modp15').getPrime());
 const g = 2n;
 
-export interface PasswordVerifier {
-  readonly salt: bigint;
-  readonly verifier: bigint;
-}
-
-export interface SrpExchange {
-  readonly username: string;
-  readonly clientId: string;
-  readonly A: bigint;
-  readonly B: bigint;
-  readonly b: bigint;
-  readonly password: PasswordVerifier;
-}
+export type PasswordVerifier = ReturnType<typeof toVerifier>;
+export type SrpExchange = NonNullable<ReturnType<typeof startExchange>>;
 
 /** Encodes a number as Java does: with a leading zero byte if the first bit is set. */
 const toBytes = (value: bigint): Buffer => {
@@ -50,7 +39,7 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-function toVerifier(poolName: string, username: string, password: string, salt: bigint): PasswordVerifier {
+function toVerifier(poolName: string, username: string, password: string, salt: bigint) {
   const x = toInteger(sha256(toBytes(salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return { salt, verifier: power(g, x) };
 }
@@ -69,8 +58,8 @@ export const isPassword = (
 /** @returns `null` for a public value that would make the password irrelevant (RFC 5054, section 2.5.4) */
 export function startExchange(
   publicValue: string,
-  who: Pick<SrpExchange, 'username' | 'clientId' | 'password'>,
-): SrpExchange | null {
+  who: { readonly username: string; readonly clientId: string; readonly password: PasswordVerifier },
+) {
   if (!/^[0-9a-f]{1,1024}$/i.test(publicValue)) return null;
   const A = BigInt(`0x${publicValue}`);
   if (A % N === 0n) return null;

@@ -109,8 +109,26 @@ function createContext(cloud: Cloud) {
     },
     /** Sends one page of a list, with `@odata.nextLink` if there is more. */
     sendList(request: Request, response: Response, entries: readonly object[]): void {
+      const { url, pageSize } = cloud;
+      const { $filter, $top } = request.query;
       const shown = entries.filter((entry) => isShown(String(Reflect.get(entry, 'id'))));
-      sendPage(cloud, request, response, shown);
+      const matching = $filter === undefined ? shown : shown.filter(parseGraphFilter(String($filter)));
+      const size = Math.min(pageSize, Number($top ?? pageSize));
+      const isCounted = request.query.$count === 'true';
+      if (isCounted && request.get('consistencylevel') !== 'eventual') {
+        throw badRequest(
+          "Request with $count query parameter only works through MSGraph with a request header of 'ConsistencyLevel: eventual'.",
+        );
+      }
+      const from = Number(request.query.$skiptoken ?? 0);
+      const next = new URL(url + request.originalUrl);
+      next.searchParams.set('$skiptoken', String(from + size));
+      response.json({
+        '@odata.context': `${url}/v1.0/$metadata`,
+        ...(isCounted ? { '@odata.count': matching.length } : {}),
+        ...(matching.length > from + size ? { '@odata.nextLink': next.href } : {}),
+        value: matching.slice(from, from + size).map((entry) => toSelected(entry, request)),
+      });
     },
   };
 }
@@ -170,25 +188,4 @@ async function authenticate(cloud: Cloud, token: string): Promise<z.infer<typeof
     }
   }
   throw unauthenticated();
-}
-
-function sendPage({ url, pageSize }: Cloud, request: Request, response: Response, entries: readonly object[]): void {
-  const { $filter, $top } = request.query;
-  const matching = $filter === undefined ? entries : entries.filter(parseGraphFilter(String($filter)));
-  const size = Math.min(pageSize, Number($top ?? pageSize));
-  const isCounted = request.query.$count === 'true';
-  if (isCounted && request.get('consistencylevel') !== 'eventual') {
-    throw badRequest(
-      "Request with $count query parameter only works through MSGraph with a request header of 'ConsistencyLevel: eventual'.",
-    );
-  }
-  const from = Number(request.query.$skiptoken ?? 0);
-  const next = new URL(url + request.originalUrl);
-  next.searchParams.set('$skiptoken', String(from + size));
-  response.json({
-    '@odata.context': `${url}/v1.0/$metadata`,
-    ...(isCounted ? { '@odata.count': matching.length } : {}),
-    ...(matching.length > from + size ? { '@odata.nextLink': next.href } : {}),
-    value: matching.slice(from, from + size).map((entry) => toSelected(entry, request)),
-  });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { createSigningKey as createKey, type SigningKey, signJwt } from '../signing-key.js';
+import { createSigningKey as createKey, signJwt } from '../signing-key.js';
 import type { AppRoleAssignment, ExtensionProperty } from './graph-applications.js';
 import type { CustomExtension, EventListener, SignUpListener } from './graph-events.js';
 import type { MethodConfiguration, MethodRegistration, PermissionGrant } from './graph-methods.js';
@@ -154,7 +154,7 @@ export async function createTenant(given: {
 }
 
 /** Creates a key as Entra publishes it: without `alg`. */
-export async function createSigningKey(): Promise<SigningKey> {
+export async function createSigningKey() {
   const { publicJwk, ...key } = await createKey(randomUUID());
   const { alg: _, ...shown } = publicJwk;
   return { ...key, publicJwk: shown };
