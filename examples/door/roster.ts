@@ -13,10 +13,7 @@ const binding = { scope: 'door:main', accuracy: 8 };
 const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 type Entries = z.infer<typeof rosterGuard>;
 
-export interface RosterStore {
-  read(): Entries;
-  write(entries: Entries): void;
-}
+type RosterStore = ReturnType<typeof createMemoryStore>;
 
 export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'generate'>, { read, write }: RosterStore) {
   const search = async (entries: Entries, photos: Uint8Array[]) =>
@@ -69,11 +66,11 @@ export const createFileStore = (file: string): RosterStore => ({
   write: (entries) => writeFileSync(file, JSON.stringify(entries, null, 2), { mode: 0o600 }),
 });
 
-export function createMemoryStore(): RosterStore {
+export function createMemoryStore() {
   let entries: Entries = [];
   return {
     read: () => entries,
-    write(written) {
+    write(written: Entries): void {
       entries = written;
     },
   };

@@ -64,17 +64,13 @@ export function startTaxOffice({
   });
 }
 
-function toOrganisation(claim: unknown): Organisation | null {
+function toOrganisation(claim: unknown) {
   const { sub, name, roles } = Object(claim);
   if (typeof sub !== 'string' || typeof name !== 'string' || !Array.isArray(roles)) return null;
   return { sub, name, roles: roles.filter((role) => typeof role === 'string') };
 }
 
-interface Organisation {
-  readonly sub: string;
-  readonly name: string;
-  readonly roles: readonly string[];
-}
+type Organisation = NonNullable<ReturnType<typeof toOrganisation>>;
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'Tax Office', title, body });
 

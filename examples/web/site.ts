@@ -2,10 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 
-export interface Site {
-  readonly url: string;
-  close(): Promise<void>;
-}
+export type Site = Awaited<ReturnType<typeof listen>>;
 
 /** A site whose users come back from a face check at `redirectUri`, which the OpenID client must have. */
 export interface RelyingParty extends Site {
@@ -13,7 +10,7 @@ export interface RelyingParty extends Site {
 }
 
 /** Starts an HTTP server for this machine only. */
-export async function listen(port: number, listener: RequestListener): Promise<Site> {
+export async function listen(port: number, listener: RequestListener) {
   const server = createServer(listener).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -86,18 +86,13 @@ function parsePart(part: Buffer, delimiter: string, lineEnd: number, most: numbe
   return parsed;
 }
 
-interface Header {
-  readonly delimiter: string;
-  /** Column names in their order, in lower case. */
-  readonly names: readonly string[];
-  readonly lineEnd: number;
-  /** Index of the first byte after the header, and the number of its line. */
-  readonly end: number;
-  readonly nextLine: number;
-}
+type Header = ReturnType<typeof readHeader>;
 
-/** Reads the column names, after an optional line `sep=;`, which Excel writes. */
-function readHeader(bytes: Buffer): Header {
+/**
+ * Reads the column names, after an optional line `sep=;`, which Excel writes.
+ * @returns names in lower case, and the index of the first byte after the header with the number of its line
+ */
+function readHeader(bytes: Buffer) {
   const lineEnd = bytes.includes(lineFeed) ? lineFeed : carriageReturn;
   const first = bytes.toString('latin1', 0, 64);
   const [before, named] = /^(?:\s*[\r\n])?(?:"?sep=([^"\s]|\t)"?(?:\r\n|\n|\r))?/i.exec(first) ?? [''];

@@ -84,20 +84,12 @@ function describe({ browserDigest, interaction, told }: Check): JsonObject {
   return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
 }
 
-interface Outcome {
-  readonly error?: string;
-  readonly errorDescription?: string | undefined;
-  readonly accountId?: string;
-  readonly grantId?: string | undefined;
-  readonly [member: string]: unknown;
-}
-
 const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });
 
 function outcomeOf(
   { endedBy, isMatched, params }: Check,
   { result, isLeft }: { readonly result: InteractionResults | undefined; readonly isLeft: boolean },
-): Outcome | null {
+) {
   if (endedBy !== null) return { error: 'access_denied', errorDescription: endings[endedBy] };
   const { data: refusal } = refusalGuard.safeParse(result);
   if (refusal !== undefined) return { error: refusal.error, errorDescription: refusal.error_description };

@@ -2,12 +2,7 @@ import type { Profile } from '../../core/ports.js';
 import type { PersonalData } from '../../core/secrets.js';
 import { type OrganisationRules, patternPartsOf } from './config.js';
 
-export interface Organisation {
-  readonly id: string;
-  /** Display name. The default is the id. */
-  readonly name: string;
-  readonly roles: readonly string[];
-}
+export type Organisation = ReturnType<typeof toOrganisations>[number];
 
 /** Accepts only characters that pages and logs display unambiguously. */
 const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/.test(text);
@@ -26,10 +21,10 @@ function readName(name: string, pattern: string): { readonly organisation: strin
 }
 
 /**
- * Returns a person's organizations, sorted by name.
+ * Returns a person's organizations, sorted by name. The default of the name is the id.
  * @param held - groups, by id and by name, or attribute values
  */
-function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRules): readonly Organisation[] {
+function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRules) {
   const { pattern, list } = rules;
   const roles = new Map<string, Set<string>>();
   const add = (id: string, role: string): void => {

@@ -45,12 +45,7 @@ const longestSilenceSec = secondsPerDay;
 /** Clocks are corrected by less than this, in seconds. */
 const leastStepBackSec = 5;
 
-interface OmittedLine {
-  readonly text: string;
-  readonly sequence: number | null;
-}
-
-const omit = (line: Buffer, link: Link | null): OmittedLine => {
+const omit = (line: Buffer, link: Link | null) => {
   const { sequence = null, previous = null } = link ?? {};
   return { text: JSON.stringify({ sequence, previous, digest: hexDigestOf(line) }), sequence };
 };
@@ -64,7 +59,7 @@ export class TrailPeriod {
   readonly #gaps: Gap[] = [];
   #lines: string[] = [];
   /** Lines since the last record of the period. */
-  #later: OmittedLine[] = [];
+  #later: ReturnType<typeof omit>[] = [];
   #firstOfTrail: Link | null = null;
   #first: Link | null = null;
   #last: Link | null = null;

@@ -79,12 +79,6 @@ const lists = {
 export type ListName = keyof typeof lists;
 export const listNames = Object.keys(lists).filter((name): name is ListName => Object.hasOwn(lists, name));
 
-export interface Summary {
-  readonly policies: readonly PolicyEntry[];
-  readonly people: readonly CoveredPerson[];
-  readonly lists: Readonly<Record<ListName, readonly ListedRecord[]>>;
-}
-
 /** A reason why the pack is incomplete or uncertain. */
 export type Gap =
   /** The period was not over when the pack was made. */
@@ -124,7 +118,7 @@ export interface PackedTrail {
   readonly signedThrough: number | null;
 }
 
-export interface Proof extends Summary {
+export interface Proof extends ReturnType<Summarizer['summarize']> {
   readonly connection: string;
   readonly group: string | null;
   readonly from: string;
@@ -168,12 +162,12 @@ export class Summarizer {
     for (const name of listNames) if (lists[name](entry)) this.#lists[name].push(listed);
   }
 
-  summarize(members: readonly Member[] | null): Summary {
+  summarize(members: readonly Member[] | null) {
     const byTime = (a: { readonly time: string }, b: { readonly time: string }): number => (a.time < b.time ? -1 : 1);
     for (const name of listNames) this.#lists[name].sort(byTime);
     const memberOf = new Map((members ?? []).map((member) => [member.subject, member]));
     const subjects = new Set([...memberOf.keys(), ...this.#people.keys()]);
-    const people = [...subjects].map((subject) => {
+    const people = [...subjects].map((subject): CoveredPerson => {
       const { keyVersion: _, changedAt: __, ...person } = this.#people.get(subject) ?? unseen;
       const { login = null, isEnrolled: hasToken = null } = memberOf.get(subject) ?? {};
       return { subject, login, hasToken, ...person };

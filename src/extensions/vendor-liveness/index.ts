@@ -1,4 +1,4 @@
-import { type Extension, nothing, type OpenedExtension } from '../extension.js';
+import { alwaysOn, type Extension, nothing, type OpenedExtension } from '../extension.js';
 import { createVendorChecks, createVendors, findVendorProblems, sections } from './vendors.js';
 
 /** Liveness checks of vendors, in place of the own one. */
@@ -8,11 +8,7 @@ export const vendorLiveness = {
   check: findVendorProblems,
   createChecks: createVendorChecks,
   open: async ({ current }): Promise<OpenedExtension<typeof sections>> => ({
-    name: 'vendor-liveness',
-    isOn: () => true,
-    createEndpoints: () => [],
+    ...alwaysOn('vendor-liveness', () => []),
     contribute: (config) => ({ livenessVendors: createVendors(config.liveness, current) }),
-    start() {},
-    close: async () => {},
   }),
 } as const satisfies Extension<typeof sections>;
