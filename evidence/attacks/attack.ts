@@ -14,14 +14,7 @@ export interface Setting {
 type Bound = { readonly atMost: number } | { readonly atLeast: number };
 
 /** A statement of docs/security-analysis.md and whether the measurement supports it. */
-export interface Claim {
-  readonly claim: string;
-  readonly figure: number;
-  /** 95 % interval; `null` if the figure is a count. */
-  readonly interval: readonly [number, number] | null;
-  readonly bound: Bound;
-  readonly holds: boolean;
-}
+export type Claim = ReturnType<typeof toClaim>;
 
 export interface Finding {
   readonly table: readonly (readonly string[])[];
@@ -35,7 +28,13 @@ export interface Attack {
   run(setting: Setting): Promise<Finding>;
 }
 
-export function toClaim(claim: string, figure: number, bound: Bound, interval: Claim['interval'] = null): Claim {
+/** @param interval - 95 % interval; `null` if the figure is a count */
+export function toClaim(
+  claim: string,
+  figure: number,
+  bound: Bound,
+  interval: readonly [number, number] | null = null,
+) {
   const holds = 'atMost' in bound ? figure <= bound.atMost : figure >= bound.atLeast;
   return { claim, figure, interval, bound, holds };
 }

@@ -130,14 +130,10 @@ export const failover: Fault = {
   },
 };
 
-interface People {
-  readonly enrolled: readonly string[];
-  /** User whose enrolment was revoked, but whose token an attacker restored in the profile. */
-  readonly revoked: string;
-  readonly impersonated: string;
-}
+type People = Awaited<ReturnType<typeof prepare>>;
 
-async function prepare(stage: Stage, count: number): Promise<People> {
+/** @returns `revoked`: user whose enrolment was revoked, but whose token an attacker restored in the profile */
+async function prepare(stage: Stage, count: number) {
   const { client, pictures } = stage;
   const [revoked = '', impersonated = '', ...enrolled] = await stage.createUsers(count + 2);
   for (const user of [revoked, impersonated, ...enrolled]) await client.enrol(user, pictures.person[0]);

@@ -17,13 +17,7 @@ const policy = {
   returnUrls: ['https://app.example.com/back'],
 };
 
-export interface OidcTarget {
-  readonly connection: string;
-  readonly id: string;
-  /** `null` for public clients. */
-  readonly secret: string | null;
-  readonly redirectUri: string;
-}
+export type OidcTarget = ReturnType<typeof clientOf>;
 
 const appUri = 'https://app.example.com/callback';
 
@@ -51,7 +45,8 @@ export async function openProviders() {
   ]);
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const targets = Object.entries(clientIds).flatMap(([connection, ids]) =>
-    ids.map((id): OidcTarget => {
+    ids.map((id) => {
+      // A public client has none.
       const secret = id === 'spa' ? null : newSecret();
       return { connection, id, redirectUri: appUri, secret };
     }),
@@ -119,7 +114,7 @@ export async function openProviders() {
   };
 }
 
-export function clientOf({ targets }: Pick<Providers, 'targets'>, name: string): OidcTarget {
+export function clientOf({ targets }: Pick<Providers, 'targets'>, name: string) {
   const found = targets.find(({ id }) => id === name);
   if (found === undefined) throw new Error(`no client ${name}`);
   return found;

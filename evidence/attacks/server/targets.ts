@@ -119,12 +119,9 @@ function leastOf({ type, enum: values, minimum }: Schema): Json {
   return type === 'array' ? [] : 'x';
 }
 
-interface Sample {
-  readonly texts: Readonly<Record<string, Json>>;
-  readonly photos: readonly (readonly [string, Uint8Array])[];
-}
+type Sample = ReturnType<typeof sampleOf>;
 
-function sampleOf(endpoint: Endpoint, source: Battlefield, picture?: Uint8Array): Sample {
+function sampleOf(endpoint: Endpoint, source: Battlefield, picture?: Uint8Array) {
   made += 1;
   const more = alsoSent.find(([path]) => path.test(endpoint.path))?.[1] ?? [];
   const names = Object.keys(endpoint.fields).filter((name) => endpoint.required.includes(name) || more.includes(name));

@@ -24,11 +24,7 @@ export const parameters = await loadParameters();
 export { accuracies };
 
 /** False match rate that an accuracy level promises if at least `leastPhotos` photos are enrolled. */
-export interface LevelPromise {
-  readonly accuracy: Accuracy;
-  readonly falseMatchRate: number;
-  readonly leastPhotos: number;
-}
+export type LevelPromise = MeasuredEngine['promises'][number];
 
 export type MeasuredEngine = ReturnType<typeof createMeasuredEngine>;
 
@@ -43,7 +39,7 @@ export function createMeasuredEngine(engine: EngineParameters) {
   return {
     name,
     listSize,
-    promises: accuracies.flatMap((accuracy): LevelPromise[] => {
+    promises: accuracies.flatMap((accuracy) => {
       const { greatestFalseMatchRate: falseMatchRate, leastPhotos } = levels[accuracy];
       return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate, leastPhotos }];
     }),

@@ -48,13 +48,7 @@ export interface Combination {
 
 export const toName = ({ enrolled, live }: Combination): string => `${enrolled}x${live}`;
 
-export interface PhotoWindow {
-  readonly person: number;
-  readonly from: number;
-  readonly embeddings: readonly Float32Array[];
-  readonly magnitudes: readonly number[];
-  readonly files: readonly string[];
-}
+export type PhotoWindow = ReturnType<typeof windowsOf>[number];
 
 export interface TrialRules {
   isShown(window: PhotoWindow): boolean;
@@ -91,7 +85,7 @@ export const everyRun: TrialRules = { ...firstRuns, isShown: () => true, isEven:
 
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
-function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
+function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number) {
   return people.flatMap(({ files, embeddings, magnitudes }, person) =>
     Array.from({ length: Math.max(0, Math.min(embeddings.length, photos) - size + 1) }, (_, from) => ({
       person,

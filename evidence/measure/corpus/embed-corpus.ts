@@ -13,12 +13,7 @@ type EmbeddedPhoto =
   | { readonly refused: NotAcquired['code'] };
 
 /** A person's embeddings. Photos without a face are left out. */
-export interface EmbeddedPerson {
-  readonly person: string;
-  readonly files: readonly string[];
-  readonly embeddings: readonly Float32Array[];
-  readonly magnitudes: readonly number[];
-}
+export type EmbeddedPerson = EmbeddedCorpus['people'][number];
 
 export interface NotAcquired {
   readonly person: string;

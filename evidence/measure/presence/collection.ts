@@ -39,11 +39,6 @@ export interface OpenedPresentation extends Captured {
   readonly about: AboutPresentation;
 }
 
-export interface Erased {
-  readonly people: number;
-  readonly presentations: number;
-}
-
 export type Collection = ReturnType<typeof createCollection>;
 
 type IsMeant = (participant: Participant) => boolean;
@@ -135,7 +130,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<
         });
       }
     },
-    async erase(isMeant: IsMeant): Promise<Erased> {
+    async erase(isMeant: IsMeant) {
       const people = (await keys.list()).filter(isMeant);
       if (people.length === 0) return { people: 0, presentations: 0 };
       await keys.forget(people);

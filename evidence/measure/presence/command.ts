@@ -7,7 +7,7 @@ import { originGuard } from '../../../src/config/safe-url.js';
 import { parseJson } from '../../../src/core/base/json.js';
 import { soleShare } from '../../../src/core/fair-queue.js';
 import { pageLink } from '../../../src/core/page-link.js';
-import type { Captured, LivenessJudge } from '../../../src/core/ports.js';
+import type { LivenessJudge } from '../../../src/core/ports.js';
 import { toIso } from '../../../src/core/units.js';
 import { FaceError, isOneOf, photoCodes } from '../../../src/errors.js';
 import { createEnginePool } from '../../../src/face/engine/pool.js';
@@ -17,13 +17,7 @@ import { type JudgedPresentation, ratePresence } from '../accuracy/presence-repo
 import { BadInput } from '../corpus/corpus.js';
 import { type MeasureDeps, parseOptions } from '../program.js';
 import { createPresenceApp } from './app.js';
-import {
-  type Collection,
-  type Erased,
-  eraseCollection,
-  type OpenedPresentation,
-  openCollection,
-} from './collection.js';
+import { type Collection, eraseCollection, type OpenedPresentation, openCollection } from './collection.js';
 import { toCodeName } from './key-file.js';
 import { contactPlaceholder, defaultPlan, liveSpecies, type Plan, planGuard } from './plan.js';
 import { toReportLines } from './report-text.js';
@@ -44,21 +38,12 @@ async function judgePresentation(
   if (outcome === 'not_done') return null;
   const told = { species, isAttack: species !== liveSpecies, light, device, person };
   if (outcome === 'no_response') return { ...told, outcome, refusedBy: [] };
-  const { pass, reasons } = await judgeFrames(captured, judge);
-  const refusedBy = [...new Set([...missed, ...reasons].map(toSignal))];
-  return { ...told, outcome: pass && missed.length === 0 ? 'passed' : 'refused', refusedBy };
-}
-
-async function judgeFrames(
-  captured: Captured,
-  judge: LivenessJudge,
-): Promise<{ readonly pass: boolean; readonly reasons: readonly string[] }> {
-  try {
-    return await judge.judge(captured, soleShare);
-  } catch (error) {
+  const { pass, reasons } = await judge.judge(captured, soleShare).catch((error: unknown) => {
     if (error instanceof FaceError && isOneOf(photoCodes, error.code)) return { pass: false, reasons: [error.code] };
     throw error;
-  }
+  });
+  const refusedBy = [...new Set([...missed, ...reasons].map(toSignal))];
+  return { ...told, outcome: pass && missed.length === 0 ? 'passed' : 'refused', refusedBy };
 }
 
 const pageFolder = fileURLToPath(new URL('../../../presence-web', import.meta.url));
@@ -134,7 +119,7 @@ export async function openStoredCollection(
   return collection;
 }
 
-const toErasedText = ({ people, presentations }: Erased): string =>
+const toErasedText = ({ people, presentations }: Awaited<ReturnType<Collection['erase']>>): string =>
   `Erased: ${presentations} presentations of ${people} ${people === 1 ? 'person' : 'people'}`;
 
 async function start(options: ReturnType<typeof parseStart>, deps: MeasureDeps): Promise<void> {
