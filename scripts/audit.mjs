@@ -4,9 +4,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from './root.mjs';
 
-const [, , folder = fileURLToPath(new URL('..', import.meta.url))] = process.argv;
+const [, , folder = root] = process.argv;
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const say = (line) => process.stdout.write(`${line}\n`);
 

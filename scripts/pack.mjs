@@ -16,6 +16,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { toProductionLock } from './production-lock.mjs';
+import { root } from './root.mjs';
 
 const isWindows = process.platform === 'win32';
 
@@ -156,7 +157,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = readOptions();
   if (values.help) process.stdout.write(`${usage}\n`);
   else {
-    const packed = packRelease(fileURLToPath(new URL('..', import.meta.url)), positionals[0] ?? '.', values);
+    const packed = packRelease(root, positionals[0] ?? '.', values);
     process.stdout.write(`${packed.file} (${packed.size} bytes, ${packed.unpackedSize} unpacked)\n`);
   }
 }
