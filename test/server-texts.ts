@@ -14,7 +14,7 @@ const sources =
 
 /** Names of functions and properties. */
 const kinds =
-  /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject)Step|title|creation|changes|changesTo|found|ifMissing|remedy|byHand|inConsole|wrongInConsole|called|joined|toRules|moment|notCalled|notKnown|words|signingWords)$/;
+  /^(?:pass|warn|fail|manual|missing|different|blocked|(?:manual|createObject|createConsole)Step|title|creation|changes|changesTo|found|ifMissing|remedy|byHand|inConsole|wrongInConsole|called|joined|toRules|moment|notCalled|notKnown|words|signingWords)$/;
 
 /** Files with reasons of the problems in a draft, and the names before these. */
 const guards =

@@ -47,6 +47,8 @@ const address = {
 const calls: readonly Call[] = [
   get('/face/session', ['own', 'unpaired', 'camera']),
   { call: 'POST /face/consent', send: (page) => page.consent(), allowed: any },
+  post('/face/document/request', any),
+  post('/face/document', any),
   { call: 'POST /face/reference', send: (page) => page.lookAtReference(Buffer.from('wall')), allowed: any },
   get('/face/picture-keys', ['own', 'camera']),
   post('/face/challenge', any),
