@@ -1,6 +1,6 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectionAdditions } from '../../src/config/additions.js';
+import { readKeyOf } from '../../src/config/certificate.js';
 import { createConnectionFields, policyGuard } from '../../src/config/connection.js';
 import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
@@ -73,14 +73,8 @@ export const externalMfaGuard = z
 
 export type ExternalMfaConfig = z.output<typeof externalMfaGuard>;
 
-const isKeyOf = (certificatePem: string, keyPem: string): boolean => {
-  try {
-    const key = createPrivateKey(keyPem);
-    return key.asymmetricKeyType === 'rsa' && new X509Certificate(certificatePem).checkPrivateKey(key);
-  } catch {
-    return false;
-  }
-};
+const isKeyOf = (certificatePem: string, keyPem: string): boolean =>
+  readKeyOf(certificatePem, keyPem)?.asymmetricKeyType === 'rsa';
 
 const graphAuthGuard = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -8,7 +8,6 @@ import { systemRandom } from '../../support/fakes/sinks.js';
 import { type PushServiceSimulator, startPushService } from '../../support/servers/push-service.js';
 import { type AuditEvent, withSubscribers } from '../core/audit-events.js';
 import type { Policy } from '../core/connection.js';
-import { defaultBrand } from '../core/ports/delivery.js';
 import type { Keys, Message, PushAddress, WebPush } from '../core/ports.js';
 import { epochMs, secondsPerDay } from '../core/units.js';
 import type { RequestOrigin } from '../core/user-agent.js';
@@ -48,7 +47,7 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
     random: systemRandom,
     issuer: 'https://face.example.com',
     connections: new Map([[connection.id, connection]]),
-    brandOf: async () => ({ ...defaultBrand, organisation: 'Harbour Clinic' }),
+    brandOf: async () => ({ accent: '#0b5a6e', helpUrl: null, organisation: 'Harbour Clinic' }),
   });
   const audit = withSubscribers(core.audit, [notices.onEvent]);
   const append = async (...events: readonly AuditEvent[]): Promise<void> => {

@@ -44,15 +44,9 @@ export async function requestDocument(session: FoundSession, deps: Ports<'clock'
   return documents.createRequest(session.id);
 }
 
-/** A document that was looked at. `response` is `null` if none was presented yet. */
-export interface SeenDocument {
-  readonly response: string | null;
-  /** What is wrong with it. `null` if it can be compared. */
-  readonly hint: Hint | null;
-}
-
 /**
  * Verifies a document and its portrait, without comparing it.
+ * @returns `response` is `null` if none was presented yet; `hint` says what is wrong with it, or is `null`
  * @param sent - response that the browser returned. `null`: the one that an app sent to the link
  * @throws `not_found`, `consent_missing`; `step_up_finished`, also if no looks are left; `locked_out`,
  * `subject_unknown`, `profile_unavailable`, `overloaded`, `key_service_unavailable`
@@ -61,7 +55,7 @@ export async function lookAtDocument(
   session: FoundSession,
   sent: string | null,
   deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
-): Promise<SeenDocument> {
+): Promise<{ readonly response: string | null; readonly hint: Hint | null }> {
   const documents = requireDocuments(session);
   const { id: stepUpId, record } = session;
   checkStarted(record, deps.clock.now());

@@ -51,5 +51,3 @@ export interface EmailBrand {
   /** Link to the help desk: `https:`, `mailto:` or `tel:`. */
   readonly helpUrl: string | null;
 }
-
-export const defaultBrand: EmailBrand = { organisation: null, accent: '#0b5a6e', helpUrl: null };

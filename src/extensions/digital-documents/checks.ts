@@ -18,18 +18,15 @@ export const createDocumentChecks = (
         ...issuers.map(({ name, certificate }) => [name, certificate] as const),
         ...(request === null ? [] : [['requests', request.certificate] as const]),
       ];
-      const endingBefore = (at: number): string =>
-        named.flatMap(([name, { validTo }]) => (fromIso(validTo) < at ? [name] : [])).join(', ');
-      const now = clock.now();
-      const ended = endingBefore(now);
-      if (ended !== '')
-        return fail(`expired certificates: ${ended}`, 'Set the new certificate in "documents" of the connection.');
-      const ending = endingBefore(addSec(now, warningDays * secondsPerDay));
-      if (ending !== '')
-        return warn(
-          `certificates that expire within ${warningDays} days: ${ending}`,
-          'Set the new certificate in "documents" of the connection.',
-        );
+      const remedy = 'Set the new certificate in "documents" of the connection.';
+      const endingWithin = (days: number): string => {
+        const at = addSec(clock.now(), days * secondsPerDay);
+        return named.flatMap(([name, { validTo }]) => (fromIso(validTo) < at ? [name] : [])).join(', ');
+      };
+      const ended = endingWithin(0);
+      if (ended !== '') return fail(`expired certificates: ${ended}`, remedy);
+      const ending = endingWithin(warningDays);
+      if (ending !== '') return warn(`certificates that expire within ${warningDays} days: ${ending}`, remedy);
       return pass(
         request === null
           ? 'certificates are valid. Requests are not signed, so only browsers present documents. No app was tried'

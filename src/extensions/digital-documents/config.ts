@@ -1,6 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectionAddition } from '../../config/additions.js';
+import { readKeyOf } from '../../config/certificate.js';
 import { credentialGuard } from '../../config/credential.js';
 import { kindNames } from './kinds.js';
 
@@ -33,14 +34,8 @@ const requestGuard = z
     error: 'expected the P-256 private key of the certificate, as PEM',
   });
 
-const isKeyOf = (certificate: X509Certificate, pem: string): boolean => {
-  try {
-    const key = createPrivateKey(pem);
-    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' && certificate.checkPrivateKey(key);
-  } catch {
-    return false;
-  }
-};
+const isKeyOf = (certificate: X509Certificate, pem: string): boolean =>
+  readKeyOf(certificate, pem)?.asymmetricKeyDetails?.namedCurve === 'prime256v1';
 
 const documentsGuard = z
   .strictObject({

@@ -43,9 +43,6 @@ export async function deriveSecrets(stepUpId: string, { keys }: Ports<'keys'>): 
   return { ...secrets, privateKey, publicKey, thumbprint };
 }
 
-/** Path at which an app reads the request and sends its response. */
-export const placePath = '/documents/:connection/:stepUp/:place';
-
 /** Documents by the Digital Credentials Query Language: any one of the kinds. Nothing is retained. */
 const toQuery = ({ kinds: wanted, birthdate }: DocumentsConfig): JsonObject => {
   const elements = ['portrait', 'family_name', 'given_name', ...(birthdate ? ['birth_date'] : [])];

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../../support/benches/capture-page.js';
 import { createTestConnection } from '../../../support/benches/core.js';
+import { firstView } from '../../../support/data/first-view.js';
 import { parameters } from '../../../support/data/parameters.js';
 import { countExaminations } from '../../../support/fakes/counted.js';
 import { createTestSight } from '../../../support/fakes/embedded.js';
@@ -161,39 +162,13 @@ const expected = {
         hint: 'follow',
         receipt: null,
         view: {
+          ...firstView,
           id: null,
-          purpose: 'verify',
-          role: 'own',
           triesLeft: 2,
           expiresAt: null,
-          state: 'started',
-          consentVersion: 'consent-1',
-          consentNeeded: false,
-          agreedAt: null,
           retentionDays: 1,
-          action: null,
-          organisation: null,
-          ownPage: null,
-          application: null,
-          userSecret: 'none',
-          signInPasskey: 'none',
-          isTest: false,
           light: 'offered',
-          livenessVendor: null,
-          referencePhotoNeeded: false,
-          document: 'none',
-          companyPhotoCompared: false,
-          deviceKeyWanted: false,
-          fallbackUrl: null,
-          returnUrl: null,
-          handOff: null,
-          handOffAllowed: true,
-          phoneNeeded: false,
-          pairing: null,
-          anotherWays: [],
-          recoveryCodesOffered: false,
-          receiptWaits: false,
-          helpOffered: false,
+          organisation: null,
         },
       },
     },

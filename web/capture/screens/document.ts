@@ -1,23 +1,15 @@
 import * as z from 'zod/mini';
 import type { Hint } from '../../../src/core/hints.js';
 import { actions, button, el, linkButton, paragraph } from '../dom.js';
+import type { PageApi } from '../page-api.js';
 import { nullIfPassing } from '../problem.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import { drawQr } from './hand-off.js';
 import { waiting } from './sending.js';
 
-interface Request {
-  readonly protocol: string;
-  readonly data: object;
-  /** `null` if only the browser can ask for a document. */
-  readonly link: string | null;
-}
-
+type Request = Awaited<ReturnType<PageApi['requestDocument']>>;
 /** A document that the server has looked at. */
-interface Seen {
-  readonly response: string | null;
-  readonly hint: Hint | null;
-}
+type Seen = Awaited<ReturnType<PageApi['lookAtDocument']>>;
 
 const pollEveryMs = 2000;
 
