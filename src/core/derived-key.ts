@@ -1,11 +1,12 @@
 import { createECDH, type JsonWebKey } from 'node:crypto';
+import type { RecipientKey } from './base/jwe.js';
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /** Key pair on P-256, as JWK (RFC 7517). */
 export interface KeyPair {
   readonly privateKey: JsonWebKey;
-  readonly publicKey: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+  readonly publicKey: RecipientKey;
   /** The public key as an uncompressed point. */
   readonly point: Uint8Array;
 }

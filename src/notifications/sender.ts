@@ -6,8 +6,6 @@ import type { Ports } from '../core/deps.js';
 import { directionOf, type SupportedLanguage, toLocalTime } from '../core/language.js';
 import { countIn, windowOf } from '../core/limits/limits.js';
 import type { NotificationKind } from '../core/page-protocol.js';
-import type { EmailBrand } from '../core/ports/delivery.js';
-import type { WebPush } from '../core/ports.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { nameBrowser, type RequestOrigin } from '../core/user-agent.js';
 import { toCode } from '../errors.js';
@@ -19,11 +17,10 @@ import { comparePlace } from './known-places.js';
 import { issueNotMe } from './not-me.js';
 import { readRecipient } from './recipient.js';
 
-export interface NotificationDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
-  readonly webPush: WebPush | null;
-  readonly issuer: string;
-  readonly connections: ReadonlyMap<string, Connection>;
-  readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
+export interface NotificationDeps
+  extends Ports<
+    'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery' | 'webPush' | 'issuer' | 'connections' | 'brandOf'
+  > {
   /** Returns the request that is being answered, if any. */
   readonly currentRequest: () => RequestOrigin | null;
   /** Returns `null` for a step-up that is no longer stored. */

@@ -14,7 +14,7 @@ import { anonymousShare, type QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
 import { consumeLimits, notePassedNetwork } from '../core/limits/limits.js';
 import { capLockout } from '../core/limits/lockout.js';
-import type { Accuracy, AuthenticationMethod, LivenessFinding, Sealed } from '../core/ports.js';
+import type { Accuracy, AuthenticationMethod, LivenessFinding, Sealed, VerifyRequest } from '../core/ports.js';
 import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
 import { longestFreshnessSec } from '../core/rules/rule.js';
@@ -72,6 +72,7 @@ export async function countAnonymousCheck(
  * Verifies photos against the token of a profile or of the caller. Stores the token in the profile if it was renewed.
  * Returns the ids of the profile's token and its renewal.
  * @param request.connection - `null` only with the caller's token
+ * @param request.allowRenewal - false if the check shows too little to replace the enrolled pictures
  * @throws `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
 export async function checkFace(
@@ -79,14 +80,8 @@ export async function checkFace(
     readonly connection: Connection | null;
     readonly subject: string;
     readonly callerHeldToken: CallerHeldToken | null;
-    readonly photos: readonly Photo[];
-    readonly secret: UserSecret | null;
-    readonly share: QueueShare;
-    /** False if the check shows too little to replace the enrolled pictures. */
-    readonly allowRenewal: boolean;
-    /** Receives the content key of a matching token that the caller stores. */
-    readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
-  } & Omit<CheckRules, 'isLost'>,
+  } & Pick<VerifyRequest, 'photos' | 'secret' | 'share' | 'allowRenewal' | 'takeContentKey'> &
+    Omit<CheckRules, 'isLost'>,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<{ verdict: PersonVerdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
   const { connection, subject, callerHeldToken, photos, secret, share, allowRenewal, takeContentKey, ...rules } =

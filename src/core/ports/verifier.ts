@@ -80,13 +80,9 @@ export interface EnrolRequest {
   readonly share: QueueShare;
 }
 
-export interface VerifyRequest {
-  /** 1 to 5 photos of one person. */
-  readonly photos: readonly Photo[];
+export interface VerifyRequest extends Pick<EnrolRequest, 'photos' | 'binding' | 'secret' | 'share'> {
   /** `null` never matches, but the comparison takes as long as with a token. */
   readonly token: SealedToken | null;
-  readonly binding: Binding;
-  readonly secret: UserSecret | null;
   /** Expected expiry. A token with another expiry does not match. `undefined` accepts any. */
   readonly expectedExpiresAt?: EpochSec | null | undefined;
   /** If true, photos that do not look live do not match. The check takes as long as for live photos. */
@@ -99,18 +95,13 @@ export interface VerifyRequest {
   readonly allowRenewal: boolean;
   /** Receives the content key of a matching token. The key is zeroed after the call. */
   readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
-  readonly share: QueueShare;
 }
 
-export interface SearchRequest {
-  /** 1 to 5 photos of one person. */
-  readonly photos: readonly Photo[];
+export interface SearchRequest extends Pick<EnrolRequest, 'photos' | 'binding' | 'share'> {
   readonly tokens: readonly SealedToken[];
-  readonly binding: Binding;
   readonly requireLiveness: boolean;
   /** Maximum false positive identification rate, from 0 to 1. Requests with more tokens than it allows are refused. */
   readonly greatestFalsePositiveRate: number;
-  readonly share: QueueShare;
 }
 
 export interface SearchMatch {

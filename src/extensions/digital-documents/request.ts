@@ -1,8 +1,8 @@
-import { createHash, createHmac, createPrivateKey, type JsonWebKey } from 'node:crypto';
+import { createHash, createHmac, createPrivateKey } from 'node:crypto';
 import { calculateJwkThumbprint, SignJWT } from 'jose';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
-import { toKeyPair } from '../../core/derived-key.js';
+import { type KeyPair, toKeyPair } from '../../core/derived-key.js';
 import type { DocumentRequest } from '../../core/ports.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import type { DocumentsConfig } from './config.js';
@@ -16,14 +16,11 @@ const requestLifeSec = 15 * 60;
 /** Longer than the 32 bytes from which a token's key is derived, so that the keys differ. */
 const label = Buffer.from('facestep/digital-documents/the secrets of the requests of all checks');
 
-/** What one check and its documents share. Derived, so that all replicas know it and nothing is stored. */
-export interface RequestSecrets {
+/** What one check and its documents share: responses are encrypted to its key. Derived, so that all replicas know it and nothing is stored. */
+export interface RequestSecrets extends Omit<KeyPair, 'point'> {
   readonly nonce: string;
   /** Last part of the link, which only those know who were given it. */
   readonly place: string;
-  /** Responses are encrypted to it. */
-  readonly privateKey: JsonWebKey;
-  readonly publicKey: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
   readonly thumbprint: Uint8Array;
 }
 

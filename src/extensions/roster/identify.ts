@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
-import type { QueueShare } from '../../core/fair-queue.js';
 import { consumeLimit } from '../../core/limits/limits.js';
-import type { Binding, ReadToken } from '../../core/ports.js';
-import type { Photo, SealedToken } from '../../core/secrets.js';
+import type { ReadToken, SearchRequest } from '../../core/ports.js';
+import type { SealedToken } from '../../core/secrets.js';
 import { isDenied, isExpired } from '../../enrolment/deny-list.js';
 import { claimPhotos, compareWithEarlier, holderOf } from '../../enrolment/earlier-frames.js';
 import { FaceError, toCode } from '../../errors.js';
@@ -16,13 +15,8 @@ export const mostTokens = 500;
  */
 export const greatestFalsePositiveRate = 1 / 400;
 
-export interface IdentifyRequest {
-  /** 1 to 5 photos of one person. */
-  readonly photos: readonly Photo[];
-  readonly tokens: readonly SealedToken[];
-  /** Context to which every token must be bound. Its tenant is rate-limited. */
-  readonly binding: Binding;
-  readonly share: QueueShare;
+/** Every token must be bound to the context of `binding`, whose tenant is rate-limited. */
+export interface IdentifyRequest extends Pick<SearchRequest, 'photos' | 'tokens' | 'binding' | 'share'> {
   /** True to refuse copies of photos by which the person was identified or checked before. */
   readonly refusesCopies: boolean;
 }

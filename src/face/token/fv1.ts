@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { QueueShare } from '../../core/fair-queue.js';
-import type { Accuracy, Binding, Keys, Random, Sealed } from '../../core/ports.js';
-import type { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
+import type { Accuracy, EnrolRequest, Keys, Random, Sealed, VerifyRequest } from '../../core/ports.js';
+import type { Embedding, KeyMaterial } from '../../core/secrets.js';
 import type { EpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import {
@@ -26,29 +26,16 @@ import {
 } from './polar.js';
 import { signBits } from './views.js';
 
-export interface SealRequest {
+export interface SealRequest extends Pick<EnrolRequest, 'binding' | 'secret' | 'expiresAt' | 'share'> {
   /** Normalized mean of the embeddings of the photos, made by the current engine. */
   readonly embedding: Embedding;
   readonly photos: number;
-  readonly binding: Binding;
-  readonly secret: UserSecret | null;
-  readonly expiresAt: EpochSec | null;
-  readonly share: QueueShare;
 }
 
-export interface UnlockRequest {
-  /** `null` if the user is not enrolled: the same work is done, but nothing opens. */
-  readonly token: SealedToken | null;
-  readonly binding: Binding;
-  readonly secret: UserSecret | null;
-  /**
-   * Expected expiry. A token with another expiry does not open, but the same work is done; `undefined` accepts any
-   * expiry.
-   */
-  readonly expectedExpiresAt?: EpochSec | null | undefined;
-  readonly takeContentKey?: ((key: Uint8Array) => void) | undefined;
-  readonly share: QueueShare;
-}
+export type UnlockRequest = Pick<
+  VerifyRequest,
+  'token' | 'binding' | 'secret' | 'expectedExpiresAt' | 'takeContentKey' | 'share'
+>;
 
 export interface OpenedToken {
   /** Similarity, −1 to 1, estimated from the share of equal sign bits. */
@@ -123,13 +110,16 @@ function checkExpiry(expiresAt: EpochSec | null): void {
     throw new FaceError('request_malformed');
 }
 
-/** @param deps - `random` is called for 16 bytes of salt, then for the message */
-export function createFv1(deps: {
+export interface Fv1Deps {
   readonly parameters: Parameters;
   readonly keys: Keys;
   readonly random: Random;
+  /** Argon2id. It must have the published cost, except in tests. */
   readonly stretch: Stretch;
-}): Fv1 {
+}
+
+/** @param deps - `random` is called for 16 bytes of salt, then for the message */
+export function createFv1(deps: Fv1Deps): Fv1 {
   const { current, engines } = deps.parameters;
   const codes = new Map<string, Code>();
   function codeOf({ levels, listSize }: EngineParameters, accuracy: Accuracy, photos: number): Code {

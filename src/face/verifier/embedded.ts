@@ -1,8 +1,6 @@
 import {
   type EnrolRequest,
-  type Keys,
   livenessBoundary,
-  type Random,
   type Score,
   type Sealed,
   type SearchMatch,
@@ -13,10 +11,9 @@ import {
 } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { type Engine, examineOnce } from '../engine/engine.js';
-import type { Stretch } from '../token/derive.js';
 import { parseToken } from '../token/format.js';
-import { createFv1, type Fv1, type OpenedToken, type SealRequest } from '../token/fv1.js';
-import type { EngineParameters, Parameters } from '../token/parameters.js';
+import { createFv1, type Fv1, type Fv1Deps, type OpenedToken, type SealRequest } from '../token/fv1.js';
+import type { EngineParameters } from '../token/parameters.js';
 import { checkPhotoCount, cosineOf, distinctPhotos, outliersOf, toScore, withCentred } from './embeddings.js';
 import { type SeenFace, withEmbeddings, withProbe } from './examine.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
@@ -50,14 +47,7 @@ async function renew(
 }
 
 /** Creates the verifier of this process: the engine describes the face, FV1 seals it. */
-export function createEmbeddedVerifier(deps: {
-  readonly engine: Engine;
-  readonly parameters: Parameters;
-  readonly keys: Keys;
-  readonly random: Random;
-  /** Argon2id. It must have the published cost, except in tests. */
-  readonly stretch: Stretch;
-}): Verifier {
+export function createEmbeddedVerifier(deps: Fv1Deps & { readonly engine: Engine }): Verifier {
   const { engine } = deps;
   const { current, engines } = deps.parameters;
   const { levels } = current;

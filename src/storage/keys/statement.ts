@@ -1,4 +1,5 @@
 import { type CryptoKey, compactVerify, errors } from 'jose';
+import type { RecipientKey } from '../../core/base/jwe.js';
 import type { SignedType } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 
@@ -32,11 +33,7 @@ export async function verifyStatement(
   }
 }
 
-export interface StatementKey {
-  readonly kty: 'EC';
-  readonly crv: 'P-256';
-  readonly x: string;
-  readonly y: string;
+export interface StatementKey extends RecipientKey {
   /** SHA-256 thumbprint of the key in base64url (RFC 7638). */
   readonly kid: string;
   readonly alg: typeof statementAlgorithm;
