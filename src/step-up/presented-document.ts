@@ -59,7 +59,7 @@ export async function lookAtDocument(
   const documents = requireDocuments(session);
   const { id: stepUpId, record } = session;
   checkStarted(record, deps.clock.now());
-  const response = sent ?? (await documents.takeResponse(stepUpId));
+  const response = sent ?? (await documents.findResponse(stepUpId));
   if (response === null) return { response, hint: null };
   const spend = (found: StepUpRecord, now: EpochMs): StepUpRecord =>
     countReferenceCheck(found, { isWanted: documentsOf({ ...session, record: found }) !== null }, now);
@@ -70,5 +70,8 @@ export async function lookAtDocument(
       if (typeof read === 'string') return read;
       return (await findUnusable(read.portrait, toRow(), deps)) === null ? null : 'document_portrait';
     });
-  return { response, hint: await chargeUnusable(session, look, deps) };
+  const hint = await chargeUnusable(session, look, deps);
+  // Kept until now, so that a failure in between does not lose it.
+  if (sent === null) await documents.forgetResponse(stepUpId);
+  return { response, hint };
 }

@@ -95,7 +95,11 @@ export function createWallet(call: typeof fetch = fetch) {
   const deviceKey = device.privateKey.export({ format: 'jwk' }) as JWK;
 
   /** Presents documents for a transcript. Returns the CBOR of the device response. */
-  async function present(licences: readonly Licence[], transcript: Buffer, key: JWK = deviceKey): Promise<Buffer> {
+  async function present(
+    licences: readonly Licence[],
+    transcript: Buffer,
+    { key = deviceKey, isAttached = false }: { readonly key?: JWK; readonly isAttached?: boolean } = {},
+  ): Promise<Buffer> {
     const signed = await Promise.all(
       licences.map(async ({ portrait, given, family, born = '1990-02-03', kind = mdl, signer, ...more }) => {
         const { from = new Date('2025-01-01'), to = new Date('2089-01-01') } = more;
@@ -130,6 +134,7 @@ export function createWallet(call: typeof fetch = fetch) {
           .sign();
         const [one] = (cborDecode(response.encode()) as CborMap).get('documents') as [CborMap];
         if (more.status !== undefined) addStatus(one, more.status, signer.key);
+        if (isAttached) attachSigned(one, kind.docType, transcript);
         return one;
       }),
     );
@@ -203,6 +208,14 @@ function addStatus(document: CborMap, status: CborMap, key: KeyObject): void {
   issuerAuth[3] = signCose(issuerAuth[0], issuerAuth[2], key);
 }
 
+/** Sends what the device has signed as a part of its signature, where it must be absent (ISO/IEC 18013-5, section 9.1.3). */
+function attachSigned(document: CborMap, docType: string, transcript: Buffer): void {
+  const deviceAuth = (document.get('deviceSigned') as CborMap).get('deviceAuth') as CborMap;
+  const session = (cborDecode(transcript) as DataItem).data;
+  const signed = ['DeviceAuthentication', session, docType, DataItem.fromData(new Map())];
+  (deviceAuth.get('deviceSignature') as unknown[])[2] = cborEncode(DataItem.fromData(signed));
+}
+
 /** COSE_Sign1 (RFC 9052, section 4.4). */
 function signCose(protectedHeader: Uint8Array, payload: Uint8Array, key: KeyObject): Buffer {
   const signed = cborEncode(['Signature1', Buffer.from(protectedHeader), Buffer.alloc(0), Buffer.from(payload)]);
@@ -215,7 +228,12 @@ export function signStatusList(
   lst: Uint8Array,
   { signer, expiresAt }: { readonly signer: Certified; readonly expiresAt: number },
 ): Buffer {
-  const header = cborEncode(new Map<number, unknown>([[1, -7]]));
+  const header = cborEncode(
+    new Map<number, unknown>([
+      [1, -7],
+      [16, 'application/statuslist+cwt'],
+    ]),
+  );
   const payload = cborEncode(
     new Map<number, unknown>([
       [2, uri],

@@ -83,8 +83,13 @@ export async function redeem({ config, checks }: Pick<Shown, 'config' | 'checks'
 
 /** Records what the enrolment of Anna rests on, as the help desk or the comparison with the company's photo do. */
 export async function proveEnrolment({ server: { deps } }: TestIssuer, proof: string | null) {
+  const document = proof === 'document' ? { issuer: 'Utopia Roads', kind: 'mdl' } : null;
   const stored = (await deps.state.read('consent:work:anna'))!;
-  await deps.state.write('consent:work:anna', { ...Object(stored.value), proof }, { when: 'any', expiresAt: null });
+  await deps.state.write(
+    'consent:work:anna',
+    { ...Object(stored.value), proof, document },
+    { when: 'any', expiresAt: null },
+  );
 }
 
 /** Runs the whole flow and returns what the client receives. */

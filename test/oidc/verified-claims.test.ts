@@ -34,15 +34,17 @@ async function tell(request: object, ticked = ['given_name', 'family_name']) {
   return idToken!.verified_claims;
 }
 
+const licence = { document_details: { type: 'driving_permit', issuer: { name: 'Utopia Roads' } } };
 const vouched = { attestation: { type: 'digital_attestation', voucher: { organization: 'Example Ltd' } } };
 
 test.each([
   ['photo', 'electronic_record', 'bvr', { record: { type: 'employee_photo', source: { name: 'Example Ltd' } } }],
+  ['document', 'document', 'bvr', licence],
   ['in_person', 'vouch', 'pvp', vouched],
   ['vouched', 'vouch', 'pvr', vouched],
 ])('of an enrolment by %s, UserInfo tells the agreed claims and the evidence', async (proof, type, method, rest) => {
   await prove(proof);
-  const all = { check_details: null, record: null, attestation: null };
+  const all = { check_details: null, record: null, attestation: null, document_details: null };
   const request = asked({ evidence: [{ type: { value: type }, ...all }] });
   const { idToken, userInfo } = await agree(op, { claims: { userinfo: { verified_claims: request } } }, ['given_name']);
   expect(idToken).not.toHaveProperty('verified_claims');
@@ -113,7 +115,8 @@ test('the discovery document lists what can be verified', async () => {
   expect((await op.discover('shop')).serverMetadata()).toMatchObject({
     verified_claims_supported: true,
     trust_frameworks_supported: ['nist_800_63A'],
-    evidence_supported: ['electronic_record', 'vouch'],
+    evidence_supported: ['electronic_record', 'document', 'vouch'],
+    documents_supported: ['driving_permit', 'idcard'],
     electronic_records_supported: ['employee_photo'],
     claims_in_verified_claims_supported: verifiedClaims.claims,
   });

@@ -20,8 +20,10 @@ export interface PresentedDocument extends EnrolmentDocument {
 /** Reads digital identity documents that people present for one check. */
 export interface PresentedDocuments {
   createRequest(stepUpId: string): Promise<DocumentRequest>;
-  /** Returns the encrypted response that an app sent to the link, and deletes it. `null` if there is none. */
-  takeResponse(stepUpId: string): Promise<string | null>;
+  /** Returns the encrypted response that an app sent to the link. `null` if there is none. */
+  findResponse(stepUpId: string): Promise<string | null>;
+  /** Makes room for another response. */
+  forgetResponse(stepUpId: string): Promise<void>;
   /**
    * Decrypts and verifies a response.
    * @returns a hint if the document is not valid, or another person's

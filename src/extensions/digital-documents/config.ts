@@ -22,6 +22,13 @@ const issuerGuard = z.strictObject({
   certificate: certificateGuard.describe(
     'Root certificate of the issuer in PEM form. It must have signed the certificates of the documents itself.',
   ),
+  kinds: z
+    .array(z.enum(kindNames))
+    .min(1)
+    .default(['mdl'])
+    .describe(
+      'Kinds of its documents that count. `"mdl"`: mobile driving licence (ISO/IEC 18013-5). `"pid"`: person identification data (EU).',
+    ),
 });
 
 const requestGuard = z
@@ -40,11 +47,6 @@ const isKeyOf = (certificate: X509Certificate, pem: string): boolean =>
 const documentsGuard = z
   .strictObject({
     issuers: z.array(issuerGuard).min(1).max(50).describe('Issuers whose documents count.'),
-    kinds: z
-      .array(z.enum(kindNames))
-      .min(1)
-      .default([...kindNames])
-      .describe('`"mdl"`: mobile driving licence (ISO/IEC 18013-5). `"pid"`: person identification data (EU).'),
     names: z
       .enum(['relaxed', 'exact'])
       .default('relaxed')

@@ -54,12 +54,16 @@ let wallet: ReturnType<typeof createWallet>;
 /** Reply of the server of status lists. */
 let statusList: Uint8Array | null;
 
-async function start(documents: object = {}, photo: Partial<PhotoPolicy> = {}): Promise<void> {
+async function start(
+  documents: object = {},
+  photo: Partial<PhotoPolicy> = {},
+  kinds: readonly string[] = ['mdl', 'pid'],
+): Promise<void> {
   wallet = createWallet((address, init) => fetch(toSocket(String(address)), init));
   statusList = null;
   const request = { certificate: access.pem, privateKey: toPem(access.key) };
   const config = documentsAddition.sections.documents.parse({
-    issuers: [{ name: 'Utopia Roads', certificate: root.pem }],
+    issuers: [{ name: 'Utopia Roads', certificate: root.pem, kinds }],
     request,
     ...documents,
   });
@@ -165,6 +169,8 @@ test('person identification data counts, and its extended key usage is free', as
   const other = await certify('Utopia Signer 2', { issuer: root, usage: '1.2.3' });
   expect(await hintOf(licence({ kind: pid, signer: other }))).toBeNull();
   expect(await hintOf(licence({ kind: mdl, signer: other }))).toBe('document_untrusted');
+  const reader = await certify('Utopia Reader', { issuer: root, usage: '1.0.18013.5.1.6' });
+  expect(await hintOf(licence({ kind: pid, signer: reader }))).toBe('document_untrusted');
 });
 
 describe('by a link', () => {
@@ -173,6 +179,9 @@ describe('by a link', () => {
     const { link } = await ask(page);
     const poll = async () => (await present(page)).body;
     expect(await poll()).toMatchObject({ response: null, hint: null });
+    const place = toSocket(String(new URL(String(link)).searchParams.get('request_uri')));
+    const garbage = { method: 'POST', body: new URLSearchParams({ response: 'garbage' }) };
+    expect((await fetch(place, garbage)).status).toBe(400);
     expect(await wallet.answerLink(String(link), licence())).toBe(200);
     expect(await wallet.answerLink(String(link), licence())).toBe(404);
     const { response, hint } = await poll();
@@ -244,9 +253,18 @@ describe('is refused, with the reason for the person:', () => {
     const thief = createWallet();
     const vp = await readRequest((await ask(one)).data);
     const way = { kind: 'browser', origin: server.deps.issuer } as const;
-    const stolen = await wallet.present([licence()], await wallet.transcriptOf(way, vp), thief.deviceKey);
+    const stolen = await wallet.present([licence()], await wallet.transcriptOf(way, vp), { key: thief.deviceKey });
     const sent = await wallet.encrypt(vp, { mdl: [stolen.toString('base64url')] });
     expect((await present(one, sent)).body.hint).toBe('document_invalid');
+  });
+
+  test('a document shown elsewhere, whose signature is sent with what it signed', async () => {
+    const page = await invite();
+    const vp = await readRequest((await ask(page)).data);
+    const elsewhere = { kind: 'browser', origin: 'https://evil.example' } as const;
+    const shown = await wallet.present([licence()], await wallet.transcriptOf(elsewhere, vp), { isAttached: true });
+    const sent = await wallet.encrypt(vp, { mdl: [shown.toString('base64url')] });
+    expect((await present(page, sent)).body.hint).toBe('document_invalid');
   });
 
   test('two documents, two presentations, another kind, and what is no document', async () => {
@@ -271,7 +289,7 @@ describe('is refused, with the reason for the person:', () => {
 
   test('a kind that does not count here', async () => {
     await server.stop();
-    await start({ kinds: ['pid'] });
+    await start({}, {}, ['pid']);
     expect(await hintOf(licence())).toBe('document_untrusted');
   });
 
@@ -288,6 +306,7 @@ test.each([
   ['relaxed', 'ADA Augusta', 'Lovelace', null],
   ['relaxed', 'Ada', 'Love-Lace', null],
   ['relaxed', 'Ada', 'Lövelace', null],
+  ['relaxed', 'がく', 'Lovelace', 'document_of_another'],
   ['exact', 'Ada', 'Lovelace', null],
   ['exact', 'Ada Augusta', 'Lovelace', 'document_of_another'],
   ['exact', 'ADA', 'Lovelace', 'document_of_another'],

@@ -17,7 +17,6 @@ const hashes: Readonly<Record<string, string | null>> = {
   EdDSA: null,
 };
 
-/** Curves that ECDSA with a hash may use (RFC 9053, section 2.1, with the curves that the standard of the document names). */
 const isSigned = (sign1: Sign1, key: CoseKey): boolean => {
   const { signatureAlgorithmName: algorithm } = sign1;
   if (!Object.hasOwn(hashes, algorithm)) return false;
@@ -67,18 +66,18 @@ const isValidAt = ({ validFrom, validTo }: X509Certificate, now: EpochMs): boole
 /**
  * Finds the issuer whose root certificate has signed a certificate. A longer chain is not followed, and revocation lists of
  * certificates are not read.
- * @param keyUsage - extended key usage that the certificate must have, or `null`
+ * @param isSigner - returns true for the extended key usage of such certificates
  */
 export function findIssuer(
   raw: Uint8Array | undefined,
-  keyUsage: string | null,
+  isSigner: (keyUsage: readonly string[]) => boolean,
   { issuers }: Pick<DocumentsConfig, 'issuers'>,
   now: EpochMs,
 ): DocumentsConfig['issuers'][number] | null {
   if (raw === undefined) return null;
   const signer = new X509Certificate(raw);
   if (signer.ca || !isValidAt(signer, now)) return null;
-  if (keyUsage !== null && !signer.keyUsage?.includes(keyUsage)) return null;
+  if (!isSigner(signer.keyUsage ?? [])) return null;
   const isOf = ({ certificate: root }: DocumentsConfig['issuers'][number]): boolean =>
     isValidAt(root, now) && signer.checkIssued(root) && signer.verify(root.publicKey);
   return issuers.find(isOf) ?? null;

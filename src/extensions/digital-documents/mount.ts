@@ -1,5 +1,4 @@
 import { maxDocumentCharacters } from '../../core/page-protocol.js';
-import { FaceError } from '../../errors.js';
 import { mountRoute, parseForm } from '../../http/front-door.js';
 import type { OpenedExtension } from '../extension.js';
 import { keepResponse, readLinkedRequest } from './presented.js';
@@ -15,15 +14,11 @@ export const mountDocuments: NonNullable<OpenedExtension['mount']> = (app, deps)
       async answer({ request, response, readBody }) {
         const of = { connection, stepUpId: String(request.params.stepUp), place: String(request.params.place) };
         if (request.method === 'GET') {
-          const signed = await readLinkedRequest(documents, of, deps);
-          if (signed === null) throw new FaceError('not_found');
-          response.type('application/oauth-authz-req+jwt').send(signed);
+          response.type('application/oauth-authz-req+jwt').send(await readLinkedRequest(documents, of, deps));
           return;
         }
-        const sent = parseForm(request, await readBody()).get('response');
-        if (sent === null || sent.length > maxDocumentCharacters)
-          throw new FaceError('request_malformed', { field: 'response', reason: 'required' });
-        if (!(await keepResponse(of, sent, deps))) throw new FaceError('not_found');
+        const read = async () => parseForm(request, await readBody()).get('response') ?? '';
+        await keepResponse(of, read, deps);
         response.json({});
       },
     });

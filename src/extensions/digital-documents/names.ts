@@ -21,8 +21,10 @@ const wordsOf = (name: string): readonly string[] =>
     .toLowerCase()
     .replace(/[ßæœøđðłıþ]/g, (letter) => undecomposed[letter] ?? letter)
     .normalize('NFKD')
-    .replace(/\p{M}|['’`]/gu, '')
-    .split(/[^\p{L}\p{N}]+/u)
+    // Accents only: in other scripts, marks are vowels.
+    .replace(/[\u0300-\u036f'’`]/g, '')
+    .normalize('NFKC')
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((word) => word !== '');
 
 export interface FullName {
@@ -41,7 +43,7 @@ export function namesPerson(document: FullName, profile: FullName, { names }: Pi
     given.length > 0 &&
     family !== '' &&
     family === wordsOf(document.family).join('') &&
-    // A document has all given names. The first must be among them, and each other one.
+    // A document has all given names.
     (given.join('') === all.join('') || given.every((word) => all.includes(word)))
   );
 }

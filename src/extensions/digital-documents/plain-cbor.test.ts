@@ -25,6 +25,7 @@ test.each([
   ['two items in encoded CBOR', 'd818420101'],
   ['a number of any size in the headers of a signature', '8445c243010203a0f641ff'],
   ['a number of any size in the payload of a signature', '8443a10126a045c24301020341ff'],
+  ['a document of very many items', `9a00001771${'00'.repeat(6001)}`],
   ['deep nesting', `${'81'.repeat(100_000)}00`],
   ['nothing', ''],
 ])('%s is refused', (_, hex) => {

@@ -9,6 +9,8 @@ const tags: readonly number[] = [0, 18, 24, 1004];
 const encodedCbor = 24;
 
 const mostLevels = 24;
+/** Items of all levels. A document of all elements of the standard has about a thousand. */
+const mostItems = 5_000;
 
 class Refused extends Error {}
 
@@ -22,7 +24,10 @@ interface Item {
 class Cursor {
   #at = 0;
 
-  constructor(private readonly source: Uint8Array) {}
+  constructor(
+    private readonly source: Uint8Array,
+    readonly budget: { items: number },
+  ) {}
 
   get isAtEnd(): boolean {
     return this.#at === this.source.length;
@@ -48,7 +53,8 @@ class Cursor {
 const other: Item = { type: 'other', bytes: null };
 
 function readItem(cursor: Cursor, levels: number): Item {
-  if (levels === 0) throw new Refused('nested too deep');
+  cursor.budget.items -= 1;
+  if (levels === 0 || cursor.budget.items < 0) throw new Refused('nested too deep, or too many items');
   const { major, argument } = cursor.readHead();
   const next = (): Item => readItem(cursor, levels - 1);
   switch (major) {
@@ -61,7 +67,7 @@ function readItem(cursor: Cursor, levels: number): Item {
       // Each item has at least a byte, so a claimed length ends with the encoding.
       const items: Item[] = [];
       for (let at = 0; at < argument; at += 1) items.push(next());
-      checkSigned(items, levels);
+      checkSigned(items, levels, cursor);
       return other;
     }
     case 5:
@@ -73,7 +79,7 @@ function readItem(cursor: Cursor, levels: number): Item {
     case 6: {
       if (!tags.includes(argument)) throw new Refused('a tag that documents do not have');
       const { type, bytes } = next();
-      if (argument === encodedCbor) checkEncoded(bytes, levels);
+      if (argument === encodedCbor) checkEncoded(bytes, levels, cursor);
       return { type, bytes: argument === encodedCbor ? null : bytes };
     }
     default:
@@ -82,14 +88,18 @@ function readItem(cursor: Cursor, levels: number): Item {
 }
 
 /** Checks headers and payload of what may be a COSE_Sign1, whose byte strings hold CBOR. */
-function checkSigned([headers, unprotected, payload, signature, ...others]: readonly Item[], levels: number): void {
+function checkSigned(
+  [headers, unprotected, payload, signature, ...others]: readonly Item[],
+  levels: number,
+  within: Pick<Cursor, 'budget'>,
+): void {
   if (signature?.type !== 'bytes' || unprotected?.type !== 'map' || others.length > 0) return;
-  for (const each of [headers, payload]) if (each?.bytes?.length) checkEncoded(each.bytes, levels);
+  for (const each of [headers, payload]) if (each?.bytes?.length) checkEncoded(each.bytes, levels, within);
 }
 
-function checkEncoded(bytes: Uint8Array | null, levels: number): void {
+function checkEncoded(bytes: Uint8Array | null, levels: number, { budget }: Pick<Cursor, 'budget'>): void {
   if (bytes === null) throw new Refused('no encoded CBOR');
-  const cursor = new Cursor(bytes);
+  const cursor = new Cursor(bytes, budget);
   readItem(cursor, levels - 1);
   if (!cursor.isAtEnd) throw new Refused('more than one item');
 }
@@ -97,7 +107,7 @@ function checkEncoded(bytes: Uint8Array | null, levels: number): void {
 /** Returns true if bytes are one CBOR item of the kinds that documents have, also inside of encoded items. */
 export function isPlainCbor(bytes: Uint8Array): boolean {
   try {
-    checkEncoded(bytes, mostLevels);
+    checkEncoded(bytes, mostLevels, { budget: { items: mostItems } });
     return true;
   } catch (error) {
     if (error instanceof Refused) return false;

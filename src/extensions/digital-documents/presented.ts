@@ -4,9 +4,9 @@ import type { Ports } from '../../core/deps.js';
 import type { Hint } from '../../core/hints.js';
 import { maxDocumentCharacters } from '../../core/page-protocol.js';
 import type { PresentedDocument, PresentedDocuments, Profile } from '../../core/ports.js';
-import { Credential, type OwnPhoto } from '../../core/secrets.js';
-import { isStored, toStoredDigest } from '../../core/tickets.js';
+import { digestOf, hasDigest, type OwnPhoto } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
 import type { DocumentsConfig } from './config.js';
 import { namesPerson } from './names.js';
 import { openResponse, type ResponseWay, readDocument } from './read.js';
@@ -15,19 +15,15 @@ import { clientIdOf, createRequest, deriveSecrets, type RequestSecrets, signRequ
 /** Seconds in which an app can open a link and respond. */
 const linkLifeSec = 15 * 60;
 
-const linkGuard = z.object({
-  /** Digest of the secret in the link. */
-  placeDigest: z.string(),
-  /** Response until the page has taken it, still encrypted. */
-  response: z.string().max(maxDocumentCharacters).nullable(),
-});
-type Link = z.output<typeof linkGuard>;
+/** Response until the page has taken it, still encrypted. `null` makes room for another. */
+const sentGuard = z.string().max(maxDocumentCharacters).nullable();
+type SentResponse = z.output<typeof sentGuard>;
 
 type DocumentPorts = Ports<'state' | 'clock' | 'log' | 'keys' | 'issuer' | 'publicFetch'>;
 
 const toStored = (stepUpId: string, { clock }: Ports<'clock'>) => ({
   key: `document:${stepUpId}`,
-  guard: linkGuard,
+  guard: sentGuard,
   expiresAt: () => addSec(clock.now(), linkLifeSec),
 });
 
@@ -82,16 +78,12 @@ export function createPresentedDocuments(
   return {
     async createRequest(stepUpId) {
       const secrets = await deriveSecrets(stepUpId, deps);
-      const link = { placeDigest: toStoredDigest(new Credential(secrets.place)), response: null };
-      if (config.request !== null) await changeStored<Link, Link>(toStored(stepUpId, deps), () => link, deps);
       const address = addressOf({ connection, stepUpId }, secrets, deps);
       return createRequest(config, { secrets, address }, deps);
     },
-    async takeResponse(stepUpId) {
-      const take = (found: Link | null): Link | null =>
-        found === null || found.response === null ? found : { ...found, response: null };
-      const { former } = await changeStored<Link, Link | null>(toStored(stepUpId, deps), take, deps);
-      return former?.response ?? null;
+    findResponse: async (stepUpId) => (await readStored(toStored(stepUpId, deps), deps))?.record ?? null,
+    async forgetResponse(stepUpId) {
+      await deps.state.delete(toStored(stepUpId, deps).key);
     },
     async read(response, { stepUpId, subject }, own: OwnPhoto): Promise<PresentedDocument | Hint> {
       const secrets = await deriveSecrets(stepUpId, deps);
@@ -105,31 +97,46 @@ export function createPresentedDocuments(
   };
 }
 
-/** Returns the request that a link leads to. @returns `null` for a link that was not made, or has expired */
+interface Link {
+  readonly connection: string;
+  readonly stepUpId: string;
+  readonly place: string;
+}
+
+/** Returns the secrets of a link. @returns `null` if it was not made */
+async function openLink({ stepUpId, place }: Link, deps: Ports<'keys'>): Promise<RequestSecrets | null> {
+  const secrets = await deriveSecrets(stepUpId, deps);
+  return hasDigest(place, digestOf(secrets.place)) ? secrets : null;
+}
+
+/** Returns the request that a link leads to. @throws `not_found` */
 export async function readLinkedRequest(
   config: DocumentsConfig,
-  { connection, stepUpId, place }: { readonly connection: string; readonly stepUpId: string; readonly place: string },
-  deps: Ports<'state' | 'clock' | 'keys' | 'issuer'>,
-): Promise<string | null> {
-  const found = await readStored(toStored(stepUpId, deps), deps);
-  // Before the keys are asked, so that guesses cost one look-up.
-  if (config.request === null || !isStored(new Credential(place), found?.record.placeDigest ?? null)) return null;
-  const secrets = await deriveSecrets(stepUpId, deps);
-  const responseUri = addressOf({ connection, stepUpId }, secrets, deps);
-  const own = { response_mode: 'direct_post.jwt', response_uri: responseUri };
+  link: Link,
+  deps: Ports<'clock' | 'keys' | 'issuer'>,
+): Promise<string> {
+  const secrets = await openLink(link, deps);
+  if (config.request === null || secrets === null) throw new FaceError('not_found');
+  const own = { response_mode: 'direct_post.jwt', response_uri: addressOf(link, secrets, deps) };
   return signRequest({ ...config, request: config.request }, secrets, own, deps);
 }
 
-/** Keeps a response until the page takes it. @returns false if the link has one already, or was not made */
+/**
+ * Keeps a response until the page takes it.
+ * @param read - reads the body, which a stranger does not get
+ * @throws `not_found` for a link that was not made, or has a response; `request_malformed` for what is none
+ */
 export async function keepResponse(
-  { stepUpId, place }: { readonly stepUpId: string; readonly place: string },
-  response: string,
-  deps: Ports<'state' | 'clock'>,
-): Promise<boolean> {
-  const keep = (found: Link | null): Link | null =>
-    found !== null && found.response === null && isStored(new Credential(place), found.placeDigest)
-      ? { ...found, response }
-      : found;
-  const { former, changed } = await changeStored<Link, Link | null>(toStored(stepUpId, deps), keep, deps);
-  return changed !== former;
+  link: Link,
+  read: () => Promise<string>,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<void> {
+  const secrets = await openLink(link, deps);
+  if (secrets === null) throw new FaceError('not_found');
+  const response = await read();
+  if ((await openResponse(response, secrets)) === null)
+    throw new FaceError('request_malformed', { field: 'response', reason: 'not encrypted to this request' });
+  const keep = (found: SentResponse): SentResponse => found ?? response;
+  const { former } = await changeStored<SentResponse, SentResponse>(toStored(link.stepUpId, deps), keep, deps);
+  if (former !== null) throw new FaceError('not_found');
 }

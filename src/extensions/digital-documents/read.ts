@@ -1,4 +1,4 @@
-import { DateOnly, DeviceResponse, SessionTranscript } from '@owf/mdoc';
+import { DateOnly, DeviceResponse, type Document, SessionTranscript } from '@owf/mdoc';
 import { compactDecrypt, importJWK } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../../core/base/json.js';
@@ -78,19 +78,19 @@ export async function readDocument(
   deps: Ports<'clock' | 'log' | 'publicFetch'>,
 ): Promise<DocumentContent | Hint> {
   const now = deps.clock.now();
-  const { docType, namespace, keyUsage } = kinds[kind];
+  const { docType, namespace, isSigner } = kinds[kind];
   try {
-    const verified = await verifyForAny(encoded, { ways, secrets }, deps);
-    const [document, ...others] = verified?.documents ?? [];
-    if (document === undefined || others.length > 0) return 'document_invalid';
+    const document = await verifyForAny(encoded, { ways, secrets }, deps);
+    if (document === null) return 'document_invalid';
     const { issuerAuth } = document.issuerSigned;
     const { mobileSecurityObject } = issuerAuth;
     if (document.docType !== docType || mobileSecurityObject.docType !== docType) return 'document_invalid';
-    const issuer = findIssuer(issuerAuth.x5chain?.[0], keyUsage, config, now);
-    if (issuer === null || !config.kinds.includes(kind)) return 'document_untrusted';
+    const issuers = config.issuers.filter((each) => each.kinds.includes(kind));
+    const issuer = findIssuer(issuerAuth.x5chain?.[0], isSigner, { issuers }, now);
+    if (issuer === null) return 'document_untrusted';
     const { validFrom, validUntil } = mobileSecurityObject.validityInfo;
     if (now < validFrom.getTime() || now > validUntil.getTime()) return 'document_expired';
-    const status = await readStatus(issuerAuth.payload, issuer, deps);
+    const status = await readStatus(issuerAuth.payload, { issuer, kind }, deps);
     if (status !== 'valid') return status === 'revoked' ? 'document_revoked' : 'document_unchecked';
     const items = document.getIssuerNamespace(namespace) ?? [];
     const find = (name: string): unknown => {
@@ -124,21 +124,36 @@ const contentGuard = z.object({
     .nullable(),
 });
 
-/** Returns the response if all its signatures are valid for one of the ways. */
+/**
+ * Returns the one document of a response. The library would verify the device's signature of an attached payload, which the
+ * sender chooses, so that a document shown elsewhere would count here.
+ */
+function documentOf({ documents = [], documentErrors = [] }: DeviceResponse): Document | null {
+  const [document, ...others] = documents;
+  if (document === undefined || others.length + documentErrors.length > 0) return null;
+  if (document.deviceSigned.deviceAuth.deviceSignature?.payload !== null) return null;
+  // The library would decode it again for each element.
+  const { issuerAuth } = document.issuerSigned;
+  Object.defineProperty(issuerAuth, 'mobileSecurityObject', { value: issuerAuth.mobileSecurityObject });
+  return document;
+}
+
+/** Returns the document if all signatures are valid for one of the ways. */
 async function verifyForAny(
   encoded: string,
   { ways, secrets }: { readonly ways: readonly ResponseWay[]; readonly secrets: RequestSecrets },
   { log }: Ports<'log'>,
-): Promise<DeviceResponse | null> {
+): Promise<Document | null> {
   const bytes = Buffer.from(encoded, 'base64url');
   if (!isPlainCbor(bytes)) return null;
+  const response = DeviceResponse.decode(bytes);
+  const document = documentOf(response);
+  if (document === null) return null;
+  // Whether it has expired is decided by the caller, who tells the person.
+  const { validFrom: now } = document.issuerSigned.issuerAuth.mobileSecurityObject.validityInfo;
   const failures: string[][] = [];
   for (const way of ways) {
-    const response = DeviceResponse.decode(bytes);
-    const failed: string[] = [];
-    // Whether it has expired is decided by the caller, who tells the person.
-    const now = response.documents?.[0]?.issuerSigned.issuerAuth.mobileSecurityObject.validityInfo.validFrom;
-    if (now === undefined) return null;
+    const failed = new Set<string>();
     await response.verify(
       {
         sessionTranscript: await toTranscript(way, secrets),
@@ -146,16 +161,14 @@ async function verifyForAny(
         // By `findIssuer`, which also names the issuer.
         disableCertificateChainValidation: true,
         now,
-        onCheck: ({ status, check }) => {
-          if (status !== 'PASSED') failed.push(check);
-        },
+        // The names of the checks repeat what a stranger sent.
+        onCheck: ({ status, category }) => status !== 'PASSED' && failed.add(category),
       },
       mdocCrypto,
     );
-    if (failed.length === 0) return response;
-    failures.push(failed);
+    if (failed.size === 0) return document;
+    failures.push([...failed]);
   }
-  // The names of the checks have no data of the document.
   log.info('digital document refused', { failures });
   return null;
 }

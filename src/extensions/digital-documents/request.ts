@@ -6,7 +6,7 @@ import { type KeyPair, toKeyPair } from '../../core/derived-key.js';
 import type { DocumentRequest } from '../../core/ports.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import type { DocumentsConfig } from './config.js';
-import { type KindName, kinds } from './kinds.js';
+import { type KindName, kindNames, kinds } from './kinds.js';
 
 /* Requests for documents by OpenID4VP 1.0. https://openid.net/specs/openid-4-verifiable-presentations-1_0.html */
 
@@ -41,7 +41,8 @@ export async function deriveSecrets(stepUpId: string, { keys }: Ports<'keys'>): 
 }
 
 /** Documents by the Digital Credentials Query Language: any one of the kinds. Nothing is retained. */
-const toQuery = ({ kinds: wanted, birthdate }: DocumentsConfig): JsonObject => {
+const toQuery = ({ issuers, birthdate }: DocumentsConfig): JsonObject => {
+  const wanted = kindNames.filter((kind) => issuers.some((issuer) => issuer.kinds.includes(kind)));
   const elements = ['portrait', 'family_name', 'given_name', ...(birthdate ? ['birth_date'] : [])];
   const toCredential = (kind: KindName): JsonObject => ({
     id: kind,

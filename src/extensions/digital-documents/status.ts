@@ -5,6 +5,7 @@ import type { Ports } from '../../core/deps.js';
 import { toEpochSec } from '../../core/units.js';
 import { readUpTo } from '../../network/read-json.js';
 import type { DocumentsConfig } from './config.js';
+import { type KindName, kinds } from './kinds.js';
 import { findIssuer, mdocCrypto } from './mdoc-crypto.js';
 import { isPlainCbor } from './plain-cbor.js';
 
@@ -12,6 +13,12 @@ import { isPlainCbor } from './plain-cbor.js';
  * Revocation by a Token Status List of the issuer.
  * https://datatracker.ietf.org/doc/draft-ietf-oauth-status-list/
  */
+
+/** Header `typ` (RFC 9596). */
+const typeHeader = 16;
+
+/** Extended key usage of those who sign status lists, besides those who sign documents. */
+const statusSigning = '1.3.6.1.5.5.7.3.30';
 
 const timeoutMs = 5_000;
 
@@ -56,7 +63,7 @@ const decode = (bytes: Uint8Array | null): unknown => (bytes === null ? null : c
  */
 export async function readStatus(
   payload: Uint8Array | null,
-  issuer: DocumentsConfig['issuers'][number],
+  { issuer, kind }: { readonly issuer: DocumentsConfig['issuers'][number]; readonly kind: KindName },
   { publicFetch, clock }: Ports<'publicFetch' | 'clock'>,
 ): Promise<'valid' | 'revoked' | 'unknown'> {
   const { status } = statusGuard.parse(decode(payload));
@@ -73,7 +80,10 @@ export async function readStatus(
     const signed = await readUpTo(maxListBytes, response);
     if (!isPlainCbor(signed)) return 'unknown';
     const token = Sign1.decode(signed);
-    if (findIssuer(token.x5chain?.[0], null, { issuers: [issuer] }, clock.now()) === null) return 'unknown';
+    if (token.protectedHeaders.headers?.get(typeHeader) !== 'application/statuslist+cwt') return 'unknown';
+    const isSigner = (usage: readonly string[]): boolean =>
+      usage.includes(statusSigning) || kinds[kind].isSigner(usage);
+    if (findIssuer(token.x5chain?.[0], isSigner, { issuers: [issuer] }, clock.now()) === null) return 'unknown';
     if (!(await token.verifySignature({}, mdocCrypto))) return 'unknown';
     const { 2: subject, 4: expiresAt = null, 65533: list } = listGuard.parse(decode(token.payload));
     if (subject !== uri || (expiresAt !== null && expiresAt < toEpochSec(clock.now()))) return 'unknown';

@@ -61,12 +61,15 @@ function describeVerification(
   const voucher = organisation === null ? {} : { voucher: { organization: organisation } };
   const details = {
     photo: { record: { type: recordType, ...source } },
-    document: {
-      document_details: {
-        type: documentTypes[document?.kind ?? ''] ?? 'idcard',
-        issuer: { name: document?.issuer ?? '' },
-      },
-    },
+    document:
+      document === null
+        ? {}
+        : {
+            document_details: {
+              type: documentTypes[document.kind] ?? document.kind,
+              issuer: { name: document.issuer },
+            },
+          },
     attested: { attestation: { type: 'digital_attestation', ...voucher } },
   };
   const rest = details[proof === 'photo' || proof === 'document' ? proof : 'attested'];
