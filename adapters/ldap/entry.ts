@@ -17,10 +17,8 @@ import type { LdapSettings } from './config.js';
 
 export const binaryAttributes = ['objectGUID', 'thumbnailPhoto', 'jpegPhoto'] as const;
 
-type Value = Buffer | string;
-
 /** Returns the values of an attribute. Servers write names in their own case (RFC 4512, section 2.5). */
-export function valuesOf(entry: Entry, attribute: string): readonly Value[] {
+export function valuesOf(entry: Entry, attribute: string): readonly (Buffer | string)[] {
   const name = Object.keys(entry).find((each) => each.toLowerCase() === attribute.toLowerCase());
   const values = name === undefined ? [] : entry[name];
   return Array.isArray(values) ? values : [values ?? ''];

@@ -171,16 +171,12 @@ export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
   readonly send: SendToOkta;
 }
 
-interface HttpResponse extends Pick<OktaAnswer, 'headers'> {
-  text(): Promise<string>;
-}
-
 /** Makes one call without the SDK's models. */
 export async function callRaw(client: Client, method: string, path: string, body?: Json): Promise<OktaAnswer> {
   const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
   const url = client.baseUrl + path;
   const request = { url, method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
-  const response: HttpResponse = await client.http.http(url, request);
+  const response: Pick<Response, 'headers' | 'text'> = await client.http.http(url, request);
   const text = await response.text();
   const answer = text === '' ? null : parseJson(text);
   if (answer === undefined) throw new FaceError('profile_unavailable', { reason: 'answer not understood' });

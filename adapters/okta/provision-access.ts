@@ -54,9 +54,7 @@ const accesses = {
   },
 } as const satisfies Record<string, Access>;
 
-type Resource = keyof typeof accesses;
-
-function resourcesOf({ okta, oidc }: OktaConnection): readonly Resource[] {
+function resourcesOf({ okta, oidc }: OktaConnection): readonly (keyof typeof accesses)[] {
   const { registration, securityEventsProvider } = okta.provision;
   const kinds = (oidc?.clients ?? []).map(({ kind }) => kind);
   const isFactor = kinds.includes('okta_factor');

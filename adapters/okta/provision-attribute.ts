@@ -52,7 +52,6 @@ const attributeGuard = z.object({
   permissions: z.array(z.object({ principal: z.string().nullish(), action: z.string().nullish() })).nullish(),
   master: z.object({ type: z.string().nullish() }).nullish(),
 });
-type AttributeDefinition = z.infer<typeof attributeGuard>;
 
 const schemaGuard = z.object({
   definitions: z.object({
@@ -67,7 +66,7 @@ const schemaGuard = z.object({
  */
 const ownMaster = { type: 'OKTA' } as const;
 
-function misfitsOf(definition: AttributeDefinition, expected: Attribute): string[] {
+function misfitsOf(definition: z.output<typeof attributeGuard>, expected: Attribute): string[] {
   const { type, required, minLength, maxLength, pattern, format, mutability, permissions, oneOf, master } = definition;
   const isUserWritten = permissions?.some(({ principal, action }) => principal === 'SELF' && action === 'READ_WRITE');
   const fits: Record<string, boolean> = {

@@ -199,7 +199,7 @@ const writeClaim = ({ hasFaceClaim }: MintedToken, value: JsonObject): JsonObjec
   value,
 });
 
-function toClaim(decision: Passed, namesRule: boolean): JsonObject {
+function toClaim(decision: Exclude<HookDecision, { outcome: 'unverified' }>, namesRule: boolean): JsonObject {
   const { outcome: result, at, stepUpId: txn, rule } = decision;
   const isMeasured = decision.outcome === 'verified' && decision.liveness !== null;
   const claim: Record<string, Json> = { result, at, txn };
@@ -210,8 +210,6 @@ function toClaim(decision: Passed, namesRule: boolean): JsonObject {
 
 const removeClaim = ({ hasFaceClaim }: MintedToken): JsonObject | null =>
   hasFaceClaim ? { op: 'remove', path } : null;
-
-type Passed = Exclude<HookDecision, { outcome: 'unverified' }>;
 
 function toCommands(
   { identity, access }: Pick<TokenHook, 'identity' | 'access'>,

@@ -50,9 +50,7 @@ export const namedGuard = accountGuard.extend({
 });
 export type ScimNamed = z.output<typeof namedGuard>;
 
-export type ScimAccount = z.output<typeof accountGuard>;
-
-export function toAccount({ id, userName, emails }: ScimAccount): Account {
+export function toAccount({ id, userName, emails }: z.output<typeof accountGuard>): Account {
   const address = emails.find(({ primary }) => primary === true) ?? emails[0];
   return { subject: id, login: userName, email: address?.value || null, phone: null };
 }

@@ -8,11 +8,6 @@ export interface CoverageCount {
   readonly enrolled: number;
 }
 
-export interface CoverageUser {
-  readonly subject: string;
-  readonly value: unknown;
-}
-
 /** A user whose attribute contains an enrolment token or another value. */
 export interface Holder {
   readonly subject: string;
@@ -62,7 +57,7 @@ export async function measureCoverage(
 
 export const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-export function countPage(users: readonly CoverageUser[]): CoveragePage {
+export function countPage(users: readonly { readonly subject: string; readonly value: unknown }[]): CoveragePage {
   const filled = users.filter(({ value }) => isFilled(value));
   const holders = filled.map(({ subject, value }) => ({ subject, token: new SealedToken(String(value)) }));
   return { users: users.length, enrolled: holders.length, holders };

@@ -24,14 +24,6 @@ export interface DecisionsRead {
   readonly reason: string | null;
 }
 
-/** Decisions at the provider that the audit trail contains. */
-export interface KnownDecisions {
-  /** All decisions until then are known, in UTC (RFC 3339). `null` if none are. */
-  readonly until: string | null;
-  /** Reason why later ones cannot be read. */
-  readonly reason: string | null;
-}
-
 /** A provider calls three times within 5 s each, until it gets an answer. */
 export const repeatedWithinSec = 15;
 

@@ -119,17 +119,12 @@ export function toProofRefusal(error: unknown, proof: 'bearer' | 'hint'): FaceEr
   return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { [proof]: reason });
 }
 
-export interface RotatingSecret<Secret> {
-  readonly current: Secret;
-  readonly previous: Secret | undefined;
-}
-
 /**
  * Returns which secret verifies a caller, or `null`. It always tries the current and the previous secret, so that
  * timing reveals nothing.
  */
 export function findSecret<Secret>(
-  { current, previous }: RotatingSecret<Secret>,
+  { current, previous }: { readonly current: Secret; readonly previous: Secret | undefined },
   proves: (secret: Secret) => boolean,
 ): UsedSecret | null {
   const isPrevious = previous !== undefined && proves(previous);
@@ -147,8 +142,6 @@ export interface SecretUse {
   readonly secret: UsedSecret;
 }
 
-type NoteSecretUse = (hook: string, secret: UsedSecret) => void;
-
 export function createNoteSecretUse({
   connection,
   clock,
@@ -159,9 +152,9 @@ export function createNoteSecretUse({
   readonly clock: Clock;
   readonly log: Log;
   readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
-}): NoteSecretUse {
+}) {
   const quietUntil = new Map<string, EpochMs>();
-  return (hook, secret) => {
+  return (hook: string, secret: UsedSecret): void => {
     onSecretUsed?.({ connection, secret });
     if (secret === 'current') return;
     const now = clock.now();

@@ -45,12 +45,10 @@ const ownScreens: readonly ScreenRow[] = [
   toScreen({ id: 'administrators', path: '/administrators', rights: ['audit'], entry: 'settings' }),
 ];
 
-interface Contributed {
-  readonly screens: readonly ExtensionScreen[];
-}
-
 const contributed = Object.values(
-  import.meta.glob<Contributed>('../../src/extensions/*/console/screens.ts', { eager: true }),
+  import.meta.glob<{ readonly screens: readonly ExtensionScreen[] }>('../../src/extensions/*/console/screens.ts', {
+    eager: true,
+  }),
 ).flatMap((each) => each.screens);
 
 export const screens: readonly (ScreenRow | ExtensionScreen)[] = ownScreens.flatMap((row) => [

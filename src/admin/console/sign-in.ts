@@ -101,25 +101,19 @@ const toPlain = (login: string): string =>
     .toString()
     .replace(/[^\p{L}\p{N}._@+-]/gu, encodeURIComponent);
 
-interface CompanyProvider {
-  begin(visit: PendingSignIn): Promise<URL>;
-  isOf(visit: PendingSignIn, query: string): boolean;
-  /**
-   * Completes the sign-in.
-   * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable`
-   */
-  finish(query: string, visit: PendingSignIn): Promise<Person>;
-}
-
 function createCompanyProvider(
   config: SignInConfig,
   deps: { readonly redirectUri: string; readonly clock: Clock; readonly fetch: Fetch },
-): CompanyProvider {
+) {
   const provider = createSignInProvider(config, { ...deps, use: 'console' });
   return {
-    begin: ({ secret }) => provider.begin(secretsOf(secret, 'console')),
-    isOf: ({ secret }, query) => matchesState(secretsOf(secret, 'console'), query),
-    async finish(query, { secret }) {
+    begin: ({ secret }: PendingSignIn) => provider.begin(secretsOf(secret, 'console')),
+    isOf: ({ secret }: PendingSignIn, query: string) => matchesState(secretsOf(secret, 'console'), query),
+    /**
+     * Completes the sign-in.
+     * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable`
+     */
+    async finish(query: string, { secret }: PendingSignIn) {
       const claims = await provider.finish(
         query,
         secretsOf(secret, 'console'),

@@ -17,7 +17,6 @@ const stepGuard = z.object({
   state: z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']).nullable(),
   words: z.array(z.string()),
 });
-type AppliedStep = z.output<typeof stepGuard>;
 
 const progressGuard = z.object({
   pushSecrets: z.boolean(),
@@ -117,7 +116,7 @@ async function applyInTurn(
   { log, background }: OperationsPorts<'log' | 'background'>,
 ): Promise<Progress> {
   let progress = begun;
-  const storeSteps = async (id: string, changes: Partial<AppliedStep>): Promise<void> => {
+  const storeSteps = async (id: string, changes: Partial<z.output<typeof stepGuard>>): Promise<void> => {
     const told = progress.steps.map((step) => (step.id === id ? { ...step, ...changes } : step));
     progress = { ...progress, steps: told };
     await run.saveProgress(progress);

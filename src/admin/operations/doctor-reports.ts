@@ -71,14 +71,6 @@ const runPlace: RunPlace<DoctorProgress | null> = { key: 'doctor-progress', prog
 /** Minimum time between two writes of the progress. */
 const progressEveryMs = 1000;
 
-export interface DoctorRun {
-  readonly isUnderWay: boolean;
-  readonly by: string;
-  readonly startedAt: EpochMs;
-  /** `null` if no connection is being checked. */
-  readonly progress: DoctorProgress | null;
-}
-
 /** Returns the last report of a connection, or `null`. Reports are kept for a week. */
 export const readDoctorReport = async (connection: string, deps: Ports<'state'>): Promise<DoctorReport | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
@@ -92,11 +84,12 @@ export async function findsRecoveryFailing(connection: string, deps: Ports<'stat
   return report.isRecoveryFailing;
 }
 
-export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>): Promise<DoctorRun | null> {
+export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>) {
   const run = await readRun(runPlace, { state });
   if (run === null) return null;
   const { by, startedAt, progress } = run;
   const isNow = isUnderWay(run, clock.now());
+  // `progress` is `null` if no connection is being checked.
   return { isUnderWay: isNow, by, startedAt, progress: isNow ? progress : null };
 }
 

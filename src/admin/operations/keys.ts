@@ -127,8 +127,6 @@ export const sealsSecretsText =
   'This key seals secrets of the configuration. State them again in the console, which seals them with the new key.';
 
 /** `refused` means that the key is unknown or currently signs. */
-export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
-
 export const retiredSigningText =
   'Copies of the published keys expire within 300 seconds. Cognito functions keep theirs until they are deployed again: deploy them now.';
 
@@ -138,7 +136,7 @@ export async function retireSigningKey(
   kid: string,
   deps: Ports<'clock' | 'random' | 'log'>,
   note: () => Promise<void> = async () => {},
-): Promise<RetiredSigningKey> {
+): Promise<'retired' | 'refused' | 'none' | 'by hand'> {
   if (config.keys.kind === 'aws-kms') return 'by hand';
   const { signingKeys: file } = filesOf(config);
   if (!(await fileExists(file))) return 'none';

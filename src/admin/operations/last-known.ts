@@ -1,11 +1,6 @@
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMs } from '../../core/units.js';
 
-interface Known<Result> {
-  last: Result | null;
-  until: EpochMs;
-}
-
 /**
  * Creates a function that returns the last result of a reading without waiting for one, and starts a new reading if the
  * last one is old.
@@ -15,7 +10,7 @@ export function createLastKnown<Result>(
   read: (key: string) => Promise<Result>,
   { clock, everySec }: Ports<'clock'> & { readonly everySec: number },
 ): (key: string) => Result | null {
-  const all = new Map<string, Known<Result>>();
+  const all = new Map<string, { last: Result | null; until: EpochMs }>();
   return (key) => {
     const known = all.get(key) ?? { last: null, until: epochMs(0) };
     all.set(key, known);

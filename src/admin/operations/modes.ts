@@ -15,8 +15,6 @@ import { openStore } from '../../storage/state/open.js';
  * so that it applies to all replicas. It ends one day after a server loads a configuration file with the same mode.
  */
 
-type Mode = Policy['mode'];
-
 const settlingSec = secondsPerDay;
 
 const switchedGuard = z.object({
@@ -81,7 +79,7 @@ export async function switchMode(
     connection,
     mode: asked,
     file,
-  }: { readonly connection: string; readonly mode: Mode | 'file'; readonly file: Policy },
+  }: { readonly connection: string; readonly mode: Policy['mode'] | 'file'; readonly file: Policy },
   by: string,
   { state, clock, audit }: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {

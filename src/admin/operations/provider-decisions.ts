@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { issuerOf } from '../../config/schema.js';
 import type { Adapter } from '../../connections/adapter.js';
-import { type KnownDecisions, repeatedWithinSec, withoutRepeats } from '../../connections/decisions-at-provider.js';
+import { repeatedWithinSec, withoutRepeats } from '../../connections/decisions-at-provider.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import { releaseLease, takeLease } from '../../core/lease.js';
@@ -136,11 +136,11 @@ function keepNeeded(seen: Position['seen'], from: EpochMs): Pick<Position, 'sinc
   return { since: isCut ? epochMs(Math.max(from, oldest.at + 1)) : from, seen: kept };
 }
 
-/** Returns until when the decisions at a provider are known. `null` if they were never read. */
-export async function readKnownDecisions(
-  connection: string,
-  { state }: { readonly state: Pick<State, 'read'> },
-): Promise<KnownDecisions | null> {
+/**
+ * Returns until when (UTC, RFC 3339; `null` if none are) all decisions at a provider are known, and the reason why later
+ * ones cannot be read. `null` if they were never read.
+ */
+export async function readKnownDecisions(connection: string, { state }: { readonly state: Pick<State, 'read'> }) {
   const found = (await readStored(placeOf(connection), { state }))?.record;
   if (found === undefined) return null;
   const { until, gap } = found;

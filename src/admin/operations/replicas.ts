@@ -41,12 +41,10 @@ export interface ThisReplica {
   readonly pictureKey: string | null;
 }
 
-type ChangeReplicas = (others: Replicas) => Replicas;
-
 /** Changes the stored notes. `change` receives those of the other running servers. */
 async function changeReplicas(
   chain: string,
-  change: ChangeReplicas,
+  change: (others: Replicas) => Replicas,
   { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<void> {
   const now = clock.now();

@@ -8,14 +8,8 @@ import { needsCheck, type RuledPolicy } from '../../core/rules/rule.js';
 import { toTerms } from '../../core/rules/sign-in-terms.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 
-interface Counted {
-  signIns: number;
-  refused: number;
-  readonly peopleRefused: Set<string>;
-}
-
 function createCounts() {
-  const counts = new Map<string, Counted>();
+  const counts = new Map<string, { signIns: number; refused: number; readonly peopleRefused: Set<string> }>();
   return {
     add(rule: string, { subject, signIns, refused }: { subject: string; signIns: number; refused: number }): void {
       const found = counts.get(rule) ?? { signIns: 0, refused: 0, peopleRefused: new Set() };
@@ -50,16 +44,6 @@ const readWithinSec = 20;
 
 /** Maximum number of lines of the log. Earlier ones are not read. */
 const mostLines = 100_000;
-
-export interface PreviewedEffects {
-  /** Start of the time of which all sign-ins were read. */
-  readonly since: EpochMs;
-  readonly effects: ReadonlyMap<string, RuleEffect & { readonly unknown: number }>;
-  readonly signIns: number;
-  readonly people: number;
-  /** Number of users whose groups were read. `null` if no rule has groups. */
-  readonly peopleRead: number | null;
-}
 
 interface Period {
   readonly connection: string;
@@ -96,7 +80,7 @@ export async function previewRuleEffects(
   policy: RuledPolicy,
   { connection, since: asked, ...directory }: Period & Pick<ReadNamedGroups, 'profile' | 'findGroupIds'>,
   deps: Ports<'ledger' | 'clock'>,
-): Promise<PreviewedEffects> {
+) {
   const { clock } = deps;
   const { signIns, since } = await readSignIns({ connection, since: asked }, deps);
   const people = [...new Set(signIns.map(({ subject }) => subject))];
@@ -127,12 +111,14 @@ export async function previewRuleEffects(
   }
   const counted = counts.list();
   return {
+    /** Start of the time of which all sign-ins were read. */
     since,
     effects: new Map(
       rules.map(({ name }) => [name, { ...(counted.get(name) ?? noEffect), unknown: unknown.get(name) ?? 0 }]),
     ),
     signIns: signIns.reduce((sum, { count }) => sum + count, 0),
     people: people.length,
+    /** Number of users whose groups were read. `null` if no rule has groups. */
     peopleRead: hasGroups ? groups.size : null,
   };
 }

@@ -120,10 +120,6 @@ export async function readSecretAges(
   return (mark) => (mark === null ? null : (known[mark] ?? null));
 }
 
-export interface SecretRotation extends RotatableSecret {
-  /** True if applying the steps sends the secret to the provider. Otherwise an administrator deploys it. */
-  readonly isPushed: boolean;
-}
-
-export const findSecrets = ({ secrets = [], steps }: Pick<Provisioning, 'secrets' | 'steps'>): SecretRotation[] =>
+/** `isPushed` is true if applying the steps sends the secret to the provider. Otherwise an administrator deploys it. */
+export const findSecrets = ({ secrets = [], steps }: Pick<Provisioning, 'secrets' | 'steps'>) =>
   secrets.map((secret) => ({ ...secret, isPushed: steps.some(({ pushSecret }) => pushSecret !== undefined) }));

@@ -84,11 +84,6 @@ export interface Screen {
   prepare(language: Language): Promise<(rest: readonly string[]) => ReactNode>;
 }
 
-interface ScreenProps {
-  /** Path segments after the screen's own: `['4711']` at `/applications/4711`. */
-  readonly rest: readonly string[];
-}
-
 /** Defines the texts of a screen, which each of its components reads with `useTexts`. */
 export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>) {
   const TextsContext = createContext<Texts | null>(null);
@@ -96,7 +91,8 @@ export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>)
     /** Provides the texts to components that another screen shows. */
     TextsContext,
     useTexts: (): Texts => useProvided(TextsContext),
-    defineScreen: (Show: ComponentType<ScreenProps>): Screen => ({
+    /** The component gets the path segments after the screen's own: `['4711']` at `/applications/4711`. */
+    defineScreen: (Show: ComponentType<{ readonly rest: readonly string[] }>): Screen => ({
       async prepare(language) {
         const texts = await load(language);
         return (rest) => (

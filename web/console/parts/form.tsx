@@ -160,12 +160,6 @@ export const FileField = ({
   </Labeled>
 );
 
-interface Option<Value> {
-  readonly value: Value;
-  readonly label: string;
-  readonly lang?: string;
-}
-
 /** Creates options with the texts of the same names. */
 export const toOptions = <Value extends string>(labels: Readonly<Record<Value, string>>, values: readonly Value[]) =>
   values.map((value) => ({ value, label: labels[value] }));
@@ -183,7 +177,7 @@ export const Select = <Value extends string>({
   onChoose,
   ...field
 }: FieldProps & {
-  readonly options: readonly Option<Value>[];
+  readonly options: readonly { readonly value: Value; readonly label: string; readonly lang?: string }[];
   readonly initial?: Value;
   readonly choose?: string;
   readonly onChoose?: (value: Value) => void;

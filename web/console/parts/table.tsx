@@ -47,11 +47,6 @@ export const timeColumn = <Row extends { readonly time: string }>(
 /** A column whose heading is the table's text of the same name. */
 type NamedColumn<Row, Id> = ColumnOf<Row> & { readonly id: Id; readonly heading?: undefined };
 
-interface Detail<Row> {
-  readonly labelOf: (row: Row) => string;
-  readonly show: (row: Row) => ReactNode;
-}
-
 /** Columns, of which `false` omits one. The table's texts may name them all. */
 type Columns<Row, Id extends string> =
   | { readonly headings?: undefined; readonly columns: readonly (Column<Row> | false)[] }
@@ -65,7 +60,7 @@ interface Listed<Row> {
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   readonly empty: string;
-  readonly detail?: Detail<Row>;
+  readonly detail?: { readonly labelOf: (row: Row) => string; readonly show: (row: Row) => ReactNode };
 }
 
 const rowsOnPage = 25;
@@ -291,15 +286,10 @@ const kindsOf = <Row,>({ isNumber, isInstant, isWide }: Column<Row>) => ({
   'data-wide': isWide === true,
 });
 
-interface Sort {
-  readonly id: string;
-  readonly isDown: boolean;
-}
-
 /** Sorts only complete lists, because only the server knows the order of the others. */
 function useSorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], isComplete: boolean) {
   const language = useLanguage();
-  const [chosen, setChosen] = useState<Sort | null>(null);
+  const [chosen, setChosen] = useState<{ readonly id: string; readonly isDown: boolean } | null>(null);
   const sort = isComplete ? chosen : null;
   const read = columns.find(({ id }) => id === sort?.id)?.value;
   const onSort = (id: string): void =>

@@ -39,7 +39,7 @@ export const screen = defineScreen(function Administrators() {
           { id: 'expires', cell: ({ expiresAt }) => (expiresAt === null ? words.never : day(expiresAt.slice(0, 10))) },
           mayChange && {
             id: 'actions',
-            cell: ({ name, addedAt }: Administrator) =>
+            cell: ({ name, addedAt }: AdministratorsReply['administrators'][number]) =>
               addedAt === null ? (
                 words.stays
               ) : (
@@ -58,8 +58,6 @@ export const screen = defineScreen(function Administrators() {
     </>
   );
 });
-
-type Administrator = AdministratorsReply['administrators'][number];
 
 const secondsPerDay = 86_400;
 

@@ -6,11 +6,10 @@ import { useTexts } from './texts.js';
 
 const schemes = ['light', 'dark'] as const;
 const screens = ['consent', 'enrol', 'passed', 'failed', 'expired', 'abandoned'] as const;
-type Screen = (typeof screens)[number];
 
 export function Preview({ page }: { readonly page: string }) {
   const { preview } = useTexts();
-  const [screen, setScreen] = useState<Screen>('consent');
+  const [screen, setScreen] = useState<(typeof screens)[number]>('consent');
   const [language, setLanguage] = useState<Language>(useLanguage());
   const [scheme, setScheme] = useState<(typeof schemes)[number]>('light');
   const address = `${page}?${new URLSearchParams({ screen, lang: language, scheme })}`;

@@ -5,11 +5,9 @@ import { ServerText, ServerTextLines } from '../../parts/server-text.js';
 import { Light } from '../../parts/state.js';
 import { useTexts } from './requests.js';
 
-type HookState = NonNullable<ModeReply['hookCalls']>['hooks'][number]['state'];
-
 const decidingHooks = ({ hookCalls }: ModeReply) => (hookCalls?.hooks ?? []).filter(({ decides }) => decides);
 
-const isUncalled = ({ state }: { readonly state: HookState }): boolean => state !== 'called';
+const isUncalled = ({ state }: NonNullable<ModeReply['hookCalls']>['hooks'][number]): boolean => state !== 'called';
 
 const isPasswordlessAsConfigured = ({ passwordless }: NonNullable<ModeReply['atProvider']>): boolean =>
   passwordless === null || passwordless.active === passwordless.expected;

@@ -36,9 +36,8 @@ export interface Applied {
 }
 
 export const tabs = ['overview', 'rollout', 'settings', 'setup'] as const;
-type Tab = (typeof tabs)[number];
 
-export const addressOfTab = (id: string, tab: Tab = 'overview'): string =>
+export const addressOfTab = (id: string, tab: (typeof tabs)[number] = 'overview'): string =>
   `/connections/${encodeURIComponent(id)}${tab === 'overview' ? '' : `/${tab}`}`;
 
 /** Parts of addresses that no connection can have as its id. */

@@ -8,14 +8,12 @@ import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { type Connection, pathOf, useTexts } from './requests.js';
 
-type Rule = RulesReply['rules'][number];
-
 /** Shows the active rules with their effect, and finds the rule for one sign-in. */
 export function Rules({ connection: { id } }: { readonly connection: Connection }) {
   const { rules: words, refused, modeNames } = useTexts();
   const { instant, number } = useFormats();
   const loaded = useLoaded(get<RulesReply>(pathOf(id, 'rules'), { days: 30 }));
-  const describe = ({ when }: Rule): string =>
+  const describe = ({ when }: RulesReply['rules'][number]): string =>
     Object.entries(when)
       .map(([name, values]) => `${textIn(words.conditions, name) ?? name}: ${values.join(', ')}`)
       .join('; ') || words.always;
