@@ -66,7 +66,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>, sle
     createOidcClients: (oidcDeps) => createOneLoginClients(settings.oidc, oidcDeps),
     readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOneLoginHookCalls(deps, api, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),
-    artefacts: Object.fromEntries(smartHookTypes.map((type) => [type, { render: toRender(type) }])),
+    artefacts: Object.fromEntries(smartHookTypes.map((type) => [type, toRender(type)])),
   };
 }
 

@@ -24,14 +24,6 @@ export interface AdapterDeps<Settings> extends Ports<'clock' | 'random' | 'fetch
   readonly readsGroups?: boolean;
 }
 
-export interface Artefact {
-  /**
-   * @param compose - source of an existing function that the rendered function must also run, or `null`
-   * @throws FaceError `config_invalid` if the two cannot be composed
-   */
-  render(compose: string | null): Promise<string>;
-}
-
 export interface Adapter {
   readonly kind: string;
   /** Absent if there is no tenant to accept. */
@@ -56,7 +48,11 @@ export interface Adapter {
   readModeInForce?(): Promise<ModeAtProvider>;
   /** Reads decisions that the provider logged, for an hour from a time on. Absent like the former. Never rejects. */
   readDecisions?(since: EpochMs): Promise<DecisionsRead>;
-  readonly artefacts?: Readonly<Record<string, Artefact>>;
+  /**
+   * Renders functions for the provider, by name. `compose` is the source of an existing function that the rendered
+   * function must also run, or `null`. Throws `config_invalid` if the two cannot be composed.
+   */
+  readonly artefacts?: Readonly<Record<string, (compose: string | null) => Promise<string>>>;
 }
 
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {

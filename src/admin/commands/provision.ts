@@ -231,8 +231,8 @@ export function createSmartHookCommand(deps: CliDeps): CommandUnknownOpts {
       const { id, kind, createAdapter } = findConnection(setup, given);
       const artefacts = new Map(Object.entries((await createAdapter(requirePublicUrl(setup))).artefacts ?? {}));
       if (artefacts.size === 0) throw new UsageError(`"${id}" is of kind ${kind}: only OneLogin has Smart Hooks`);
-      const smartHook = artefacts.get(type);
-      if (smartHook === undefined) throw new UsageError(`--type is one of ${[...artefacts.keys()].join(', ')}`);
-      deps.print(await smartHook.render(compose === undefined ? null : (await readGivenFile(compose)).toString()));
+      const render = artefacts.get(type);
+      if (render === undefined) throw new UsageError(`--type is one of ${[...artefacts.keys()].join(', ')}`);
+      deps.print(await render(compose === undefined ? null : (await readGivenFile(compose)).toString()));
     });
 }
