@@ -164,9 +164,8 @@ export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
         const Environment = {
           Variables: { ...variables, FACESTEP_MODE: mode, FACESTEP_PASSWORDLESS: String(passwordless) },
         };
-        const changed = { FunctionName: arn, Environment, RevisionId: revision };
         await createLambda(deps)
-          .send(new UpdateFunctionConfigurationCommand(changed))
+          .send(new UpdateFunctionConfigurationCommand({ FunctionName: arn, Environment, RevisionId: revision }))
           .catch((error: unknown) => {
             throw toRefusal(error, 'UpdateFunctionConfiguration');
           });

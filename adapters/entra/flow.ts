@@ -50,8 +50,7 @@ export async function handleAttributeCollectionSubmit(
   const event = ofTenant(caller, parseAttributeCollectionSubmit(body));
   const receipt = event.readText(receiptAttribute);
   if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });
-  const by = event.correlationId;
-  await deps.core.redeem(receipt, { subject: toEmail(event), by });
+  await deps.core.redeem(receipt, { subject: toEmail(event), by: event.correlationId });
   return toReceiptTakenReply(receiptAttribute);
 }
 

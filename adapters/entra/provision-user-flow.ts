@@ -183,8 +183,7 @@ const createFormStep = (flowName: string, attribute: string, deps: EntraProvisio
     const flow = await findFlow(flowName, deps);
     if (flow === null) return notFound(flowName);
     const views = flow.onAttributeCollection?.attributeCollectionPage?.views ?? [];
-    const inputs = views.flatMap((view) => view.inputs ?? []);
-    return inputs.some((input) => input.attribute === attribute)
+    return views.some(({ inputs }) => inputs?.some((input) => input.attribute === attribute))
       ? { state: 'ready' }
       : inConsole(toFormLine(attribute));
   },

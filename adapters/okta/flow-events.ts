@@ -56,8 +56,7 @@ export async function handleEventHook(
   if (unread > 0) log.warn('events not understood', { connection, count: unread });
   const revocations = events.filter(({ eventType, isDone }) => isDone && isRevoking(eventType));
   const work = revocations.flatMap(({ uuid, users }) => users.map((user) => revoke(user, uuid)));
-  const isDone = await settlesWithin(ANSWER_TIMEOUT_MS, work);
-  return isDone ? passEvents : unfinishedEvents;
+  return (await settlesWithin(ANSWER_TIMEOUT_MS, work)) ? passEvents : unfinishedEvents;
 }
 
 /** Returns true if all work succeeded in time. Work that takes longer continues. */
@@ -76,8 +75,7 @@ export function createRevoke(deps: EventDeps): Revoke {
       try {
         return await inLane(() => revokeOnce({ subject, uuid }, deps));
       } catch (error) {
-        const code = toCode(error);
-        log.warn('enrolment not ended yet', { connection, subject, code });
+        log.warn('enrolment not ended yet', { connection, subject, code: toCode(error) });
         if (failures === mostTries) throw error;
         await pause(backOffMs(inBackground, failures));
       }

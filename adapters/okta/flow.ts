@@ -64,8 +64,7 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
   if (typeof login !== 'string' || typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) {
     throw new FaceError('face_not_verified', { reason: 'no receipt' });
   }
-  const by = JSON.stringify(['registration', eventId]);
-  await deps.core.redeem(receipt, { subject: login.toLowerCase(), by });
+  await deps.core.redeem(receipt, { subject: login.toLowerCase(), by: JSON.stringify(['registration', eventId]) });
   return toNewcomerReply(deps.receipt);
 }
 

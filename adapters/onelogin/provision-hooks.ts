@@ -42,7 +42,6 @@ function toHookSettings(
   source: string,
   { onelogin }: Parts,
 ): JsonObject {
-  const names = [...(current?.env_vars ?? []), ...variablesOf(type)];
   return {
     type,
     function: encodeFunction(source),
@@ -50,7 +49,7 @@ function toHookSettings(
     timeout: onelogin.timeoutSec,
     // Each retry would make the user wait again.
     retries: 0,
-    env_vars: [...new Set(names)],
+    env_vars: [...new Set([...(current?.env_vars ?? []), ...variablesOf(type)])],
     packages: current?.packages ?? {},
     // This option sends the browser's address, so that an attacker's attempts can be counted separately from the
     // user's. OneLogin ignores options of a user-migration hook.
@@ -100,9 +99,8 @@ function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): stri
   const { onelogin } = parts;
   const source = sourceOf(type, hook, parts);
   const found = decodeFunction(hook.function);
-  const isSecretOther = readMarker(found)?.keyCheck !== readMarker(source)?.keyCheck;
   const differences: readonly (readonly [boolean, string])[] = [
-    [isSecretOther, 'Write the new secret into its variable.'],
+    [readMarker(found)?.keyCheck !== readMarker(source)?.keyCheck, 'Write the new secret into its variable.'],
     // A function that was uploaded by hand may have another number of line breaks at its end.
     [found.trimEnd() !== source.trimEnd(), 'Replace its function. Your own function in it is kept.'],
     [hook.runtime !== onelogin.runtime, `Change its runtime from ${hook.runtime} to ${onelogin.runtime}.`],

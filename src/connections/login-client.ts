@@ -61,8 +61,7 @@ export function createLoginClient(
       const isEmailAsked = email !== null && scope.split(' ').includes('email');
       const names = Object.fromEntries(loginClaims.map((claim) => [claim, account.login]));
       const named = { sub: subject, ...names };
-      const claims = isEmailAsked ? { ...named, email } : named;
-      return { subject, assurance, claims };
+      return { subject, assurance, claims: isEmailAsked ? { ...named, email } : named };
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,

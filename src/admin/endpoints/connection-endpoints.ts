@@ -86,8 +86,7 @@ export function createApplyEndpoints({ operations: upkeep }: WithOperations): En
       reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {
         const connection = param('id');
-        const request = { connection, step: step ?? null, pushSecrets, isSure };
-        await startApply(request, administrator.name, upkeep);
+        await startApply({ connection, step: step ?? null, pushSecrets, isSure }, administrator.name, upkeep);
         const run = await readApply(connection, upkeep);
         if (run === null) throw new FaceError('internal', { run: 'gone' });
         return { run: toRun(run) };

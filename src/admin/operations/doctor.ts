@@ -122,8 +122,7 @@ const createRuleCheck = (
     for (const { name, when, mode } of policy.rules)
       for (const group of when.groups ?? []) {
         const problem = await findGroupProblem({ about: `rule "${name}"`, group }, provisioning);
-        const isFailure = problem?.isAbsent && mode === 'enforce';
-        if (problem !== null) (isFailure ? failures : warnings).push(problem.text);
+        if (problem !== null) (problem.isAbsent && mode === 'enforce' ? failures : warnings).push(problem.text);
       }
     const all = [...failures, ...warnings];
     if (all.length === 0) return pass(found);

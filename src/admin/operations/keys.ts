@@ -32,8 +32,7 @@ export async function readPublicKeys(
     return signer.publicKeys();
   }
   if ((await readPrivateFile(files.signingKeys, 'signing keys')) === null) return null;
-  const signer = await createLocalSigner({ ...deps, file: files.signingKeys });
-  return signer.publicKeys();
+  return (await createLocalSigner({ ...deps, file: files.signingKeys })).publicKeys();
 }
 
 export type Rotated =

@@ -122,8 +122,7 @@ export async function expireRedundantModes(
   if (changed === former) return;
   for (const [connection, each] of Object.entries(former ?? {})) {
     if (!isSettled(connection, each)) continue;
-    const detail = { mode: each.mode };
-    await audit.append({ action: 'connection_mode_settled', connection, subject: '', detail });
+    await audit.append({ action: 'connection_mode_settled', connection, subject: '', detail: { mode: each.mode } });
   }
 }
 

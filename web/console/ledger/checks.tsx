@@ -94,7 +94,6 @@ function Events({ check, words }: { readonly check: Check; readonly words: Ledge
   const isAuditor = useMay('audit');
   const { columns } = words;
   const requests = [...new Set(check.events.flatMap(({ requestId }) => requestId ?? []))];
-  const stepUpId = check.events.find((event) => event.stepUpId !== null)?.stepUpId ?? null;
   return (
     <>
       <ol className="events">
@@ -124,7 +123,7 @@ function Events({ check, words }: { readonly check: Check; readonly words: Ledge
       <Facts
         rows={[
           [columns.connection, check.connection],
-          [columns.stepUpId, stepUpId],
+          [columns.stepUpId, check.events.find((event) => event.stepUpId !== null)?.stepUpId ?? null],
           [columns.requestId, requests.length === 0 ? null : requests.join(', ')],
           [columns.network, isAuditor ? check.network : null],
         ]}

@@ -42,8 +42,7 @@ export const createBackupCheck = (
     const backup = await readLastBackup(lastBackup);
     const remedy = 'Run facestep backup every day, or back up the volume by other means: docs/state.md.';
     if (backup === null) return warn('no backup is known', remedy);
-    const isOld = clock.now() > addSec(fromIso(backup.madeAt), backupDays * secondsPerDay);
-    return isOld
+    return clock.now() > addSec(fromIso(backup.madeAt), backupDays * secondsPerDay)
       ? warn(`the last one is of ${backup.madeAt}, over ${backupDays} days old`, remedy)
       : pass(backup.madeAt);
   },

@@ -285,8 +285,7 @@ export function SettingUp({
   }, [run, onChanged]);
 
   const begin = async (what: Applied, isSure: boolean): Promise<void> => {
-    const request = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
-    const begun = await call({ ...request, ...patient });
+    const begun = await call({ ...post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure }), ...patient });
     ownRun.current = begun.run.id;
     setPlace(tab);
     last.reload();

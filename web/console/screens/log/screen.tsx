@@ -117,7 +117,6 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
   const reason = chosen('code');
   const isOneReason = reason !== '' && !isReasonGroup(reason);
   const oneReason = isOneReason ? [{ value: reason, label: textIn(ledger.codes, reason) ?? reason }] : [];
-  const others = [...parameters.keys()].filter((name) => name !== 'search');
   return (
     <ActForm submit={ledger.show} onSubmit={async (fields) => navigate(addressOf('/log', fields))}>
       <Field
@@ -128,7 +127,7 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }) {
         maxLength={256}
         initial={chosen('search')}
       />
-      <details open={others.length > 0}>
+      <details open={[...parameters.keys()].some((name) => name !== 'search')}>
         <summary>{ledger.filter}</summary>
         <div className="filters">
           <ConnectionChoice label={ledger.connection} anyLabel={ledger.any} initial={chosen('connection')} />
