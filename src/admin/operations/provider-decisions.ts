@@ -137,8 +137,8 @@ function keepNeeded(seen: Position['seen'], from: EpochMs): Pick<Position, 'sinc
 }
 
 /**
- * Returns until when (UTC, RFC 3339; `null` if none are) all decisions at a provider are known, and the reason why later
- * ones cannot be read. `null` if they were never read.
+ * Returns until when (UTC, RFC 3339; `null` if none are) all decisions at a provider are known, and the reason why
+ * later ones cannot be read. `null` if they were never read.
  */
 export async function readKnownDecisions(connection: string, { state }: { readonly state: Pick<State, 'read'> }) {
   const found = (await readStored(placeOf(connection), { state }))?.record;
