@@ -90,6 +90,13 @@ export async function startEntraSimulator({
     },
     tenant,
     requests: cloud.requests,
+    /** Returns the settings of a connection to the tenant. */
+    toSettings: ({ clientId, secret }: { readonly clientId: string; readonly secret: string }) => ({
+      tenantId: tenant.id,
+      clientId,
+      auth: { kind: 'secret', secret },
+      endpoints: { login: cloud.url, graph: cloud.url },
+    }),
     addTenant,
     addUser(
       {

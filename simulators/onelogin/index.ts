@@ -64,6 +64,13 @@ export async function startOneLoginSimulator({
     account,
     addUser: (user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number =>
       addUser(account, { email: user.username, ...user }).id,
+    /** Returns the settings of a connection to the account. */
+    toSettings: (hookSecret: string, facePolicyId: number) => ({
+      accountUrl: account.url,
+      ...credentials,
+      hooks: { secret: hookSecret },
+      facePolicyId,
+    }),
     /** Creates a user policy. In the real OneLogin, only the administration console can do this. */
     addPolicy(policy: { name: string; factors: readonly string[] }): number {
       const id = defaultPolicyId + account.policies.size;

@@ -44,13 +44,7 @@ export async function startCompany() {
       id: 'onelogin',
       kind: 'onelogin',
       policy: { mode },
-      onelogin: {
-        accountUrl: onelogin.url,
-        clientId: onelogin.clientId,
-        clientSecret: onelogin.clientSecret,
-        hooks: { secret: 'a-secret-that-onelogin-signs-with-0123456789' },
-        facePolicyId,
-      },
+      onelogin: onelogin.toSettings('a-secret-that-onelogin-signs-with-0123456789', facePolicyId),
     },
   ];
   return { okta, onelogin, toConnections, close: () => Promise.all([okta.close(), onelogin.close()]) };

@@ -55,12 +55,7 @@ async function openEntra(): Promise<Provider> {
   return {
     connection: {
       kind: 'entra',
-      entra: {
-        tenantId: entra.tenant.id,
-        clientId: daemon.clientId,
-        auth: { kind: 'secret', secret: daemon.secret },
-        endpoints: { login: entra.url, graph: entra.url },
-      },
+      entra: entra.toSettings(daemon),
     },
     environment: { NODE_EXTRA_CA_CERTS: certificate },
     subject: user.id,
@@ -133,13 +128,7 @@ async function openOneLogin(): Promise<Provider> {
   return {
     connection: {
       kind: 'onelogin',
-      onelogin: {
-        accountUrl: onelogin.url,
-        clientId: onelogin.clientId,
-        clientSecret: onelogin.clientSecret,
-        hooks: { secret: newSecret() },
-        facePolicyId,
-      },
+      onelogin: onelogin.toSettings(newSecret(), facePolicyId),
     },
     subject: String(onelogin.addUser({ username: login, password, policyId: facePolicyId })),
     works: async (mfaToken) => (await onelogin.signIn({ identifier: login, password, mfaToken })).ok,

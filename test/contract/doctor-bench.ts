@@ -63,10 +63,7 @@ export async function openDoctorBench(folder: string) {
   const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     okta: okta.toSettings(hookSecret),
     entra: {
-      tenantId: entra.tenant.id,
-      clientId: entraDaemon.clientId,
-      auth: { kind: 'secret', secret: entraDaemon.secret },
-      endpoints: { login: entra.url, graph: entra.url },
+      ...entra.toSettings(entraDaemon),
       hooks: { clientApps: [entra.addClientApp()], signUp: {} },
     },
     cognito: {
@@ -76,13 +73,7 @@ export async function openDoctorBench(folder: string) {
       endpoint: cognito.url,
       triggers: { requestSecret, functions: triggerFunctions },
     },
-    onelogin: {
-      accountUrl: onelogin.url,
-      clientId: onelogin.clientId,
-      clientSecret: onelogin.clientSecret,
-      hooks: { secret: oneLoginSecret },
-      facePolicyId: onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] }),
-    },
+    onelogin: onelogin.toSettings(oneLoginSecret, onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] })),
     scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
   };
   let files = 0;

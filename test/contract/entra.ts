@@ -50,7 +50,7 @@ export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Te
 /** The configuration of a connection to a tenant of the simulator. */
 export const toEntraConnection = (
   entra: EntraSimulator,
-  { clientId, secret }: Daemon,
+  daemon: Daemon,
   changes: object = {},
   oidc: object | null = null,
 ) => ({
@@ -59,10 +59,7 @@ export const toEntraConnection = (
   policy: { mode: 'shadow' },
   oidc,
   entra: {
-    tenantId: entra.tenant.id,
-    clientId,
-    auth: { kind: 'secret', secret },
-    endpoints: { login: entra.url, graph: entra.url },
+    ...entra.toSettings(daemon),
     ...changes,
   },
 });

@@ -40,11 +40,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
       policy: { ...usual, ...policy },
       recovery,
       onelogin: {
-        accountUrl: onelogin.url,
-        clientId: onelogin.clientId,
-        clientSecret: onelogin.clientSecret,
-        hooks: { secret: hookSecret },
-        facePolicyId,
+        ...onelogin.toSettings(hookSecret, facePolicyId),
         ...changes,
       },
     });

@@ -37,10 +37,7 @@ const toConnection = (id: string, clientApp: string, policy: object) => ({
   kind: 'entra',
   policy: { mode: 'enforce', liveness: 'off', ...policy },
   entra: {
-    tenantId: entra.tenant.id,
-    clientId: daemon.clientId,
-    auth: { kind: 'secret', secret: daemon.secret },
-    endpoints: { login: entra.url, graph: entra.url },
+    ...entra.toSettings(daemon),
     hooks: { clientApps: [clientApp], signUp: { receiptAttribute } },
   },
 });

@@ -20,13 +20,9 @@ const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: 
   kind: 'onelogin',
   policy: { mode: 'enforce', liveness: 'off' },
   onelogin: {
-    accountUrl: onelogin.url,
-    clientId: onelogin.clientId,
-    clientSecret: onelogin.clientSecret,
-    hooks: { secret: hookSecret },
+    ...onelogin.toSettings(hookSecret, facePolicyId),
     // Longer than by default: the answers are looked at here, not this machine's speed.
     timeoutSec: 5,
-    facePolicyId,
     ...changes,
   },
 });

@@ -27,13 +27,7 @@ beforeEach(async () => {
     oidc: {
       clients: [{ kind: 'onelogin_factor', id: 'onelogin', secret, redirectUris: [`${onelogin.url}/access/idp`] }],
     },
-    onelogin: {
-      accountUrl: onelogin.url,
-      clientId: onelogin.clientId,
-      clientSecret: onelogin.clientSecret,
-      facePolicyId,
-      hooks: { secret: 'a-secret-of-the-smart-hooks-0123456789' },
-    },
+    onelogin: onelogin.toSettings('a-secret-of-the-smart-hooks-0123456789', facePolicyId),
   });
   await onelogin.callApi('POST', '/api/2/users/custom_attributes', {
     user_field: { name: 'Face', shortname: 'facestep_token' },

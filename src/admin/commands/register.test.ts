@@ -12,12 +12,9 @@ let entra: EntraSimulator;
 let connections: object[];
 beforeEach(async () => {
   entra = await startEntraSimulator();
-  const daemon = entra.addDaemon();
   const id = entra.addClientApp();
-  const endpoints = { login: entra.url, graph: entra.url };
-  const auth = { kind: 'secret', secret: daemon.secret };
   const client = { kind: 'entra_external_mfa', id, tenantIds: [entra.tenant.id], login: entra.url };
-  const settings = { tenantId: entra.tenant.id, clientId: daemon.clientId, auth, endpoints };
+  const settings = entra.toSettings(entra.addDaemon());
   const policy = { mode: 'shadow' };
   connections = [
     { id: 'work', kind: 'entra', policy, entra: settings, oidc: { clients: [client] } },

@@ -132,13 +132,9 @@ test('every screen reports whether Okta calls the hooks, and reads it again afte
 });
 
 test('every screen reports whether OneLogin calls the hook, and for which users', async () => {
-  const { url, clientId, clientSecret } = onelogin;
+  const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const settings = {
-    accountUrl: url,
-    clientId,
-    clientSecret,
-    hooks: { secret: 'a-secret-that-onelogin-signs-with-0123456789' },
-    facePolicyId: onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] }),
+    ...onelogin.toSettings('a-secret-that-onelogin-signs-with-0123456789', facePolicyId),
     pilotRole: 17,
   };
   await configure('onelogin', settings);
@@ -152,13 +148,7 @@ test('every screen reports whether OneLogin calls the hook, and for which users'
 });
 
 test('without the permission, every screen says that it is not known, and what the permission is', async () => {
-  const { clientId, secret } = entra.addDaemon(['User.ReadWrite.All']);
-  await configure('entra', {
-    tenantId: entra.tenant.id,
-    clientId,
-    auth: { kind: 'secret', secret },
-    endpoints: { login: entra.url, graph: entra.url },
-  });
+  await configure('entra', entra.toSettings(entra.addDaemon(['User.ReadWrite.All'])));
   const { status, doctor } = await readScreens('entra');
   const said = 'hook token-issuance-start: not known if the provider calls it, because the provider does not show it';
   for (const line of [status, doctor.found]) {
