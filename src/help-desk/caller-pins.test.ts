@@ -1,12 +1,11 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
-import { openPage } from '../../support/benches/capture-page.js';
+import { openStarted } from '../../support/benches/capture-page.js';
 import { asTyped } from '../../support/data/typed-codes.js';
 import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import type { OwnPageFlow } from '../step-up/own-page-flow.js';
-import { startStepUp } from '../step-up/step-up.js';
 
 let server: ApiServer;
 let connections: Map<string, Connection>;
@@ -25,10 +24,8 @@ async function openOwnPage(subject = '00u1', byFace = true, connectionId = 'acme
   const faceShownAt = byFace ? server.clock.now() : null;
   server.clock.advanceSec(60);
   const connection = server.deps.connections.get(connectionId)!;
-  const page: OwnPageFlow = { kind: 'own_page', faceShownAt, proof: 'invitation', mayRenew: true };
-  const { id, challenge } = await startStepUp({ connection, subject, purpose: 'manage' }, page, server.deps);
-  const ticket = `${id}.${challenge.use((text) => text)}`;
-  return openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+  const flow: OwnPageFlow = { kind: 'own_page', faceShownAt, proof: 'invitation', mayRenew: true };
+  return (await openStarted(server, { connection, subject, purpose: 'manage' }, flow)).page;
 }
 const show = async (page: Awaited<ReturnType<typeof openOwnPage>>) =>
   String((await page.post('/face/caller-pin')).body.pin);

@@ -1,7 +1,10 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { JsonObject } from '../../src/core/base/json.js';
+import { startedLink } from '../../src/core/page-link.js';
 import { deviceCookieOf } from '../../src/http/cookies.js';
+import { startStepUp } from '../../src/step-up/step-up.js';
 import { type ApiServer, toForm } from '../servers/api-server.js';
+import { plainRequest } from './core.js';
 
 type Next = { index: number; of: number; movement: string; light: JsonObject | null } | null;
 
@@ -89,6 +92,15 @@ export async function openLink(
 ) {
   const ticket = new URL(url).hash.slice(1);
   return server.postJson('/face/open', { ticket, ...more }, headers);
+}
+
+type Start = Parameters<typeof startStepUp>;
+/** Opens a step-up that no API call started, by default of the usual person. */
+export async function openStarted(server: ApiServer, about: Partial<Start[0]>, flow: Start[1] = plainRequest) {
+  const start = { connection: server.deps.connections.get('acme')!, subject: '00u1', ...about };
+  const started = await startStepUp(start, flow, server.deps);
+  const { status, body } = await openLink(server, startedLink(server.deps.issuer, started));
+  return { id: started.id, status, body, page: openPage(server, String(body.session)) };
 }
 
 /** Opens a hand-off link on a phone, before the number is chosen. */

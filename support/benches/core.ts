@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { flows } from '../../src/app/flows.js';
-import type { Connection, Policy } from '../../src/core/connection.js';
+import type { Connection, PhotoPolicy, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { RequestFlow } from '../../src/step-up/request-flow.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
@@ -59,6 +59,19 @@ export const defaultPolicy: Policy = {
   whenUnavailable: 'deny',
   rules: [],
   networks: {},
+};
+
+/** Policy of the photo of the organization. Everything else is as by default. */
+export const photoPolicy: PhotoPolicy = {
+  mode: 'enforce',
+  source: 'provider',
+  hosts: [],
+  privateAddresses: false,
+  minAgeDays: null,
+  maxAgeDays: null,
+  whenForbidden: 'unavailable',
+  whenMissing: 'refuse',
+  whenUnlike: 'refuse',
 };
 
 /** Creates a connection to a directory in memory. `policy` has the differences from the default policy. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
-import { openLink, openPage } from '../../../support/benches/capture-page.js';
-import { defaultPolicy } from '../../../support/benches/core.js';
+import { openLink, openPage, openStarted } from '../../../support/benches/capture-page.js';
+import { defaultPolicy, photoPolicy } from '../../../support/benches/core.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, adminKey, toForm } from '../../../support/servers/api-server.js';
 import type { PhotoPolicy, Policy } from '../../core/connection.js';
@@ -11,28 +11,7 @@ import { switchPolicy } from '../../core/rules/rule.js';
 import type { OwnPhoto, Photo } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { OwnPageFlow } from '../../step-up/own-page-flow.js';
-import { startStepUp } from '../../step-up/step-up.js';
 import { replacementOf } from '../company-photo.js';
-
-const openedByFace = (): OwnPageFlow => ({
-  kind: 'own_page',
-  faceShownAt: server.clock.now(),
-  proof: 'invitation',
-  mayRenew: true,
-});
-
-const photoPolicy: PhotoPolicy = {
-  mode: 'enforce',
-  source: 'provider',
-  hosts: [],
-  privateAddresses: false,
-  minAgeDays: null,
-  maxAgeDays: null,
-  whenForbidden: 'unavailable',
-  whenMissing: 'refuse',
-  whenUnlike: 'refuse',
-};
 
 let server: ApiServer;
 let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
@@ -259,6 +238,10 @@ describe('the face of an enrolled person', () => {
     expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
     server.clock.advanceSec(60);
   };
+  const openByFace = async () => {
+    const flow = { kind: 'own_page', faceShownAt: server.clock.now(), proof: 'invitation', mayRenew: true } as const;
+    return (await openStarted(server, { purpose: 'manage' }, flow)).page;
+  };
   const open = async (fields: object, path: string) =>
     openLink(server, String((await server.postJson(path, { ...who, ...fields }, auth)).body.url));
 
@@ -294,13 +277,6 @@ describe('the face of an enrolled person', () => {
 
   test('is replaced on the own page that the face opened, but not after another enrolment', async () => {
     await enrolled(null);
-    const openByFace = async () => {
-      const connection = server.deps.connections.get('acme')!;
-      const about = { connection, subject: '00u1', purpose: 'manage' } as const;
-      const { id, challenge } = await startStepUp(about, openedByFace(), server.deps);
-      const ticket = `${id}.${challenge.use((text) => text)}`;
-      return openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
-    };
     const page = await openByFace();
     const late = await openByFace();
     const alreadyRenewing = await openByFace();
@@ -318,11 +294,7 @@ describe('the face of an enrolled person', () => {
 
   test('does not keep the proof of the photo if a new face is not compared with it', async () => {
     await enrolled({});
-    const connection = server.deps.connections.get('acme')!;
-    const about = { connection, subject: '00u1', purpose: 'manage' } as const;
-    const { id, challenge } = await startStepUp(about, openedByFace(), server.deps);
-    const ticket = `${id}.${challenge.use((text) => text)}`;
-    const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+    const page = await openByFace();
     await page.post('/face/enrolment/renew');
     await page.consent();
     expect((await page.check(draw('eve'))).body.outcome).toBe('passed');

@@ -1,20 +1,16 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
-import { openLink, openPage } from '../../../support/benches/capture-page.js';
-import { plainRequest } from '../../../support/benches/core.js';
+import { openLink, openPage, openStarted } from '../../../support/benches/capture-page.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
-import type { Connection } from '../../core/connection.js';
-import { startedLink } from '../../core/page-link.js';
-import { startStepUp, takeStepUp } from '../../step-up/step-up.js';
+import { takeStepUp } from '../../step-up/step-up.js';
 
 /* Once an enrolment has ended, nothing that was begun before enrols anybody, or lets anybody in. */
 
 let server: ApiServer;
-let connection: Connection;
 let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 let auth: { 'x-auth-token': string };
 beforeEach(async () => {
-  ({ server, acme: connection, profile, auth } = await startCapture({ replaceFace: 'link' }));
+  ({ server, profile, auth } = await startCapture({ replaceFace: 'link' }));
   await enrolByApi(server);
 });
 
@@ -89,13 +85,10 @@ test('an enrolment that is revoked while its photos are judged does not complete
 });
 
 test('an unused pass is refused after the enrolment was revoked', async () => {
-  const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-  const given = { connection, subject: '00u1', assurance };
-  const started = await startStepUp(given, plainRequest, server.deps);
-  const page = openPage(server, String((await openLink(server, startedLink('https://x', started))).body.session));
+  const { id, page } = await openStarted(server, { assurance: { kind: 'anonymous', source: '203.0.113.9' } });
   await page.consent();
   expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
   server.clock.advanceSec(60);
   await revoke();
-  await expect(takeStepUp(started.id, server.deps)).rejects.toMatchObject({ code: 'step_up_finished' });
+  await expect(takeStepUp(id, server.deps)).rejects.toMatchObject({ code: 'step_up_finished' });
 });

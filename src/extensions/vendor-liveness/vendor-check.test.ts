@@ -1,15 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, beginPage, draw, enrolByApi, who } from '../../../support/benches/capture-bench.js';
-import { openPage } from '../../../support/benches/capture-page.js';
-import { plainRequest } from '../../../support/benches/core.js';
+import { openStarted } from '../../../support/benches/capture-page.js';
 import { createVisit, startVendorBench } from '../../../support/benches/vendor-bench.js';
 import { standardSettings } from '../../../support/data/settings.js';
 import { eventually } from '../../../support/run/eventually.js';
 import type { Trouble } from '../../../support/servers/rekognition.js';
 import { epochMs } from '../../core/units.js';
 import { recordExpired } from '../../step-up/expired.js';
-import { startStepUp } from '../../step-up/step-up.js';
 import { findStepUp } from '../../step-up/stored.js';
 
 /* A vendor's check over sockets: the real server, the real AWS SDK, and a simulator of Amazon Rekognition and STS. */
@@ -29,12 +27,7 @@ async function openCheck(fields: object = { audience: 'app' }) {
 
 /** Someone opens a check of Ada without any proof of the first factor, and agrees. */
 async function openAnonymous(source = '192.0.2.7') {
-  const connection = bench.server.deps.connections.get('acme')!;
-  const assurance = { kind: 'anonymous', source } as const;
-  const about = { connection, subject: '00u1', assurance };
-  const { id, challenge } = await startStepUp(about, plainRequest, bench.server.deps);
-  const ticket = `${id}.${challenge.use((text) => text)}`;
-  const page = openPage(bench.server, String((await bench.server.postJson('/face/open', { ticket })).body.session));
+  const { page } = await openStarted(bench.server, { assurance: { kind: 'anonymous', source } });
   await page.consent('consent-1+aws-2');
   return createVisit(page, bench);
 }

@@ -1,13 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { draw, startCapture } from '../../../support/benches/capture-bench.js';
-import { openPage } from '../../../support/benches/capture-page.js';
-import { plainRequest } from '../../../support/benches/core.js';
+import { type openPage, openStarted } from '../../../support/benches/capture-page.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
 import { createOneWorkerEngine } from '../../../support/fakes/one-worker-engine.js';
 import { createSimulatedJudge } from '../../../support/fakes/simulated-judge.js';
 import { until } from '../../../support/run/eventually.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
-import { startStepUp } from '../step-up.js';
 
 /* Anonymous capture pages and a known caller at one server whose engine has one worker. */
 
@@ -30,21 +28,14 @@ test('while anonymous pages fill the queue, an authenticated caller waits for at
   const { engine, begun, counts } = createOneWorkerEngine({ queueLimit: 10, gate });
   const given = { verifier: createTestVerifier(engine), judge: createSimulatedJudge(engine) };
   const started = await startCapture({}, { ...given, analysisCache: createTestSight(engine) });
-  const { acme, auth: token } = started;
+  const { auth: token } = started;
   server = started.server;
 
   const pages = 20;
   const prepared: (() => ReturnType<ReturnType<typeof openPage>['send']>)[] = [];
   // One after another, because they share the clock.
   for (let at = 0; at < pages; at += 1) {
-    const about = {
-      connection: acme,
-      subject: '00u1',
-      assurance: { kind: 'anonymous', source: `198.51.${at}.1` },
-    } as const;
-    const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
-    const ticket = `${id}.${challenge.use((text) => text)}`;
-    const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+    const { page } = await openStarted(server, { assurance: { kind: 'anonymous', source: `198.51.${at}.1` } });
     await page.consent();
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     prepared.push(() => page.send({ nonce, photo: photos }));

@@ -1,12 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { beginAgreed, draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
-import { openLink, openPage } from '../../../support/benches/capture-page.js';
-import { plainRequest } from '../../../support/benches/core.js';
+import { openLink, openPage, openStarted } from '../../../support/benches/capture-page.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Assurance, Connection } from '../../core/connection.js';
-import { startedLink } from '../../core/page-link.js';
 import { FaceError } from '../../errors.js';
-import { startStepUp } from '../step-up.js';
 
 /* Users without an enrolment: told before the camera opens after a first factor, and otherwise not at all. */
 
@@ -30,12 +27,7 @@ const proven: Assurance = { kind: 'first_factor' };
 const anonymous: Assurance = { kind: 'anonymous', source: '203.0.113.9' };
 
 async function open(subject: string, assurance: Assurance) {
-  const about = { connection: acme, subject, assurance };
-  const { status, body } = await openLink(
-    server,
-    startedLink('https://x', await startStepUp(about, plainRequest, server.deps)),
-  );
-  const page = openPage(server, String(body.session));
+  const { status, body, page } = await openStarted(server, { subject, assurance });
   return { status, body, page, sendLink: () => page.post('/face/set-up-link', { language: 'de' }) };
 }
 

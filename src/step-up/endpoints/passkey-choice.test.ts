@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
-import { lendCamera, openLink, openPage } from '../../../support/benches/capture-page.js';
+import { lendCamera, type openPage, openStarted } from '../../../support/benches/capture-page.js';
 import { plainRequest, testEvent } from '../../../support/benches/core.js';
 import { createAuthenticator } from '../../../support/fakes/authenticator.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
-import { startedLink } from '../../core/page-link.js';
 import type { RuleOutcome } from '../../core/rules/rule.js';
 import { decideHook } from '../decide.js';
 import { createSignInRules } from '../evaluate-sign-in.js';
-import { startStepUp } from '../step-up.js';
 
 /* Rules that take the person's own passkey in place of the face, or with it. */
 
@@ -49,10 +47,7 @@ const pass = async (page: Page, by = authenticator) =>
 
 async function openOwn(faceShownAt: number | null): Promise<Page> {
   const flow = { kind: 'own_page', faceShownAt, proof: 'sign_in', mayRenew: true } as const;
-  const connection = connections.get('acme')!;
-  const started = await startStepUp({ connection, subject: '00u1', purpose: 'manage' }, flow, server.deps);
-  const opened = await openLink(server, startedLink(server.deps.issuer, started, null));
-  return openPage(server, String(opened.body.session), null);
+  return (await openStarted(server, { purpose: 'manage' }, flow)).page;
 }
 
 async function enrol(withPasskey = true): Promise<void> {
@@ -146,10 +141,8 @@ describe('under a rule for a passkey or a face', () => {
 
   test('the passkey is not offered at a kiosk, nor before a first factor', async () => {
     await enrol();
-    const open = async (atKiosk: boolean, more: Partial<Parameters<typeof startStepUp>[0]> = {}) => {
-      const start = { connection: connections.get('acme')!, subject: '00u1', rule: 'everyone', ...more };
-      const started = await startStepUp(start, { ...plainRequest, atKiosk }, server.deps);
-      const { body } = await openLink(server, startedLink(server.deps.issuer, started, null));
+    const open = async (atKiosk: boolean, more: Parameters<typeof openStarted>[1] = {}) => {
+      const { body } = await openStarted(server, { rule: 'everyone', ...more }, { ...plainRequest, atKiosk });
       return body.view as JsonObject;
     };
     const anonymous = { assurance: { kind: 'anonymous', source: '192.0.2.1' } } as const;

@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
-import { digestOf, lendCamera, openLink, openPage } from '../../../support/benches/capture-page.js';
-import { plainRequest } from '../../../support/benches/core.js';
+import { digestOf, lendCamera, openLink, openPage, openStarted } from '../../../support/benches/capture-page.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Policy } from '../../core/connection.js';
-import { startedLink } from '../../core/page-link.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import { readConsent } from '../../enrolment/consent.js';
-import { startStepUp } from '../step-up.js';
 
 let server: ApiServer;
 let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
@@ -248,11 +245,8 @@ describe('a lockout of the user', () => {
   test('is not shown to anonymous callers, before a phone is paired, or at an enrolment', async () => {
     await enrol();
     await lockOut();
-    const connection = server.deps.connections.get('acme')!;
-    const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-    const anonymous = { ...who, connection, assurance };
-    const link = startedLink('https://x', await startStepUp(anonymous, plainRequest, server.deps));
-    expect((await openLink(server, link)).body.lockedForSec).toBeNull();
+    const anonymous = { kind: 'anonymous', source: '203.0.113.9' } as const;
+    expect((await openStarted(server, { assurance: anonymous })).body.lockedForSec).toBeNull();
     const { page } = await startAndOpen();
     const handedOff = await page.post('/face/hand-off');
     expect((await openLink(server, String(handedOff.body.url))).body.lockedForSec).toBeNull();
@@ -452,14 +446,9 @@ describe('a user who checks again', () => {
 
   test('gets the same view as an unknown user if the caller is anonymous', async () => {
     await enrolOnPage();
-    const connection = server.deps.connections.get('acme')!;
-    const begin = async (subject: string) => {
-      const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-      const started = await startStepUp({ connection, subject, assurance }, plainRequest, server.deps);
-      return viewOf(startedLink('https://x', started));
-    };
-    expect(await begin('00u1')).toMatchObject(inFull);
-    expect(await begin('00u2')).toMatchObject(inFull);
+    const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
+    for (const subject of ['00u1', '00u2'])
+      expect((await openStarted(server, { subject, assurance })).body.view).toMatchObject(inFull);
   });
 });
 

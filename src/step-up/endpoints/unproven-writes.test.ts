@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { draw, startCapture } from '../../../support/benches/capture-bench.js';
-import { openPage } from '../../../support/benches/capture-page.js';
-import { plainRequest } from '../../../support/benches/core.js';
+import { openStarted } from '../../../support/benches/capture-page.js';
 import { createTestSight, createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createSimulatedEngine } from '../../../support/fakes/simulated-engine.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { AnalysisCache, State } from '../../core/ports.js';
 import { checkFrame } from '../../face/engine/picture-header.js';
-import { startStepUp } from '../step-up.js';
 
 /* What callers who have proved nothing, or only a password, write: records of the store and lines of the audit trail. */
 
@@ -40,11 +38,7 @@ beforeEach(async () => {
 
 async function open(source: string | null, subject = '00u1') {
   const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
-  const connection = server.deps.connections.get('acme')!;
-  const about = { connection, subject, assurance };
-  const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
-  const ticket = `${id}.${challenge.use((text) => text)}`;
-  const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+  const { page } = await openStarted(server, { subject, assurance });
   await page.consent();
   return page;
 }
@@ -111,12 +105,7 @@ describe('audit lines', () => {
   });
 
   test('record at most five of many concurrent consents', async () => {
-    const assurance = { kind: 'anonymous', source: '192.0.2.1' } as const;
-    const connection = server.deps.connections.get('acme')!;
-    const about = { connection, subject: '00u1', assurance };
-    const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
-    const ticket = `${id}.${challenge.use((text) => text)}`;
-    const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+    const { page } = await openStarted(server, { assurance: { kind: 'anonymous', source: '192.0.2.1' } });
     await Promise.all(Array.from({ length: 40 }, () => page.consent()));
     expect(countActions('consent_given')).toBeLessThanOrEqual(5);
   });

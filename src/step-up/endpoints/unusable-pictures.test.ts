@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { draw as drawPerson, startCapture } from '../../../support/benches/capture-bench.js';
-import { openPage } from '../../../support/benches/capture-page.js';
-import { plainRequest } from '../../../support/benches/core.js';
+import { openStarted } from '../../../support/benches/capture-page.js';
 import { createTestSight, createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createOneWorkerEngine } from '../../../support/fakes/one-worker-engine.js';
 import { createSimulatedJudge } from '../../../support/fakes/simulated-judge.js';
 import type { ApiServer } from '../../../support/servers/api-server.js';
 import { FaceError } from '../../errors.js';
-import { startStepUp } from '../step-up.js';
 
 /* Pictures that turn out to be unusable cost the engine time: it is charged to the caller, who is refused once it is used up. */
 
@@ -43,18 +41,9 @@ interface Caller {
   readonly purpose?: 'verify' | 'enrol';
 }
 
-async function begin({ source, subject = '00u1', purpose = 'verify' }: Caller) {
+async function open({ source, subject = '00u1', purpose = 'verify' }: Caller) {
   const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
-  const connection = server.deps.connections.get('acme')!;
-  const about = { connection, subject, assurance, purpose };
-  const { id, challenge } = await startStepUp(about, plainRequest, server.deps);
-  return { id, challenge: challenge.use((text) => text) };
-}
-
-async function open(caller: Caller) {
-  const { id, challenge } = await begin(caller);
-  const { body } = await server.postJson('/face/open', { ticket: `${id}.${challenge}` });
-  const page = openPage(server, String(body.session));
+  const { page } = await openStarted(server, { subject, assurance, purpose });
   await page.consent();
   return page;
 }
