@@ -1,18 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { toIso } from '../../src/core/units.js';
 import { testIssuer } from '../../support/fakes/keys.js';
-import { addEventHook, addSamlApp, attachHook } from '../../support/servers/okta-hooks.js';
+import { addEventHook, addSamlApp, attachHook, hookTypes } from '../../support/servers/okta-hooks.js';
 import { applyAll, type ConnectionChanges } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 import { revokingEvents } from './flow-events.js';
 
 /* Everything is set up before each test; then one thing is changed in the org. */
 
-const types = {
-  token: 'com.okta.oauth2.tokens.transform',
-  registration: 'com.okta.user.pre-registration',
-  'password-import': 'com.okta.user.credential.password.import',
-} as const;
 const channel = { type: 'HTTP', header: 'authorization', secret: hookSecret } as const;
 const served = { okta: { provision: { registration: {}, saml: true } } };
 
@@ -37,8 +32,8 @@ beforeEach(async () => {
   eventHook().verificationStatus = 'VERIFIED';
 });
 
-const hookOf = (kind: keyof typeof types) =>
-  [...bench.okta.org.hooks.values()].find(({ type }) => type === types[kind])!;
+const hookOf = (kind: keyof typeof hookTypes) =>
+  [...bench.okta.org.hooks.values()].find(({ type }) => type === hookTypes[kind])!;
 const eventHook = () => [...bench.okta.org.eventHooks.values()][0]!;
 const policy = () => bench.okta.org.servers.get('default')!.policy;
 const read = (changes: ConnectionChanges = served) => bench.connect(changes).readHookCalls!();

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { beginPage, draw, enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { type SessionHeaders, toSessionHeaders } from '../../support/benches/console.js';
-import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
+import { type ApiServer, addAdministrator, adminKey } from '../../support/servers/api-server.js';
 import { beginSession } from '../access/console-sessions.js';
 import { consoleGuard } from '../config/console.js';
 import type { JsonObject } from '../core/base/json.js';
@@ -21,14 +21,10 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   const signIn = { issuer: 'https://login.example.com', clientId: 'console', clientSecret: 's', roles: {} };
   const console = consoleGuard.parse({ signIn });
   ({ server, auth } = await startCapture({ helpRequests: true, bypass, ...policy }, { console }));
-  const add = async (name: string, role: string) => {
-    const { body } = await server.postJson('/administrators', { name, role }, { 'x-admin-key': adminKey });
-    return { 'x-admin-key': String(body.key) };
-  };
   [agent, second, auditor] = [
-    await add('grace', 'help-desk'),
-    await add('joan', 'help-desk'),
-    await add('kay', 'auditor'),
+    await addAdministrator(server, 'grace', 'help-desk'),
+    await addAdministrator(server, 'joan', 'help-desk'),
+    await addAdministrator(server, 'kay', 'auditor'),
   ];
 }
 beforeEach(() => startWith());

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { cookiesOf } from '../../support/benches/console.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { showFace } from '../../support/benches/recovery.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
 import { forFile } from '../../support/run/for-file.js';
@@ -70,13 +70,7 @@ async function enrol(subject: string, face: string) {
   const { body } = await server.postJson('/invitations', who, auth);
   const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
   await page.consent();
-  expect(await show(page, face)).toBe('passed');
-}
-
-/** Makes the movements that are asked for. @returns how it was judged */
-async function show(page: ReturnType<typeof openPage>, face: string) {
-  const { body } = await page.check((movement) => Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`));
-  return body.outcome;
+  expect(await showFace(page, face)).toBe('passed');
 }
 
 test('the start page shows no personal data, uses the requested language, and exists only if enabled', async () => {
@@ -114,7 +108,7 @@ describe('access by a face check', () => {
     await enrol('anna', 'ada');
     const { cookie, page } = await follow(await begin(loginOf('anna')));
     await page.consent();
-    expect(await show(page, 'ada')).toBe('passed');
+    expect(await showFace(page, 'ada')).toBe('passed');
     expect(refusalOf(await ask('/me/other/face-check', cookie))).toBe('over');
     const own = await follow(await ask('/me/acme/face-check', cookie));
     expect(own.body.view).toMatchObject({ purpose: 'manage', returnUrl: `${testIssuer}/me/acme` });
@@ -128,7 +122,7 @@ describe('access by a face check', () => {
 
     const other = await follow(await begin(loginOf('anna')));
     await other.page.consent();
-    for (const _ of [1, 2, 3]) expect(await show(other.page, 'eve')).not.toBe('passed');
+    for (const _ of [1, 2, 3]) expect(await showFace(other.page, 'eve')).not.toBe('passed');
     expect(refusalOf(await ask('/me/acme/face-check', other.cookie))).toBe('face');
   });
 

@@ -15,7 +15,7 @@ import { changeRecord } from '../../src/step-up/stored.js';
 import { asTyped } from '../data/typed-codes.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
+import { type ApiServer, addAdministrator, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage } from './capture-page.js';
 import { createTestConnection } from './core.js';
 
@@ -92,16 +92,12 @@ export async function startRecoveryBench({
     await changeRecord(String(body.id), (record) => ({ ...record, flow: flowOf(proof) }), server.deps);
     const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
     await page.consent();
-    assert.equal(await show(page, face), 'passed');
+    assert.equal(await showFace(page, face), 'passed');
     await settle();
     return page;
   };
   const passDays = async (days: number): Promise<void> => {
     server.clock.advanceSec(days * secondsPerDay);
-  };
-  const addAgent = async (name: string) => {
-    const { body } = await server.postJson('/administrators', { name, role: 'help-desk' }, { 'x-admin-key': adminKey });
-    return { 'x-admin-key': String(body.key) };
   };
   return {
     server,
@@ -111,7 +107,7 @@ export async function startRecoveryBench({
     enrol,
     settle,
     passDays,
-    addAgent,
+    addAgent: (name: string) => addAdministrator(server, name, 'help-desk'),
     /** Ids of recoveries that the audit trail names. */
     knownIds: (): readonly string[] =>
       server.audit.events.flatMap(({ action, detail }) =>
@@ -131,7 +127,7 @@ export async function startRecoveryBench({
 }
 
 /** Makes the movements that are asked for. @returns how it was judged */
-async function show(page: ReturnType<typeof openPage>, face: string) {
+export async function showFace(page: ReturnType<typeof openPage>, face: string) {
   const { body } = await page.check((movement) => Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`));
   return body.outcome;
 }

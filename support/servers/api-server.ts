@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { issueClientToken } from '../../src/access/client-tokens.js';
+import type { Role } from '../../src/access/rights.js';
 import { type ClientScope, clientScopes, type replayPolicies } from '../../src/access/scopes.js';
 import { createRefusalRecorder, createUsageRecorder } from '../../src/access/usage.js';
 import { type AppDeps, createApp } from '../../src/app/app.js';
@@ -271,4 +272,10 @@ export function toForm(fields: Record<string, string | Uint8Array | readonly (st
     }
   }
   return form;
+}
+
+/** Adds an administrator. @returns the header with the key */
+export async function addAdministrator(server: Pick<ApiServer, 'postJson'>, name: string, role: Role) {
+  const { body } = await server.postJson('/administrators', { name, role }, asAdmin);
+  return { 'x-admin-key': String(body.key) };
 }

@@ -1,5 +1,5 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { endAfterwards } from '../run/for-file.js';
 
 export interface TakenLetter {
@@ -7,8 +7,11 @@ export interface TakenLetter {
   readonly raw: string;
 }
 
-/** Starts a mail relay. Addresses `gone…` get reply 550, `full…` 452, `cut…` none; others are accepted. */
-export async function startMailRelay() {
+/**
+ * Starts a mail relay. Addresses `gone…` get reply 550, `full…` 452, `cut…` none; others are accepted.
+ * @param options - other answers
+ */
+export async function startMailRelay(options: SMTPServerOptions = {}) {
   const taken: TakenLetter[] = [];
   const tried: string[] = [];
   let isDown = false;
@@ -30,13 +33,15 @@ export async function startMailRelay() {
       const pieces: Buffer[] = [];
       stream.on('data', (piece: Buffer) => pieces.push(piece));
       stream.on('end', () => {
-        taken.push({ to, raw: Buffer.concat(pieces).toString() });
+        const raw = Buffer.concat(pieces).toString();
+        for (const { address } of session.envelope.rcptTo) taken.push({ to: address, raw });
         onLetter(to);
         // The e-mail is accepted, but the connection ends before the reply.
         if (to.startsWith('cut')) sockets.get(session.remotePort)?.destroy();
         else callback();
       });
     },
+    ...options,
   });
   const sockets = new Map<number, Socket>();
   relay.server.on('connection', (socket) => {

@@ -14,7 +14,7 @@ export interface HookChannelSettings {
 
 const withIdGuard = z.object({ id: z.string() });
 
-const hookTypes = {
+export const hookTypes = {
   token: 'com.okta.oauth2.tokens.transform',
   registration: 'com.okta.user.pre-registration',
   'password-import': 'com.okta.user.credential.password.import',

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { unreachedOkta } from '../../support/data/okta-clients.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
@@ -21,17 +22,12 @@ if (hasChromium) {
   beforeEach(async () => {
     const folder = createFolder('console-draft');
     file = `${folder}.json`;
-    const okta = {
-      orgUrl: 'https://acme.okta.example',
-      auth: { kind: 'api_token', token: 't' },
-      hooks: { secret: { value: '0123456789abcdef' } },
-    };
     const config = {
       modelsFolder,
       adminKey,
       configurationFolder: `${folder}-versions`,
       verifier: { kind: 'embedded', workers: 1 },
-      connections: [{ id: 'work', kind: 'okta', policy, okta, me: {} }],
+      connections: [{ id: 'work', kind: 'okta', policy, okta: unreachedOkta, me: {} }],
     };
     writeFileSync(file, JSON.stringify(config, null, 2));
     service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_CONFIG: file }, `${folder}.log`);

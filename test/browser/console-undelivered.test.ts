@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { unreachedOkta } from '../../support/data/okta-clients.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { openServer } from '../contract/bench.js';
@@ -27,17 +28,12 @@ if (hasChromium) {
       response.writeHead(status).end();
     });
     const folder = createFolder('console-undelivered');
-    const okta = {
-      orgUrl: 'https://acme.okta.example',
-      auth: { kind: 'api_token', token: 't' },
-      hooks: { secret: { value: '0123456789abcdef' } },
-    };
     const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
     const config = {
       modelsFolder,
       adminKey,
       verifier: { kind: 'embedded', workers: 1 },
-      connections: [{ id: 'work', kind: 'okta', policy: { mode: 'enforce' }, okta }],
+      connections: [{ id: 'work', kind: 'okta', policy: { mode: 'enforce' }, okta: unreachedOkta }],
       webhooks: [{ id: 'ticket', url: `${receiver.url}/hook`, secret }],
     };
     writeFileSync(`${folder}.json`, JSON.stringify(config));

@@ -38,14 +38,17 @@ export const createProcessDeps = () => ({
   fetch: ((url, init) => fetch(url, init)) satisfies Fetch,
 });
 
-/** Creates what every harness has: the log, and the ends of the provider and of everything. */
+/** Creates what every harness has: the log, decisions of hooks, and the ends of the provider and of everything. */
 export function createEnds(
-  { log, state }: { readonly log: { text(): string }; readonly state: { close(): Promise<void> } },
+  { log, audit, state }: Pick<Awaited<ReturnType<typeof createBenchCore>>, 'log' | 'audit' | 'state'>,
   stop: () => Promise<void>,
 ) {
+  const findDecisions = () => audit.events.flatMap(({ action, detail }) => (action === 'hook_decided' ? [detail] : []));
   const stopProvider = endAfterwards(stop);
   return {
     logText: () => log.text(),
+    decisions: () => findDecisions().length,
+    lastDecision: () => findDecisions().at(-1),
     stopProvider,
     close: endAfterwards(async () => {
       await stopProvider();
@@ -84,10 +87,6 @@ export const toPassedCheck = (connection: string, subject: string, { clock }: Pi
     presence: 'movement-1',
     methods: ['face'],
   }) as const;
-
-/** Returns the last decision of a hook, as the audit trail has it. */
-export const lastDecisionOf = ({ events }: ReturnType<typeof createMemoryAudit>) =>
-  events.flatMap((event) => (event.action === 'hook_decided' ? [event.detail] : [])).at(-1);
 
 type Section = Readonly<Record<string, unknown>>;
 /** What is other than usual in a connection, by section, and what it is given in place of the bench's own. */

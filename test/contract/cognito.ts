@@ -381,7 +381,6 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   return {
     adapter,
     triggers: toHandlers(bench.triggers),
-    decisions: () => bench.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00000000-0000-4000-a000-000000000000' },
     addUser: (login) => administrator.createUser(login, 'Correct-Horse-9', login),
     callUser(subject, given, family) {

@@ -23,14 +23,7 @@ import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import {
-  type ConnectionChanges,
-  createBenchCore,
-  createEnds,
-  createPassStepUp,
-  lastDecisionOf,
-  toPassedCheck,
-} from './bench.js';
+import { type ConnectionChanges, createBenchCore, createEnds, createPassStepUp, toPassedCheck } from './bench.js';
 
 /** Returns a `fetch` that has cached the tenants' metadata and signing keys, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
@@ -342,8 +335,6 @@ export async function setUpEntra(): Promise<AdapterHarness> {
   const decided = ['hook_decided', 'receipt_redeemed'];
   return {
     adapter,
-    decisions: () => core.audit.events.filter(({ action }) => decided.includes(action)).length,
-    lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: randomUUID() },
     addUser: async (mail) => entra.addUser({ mail }).id,
     callUser(subject, givenName, surname) {
@@ -367,5 +358,6 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       'attribute-collection-submit': attributeCollectionSubmit,
     },
     ...bench.ends,
+    decisions: () => core.audit.events.filter(({ action }) => decided.includes(action)).length,
   };
 }

@@ -28,12 +28,14 @@ export async function connectDirectory(server: { readonly settings: object; clos
     });
   const connect = (changes: ConnectionChanges = {}) =>
     serveAdapter((deps) => createLdapAdapter(deps, async () => {}), { settings: configure(changes), core, fetch });
+  const ends = createEnds(core, () => server.close());
   return {
     core,
     configure,
     connect,
     adapter: connect(),
-    ...createEnds(core, () => server.close()),
+    ends,
+    ...ends,
   };
 }
 
@@ -44,18 +46,13 @@ export async function setUpLdap(): Promise<AdapterHarness> {
   const other = await server.addUser('grace@example.com');
   return {
     adapter,
-    decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '2819c223-7f76-453a-919d-413861904646' },
     addUser: (login) => server.addUser(login),
     callUser: async (subject, givenName, sn) => server.change(await server.findDn(subject), { givenName, sn }),
     readAttribute: bench.readAttribute,
     connectWithPolicy: (policy) => bench.connect({ policy }),
-    async passStepUp(subject) {
-      await createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject);
-    },
+    passStepUp: (subject) => createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject),
     hooks: {},
-    logText: bench.logText,
-    stopProvider: bench.stopProvider,
-    close: bench.close,
+    ...bench.ends,
   };
 }

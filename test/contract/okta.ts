@@ -30,14 +30,7 @@ import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import {
-  type ConnectionChanges,
-  createBenchCore,
-  createEnds,
-  createPassStepUp,
-  lastDecisionOf,
-  openServer,
-} from './bench.js';
+import { type ConnectionChanges, createBenchCore, createEnds, createPassStepUp, openServer } from './bench.js';
 import {
   eventReplyGuard,
   isAllowed,
@@ -99,13 +92,7 @@ export async function openOktaBench(onServer?: SimulatorOptions['onServer']) {
   await provision().steps[0]!.apply();
   okta.org.groups.set('00g00000000000financ', { name: 'Finance', members: new Set() });
   const adapter = connect();
-  const state = {
-    async close() {
-      await formerDirectory.close();
-      await core.state.close();
-    },
-  };
-  const ends = createEnds({ log, state }, () => okta.close());
+  const ends = createEnds(core, () => okta.close());
   return {
     okta,
     adapter,
@@ -133,13 +120,13 @@ export async function openOktaBench(onServer?: SimulatorOptions['onServer']) {
 /** Starts the directory from which passwords are imported. It accepts one password for all users. */
 async function startFormerDirectory() {
   const asked: { username: string; password: string }[] = [];
-  const { url, close } = await openServer(async (request, response) => {
+  const { url } = await openServer(async (request, response) => {
     if (request.headers.authorization !== `Bearer ${canary}-verifier-secret`) return response.writeHead(401).end();
     const question = questionGuard.parse(await json(request));
     asked.push(question);
     return response.end(JSON.stringify({ verified: question.password === rightPassword }));
   });
-  return { asked, url: `${url}/verify`, close };
+  return { asked, url: `${url}/verify` };
 }
 
 const questionGuard = z.strictObject({ username: z.string(), password: z.string() });
@@ -163,7 +150,7 @@ const unsigned = (body: Uint8Array): readonly RawRequest[] =>
 
 export async function setUpOkta(): Promise<AdapterHarness> {
   const bench = await openOktaBench();
-  const { okta, adapter, core, clock } = bench;
+  const { okta, adapter, clock } = bench;
   const [one, other] = await Promise.all(
     ['ada@example.com', 'grace@example.com'].map((login) => okta.createUser({ login, password: 'correct horse' })),
   );
@@ -220,8 +207,6 @@ export async function setUpOkta(): Promise<AdapterHarness> {
   };
   return {
     adapter,
-    decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
-    lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: '00uunknown0000000001' },
     addUser: (login) => okta.createUser({ login, password: 'correct horse' }),
     callUser(subject, firstName, lastName) {

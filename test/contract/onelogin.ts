@@ -13,7 +13,7 @@ import { testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createEnds, createPassStepUp, lastDecisionOf } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createEnds, createPassStepUp } from './bench.js';
 
 export const hookSecret = `${canary}-hook-secret`;
 
@@ -137,7 +137,7 @@ export const toUserMigrationEvent = (identifier: string, requestId: string) => (
 
 export async function setUpOneLogin(): Promise<AdapterHarness> {
   const bench = await openOneLoginBench();
-  const { onelogin, adapter, core, clock } = bench;
+  const { onelogin, adapter, clock } = bench;
   onelogin.account.throttleEvery = 4;
   const [one = '', other = ''] = ['ada@example.com', 'grace@example.com'].map((username) =>
     String(onelogin.addUser({ username, password: 'correct horse' })),
@@ -165,8 +165,6 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
   };
   return {
     adapter,
-    decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
-    lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: '99999999' },
     addUser: async (username) => String(onelogin.addUser({ username, password: 'correct horse' })),
     callUser(subject, firstname, lastname) {

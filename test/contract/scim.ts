@@ -57,7 +57,6 @@ export async function setUpScim(): Promise<AdapterHarness> {
   const [one = '', other = ''] = ['ada@example.com', 'grace@example.com'].map((login) => server.addUser(login));
   return {
     adapter,
-    decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '2819c223-7f76-453a-919d-413861904646' },
     addUser: async (login) => server.addUser(login),
     callUser(subject, givenName, familyName) {
@@ -67,9 +66,7 @@ export async function setUpScim(): Promise<AdapterHarness> {
     hasOpaqueIds: true,
     connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
-    async passStepUp(subject) {
-      await createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject);
-    },
+    passStepUp: (subject) => createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject),
     answers: {
       'user-': (body) => parseAnswer(accountGuard, body),
       'list-': (body) => parseAnswer(accountListGuard, body),

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { runHere } from '../../support/benches/cli.js';
+import { unreachedOkta } from '../../support/data/okta-clients.js';
 import { copyModels } from '../../support/fakes/models.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -74,12 +75,7 @@ async function untilLogged(message: string, count = 1) {
   return logged(message);
 }
 
-const okta = {
-  orgUrl: 'https://acme.okta.example',
-  auth: { kind: 'api_token', token: 't' },
-  hooks: { secret: { value: '0123456789abcdef' } },
-};
-const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta }];
+const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta: unreachedOkta }];
 
 const endOf = async ({ process }: Service) => {
   if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');

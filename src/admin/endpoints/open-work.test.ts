@@ -2,20 +2,16 @@ import { expect, test } from '@jest/globals';
 import { startRecoveryBench } from '../../../support/benches/recovery.js';
 import { waitForApproval } from '../../../support/data/recoveries.js';
 import { forFile } from '../../../support/run/for-file.js';
-import { adminKey } from '../../../support/servers/api-server.js';
+import { addAdministrator } from '../../../support/servers/api-server.js';
 
 const who = { connection: 'acme', subject: 'anna' };
 const { server } = await startRecoveryBench({ recovery: { owners: ['owner@example.com'] } });
 await forFile(server);
 
 test('open work counts recoveries for each administrator who can approve them, and for no one else', async () => {
-  const add = async (name: string, role: string) => {
-    const { body } = await server.postJson('/administrators', { name, role }, { 'x-admin-key': adminKey });
-    return { 'x-admin-key': String(body.key) };
-  };
-  const grace = await add('grace', 'help-desk');
-  const joan = await add('joan', 'help-desk');
-  const auditor = await add('kay', 'auditor');
+  const grace = await addAdministrator(server, 'grace', 'help-desk');
+  const joan = await addAdministrator(server, 'joan', 'help-desk');
+  const auditor = await addAdministrator(server, 'kay', 'auditor');
   const countOf = async (headers: Record<string, string>) => {
     const { body } = await server.send('GET', '/to-do', { headers });
     const items = body.items as { code: string; where: string; count: number; words: string }[];

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SMTPServerOptions } from 'smtp-server';
+import { readPart, startMailRelay } from '../../../support/servers/mail-relay.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { html } from '../../core/base/html.js';
@@ -10,56 +11,6 @@ import { Credential } from '../../core/secrets.js';
 import { createOutbox } from './open.js';
 import { createSmtpDelivery } from './smtp.js';
 
-/** A relay on a real socket. */
-async function startRelay(options: SMTPServerOptions = {}) {
-  const received: Message[] = [];
-  let isDown = false;
-  const relay = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onRcptTo: (_address, _session, callback) => callback(isDown ? new Error('550 no such user') : null),
-    onData(stream, session, callback) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        for (const { address } of session.envelope.rcptTo) received.push(parseMail(address, Buffer.concat(chunks)));
-        callback();
-      });
-    },
-    ...options,
-  });
-  relay.on('error', () => {});
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  const { port } = relay.server.address() as AddressInfo;
-  return {
-    port,
-    received,
-    setDown: () => {
-      isDown = true;
-    },
-    close: () => new Promise<void>((resolve) => relay.close(() => resolve())),
-  };
-}
-
-function parseMail(to: string, mail: Buffer): Message {
-  const [head = '', ...rest] = mail.toString('latin1').split('\r\n\r\n');
-  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'mi').exec(head)?.[1] ?? '';
-  const raw = rest.join('\r\n\r\n').replace(/\r\n$/, '');
-  const encoding = field('Content-Transfer-Encoding').toLowerCase();
-  const bytes =
-    encoding === 'base64'
-      ? Buffer.from(raw, 'base64')
-      : Buffer.from(
-          encoding === 'quoted-printable'
-            ? raw
-                .replaceAll('=\r\n', '')
-                .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-            : raw,
-          'latin1',
-        );
-  return { channel: 'email', to, subject: field('Subject'), text: bytes.toString() };
-}
-
 const nowhere = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: createManualClock() });
 const connectTo = (url: string, requireTls: boolean) =>
   createSmtpDelivery({ url: new Credential(url), from: 'facestep@example.test', requireTls, others: nowhere });
@@ -67,81 +18,75 @@ const message: Message = { channel: 'email', to: 'ada@example.test', subject: 'Y
 const failure = { name: 'FaceError', code: 'delivery_failed' };
 
 runDeliveryContract('smtp', ['email'], async () => {
-  const relay = await startRelay();
+  let isDown = false;
+  const relay = await startMailRelay({
+    onRcptTo: (_address, _session, callback) => callback(isDown ? new Error('550 no such user') : null),
+  });
   return {
-    delivery: connectTo(`smtp://127.0.0.1:${relay.port}`, false),
-    arrived: async () => relay.received,
-    breakDown: async () => relay.setDown(),
+    delivery: connectTo(relay.url, false),
+    arrived: async () =>
+      relay.taken.map((letter) => ({
+        channel: 'email',
+        to: letter.to,
+        subject: /^Subject: (.*)$/im.exec(letter.raw)?.[1] ?? '',
+        text: readPart(letter, 'plain').replace(/\r\n$/, ''),
+      })),
+    breakDown: async () => {
+      isDown = true;
+    },
     close: relay.close,
   };
 });
 
 test('a relay without encryption is refused if encryption is required', async () => {
-  const relay = await startRelay();
+  const relay = await startMailRelay();
   const cause = expect.stringContaining('no STARTTLS');
-  const refused = connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message);
+  const refused = connectTo(relay.url, true).send(message);
   await expect(refused).rejects.toMatchObject({ ...failure, detail: { fault: 'unreachable', cause } });
-  expect(relay.received).toEqual([]);
-  await relay.close();
+  expect(relay.taken).toEqual([]);
 });
 
 test('a relay with an untrusted certificate is refused', async () => {
-  const relay = await startRelay({ disabledCommands: [] });
+  const relay = await startMailRelay({ disabledCommands: [] });
   const cause = expect.stringContaining('certificate');
-  const refused = connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message);
+  const refused = connectTo(relay.url, true).send(message);
   await expect(refused).rejects.toMatchObject({ ...failure, detail: { cause } });
-  expect(relay.received).toEqual([]);
-  await relay.close();
+  expect(relay.taken).toEqual([]);
 });
 
 test('the relay receives user and password, and a wrong password is delivery_failed', async () => {
-  const relay = await startRelay({
+  const relay = await startMailRelay({
     authOptional: false,
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _session, callback) =>
       username === 'mailer' && password === 'right' ? callback(null, { user: 'mailer' }) : callback(new Error('no')),
   });
-  await connectTo(`smtp://mailer:right@127.0.0.1:${relay.port}`, false).send(message);
-  expect(relay.received).toHaveLength(1);
-  const wrong = connectTo(`smtp://mailer:wrong@127.0.0.1:${relay.port}`, false).send(message);
+  await connectTo(relay.url.replace('//', '//mailer:right@'), false).send(message);
+  expect(relay.taken).toHaveLength(1);
+  const wrong = connectTo(relay.url.replace('//', '//mailer:wrong@'), false).send(message);
   const cause = 'the user name or password is wrong';
   await expect(wrong).rejects.toMatchObject({ ...failure, detail: { cause } });
-  await relay.close();
 });
 
 test('a message with HTML is sent as multipart/alternative: plain text first, then HTML', async () => {
-  const mails: string[] = [];
-  const relay = await startRelay({
-    onData(stream, _session, callback) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        mails.push(Buffer.concat(chunks).toString());
-        callback();
-      });
-    },
-  });
+  const relay = await startMailRelay();
   const name = '<b>Ada</b>';
-  await connectTo(`smtp://127.0.0.1:${relay.port}`, false).send({ ...message, html: html`<p>Dear ${name}</p>` });
-  expect(mails).toHaveLength(1);
-  expect(mails[0]).toMatch(/^Auto-Submitted: auto-generated\r$/m);
-  expect(mails[0]).toMatch(/^Content-Type: multipart\/alternative;/m);
-  const [, text, marked] = mails[0]!.split(/^----.*$/m);
+  await connectTo(relay.url, false).send({ ...message, html: html`<p>Dear ${name}</p>` });
+  expect(relay.taken).toHaveLength(1);
+  const [{ raw } = { raw: '' }] = relay.taken;
+  expect(raw).toMatch(/^Auto-Submitted: auto-generated\r$/m);
+  expect(raw).toMatch(/^Content-Type: multipart\/alternative;/m);
+  const [, text, marked] = raw.split(/^----.*$/m);
   expect(text).toMatch(/Content-Type: text\/plain[\s\S]*\r\n\r\n123456/);
   expect(marked).toMatch(/Content-Type: text\/html[\s\S]*\r\n\r\n<p>Dear &lt;b&gt;Ada&lt;\/b&gt;<\/p>/);
-  await relay.close();
 });
 
 describe('the fault of a failed message is reported for', () => {
   const faultWith = async (options: SMTPServerOptions): Promise<unknown> => {
-    const relay = await startRelay(options);
-    try {
-      return await connectTo(`smtp://127.0.0.1:${relay.port}`, false)
-        .send(message)
-        .then(() => 'sent', faultOf);
-    } finally {
-      await relay.close();
-    }
+    const relay = await startMailRelay(options);
+    return connectTo(relay.url, false)
+      .send(message)
+      .then(() => 'sent', faultOf);
   };
   const answer = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
 
@@ -159,12 +104,10 @@ describe('the fault of a failed message is reported for', () => {
   test('an address beyond ASCII at a relay without SMTPUTF8: it is named', async () => {
     const to = { ...message, to: 'zoë@example.test' };
     const faultAt = async (hidden: boolean): Promise<unknown> => {
-      const relay = await startRelay({ hideSMTPUTF8: hidden, onRcptTo: refuse(553) });
-      const fault = await connectTo(`smtp://127.0.0.1:${relay.port}`, false)
+      const relay = await startMailRelay({ hideSMTPUTF8: hidden, onRcptTo: refuse(553) });
+      return connectTo(relay.url, false)
         .send(to)
         .then(() => 'sent', faultOf);
-      await relay.close();
-      return fault;
     };
     const cause = expect.stringContaining('SMTPUTF8');
     expect(await faultAt(true)).toEqual({ fault: 'refused', status: 553, cause });

@@ -1,10 +1,9 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SMTPServerOptions } from 'smtp-server';
 import { Agent, fetch as connect } from 'undici';
 import { findFreePort } from '../../../../examples/demo/free-port.js';
 import { createSelfSigned } from '../../../../simulators/tls-server.js';
@@ -12,6 +11,7 @@ import { systemRandom } from '../../../../support/fakes/sinks.js';
 import { createFolder } from '../../../../support/run/folder.js';
 import { endAfterwards } from '../../../../support/run/for-file.js';
 import { type Act, startFront } from '../../../../support/servers/front.js';
+import { startMailRelay } from '../../../../support/servers/mail-relay.js';
 import { serveForTest } from '../../../../support/servers/serve.js';
 import { deliveryGuard } from '../../../config/delivery.js';
 import { storedConfigGuard } from '../../../config/schema.js';
@@ -39,19 +39,15 @@ async function listen(listener: RequestListener, tls: { cert: string; key: strin
 }
 
 async function openRelay(options: SMTPServerOptions, { password = 'right', requireTls = false } = {}): Promise<Check> {
-  const relay = new SMTPServer({
+  const { url } = await startMailRelay({
+    authOptional: false,
     allowInsecureAuth: true,
-    disabledCommands: ['STARTTLS'],
     onAuth: (auth, _session, callback) =>
       auth.password === 'right' ? callback(null, { user: 'mailer' }) : callback(new Error('no')),
     onMailFrom: () => expect('a message').toBe('none'),
     ...options,
   });
-  relay.on('error', () => {});
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  endAfterwards(() => new Promise<void>((resolve) => relay.close(() => resolve())));
-  const { port } = relay.server.address() as AddressInfo;
-  return mailTo(`smtp://mailer:${password}@127.0.0.1:${port}`, requireTls);
+  return mailTo(url.replace('//', `//mailer:${password}@`), requireTls);
 }
 const mailTo = (url: string, requireTls = false): Check =>
   createMailRelayCheck(deliveryGuard.parse({ kind: 'smtp', url, from: 'a@example.com', requireTls }));
