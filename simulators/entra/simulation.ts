@@ -20,13 +20,7 @@ export const startEntraSimulation: StartSimulation = async ({ port }) => {
   return {
     title: 'Entra tenant',
     url: entra.url,
-    settings: {
-      tenantId: entra.tenant.id,
-      clientId: daemon.clientId,
-      auth: { kind: 'secret', secret: daemon.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-      hooks: { clientApps: [application] },
-    },
+    settings: { ...entra.toSettings(daemon), hooks: { clientApps: [application] } },
     oidc: {
       clients: [
         {

@@ -14,13 +14,7 @@ export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
   return {
     title: 'OneLogin account',
     url: onelogin.url,
-    settings: {
-      accountUrl: onelogin.url,
-      clientId: onelogin.clientId,
-      clientSecret: onelogin.clientSecret,
-      hooks: { secret: randomBytes(32).toString('base64url') },
-      facePolicyId,
-    },
+    settings: onelogin.toSettings(randomBytes(32).toString('base64url'), facePolicyId),
     application: String(simulatedApp),
     environment: {},
     users: simulatedLogins.map((login, at) => ({
