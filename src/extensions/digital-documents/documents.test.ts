@@ -14,6 +14,7 @@ import {
   toPem,
 } from '../../../support/fakes/digital-wallet.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
+import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Connection, PhotoPolicy } from '../../core/connection.js';
 import { fromIso } from '../../core/units.js';
@@ -412,4 +413,12 @@ test('a check that is no enrolment has no document', async () => {
   const { page } = await beginAgreed(server, { ...who });
   expect((await page.post('/face/document/request', {})).body.code).toBe('not_found');
   expect((await present(page, 'x')).body.code).toBe('not_found');
+});
+
+test('a connection without an attribute for the names is refused', () => {
+  const config = documentsAddition.sections.documents.parse({ issuers: [{ name: 'a', certificate: root.pem }] });
+  const profile = { ...createMemoryProfile([]), claimNames: new Set(['given_name']) };
+  expect(() =>
+    createPresentedDocuments(config!, { id: 'acme', profile }, { ...server.deps, publicFetch: fetch }),
+  ).toThrow(expect.objectContaining({ code: 'config_invalid' }));
 });

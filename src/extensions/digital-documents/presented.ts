@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
+import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { Hint } from '../../core/hints.js';
 import { maxDocumentCharacters } from '../../core/page-protocol.js';
-import type { PresentedDocument, PresentedDocuments, Profile } from '../../core/ports.js';
+import type { PresentedDocument, PresentedDocuments } from '../../core/ports.js';
 import { digestOf, hasDigest, type OwnPhoto } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { DocumentsConfig } from './config.js';
 import { namesPerson } from './names.js';
-import { openResponse, type ResponseWay, readDocument } from './read.js';
+import { type DocumentContent, openResponse, type ResponseWay, readDocument } from './read.js';
 import { clientIdOf, createRequest, deriveSecrets, type RequestSecrets, signRequest } from './request.js';
 
 /** Seconds in which an app can open a link and respond. */
@@ -34,24 +35,22 @@ const addressOf = (
   { issuer }: Ports<'issuer'>,
 ): string => `${issuer}/documents/${connection}/${stepUpId}/${place}`;
 
-interface DocumentConnection {
-  readonly id: string;
-  readonly profile: Pick<Profile, 'readClaims'>;
-}
-
 /** Claims that a document is compared with. */
-export const comparedClaims = ({ birthdate }: DocumentsConfig): readonly string[] => [
+const comparedClaims = ({ birthdate }: DocumentsConfig): readonly string[] => [
   'given_name',
   'family_name',
   ...(birthdate ? ['birthdate'] : []),
 ];
 
-/** Creates the reader of documents that people of a connection present. */
+/** Creates the reader of documents that people of a connection present. @throws `config_invalid` without these claims */
 export function createPresentedDocuments(
   config: DocumentsConfig,
-  { id: connection, profile }: DocumentConnection,
+  { id: connection, profile }: Pick<Connection, 'id' | 'profile'>,
   deps: DocumentPorts,
 ): PresentedDocuments {
+  const claim = comparedClaims(config).find((name) => !profile.claimNames.has(name));
+  if (claim !== undefined)
+    throw new FaceError('config_invalid', { connection, claim, reason: 'set an attribute for it in "claims"' });
   const waysOf = (stepUpId: string, secrets: RequestSecrets): readonly ResponseWay[] => {
     const browser = { kind: 'browser', origin: new URL(deps.issuer).origin } as const;
     if (config.request === null) return [browser];
@@ -61,11 +60,7 @@ export function createPresentedDocuments(
 
   async function isPerson(
     subject: string,
-    {
-      given,
-      family,
-      birthdate,
-    }: { readonly given: string; readonly family: string; readonly birthdate: string | null },
+    { given, family, birthdate }: Pick<DocumentContent, 'given' | 'family' | 'birthdate'>,
   ): Promise<boolean> {
     const claims = await profile.readClaims(subject, comparedClaims(config));
     return claims.use(({ given_name, family_name, birthdate: born }) => {

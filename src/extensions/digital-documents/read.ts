@@ -149,7 +149,7 @@ async function verifyForAny(
   const response = DeviceResponse.decode(bytes);
   const document = documentOf(response);
   if (document === null) return null;
-  // Whether it has expired is decided by the caller, who tells the person.
+  // Whether it has expired is decided by the caller, with a hint of its own.
   const { validFrom: now } = document.issuerSigned.issuerAuth.mobileSecurityObject.validityInfo;
   const failures: string[][] = [];
   for (const way of ways) {

@@ -17,7 +17,7 @@ import { isPlainCbor } from './plain-cbor.js';
 /** Header `typ` (RFC 9596). */
 const typeHeader = 16;
 
-/** Extended key usage of those who sign status lists, besides those who sign documents. */
+/** Extended key usage of those who sign status lists only. */
 const statusSigning = '1.3.6.1.5.5.7.3.30';
 
 const timeoutMs = 5_000;
