@@ -1,4 +1,5 @@
 import type { DocumentsConfig } from './config.js';
+import type { DocumentContent } from './read.js';
 
 /* Comparison of a document's names with those of the profile. */
 
@@ -27,10 +28,7 @@ const wordsOf = (name: string): readonly string[] =>
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((word) => word !== '');
 
-export interface FullName {
-  readonly given: string;
-  readonly family: string;
-}
+type FullName = Pick<DocumentContent, 'given' | 'family'>;
 
 /** Returns true if a document names the person of the profile. */
 export function namesPerson(document: FullName, profile: FullName, { names }: Pick<DocumentsConfig, 'names'>): boolean {

@@ -8,13 +8,20 @@ import { drawQr } from './hand-off.js';
 import { waiting } from './sending.js';
 
 type Request = Awaited<ReturnType<PageApi['requestDocument']>>;
-/** A document that the server has looked at. */
 type Seen = Awaited<ReturnType<PageApi['lookAtDocument']>>;
 
 const pollEveryMs = 2000;
 
-/** @see https://www.w3.org/TR/digital-credentials/ */
-const isInBrowser = 'DigitalCredential' in window;
+declare global {
+  interface Window {
+    /** @see https://www.w3.org/TR/digital-credentials/ */
+    readonly DigitalCredential?: { userAgentAllowsProtocol?(protocol: string): boolean };
+  }
+}
+
+/** A browser may have the interface for other protocols only, as Safari does. */
+const isInBrowser = ({ protocol }: Request): boolean =>
+  window.DigitalCredential?.userAgentAllowsProtocol?.(protocol) ?? 'DigitalCredential' in window;
 
 /** The credential as the browser returns it, for the response mode `dc_api.jwt`. */
 const credentialGuard = z.object({ data: z.object({ response: z.string() }) });
@@ -39,7 +46,7 @@ export const presentDocument: Step = async ({ document }, { again, isPhone }, to
 };
 
 function ask(
-  { link }: Request,
+  request: Request,
   {
     hint,
     isPhone,
@@ -47,6 +54,7 @@ function ask(
   }: { readonly hint: Hint | null; readonly isPhone: boolean; readonly isOptional: boolean },
   { page }: Pick<Tools, 'page'>,
 ): Promise<'browser' | 'without'> {
+  const { link } = request;
   const qr = link === null || isPhone ? null : drawQr(link);
   return page.ask((words, choose) => {
     const { document: texts } = words;
@@ -58,9 +66,9 @@ function ask(
       body: [
         hint === null ? null : paragraph(words.hints[hint], 'note'),
         paragraph(texts.text, 'lead'),
-        isInBrowser || link !== null ? null : paragraph(texts.unsupported, 'note'),
+        isInBrowser(request) || link !== null ? null : paragraph(texts.unsupported, 'note'),
         actions(
-          isInBrowser ? button('plain', texts.show, () => choose('browser')) : null,
+          isInBrowser(request) ? button('plain', texts.show, () => choose('browser')) : null,
           isPhone && link !== null ? linkButton('quiet', texts.open, link) : null,
         ),
         ...code,
