@@ -72,7 +72,7 @@ export interface FaceReceiptClaims extends CommonClaims {
    */
   readonly presence?: string | null;
   /**
-   * What the enrolment of the face rests on: `photo` (it matched the photo that the organization had), `document` (it
+   * Proof of the face's enrolment: `photo` (it matched the photo that the organization had), `document` (it
    * matched the portrait of a digital document), `in_person` or
    * `vouched` (by the help desk), `former_face` (the previous face had been shown), `sign_in`, `client`,
    * `photos_of_client`, or `invitation` (a link). `null` if unknown; absent from older servers.

@@ -88,7 +88,7 @@ export interface UnprovenEnrolment {
   readonly hint: Hint | null;
 }
 
-/** What a comparison found. `code` is `null` if the face is confirmed. */
+/** Result of a comparison. `code` is `null` if the face is confirmed. */
 interface Finding {
   readonly code: CompanyPhotoCode | null;
   readonly hint: Hint | null;

@@ -68,7 +68,7 @@ export interface Licence {
 
 type CborMap = Map<string, unknown>;
 
-/** Where the response goes. */
+/** Receiver of a response. */
 export type Way =
   | { readonly kind: 'browser'; readonly origin: string }
   | { readonly kind: 'link'; readonly clientId: string; readonly responseUri: string };

@@ -259,7 +259,7 @@ describe('is refused, with the reason for the person:', () => {
     expect((await present(one, sent)).body.hint).toBe('document_invalid');
   });
 
-  test('a document shown elsewhere, whose signature is sent with what it signed', async () => {
+  test('a document that was presented to another site, even if the signed data is attached to the signature', async () => {
     const page = await invite();
     const vp = await readRequest((await ask(page)).data);
     const elsewhere = { kind: 'browser', origin: 'https://evil.example' } as const;

@@ -12,12 +12,12 @@ import { isPlainCbor } from './plain-cbor.js';
 import type { RequestSecrets } from './request.js';
 import { readStatus } from './status.js';
 
-/** Where the response was sent: by the browser to a page of this origin, or by an app to the link. */
+/** Receiver of the response: a page of this origin, through the browser, or the address of the link. */
 export type ResponseWay =
   | { readonly kind: 'browser'; readonly origin: string }
   | { readonly kind: 'link'; readonly clientId: string; readonly responseUri: string };
 
-/** What a valid document says about its holder. */
+/** Data of a valid document about its holder. */
 export interface DocumentContent {
   readonly kind: KindName;
   readonly issuer: string;
@@ -53,7 +53,7 @@ export async function openResponse(
   }
 }
 
-/** What the device has signed, so that a response counts for one check and one receiver only. */
+/** Session transcript that the device signs, which binds a response to one check and one receiver. */
 const toTranscript = (way: ResponseWay, { nonce, thumbprint: jwkThumbprint }: RequestSecrets) =>
   way.kind === 'browser'
     ? SessionTranscript.forOid4VpDcApi({ origin: way.origin, nonce, jwkThumbprint }, mdocCrypto)

@@ -275,7 +275,7 @@ export function createChallengeEndpoints(deps: Deps): Endpoint[] {
   ];
 }
 
-/** What a person sends with their pictures, or with the result of a vendor. */
+/** Fields of both ways to end a challenge: with pictures, or with the result of a vendor. */
 const sentFields = {
   nonce: secretText,
   contentKeys: contentKeysField,
