@@ -22,6 +22,7 @@ const unavailable: readonly number[] = [51, 52];
 const refused: readonly number[] = [16, 17, 19, 21, 48, 50, 53, 65];
 export const sizeLimitExceeded = 4;
 export const noSuchObject = 32;
+export const invalidCredentials = 49;
 
 export interface Search {
   readonly base: string;
@@ -185,7 +186,8 @@ const close = (client: Client): void => void client.unbind().catch(() => {});
 export function toFailure(call: string, error: unknown): FaceError {
   if (error instanceof FaceError) return error;
   if (error instanceof ResultCodeError) {
-    const refusal = error.code === 49 ? 'invalid_client' : refused.includes(error.code) ? 'invalid_request' : null;
+    const refusal =
+      error.code === invalidCredentials ? 'invalid_client' : refused.includes(error.code) ? 'invalid_request' : null;
     return new FaceError('profile_unavailable', { call, result: error.code, refusal });
   }
   return new FaceError('profile_unavailable', { call, cause: findCause(error) });

@@ -17,7 +17,7 @@ import {
   warn,
 } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
-import { type LdapApi, openClient, resultOf, sizeLimitExceeded, toFailure } from './client.js';
+import { invalidCredentials, type LdapApi, openClient, resultOf, sizeLimitExceeded, toFailure } from './client.js';
 import type { LdapConnection, LdapSettings } from './config.js';
 import { accountAttributes, idOf, isActive, textOf, textsOf, valuesOf } from './entry.js';
 import { both, type createUsers, pageSize } from './profile.js';
@@ -60,7 +60,7 @@ const remedies: Readonly<Record<number, string>> = {
   [referral]: refers,
   32: 'Check ldap.baseDn: the directory has no such entry, or the account may not read it.',
   34: 'Check ldap.baseDn and ldap.bindDn: a distinguished name is malformed.',
-  49: 'Check ldap.bindDn and ldap.password. The account may be expired or locked.',
+  [invalidCredentials]: 'Check ldap.bindDn and ldap.password. The account may be expired or locked.',
   50: 'Grant the account the right to read below ldap.baseDn.',
 };
 
@@ -82,7 +82,8 @@ async function checkCredentials({ api, ldap }: Parts): Promise<Finding> {
 async function readDefinition({ api, ldap }: Parts): Promise<string | undefined | null> {
   const read = (base: string, attribute: string) =>
     api.search({ base, scope: 'base', filter: anything, attributes: [attribute] }, 1).catch((error: unknown) => {
-      if (resultOf(error) === null) throw error;
+      const result = resultOf(error);
+      if (result === null || result === invalidCredentials) throw error;
       return [];
     });
   const [root] = await read('', 'subschemaSubentry');

@@ -42,6 +42,9 @@ onSlapd('the set-up of a directory', () => {
     expect(steps[0]?.byHand.join('\n')).toContain(attributeType);
     expect(steps[0]?.byHand.join('\n')).toContain(objectClass);
     expect(await steps[0]?.inspect()).toEqual({ state: 'ready' });
+    await expect(provision({ password: 'wrong' }).steps[0]?.inspect()).rejects.toMatchObject({
+      detail: { result: 49 },
+    });
     const active = provision({ directory: 'active_directory' }).steps.flatMap(({ byHand }) => byHand);
     expect(active.join('\n')).toMatch(/searchFlags.*thumbnailPhoto/s);
   });

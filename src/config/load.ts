@@ -1,7 +1,7 @@
 import { type JSONPath, visit } from 'jsonc-parser';
 import { z } from 'zod';
 import { findSystemReason } from '../core/base/system-error.js';
-import type { Policy } from '../core/connection.js';
+import type { Policy, RecoveryPolicy } from '../core/connection.js';
 import type { Credential } from '../core/secrets.js';
 import type { FaceError } from '../errors.js';
 import type { ConnectionSections } from './additions.js';
@@ -76,6 +76,7 @@ export interface SharedConfig {
   readonly connections: readonly (Partial<ConnectionSections> & {
     readonly id: string;
     readonly policy: Pick<Policy, 'liveness' | 'accuracy' | 'rules' | 'photo'>;
+    readonly recovery: Pick<RecoveryPolicy, 'secondThings'>;
   })[];
 }
 

@@ -22,7 +22,7 @@ export const recoveryGuard = z
       .max(secondThings.length)
       .default(['recovery_code', 'help_desk'])
       .describe(
-        'What a person can prove in addition to the face: a recovery code, a code to the second mailbox (`other_email`) or to the `phone`, a `known_device`, or the approval of the `help_desk` or of the `manager`.',
+        'What a person can prove in addition to the face: a recovery code, a code to the second mailbox (`other_email`) or to the `phone`, a `known_device`, a digital identity `document`, or the approval of the `help_desk` or of the `manager`.',
       ),
     emailClaim: claimGuard.describe(
       'Claim with the second mailbox, for `other_email`. The main mailbox proves nothing: a person who lost the account cannot read it.',

@@ -97,6 +97,9 @@ interface Finding {
 
 const refusedFor = (code: CompanyPhotoCode, hint: Hint | null = null): Finding => ({ code, hint, document: null });
 
+/** What decides about a photo that was found. */
+type ComparedBy = Pick<PhotoPolicy, 'mode' | 'source' | 'minAgeDays' | 'maxAgeDays' | 'whenMissing' | 'whenUnlike'>;
+
 type ProofPorts = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
 
 /**
@@ -116,6 +119,28 @@ export async function proveEnrolment(face: NewFace, deps: ProofPorts): Promise<P
   // The new face was compared with nothing, so the former proof does not hold for it.
   const proof = hasShownFormer ? 'former_face' : given;
   return { kind: 'proven', proof, document: null, mayReplace: hasShownFormer || replaces(connection, given) };
+}
+
+/** A digital document that is asked for by itself, whatever the source of photos is. */
+const documentAlone = {
+  mode: 'enforce',
+  source: 'document',
+  minAgeDays: null,
+  maxAgeDays: null,
+  whenMissing: 'refuse',
+  whenUnlike: 'refuse',
+} as const satisfies ComparedBy;
+
+/**
+ * Compares a face that is known with the digital document that its person presents.
+ * @returns `null` if the document is the person's, and its portrait the face
+ * @throws `locked_out`, `profile_unavailable`
+ */
+export async function findUnprovenDocument(face: NewFace, deps: ProofPorts): Promise<UnprovenEnrolment | null> {
+  const found = await compareWithCompanyPhoto(face, documentAlone, deps);
+  if (found === 'passed_over') throw new FaceError('internal', 'a document that was passed over');
+  const { code, hint } = found;
+  return code === null ? null : { kind: 'unproven', code, hint };
 }
 
 /** Returns true if what is given is enough to replace a face. */
@@ -177,7 +202,7 @@ export async function isUsable(
  */
 async function compareWithCompanyPhoto(
   face: NewFace,
-  policy: PhotoPolicy,
+  policy: ComparedBy,
   deps: ProofPorts,
 ): Promise<'passed_over' | Finding> {
   const { given, hasShownFormer, stepUpId } = face;
@@ -202,7 +227,7 @@ async function compareWithCompanyPhoto(
   return code === null || isRefused ? found : 'passed_over';
 }
 
-function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: PhotoPolicy): UnprovenPolicy {
+function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: ComparedBy): UnprovenPolicy {
   if (code === 'company_photo_unlike') return whenUnlike;
   // The photo may exist, and differ.
   return code === 'company_photo_unavailable' ? 'refuse' : whenMissing;
@@ -211,7 +236,7 @@ function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: PhotoPolic
 /** Compares the face with the photo of the source, or with the document that the person presented. */
 async function compare(
   face: NewFace,
-  policy: PhotoPolicy,
+  policy: ComparedBy,
   own: OwnPhoto,
   deps: Ports<'clock' | 'verifier'>,
 ): Promise<Finding> {
@@ -245,7 +270,7 @@ async function readDocument(
 
 async function readPhoto(
   { connection: { findPhoto }, subject }: NewFace,
-  { minAgeDays, maxAgeDays }: PhotoPolicy,
+  { minAgeDays, maxAgeDays }: ComparedBy,
   own: OwnPhoto,
   { clock }: Ports<'clock'>,
 ): Promise<Portrait | Finding> {

@@ -27,7 +27,7 @@ import {
   approvalLifeSec,
   approvalsNeeded,
   type Delay,
-  isApproval,
+  isProvenFirst,
   proofOf,
   type StageOf,
   stageAt,
@@ -55,11 +55,12 @@ export async function startRecoveryCheck(
   const { id, subject, begunBy } = recovery;
   const stage = stageAt(recovery, deps.clock.now());
   if (stage.kind !== 'face') throw new FaceError('step_up_finished');
-  const isProven = !isApproval(stage.secondThing);
+  const isProven = isProvenFirst(stage.secondThing);
   await consumeLimit('recoveryChecksOfRecovery', id, deps);
   const check: RecoveryFlow = {
     kind: 'recovery',
     countsAs: begunBy !== null ? 'recovery_link' : isProven ? 'proven_recovery' : 'recovery',
+    asksDocument: stage.secondThing === 'document',
   };
   const started = await startStepUp(
     {

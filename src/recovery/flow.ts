@@ -6,11 +6,17 @@ import { defineFlow } from '../step-up/flow.js';
 const checkGuard = z.object({
   kind: z.literal('recovery'),
   countsAs: z.literal(['recovery', 'proven_recovery', 'recovery_link']),
+  /** An earlier version stored none. */
+  asksDocument: z.boolean().default(false),
 });
 export type RecoveryFlow = z.output<typeof checkGuard>;
 
 // A hand-off could bring the face of another person, in front of another screen, to this browser.
-export const recoveryFlow = defineFlow('recovery', checkGuard, ({ countsAs }) => ({ countsAs, staysHere: true }));
+export const recoveryFlow = defineFlow('recovery', checkGuard, ({ countsAs, asksDocument }) => ({
+  countsAs,
+  asksDocument,
+  staysHere: true,
+}));
 
 const approvalGuard = z.object({ kind: z.literal('recovery_approval') });
 

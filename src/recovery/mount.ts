@@ -25,7 +25,7 @@ import { type Alert, isAlert, recoveryPath, renderEnding, renderStage, renderSta
 import { proveSecondThing, type Shown, sendSecondCode } from './prove.js';
 import { createReadProviderRefuses } from './provider-refusal.js';
 import { changeRecovery, findRecovery, type Recovery, recoveryAt, withStage } from './record.js';
-import { isApproval, stageAt, toRevoking } from './stage.js';
+import { isProvenFirst, stageAt, toRevoking } from './stage.js';
 
 /** Longer than the longest wait of a privileged person. */
 const cookieLifeSec = 9 * secondsPerDay;
@@ -180,7 +180,7 @@ function createActs(
       const recovery = await findOwn(visit);
       if (await deps.findsRecoveryFailing(connection.id)) throw new FaceError('provider_refused');
       const { stage } = recovery;
-      const isProven = stage.kind === 'face' && !isApproval(stage.secondThing);
+      const isProven = stage.kind === 'face' && isProvenFirst(stage.secondThing);
       if (!isProven && recovery.begunBy === null) await countStart(visit);
       const browser = newSecret(deps);
       const returnUrl = `${issuer}${recoveryPath(connection.id, '/step')}`;
@@ -264,6 +264,7 @@ function toShown(form: URLSearchParams, request: Request, { issuer }: Ports<'iss
     }
     case 'known_device':
       return { secondThing: thing, device: shownDevice(readCookie(request, deviceCookieOf(issuer))) };
+    case 'document':
     case 'help_desk':
     case 'manager':
       return { secondThing: thing };

@@ -176,6 +176,7 @@ ${field}
     case 'manager':
       return about(outbox.includes('email') ? second.noManagerEmail : second.managerText, form('prove', second.use));
     case 'known_device':
+    case 'document':
     case 'help_desk':
       return about(second[`${thing}Text`], form('prove', second.use));
   }

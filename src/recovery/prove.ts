@@ -12,20 +12,20 @@ import { isKnownDevice } from '../notifications/known-places.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../notifications/one-time-codes.js';
 import { quietSince, readQuietContacts } from './eligibility.js';
 import { changeRecovery, type OpenRecovery, type Recovery, recoveryAt, type Visited, withStage } from './record.js';
-import { isApproval, type StageOf, stageAt } from './stage.js';
+import { isProvenFirst, type StageOf, stageAt } from './stage.js';
 
 /** The second thing that a person names, and what proves it. */
 export type Shown =
   | { readonly secondThing: 'recovery_code' | 'other_email' | 'phone'; readonly code: Credential }
   | { readonly secondThing: 'known_device'; readonly device: Credential | null }
-  | { readonly secondThing: 'help_desk' | 'manager' };
+  | { readonly secondThing: 'document' | 'help_desk' | 'manager' };
 
 /** @throws `not_found` if the policy does not list it; `step_up_finished` if it is too late for a second thing */
 function checkOffered(recovery: Recovery, connection: Connection, thing: SecondThing, { clock }: Ports<'clock'>): void {
   if (!recoveryAt(connection).policy.secondThings.includes(thing)) throw new FaceError('not_found');
   const stage = stageAt(recovery, clock.now());
   // A person may choose another one before the face check, as long as none is proven.
-  const isOpen = stage.kind === 'proving' || (stage.kind === 'face' && isApproval(stage.secondThing));
+  const isOpen = stage.kind === 'proving' || (stage.kind === 'face' && !isProvenFirst(stage.secondThing));
   if (!isOpen) throw new FaceError('step_up_finished');
 }
 
@@ -80,7 +80,7 @@ const aboutOf = (id: string, channel: string): string => `recovery:${id}:${chann
 
 /**
  * Takes the second thing. Attempts count by recovery. Those of anonymous callers also count by network, and by person
- * until they succeed. An approval is only noted: it is asked for after the face check.
+ * until they succeed. An approval and a document are only noted: they are asked for after or in the face check.
  * @throws `code_wrong`, also while the attempts at this person are used up, so that known and unknown names look alike;
  * `locked_out` after too many attempts of this recovery or network; `not_found`, `step_up_finished`
  */
@@ -92,7 +92,7 @@ export async function proveSecondThing(
   checkOffered(recovery, connection, secondThing, deps);
   const { id, subject } = recovery;
   const who = { connection: connection.id, subject };
-  if (!isApproval(secondThing)) {
+  if (isProvenFirst(secondThing)) {
     if (!(await countTaking(shown, { recovery, connection, source }, deps))) throw new FaceError('code_wrong');
     await deps.audit.append({ action: 'recovery_second_thing_proven', ...who, detail: { id, secondThing } });
   }
@@ -165,6 +165,7 @@ async function take(
         shown.device !== null &&
         (await isKnownDevice(who, { device: shown.device, before: quietSince(of, deps) }, deps))
       );
+    case 'document':
     case 'help_desk':
     case 'manager':
       return false;

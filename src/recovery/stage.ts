@@ -52,7 +52,7 @@ export const stageGuard = z.discriminatedUnion('kind', [
     kind: z.literal('face'),
     secondThing: z.enum(secondThings),
     stepUpId: z.string().nullable(),
-    /** Can still be entered while the second thing is an approval. An earlier version stored none. */
+    /** Can still be entered while the second thing is not proven. An earlier version stored none. */
     code: codeGuard.default(null),
   }),
   /** The face is known, and the provider has not been asked yet. */
@@ -110,7 +110,10 @@ type Outcome = (typeof recoveryOutcomes)[number];
 export const beginLifeSec = 20 * 60;
 export const approvalLifeSec = secondsPerDay;
 
-export const isApproval = (thing: SecondThing): boolean => thing === 'help_desk' || thing === 'manager';
+const isApproval = (thing: SecondThing): boolean => thing === 'help_desk' || thing === 'manager';
+
+/** Returns true if the second thing is proven before the face check: no approval, and no document, which comes with it. */
+export const isProvenFirst = (thing: SecondThing): boolean => !isApproval(thing) && thing !== 'document';
 
 /** Returns the approvals that are needed in all. */
 export function approvalsNeeded({ secondThing, delay }: Pick<Proof, 'secondThing' | 'delay'>): number {

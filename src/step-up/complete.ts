@@ -21,6 +21,7 @@ import { longestFreshnessSec } from '../core/rules/rule.js';
 import { ContentKey, type Photo, type SealedToken, type UserSecret } from '../core/secrets.js';
 import type { TestOutcome } from '../core/test-outcomes.js';
 import { addSec } from '../core/units.js';
+import { findUnprovenDocument, type UnprovenEnrolment } from '../enrolment/company-photo.js';
 import { findConsent, nameInConsent, noProof, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
 import { holderOf, type PhotoGuard } from '../enrolment/earlier-frames.js';
@@ -39,6 +40,7 @@ import {
   isByFace,
   isReceiptWaiting,
   type StepUpRecord,
+  shareOf,
   subjectOf,
   type Termed,
   testLockoutSec,
@@ -231,6 +233,8 @@ const passivePresence = 'passive-1';
 export interface ShownFace {
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
+  /** Response with a digital document, still encrypted. */
+  readonly document: string | null;
   readonly secret: UserSecret | null;
   readonly methods: readonly AuthenticationMethod[];
   /** Result of the liveness judgment, which must pass. `null` if none is required. */
@@ -244,7 +248,9 @@ export type Verified =
   | { readonly kind: 'passed'; readonly ended: StepUpRecord }
   /** A wrong face, missing liveness, an unenrolled and a revoked person get the same answer. */
   | { readonly kind: 'unlike' }
-  | { readonly kind: 'refused_by_rule' };
+  | { readonly kind: 'refused_by_rule' }
+  /** The person's face, with a document that is missing, not valid or another's. */
+  | UnprovenEnrolment;
 
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<Verified> {
   const flow = requestOf(captured.record);
@@ -269,7 +275,7 @@ async function verifyShown(
   deps: CoreDeps,
 ): Promise<Verified> {
   const { record, terms, connection } = captured;
-  const { photos, share, secret, methods, judged, guard, shownFrom, takeContentKey } = shown;
+  const { photos, document, share, secret, methods, judged, guard, shownFrom, takeContentKey } = shown;
   const checked = await checkFace(
     {
       connection,
@@ -295,6 +301,8 @@ async function verifyShown(
     await endGlances(record, deps);
     return { kind: verdict.isRefusedByRule ? 'refused_by_rule' : 'unlike' };
   }
+  const unproven = terms.asksDocument ? await findUnproven(captured, { photos, document }, deps) : null;
+  if (unproven !== null) return unproven;
   const proof = isOfHeldToken(record) ? noProof : await readProof(subjectOf(record), tokenIds, deps);
   const passive = {
     liveness: verdict.liveness,
@@ -303,6 +311,19 @@ async function verifyShown(
   const { liveness, presence } = (await judged) ?? passive;
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methods], ...proof };
   return { kind: 'passed', ended: await passStepUp(captured, { check, accuracy }, deps) };
+}
+
+async function findUnproven(
+  { id: stepUpId, record, terms, connection }: StepUp,
+  { photos, document }: Pick<ShownFace, 'photos' | 'document'>,
+  deps: CoreDeps,
+): Promise<UnprovenEnrolment | null> {
+  if (connection === null) throw new FaceError('connection_unknown');
+  const { subject } = record;
+  const share = shareOf(record);
+  const given = terms.proof;
+  const face = { connection, subject, photos, share, stepUpId, document, given, hasShownFormer: false };
+  return findUnprovenDocument(face, deps);
 }
 
 /** Ends a step-up that a rule refuses. No try is left, because another one would end in the same way. */

@@ -4,7 +4,7 @@ import { type Hint, hintOfFrames } from '../core/hints.js';
 import { charge, type LimitUse } from '../core/limits/limits.js';
 import type { ContentKeys, LivenessFinding, PresentedSecret } from '../core/ports.js';
 import type { Credential, Photo } from '../core/secrets.js';
-import { proveEnrolment, type UnprovenEnrolment } from '../enrolment/company-photo.js';
+import { proveEnrolment } from '../enrolment/company-photo.js';
 import { acceptAnyPhotos, type ComparedFrames, rememberFrames } from '../enrolment/earlier-frames.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { isPortraitOf } from '../enrolment/portrait.js';
@@ -83,7 +83,6 @@ type Conclusion =
   /** Pictures that cannot be compared cost no try. */
   | { readonly kind: 'unusable'; readonly hint: Hint | null }
   | { readonly kind: 'reference_unlike' }
-  | UnprovenEnrolment
   | { readonly kind: 'enrolled_before' };
 
 /** Refusals that depend on a comparison. */
@@ -182,8 +181,8 @@ async function verifyFrom(
   deps: CoreDeps & Ports<'passkeys'>,
 ): Promise<Conclusion> {
   const { secret } = await presentSecret(captured, sent.session.role, sent.secret, deps);
-  const shown = { photos: faces, share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
-  const { shownFrom } = sent;
+  const { document, shownFrom } = sent;
+  const shown = { photos: faces, document, share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
   // The judgment compares the frames of a challenge with earlier ones.
   return completeVerification(captured, { ...shown, guard: acceptAnyPhotos, shownFrom }, deps);
 }

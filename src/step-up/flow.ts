@@ -36,6 +36,8 @@ export interface FlowTerms {
   readonly hookSignIn: HookSignIn | null;
   /** Ticket of the help desk, which audit records and webhooks repeat. */
   readonly reference: string | null;
+  /** True if the person must present a digital document whose portrait is the face. */
+  readonly asksDocument: boolean;
   /** True if the person has shown the face that an enrolment would replace. */
   readonly hasShownFormer: boolean;
 }
@@ -51,6 +53,7 @@ const plainTerms: FlowTerms = {
   takesPasskey: false,
   hookSignIn: null,
   reference: null,
+  asksDocument: false,
   hasShownFormer: false,
 };
 

@@ -6,25 +6,22 @@ import { owningPhotos, type Photo } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
 import { findUnusable } from '../enrolment/portrait.js';
 import { FaceError } from '../errors.js';
-import { chargeUnusable, checkStarted, type StepUpRecord } from './record.js';
+import { countAnonymousCheck } from './complete.js';
+import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, type Termed } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
+import { documentAskedOf } from './session-view.js';
 import type { StepUp } from './stored.js';
 import { countReferenceCheck } from './transitions.js';
 
 /*
- * The digital document of an enrolment. Its portrait is not stored: the page keeps the encrypted response and sends it again
- * with the pictures.
+ * The digital document of an enrolment or a recovery. Its portrait is not stored: the page keeps the encrypted response and
+ * sends it again with the pictures.
  */
 
-/** Returns the reader of the document that an enrolment asks for. `null` if it asks for none. */
-export function documentsOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): PresentedDocuments | null {
-  const isSource = record.purpose === 'enrol' && connection?.policy.photo?.source === 'document';
-  return isSource ? (connection.documents ?? null) : null;
-}
-
-function requireDocuments(stepUp: Pick<StepUp, 'record' | 'connection'>): PresentedDocuments {
-  const documents = documentsOf(stepUp);
-  if (documents === null) throw new FaceError('not_found');
+/** @throws `not_found` if no document is asked for */
+function requireDocuments(stepUp: Termed & Pick<StepUp, 'connection'>): PresentedDocuments {
+  const documents = stepUp.connection?.documents;
+  if (documentAskedOf(stepUp) === 'none' || documents === undefined) throw new FaceError('not_found');
   return documents;
 }
 
@@ -45,7 +42,7 @@ export async function requestDocument(session: FoundSession, deps: Ports<'clock'
 }
 
 /**
- * Verifies a document and its portrait, without comparing it.
+ * Verifies a document and its portrait, without comparing the face.
  * @returns `response` is `null` if none was presented yet; `hint` says what is wrong with it, or is `null`
  * @param sent - response that the browser returned. `null`: the one that an app sent to the link
  * @throws `not_found`, `consent_missing`; `step_up_finished`, also if no looks are left; `locked_out`,
@@ -58,15 +55,18 @@ export async function lookAtDocument(
 ): Promise<{ readonly response: string | null; readonly hint: Hint | null }> {
   const documents = requireDocuments(session);
   const { id: stepUpId, record } = session;
+  // An anonymous caller must not learn the names of a person, nor cause a look-up, before the face is known.
+  const subject = anonymousSourceOf(record) === null ? record.subject : null;
   checkStarted(record, deps.clock.now());
   const response = sent ?? (await documents.findResponse(stepUpId));
   if (response === null) return { response, hint: null };
+  await countAnonymousCheck(session, deps);
   const spend = (found: StepUpRecord, now: EpochMs): StepUpRecord =>
-    countReferenceCheck(found, { isWanted: documentsOf({ ...session, record: found }) !== null }, now);
+    countReferenceCheck(found, { isWanted: documentAskedOf({ ...session, record: found }) !== 'none' }, now);
   const look = (toRow: Parameters<Parameters<typeof chargeUnusable>[1]>[0]): Promise<Hint | null> =>
     owningPhotos(async (own) => {
       await changeSession(session, spend, deps);
-      const read = await documents.read(response, { stepUpId, subject: record.subject }, own);
+      const read = await documents.read(response, { stepUpId, subject }, own);
       if (typeof read === 'string') return read;
       return (await findUnusable(read.portrait, toRow(), deps)) === null ? null : 'document_portrait';
     });

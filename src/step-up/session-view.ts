@@ -167,8 +167,13 @@ function signInPasskeyOf(stepUp: StepUp, role: SessionRole): View['signInPasskey
   return use === 'offered' || (use === 'asked' && stepUp.record.hasPasskey) ? use : 'none';
 }
 
-/** Returns true if the person presents a digital document, and if the enrolment needs it. */
-function documentAskedOf({ record, terms, connection }: StepUp): View['document'] {
+/** Returns true if the person presents a digital document, and if the check needs it. */
+export function documentAskedOf({
+  record,
+  terms,
+  connection,
+}: Pick<StepUp, 'record' | 'terms' | 'connection'>): View['document'] {
+  if (terms.asksDocument) return 'needed';
   const photo = connection?.policy.photo ?? null;
   if (record.purpose !== 'enrol' || photo?.source !== 'document') return 'none';
   const isVouchedFor = photo.whenMissing === 'helpDesk' && helpDeskProofs.some((proof) => proof === terms.proof);

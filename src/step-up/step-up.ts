@@ -176,6 +176,7 @@ export async function submitPhotos(
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
   const found = await findStepUp(id, deps);
+  const { terms } = found;
   const test = testOutcomeIn(found.record, found.connection);
   const by = newAttempt(deps);
   const now = deps.clock.now();
@@ -187,7 +188,8 @@ export async function submitPhotos(
       const policy = isOfHeldToken(latest) ? undefined : found.connection?.policy;
       // Photos alone prove no movement, phone or authenticator, and the person may not have seen the action.
       const isPlain = latest.purpose === 'verify' && latest.spoken === null && latest.action === null;
-      const needsPage = isChallenged(policy) || isPhoneNeeded(found) || releasesKey(latest) || !isPlain;
+      const needsPage =
+        isChallenged(policy) || isPhoneNeeded(found) || releasesKey(latest) || terms.asksDocument || !isPlain;
       if (needsPage && test === null) throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
       return captured;
@@ -203,7 +205,15 @@ export async function submitPhotos(
       const guard = acceptsCopies(record)
         ? acceptAnyPhotos
         : requireNewPhotos(frameOwnerOf(record, deps), anonymousSourceOf(record) === null, deps);
-      const shown = { photos, secret, methods: ['face'], judged: null, guard, shownFrom: null } as const;
+      const shown = {
+        photos,
+        document: null,
+        secret,
+        methods: ['face'],
+        judged: null,
+        guard,
+        shownFrom: null,
+      } as const;
       const completed =
         test === null
           ? await chargeUnusable(
@@ -230,6 +240,7 @@ function toEnded(record: StepUpRecord, verified: Verified): StepUpRecord {
     case 'refused_by_rule':
       return refuseByRule(record);
     case 'unlike':
+    case 'unproven':
       return { ...record, state: 'failed' };
   }
 }

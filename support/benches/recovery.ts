@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recoveryGuard } from '../../src/config/recovery.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { FindGroupIds, Policy } from '../../src/core/connection.js';
+import type { CoreSettings } from '../../src/core/deps.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { secondsPerDay } from '../../src/core/units.js';
 import type { CallerFlow } from '../../src/help-desk/flow.js';
@@ -12,6 +13,7 @@ import type { OpenIdFlow } from '../../src/oidc/flows.js';
 import { createRecoveryWatch } from '../../src/recovery/run.js';
 import type { StoredFlow } from '../../src/step-up/flow.js';
 import { changeRecord } from '../../src/step-up/stored.js';
+import { standardSettings } from '../data/settings.js';
 import { asTyped } from '../data/typed-codes.js';
 import { createMemoryProfile, findEveryGroup, loginOf } from '../fakes/simulated-profile.js';
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
@@ -42,11 +44,13 @@ export async function startRecoveryBench({
   recovery = {},
   issuer,
   findGroupIds = findEveryGroup,
+  settings = standardSettings,
 }: {
   readonly policy?: Partial<Policy>;
   readonly recovery?: object;
   readonly issuer?: AccountRecovery | null;
   readonly findGroupIds?: FindGroupIds;
+  readonly settings?: CoreSettings;
 } = {}) {
   const profile = createMemoryProfile(['anna', 'berta', 'carl', 'mona']);
   for (const subject of profile.attributes.keys()) profile.details.set(subject, { motto: secondMailbox(subject) });
@@ -71,6 +75,7 @@ export async function startRecoveryBench({
   // Rate limits do not change their window while a test counts.
   const server = await startApiServer({
     connections,
+    settings,
     startMs: Date.UTC(2026, 10, 27, 9),
     // Browsers of tests name their own address.
     proxyHops: 1,
@@ -104,6 +109,7 @@ export async function startRecoveryBench({
     profile,
     provider,
     connection,
+    connections,
     enrol,
     settle,
     passDays,
@@ -126,9 +132,15 @@ export async function startRecoveryBench({
   };
 }
 
+/** Draws the pictures of a face that makes the movements. */
+export const drawMovements =
+  (face: string) =>
+  (movement: string): Uint8Array =>
+    Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`);
+
 /** Makes the movements that are asked for. @returns how it was judged */
 export async function showFace(page: ReturnType<typeof openPage>, face: string) {
-  const { body } = await page.check((movement) => Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`));
+  const { body } = await page.check(drawMovements(face));
   return body.outcome;
 }
 
@@ -175,9 +187,7 @@ function createBrowser(server: ApiServer, address?: string) {
   const passCheck = async (face: string, tries = 1) => {
     const { started, page, cookie } = await openCheck();
     for (let tried = 0; page !== null && tried < tries; tried += 1) {
-      const { nonce, photos } = await page.takeFrames((movement) =>
-        Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`),
-      );
+      const { nonce, photos } = await page.takeFrames(drawMovements(face));
       const form = toForm({ nonce, photo: photos });
       await server.postForm('/face/frames', form, { authorization: `Bearer ${page.session}`, cookie });
     }
@@ -191,6 +201,7 @@ function createBrowser(server: ApiServer, address?: string) {
     step: async () => post('step'),
     begin: (subject: string) => post('begin', { username: loginOf(subject) }),
     prove: (thing: string, code = '') => post('prove', { thing, code: code && asTyped(code) }),
+    openCheck,
     passCheck,
     /** Opens the face check, shows a face, and continues with the recovery. */
     async showFace(face: string, tries = 1) {

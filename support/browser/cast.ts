@@ -49,9 +49,9 @@ async function startStage(
   let users = 0;
   return {
     ...server,
-    addUser() {
+    addUser(login = `user-${users}@example.com`) {
       users += 1;
-      return okta.createUser({ login: `user-${users}@example.com`, password: 'first factor' });
+      return okta.createUser({ login, password: 'first factor' });
     },
     async close() {
       await server.close();

@@ -4,6 +4,8 @@ import { cborDecode, cborEncode, DataItem } from '@auth0/mdl/lib/cbor/index.js';
 import { Openid4vpClient } from '@openid4vc/openid4vp';
 import * as x509 from '@peculiar/x509';
 import { CompactEncrypt, calculateJwkThumbprint, decodeJwt, importJWK, type JWK } from 'jose';
+import { type DocumentsConfig, documentsAddition } from '../../src/extensions/digital-documents/config.js';
+import { drawPicture } from './embedded.js';
 
 /*
  * An app with a mobile driving licence, and its issuer. Documents are made and signed by another library than the one that
@@ -64,6 +66,30 @@ export interface Licence {
   readonly signer: Certified;
   /** Member `status` of the mobile security object. */
   readonly status?: Map<string, unknown>;
+}
+
+/** An issuer of documents, and the section `documents` of a connection that accepts them. */
+export async function createIssuer() {
+  const root = await certify('Utopia Roads');
+  const signer = await certify('Utopia Signer 1', { issuer: root });
+  return {
+    root,
+    signer,
+    /** Licence of Ada Lovelace. */
+    licence: (more: Partial<Licence> = {}): Licence => ({
+      portrait: drawPicture('ada', 9),
+      given: 'Ada',
+      family: 'Lovelace',
+      signer,
+      ...more,
+    }),
+    toConfig(documents: object = {}, kinds: readonly string[] = ['mdl']): DocumentsConfig {
+      const issuers = [{ name: 'Utopia Roads', certificate: root.pem, kinds }];
+      const config = documentsAddition.sections.documents.parse({ issuers, ...documents });
+      if (config === null) throw new Error('no documents');
+      return config;
+    },
+  };
 }
 
 type CborMap = Map<string, unknown>;

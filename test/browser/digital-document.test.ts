@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { texts } from '../../locales/compiled/server/recovery/all.js';
 import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
 import { presentDocument } from '../../support/browser/in-page/present-document.js';
 import { inBrowser } from '../../support/browser/page-suite.js';
@@ -22,8 +23,11 @@ const cast = castOf({ document: { mode: 'enforce', photo: { source: 'document' }
     issuers: [{ name: 'Utopia Roads', certificate: root.pem }],
     request: { certificate: access.pem, privateKey: toPem(access.key) },
   },
+  recovery: { mode: 'evaluation', quietDays: 0, secondThings: ['document'] },
 });
 const { en } = pageWords;
+const { en: recovery } = texts;
+const login = 'ada@example.com';
 const android =
   'Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36';
 const wallet = createWallet();
@@ -36,22 +40,22 @@ const licenceOf = (person: 'ada' | 'eve') => ({
 });
 
 /** Opens an invitation up to the screen that asks for the document. */
-async function open(page: Page): Promise<void> {
-  const subject = await cast().stage.addUser();
+async function open(page: Page, name?: string): Promise<void> {
+  const subject = await cast().stage.addUser(name);
   await page.goto(await cast().stage.invite('document', subject, 'enrol'));
   expect(await goAlong(page)).toBe('document');
   await expectAccessible(page);
   await expectWithinReach(page);
 }
 
-inBrowser('a browser presents the document; one of another person is refused', async () => {
+inBrowser('a browser presents the document, also to recover; one of another person is refused', async () => {
   const { page, close } = await cast().openVisitor('ada', { isGuided: false });
   let person: 'ada' | 'eve' | null = null;
   await page.exposeFunction('answerRequest', (request: { readonly protocol: string; readonly data: object }) =>
     person === null ? null : wallet.answerBrowser(request, new URL(page.url()).origin, licenceOf(person)),
   );
   await page.addInitScript(presentDocument);
-  await open(page);
+  await open(page, login);
   // The person closes the dialog of the browser.
   await press(page, en.document.show);
   await see(page, 'document');
@@ -62,6 +66,17 @@ inBrowser('a browser presents the document; one of another person is refused', a
   person = 'ada';
   await leaveBy(page, en.document.show);
   expect(await insist(page)).toBe('passed');
+  await page.goto(`${cast().stage.url}/recover/document`);
+  await page.getByLabel(recovery.userName).fill(login);
+  await press(page, recovery.next);
+  await press(page, recovery.second.use);
+  await press(page, recovery.face.start);
+  await page.locator('main[data-screen]').waitFor();
+  expect(await goAlong(page)).toBe('document');
+  await leaveBy(page, en.document.show);
+  expect(['passed', '']).toContain(await insist(page));
+  await press(page, recovery.next);
+  await page.getByText(recovery.ended.evaluated).waitFor();
   await close();
 });
 

@@ -26,12 +26,13 @@ export interface PresentedDocuments {
   forgetResponse(stepUpId: string): Promise<void>;
   /**
    * Decrypts and verifies a response.
+   * @param of.subject - whose names the document must have. `null`: anyone's
    * @returns a hint if the document is not valid, or another person's
    * @throws `subject_unknown`, `profile_unavailable`
    */
   read(
     response: string,
-    of: { readonly stepUpId: string; readonly subject: string },
+    of: { readonly stepUpId: string; readonly subject: string | null },
     own: OwnPhoto,
   ): Promise<PresentedDocument | Hint>;
 }

@@ -1,10 +1,12 @@
 import { deflateSync } from 'node:zlib';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
 import type { openPage } from '../../../support/benches/capture-page.js';
+import { photoPolicy } from '../../../support/benches/core.js';
 import {
   certify,
+  createIssuer,
   createWallet,
   type Licence,
   mdl,
@@ -13,12 +15,10 @@ import {
   signStatusList,
   toPem,
 } from '../../../support/fakes/digital-wallet.js';
-import { drawPicture } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Connection, PhotoPolicy } from '../../core/connection.js';
 import { fromIso } from '../../core/units.js';
-import { documentsAddition } from './config.js';
 import { createPresentedDocuments } from './presented.js';
 
 /*
@@ -26,27 +26,8 @@ import { createPresentedDocuments } from './presented.js';
  * rests on.
  */
 
-const photoPolicy: PhotoPolicy = {
-  mode: 'enforce',
-  source: 'document',
-  hosts: [],
-  privateAddresses: false,
-  minAgeDays: null,
-  maxAgeDays: null,
-  whenForbidden: 'unavailable',
-  whenMissing: 'refuse',
-  whenUnlike: 'refuse',
-};
-
-type Certified = Awaited<ReturnType<typeof certify>>;
-let root: Certified;
-let signer: Certified;
-let access: Certified;
-beforeAll(async () => {
-  root = await certify('Utopia Roads');
-  signer = await certify('Utopia Signer 1', { issuer: root });
-  access = await certify('Example Access');
-});
+const { root, signer, licence, toConfig } = await createIssuer();
+const access = await certify('Example Access');
 
 const names = { given_name: 'Ada', family_name: 'Lovelace', birthdate: '1990-02-03' };
 const statusUri = 'https://status.example/1';
@@ -63,14 +44,9 @@ async function start(
   wallet = createWallet((address, init) => fetch(toSocket(String(address)), init));
   statusList = null;
   const request = { certificate: access.pem, privateKey: toPem(access.key) };
-  const config = documentsAddition.sections.documents.parse({
-    issuers: [{ name: 'Utopia Roads', certificate: root.pem, kinds }],
-    request,
-    ...documents,
-  });
-  if (config === null) throw new Error('no documents');
+  const config = toConfig({ request, ...documents }, kinds);
   const sectionsOf = new Map([['acme', { documents: config }]]);
-  const started = await startCapture({ photo: { ...photoPolicy, ...photo } }, { sectionsOf });
+  const started = await startCapture({ photo: { ...photoPolicy, source: 'document', ...photo } }, { sectionsOf });
   ({ server } = started);
   const publicFetch = async () => new Response(statusList && Uint8Array.from(statusList));
   const ports = { ...server.deps, publicFetch };
@@ -85,13 +61,6 @@ afterEach(() => server.stop());
 /** Returns where the test reaches an address of the server. */
 const toSocket = (address: string): string => address.replace(server.deps.issuer, server.origin);
 const invite = async (): Promise<ReturnType<typeof openPage>> => (await beginAgreed(server, {}, '/invitations')).page;
-const licence = (more: Partial<Licence> = {}): Licence => ({
-  portrait: drawPicture('ada', 9),
-  given: 'Ada',
-  family: 'Lovelace',
-  signer,
-  ...more,
-});
 
 /** Sends a response, or asks for one that an app sent. */
 const present = (page: ReturnType<typeof openPage>, response?: string) =>
@@ -334,7 +303,7 @@ describe('a document with a status list', () => {
   };
   const publish = (
     lst: Uint8Array,
-    more: Partial<{ signer: Certified; expiresAt: number; uri: string }> = {},
+    more: Partial<{ signer: typeof signer; expiresAt: number; uri: string }> = {},
   ): void => {
     const { uri = statusUri, expiresAt = fromIso('2080-01-01') / 1000 } = more;
     statusList = signStatusList(uri, lst, { signer: more.signer ?? signer, expiresAt });
@@ -416,9 +385,8 @@ test('a check that is no enrolment has no document', async () => {
 });
 
 test('a connection without an attribute for the names is refused', () => {
-  const config = documentsAddition.sections.documents.parse({ issuers: [{ name: 'a', certificate: root.pem }] });
   const profile = { ...createMemoryProfile([]), claimNames: new Set(['given_name']) };
   expect(() =>
-    createPresentedDocuments(config!, { id: 'acme', profile }, { ...server.deps, publicFetch: fetch }),
+    createPresentedDocuments(toConfig(), { id: 'acme', profile }, { ...server.deps, publicFetch: fetch }),
   ).toThrow(expect.objectContaining({ code: 'config_invalid' }));
 });

@@ -4,17 +4,19 @@ import { alwaysOn, type Extension, nothing } from '../extension.js';
 import { createDocumentChecks } from './checks.js';
 import { documentsAddition } from './config.js';
 
-/** Compares faces at enrolment with the portrait of a digital identity document. */
+/** Compares faces at enrolment and in a recovery with the portrait of a digital identity document. */
 export const digitalDocuments = {
   ...nothing,
   connection: documentsAddition,
   check: (_sections, { connections }: SharedConfig): readonly SectionProblem[] =>
-    connections.flatMap(({ policy, documents = null }, at) => {
+    connections.flatMap(({ policy, recovery, documents = null }, at) => {
       const isSource = policy.photo?.source === 'document';
-      if (isSource === (documents !== null)) return [];
-      const path = ['connections', String(at), ...(isSource ? ['documents'] : ['policy', 'photo', 'source'])];
-      const reason = isSource ? 'required by policy.photo.source' : 'expected "document", as "documents" is set';
-      return [{ path, reason }];
+      const isUsed = isSource || recovery.secondThings.includes('document');
+      if (isUsed === (documents !== null)) return [];
+      const reason = !isUsed
+        ? 'used by nothing: set policy.photo.source to "document", or name "document" in recovery.secondThings'
+        : `required by ${isSource ? 'policy.photo.source' : 'recovery.secondThings'}`;
+      return [{ path: ['connections', String(at), 'documents'], reason }];
     }),
   createChecks: (_sections, { documents = null }: ConnectionConfig, deps) =>
     documents === null ? [] : createDocumentChecks(documents, deps),

@@ -87,7 +87,8 @@ export function createPresentedDocuments(
       const read = await readDocument(opened, { config, secrets, ways: waysOf(stepUpId, secrets) }, own, deps);
       if (typeof read === 'string') return read;
       const { issuer, kind, portrait } = read;
-      return (await isPerson(subject, read)) ? { issuer, kind, portrait } : 'document_of_another';
+      const isOwn = subject === null || (await isPerson(subject, read));
+      return isOwn ? { issuer, kind, portrait } : 'document_of_another';
     },
   };
 }

@@ -63,9 +63,11 @@ export const createProofCommand = (deps: CliDeps): CommandUnknownOpts =>
         const { trails, people, gaps } = next.value;
         for (const gap of gaps) deps.printError(`gap: ${describeGap(gap)}`);
         const records = trails.reduce((sum, each) => sum + each.records, 0);
-        deps.print(
-          `${out}: records: ${records}, people: ${people.length}, trails: ${trails.length}, gaps: ${gaps.length}`,
-        );
+        const made = { folder: out, records, people: people.length, trails: trails.length, gaps };
+        if (!deps.printJson(made))
+          deps.print(
+            `${out}: records: ${records}, people: ${made.people}, trails: ${made.trails}, gaps: ${gaps.length}`,
+          );
         if (trails.some(({ isSound }) => !isSound)) deps.endWith(1);
       } catch (error) {
         await rm(out, { recursive: true, force: true });

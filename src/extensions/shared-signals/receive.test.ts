@@ -168,6 +168,13 @@ test.each([
   ['opaque', () => ({ sub_id: { format: 'opaque', id: who.subject } })],
   ['email', () => ({ sub_id: { format: 'email', email: loginOf(who.subject) } })],
   ['complex', () => ({ sub_id: { format: 'complex', user: { ...byId, iss: issuer } } })],
+  [
+    'email that changed',
+    () => ({
+      ...event('risc/event-type/identifier-changed', { 'new-value': loginOf(who.subject) }),
+      sub_id: { format: 'email', email: 'former@example.com' },
+    }),
+  ],
   ['Okta', () => ({ ...sessionRevoked({ subject: { user: { ...byId, iss: issuer } } }), sub_id: undefined })],
 ])('a subject of the format %s is found', async (_format, named) => {
   expect(await send({ ...credentialChange(), ...named() })).toEqual(accepted);

@@ -23,7 +23,12 @@ const simpleGuard = z.discriminatedUnion('format', [
 const subjectGuard = z.union([simpleGuard, z.object({ user: simpleGuard }).transform(({ user }) => user)]);
 
 /** Transmitters that are older than SSF 1.0 name the subject in the event. */
-const eventGuard = z.object({ subject: z.unknown().optional(), initiating_entity: z.string().optional() });
+const eventGuard = z.object({
+  subject: z.unknown().optional(),
+  initiating_entity: z.string().optional(),
+  /** New address of `identifier-changed`, whose subject has the former one. */
+  'new-value': z.string().min(1).max(320).optional(),
+});
 
 export const setGuard = z.object({
   iss: z.string(),
@@ -35,12 +40,15 @@ export type SetClaims = z.output<typeof setGuard>;
 
 /** Returns the events that have an effect here. */
 export const toSignals = ({ events, sub_id }: SetClaims) =>
-  Object.entries(events).flatMap(([type, { subject, initiating_entity: by = 'user' }]) => {
+  Object.entries(events).flatMap(([type, { subject, initiating_entity: by = 'user', 'new-value': renamed }]) => {
     const name = signalNames.find((each) => each === typePattern.exec(type)?.[1]);
     if (name === undefined) return [];
     // Okta reports every sign-out as a revoked session, so only other causes mean that another person has the account.
     const isChange = name !== 'session-revoked' || by !== 'user';
-    return { name, isChange, user: subjectGuard.safeParse(sub_id ?? subject).data };
+    const user = subjectGuard.safeParse(sub_id ?? subject).data;
+    const isRenamed = name === 'identifier-changed' && user?.format === 'email' && renamed !== undefined;
+    // The provider may have given the former address to another person.
+    return { name, isChange, user: isRenamed ? { ...user, email: renamed } : user };
   });
 
 /** Finds the user of a transmitter's event at the connection. @throws `profile_unavailable` */
