@@ -1,41 +1,36 @@
 import { useState } from 'react';
 import type { Texts as ApplicationsWords } from '../../../../locales/compiled/console/applications/texts.js';
-import type { ClientOptions } from '../../../../src/access/scopes.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
-import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select, toOptions } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Section } from '../../parts/state.js';
 import { LoadedTable } from '../../parts/table.js';
-import type { Key } from './requests.js';
+import { issueKey, type Key, listKeys, revokeKey } from './requests.js';
 
 const replays = ['step_ups', 'all', 'none'] as const;
 
 const secondsPerDay = 86_400;
 
-interface KeyRequests {
-  readonly list: ServerRequest<{ readonly keys: readonly Key[] }>;
-  readonly issue: (lifeSec: number, options: ClientOptions) => ServerRequest<{ readonly token: string }>;
-  readonly revoke: (key: string) => ServerRequest<unknown>;
-}
-
-/** Lists the API keys of an application without their secrets. The secret of a new key is shown once. */
+/**
+ * Lists the API keys of an application without their secrets. The secret of a new key is shown once.
+ * @param props.path - path of the application
+ */
 export function Keys({
   words: { keys },
-  asked,
+  path,
   mayChange,
   asksLife,
 }: {
   readonly words: Pick<ApplicationsWords, 'keys'>;
-  readonly asked: KeyRequests;
+  readonly path: string;
   readonly mayChange: boolean;
   readonly asksLife: boolean;
 }) {
   const { call } = useSessionActions();
   const { day } = useFormats();
-  const listed = useLoaded(asked.list);
+  const listed = useLoaded(listKeys(path));
   const [issued, setIssued] = useState<string | null>(null);
   // A revoked key must not be copied any more.
   const hasNone = listed.state === 'loaded' && listed.value.keys.length === 0;
@@ -61,7 +56,7 @@ export function Keys({
                 about={id}
                 title={keys.revokeTitle({ id })}
                 isGrave
-                onConfirm={() => call(asked.revoke(id)).then(listed.reload)}
+                onConfirm={() => call(revokeKey(path, id)).then(listed.reload)}
                 text={keys.revokeText}
               />
             ),
@@ -73,11 +68,12 @@ export function Keys({
         <ActForm
           submit={keys.issue}
           onSubmit={async (fields) => {
-            const options = {
+            const terms = {
+              expiresIn: Number(fields.get('days')) * secondsPerDay,
               compat: fields.get('compat') === 'facenition' ? 'facenition' : null,
               replay: replays.find((each) => each === fields.get('replay')) ?? 'step_ups',
             } as const;
-            const { token } = await call(asked.issue(Number(fields.get('days')) * secondsPerDay, options));
+            const { token } = await call(issueKey(path, asksLife ? terms : undefined));
             setIssued(token);
             listed.reload();
           }}

@@ -14,7 +14,8 @@ export interface Terms extends Pick<ApplicationsReplies.ApplicationReply, 'name'
 
 export const listApplications = get<ApplicationsReplies.ApplicationsReply>('/v1/applications');
 
-const of = (id: string, rest = ''): string => `/v1/applications/${encodeURIComponent(id)}${rest}`;
+/** Returns the path of an application. */
+export const of = (id: string): string => `/v1/applications/${encodeURIComponent(id)}`;
 
 export const readApplication = (id: string) => get<ApplicationsReplies.ApplicationReply>(of(id));
 export const registerApplication = (terms: Terms & { readonly tenant: string }) =>
@@ -33,13 +34,16 @@ export function changeApplication(id: string, shown: Terms, terms: Terms) {
 export const removeApplication = (id: string) => remove(of(id));
 
 export type Key = ApplicationsReplies.ApplicationKeysReply['keys'][number];
-export const listKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));
-/** @param expiresIn - in seconds */
-export const issueKey = (id: string, expiresIn: number, options: ClientOptions) =>
-  post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'), { expiresIn, ...options });
-export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
+
+/** @param path - path of the application */
+export const listKeys = (path: string) => get<ApplicationsReplies.ApplicationKeysReply>(`${path}/keys`);
+/** @param terms - for administrators: lifetime in seconds, and options */
+export const issueKey = (path: string, terms?: ClientOptions & { readonly expiresIn: number }) =>
+  post<ApplicationsReplies.ClientTokenReply>(`${path}/keys`, { ...terms });
+export const revokeKey = (path: string, key: string) => post(`${path}/keys/revoke`, { key });
 
 export const usageDays = 30;
 
 export type Usage = ApplicationsReplies.UsageReply['usage'][number];
-export const readUsage = (id: string) => get<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });
+/** @param path - path of the application */
+export const readUsage = (path: string) => get<ApplicationsReplies.UsageReply>(`${path}/usage`, { days: usageDays });

@@ -10,14 +10,11 @@ import { Keys } from './keys.js';
 import {
   changeApplication,
   defineScreen,
-  issueKey,
   listApplications,
-  listKeys,
+  of,
   readApplication,
-  readUsage,
   registerApplication,
   removeApplication,
-  revokeKey,
   useTexts,
 } from './requests.js';
 import { TermsForm, toTermsColumns } from './terms-form.js';
@@ -46,17 +43,8 @@ function OneApplication({ id }: { readonly id: string }) {
               [words.since, day(application.createdAt.slice(0, 10))],
             ]}
           />
-          <UsageChart request={readUsage(id)} words={words} />
-          <Keys
-            words={words}
-            asked={{
-              list: listKeys(id),
-              issue: (lifeSec, options) => issueKey(id, lifeSec, options),
-              revoke: (key) => revokeKey(id, key),
-            }}
-            mayChange={mayChange}
-            asksLife
-          />
+          <UsageChart path={of(id)} words={words} />
+          <Keys words={words} path={of(id)} mayChange={mayChange} asksLife />
           {mayChange && (
             <section>
               <details>

@@ -1,9 +1,8 @@
 import type { Texts as ApplicationsWords } from '../../../../locales/compiled/console/applications/texts.js';
 import { useLoaded } from '../../frame/acting.js';
-import type { ServerRequest } from '../../frame/call.js';
 import { type Bar, BarChart } from '../../parts/chart.js';
 import { Await, Section } from '../../parts/state.js';
-import { type Usage, usageDays } from './requests.js';
+import { readUsage, type Usage, usageDays } from './requests.js';
 
 const msPerDay = 86_400_000;
 
@@ -20,13 +19,14 @@ function toBars(usage: readonly Usage[], now: number): Bar[] {
 }
 
 export function UsageChart({
-  request,
+  path,
   words: { usage },
 }: {
-  readonly request: ServerRequest<{ readonly usage: readonly Usage[] }>;
+  /** Path of the application. */
+  readonly path: string;
   readonly words: Pick<ApplicationsWords, 'usage'>;
 }) {
-  const used = useLoaded(request);
+  const used = useLoaded(readUsage(path));
   return (
     <Section heading={usage.heading}>
       <Await loaded={used}>

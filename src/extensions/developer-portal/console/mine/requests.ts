@@ -3,7 +3,7 @@ import { loadTexts } from '../../../../../locales/compiled/console/mine/load.js'
 import { loadTexts as loadRequests } from '../../../../../locales/compiled/console/requests/load.js';
 import { get, patch, post } from '../../../../../web/console/frame/call.js';
 import { defineTexts } from '../../../../../web/console/frame/words.js';
-import { type Terms, usageDays } from '../../../../../web/console/screens/applications/requests.js';
+import type { Terms } from '../../../../../web/console/screens/applications/requests.js';
 import type * as ApplicationsReplies from '../../../../access/application-replies.js';
 import type * as Replies from '../../replies.js';
 
@@ -42,12 +42,9 @@ export const withdrawRequest = (id: string) => post(ofRequest(id, '/withdraw'));
 export const takeFirstKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(ofRequest(id, '/key'));
 
 export const listOwnApplications = get<ApplicationsReplies.ApplicationsReply>('/v1/developer/applications');
-const of = (id: string, rest = ''): string => `/v1/developer/applications/${encodeURIComponent(id)}${rest}`;
+/** Returns the path of an own application. */
+export const of = (id: string, rest = ''): string => `/v1/developer/applications/${encodeURIComponent(id)}${rest}`;
 export const readOwnApplication = (id: string) => get<ApplicationsReplies.ApplicationReply>(of(id));
-export const listOwnKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));
-export const issueOwnKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'));
-export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
-export const readOwnUsage = (id: string) => get<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });
 
 /** @param requestId - id of one request, or `undefined` for the latest refusals */
 export const readOwnRefusals = (id: string, requestId: string | undefined) =>

@@ -15,15 +15,12 @@ import { OwnRequest } from './own-request.js';
 import {
   type DeveloperFacts,
   defineScreen,
-  issueOwnKey,
   listOwnApplications,
-  listOwnKeys,
   listOwnRequests,
+  of,
   readDeveloper,
   readOwnApplication,
   readOwnRefusals,
-  readOwnUsage,
-  revokeOwnKey,
   takeSandboxToken,
   useTexts,
 } from './requests.js';
@@ -144,18 +141,9 @@ function OwnApplicationPage({ id }: { readonly id: string }) {
               [facts.contact, application.contact === '' ? null : application.contact],
             ]}
           />
-          <UsageChart request={readOwnUsage(id)} words={words} />
+          <UsageChart path={of(id)} words={words} />
           <Refusals id={id} />
-          <Keys
-            words={words}
-            asked={{
-              list: listOwnKeys(id),
-              issue: () => issueOwnKey(id),
-              revoke: (key) => revokeOwnKey(id, key),
-            }}
-            mayChange
-            asksLife={false}
-          />
+          <Keys words={words} path={of(id)} mayChange asksLife={false} />
           <section>
             <details>
               <summary>{words.wish.more}</summary>
