@@ -120,17 +120,12 @@ const passwordImportHookGuard = z
       }),
     }),
   })
-  .transform(({ eventId, eventTime, data }) => ({
+  .transform(({ data: { context }, ...event }) => ({
     event: {
-      subject: subjectOfIdentifier(data.context.credential.username),
-      application: null,
-      address: null,
+      ...toSignIn(event, { id: subjectOfIdentifier(context.credential.username) }, null),
       isAfterFirstFactor: false,
-      eventId,
-      eventTime,
-      repeatableForSec: repeatableWithinSkewSec,
     },
-    ...data.context.credential,
+    ...context.credential,
   }));
 
 const eventHookGuard = z.object({

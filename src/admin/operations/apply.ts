@@ -96,16 +96,12 @@ export async function startApply(
     await run.end(progress);
     throw error;
   });
-  deps.background.start(async () => {
-    try {
-      const ended = await applyInTurn(run, steps, progress, deps);
-      const applied = ended.steps.filter((step) => step.applied).map(({ id }) => id);
-      const outcome = { runId: run.id, state: ended.isDone ? 'done' : 'stopped', applied, by } as const;
-      await deps.audit.append({ action: 'connection_apply_ended', ...about, detail: outcome });
-      await run.end(ended);
-    } finally {
-      run.release();
-    }
+  run.work(async () => {
+    const ended = await applyInTurn(run, steps, progress, deps);
+    const applied = ended.steps.filter((step) => step.applied).map(({ id }) => id);
+    const outcome = { runId: run.id, state: ended.isDone ? 'done' : 'stopped', applied, by } as const;
+    await deps.audit.append({ action: 'connection_apply_ended', ...about, detail: outcome });
+    await run.end(ended);
   });
 }
 

@@ -113,16 +113,12 @@ export async function startDoctor(
         throw error;
       });
   }
-  deps.background.start(async () => {
-    try {
-      for (const id of connections) {
-        if (deps.background.stopping.aborted) break;
-        await examineConnection(id, run, deps);
-      }
-      await run.end(null);
-    } finally {
-      run.release();
+  run.work(async () => {
+    for (const id of connections) {
+      if (deps.background.stopping.aborted) break;
+      await examineConnection(id, run, deps);
     }
+    await run.end(null);
   });
 }
 

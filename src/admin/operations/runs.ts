@@ -3,6 +3,7 @@ import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError, type Json } from '../../errors.js';
+import type { OperationsPorts } from './operations-context.js';
 
 /*
  * A run is work that only one server may do at a time. Its record is a lease: if the lease expires, the run counts as
@@ -43,8 +44,8 @@ export interface RunLease<Progress> {
    */
   saveProgress(progress: Progress): Promise<void>;
   end(progress: Progress): Promise<void>;
-  /** Stops renewing the lease, so that an unfinished run soon counts as broken off. */
-  release(): void;
+  /** Works in the background. A run that is then unfinished soon counts as broken off. */
+  work(work: () => Promise<void>): void;
 }
 
 export const isUnderWay = ({ endedAt, aliveUntil }: Lease, now: EpochMs): boolean =>
@@ -70,7 +71,7 @@ export async function readRun<Progress>(
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },
-  deps: Ports<'state' | 'clock' | 'random'>,
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'background'>,
 ): Promise<RunLease<Progress>> {
   const { clock, random } = deps;
   const id = Buffer.from(random(12)).toString('hex');
@@ -99,7 +100,7 @@ export async function beginRun<Progress extends Json>(
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,
-    release: () => clearInterval(renewal),
+    work: (work) => deps.background.start(() => work().finally(() => clearInterval(renewal))),
     saveProgress: (told) => change({ progress: told }),
     async end(told) {
       clearInterval(renewal);

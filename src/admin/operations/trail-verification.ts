@@ -49,17 +49,13 @@ export async function startVerification(
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };
   const run = await beginRun(place, { by, progress: begun }, deps);
-  deps.background.start(async () => {
-    try {
-      const ended = await verify(run, file, begun, deps);
-      await run.end(ended);
-      const { outcome } = ended;
-      if (outcome === null) return;
-      const detail = { chain: outcome.chain, isSound: outcome.isSound, through: outcome.lastSequence, by };
-      await deps.audit.append({ action: 'trail_verified', connection: '', subject: '', detail });
-    } finally {
-      run.release();
-    }
+  run.work(async () => {
+    const ended = await verify(run, file, begun, deps);
+    await run.end(ended);
+    const { outcome } = ended;
+    if (outcome === null) return;
+    const detail = { chain: outcome.chain, isSound: outcome.isSound, through: outcome.lastSequence, by };
+    await deps.audit.append({ action: 'trail_verified', connection: '', subject: '', detail });
   });
 }
 
