@@ -9,6 +9,7 @@ import {
   type ProvisionStep,
 } from '../../src/connections/provisioning.js';
 import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import { mapConcurrently } from '../../src/core/base/map-concurrently.js';
 import { foldCase } from '../../src/core/fold-case.js';
 import type { Member, NamedGroup } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
@@ -54,7 +55,6 @@ export async function* listCoverage({ scim: { attribute }, api }: Parts): AsyncG
   }
 }
 
-const sideBySide = 4;
 const pageSize = 40;
 
 const groupGuard = z.object({
@@ -126,13 +126,8 @@ export async function* listMembers(
     return [{ ...account, isEnrolled: isFilled(parseExtension(body, attribute).value) }];
   };
   for (let from = 0; from < members.length; from += pageSize) {
-    const page: Member[] = [];
-    const waiting = members.slice(from, from + pageSize).values();
-    const work = async (): Promise<void> => {
-      for (const { value } of waiting) page.push(...(await readMember(value)));
-    };
-    await Promise.all(Array.from({ length: sideBySide }, work));
-    yield page;
+    const page = members.slice(from, from + pageSize);
+    yield (await mapConcurrently(page, ({ value }) => readMember(value))).flat();
   }
 }
 

@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../core/base/map-concurrently.js';
 import type { Connection } from '../core/connection.js';
 import { createKeptValues } from '../core/kept-values.js';
 import { charge, consumeLimit, type LimitDeps } from '../core/limits/limits.js';
@@ -71,18 +72,8 @@ export function createAccountNames(deps: LimitDeps): AccountNames {
   };
 
   return {
-    async read(connection, subjects, by) {
-      const names: (NamedAccount | null)[] = subjects.map(() => null);
-      const waiting = [...subjects.entries()];
-      const work = async (): Promise<void> => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-          const [index, subject] = next;
-          names[index] = await readOne(connection, subject, by);
-        }
-      };
-      await Promise.all(Array.from({ length: mostAtOnce }, work));
-      return names;
-    },
+    read: (connection, subjects, by) =>
+      mapConcurrently(subjects, (subject) => readOne(connection, subject, by), mostAtOnce),
     search: (text, connections, by) => Promise.all([...connections].map((each) => searchOne(text.trim(), each, by))),
   };
 }

@@ -1,11 +1,12 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
+import { mapConcurrently } from '../../../src/core/base/map-concurrently.js';
 import type { Movement } from '../../../src/core/movements.js';
 import type { CapturedFrame, LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../support/face-video/index.js';
-import { mapConcurrently, type PrintLine } from '../../measure/program.js';
+import type { PrintLine } from '../../measure/program.js';
 import { toLook } from './heads.js';
 
 export interface JudgedChallenge {
@@ -21,15 +22,13 @@ interface JudgedMovements extends JudgedChallenge {
   readonly passesGlance: boolean;
 }
 
-type Step = Omit<CapturedFrame, 'photo'>;
-
 /**
  * Judges the frames that were made for the steps of a challenge.
  * @param looks - further frames of the same steps
  */
 export async function judgeFrames(
   judge: LivenessJudge,
-  steps: readonly Step[],
+  steps: readonly Omit<CapturedFrame, 'photo'>[],
   [frames, ...looks]: readonly (readonly Buffer[])[],
 ) {
   const seen = (pictures: readonly Buffer[]): CapturedFrame[] =>

@@ -1,4 +1,5 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
+import { mapConcurrently } from '../../../src/core/base/map-concurrently.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, type ScreenLight, screenAxes, toLinear } from '../../../src/core/screen-light.js';
 import type { LightReading, LightRegion, Rgb } from '../../../src/face/engine/light.js';
@@ -14,7 +15,7 @@ import {
   makeGenuineLitFrames,
 } from '../../../support/face-video/index.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
-import { type EvalProgram, keepFigures, mapConcurrently, type PrintLine } from '../../measure/program.js';
+import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { proportion } from '../../measure/statistics/proportion.js';
 import { drawPhotos, isGrey, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';

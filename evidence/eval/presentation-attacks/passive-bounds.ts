@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { mapConcurrently } from '../../../src/core/base/map-concurrently.js';
 import { builtInJudge } from '../../../src/core/liveness-policy.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Json } from '../../../src/errors.js';
@@ -6,7 +7,7 @@ import type { JudgeSource } from '../../../src/face/engine/passive-model.js';
 import { facesFolder } from '../../../support/data/faces.js';
 import { table } from '../../measure/accuracy/markdown.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
-import { type EvalProgram, keep, mapConcurrently, type PrintLine } from '../../measure/program.js';
+import { type EvalProgram, keep, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
 import { openNamedJudges, scorePicture, withEngine } from './heads.js';
 import { countsAsText, rateAsJson } from './presentation-rates.js';

@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../../../src/core/base/map-concurrently.js';
 import type { Movement } from '../../../src/core/movements.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
@@ -7,7 +8,7 @@ import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/pose.js';
 import { BadInput } from '../../measure/corpus/corpus.js';
-import { keepFigures, mapConcurrently, type PrintLine } from '../../measure/program.js';
+import { keepFigures, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
 import { openNamedJudges, scorePicture, toLook, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson, toRiapar } from './presentation-rates.js';

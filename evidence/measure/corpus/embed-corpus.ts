@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { mapConcurrently } from '../../../src/core/base/map-concurrently.js';
 import { maxPhotoBytes, owningPhotos } from '../../../src/core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../../src/errors.js';
 import type { Recogniser } from '../../../src/face/engine/embed.js';
 import { createEnginePool } from '../../../src/face/engine/pool.js';
-import { mapConcurrently } from '../program.js';
 import type { Corpus, CorpusPerson } from './corpus.js';
 
 type EmbeddedPhoto =

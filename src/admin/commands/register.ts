@@ -4,6 +4,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { findConnection } from '../../cli/find-connection.js';
 import { toPrintable } from '../../cli/table.js';
 import type { Registrant, Registration } from '../../connections/provisioning.js';
+import { mapConcurrently } from '../../core/base/map-concurrently.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
 import { requirePublicUrl } from '../operations/open-connection.js';
 
@@ -60,23 +61,20 @@ async function registerAll(
   { deps, isPlanned }: Run,
 ): Promise<Counts> {
   const counts: Counts = { registered: 0, before: 0, failures: [] };
-  const waiting = registrants.values();
   const each = Math.max(1, Math.ceil(registrants.length / 20));
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (const registrant of waiting) {
-      try {
-        const isThere = await registration.isRegistered(registrant);
-        if (!isThere && !isPlanned) await registration.register(registrant);
-        counts[isThere ? 'before' : 'registered'] += 1;
-      } catch (error) {
-        counts.failures.push({ login: registrant.login, failure: toFailure(error, deps.log) });
-      }
-      done += 1;
-      if (done % each === 0) deps.printError(`${toText(done)} of ${toText(registrants.length)}`);
+  const registerOne = async (registrant: Registrant): Promise<void> => {
+    try {
+      const isThere = await registration.isRegistered(registrant);
+      if (!isThere && !isPlanned) await registration.register(registrant);
+      counts[isThere ? 'before' : 'registered'] += 1;
+    } catch (error) {
+      counts.failures.push({ login: registrant.login, failure: toFailure(error, deps.log) });
     }
+    done += 1;
+    if (done % each === 0) deps.printError(`${toText(done)} of ${toText(registrants.length)}`);
   };
-  await Promise.all(Array.from({ length: sideBySide }, work));
+  await mapConcurrently(registrants, registerOne, sideBySide);
   return counts;
 }
 
