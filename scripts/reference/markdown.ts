@@ -24,27 +24,17 @@ export const toPage = (title: string, sentence: string, blocks: readonly string[
   return joinBlocks([`# ${title}`, sentence, note, ...blocks]);
 };
 
-export interface Schema {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly enum?: readonly Json[];
-  readonly const?: Json;
+type Keyword =
+  | ('type' | 'description' | 'enum' | 'const' | 'required' | 'format' | 'contentMediaType' | 'contentEncoding')
+  | ('minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems');
+
+export interface Schema extends Pick<z.core.JSONSchema.JSONSchema, Keyword> {
   readonly default?: Json;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly format?: string;
-  readonly contentMediaType?: string;
-  readonly contentEncoding?: string;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
-  readonly required?: readonly string[];
 }
 
 export const schemaGuard = z.custom<Schema>();

@@ -84,23 +84,18 @@ export const draftReply = z.object({
 });
 export type DraftReply = z.output<typeof draftReply>;
 
+type PlainKeyword =
+  | ('type' | 'description' | 'const' | 'enum' | 'required')
+  | ('minimum' | 'maximum' | 'maxLength' | 'writeOnly');
+
 /** JSON Schema of a setting, as `toSettingsSchema` makes it. */
-export interface SettingSchema {
-  readonly type?: string;
-  readonly description?: string;
+export interface SettingSchema extends Pick<z.core.JSONSchema.JSONSchema, PlainKeyword> {
   readonly default?: Json;
-  readonly const?: Json;
-  readonly enum?: readonly Json[];
   readonly anyOf?: readonly SettingSchema[];
   readonly oneOf?: readonly SettingSchema[];
   readonly properties?: Readonly<Record<string, SettingSchema>>;
-  readonly required?: readonly string[];
   readonly items?: SettingSchema;
   readonly additionalProperties?: SettingSchema | false;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxLength?: number;
-  readonly writeOnly?: boolean;
   readonly secretPrefix?: string;
   readonly directory?: 'groups';
 }
