@@ -7,8 +7,6 @@ import { join } from 'node:path';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'pipe' });
 
-const packages = ['ca-certificates', 'libstdc++6'];
-
 /** Folders to remove, as in Debian's slim images. */
 const unread = ['doc', 'info', 'locale', 'man'];
 
@@ -26,7 +24,7 @@ export function makeDebianRoot(file, nodeImage) {
     run(
       'mmdebstrap',
       '--variant=minbase',
-      `--include=${packages.join(',')}`,
+      '--include=ca-certificates,libstdc++6',
       ...unread.map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
       `--customize-hook=sync-in ${join(folder, 'root')} /`,
       release,

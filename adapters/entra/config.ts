@@ -31,8 +31,6 @@ export const clouds = {
 
 export const cloudGuard = z.enum(['global', 'usgov', 'china']).default('global');
 
-const callbackPath = '/common/federation/externalauthprovider';
-
 /**
  * Entra ID as a client, for External MFA. Each Microsoft cloud has one fixed redirect URI.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
@@ -68,7 +66,7 @@ export const externalMfaGuard = z
     cloud,
     appId: appId ?? rest.id,
     login,
-    redirectUri: `${login}${callbackPath}`,
+    redirectUri: `${login}/common/federation/externalauthprovider`,
   }));
 
 export type ExternalMfaConfig = z.output<typeof externalMfaGuard>;

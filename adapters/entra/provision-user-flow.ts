@@ -51,8 +51,6 @@ export const bothAsk = 'A face check counts once, so every sign-up would fail';
 const flowsPage = 'Entra admin center > External Identities > User flows > the flow';
 const extensionsPage = `${flowsPage} > Custom authentication extensions`;
 
-const flowsPath = '/identity/authenticationEventsFlows';
-
 const flowGuard = z.object({
   id: z.string(),
   displayName: z.string(),
@@ -73,7 +71,7 @@ const flowGuard = z.object({
 export type UserFlow = z.infer<typeof flowGuard>;
 
 export const listFlows = ({ graph }: Pick<EntraProvisionDeps, 'graph'>): Promise<UserFlow[]> =>
-  graph.list(flowGuard, flowsPath);
+  graph.list(flowGuard, '/identity/authenticationEventsFlows');
 
 export async function findFlow(flowName: string, deps: EntraProvisionDeps): Promise<UserFlow | null> {
   const flows = await listFlows(deps);

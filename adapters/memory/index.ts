@@ -10,11 +10,9 @@ import type { MemoryConnection } from './config.js';
  * camera. They are in no directory, and their face cannot be enrolled.
  */
 
-const domain = 'test.invalid';
-
 const people: readonly NamedAccount[] = testOutcomes.map((outcome) => ({
   subject: `${outcome}@`,
-  login: `${outcome}@${domain}`,
+  login: `${outcome}@test.invalid`,
   email: null,
   phone: null,
   name: `Test: ${outcome}`,

@@ -11,8 +11,6 @@ export interface Setting {
   say(line: string): void;
 }
 
-type Bound = { readonly atMost: number } | { readonly atLeast: number };
-
 /** A statement of docs/security-analysis.md and whether the measurement supports it. */
 export type Claim = ReturnType<typeof toClaim>;
 
@@ -32,7 +30,7 @@ export interface Attack {
 export function toClaim(
   claim: string,
   figure: number,
-  bound: Bound,
+  bound: { readonly atMost: number } | { readonly atLeast: number },
   interval: readonly [number, number] | null = null,
 ) {
   const holds = 'atMost' in bound ? figure <= bound.atMost : figure >= bound.atLeast;

@@ -7,8 +7,6 @@ import { succeeds } from '../measure/program.js';
 import { type Fault, type Invariant, skip } from './fault.js';
 import { runOnStage, type Stage, withRedis } from './stage.js';
 
-type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
-
 /** Starts a proxy that can delay answers, hold all data back, or cut all connections. */
 async function startTcpProxy(targetPort: number) {
   const sockets = new Set<Socket>();
@@ -141,7 +139,7 @@ async function prepare(stage: Stage, count: number) {
 }
 
 /** Quick mode uses only the first disturbance. */
-const disturbances = (proxy: TcpProxy) => [
+const disturbances = (proxy: Awaited<ReturnType<typeof startTcpProxy>>) => [
   { when: 'cut off', begin: () => proxy.cut(true), end: () => proxy.cut(false) },
   ...[100, 1_000].map((ms) => ({
     when: `answers ${ms} ms late`,

@@ -14,8 +14,6 @@ const imported = [
   'zod/mini',
 ] as const;
 
-const prefix = '/modules/';
-
 export function createModules(clientModule: string) {
   const files = new Map<string, string>([['@facestep/client', clientModule]]);
   for (const name of imported) files.set(name, import.meta.resolve(name));
@@ -29,7 +27,7 @@ export function createModules(clientModule: string) {
   );
   const toPath = (file: string): string => {
     const [id, folder] = [...folders].find(([, each]) => file.startsWith(each)) ?? ['', file];
-    return `${prefix}${id}/${file.slice(folder.length)}`;
+    return `/modules/${id}/${file.slice(folder.length)}`;
   };
 
   return {

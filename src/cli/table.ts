@@ -22,6 +22,13 @@ export function toTableLines(head: readonly string[], rows: readonly Cells[]): s
 export const toFactLines = (facts: readonly (readonly [string, string | number | null])[]): string[] =>
   toTableLines(['', ''], facts).slice(1);
 
+/** Counts states, in the words for the states and in their order. */
+export const countStates = (words: Readonly<Record<string, string>>, states: readonly string[]): string =>
+  Object.entries(words)
+    .map(([state, word]) => ({ word, count: states.filter((each) => each === state).length }))
+    .flatMap(({ word, count }) => (count === 0 ? [] : [`${count} ${word}`]))
+    .join(', ');
+
 /** Columns of a table: the title of each, with the property of a row or what computes the cell from it. */
 export type Columns<Row> = Readonly<Record<string, (keyof Row & string) | ((row: Row) => string | number | null)>>;
 

@@ -20,10 +20,8 @@ export type PresenceRate = NonNullable<ReturnType<typeof toRate>>;
 /** Figures of a presence test by ISO/IEC 30107-3. JSON property names are stable. */
 export type PresenceReport = ReturnType<typeof ratePresence>;
 
-type Trials = readonly { readonly person: string; readonly hit: boolean }[];
-
 /** @returns `null` if no presentation counts */
-function toRate(trials: Trials) {
+function toRate(trials: readonly { readonly person: string; readonly hit: boolean }[]) {
   const clustered = rateByPerson(trials);
   if (clustered === null) return null;
   const { passed: errors, of: presentations, people, rate, interval } = clustered;

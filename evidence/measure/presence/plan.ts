@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 const nameGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a-z, 0-9 and hyphens, 40 at most');
 const wordsGuard = z.string().min(1).max(2000);
-const partFields = { name: nameGuard, title: z.string().min(1).max(100), prepare: wordsGuard };
-const partGuard = z.strictObject(partFields);
+const partGuard = z.strictObject({ name: nameGuard, title: z.string().min(1).max(100), prepare: wordsGuard });
 
 const isDistinct = (parts: readonly { readonly name: string }[]): boolean =>
   new Set(parts.map(({ name }) => name)).size === parts.length;

@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CliDeps } from '../../cli/deps.js';
 import { findConnection } from '../../cli/find-connection.js';
-import { toPrintable } from '../../cli/table.js';
+import { countStates, toPrintable } from '../../cli/table.js';
 import type { Finding } from '../../connections/provisioning.js';
 import type { Setup } from '../../connections/setup.js';
 import { FaceError } from '../../errors.js';
@@ -41,12 +41,6 @@ const names = {
   skipped: 'not checked',
 } as const satisfies Record<CheckResult['verdict'], string>;
 
-function toVerdictCounts(results: readonly CheckResult[]): string {
-  const verdicts = ['pass', 'fail', 'warn', 'manual', 'skipped'] as const;
-  const counted = verdicts.map((verdict) => ({ verdict, count: results.filter((r) => r.verdict === verdict).length }));
-  return counted.flatMap(({ verdict, count }) => (count === 0 ? [] : [`${count} ${names[verdict]}`])).join(', ');
-}
-
 export function createDoctorCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('doctor')
     .summary('check a connection and suggest fixes')
@@ -74,7 +68,8 @@ export function createDoctorCommand(deps: CliDeps): CommandUnknownOpts {
         for await (const result of runChecks(checks, deps)) show(result);
       }
       const ok = !results.some(({ verdict }) => verdict === 'fail');
-      if (!deps.printJson({ connection: id, ok, checks: results })) deps.print(`\n${toVerdictCounts(results)}.`);
+      const verdicts = results.map(({ verdict }) => verdict);
+      if (!deps.printJson({ connection: id, ok, checks: results })) deps.print(`\n${countStates(names, verdicts)}.`);
       deps.endWith(ok ? 0 : 1);
     });
 }

@@ -3,7 +3,7 @@ import { CommandError, UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findConnection } from '../../cli/find-connection.js';
 import { readGivenFile } from '../../cli/named-file.js';
-import { toPrintable } from '../../cli/table.js';
+import { countStates, toPrintable } from '../../cli/table.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import type { ProvisionStep } from '../../connections/provisioning.js';
 import type { Policy } from '../../core/connection.js';
@@ -23,12 +23,12 @@ import {
 } from '../operations/steps.js';
 
 const words = {
-  ready: 'ready',
+  failed: 'failed',
+  blocked: 'blocked',
   missing: 'missing',
   different: 'different',
-  blocked: 'blocked',
+  ready: 'ready',
   manual: 'by hand',
-  failed: 'failed',
 } as const satisfies Record<StepReport['state'], string>;
 
 export const toPlannedLines = (number: number, { title, before }: StepResult): string[] =>
@@ -42,11 +42,11 @@ export function toAppliedLines(number: number, { title, applied, after }: StepRe
   return toLines(`${number}. ${title}: ${word}`, toReportLines(after));
 }
 
-function toCounts(reports: readonly StepReport[]): string {
-  const states = ['failed', 'blocked', 'missing', 'different', 'ready', 'manual'] as const;
-  const counted = states.map((state) => ({ state, count: reports.filter((each) => each.state === state).length }));
-  return counted.flatMap(({ state, count }) => (count === 0 ? [] : [`${count} ${words[state]}`])).join(', ');
-}
+const toCounts = (reports: readonly StepReport[]): string =>
+  countStates(
+    words,
+    reports.map(({ state }) => state),
+  );
 
 function toReportLines(report: StepReport): string[] {
   switch (report.state) {

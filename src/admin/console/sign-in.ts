@@ -250,12 +250,8 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     const { secret, session } = await authenticateSession(request.headers, deps);
     await endSession(secret, deps);
     response.clearCookie(names.session, cookie('strict'));
-    await deps.audit.append({
-      action: 'console_signed_out',
-      connection: '',
-      subject: '',
-      detail: { by: administratorOf(session).name },
-    });
+    const detail = { by: administratorOf(session).name };
+    await deps.audit.append({ action: 'console_signed_out', connection: '', subject: '', detail });
     response.json({ ok: true });
   });
 }

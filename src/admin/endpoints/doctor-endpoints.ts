@@ -19,13 +19,14 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
     if (examination === null) return { connection: id, examinedAt: null, light: null, findings: [] };
     return { ...examination, connection: id };
   });
-  return {
+  const doctor = {
     isUnderWay: run?.isUnderWay ?? false,
     progress: run?.progress ?? null,
     by: run?.by || null,
     startedAt: run?.startedAt ?? null,
     connections: await Promise.all(connections),
   };
+  return { doctor };
 }
 
 export function createDoctorEndpoints(
@@ -54,7 +55,7 @@ export function createDoctorEndpoints(
             ? upkeep.setup().connections.map(({ id }) => id)
             : [findConfigured(connection, upkeep).id];
         await startDoctor(ids, administrator.name, upkeep);
-        return { doctor: await describeDoctor(upkeep) };
+        return describeDoctor(upkeep);
       },
     }),
     adminEndpoint({
@@ -65,9 +66,7 @@ export function createDoctorEndpoints(
       summary: 'Get the last results of the doctor',
       description: 'Returns the last results of each connection, from any server, for a week.',
       reply: doctorReply,
-      async handle() {
-        return { doctor: await describeDoctor(upkeep) };
-      },
+      handle: () => describeDoctor(upkeep),
     }),
     adminEndpoint({
       tag: 'Connections',
@@ -87,7 +86,7 @@ export function createDoctorEndpoints(
       async handle({ fields: { connection, title, until = null, reason }, administrator: { name: by } }) {
         const { id } = findConfigured(connection, upkeep);
         await acceptFinding({ connection: id, title, until }, { reason, by }, upkeep);
-        return { doctor: await describeDoctor(upkeep) };
+        return describeDoctor(upkeep);
       },
     }),
     adminEndpoint({
@@ -102,12 +101,12 @@ export function createDoctorEndpoints(
       reply: toDoReply,
       async handle({ administrator }) {
         const facts = await findFacts();
-        const { connections } = await describeDoctor(upkeep);
+        const { doctor } = await describeDoctor(upkeep);
         return {
           items: findToDo(facts, upkeep.clock.now(), [...findOutages(), ...(await findOpenWork(administrator))]).map(
             ({ since = null, ...each }) => ({ ...each, since }),
           ),
-          lights: connections,
+          lights: doctor.connections,
         };
       },
     }),

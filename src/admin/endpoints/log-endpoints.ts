@@ -257,13 +257,11 @@ async function addAccounts(
   }
 }
 
-type Found = { readonly filter: LogFilter; readonly unasked: string[] };
-
 async function toFilter(
   { network, subject, search, ...fields }: Fields,
   administrator: Administrator,
   deps: LogPorts,
-): Promise<Found> {
+): Promise<{ readonly filter: LogFilter; readonly unasked: string[] }> {
   const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
   const { isActivity = false, actions = isActivity ? undefined : deps.auditEvents.decisions } = fields;
   const filter = { ...fields, actions, people, network: network === undefined ? null : toNetwork(network) };
