@@ -7,8 +7,7 @@ import {
   type ProvisionStep,
   type StepStatus,
 } from '../../src/connections/provisioning.js';
-import type { JsonObject } from '../../src/core/base/json.js';
-import { parseJsonAs } from '../../src/core/base/json.js';
+import { type JsonObject, parseJsonAs } from '../../src/core/base/json.js';
 import { findApplication, findServicePrincipal, toApplicationPage } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required, toPostLine } from './provision-graph.js';
 import { claimNames } from './reply.js';

@@ -1,7 +1,6 @@
 import { beginSession, sessionCookieOf } from '../../src/access/console-sessions.js';
 import type { SignedInRole } from '../../src/access/rights.js';
-import type { ConsoleConfig } from '../../src/config/console.js';
-import { consoleGuard } from '../../src/config/console.js';
+import { type ConsoleConfig, consoleGuard } from '../../src/config/console.js';
 import { type SessionHeaders, toSessionHeaders } from '../benches/console.js';
 import type { ApiServer } from '../servers/api-server.js';
 

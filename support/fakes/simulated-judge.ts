@@ -1,5 +1,4 @@
-import type { CapturedLook, LivenessJudge } from '../../src/core/ports.js';
-import { livenessBoundary } from '../../src/core/ports.js';
+import { type CapturedLook, type LivenessJudge, livenessBoundary } from '../../src/core/ports.js';
 import { type Engine, examineOnce } from '../../src/face/engine/engine.js';
 import { testShare } from '../data/share.js';
 import { createSimulatedEngine } from './simulated-engine.js';

@@ -1,7 +1,6 @@
 import { type ScreenLight, toLinear } from '../../core/screen-light.js';
 import type { Embedding } from '../../core/secrets.js';
-import type { LightReading, LightRegion, Rgb } from '../engine/light.js';
-import { lightRegions } from '../engine/light.js';
+import { type LightReading, type LightRegion, lightRegions, type Rgb } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*

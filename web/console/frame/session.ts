@@ -2,8 +2,7 @@ import type { FaceCheckReply, SessionReply } from '../../../src/access/administr
 import { get, post } from './call.js';
 
 export type Session = NonNullable<SessionReply['session']>;
-export type { Right, Role } from '../../../src/access/rights.js';
-export { roles } from '../../../src/access/rights.js';
+export { type Right, type Role, roles } from '../../../src/access/rights.js';
 
 export const readSession = get<SessionReply>('/console/api/session');
 export const signInByKey = (key: string) => post('/console/api/sign-in/key', { key });

@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Button, type ButtonProps } from 'react-aria-components/Button';
-import type { Loaded } from '../frame/acting.js';
-import { useSessionActions } from '../frame/acting.js';
+import { type Loaded, useSessionActions } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
 import { Link, useNavigationKey } from '../frame/router.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';

@@ -1,8 +1,7 @@
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { BrandReply, CheckedBrandReply } from '../../../../src/brand/replies.js';
 import { textRules } from '../../../../src/brand/texts.js';
-import type { Language } from '../../../../src/core/base/languages.js';
-import { isLanguage, languages } from '../../../../src/core/base/languages.js';
+import { isLanguage, type Language, languages } from '../../../../src/core/base/languages.js';
 import { toRefusal, useSessionActions } from '../../frame/acting.js';
 import { post, type Refusal } from '../../frame/call.js';
 import { useLanguage } from '../../frame/words.js';
