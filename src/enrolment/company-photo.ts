@@ -97,9 +97,6 @@ interface Finding {
 
 const refusedFor = (code: CompanyPhotoCode, hint: Hint | null = null): Finding => ({ code, hint, document: null });
 
-/** What decides about a photo that was found. */
-type ComparedBy = Pick<PhotoPolicy, 'mode' | 'source' | 'minAgeDays' | 'maxAgeDays' | 'whenMissing' | 'whenUnlike'>;
-
 type ProofPorts = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
 
 /**
@@ -122,14 +119,17 @@ export async function proveEnrolment(face: NewFace, deps: ProofPorts): Promise<P
 }
 
 /** A digital document that is asked for by itself, whatever the source of photos is. */
-const documentAlone = {
+const documentAlone: PhotoPolicy = {
   mode: 'enforce',
   source: 'document',
+  hosts: [],
+  privateAddresses: false,
   minAgeDays: null,
   maxAgeDays: null,
+  whenForbidden: 'unavailable',
   whenMissing: 'refuse',
   whenUnlike: 'refuse',
-} as const satisfies ComparedBy;
+};
 
 /**
  * Compares a face that is known with the digital document that its person presents.
@@ -202,7 +202,7 @@ export async function isUsable(
  */
 async function compareWithCompanyPhoto(
   face: NewFace,
-  policy: ComparedBy,
+  policy: PhotoPolicy,
   deps: ProofPorts,
 ): Promise<'passed_over' | Finding> {
   const { given, hasShownFormer, stepUpId } = face;
@@ -227,7 +227,7 @@ async function compareWithCompanyPhoto(
   return code === null || isRefused ? found : 'passed_over';
 }
 
-function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: ComparedBy): UnprovenPolicy {
+function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: PhotoPolicy): UnprovenPolicy {
   if (code === 'company_photo_unlike') return whenUnlike;
   // The photo may exist, and differ.
   return code === 'company_photo_unavailable' ? 'refuse' : whenMissing;
@@ -236,7 +236,7 @@ function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: ComparedBy
 /** Compares the face with the photo of the source, or with the document that the person presented. */
 async function compare(
   face: NewFace,
-  policy: ComparedBy,
+  policy: PhotoPolicy,
   own: OwnPhoto,
   deps: Ports<'clock' | 'verifier'>,
 ): Promise<Finding> {
@@ -270,7 +270,7 @@ async function readDocument(
 
 async function readPhoto(
   { connection: { findPhoto }, subject }: NewFace,
-  { minAgeDays, maxAgeDays }: ComparedBy,
+  { minAgeDays, maxAgeDays }: PhotoPolicy,
   own: OwnPhoto,
   { clock }: Ports<'clock'>,
 ): Promise<Portrait | Finding> {
