@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { startCapture } from '../../support/benches/capture-bench.js';
 import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
@@ -23,10 +23,6 @@ beforeEach(async () => {
   const settings = { contact, services: [service.host] };
   const webPush = createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom });
   ({ server } = await startCapture({ liveness: 'off', notices: true }, { keys, webPush }, ['anna', 'berta']));
-});
-afterEach(async () => {
-  await server.stop();
-  await service.close();
 });
 
 /** A person's own page. */

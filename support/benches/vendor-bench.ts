@@ -29,11 +29,7 @@ export async function startVendorBench(
     { startMs: Date.UTC(2026, 10, 28, 9), sections: { liveness: { aws } }, ...given },
   );
   started.now = () => server.clock.now();
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await rekognition.close();
-  };
-  return { server, rekognition, stop };
+  return { server, rekognition };
 }
 
 type Bench = Awaited<ReturnType<typeof startVendorBench>>;

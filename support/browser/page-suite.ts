@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { beforeAll, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import type { Brand } from '../../src/brand/brand.js';
+import { forFile } from '../run/for-file.js';
 import { type Camera, hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { makePoses, readPeople } from './people.js';
@@ -13,22 +14,16 @@ export const inBrowser: Define = (title, run) => (hasChromium ? test : test.skip
 /** The same, concurrently with the file's other tests. */
 export const inBrowserAtOnce: Define = (title, run) => (hasChromium ? test.concurrent : test.skip)(title, run);
 
-const ends: (() => Promise<unknown>)[] = [];
-
 /**
- * Makes what all tests of a file share, if there is a browser, and ends it after the tests. `describe` hooks would run
- * too late for `test.concurrent`.
+ * Makes what all tests of a file share, if there is a browser. What it starts has to end itself after the tests:
+ * `describe` hooks would run too late for `test.concurrent`.
  */
-export function useShared<T>(make: () => Promise<T>, end: (made: T) => Promise<unknown>): () => T {
+export function useShared<T>(make: () => Promise<T>): () => T {
   let made: { readonly value: T } | null = null;
   if (hasChromium) {
     beforeAll(async () => {
-      const value = await make();
-      made = { value };
-      ends.push(() => end(value));
+      made = { value: await make() };
     });
-    // Ends resources in reverse order of creation.
-    afterAll(() => ends.pop()?.());
   }
   return () => {
     if (made === null) throw new Error('nothing is there yet');
@@ -36,19 +31,12 @@ export function useShared<T>(make: () => Promise<T>, end: (made: T) => Promise<u
   };
 }
 
-export const useBrowser = (camera: Camera): (() => Browser) =>
-  useShared(
-    () => launchChromium({ camera }),
-    (browser) => browser.close(),
-  );
+export const useBrowser = (camera: Camera): (() => Browser) => useShared(() => forFile(launchChromium({ camera })));
 
 /** Serves the page and opens a browser with this camera, for all tests of a file. */
 export function usePage(camera: Camera, makeBrand: () => Promise<Brand | null> = async () => null) {
   const browser = useBrowser(camera);
-  const running = useShared(
-    async () => startPageServer(await makeBrand()),
-    (server) => server.stop(),
-  );
+  const running = useShared(async () => forFile(startPageServer(await makeBrand())));
   return {
     browser,
     receive: (options?: VisitorOptions) => receive(browser(), options),
@@ -62,7 +50,4 @@ export function usePage(camera: Camera, makeBrand: () => Promise<Brand | null> =
 
 /** Ada, who does what the page says, before a camera without light of the screen. */
 export const useAda = (): (() => Person) =>
-  useShared(
-    async () => ({ poses: await makePoses((await readPeople()).ada, 'ada'), plan: 'follow', reactionMs: 100 }),
-    async () => {},
-  );
+  useShared(async () => ({ poses: await makePoses((await readPeople()).ada, 'ada'), plan: 'follow', reactionMs: 100 }));

@@ -10,6 +10,7 @@ import type { Fetch, State } from '../../src/core/ports.js';
 import { connectionAdditions, sections } from '../../src/extensions/index.js';
 import { emptySetup } from '../fakes/upkeep.js';
 import { eventually } from '../run/eventually.js';
+import { endAfterwards } from '../run/for-file.js';
 import { adminKey, startApiServer } from './api-server.js';
 
 export type Mode = 'shadow' | 'enforce';
@@ -21,7 +22,7 @@ interface OktaSecrets {
   readonly previous?: string;
 }
 
-/** Starts an Okta org and a OneLogin account, with connections `okta` and `onelogin`. */
+/** Starts an Okta org and a OneLogin account until the test or file ends, with connections `okta` and `onelogin`. */
 export async function startCompany() {
   const okta = await startOktaSimulator({});
   const onelogin = await startOneLoginSimulator();
@@ -47,7 +48,10 @@ export async function startCompany() {
       onelogin: onelogin.toSettings('a-secret-that-onelogin-signs-with-0123456789', facePolicyId),
     },
   ];
-  return { okta, onelogin, toConnections, close: () => Promise.all([okta.close(), onelogin.close()]) };
+  endAfterwards(async () => {
+    await Promise.all([okta.close(), onelogin.close()]);
+  });
+  return { okta, onelogin, toConnections };
 }
 
 type SimulatedCompany = Awaited<ReturnType<typeof startCompany>>;

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { importJWK, jwtVerify } from 'jose';
 import { Agent, fetch as fetchWith } from 'undici';
 import { createSelfSigned } from '../../simulators/tls-server.js';
+import { endAfterwards } from '../run/for-file.js';
 import { serveForTest } from './serve.js';
 
 /*
@@ -63,8 +64,9 @@ export async function startPushService(options: { readonly contact: string; read
     response.writeHead(status, location).end();
   };
 
-  const { host, close } = await serveForTest(createServer(tls, (request, response) => void answer(request, response)));
+  const { host } = await serveForTest(createServer(tls, (request, response) => void answer(request, response)));
   const agent = new Agent({ connect: { ca: tls.cert } });
+  endAfterwards(() => agent.close());
   return {
     host,
     cert: tls.cert,
@@ -81,10 +83,6 @@ export async function startPushService(options: { readonly contact: string; read
     async fetch(url: string, init: RequestInit): Promise<Response> {
       const response = await fetchWith(url, { ...(init as object), dispatcher: agent });
       return new Response(null, { status: response.status });
-    },
-    async close(): Promise<void> {
-      await agent.close();
-      await close();
     },
   };
 }

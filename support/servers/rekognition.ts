@@ -176,7 +176,7 @@ export async function startRekognition({
       },
     });
   });
-  const { host, close } = await serveForTest(server);
+  const { host } = await serveForTest(server);
   const stream = await serveForTest(streaming);
 
   return {
@@ -204,10 +204,6 @@ export async function startRekognition({
     /** Ends a session without a page, as if its video had been judged. */
     finish(id: string, result: Partial<Pick<Session, 'status' | 'confidence' | 'picture' | 'type'>>): void {
       Object.assign(find(id), { status: 'SUCCEEDED', confidence: 99.1, ...result });
-    },
-    async close(): Promise<void> {
-      sockets.close();
-      await Promise.all([close(), stream.close()]);
     },
   };
 }

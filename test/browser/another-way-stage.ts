@@ -12,6 +12,7 @@ import { leaveBy, press, see } from '../../support/browser/walk.js';
 import { systemClock } from '../../support/fakes/keys.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { setupOf } from '../../support/fakes/upkeep.js';
+import { forFile } from '../../support/run/for-file.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { readPart, startMailRelay } from '../../support/servers/mail-relay.js';
 import type { Words } from '../../web/capture/words.js';
@@ -52,7 +53,7 @@ export async function startAnotherWayStage(people: readonly string[]) {
   for (const subject of people) await enrolByApi(server, subject);
   const origin = `http://localhost:${server.port}`;
   const auth = { 'x-auth-token': (await server.issue()).token };
-  const browser = await launchChromium({ camera: 'pattern' });
+  const browser = await forFile(launchChromium({ camera: 'pattern' }));
   return {
     browser,
     server,
@@ -76,11 +77,6 @@ export async function startAnotherWayStage(people: readonly string[]) {
       // The HTML part of the e-mail must contain the same code as its text part.
       expect(readPart(letter, 'html')).toContain(`>${code}</p>`);
       return code;
-    },
-    async close() {
-      await browser.close();
-      await server.stop();
-      await relay.close();
     },
   };
 }

@@ -15,9 +15,8 @@ const seats: readonly (readonly [Language, Window])[] = [
   ['en', 'phone'],
   ['ar', 'desktop'],
 ];
-const stage = useShared(
-  () => startAnotherWayStage([...seats.map(([language]) => `mail-${language}`), 'hasty', 'locked', 'bypass']),
-  ({ close }) => close(),
+const stage = useShared(() =>
+  startAnotherWayStage([...seats.map(([language]) => `mail-${language}`), 'hasty', 'locked', 'bypass']),
 );
 
 const otherThan = (code: string): string => (code === '000000' ? '111111' : '000000');

@@ -5,12 +5,13 @@ import type { Page } from 'playwright-core';
 import { expectAccessible } from '../../support/browser/accessibility.js';
 import { inBrowser, useShared } from '../../support/browser/page-suite.js';
 import { goAlong, insist, press } from '../../support/browser/walk.js';
+import { forFile } from '../../support/run/for-file.js';
 import { expectNoBreach, type PortalVisit, usePortals } from './portal-visit.js';
 
 /* The bank of the demonstration: payments, and documents that are signed and checked. Then a sign-in on the next day. */
 
 const { visit } = usePortals();
-const visitor = useShared(visit, ({ close }) => close());
+const visitor = useShared(() => forFile(visit()));
 
 const resultOf = async (page: Page): Promise<string | null> => {
   await page.locator('[data-result]').waitFor();

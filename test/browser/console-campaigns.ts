@@ -8,6 +8,7 @@ import { readCampaign } from '../../src/extensions/campaigns/storage.js';
 import { named } from '../../support/benches/campaign-bench.js';
 import { createTestJobs, sleepShortly } from '../../support/fakes/jobs.js';
 import { eventually } from '../../support/run/eventually.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 
 /** Accepts all e-mails, except one whose result is unknown and one that bounces. */
 export const doubtfulDelivery: Delivery = {
@@ -22,11 +23,12 @@ export const invited = ['user0', 'user1', 'user2', 'doubtful0', 'gone0'];
 
 const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
 
-/** Plans and sends campaigns in the background, as a server does. */
+/** Plans and sends campaigns in the background, as a server does, until the test or file ends. */
 export function runCampaigns(ports: () => ServerPorts) {
   const current = () => ({ ...ports(), campaigns: standardSettings });
   const jobs = createTestJobs(current(), sleepShortly);
   const runner = startCampaignRunner({ current, isOn: () => true, jobs, sleep: sleepShortly });
+  endAfterwards(() => runner.close());
   const until = (id: string, isSo: (state: string) => boolean): Promise<void> =>
     eventually(async () => {
       const { state } = await readCampaign(id, current());
@@ -52,6 +54,5 @@ export function runCampaigns(ports: () => ServerPorts) {
       return id;
     },
     wake: () => runner.wake(),
-    close: () => runner.close(),
   };
 }

@@ -25,21 +25,18 @@ const acme = createTestConnection({ id: 'acme', kind: 'okta', profile });
 /** Noon of yesterday: the log is read day by day, and the names of the first rows are not held. */
 const startMs = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 43_200_000;
 const browser = useBrowser('none');
-const stage = useShared(
-  async () => {
-    const server = await startApiServer({
-      issuer: 'http://localhost',
-      startMs,
-      connections: new Map([['acme', acme]]),
-    });
-    await fillLedger(
-      server,
-      subjects.map((subject, index) => ({ event: enrolledAt('acme', subject), hoursAgo: (rows - index) / 10 })),
-    );
-    return server;
-  },
-  (server) => server.stop(),
-);
+const stage = useShared(async () => {
+  const server = await startApiServer({
+    issuer: 'http://localhost',
+    startMs,
+    connections: new Map([['acme', acme]]),
+  });
+  await fillLedger(
+    server,
+    subjects.map((subject, index) => ({ event: enrolledAt('acme', subject), hoursAgo: (rows - index) / 10 })),
+  );
+  return server;
+});
 
 inBrowser('an administrator sees the progress of an export, cancels it, and saves the whole log later', async () => {
   held = new Promise((resolve) => {

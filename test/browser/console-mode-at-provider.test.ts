@@ -24,11 +24,7 @@ if (hasChromium) {
       setup: () => setup,
     });
   });
-  afterEach(async () => {
-    await visitor.close();
-    await server.stop();
-    await deployment.close();
-  });
+  afterEach(() => visitor.close());
 }
 
 /** Opens the rollout page of the connection. */

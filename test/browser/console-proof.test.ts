@@ -17,27 +17,24 @@ const profile = createMemoryProfile(['ada']);
 const connection = { id: 'acme', kind: 'okta' as const, profile, policy: defaultPolicy };
 const directory = { async *listMembers() {}, searchGroups: async () => [], register: null };
 const browser = useBrowser('none');
-const stage = useShared(
-  async () => {
-    const dataFolder = createFolder('console-proof');
-    const given = {
-      issuer: 'http://localhost',
-      connections: new Map([['acme', connection]]),
-      directories: new Map([['acme', async () => directory]]),
-    };
-    const { server, stop } = await startOperatedServer({ toConnections: () => [] }, { dataFolder, given });
-    const { clock, signer } = server.deps;
-    await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), signer, clock }), (audit) =>
-      audit.append({ action: 'verified', connection: 'acme', subject: 'ada', detail: { tokenId: 't' } }),
-    );
-    server.clock.advanceSec(60);
-    return { server, stop };
-  },
-  ({ stop }) => stop(),
-);
+const stage = useShared(async () => {
+  const dataFolder = createFolder('console-proof');
+  const given = {
+    issuer: 'http://localhost',
+    connections: new Map([['acme', connection]]),
+    directories: new Map([['acme', async () => directory]]),
+  };
+  const { server } = await startOperatedServer({ toConnections: () => [] }, { dataFolder, given });
+  const { clock, signer } = server.deps;
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), signer, clock }), (audit) =>
+    audit.append({ action: 'verified', connection: 'acme', subject: 'ada', detail: { tokenId: 't' } }),
+  );
+  server.clock.advanceSec(60);
+  return server;
+});
 
 inBrowser('an administrator saves the proof pack of a connection as a ZIP file', async () => {
-  const { server } = stage();
+  const server = stage();
   const today = new Date(server.deps.clock.now()).toISOString().slice(0, 10);
   const visit = { key: adminKey, path: '/proof' };
   const { page, complaints, close } = await visitConsole(browser(), `http://localhost:${server.port}`, visit);

@@ -26,35 +26,28 @@ const profile = createMemoryProfile(['ada']);
 const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy };
 
 const browser = useBrowser('none');
-const shared = useShared(
-  async () => {
-    const company = await startCompany();
-    const toConnections: Company['toConnections'] = (...given) =>
-      company.toConnections(...given).map((each) => ({
-        ...each,
-        policy: { ...each.policy, ...(each.id === 'okta' ? set : { bypass: { allowed: true } }) },
-      }));
-    const operated = await startOperatedServer(
-      { ...company, toConnections },
-      {
-        dataFolder: createFolder('console-reasons'),
-        given: { issuer: 'http://localhost', connections: new Map([['okta', okta]]) },
-        settings: { liveness: { aws } },
-      },
-    );
-    return { company, operated, url: `http://localhost:${operated.server.port}` };
-  },
-  async ({ company, operated }) => {
-    await operated.stop();
-    await company.close();
-  },
-);
+const operated = useShared(async () => {
+  const company = await startCompany();
+  const toConnections: Company['toConnections'] = (...given) =>
+    company.toConnections(...given).map((each) => ({
+      ...each,
+      policy: { ...each.policy, ...(each.id === 'okta' ? set : { bypass: { allowed: true } }) },
+    }));
+  return startOperatedServer(
+    { ...company, toConnections },
+    {
+      dataFolder: createFolder('console-reasons'),
+      given: { issuer: 'http://localhost', connections: new Map([['okta', okta]]) },
+      settings: { liveness: { aws } },
+    },
+  );
+});
 
 async function open(
   path: string,
   key = adminKey,
 ): Promise<{ readonly page: Page; readonly close: () => Promise<void> }> {
-  const { page, close } = await visitConsole(browser(), shared().url, { key, path });
+  const { page, close } = await visitConsole(browser(), `http://localhost:${operated().server.port}`, { key, path });
   await page.locator('main:not(:has(.loading)) h1').first().waitFor();
   return { page, close };
 }
@@ -63,7 +56,7 @@ const rowsOf = async (page: Page): Promise<string> =>
   (await page.locator('dl.facts > div').allTextContents()).join('\n');
 
 inBrowser('the tab of settings lists the policy as set, for administrators who may not change it', async () => {
-  const { body } = await shared().operated.post('/administrators', { name: 'adrian', role: 'auditor' });
+  const { body } = await operated().post('/administrators', { name: 'adrian', role: 'auditor' });
   const { page, close } = await open('/connections/okta/settings', String(body.key));
   await page.getByText('returnUrls', { exact: true }).waitFor();
   const rows = await rowsOf(page);
@@ -76,24 +69,23 @@ inBrowser('the tab of settings lists the policy as set, for administrators who m
 
 inBrowser('the tasks say that e-mails are not sent if there is no mail relay', async () => {
   const findConnections = async (): Promise<unknown[]> => {
-    const { body } = await shared().operated.get('/to-do');
+    const { body } = await operated().get('/to-do');
     const items = body.items as { readonly code: string; readonly connection: string | null }[];
     return items.filter(({ code }) => code === 'mail_relay_missing').map(({ connection }) => connection);
   };
-  shared().operated.server.outbox.push('email');
+  operated().server.outbox.push('email');
   expect(await findConnections()).toEqual(['okta']);
-  shared().operated.server.outbox.pop();
+  operated().server.outbox.pop();
   expect(await findConnections()).toEqual([]);
 });
 
 inBrowser('the list of people says why the actions for many are missing', async () => {
-  const { operated } = shared();
   // An empty list offers no actions.
-  await fillLedger(operated.server, [{ event: enrolledAt('okta', 'ada'), hoursAgo: 1 }]);
+  await fillLedger(operated().server, [{ event: enrolledAt('okta', 'ada'), hoursAgo: 1 }]);
   const owner = await open('/people');
   await owner.page.getByText('Select users to invite them or to end their lockouts.').waitFor();
   await owner.close();
-  const { body } = await operated.post('/administrators', { name: 'audrey', role: 'auditor' });
+  const { body } = await operated().post('/administrators', { name: 'audrey', role: 'auditor' });
   const auditor = await open('/people', String(body.key));
   await auditor.page.getByText('Your role cannot invite users or end lockouts.').waitFor();
   await auditor.close();

@@ -8,8 +8,7 @@ import { recoveryGuard } from '../../src/config/recovery.js';
 import { addSec } from '../../src/core/units.js';
 import { createTestConnection } from '../../support/benches/core.js';
 import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
-import { launchChromium } from '../../support/browser/chromium.js';
-import { inBrowser, useShared } from '../../support/browser/page-suite.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { waitForApproval } from '../../support/data/recoveries.js';
 import { createMemoryProfile, findEveryGroup } from '../../support/fakes/simulated-profile.js';
 import { setupOf } from '../../support/fakes/upkeep.js';
@@ -20,35 +19,30 @@ import { visitConsole } from './console-visitor.js';
 
 const { recoveries: words } = en;
 
-const stage = useShared(
-  async () => {
-    const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
-    const people = createMemoryProfile(['ada', 'ben', 'eve', 'joan', 'kay']);
-    const acme = createTestConnection({ id: 'acme', kind: 'okta', profile: people, recovery });
-    const off = createTestConnection({ id: 'off', kind: 'okta', profile: createMemoryProfile(['ada']) });
-    // The server was not restarted after the configuration changed.
-    const stale = createTestConnection({ id: 'stale', kind: 'okta', profile: createMemoryProfile(['ada']) });
-    const connections = new Map([acme, off, stale].map((each) => [each.id, each]));
-    const server = await startApiServer({
-      issuer: 'http://localhost',
-      connections,
-      setup: () => setupOf([acme, off, { ...stale, recovery }]),
-    });
-    const browser = await launchChromium({ camera: 'none' });
-    return { server, browser, origin: `http://localhost:${server.port}` };
-  },
-  async ({ server, browser }) => {
-    await browser.close();
-    await server.stop();
-  },
-);
+const browser = useBrowser('none');
+const stage = useShared(async () => {
+  const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
+  const people = createMemoryProfile(['ada', 'ben', 'eve', 'joan', 'kay']);
+  const acme = createTestConnection({ id: 'acme', kind: 'okta', profile: people, recovery });
+  const off = createTestConnection({ id: 'off', kind: 'okta', profile: createMemoryProfile(['ada']) });
+  // The server was not restarted after the configuration changed.
+  const stale = createTestConnection({ id: 'stale', kind: 'okta', profile: createMemoryProfile(['ada']) });
+  const connections = new Map([acme, off, stale].map((each) => [each.id, each]));
+  const server = await startApiServer({
+    issuer: 'http://localhost',
+    connections,
+    setup: () => setupOf([acme, off, { ...stale, recovery }]),
+  });
+  return server;
+});
 
-const visit = (path: string) => visitConsole(stage().browser, stage().origin, { key: adminKey, path });
+const toUrl = (path: string): string => `http://localhost:${stage().port}/console${path}`;
+const visit = (path: string) => visitConsole(browser(), `http://localhost:${stage().port}`, { key: adminKey, path });
 const rowOf = (page: Page, subject: string): Locator => page.getByRole('row').filter({ hasText: `${subject}@example` });
 const dialogueOf = (page: Page): Locator => page.getByRole('alertdialog');
 
 inBrowser('the help desk approves a recovery by keyboard, with the number that the person reads out', async () => {
-  const { deps } = stage().server;
+  const { deps } = stage();
   const { number } = await waitForApproval({ connection: 'acme', subject: 'joan' }, deps);
   const { page, complaints, close } = await visit('');
   await page.getByRole('link', { name: home.toDo.recoveriesWaiting({ count: '1' }) }).click();
@@ -76,7 +70,7 @@ inBrowser('the help desk approves a recovery by keyboard, with the number that t
   await type(number);
   await row.getByText(words.stages.ready).waitFor();
   await row.getByText(words.approvals({ count: '1', needed: '1' })).waitFor();
-  const approved = stage().server.audit.events.filter(({ action }) => action === 'recovery_approved');
+  const approved = stage().audit.events.filter(({ action }) => action === 'recovery_approved');
   expect(approved).toMatchObject([{ subject: 'joan', detail: { by: 'owner' } }]);
   // The browser reports the refused request.
   expect(complaints.filter((line) => !/Failed to load resource/.test(line))).toEqual([]);
@@ -84,7 +78,7 @@ inBrowser('the help desk approves a recovery by keyboard, with the number that t
 });
 
 inBrowser('the list says in words what each recovery waits for and why one was refused, at two widths', async () => {
-  const { deps } = stage().server;
+  const { deps } = stage();
   const now = deps.clock.now();
   const grace = { byId: 'key:grace', by: 'grace' };
   const list = (subject: string, given: Parameters<typeof waitForApproval>[2]) =>
@@ -140,7 +134,7 @@ inBrowser('the list says in words what each recovery waits for and why one was r
 });
 
 inBrowser('the help desk sends a recovery link from a person’s page, and sees where recovery is off', async () => {
-  stage().server.outbox.push('email');
+  stage().outbox.push('email');
   const { page, complaints, close } = await visit('/people/acme/ada');
   await page.getByRole('link', { name: people.recoveryLink }).click();
   await page.getByText('ada@example.com').first().waitFor();
@@ -152,15 +146,15 @@ inBrowser('the help desk sends a recovery link from a person’s page, and sees 
   await page.getByLabel(en.calls.send).selectOption(en.calls.ways.email);
   await page.getByRole('button', { name: words.send.submit }).click();
   await page.getByText('Written to the outbox', { exact: true }).waitFor();
-  expect(stage().server.messages.at(-1)).toMatchObject({ channel: 'email', to: 'ada@example.com' });
-  await page.goto(`${stage().origin}/console/people/off/ada`);
+  expect(stage().messages.at(-1)).toMatchObject({ channel: 'email', to: 'ada@example.com' });
+  await page.goto(toUrl('/people/off/ada'));
   await page.getByRole('link', { name: people.verifyCaller }).waitFor();
   expect(await page.getByRole('link', { name: people.recoveryLink }).count()).toBe(0);
-  await page.goto(`${stage().origin}/console/help-desk/recoveries?connection=off&subject=ada`);
+  await page.goto(toUrl('/help-desk/recoveries?connection=off&subject=ada'));
   await page.getByText(words.send.off).waitFor();
   expect(await page.getByRole('button', { name: words.send.submit }).count()).toBe(0);
   expect(complaints).toEqual([]);
-  await page.goto(`${stage().origin}/console/help-desk/recoveries`);
+  await page.goto(toUrl('/help-desk/recoveries'));
   const choice = page.getByLabel(en.person.connection);
   await choice.waitFor();
   expect(await choice.locator('option').allTextContents()).toEqual(['acme', 'stale']);

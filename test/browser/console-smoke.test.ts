@@ -8,21 +8,17 @@ import { visitConsole } from './console-visitor.js';
 /* The console in the quick tier: sign-in, each main screen, a refusal, an ended session. Screens in detail: `npm run test:all`. */
 
 const browser = useBrowser('none');
-const origin = useShared(
-  async () => {
-    const company = await startCompany();
-    const given = { issuer: 'http://localhost' };
-    const operated = await startOperatedServer(company, { dataFolder: createFolder('console-smoke'), given });
-    return { company, operated, url: `http://localhost:${operated.server.port}` };
-  },
-  async ({ company, operated }) => {
-    await operated.stop();
-    await company.close();
-  },
-);
+const origin = useShared(async () => {
+  const given = { issuer: 'http://localhost' };
+  const operated = await startOperatedServer(await startCompany(), {
+    dataFolder: createFolder('console-smoke'),
+    given,
+  });
+  return `http://localhost:${operated.server.port}`;
+});
 
 inBrowser('the main screens open without a browser error', async () => {
-  const { page, complaints, close } = await visitConsole(browser(), origin().url, { key: adminKey });
+  const { page, complaints, close } = await visitConsole(browser(), origin(), { key: adminKey });
   await page.getByRole('heading', { name: 'Home' }).waitFor();
   const navigation = page.getByRole('navigation');
   const menu = ['Home', 'People', 'Log', 'Connections', 'Help desk', 'Applications', 'Settings'];
@@ -39,7 +35,7 @@ inBrowser('the main screens open without a browser error', async () => {
 });
 
 inBrowser('an ended session leads to the sign-in and back to the requested screen', async () => {
-  const { page, close } = await visitConsole(browser(), origin().url, { key: adminKey, path: '/administrators' });
+  const { page, close } = await visitConsole(browser(), origin(), { key: adminKey, path: '/administrators' });
   await page.getByRole('heading', { name: 'Add an administrator' }).waitFor();
   await page.context().clearCookies();
   await page.getByRole('navigation').getByRole('link', { name: 'Applications' }).click();
@@ -51,7 +47,7 @@ inBrowser('an ended session leads to the sign-in and back to the requested scree
 });
 
 inBrowser('an API error appears as text with its code and the request ID', async () => {
-  const { page, close } = await visitConsole(browser(), origin().url, { key: adminKey, path: '/administrators' });
+  const { page, close } = await visitConsole(browser(), origin(), { key: adminKey, path: '/administrators' });
   await page.getByLabel('Name', { exact: true }).fill('grace');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByLabel('Key of grace').waitFor();

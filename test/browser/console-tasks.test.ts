@@ -32,53 +32,47 @@ const groups: Directory = {
 };
 const outbox: 'email'[] = [];
 const browser = useBrowser('none');
-const stage = useShared(
-  async () => {
-    const server = await startApiServer({
-      issuer: 'http://localhost',
-      connections: new Map([['acme', acme]]),
-      delivery: { ...doubtfulDelivery, outbox },
-      directories: new Map([['acme', async () => groups]]),
-    });
-    const campaigns = runCampaigns(() => server.deps);
-    const desk = { name: 'desk', role: 'help-desk', lifeSec: 3600 } as const;
-    const { credential } = await addAdministrator(desk, { name: 'owner' }, server.deps);
-    const ada = { connection: 'acme', subject: 'ada' };
-    await fillLedger(server, [
-      { event: enrolledAt('acme', 'ada'), hoursAgo: 200 },
-      { event: enrolledAt('acme', 'clara'), hoursAgo: 190 },
-      { event: enrolledAt('acme', 'dora'), hoursAgo: 180 },
-      { event: { action: 'verified', ...ada, detail: { tokenId: 't', seconds: 12 } }, hoursAgo: 30 },
-      {
-        event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } },
-        hoursAgo: 24,
-        request: refusedRequest,
-      },
-      {
-        event: { action: 'locked_out', ...ada, detail: { level: 1, until: toIso(addSec(server.clock.now(), 3600)) } },
-        hoursAgo: 1,
-      },
-      {
-        event: { action: 'hook_decided', ...ada, detail: hookDecided },
-        hoursAgo: 0.5,
-      },
-      {
-        event: { action: 'action_approved', ...ada, detail: approved },
-        hoursAgo: 0.25,
-      },
-    ]);
-    return {
-      server,
-      campaigns,
-      origin: `http://localhost:${server.port}`,
-      helpDeskKey: credential.use((text) => text),
-    };
-  },
-  async ({ server, campaigns }) => {
-    await campaigns.close();
-    await server.stop();
-  },
-);
+const stage = useShared(async () => {
+  const server = await startApiServer({
+    issuer: 'http://localhost',
+    connections: new Map([['acme', acme]]),
+    delivery: { ...doubtfulDelivery, outbox },
+    directories: new Map([['acme', async () => groups]]),
+  });
+  const campaigns = runCampaigns(() => server.deps);
+  const desk = { name: 'desk', role: 'help-desk', lifeSec: 3600 } as const;
+  const { credential } = await addAdministrator(desk, { name: 'owner' }, server.deps);
+  const ada = { connection: 'acme', subject: 'ada' };
+  await fillLedger(server, [
+    { event: enrolledAt('acme', 'ada'), hoursAgo: 200 },
+    { event: enrolledAt('acme', 'clara'), hoursAgo: 190 },
+    { event: enrolledAt('acme', 'dora'), hoursAgo: 180 },
+    { event: { action: 'verified', ...ada, detail: { tokenId: 't', seconds: 12 } }, hoursAgo: 30 },
+    {
+      event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } },
+      hoursAgo: 24,
+      request: refusedRequest,
+    },
+    {
+      event: { action: 'locked_out', ...ada, detail: { level: 1, until: toIso(addSec(server.clock.now(), 3600)) } },
+      hoursAgo: 1,
+    },
+    {
+      event: { action: 'hook_decided', ...ada, detail: hookDecided },
+      hoursAgo: 0.5,
+    },
+    {
+      event: { action: 'action_approved', ...ada, detail: approved },
+      hoursAgo: 0.25,
+    },
+  ]);
+  return {
+    server,
+    campaigns,
+    origin: `http://localhost:${server.port}`,
+    helpDeskKey: credential.use((text) => text),
+  };
+});
 const approved = { stepUpId: 's', actionDigest: 'ab'.repeat(32), title: '<img src=x> ادفع' };
 const hookDecided = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'no_check' } as const;
 

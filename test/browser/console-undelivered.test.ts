@@ -43,7 +43,6 @@ if (hasChromium) {
   afterEach(async () => {
     await visitor.close();
     await service.stop();
-    await receiver.close();
   });
 }
 

@@ -206,10 +206,6 @@ async function startWeek() {
     async addKey(name: string, role: string): Promise<string> {
       return String((await operated.post('/administrators', { name, role })).body.key);
     },
-    async close() {
-      await operated.stop();
-      await company.close();
-    },
   };
 }
 
@@ -243,7 +239,7 @@ async function measureTasks(browser: Browser, origin: string) {
 }
 
 const browser = useBrowser('none');
-const week = useShared(startWeek, ({ close }) => close());
+const week = useShared(startWeek);
 
 inBrowser(
   'each of the fourteen weekly tasks takes at most three clicks, and one more if it concerns many people',
@@ -299,7 +295,6 @@ inBrowser('an administrator invites several members and ends several lockouts at
   await page.getByText('Lockouts ended: done for 1 of 1.').waitFor();
   expect(await page.getByRole('button', { name: 'End lockouts (1)' }).count()).toBe(0);
   expect(await page.getByRole('row').filter({ hasText: 'ada' }).getByText('Locked out').count()).toBe(0);
-  await other.close();
 });
 
 inBrowser('actions that cannot succeed say so before or when they are tried', async () => {
@@ -326,7 +321,6 @@ inBrowser('actions that cannot succeed say so before or when they are tried', as
     await button(page, 'Another caller').click();
   }
   await close();
-  await other.close();
 });
 
 inBrowser('a page of another role names the role, and the figures name only what the role can open', async () => {
@@ -347,5 +341,4 @@ inBrowser('a page of another role names the role, and the figures name only what
   await table.getByRole('rowheader').first().waitFor();
   expect(await table.getByRole('link').count()).toBe(0);
   await desk.close();
-  await other.close();
 });

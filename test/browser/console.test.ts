@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { addAdministrator } from '../../src/access/administrators.js';
 import { issueApplicationKey } from '../../src/access/application-keys.js';
@@ -19,6 +19,7 @@ import { waitForApproval } from '../../support/data/recoveries.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
+import { forFile } from '../../support/run/for-file.js';
 import { consoleFolder } from '../../support/run/paths.js';
 import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
 import { type Company, startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
@@ -106,13 +107,7 @@ if (hasChromium) {
       },
       { event: { action: 'subject_exported', ...ada, detail: { by: markup } }, hoursAgo: 0.5 },
     ]);
-    browser = await launchChromium({ camera: 'none' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await campaigns.close();
-    await server.stop();
-    await company.close();
+    browser = await forFile(launchChromium({ camera: 'none' }));
   });
 }
 

@@ -8,10 +8,7 @@ import { startApiServer } from '../../support/servers/api-server.js';
 /* The pages of documentation in a browser, under the policy they are served with. */
 
 const browser = useBrowser('none');
-const server = useShared(
-  () => startApiServer(),
-  ({ stop }) => stop(),
-);
+const server = useShared(() => startApiServer());
 
 /** Opens a page, and keeps what it asked others for, and what the browser would not let it do. */
 async function open(

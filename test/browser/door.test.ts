@@ -11,13 +11,10 @@ import { narrow } from './portal-visit.js';
 /* The door of the demonstration: staff put someone on its roster, and it opens to them, and stays as it is for others. */
 
 const browser = useBrowser('pattern');
-const poses = useShared(
-  async () => {
-    const { ada, eve } = await readPeople();
-    return { ada: await makePoses(ada, 'ada'), eve: await makePoses(eve, 'eve') };
-  },
-  async () => {},
-);
+const poses = useShared(async () => {
+  const { ada, eve } = await readPeople();
+  return { ada: await makePoses(ada, 'ada'), eve: await makePoses(eve, 'eve') };
+});
 
 /** Someone before a camera, who is asked for nothing. */
 const stand = (name: 'ada' | 'eve') =>

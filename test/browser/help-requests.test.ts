@@ -10,10 +10,7 @@ import { visitConsole } from './console-visitor.js';
 
 /* "I can't do this" on the page is in the queue of the console, where someone helps. */
 
-const stage = useShared(
-  () => startAnotherWayStage(['asks', 'keyboard']),
-  ({ close }) => close(),
-);
+const stage = useShared(() => startAnotherWayStage(['asks', 'keyboard']));
 
 inBrowser('a request for help appears in the console’s queue as text until an agent chooses a result', async () => {
   const { page, words, complaints, close } = await stage().refuse('asks', { language: 'ar', window: 'phone' });

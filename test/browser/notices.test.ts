@@ -22,25 +22,19 @@ import { startPushService } from '../../support/servers/push-service.js';
 
 const contact = 'mailto:security@example.com';
 const browser = useBrowser('none');
-const stage = useShared(
-  async () => {
-    const clock = { now: () => server.clock.now() };
-    const service = await startPushService({ contact, now: () => clock.now() });
-    const keys = createKeysInMemory(randomBytes(32));
-    const settings = { contact, services: [service.host] };
-    const policy = { notices: true, organisation: 'Harbour Clinic' };
-    const server = await startApiServer({
-      keys,
-      webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
-      connections: new Map([['acme', createTestConnection({ id: 'acme', kind: 'okta', policy })]]),
-    });
-    return { server, service };
-  },
-  async ({ server, service }) => {
-    await server.stop();
-    await service.close();
-  },
-);
+const stage = useShared(async () => {
+  const clock = { now: () => server.clock.now() };
+  const service = await startPushService({ contact, now: () => clock.now() });
+  const keys = createKeysInMemory(randomBytes(32));
+  const settings = { contact, services: [service.host] };
+  const policy = { notices: true, organisation: 'Harbour Clinic' };
+  const server = await startApiServer({
+    keys,
+    webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
+    connections: new Map([['acme', createTestConnection({ id: 'acme', kind: 'okta', policy })]]),
+  });
+  return { server, service };
+});
 
 /** Opens her own page in a small window. She allows notices. */
 async function visit(language: string) {

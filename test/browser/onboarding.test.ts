@@ -27,34 +27,28 @@ const users = {
 };
 
 const browser = useBrowser('none');
-const stage = useShared(
-  async () => {
-    const port = await findFreePort();
-    const origin = `http://localhost:${port}`;
-    const company = await startCompanyProvider(`${origin}/console/callback`, users);
-    const { issuer, clientId, clientSecret } = company;
-    const server = await startApiServer({
-      issuer: origin,
-      port,
-      connections: new Map(['work', 'play'].map((id) => [id, createTestConnection({ id })] as const)),
-      console: consoleGuard.parse({
-        signIn: {
-          issuer,
-          clientId,
-          clientSecret,
-          roles: { owner: ['it'], developer: ['engineering'], 'help-desk': ['service-desk'] },
-        },
-      }),
-      sections: { onboarding: { sandbox: 'play', mostPerMinute: 100, mostPerDay: 1000 } },
-      fetch,
-    });
-    return { origin, company, server };
-  },
-  async ({ server, company }) => {
-    await server.stop();
-    await company.stop();
-  },
-);
+const stage = useShared(async () => {
+  const port = await findFreePort();
+  const origin = `http://localhost:${port}`;
+  const company = await startCompanyProvider(`${origin}/console/callback`, users);
+  const { issuer, clientId, clientSecret } = company;
+  const server = await startApiServer({
+    issuer: origin,
+    port,
+    connections: new Map(['work', 'play'].map((id) => [id, createTestConnection({ id })] as const)),
+    console: consoleGuard.parse({
+      signIn: {
+        issuer,
+        clientId,
+        clientSecret,
+        roles: { owner: ['it'], developer: ['engineering'], 'help-desk': ['service-desk'] },
+      },
+    }),
+    sections: { onboarding: { sandbox: 'play', mostPerMinute: 100, mostPerDay: 1000 } },
+    fetch,
+  });
+  return { origin, company, server };
+});
 
 /** Someone at the console, who signed in at the provider. */
 async function signIn(user: keyof typeof users) {

@@ -12,7 +12,7 @@ import { adminKey } from '../../support/servers/api-server.js';
 import { type Company, type OperatedServer, startCompany } from '../../support/servers/operated-server.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 
-/** Before each test, starts a company and its server. After it, ends the visits, and stops both. */
+/** Before each test, starts a company and its server. After it, ends the visits. */
 export function useOperatedConsole(start: (company: Company) => Promise<OperatedServer>) {
   const browser = useBrowser('none');
   let company: Company;
@@ -26,8 +26,6 @@ export function useOperatedConsole(start: (company: Company) => Promise<Operated
     afterEach(async () => {
       await Promise.all(visitors.map((visitor) => visitor.close()));
       visitors = [];
-      await operated.stop();
-      await company.close();
     });
   }
   return {

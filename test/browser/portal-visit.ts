@@ -15,7 +15,7 @@ export const narrow = { width: 360, height: 740 };
 
 export function usePortals() {
   const browser = useBrowser('pattern');
-  const ada = useShared(seatAda, async () => {});
+  const ada = useShared(seatAda);
   const stand = () => receive(browser(), { person: ada(), isGuided: false });
   return {
     stand,

@@ -9,6 +9,7 @@ import { devices } from '../../support/browser/screens.js';
 import { type Person, receive } from '../../support/browser/visitor.js';
 import { insist, press, see } from '../../support/browser/walk.js';
 import { until } from '../../support/run/eventually.js';
+import { forFile } from '../../support/run/for-file.js';
 import { login, logins, organisation, type ProviderName, returnUrl, startRecoveryStage } from './recovery-stage.js';
 
 /* Someone recovers an account: pages, models, judgement and provider interfaces are real, the providers simulated. */
@@ -16,11 +17,8 @@ import { login, logins, organisation, type ProviderName, returnUrl, startRecover
 const { en, ar } = texts;
 
 const browser = useBrowser('pattern');
-const ada = useShared(seatAda, async () => {});
-const stage = useShared(
-  async () => startRecoveryStage(toBytes((await seatAda()).poses.centre[0])),
-  (made) => made.close(),
-);
+const ada = useShared(seatAda);
+const stage = useShared(async () => forFile(startRecoveryStage(toBytes((await seatAda()).poses.centre[0]))));
 
 const pictures = process.env.RECOVERY_PICTURES;
 

@@ -49,6 +49,5 @@ for (const device of ['phone', 'desktop'] as const) {
     expect(session!.videoBytes).toBeGreaterThan(1000);
     expect(complaints).toEqual([]);
     await visitor.close();
-    await bench.stop();
   });
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { FaceErrorCode } from '../../src/errors.js';
 
 /** What a judge says of one person, in the terms that all judges share. */
@@ -18,7 +18,6 @@ export interface LivenessHarness {
   judgePicture(): Promise<JudgedLiveness>;
   /** Judges while what it depends on does not answer. @returns the code of the failure */
   judgeWhileDown(): Promise<FaceErrorCode>;
-  close(): Promise<void>;
 }
 
 /** Failures that callers treat as an outage, so that no one is refused as not live. */
@@ -38,7 +37,6 @@ export function describeLiveness(name: string, open: () => Promise<LivenessHarne
     beforeAll(async () => {
       harness = await open();
     });
-    afterAll(() => harness.close());
 
     test('a live person passes, and the finding names the method', async () => {
       const { pass, presence, liveness, reasons } = await harness.judgeLive();

@@ -249,32 +249,28 @@ test('a version is shown as active only if this server loaded it, and a manual s
 
 test('a draft that refuses everyone needs a confirmation; checks that nothing can start, and unknown groups, are problems', async () => {
   const company = await startCompany();
-  try {
-    const [connection] = company.toConnections('shadow');
-    const connections = [
-      { ...connection, id: 'work', oidc: { clients: [client] } },
-      { ...connection, id: 'closed' },
-    ];
-    const call = await start({ configurationFolder: `${folder}-versions`, connections });
-    const strict = JSON.stringify({ mode: 'shadow', rules: [{ ...rule, when: {}, whenUnknown: undefined }] });
-    await call(save, change(strict));
-    const asked = { revision: 1, reason: 'everyone' };
-    expect((await call(apply, asked)).code).toBe('nobody_can_pass');
-    expect((await call(apply, { ...asked, isSure: true })).code).toBeNull();
-    const enforced = await call(save, { ...change('{"mode":"enforce"}'), connection: 'closed' });
-    expect(enforced.state?.draft?.problems).toMatchObject([{ path: 'closed.policy' }]);
-    const misspelled = { ...rule, mode: 'shadow', when: { groups: ['Fase pilot'] } };
-    const shadow = JSON.stringify({ mode: 'shadow', rules: [misspelled] });
-    const revision = enforced.state?.draft?.revision;
-    const unknown = await call(save, { ...change(shadow, revision), connection: 'closed' });
-    expect(unknown.state?.draft?.problems).toMatchObject([{ path: 'closed.policy.rules.0.when.groups' }]);
-    const wrong = JSON.stringify({ 'okta.auth.token': { seal: 'not-the-token-of-the-org' } });
-    const refused = (await call(save, change(wrong, unknown.state?.draft?.revision, 'secrets'))).state?.draft;
-    expect(refused?.problems[1]).toMatchObject({ path: 'work.okta', reason: expect.stringContaining('credentials') });
-    expect((await call(apply, { ...asked, revision: refused?.revision })).code).toBe('config_invalid');
-  } finally {
-    await company.close();
-  }
+  const [connection] = company.toConnections('shadow');
+  const connections = [
+    { ...connection, id: 'work', oidc: { clients: [client] } },
+    { ...connection, id: 'closed' },
+  ];
+  const call = await start({ configurationFolder: `${folder}-versions`, connections });
+  const strict = JSON.stringify({ mode: 'shadow', rules: [{ ...rule, when: {}, whenUnknown: undefined }] });
+  await call(save, change(strict));
+  const asked = { revision: 1, reason: 'everyone' };
+  expect((await call(apply, asked)).code).toBe('nobody_can_pass');
+  expect((await call(apply, { ...asked, isSure: true })).code).toBeNull();
+  const enforced = await call(save, { ...change('{"mode":"enforce"}'), connection: 'closed' });
+  expect(enforced.state?.draft?.problems).toMatchObject([{ path: 'closed.policy' }]);
+  const misspelled = { ...rule, mode: 'shadow', when: { groups: ['Fase pilot'] } };
+  const shadow = JSON.stringify({ mode: 'shadow', rules: [misspelled] });
+  const revision = enforced.state?.draft?.revision;
+  const unknown = await call(save, { ...change(shadow, revision), connection: 'closed' });
+  expect(unknown.state?.draft?.problems).toMatchObject([{ path: 'closed.policy.rules.0.when.groups' }]);
+  const wrong = JSON.stringify({ 'okta.auth.token': { seal: 'not-the-token-of-the-org' } });
+  const refused = (await call(save, change(wrong, unknown.state?.draft?.revision, 'secrets'))).state?.draft;
+  expect(refused?.problems[1]).toMatchObject({ path: 'work.okta', reason: expect.stringContaining('credentials') });
+  expect((await call(apply, { ...asked, revision: refused?.revision })).code).toBe('config_invalid');
 });
 
 test.each([

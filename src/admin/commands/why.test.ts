@@ -6,7 +6,6 @@ import { createTestConnection } from '../../../support/benches/core.js';
 import { fillFromTrail } from '../../../support/data/ledgered.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { forFile } from '../../../support/run/for-file.js';
 import { startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import { toIso } from '../../core/units.js';
@@ -14,10 +13,9 @@ import { toIso } from '../../core/units.js';
 const dataFolder = createFolder('why');
 const profile = createMemoryProfile(['00u1', '00u2']);
 const okta = createTestConnection({ id: 'okta', kind: 'okta', profile });
-const company = await forFile(startCompany());
-const { server } = await forFile(
-  startOperatedServer(company, { dataFolder, given: { connections: new Map([['okta', okta]]) } }),
-);
+const company = await startCompany();
+const given = { connections: new Map([['okta', okta]]) };
+const { server } = await startOperatedServer(company, { dataFolder, given });
 
 const anna = { connection: 'okta', subject: '00u1' };
 const events: readonly AuditEvent[] = [

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { createFolder } from '../../../support/run/folder.js';
-import { forFile } from '../../../support/run/for-file.js';
 import { type OperatedServer, startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
@@ -8,7 +7,7 @@ import { createSqliteState } from '../../storage/state/sqlite.js';
 /* Setting connections up, and the doctor, at simulated providers on sockets. */
 
 const dataFolder = createFolder('apply');
-const company = await forFile(startCompany());
+const company = await startCompany();
 
 const start = (given: Partial<Parameters<typeof startOperatedServer>[1]> = {}): Promise<OperatedServer> =>
   startOperatedServer(company, { dataFolder, ...given });

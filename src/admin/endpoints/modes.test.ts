@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { fillLedger } from '../../../support/data/ledgered.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { forFile } from '../../../support/run/for-file.js';
 import {
   type Company,
   type Mode,
@@ -17,7 +16,7 @@ import { checkChanged } from '../operations/health-checks.js';
 
 let dataFolder: string;
 let operated: OperatedServer;
-const company = await forFile(startCompany());
+const company = await startCompany();
 beforeEach(async () => {
   dataFolder = createFolder('modes');
   operated = await startOperatedServer(company, { dataFolder });

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { fillLedger } from '../../../support/data/ledgered.js';
 import { createMemoryProfile, findEveryGroup } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { forFile } from '../../../support/run/for-file.js';
 import { type OperatedServer, startCompany, startOperatedServer } from '../../../support/servers/operated-server.js';
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { JsonObject } from '../../core/base/json.js';
@@ -15,13 +14,12 @@ import { createSignInRules } from '../../step-up/evaluate-sign-in.js';
 
 let operated: OperatedServer;
 let connections: Map<string, Connection>;
-const company = await forFile(startCompany());
+const company = await startCompany();
 beforeEach(async () => {
   connections = new Map();
   operated = await startOperatedServer(company, { dataFolder: createFolder('rules'), given: { connections } });
   serve([]);
 });
-afterEach(() => operated.stop());
 
 const rules: readonly SignInRule[] = [
   { name: 'everyone', when: {}, outcome: 'deny', mode: 'shadow', whenUnknown: 'policy' },

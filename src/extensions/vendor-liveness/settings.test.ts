@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import { blocksOf, readPage } from '../../../support/benches/page.js';
 import { startVendorBench } from '../../../support/benches/vendor-bench.js';
@@ -96,25 +96,19 @@ test.each([
   expect(await problemsWith({}, { liveness: { aws: given } })).not.toEqual([]);
 });
 
-let stop: () => Promise<void> = async () => {};
-afterEach(() => stop());
-
 const policyOf = async (origin: string): Promise<string> =>
   (await fetch(`${origin}/face/`)).headers.get('content-security-policy') ?? '';
 
 test('the page may connect to the hosts of the vendor only if it is configured', async () => {
   const without = await startApiServer();
   expect(await policyOf(without.origin)).toContain("connect-src 'self';");
-  await without.stop();
   const bench = await startVendorBench();
-  ({ stop } = bench);
   const { host } = new URL(bench.rekognition.streamUrl);
   expect(await policyOf(bench.server.origin)).toContain(`connect-src 'self' wss://${host} https://${host};`);
 });
 
 test('with AWS, the page may connect to the stream of the region and to the host of the detector’s model', async () => {
   const server = await startApiServer({ sections: { liveness: { aws } } });
-  ({ stop } = server);
   expect(await policyOf(server.origin)).toContain(
     "connect-src 'self' wss://streaming-rekognition.eu-west-1.amazonaws.com https://cdn.liveness.rekognition.amazonaws.com;",
   );
@@ -122,7 +116,6 @@ test('with AWS, the page may connect to the stream of the region and to the host
 
 test('the doctor tries the vendor, opens no session, and warns of a fallback that is not certified', async () => {
   const bench = await startVendorBench();
-  ({ stop } = bench);
   const { rekognition, server } = bench;
   const settings = awsLivenessGuard.parse({ ...aws, endpoint: rekognition.url });
   const toLiveness = (fallback: 'none' | 'movement') => ({ vendor: 'aws', confidence: 80, fallback });

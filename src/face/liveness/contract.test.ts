@@ -1,6 +1,7 @@
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
 import { attacks, makeGenuineFrames, readDemoHeads } from '../../../support/face-video/index.js';
+import { forFile } from '../../../support/run/for-file.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { describeLiveness } from '../../../test/contract/liveness.js';
 import type { Movement } from '../../core/movements.js';
@@ -11,7 +12,7 @@ import { createMovementJudge } from './judge.js';
 const movements: readonly Movement[] = ['centre', 'left', 'up'];
 
 describeLiveness('The own judge of movements', async () => {
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  const engine = await forFile(createEnginePool({ modelsFolder, queueLimit: 64 }));
   const heads = await readDemoHeads(engine);
   const scene = { victim: heads[0], attacker: heads[1], movements, seed: 'contract' };
   const genuine = await makeGenuineFrames(scene);
@@ -45,6 +46,5 @@ describeLiveness('The own judge of movements', async () => {
         )
         .then(() => 'liveness_low' as const, toCode);
     },
-    close: () => engine.close(),
   };
 });

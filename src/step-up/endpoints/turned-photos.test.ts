@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { beginAgreed, startCapture, who } from '../../../support/benches/capture-bench.js';
@@ -25,9 +25,6 @@ const parts = await Promise.all(
 );
 const turned: Buffer[] = await Promise.all(parts.map((part, at) => turn(part, 90 * (at + 1))));
 
-let stop: () => Promise<void>;
-afterEach(() => stop());
-
 const realPorts = () => ({ verifier: createTestVerifier(engine), analysisCache: createTestSight(engine) });
 
 const enrolOf = (server: ApiServer) => ({
@@ -39,7 +36,6 @@ const enrolOf = (server: ApiServer) => ({
 
 test.each(['none', 'all'] as const)('with replay “%s”, the API accepts turned photos', async (replay) => {
   const { server } = await startCapture({ liveness: 'off' }, realPorts());
-  stop = () => server.stop();
   const auth = { 'x-auth-token': (await server.issue(clientScopes, 'acme', replay)).token };
   const post = async (path: string, fields: Parameters<typeof toForm>[0]) =>
     (await server.postForm(path, toForm(fields), auth)).body;
@@ -70,7 +66,6 @@ test('a turned photo of a document is compared with the face', async () => {
     hint: null,
   });
   const { server } = await startCapture({ referencePhoto: true }, { ...realPorts(), judge: { judge: passing } });
-  stop = () => server.stop();
   const { page } = await beginAgreed(server, { purpose: 'enrol' }, '/invitations');
   const { nonce, photos } = await page.takeFrames(() => Buffer.concat([upright, randomBytes(8)]));
   expect((await page.send({ nonce, photo: photos, reference: turned[0]! })).body.outcome).toBe('passed');
@@ -78,7 +73,6 @@ test('a turned photo of a document is compared with the face', async () => {
 
 test('a turned photo of a liveness vendor is compared with the token', async () => {
   const bench = await startVendorBench({}, realPorts());
-  stop = bench.stop;
   const auth = { 'x-auth-token': (await bench.server.issue()).token };
   expect((await bench.server.postForm('/enrolments', toForm(enrolOf(bench.server)), auth)).status).toBe(201);
   const { page } = await beginAgreed(bench.server);

@@ -36,6 +36,5 @@ describeLiveness('Amazon Rekognition', async () => {
       rekognition.cause('none');
       return code;
     },
-    close: () => rekognition.close(),
   };
 });
