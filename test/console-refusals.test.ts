@@ -34,7 +34,6 @@ test('the page of a person counts every refused attempt, also of a check that th
     },
   ]);
   const { body } = await server.postJson('/people/checks', who, { 'x-admin-key': adminKey });
-  await server.stop();
   const { attempts, signIns } = refusalsOf(personChecksReply.parse(body).checks);
   expect(attempts.map(({ code }) => code)).toEqual(['code_wrong', 'liveness_low', 'face_mismatch']);
   expect(signIns).toEqual([]);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { beginPage, startCapture } from '../../support/benches/capture-bench.js';
 import { fillLedger, type Noted } from '../../support/data/ledgered.js';
 import type { ApiServer } from '../../support/servers/api-server.js';
@@ -17,7 +17,6 @@ beforeEach(async () => {
   const homePages = new Map([['acme', { door: null, services, clients: new Map() }]]);
   ({ server } = await startCapture({}, { homePages }, ['anna', 'berta']));
 });
-afterEach(() => server.stop());
 
 const open = async (subject: string, purpose = 'manage') =>
   (await beginPage(server, { subject, purpose }, '/invitations')).page;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { cookiesOf } from '../../support/benches/console.js';
 import { defaultPolicy } from '../../support/benches/core.js';
@@ -43,7 +43,6 @@ async function start(policy: Partial<Policy> = {}, hasOtherDoor = false) {
   });
 }
 beforeEach(() => start());
-afterEach(() => server.stop());
 
 const ask = (path: string, cookie = '', init: RequestInit = {}) =>
   fetch(`${server.origin}${path}`, { redirect: 'manual', ...init, headers: { ...init.headers, cookie } });
@@ -103,7 +102,6 @@ describe('access by a face check', () => {
   });
 
   test('a passed check opens the user’s own page once; a failed check returns to the start page', async () => {
-    await server.stop();
     await start({}, true);
     await enrol('anna', 'ada');
     const { cookie, page } = await follow(await begin(loginOf('anna')));

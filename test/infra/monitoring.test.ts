@@ -110,7 +110,6 @@ test('the routes in alerts exist', async () => {
   expect(routes).not.toEqual([]);
   const server = await startApiServer();
   const known = createEndpoints(server.deps).map(({ path }) => path);
-  await server.stop();
   for (const route of routes) expect(known).toContain(route);
 });
 
@@ -120,7 +119,6 @@ describe('the alerts', () => {
       hooks: new Map([['acme', { token: createSilentHook() }]]),
     });
     const scraped = await server.deps.telemetry.metrics.registry.metrics();
-    await server.stop();
     const counted = rules.flatMap(({ alert, expr }) =>
       [...expr.matchAll(/increase\((facestep_\w+)\[\d+[mh]\]\)+ > [03]$/gm)].map(([, metric]) => ({
         alert,

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { SignInRule } from '../../src/core/rules/rule.js';
@@ -11,7 +11,6 @@ import { callPage, ticketOf } from '../../support/fakes/browser.js';
 /* What an OpenID client is told of a code or a passkey that was given in place of a face. */
 
 let op: TestIssuer;
-afterEach(() => op.stop());
 
 const start = async (counts: boolean, rules: readonly SignInRule[] = []) => {
   const anotherWay = { email: true, sms: false, recoveryCodes: false, counts };

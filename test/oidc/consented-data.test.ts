@@ -126,7 +126,6 @@ describe('a consent to claims', () => {
   });
 
   test('expires, and the tokens issued under the consent expire with it', async () => {
-    await op.stop();
     await start(toConfig({ ...registration, dataConsentDays: 1 }));
     await agree(op, { scope: 'openid email' }, ['email']);
     op.server.clock.advanceSec(86_400 - 300);
@@ -139,7 +138,6 @@ describe('a consent to claims', () => {
   });
 
   test('is not valid for another client, and a posted answer to the consent page is not either', async () => {
-    await op.stop();
     await start(toConfig(registration, { ...registration, id: 'other' }));
     const shop = await agree(op, { scope: 'openid email' }, ['email']);
     const other = await askAndShow(op, { id: 'other', scope: 'openid email' });

@@ -239,10 +239,7 @@ describe('an unenrolled user', () => {
     const shown = await op.show(browser, (await browser.follow(url)).url, 'new');
     return { ...shown, back: told((await browser.follow(shown.returnUrl!)).url) };
   };
-  beforeEach(async () => {
-    await op.stop();
-    await start({ whenNotEnrolled: 'enrol' });
-  });
+  beforeEach(() => start({ whenNotEnrolled: 'enrol' }));
 
   test('can enrol if a trusted client pushed a request with their login', async () => {
     const { view, back } = await purposeOf((await push('portal')).href);
@@ -264,7 +261,6 @@ describe('an unenrolled user', () => {
 });
 
 test('the amr of a check with a PIN contains pin, and a wrong PIN refuses the same face', async () => {
-  await op.stop();
   await start({ whenNotEnrolled: 'enrol', userSecret: 'pin' });
   const config = await op.discover('portal');
   const end = async (pin: string) => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
@@ -7,6 +7,7 @@ import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { oktaClients } from '../../support/data/okta-clients.js';
 import { testIssuer } from '../../support/fakes/keys.js';
+import { endAfterwards } from '../../support/run/for-file.js';
 import { createFactorSignIn } from '../../support/servers/okta-factor-sign-in.js';
 import { attachHook } from '../../support/servers/okta-hooks.js';
 import { createIdentityVerification } from '../../support/servers/okta-identity-verification.js';
@@ -29,6 +30,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     reach: (url, init) => reach.send(url, init),
     pages: [createFactorSignIn, createIdentityVerification],
   });
+  endAfterwards(okta.close);
   const settings = createOktaConnectionGuard([]).parse({
     id: 'workforce',
     kind: 'okta',
@@ -66,12 +68,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
   adaId = await okta.createUser({ login: ada, password: 'correct horse' });
   await bench.enrol(adaId, 'ada');
 }
-async function stop(): Promise<void> {
-  await bench.stop();
-  await okta.close();
-}
 beforeEach(() => start());
-afterEach(() => stop());
 
 const factorStart = (login: string) => `${okta.url}/signin/factor/start?user=${encodeURIComponent(login)}`;
 const idvStart = (login: string, more = '') =>
@@ -176,7 +173,6 @@ describe('Okta: identity verification', () => {
   });
 
   test('enrols no user, because it also runs for users who have lost their password', async () => {
-    await stop();
     await start({ whenNotEnrolled: 'enrol' });
     const charles = await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
     const browser = bench.openBrowser();

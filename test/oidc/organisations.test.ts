@@ -237,7 +237,6 @@ describe('the scope organisation', () => {
 });
 
 test('an attribute can list the organizations, as a list or as comma-separated text', async () => {
-  await op.stop();
   await start({ organisations: { ...rules, from: { claim: 'motto' } } });
   for (const motto of ['corp:acme:filer, corp:beta:reader', ['corp:acme:filer', 'corp:beta:reader']]) {
     op.profile.details.set('anna', { motto });

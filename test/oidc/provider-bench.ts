@@ -111,7 +111,6 @@ export async function startProviderBench<Settings extends Configured>({
           walk(page.url, { method: 'POST', body: new URLSearchParams({ username }) }),
       };
     },
-    stop: () => server.stop(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
@@ -17,7 +17,6 @@ import { ruleOf as rule } from '../../support/data/sign-in-rule.js';
 /* Rules at OpenID clients: decided before the camera, with the browser's own facts. */
 
 let op: TestIssuer;
-afterEach(() => op.stop());
 
 const clients = createOidcGuard([]).parse({
   clients: [

@@ -174,7 +174,6 @@ describe('the UserInfo response', () => {
   });
 
   test('is not returned as verified by the connection that does not have it', async () => {
-    await bench.op.stop();
     bench = await startSources({ verifiedClaims: { trustFramework: 'own', claims: ['name', 'employee_number'] } });
     bench.op.profile.details.set('anna', { name: 'Anna Example', employee_number: 1 });
     await proveEnrolment(bench.op, 'photo');
@@ -249,8 +248,6 @@ describe('a consent over several sources', () => {
   });
 
   test('is not valid for another client, and its form cannot omit a source that the page showed', async () => {
-    const { op } = bench;
-    await op.stop();
     bench = await startSources({ clients: [registration, { ...registration, id: 'other' }] });
     await agreeToAll(bench.op);
     const other = await askAndShow(bench.op, { ...everything, id: 'other' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   cookiesOf,
   fromOwnPage,
@@ -44,7 +44,6 @@ const start = async () => {
 beforeAll(async () => {
   company = await startCompanyProvider(redirectUri, users);
 });
-afterAll(() => company.stop());
 beforeEach(() => start());
 
 const ask = (path: string, cookie = '') =>
@@ -111,7 +110,6 @@ describe('sign-in with the company’s provider', () => {
   test('applies a change of groups at the next sign-in', async () => {
     const moving = { login: 'ada@example.com', groups: ['face-owners'] };
     const usual = company;
-    await server.stop();
     company = await startCompanyProvider(redirectUri, { u1: moving });
     await start();
     const former = await toSessionHeaders(server, sessionOf(await signIn('u1')));

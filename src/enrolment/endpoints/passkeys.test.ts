@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginAgreed, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
 import type { openPage } from '../../../support/benches/capture-page.js';
@@ -9,7 +9,6 @@ import type { JsonObject } from '../../core/base/json.js';
 import type { Policy } from '../../core/connection.js';
 
 let server: ApiServer;
-afterEach(() => server.stop());
 
 type Page = ReturnType<typeof openPage>;
 

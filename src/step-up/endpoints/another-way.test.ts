@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
 import type { openPage } from '../../../support/benches/capture-page.js';
@@ -23,7 +23,6 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   ({ server, acme, auth } = await startCapture({ anotherWay: offered, replaceFace: 'link', ...policy }));
 }
 beforeEach(() => startWith());
-afterEach(() => server.stop());
 
 const withReceipt = { audience: 'https://app.example.com' };
 
@@ -175,7 +174,6 @@ describe('another way is not offered', () => {
   };
 
   test('for hooks, if their policy does not accept it', async () => {
-    await server.stop();
     await startWith({ anotherWay: { ...offered, counts: false } });
     const { page, view } = await begin(forHook);
     expect(view.anotherWays).toEqual([]);
@@ -217,7 +215,6 @@ describe('recovery codes', () => {
   describe('and the receipt of the enrolment', () => {
     /** A sign-in that became the user's enrolment, and whose application waits for a receipt. */
     const pass = async () => {
-      await server.stop();
       await startWith({ whenNotEnrolled: 'enrol' });
       const { id, page } = await begin();
       await page.consent();
@@ -254,7 +251,6 @@ describe('recovery codes', () => {
   });
 
   test('are not offered if nothing accepts them', async () => {
-    await server.stop();
     await startWith({ anotherWay: { ...offered, counts: false } });
     expect((await enrol()).view.recoveryCodesOffered).toBe(false);
   });
@@ -297,7 +293,6 @@ describe('recovery codes', () => {
     await enrol('grace');
     expect((await useRecovery((await begin()).page, codes[0]!)).body.code).toBe('code_wrong');
 
-    await server.stop();
     await startWith({ enrolmentDays: 1 });
     const made = await make();
     server.clock.advanceSec(86_400);

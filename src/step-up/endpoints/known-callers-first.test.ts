@@ -17,10 +17,7 @@ const letAllGo = (): void => {
   isOpen = true;
   held.shift()?.();
 };
-afterEach(async () => {
-  letAllGo();
-  await server.stop();
-});
+afterEach(letAllGo);
 
 test('while anonymous pages fill the queue, an authenticated caller waits for at most one running job and is never refused as overloaded', async () => {
   const gate = (): Promise<void> =>

@@ -206,7 +206,6 @@ describe.each(['photos of a backend', 'the capture page'] as const)('a check thr
   test('an unusable photo keeps the step-up open and costs no attempt, for any fault of the token', async () => {
     const answers = new Set<string>();
     for (const [, , prepare] of wrongs) {
-      await server.stop();
       await startWith(liveness);
       const { subject } = await prepare();
       const seen = await doors[door]({ subject, person: '' });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
 import { lendCamera, type openPage, openStarted } from '../../../support/benches/capture-page.js';
@@ -32,7 +32,6 @@ beforeEach(async () => {
   authenticator = createAuthenticator({ origin: new URL(server.deps.issuer).origin });
   changeRule('passkey_or_face');
 });
-afterEach(() => server.stop());
 
 type Page = ReturnType<typeof openPage>;
 
