@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
@@ -19,14 +19,11 @@ import { createOpenStepUpRequest, requestLifeSec, toReceiptAudience } from './ca
 import { nextStep, type TriggerName } from './flow.js';
 import type { ChallengeResult } from './schema.js';
 
-let bench: Awaited<ReturnType<typeof openTriggerBench>>;
-beforeAll(async () => {
-  bench = await openTriggerBench();
-});
+const bench = await openTriggerBench();
 
 const ada = 'a1b2c3d4-5678-4def-abcd-ef0123456789';
 const grace = 'b1b2c3d4-5678-4def-abcd-ef0123456789';
-type Triggers = Awaited<ReturnType<typeof openTriggerBench>>['triggers'];
+type Triggers = (typeof bench)['triggers'];
 
 /** The `response` a trigger fills in, refusals included; always in Cognito's shape. */
 async function ask(name: TriggerName, event: unknown, triggers: Triggers = bench.triggers) {

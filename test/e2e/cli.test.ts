@@ -1,15 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
-import { type Service, startService } from '../../examples/demo/service.js';
-import { type RunningSimulation, runHere, startSimulation } from '../../support/benches/cli.js';
+import { startService } from '../../examples/demo/service.js';
+import { runHere, startSimulation } from '../../support/benches/cli.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
+import { forFile } from '../../support/run/for-file.js';
 import { modelsFolder } from '../../support/run/paths.js';
 
 /*
@@ -20,28 +21,18 @@ import { modelsFolder } from '../../support/run/paths.js';
 const folder = createFolder('cli');
 const configFile = join(folder, 'facestep.json');
 const env = { FACESTEP_CONFIG: configFile };
-let simulation: RunningSimulation;
-let service: Service;
-let pictures: Pictures;
-
-beforeAll(async () => {
-  const serverPort = await findFreePort();
-  [simulation, pictures] = await Promise.all([startSimulation('okta', { serverPort }), loadPictures()]);
-  const [connection] = simulation.config.connections;
-  const settings = {
-    ...simulation.config,
-    modelsFolder,
-    dataFolder: join(folder, 'data'),
-    verifier: { kind: 'embedded', workers: 1 },
-    connections: [{ ...connection, policy: { mode: 'shadow', liveness: 'off' } }],
-  };
-  writeFileSync(configFile, JSON.stringify(settings));
-  service = await startService(env);
-});
-afterAll(async () => {
-  await service?.stop();
-  await simulation?.stop();
-});
+const simulation = await forFile(startSimulation('okta', { serverPort: await findFreePort() }));
+const pictures = await loadPictures();
+const [connection] = simulation.config.connections;
+const settings = {
+  ...simulation.config,
+  modelsFolder,
+  dataFolder: join(folder, 'data'),
+  verifier: { kind: 'embedded', workers: 1 },
+  connections: [{ ...connection, policy: { mode: 'shadow', liveness: 'off' } }],
+};
+writeFileSync(configFile, JSON.stringify(settings));
+const service = await forFile(startService(env));
 
 const stepGuard = z.looseObject({
   title: z.string(),

@@ -2,20 +2,20 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AdminInitiateAuthCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
-import { type Backend, connectBackend } from '../../examples/demo/backend.js';
+import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { type Service, startService } from '../../examples/demo/service.js';
+import { startService } from '../../examples/demo/service.js';
 import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
-import type { UserPool } from '../../simulators/cognito/pool.js';
+import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { modeTitle } from '../../src/connections/mode-at-provider.js';
 import { connectionModeReply, refusedReply } from '../../src/connections/replies.js';
 import { type ChallengeParameters, signIn } from '../../support/fakes/cognito-browser.js';
 import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
+import { forFile } from '../../support/run/for-file.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 import { createProcessDeps } from '../contract/bench.js';
@@ -32,16 +32,42 @@ const folder = createFolder('cognito');
 const bundle = join(folder, 'index.mjs');
 
 const pictures = await loadPictures();
-let simulator: CognitoSimulator;
-let pool: UserPool;
-let clientId: string;
-let otherClientId: string;
-let administrator: ReturnType<typeof administer>;
-let service: Service;
-let receiptKeys: string;
-let backend: Backend;
-let adaSub: string;
-let graceSub: string;
+await promisify(execFile)(process.execPath, [join(projectRoot, 'scripts/build-triggers.mjs'), bundle]);
+// A busy machine may take longer than Cognito waits: its own limit has a test of its own.
+const simulator = await forFile(startCognitoSimulator({ triggerTimeoutMs: 30_000 }));
+const pool = await simulator.createPool();
+const administrator = administer(simulator, pool);
+const clientId = await administrator.createAppClient();
+const otherClientId = await administrator.createAppClient({ ClientName: 'Other' });
+const adaSub = await administrator.createUser('ada', password);
+const graceSub = await administrator.createUser('grace', password);
+
+const settings = toSettings(simulator, pool, [clientId, otherClientId], {
+  cognito: { triggers: { requestSecret, functions: triggerFunctions } },
+});
+const { steps } = createCognitoProvisioning({
+  settings,
+  publicUrl: issuer,
+  ...createProcessDeps(),
+});
+// The functions are deployed below, in the mode of the connection.
+for (const step of steps.filter(({ title }) => title !== modeTitle)) {
+  const { state } = await step.inspect();
+  if (state !== 'ready') await step.apply();
+  expect(await step.inspect()).toEqual({ state: 'ready' });
+}
+
+const { userPoolId, clientIds, endpoint } = settings.cognito;
+const credentials = { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'canary-aws' };
+const cognito = { userPoolId, clientIds, endpoint, credentials, triggers: { requestSecret } };
+const policy = { mode: 'enforce', liveness: 'off' };
+const connection = { id: connectionId, kind: 'cognito', policy, cognito };
+const service = await forFile(startService(configureService(folder, { publicUrl: issuer, connections: [connection] })));
+const receiptKeys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
+
+const backend = await connectBackend(service.url, serviceKey, { connection: connectionId, application: clientId });
+await backend.enrol(adaSub, pictures.person[0]);
+await backend.enrol(graceSub, pictures.stranger);
 
 /** Deploys the bundle as serverless.yml does. What ran before is gone: each function starts cold. */
 async function deploy(environment: Record<string, string> = {}): Promise<void> {
@@ -57,48 +83,6 @@ async function deploy(environment: Record<string, string> = {}): Promise<void> {
   });
 }
 
-beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [join(projectRoot, 'scripts/build-triggers.mjs'), bundle]);
-  // A busy machine may take longer than Cognito waits: its own limit has a test of its own.
-  simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000 });
-  pool = await simulator.createPool();
-  administrator = administer(simulator, pool);
-  clientId = await administrator.createAppClient();
-  otherClientId = await administrator.createAppClient({ ClientName: 'Other' });
-  adaSub = await administrator.createUser('ada', password);
-  graceSub = await administrator.createUser('grace', password);
-
-  const settings = toSettings(simulator, pool, [clientId, otherClientId], {
-    cognito: { triggers: { requestSecret, functions: triggerFunctions } },
-  });
-  const { steps } = createCognitoProvisioning({
-    settings,
-    publicUrl: issuer,
-    ...createProcessDeps(),
-  });
-  // The functions are deployed below, in the mode of the connection.
-  for (const step of steps.filter(({ title }) => title !== modeTitle)) {
-    const { state } = await step.inspect();
-    if (state !== 'ready') await step.apply();
-    expect(await step.inspect()).toEqual({ state: 'ready' });
-  }
-
-  const { userPoolId, clientIds, endpoint } = settings.cognito;
-  const credentials = { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'canary-aws' };
-  const cognito = { userPoolId, clientIds, endpoint, credentials, triggers: { requestSecret } };
-  const policy = { mode: 'enforce', liveness: 'off' };
-  const connection = { id: connectionId, kind: 'cognito', policy, cognito };
-  service = await startService(configureService(folder, { publicUrl: issuer, connections: [connection] }));
-  receiptKeys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
-
-  backend = await connectBackend(service.url, serviceKey, { connection: connectionId, application: clientId });
-  await backend.enrol(adaSub, pictures.person[0]);
-  await backend.enrol(graceSub, pictures.stranger);
-});
-afterAll(async () => {
-  await service?.stop();
-  await simulator?.close();
-});
 beforeEach(() => deploy());
 afterEach(() => {
   pool.invocations.length = 0;

@@ -1,23 +1,20 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { createFolder } from '../../support/run/folder.js';
+import { forFile } from '../../support/run/for-file.js';
 import type { Act } from '../../support/servers/front.js';
-import { type DoctorBench, type Elsewhere, openDoctorBench } from '../contract/doctor-bench.js';
+import { type Elsewhere, openDoctorBench } from '../contract/doctor-bench.js';
 import { schema } from '../contract/scim.js';
 
 /* Whatever is broken, doctor says so once, and how to fix it. */
 
 const top = createFolder('doctor-faults');
-let bench: DoctorBench;
+const bench = await forFile(openDoctorBench(top));
+await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
 let folders = 0;
-beforeAll(async () => {
-  bench = await openDoctorBench(top);
-  await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-});
-afterAll(() => bench?.close());
 
 const providers = ['okta', 'entra', 'cognito', 'onelogin', 'scim'] as const;
 

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { jwtVerify } from 'jose';
 import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
-import { type Backend, connectBackend } from '../../examples/demo/backend.js';
+import { connectBackend } from '../../examples/demo/backend.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { type Service, startService } from '../../examples/demo/service.js';
-import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
-import type { DirectoryUser } from '../../simulators/entra/tenant.js';
+import { startService } from '../../examples/demo/service.js';
+import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { createFolder } from '../../support/run/folder.js';
+import { forFile } from '../../support/run/for-file.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 import { applyAll, createProcessDeps } from '../contract/bench.js';
 
@@ -18,19 +18,15 @@ import { applyAll, createProcessDeps } from '../contract/bench.js';
 
 const top = createFolder('entra');
 const pictures = await loadPictures();
-let entra: EntraSimulator;
-let daemon: Daemon;
-let service: Service;
-let backend: Backend;
+const entra = await forFile(startEntraSimulator({ kind: 'external', hookTimeoutMs: 30_000 }));
+const daemon = entra.addDaemon();
+const receiptAttribute = entra.addExtension(daemon.clientId, 'faceReceipt');
 /** Applications whose tokens get the claims: of a connection that omits them, of one that denies, and of a sign-up. */
-let app: string;
-let strictApp: string;
-let attribute: string;
-let receiptAttribute: string;
-let ada: DirectoryUser;
-let grace: DirectoryUser;
-let publicUrl: string;
-let env: Record<string, string>;
+const app = entra.addClientApp({ acceptMappedClaims: false });
+const strictApp = entra.addClientApp({ acceptMappedClaims: false });
+const ada = entra.addUser({ mail: 'ada@example.com' });
+const grace = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
+const publicUrl = `http://127.0.0.1:${await findFreePort()}`;
 
 const toConnection = (id: string, clientApp: string, policy: object) => ({
   id,
@@ -42,46 +38,32 @@ const toConnection = (id: string, clientApp: string, policy: object) => ({
   },
 });
 
-beforeAll(async () => {
-  entra = await startEntraSimulator({ kind: 'external', hookTimeoutMs: 30_000 });
-  daemon = entra.addDaemon();
-  receiptAttribute = entra.addExtension(daemon.clientId, 'faceReceipt');
-  app = entra.addClientApp({ acceptMappedClaims: false });
-  strictApp = entra.addClientApp({ acceptMappedClaims: false });
-  ada = entra.addUser({ mail: 'ada@example.com' });
-  grace = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
-  publicUrl = `http://127.0.0.1:${await findFreePort()}`;
-  const connections = [
-    toConnection('customers', app, {}),
-    toConnection('strict', strictApp, { whenUnverified: 'deny', whenUnavailable: 'deny' }),
-  ];
-  writeFileSync(join(top, 'entra.pem'), entra.cert);
-  env = {
-    ...configureService(top, { publicUrl, connections }),
-    PORT: new URL(publicUrl).port,
-    NODE_EXTRA_CA_CERTS: join(top, 'entra.pem'),
-  };
-  for (const connection of connections) {
-    const settings = createEntraConnectionGuard([]).parse(connection);
-    attribute = settings.entra.attribute;
-    const provisioning = createEntraProvisioning({
-      ...createProcessDeps(),
-      settings,
-      publicUrl,
-      fetch: entra.fetch,
-    });
-    for (const state of await applyAll(provisioning)) expect(state).toMatch(/^(ready|manual)$/);
-  }
-  service = await startService(env);
-  // So that the keys which tell who calls are there: the first call does not wait for them long.
-  for (let calls = 0; calls < 5; calls++) await signIn(app, ada.id);
-  backend = await connectBackend(publicUrl, serviceKey, { connection: 'customers', application: app });
-});
-afterAll(async () => {
-  await service.stop();
-  await entra.close();
-});
-
+const connections = [
+  toConnection('customers', app, {}),
+  toConnection('strict', strictApp, { whenUnverified: 'deny', whenUnavailable: 'deny' }),
+];
+writeFileSync(join(top, 'entra.pem'), entra.cert);
+const env = {
+  ...configureService(top, { publicUrl, connections }),
+  PORT: new URL(publicUrl).port,
+  NODE_EXTRA_CA_CERTS: join(top, 'entra.pem'),
+};
+let attribute = '';
+for (const connection of connections) {
+  const settings = createEntraConnectionGuard([]).parse(connection);
+  attribute = settings.entra.attribute;
+  const provisioning = createEntraProvisioning({
+    ...createProcessDeps(),
+    settings,
+    publicUrl,
+    fetch: entra.fetch,
+  });
+  for (const state of await applyAll(provisioning)) expect(state).toMatch(/^(ready|manual)$/);
+}
+let service = await forFile(startService(env));
+// So that the keys which tell who calls are there: the first call does not wait for them long.
+for (let calls = 0; calls < 5; calls++) await signIn(app, ada.id);
+const backend = await connectBackend(publicUrl, serviceKey, { connection: 'customers', application: app });
 type Faces = { face_verified?: unknown; face_verified_at?: unknown; face_methods?: unknown };
 async function signIn(appId: string, userId: string): Promise<Faces> {
   const result = await entra.signIn({ appId, userId });
@@ -119,7 +101,7 @@ describe('an outage', () => {
     expect(await backend.checkFace(ada.id, pictures.person[1])).toBe('passed');
     await service.stop();
     entra.fail('keys', { status: 503 });
-    service = await startService(env);
+    service = await forFile(startService(env));
     expect(await signIn(app, ada.id)).toEqual(unverified);
     await expect(signIn(strictApp, ada.id)).rejects.toMatchObject({ code: 1003002 });
     entra.heal('keys');

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
-import { type Backend, connectBackend } from '../../examples/demo/backend.js';
+import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { type Service, startService } from '../../examples/demo/service.js';
-import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
+import { startService } from '../../examples/demo/service.js';
+import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { createFolder } from '../../support/run/folder.js';
+import { forFile } from '../../support/run/for-file.js';
 import { configureService, serviceKey } from '../../support/servers/service-stage.js';
 import { applyAll, createProcessDeps } from '../contract/bench.js';
 
@@ -15,7 +16,9 @@ const hookSecret = 'the key that the Smart Hook signs its requests with';
 const password = 'correct horse';
 const factor = 'trusted_idp';
 
-const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: object = {}) => ({
+const onelogin = await forFile(startOneLoginSimulator({ graceMs: 30_000 }));
+const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: [factor] });
+const connection = {
   id: 'workforce',
   kind: 'onelogin',
   policy: { mode: 'enforce', liveness: 'off' },
@@ -23,35 +26,14 @@ const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: 
     ...onelogin.toSettings(hookSecret, facePolicyId),
     // Longer than by default: the answers are looked at here, not this machine's speed.
     timeoutSec: 5,
-    ...changes,
   },
-});
-
-/** What `facestep provision --apply` does. */
-async function provision(settings: ReturnType<typeof toSettings>, publicUrl: string): Promise<void> {
-  const deps = { settings: createOneloginConnectionGuard([]).parse(settings), publicUrl, ...createProcessDeps() };
-  await applyAll(createOneLoginProvisioning(deps));
-}
-
-let onelogin: OneLoginSimulator;
-let facePolicyId: number;
-/** Not there where it did not start. */
-let service: Service;
+};
 const pictures = await loadPictures();
-let backend: Backend;
-let settings: ReturnType<typeof toSettings>;
-beforeAll(async () => {
-  onelogin = await startOneLoginSimulator({ graceMs: 30_000 });
-  facePolicyId = onelogin.addPolicy({ name: 'Face', factors: [factor] });
-  settings = toSettings(onelogin, facePolicyId);
-  service = await startService(configureService(createFolder('onelogin'), { connections: [settings] }));
-  backend = await connectBackend(service.url, serviceKey, { connection: 'workforce', application: '959314' });
-  await provision(settings, service.url);
-});
-afterAll(async () => {
-  await service?.stop();
-  await onelogin.close();
-});
+const service = await forFile(startService(configureService(createFolder('onelogin'), { connections: [connection] })));
+const backend = await connectBackend(service.url, serviceKey, { connection: 'workforce', application: '959314' });
+// What `facestep provision --apply` does.
+const settings = createOneloginConnectionGuard([]).parse(connection);
+await applyAll(createOneLoginProvisioning({ settings, publicUrl: service.url, ...createProcessDeps() }));
 
 let users = 0;
 function addUser() {

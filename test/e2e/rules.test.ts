@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { forFile } from '../../support/run/for-file.js';
 import { hookSecret, openOktaBench } from '../contract/okta.js';
 import { startOktaServer } from '../contract/okta-server.js';
 
-const bench = await forFile(openOktaBench());
+const bench = await openOktaBench();
 const pilot = { name: 'Pilot', when: { groups: ['Face pilot'] }, mode: 'enforce', whenUnknown: 'deny' };
 
 test('a malformed call is refused if a rule is in enforce mode, and passes if all are in shadow mode', async () => {
