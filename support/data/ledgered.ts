@@ -22,19 +22,24 @@ const bounds = { days: 90, entries: 100_000 };
 export const fillFromTrail = (file: string, { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>) =>
   rebuildLedger([file], { auditEvents, ledger, clock, bounds, pause: async () => {} });
 
-/** Writes records into a server's ledger, as the audit log's writer of a replica does. */
-export async function fillLedger(server: ApiServer, records: readonly Noted[], trail = 'c'.repeat(32)): Promise<void> {
-  const { ledger, clock } = server.deps;
-  const recorder = createLedgerRecorder({
+/** Creates what writes the records of an audit log into a ledger. */
+export function createTestRecorder({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>) {
+  const log = createTextLog();
+  return createLedgerRecorder({
     auditEvents,
     ledger,
     bounds,
     clock,
-    log: createTextLog(),
-    jobs: createTestJobs({ clock, log: createTextLog() }),
+    log,
+    jobs: createTestJobs({ clock, log }),
     onLines: () => {},
   });
-  const now = clock.now();
+}
+
+/** Writes records into a server's ledger, as the audit log's writer of a replica does. */
+export async function fillLedger(server: ApiServer, records: readonly Noted[], trail = 'c'.repeat(32)): Promise<void> {
+  const recorder = createTestRecorder(server.deps);
+  const now = server.clock.now();
   for (const [sequence, { event, hoursAgo, request = null, userAgent = null }] of records.entries()) {
     const time = addSec(now, -hoursAgo * 3600);
     recorder.note({ ...event, sequence, time, request }, trail, { network, userAgent });

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createTestConnection } from '../../../support/benches/core.js';
-import { enrolledAt } from '../../../support/data/ledgered.js';
-import { createTestJobs } from '../../../support/fakes/jobs.js';
+import { createTestRecorder, enrolledAt } from '../../../support/data/ledgered.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../support/fakes/simulated-profile.js';
-import { createTextLog } from '../../../support/fakes/sinks.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { forFile } from '../../../support/run/for-file.js';
+import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { addAdministrator } from '../../access/administrators.js';
-import { auditEvents } from '../../app/audit-events.js';
 import { beginActivity } from '../../audit/ledger/log.js';
-import { createLedgerRecorder } from '../../audit/ledger/recorder.js';
 import { checksReply, exportedChecksReply } from '../../audit/ledger/replies.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { NamedAccount } from '../../core/ports.js';
@@ -36,37 +33,22 @@ const profiles = {
 const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6) =>
   createTestConnection({ id, profile: profiles[id], policy: { accuracy } });
 
-let server: ApiServer;
-let recorder: ReturnType<typeof createLedgerRecorder>;
-let sequence = 0;
-beforeAll(async () => {
-  server = await startApiServer({
-    connections: new Map([
-      ['work', toConnection('work', 4)],
-      ['shop', toConnection('shop', 6)],
-    ]),
-  });
-  const { ledger, clock } = server.deps;
-  const bounds = { days: 90, entries: 1000 };
-  recorder = createLedgerRecorder({
-    auditEvents,
-    ledger,
-    bounds,
-    clock,
-    log: createTextLog(),
-    jobs: createTestJobs({ clock, log: createTextLog() }),
-    onLines: () => {},
-  });
-  const request = 'a'.repeat(24);
-  note(enrolledAt('work', 'anna'));
-  note(enrolledAt('shop', 'anna'));
-  note(enrolledAt('work', 'berta'));
-  note({ action: 'key_made', connection: '', subject: '', detail: { use: 'sealing', version: 1 } });
-  note({ action: 'verification_refused', connection: 'work', subject: 'berta', detail: { tokenId: 't' } }, request);
-  note({ action: 'verified', connection: 'work', subject: 'anna', detail: { tokenId: 't' } }, null, '2001:db8:1::/48');
-  await recorder.flush();
+const server = await startApiServer({
+  connections: new Map([
+    ['work', toConnection('work', 4)],
+    ['shop', toConnection('shop', 6)],
+  ]),
 });
-afterAll(() => recorder.stop());
+const recorder = await forFile(createTestRecorder(server.deps));
+let sequence = 0;
+const request = 'a'.repeat(24);
+note(enrolledAt('work', 'anna'));
+note(enrolledAt('shop', 'anna'));
+note(enrolledAt('work', 'berta'));
+note({ action: 'key_made', connection: '', subject: '', detail: { use: 'sealing', version: 1 } });
+note({ action: 'verification_refused', connection: 'work', subject: 'berta', detail: { tokenId: 't' } }, request);
+note({ action: 'verified', connection: 'work', subject: 'anna', detail: { tokenId: 't' } }, null, '2001:db8:1::/48');
+await recorder.flush();
 
 function note(
   event: AuditEvent,

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runCli } from '../../../examples/demo/run-command.js';
 import { createAuditDeps, tokenChange } from '../../../support/benches/audit.js';
-import { createTestJobs } from '../../../support/fakes/jobs.js';
+import { createTestRecorder } from '../../../support/data/ledgered.js';
 import { createManualClock } from '../../../support/fakes/manual-clock.js';
-import { createTextLog } from '../../../support/fakes/sinks.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
@@ -16,7 +15,6 @@ import { listLines } from './log.js';
 import { countByConnection, listPeople } from './people.js';
 import { prune } from './prune.js';
 import { rebuildLedger } from './rebuild.js';
-import { createLedgerRecorder } from './recorder.js';
 import { countEarlier, readFirstDay } from './sign-ins.js';
 
 const bounds = { days: 90, entries: 10_000 };
@@ -27,15 +25,7 @@ async function runServers() {
   const clock = createManualClock(Date.now() - 86_400_000);
   const folder = createFolder('rebuild');
   const live = await createSqliteLedger(':memory:');
-  const recorder = createLedgerRecorder({
-    auditEvents,
-    ledger: live,
-    bounds,
-    clock,
-    log: createTextLog(),
-    jobs: createTestJobs({ clock, log: createTextLog() }),
-    onLines: () => {},
-  });
+  const recorder = createTestRecorder({ ledger: live, clock });
   const onRecord: Parameters<typeof createFileAudit>[0]['onRecord'] = (record, chain) =>
     recorder.note(record, chain, { network: '192.0.2.0/24', userAgent: null });
   const trails = [];
