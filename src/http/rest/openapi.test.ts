@@ -1,20 +1,13 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
 import { createDescribedEndpoints } from '../../../scripts/reference/described-endpoints.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 
-let server: ApiServer;
-let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;
-beforeAll(async () => {
-  server = await startApiServer({
-    oidc: async () => new Map(),
-    transmitter: async (core) => {
-      transmitter = await startTestTransmitter(core);
-      return transmitter.securityEvents;
-    },
-  });
+const server = await startApiServer({
+  oidc: async () => new Map(),
+  transmitter: async (core) => (await startTestTransmitter(core)).securityEvents,
 });
 
 const documentGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), z.any())) });

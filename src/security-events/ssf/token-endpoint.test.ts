@@ -7,7 +7,6 @@ import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 /* The client credentials grant before the whole HTTP surface: by a strict receiver, and by anyone who does it wrong. */
 
 let server: ApiServer;
-let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;
 let application: string;
 let keyId: string;
 let secret: string;
@@ -22,10 +21,7 @@ async function register(scopes: readonly string[]): Promise<[id: string, keyId: 
 
 beforeEach(async () => {
   server = await startApiServer({
-    transmitter: async (core) => {
-      transmitter = await startTestTransmitter(core);
-      return transmitter.securityEvents;
-    },
+    transmitter: async (core) => (await startTestTransmitter(core)).securityEvents,
   });
   [application, keyId, secret] = await register(['ssf.manage']);
 });
