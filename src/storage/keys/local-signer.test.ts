@@ -9,14 +9,12 @@ import { createManualClock } from '../../../test/contract/state.js';
 import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
 
 const typ = 'facestep-receipt+jwt';
-let folder: string;
 let file: string;
 let clock: ReturnType<typeof createManualClock>;
 let log: ReturnType<typeof createTextLog>;
 
-beforeEach(async () => {
-  folder = createFolder('signer');
-  file = join(folder, 'signing-keys.json');
+beforeEach(() => {
+  file = join(createFolder('signer'), 'signing-keys.json');
   clock = createManualClock();
   log = createTextLog();
 });

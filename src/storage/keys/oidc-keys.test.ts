@@ -8,13 +8,11 @@ import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { createOidcKeys } from './oidc-keys.js';
 
-let folder: string;
 let file: string;
 let clock: ReturnType<typeof createManualClock>;
 let log: ReturnType<typeof createTextLog>;
-beforeEach(async () => {
-  folder = createFolder('oidc-keys');
-  file = join(folder, 'oidc-keys.json');
+beforeEach(() => {
+  file = join(createFolder('oidc-keys'), 'oidc-keys.json');
   clock = createManualClock();
   log = createTextLog();
 });
