@@ -11,7 +11,6 @@ import { draw } from '../support/benches/capture-bench.js';
 import { openLink, openPage } from '../support/benches/capture-page.js';
 import { drawPicture } from '../support/fakes/embedded.js';
 import { createFolder } from '../support/run/folder.js';
-import { forFile } from '../support/run/for-file.js';
 import { projectRoot } from '../support/run/paths.js';
 import { startApiServer } from '../support/servers/api-server.js';
 import { openServer } from '../test/contract/bench.js';
@@ -21,7 +20,7 @@ import { createFacestepClient } from './journey.js';
 const folder = createFolder('content-key');
 const at = (name: string) => join(folder, name);
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 const { token: clientToken } = await server.issue(clientScopes);
 const facestep = createFacestepClient({ url: server.origin, clientToken, fetch });
 const { token } = await facestep.generate([drawPicture('ada', 1)]);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { drawPicture } from '../support/fakes/embedded.js';
 import { readExample, runExample } from '../support/run/example.js';
-import { forFile } from '../support/run/for-file.js';
 import { projectRoot } from '../support/run/paths.js';
 import { startApiServer } from '../support/servers/api-server.js';
 import * as published from './index.js';
@@ -15,7 +14,7 @@ const nonce = 'n-1';
 const fetchHere = (url: string | URL, init?: RequestInit) =>
   fetch(String(url).replace('https://face.example.com', server.origin), init);
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 
 test('the example of createFacestepClient returns a receipt', async () => {
   const { token: clientToken } = await server.issue();

@@ -3,7 +3,6 @@ import { attemptsOfToken } from '../src/core/limits/attempts.js';
 import { countAttempt } from '../src/core/limits/lockout.js';
 import { drawPicture } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
-import { forFile } from '../support/run/for-file.js';
 import { startApiServer } from '../support/servers/api-server.js';
 import { openServer } from '../test/contract/bench.js';
 import { createFacestepClient, createReceiptVerifier, type FacestepClient, type Fetch } from './index.js';
@@ -13,7 +12,7 @@ const ada = drawPicture('ada', 1);
 const adaLater = drawPicture('ada', 2);
 const eve = drawPicture('eve', 1);
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 const { token } = await server.issue();
 const client: FacestepClient = createFacestepClient({ url: `${server.origin}/`, clientToken: token, fetch: realFetch });
 

@@ -4,12 +4,11 @@ import type { Fetch } from '../../src/core/ports.js';
 import { toTokenIssuanceEvent } from '../../support/data/entra-events.js';
 import { toBody } from '../../support/data/event-body.js';
 import { until } from '../../support/run/eventually.js';
-import { forFile } from '../../support/run/for-file.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { fetchKeysAhead, isClaimed, openEntraBench, withBearer } from '../../test/contract/entra.js';
 import { createCallerCheck } from './caller.js';
 
-const bench = await forFile(openEntraBench());
+const bench = await openEntraBench();
 const fetchKeys = await fetchKeysAhead(bench.entra, [bench.entra.tenant, bench.partner]);
 
 /** What metadata and keys are fetched with: it can be held up, and then let go on or fail. It tells what was asked and answered. */

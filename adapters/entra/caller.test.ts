@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import { eventsServiceAppId } from '../../simulators/entra/tenant.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { keyOutages } from '../../support/data/key-outages.js';
-import { forFile } from '../../support/run/for-file.js';
 import { createForgedBearers, fetchKeysAhead, openEntraBench } from '../../test/contract/entra.js';
 import { createCallerCheck } from './caller.js';
 
@@ -11,7 +10,7 @@ const refused = { code: 'caller_untrusted' };
 const outage = { code: 'profile_unavailable' };
 const host = 'face.example.com';
 
-const bench = await forFile(openEntraBench());
+const bench = await openEntraBench();
 const { partner } = bench;
 const fetchKeys = await fetchKeysAhead(bench.entra, [bench.entra.tenant, partner]);
 

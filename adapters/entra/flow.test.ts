@@ -5,7 +5,6 @@ import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Json } from '../../src/errors.js';
 import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../support/data/entra-events.js';
 import { toBody } from '../../support/data/event-body.js';
-import { forFile } from '../../support/run/for-file.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
@@ -17,7 +16,7 @@ import {
   withBearer,
 } from '../../test/contract/entra.js';
 
-const bench = await forFile(openEntraBench());
+const bench = await openEntraBench();
 let bearer = await bench.createBearer();
 const { partner } = bench;
 const tenantId = bench.entra.tenant.id;

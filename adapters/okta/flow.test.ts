@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { toBody } from '../../support/data/event-body.js';
 import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../support/data/okta-events.js';
-import { forFile } from '../../support/run/for-file.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { openOktaBench, signed } from '../../test/contract/okta.js';
@@ -11,7 +10,7 @@ import { isAllowed, isClaimed, registrationReplyGuard } from '../../test/contrac
 const ada = '00uAda00000000000001';
 const grace = '00uGrace000000000002';
 
-const bench = await forFile(openOktaBench());
+const bench = await openOktaBench();
 const adapter = bench.connect();
 
 const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(toBody(body)));

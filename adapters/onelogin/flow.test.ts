@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { toBody } from '../../support/data/event-body.js';
-import { forFile } from '../../support/run/for-file.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
@@ -16,7 +15,7 @@ const ada = '36216766';
 /** Has never passed a step-up. */
 const eve = '36216768';
 
-const bench = await forFile(openOneLoginBench());
+const bench = await openOneLoginBench();
 const adapter: ServedAdapter = bench.connect();
 
 const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(bench.clock, toBody(body)));

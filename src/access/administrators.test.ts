@@ -2,14 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { expectAtEveryEndpoint } from '../../support/benches/console.js';
 import { createTestConnection } from '../../support/benches/core.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
-import { forFile } from '../../support/run/for-file.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
 import type { Role } from './rights.js';
 
 const acme = createTestConnection({ id: 'acme', kind: 'okta', profile: createMemoryProfile(['ada']) });
-const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
+const server = await startApiServer({ connections: new Map([['acme', acme]]) });
 
 const owner = { 'x-admin-key': adminKey };
 const post = (path: string, body: JsonObject, headers: Record<string, string> = owner) =>

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { forFile } from '../../support/run/for-file.js';
 import { asAdmin, startApiServer } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
 import { maxKeys } from './application-keys.js';
 import { maxApplications, registerApplication } from './applications.js';
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 
 const post = (path: string, body: JsonObject = {}) => server.postJson(path, body, asAdmin);
 const get = (path: string) => server.send('GET', path, { headers: asAdmin });

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { testShare } from '../../support/data/share.js';
 import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
-import { forFile } from '../../support/run/for-file.js';
 import { adminKey, asAdmin, startApiServer, toForm } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { clientScopes } from './scopes.js';
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 
 const generate = (body: JsonObject) => server.postJson('/generateToken', body, asAdmin);
 const report = (token: string) => server.postJson('/token', {}, { 'x-auth-token': token });

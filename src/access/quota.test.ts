@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { createFolder } from '../../support/run/folder.js';
-import { forFile } from '../../support/run/for-file.js';
 import { asAdmin, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { epochMs } from '../core/units.js';
@@ -10,7 +9,7 @@ import { createSqliteState } from '../storage/state/sqlite.js';
 import { countRequest } from './admission.js';
 import type { Application } from './applications.js';
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 
 /** A key of an application with these quotas, and the beginning of a day: both windows are whole. */
 async function keyWith(quotas: { perMinute?: number; perDay?: number }, at = server) {

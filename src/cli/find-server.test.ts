@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runHere } from '../../support/benches/cli.js';
 import { createFolder } from '../../support/run/folder.js';
-import { forFile } from '../../support/run/for-file.js';
 import { adminKey as key, startApiServer } from '../../support/servers/api-server.js';
 
 /* Commands find the server and its key in variables, the configuration, or a login. */
@@ -11,7 +10,7 @@ import { adminKey as key, startApiServer } from '../../support/servers/api-serve
 const top = createFolder('find-server');
 let folders = 0;
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 
 const home = (): Record<string, string> => ({ XDG_CONFIG_HOME: join(top, String(++folders)) });
 const fileOf = (env: Record<string, string>) => join(env.XDG_CONFIG_HOME!, 'facestep', 'login.json');

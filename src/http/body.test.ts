@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { eventually } from '../../support/run/eventually.js';
-import { forFile } from '../../support/run/for-file.js';
 import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { sendHalf } from '../../support/servers/half-sent.js';
 import { decodeBase64 } from './body.js';
@@ -13,7 +12,7 @@ const inB = 'multipart/form-data; boundary=b';
 const photoHead = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
 const base64 = Buffer.from(photo).toString('base64');
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 const token: string = (await server.issue()).token;
 const auth: { 'x-auth-token': string } = { 'x-auth-token': token };
 

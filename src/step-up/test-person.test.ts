@@ -7,7 +7,6 @@ import { openLink, openPage } from '../../support/benches/capture-page.js';
 import { createTestConnection } from '../../support/benches/core.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
-import { forFile } from '../../support/run/for-file.js';
 import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { testOutcomes } from '../core/test-outcomes.js';
 import { connectionAdditions } from '../extensions/index.js';
@@ -21,7 +20,7 @@ const audience = 'https://shop.example.com';
 const real = testOutcomes.map((outcome) => `${outcome}@`);
 
 const connections = new Map();
-const server = await forFile(startApiServer({ connections }));
+const server = await startApiServer({ connections });
 const { profile, testOutcomeOf } = createMemoryAdapter({ ...server.deps, settings, fetch, publicUrl: audience });
 const policy = { liveness: 'challenge' } as const;
 connections.set('trial', createTestConnection({ id: 'trial', policy, profile, testOutcomeOf: testOutcomeOf! }));

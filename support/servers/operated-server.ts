@@ -150,7 +150,6 @@ export async function startOperatedServer(
       return run as JsonObject;
     },
     actions: () => server.audit.events.map(({ action }) => action),
-    stop: () => server.stop(),
   };
 }
 

@@ -127,18 +127,13 @@ inBrowser('actions of administrators are not counted as refused attempts of the 
 });
 
 inBrowser('without a connection, no campaign can be planned, and the page says so', async () => {
-  const folder = createFolder('console-no-connection');
   const empty = await startOperatedServer(
     { ...company(), toConnections: () => [] },
-    { dataFolder: folder, given: { issuer: 'http://localhost' } },
+    { dataFolder: createFolder('console-no-connection'), given: { issuer: 'http://localhost' } },
   );
-  try {
-    const page = await visit('/campaigns', empty);
-    await page.getByText('A campaign needs a connection. Connect a provider first.').waitFor();
-    expect(await page.getByRole('button', { name: 'Plan' }).count()).toBe(0);
-  } finally {
-    await empty.stop();
-  }
+  const page = await visit('/campaigns', empty);
+  await page.getByText('A campaign needs a connection. Connect a provider first.').waitFor();
+  expect(await page.getByRole('button', { name: 'Plan' }).count()).toBe(0);
 });
 
 inBrowser(

@@ -70,11 +70,7 @@ async function startServer() {
   await giveDataConsent(anna, given, deps);
   await linkIdentities(anna, { connection: 'payroll', subject: '42' }, { days: 365 }, deps);
   await recordPlace(anna, { device: null, network: '192.0.2.0/24', isProven: true }, deps);
-  const stop = async () => {
-    await server.stop();
-    await company.stop();
-  };
-  return { server, issuer, stop };
+  return { server, issuer };
 }
 
 /** What has the focus. */
@@ -87,7 +83,7 @@ async function pressKey(page: Page, name: string | RegExp): Promise<void> {
 }
 
 inBrowser('a user can sign in at the provider and end consents, links and known places by keyboard', async () => {
-  const { server, issuer, stop } = await startServer();
+  const { server, issuer } = await startServer();
   const { page, complaints, close } = await receive(browser(), narrow);
   for (const language of languages) {
     await page.goto(`${issuer}/me/acme?lang=${language}&refused=face`);
@@ -153,5 +149,4 @@ inBrowser('a user can sign in at the provider and end consents, links and known 
   await page.waitForURL(`${issuer}/me/acme`);
   expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
   await close();
-  await stop();
 });

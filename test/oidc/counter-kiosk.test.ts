@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loginOf, startIssuer } from '../../support/benches/issuer.js';
-import { forFile } from '../../support/run/for-file.js';
 import { counterConfig, numbersOn, openCounter, openPhone } from './counter-bench.js';
 
 /* A check of a counter that a person answers at a kiosk: no phone takes part, and the two numbers do. */
 
 // A kiosk is a device of the organisation's own, also where people have to use their phones.
-const op = await forFile(startIssuer({ config: counterConfig, policy: { camera: 'phone' } }));
+const op = await startIssuer({ config: counterConfig, policy: { camera: 'phone' } });
 await op.enrol('anna');
 await op.enrol('berta');
 

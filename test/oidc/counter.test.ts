@@ -1,12 +1,11 @@
 import { expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { loginOf, startIssuer } from '../../support/benches/issuer.js';
-import { forFile } from '../../support/run/for-file.js';
 import { counterConfig, meet, numbersOn, openCounter, openPhone } from './counter-bench.js';
 
 /* A check in person: a counter shows a code, a phone opens it, and each side tells the other a number. */
 
-const op = await forFile(startIssuer({ config: counterConfig }));
+const op = await startIssuer({ config: counterConfig });
 await op.enrol('anna');
 await op.enrol('berta');
 

@@ -1,9 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { clientSecret, loginOf, oidcConfig, redirectUri, startIssuer } from '../../support/benches/issuer.js';
-import { forFile } from '../../support/run/for-file.js';
 
-const op = await forFile(startIssuer());
+const op = await startIssuer();
 
 type Params = Record<string, string | readonly string[] | undefined>;
 

@@ -60,7 +60,7 @@ const isOf = (route: string) => {
   return (path: string): boolean => pattern.test(path.replace(/\{\w+\}/g, 'x'));
 };
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 const { body } = await server.send('GET', '/openapi.json');
 const described: readonly Endpoint[] = readDescription({ text: JSON.stringify(body) });
 

@@ -9,7 +9,6 @@ import { enrolledAt, fillLedger } from '../../../support/data/ledgered.js';
 import { waitForApproval } from '../../../support/data/recoveries.js';
 import { createMemoryProfile, findEveryGroup } from '../../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { recoveryGuard } from '../../config/recovery.js';
 
@@ -18,7 +17,7 @@ import { recoveryGuard } from '../../config/recovery.js';
 const profile = createMemoryProfile(['00u1']);
 const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null, findGroupIds: findEveryGroup };
 const acme = createTestConnection({ id: 'acme', profile, policy: { helpRequests: true }, recovery });
-const server = await forFile(startApiServer({ connections: new Map([['acme', acme]]) }));
+const server = await startApiServer({ connections: new Map([['acme', acme]]) });
 
 const run = (args: readonly string[], key = adminKey) => administer(server, args, key);
 

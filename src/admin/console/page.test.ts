@@ -6,13 +6,12 @@ import { expect, test } from '@jest/globals';
 import express from 'express';
 import { eventually } from '../../../support/run/eventually.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { forFile } from '../../../support/run/for-file.js';
 import { consoleFolder } from '../../../support/run/paths.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
 import { listen } from '../../http/listen.js';
 import { createPageRouter } from './page.js';
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 
 const get = (path: string, encoding = 'br') =>
   fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestConnection } from '../../../support/benches/core.js';
 import { drawPicture } from '../../../support/fakes/embedded.js';
 import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
-import { forFile } from '../../../support/run/for-file.js';
 import { adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
 
 /* Whom a request is about: by their id at the provider, or by the name they sign in by. */
@@ -12,7 +11,7 @@ const connection = createTestConnection({ id: 'work', profile, policy: { livenes
 const login = loginOf('ada').toUpperCase();
 const nobody = loginOf('nobody');
 
-const server = await forFile(startApiServer({ connections: new Map([['work', connection]]) }));
+const server = await startApiServer({ connections: new Map([['work', connection]]) });
 const token: string = (await server.issue()).token;
 beforeEach(() => {
   profile.attributes.set('ada', null);

@@ -4,7 +4,6 @@ import { describe, expect, test } from '@jest/globals';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { copyModels } from '../../../support/fakes/models.js';
 import { createFolder } from '../../../support/run/folder.js';
-import { forFile } from '../../../support/run/for-file.js';
 import { pageFolders } from '../../../support/run/paths.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
 import { hexDigestOf } from '../../core/secrets.js';
@@ -14,7 +13,7 @@ const folder = createFolder('page');
 
 copyModels(join(folder, 'models'));
 const verifier = createTestVerifier();
-const server = await forFile(startApiServer({ verifier, folders: { ...pageFolders, models: join(folder, 'models') } }));
+const server = await startApiServer({ verifier, folders: { ...pageFolders, models: join(folder, 'models') } });
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.origin + path, { headers });
 

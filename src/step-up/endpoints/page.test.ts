@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { forFile } from '../../../support/run/for-file.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
 
-const server = await forFile(startApiServer());
+const server = await startApiServer();
 
 const get = (path: string, encoding = 'br') =>
   fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });
