@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { keyVersionAfter } from '../core/derived-mac.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { type KeyVersion, type Measurement, sketchBands, type VerifyRequest } from '../core/ports.js';
 import { digestOf, type FrameSketch, type KeyMaterial, type Photo } from '../core/secrets.js';
@@ -214,7 +215,7 @@ async function digest(
   { keys }: Ports<'keys'>,
 ): Promise<{ readonly keyVersion: KeyVersion; readonly frames: readonly Digested[] }> {
   const former = found?.keyVersion;
-  const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();
+  const keyVersion = await keyVersionAfter(former, { keys });
   const key = await keys.mac(keyVersion, messageOf(who));
   try {
     return { keyVersion, frames: sketches.map((sketch) => sketch.use((steps) => digestBands(steps, key))) };

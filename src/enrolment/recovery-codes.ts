@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { deriveMac } from '../core/derived-mac.js';
 import { type EnrolmentProof, enrolmentProofs } from '../core/enrolment-proof.js';
-import type { Keys } from '../core/ports.js';
 import { type Credential, isSameDigest } from '../core/secrets.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
 import { drawWrittenCode, toCompared } from '../core/written-codes.js';
@@ -48,7 +47,7 @@ export async function makeRecoveryCodes(
   const codes = Array.from({ length: codesMade }, () => drawWrittenCode(random));
   const keyVersion = await keys.currentVersion();
   const salt = Buffer.from(random(16)).toString('base64url');
-  const digest = await createDigest(who, { keyVersion, salt }, keys);
+  const digest = await createDigest(who, { keyVersion, salt }, { keys });
   const kept: Kept = { keyVersion, salt, madeAt: clock.now(), proof, digests: codes.map(digest) };
   const { key } = toStored(who);
   const when = former === null ? 'absent' : { revision: former.revision };
@@ -70,10 +69,10 @@ export async function takeRecoveryCode(
   const known = await readStored(toStored(who), { state });
   if (known === null || !accepts(known.record.proof)) {
     // The key service is asked as for a person who has codes, so that the time does not reveal who has.
-    await createDigest(who, { keyVersion: await keys.currentVersion(), salt: '' }, keys);
+    await createDigest(who, { keyVersion: await keys.currentVersion(), salt: '' }, { keys });
     return false;
   }
-  const digest = await createDigest(who, known.record, keys).catch((error: unknown) => {
+  const digest = await createDigest(who, known.record, { keys }).catch((error: unknown) => {
     // Codes whose digests are keyed with a retired key are invalid.
     if (toCode(error) === 'token_key_retired') return null;
     throw error;
@@ -113,15 +112,11 @@ export async function forgetRecoveryCodes(who: SubjectRef, { state }: Ports<'sta
 async function createDigest(
   { connection, subject }: SubjectRef,
   { keyVersion, salt }: Pick<Kept, 'keyVersion' | 'salt'>,
-  keys: Keys,
+  deps: Ports<'keys'>,
 ): Promise<(code: Credential) => string> {
-  const material = await keys.mac(
-    keyVersion,
-    Buffer.from(`recovery codes ${JSON.stringify([connection, subject, salt])}`),
-  );
-  const key = material.use((bytes) => Buffer.from(bytes));
-  material.wipe();
-  return (code) => createHmac('sha256', key).update(toCompared(code)).digest('base64url');
+  const label = Buffer.from(`recovery codes ${JSON.stringify([connection, subject, salt])}`);
+  const mac = await deriveMac(keyVersion, label, deps);
+  return (code) => mac(toCompared(code)).toString('base64url');
 }
 
 export const recoveryCodeData = {

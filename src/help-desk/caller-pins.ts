@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList, removeFromList } from '../core/bounded-list.js';
 import { type ConnectedSubject, isOf } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { deriveMac } from '../core/derived-mac.js';
 import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, countOwnRecord, type LimitUse } from '../core/limits/limits.js';
 import { drawBelow } from '../core/number-choices.js';
@@ -45,14 +45,9 @@ const pinsOf = (connection: string): BoundedList<CallerPin> => ({
 });
 
 async function digestPin(connection: string, pin: Credential, { keys }: Ports<'keys'>): Promise<string> {
-  const material = await keys.mac(
-    await keys.currentVersion(),
-    Buffer.from(`caller PINs ${JSON.stringify(connection)}`),
-  );
-  const digits = pin.use(toPlainCode);
-  const digest = material.use((key) => createHmac('sha256', key).update(digits).digest('base64url'));
-  material.wipe();
-  return digest;
+  const label = Buffer.from(`caller PINs ${JSON.stringify(connection)}`);
+  const mac = await deriveMac(await keys.currentVersion(), label, { keys });
+  return mac(pin.use(toPlainCode)).toString('base64url');
 }
 
 /**

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { deriveMac, keyVersionAfter } from '../core/derived-mac.js';
 import type { KeyVersion } from '../core/ports.js';
 import { type Credential, digestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
@@ -160,27 +160,18 @@ export async function forgetKnownPlaces(who: SubjectRef, { state }: Ports<'state
 async function digestPlace(
   who: SubjectRef,
   { device, network }: Pick<Place, 'device' | 'network'>,
-  { keys, ...deps }: Ports<'state' | 'keys'>,
+  deps: Ports<'state' | 'keys'>,
 ): Promise<{ readonly keyVersion: KeyVersion } & Readonly<Record<PlaceKind, string | null>>> {
   const former = (await readStored(toStored(who), deps))?.record.keyVersion;
-  const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();
-  const key = await keys.mac(keyVersion, messageOf(who));
+  const keyVersion = await keyVersionAfter(former, deps);
+  const mac = await deriveMac(keyVersion, messageOf(who), deps);
   const digest = (kind: PlaceKind, text: string): string =>
-    key
-      .use((bytes) => createHmac('sha256', bytes))
-      .update(`${kind}:${text}`)
-      .digest()
-      .subarray(0, digestBytes)
-      .toString('base64url');
-  try {
-    return {
-      keyVersion,
-      device: device === null ? null : device.use((text) => digest('device', text)),
-      network: network === null ? null : digest('network', network),
-    };
-  } finally {
-    key.wipe();
-  }
+    mac(`${kind}:${text}`).subarray(0, digestBytes).toString('base64url');
+  return {
+    keyVersion,
+    device: device === null ? null : device.use((text) => digest('device', text)),
+    network: network === null ? null : digest('network', network),
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import type { z } from 'zod';
 import type { Agent } from '../core/approver.js';
 import { type ConnectedSubject, readTokenIfAny, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { deriveMac } from '../core/derived-mac.js';
 import type { SupportedLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import { consumeLimit } from '../core/limits/limits.js';
@@ -25,17 +25,16 @@ export interface BegunRecovery {
 
 const linkLifeSec = 24 * 60 * 60;
 
+const linkLabel = Buffer.from('facestep/recovery-links/the key of the secrets of all links');
+
 /** Returns the secret of a link: a MAC, so that a made-up secret is refused without the store. */
 async function deriveLinkSecret(
   version: KeyVersion,
   { connection, id }: Pick<Recovery, 'connection' | 'id'>,
   { keys }: Ports<'keys'>,
 ): Promise<Credential> {
-  const material = await keys.mac(version, Buffer.from('facestep/recovery-links/the key of the secrets of all links'));
-  const message = JSON.stringify([connection, id]);
-  const mac = material.use((key) => createHmac('sha256', key).update(message).digest('base64url'));
-  material.wipe();
-  return new Credential(`${version}-${mac}`);
+  const mac = await deriveMac(version, linkLabel, { keys });
+  return new Credential(`${version}-${mac(JSON.stringify([connection, id])).toString('base64url')}`);
 }
 
 /** Draws four digits, which an approver types. */

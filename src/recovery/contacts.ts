@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { toPhoneNumber } from '../connections/profile-values.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { deriveMac, keyVersionAfter } from '../core/derived-mac.js';
 import { toEmailKey } from '../core/email-address.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { findManager } from './manager.js';
@@ -73,27 +73,19 @@ export async function noteContacts(
   deps: Ports<'state' | 'clock' | 'keys'>,
   rules: { readonly compareOnly?: boolean } = {},
 ): Promise<Noted['contacts']> {
-  const { state, clock, keys } = deps;
+  const { state, clock } = deps;
   const now = clock.now();
   const stored = toStored(who, now);
   const found = (await readStored(stored, { state }))?.record ?? null;
-  const formerVersion = found?.keyVersion;
-  const keyVersion =
-    formerVersion !== undefined && (await keys.holds(formerVersion)) ? formerVersion : await keys.currentVersion();
-  const material = await keys.mac(
-    keyVersion,
-    Buffer.from(`noted contacts ${JSON.stringify([who.connection, who.subject])}`),
-  );
-  const key = material.use((bytes) => Buffer.from(bytes));
-  material.wipe();
+  const keyVersion = await keyVersionAfter(found?.keyVersion, deps);
+  const label = Buffer.from(`noted contacts ${JSON.stringify([who.connection, who.subject])}`);
+  const mac = await deriveMac(keyVersion, label, deps);
   const digests = notedKinds.flatMap((kind) => {
     const value = contacts[kind];
     if (value === undefined) return [];
     if (value === null) return [{ kind, digest: '' }];
-    const text = `${kind} ${toEmailKey(value)}`;
-    return [{ kind, digest: createHmac('sha256', key).update(text).digest('base64url') }];
+    return [{ kind, digest: mac(`${kind} ${toEmailKey(value)}`).toString('base64url') }];
   });
-  key.fill(0);
   const isGiven = (kind: (typeof notedKinds)[number]): boolean => contacts[kind] !== undefined;
   const note = (found: Noted | null): Noted => {
     const former = found?.keyVersion === keyVersion ? found.contacts : [];

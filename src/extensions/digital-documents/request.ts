@@ -1,8 +1,9 @@
-import { createHash, createHmac, createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { calculateJwkThumbprint, SignJWT } from 'jose';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { type KeyPair, toKeyPair } from '../../core/derived-key.js';
+import { deriveMac } from '../../core/derived-mac.js';
 import type { DocumentRequest } from '../../core/ports.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import type { DocumentsConfig } from './config.js';
@@ -26,16 +27,10 @@ export interface RequestSecrets extends Omit<KeyPair, 'point'> {
 
 /** @throws `key_service_unavailable` */
 export async function deriveSecrets(stepUpId: string, { keys }: Ports<'keys'>): Promise<RequestSecrets> {
-  const material = await keys.mac(await keys.currentVersion(), label);
-  const derive = (use: string): Buffer =>
-    material.use((key) =>
-      createHmac('sha256', key)
-        .update(JSON.stringify([stepUpId, use]))
-        .digest(),
-    );
+  const mac = await deriveMac(await keys.currentVersion(), label, { keys });
+  const derive = (use: string): Buffer => mac(JSON.stringify([stepUpId, use]));
   const { privateKey, publicKey } = toKeyPair(derive('first half of the key'), derive('second half of the key'));
   const secrets = { nonce: derive('nonce').toString('base64url'), place: derive('place').toString('base64url') };
-  material.wipe();
   const thumbprint = Buffer.from(await calculateJwkThumbprint(publicKey, 'sha256'), 'base64url');
   return { ...secrets, privateKey, publicKey, thumbprint };
 }
