@@ -2,12 +2,14 @@ import { connect } from '../../src/app/connect.js';
 import type { ConnectionConfig } from '../../src/config/connection.js';
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 import type { Hook, ServedHooks } from '../../src/connections/hook.js';
+import type { Connection } from '../../src/core/connection.js';
 import type { CoreDeps, Ports } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { createKeysInMemory } from '../fakes/keys.js';
 
 export type ServedAdapter = Omit<Adapter, 'hooks'> & {
   readonly hooks: ServedHooks;
+  readonly connection: Connection;
   readonly probes: Readonly<Record<string, Hook['probe']>>;
   readonly sees: Readonly<Record<string, Hook['sees']>>;
 };
@@ -25,15 +27,11 @@ export function serveAdapter<Settings extends ConnectionConfig>(
   const adapter = createAdapter({ settings, publicUrl: issuer, clock, random, fetch, log });
   const probes = Object.fromEntries(Object.entries(adapter.hooks).map(([name, { probe }]) => [name, probe]));
   const sees = Object.fromEntries(Object.entries(adapter.hooks).map(([name, hook]) => [name, hook.sees]));
-  return {
-    ...adapter,
-    probes,
-    sees,
-    hooks: connect(
-      settings,
-      adapter,
-      { keys: createKeysInMemory(Buffer.alloc(32, 1)), ...core, fetch, publicFetch: fetch },
-      (_, port) => port,
-    ).hooks,
-  };
+  const { connection, hooks } = connect(
+    settings,
+    adapter,
+    { keys: createKeysInMemory(Buffer.alloc(32, 1)), ...core, fetch, publicFetch: fetch },
+    (_, port) => port,
+  );
+  return { ...adapter, probes, sees, connection, hooks };
 }

@@ -6,19 +6,20 @@ import type { OktaBench } from './okta.js';
 export type OktaServer = Awaited<ReturnType<typeof startOktaServer>>;
 
 export async function startOktaServer(bench: OktaBench, adapter = bench.adapter, bodyPools = createBodyPools()) {
-  const { core, policy } = bench;
+  const { core } = bench;
   const transmitter = await startTestTransmitter(core);
   const server = await startApiServer({
     core,
     bodyPools,
     verifier: core.verifier,
     state: { ...core.state, close: async () => {} },
-    connections: new Map([['workforce', { id: 'workforce', policy, ...adapter }]]),
+    connections: new Map([['workforce', adapter.connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     transmitter: async () => transmitter.securityEvents,
   });
   const { token } = await server.issue(['enrol', 'verify'], 'workforce');
   return {
+    api: server,
     origin: server.origin,
     rooms: bodyPools,
     async stop() {

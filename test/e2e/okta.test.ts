@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { SignIn } from '../../simulators/okta/index.js';
+import type { JsonObject } from '../../src/core/base/json.js';
+import { beginPage, draw } from '../../support/benches/capture-bench.js';
+import type { openPage } from '../../support/benches/capture-page.js';
+import { createAuthenticator } from '../../support/fakes/authenticator.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { attachHook, type HookChannelSettings } from '../../support/servers/okta-hooks.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
@@ -88,6 +92,29 @@ describe('a sign-in at Okta', () => {
     expect(await bench.okta.signIn(ada)).toMatchObject(denied);
     expect(await stepUp(adaId, 'ada')).toBe('failed');
   });
+});
+
+test('a rule for a passkey or a face lets a sign-in with the passkey pass once, and the token says so', async () => {
+  await server.stop();
+  const rules = [{ name: 'either', when: {}, outcome: 'passkey_or_face', mode: 'enforce' }];
+  server = await startOktaServer(bench, bench.connect({ policy: { rules } }));
+  await attachTokenHook();
+  const authenticator = createAuthenticator({ origin: new URL(server.api.deps.issuer).origin });
+  const optionsOf = async (page: ReturnType<typeof openPage>) =>
+    (await page.post('/face/passkey')).body.options as JsonObject;
+  const who = { connection: 'workforce', subject: adaId };
+  const { page } = await beginPage(server.api, who, '/invitations');
+  await page.consent();
+  const passkey = JSON.stringify(authenticator.create(await optionsOf(page)));
+  expect((await page.check(draw('ada'), { passkey })).body.outcome).toBe('passed');
+  expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+
+  const { page: later } = await beginPage(server.api, { ...who, application: bench.okta.application });
+  const shown = JSON.stringify(authenticator.get(await optionsOf(later)));
+  expect((await later.post('/face/another-way/passkey', { passkey: shown })).status).toBe(200);
+  const { access } = await facesOf(await bench.okta.signIn(ada));
+  expect(access).toMatchObject({ result: 'another_way' });
+  expect(await bench.okta.signIn(ada)).toMatchObject(denied);
 });
 
 describe('Okta ignores a failed hook', () => {
