@@ -562,7 +562,7 @@ describe('a sign-in without a password', () => {
     expect(await ask('verify-auth-challenge', verify, await accept())).toEqual({ answerCorrect: true });
   });
 
-  test('needs challenges without a password only; otherwise tokens need the password as before', () => {
+  test('gets tokens only if every challenge was a face check, the last one right; with a password, as before', () => {
     const names = [
       'CUSTOM_CHALLENGE',
       'CUSTOM_CHALLENGE',

@@ -149,7 +149,7 @@ describe('a header secret', () => {
       await expect(verify(headers)).rejects.toMatchObject(refused);
   });
 
-  test('is sufficient without a token, and a token is without a header secret, if both are configured', async () => {
+  test('if header secret and token are both configured, either one is enough', async () => {
     const fetchKeys: Fetch = async () => Response.json({ keys: [publicJwk] });
     const verify = createVerifyCaller({ secret, oauth }, { fetch: fetchKeys, clock });
     await verify({ 'x-hook-secret': 'correct-horse-battery' });

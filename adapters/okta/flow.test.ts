@@ -71,7 +71,7 @@ describe('the user of a token hook', () => {
     }
   });
 
-  test('a face claim configured for services is removed', async () => {
+  test('if a service’s token has a face claim, the claim is removed', async () => {
     const claims = { sub: '0oaService0000000001', face_verification: { result: 'verified' } };
     const event = { ...toTokenEvent(bench.clock, ada, freshId()), data: { context: {}, access: { claims } } };
     expect(await ask('token', event)).toEqual({

@@ -84,7 +84,7 @@ describe('a Temporary Access Code', () => {
     expect(bench.okta.isCredentialAlive('correct horse')).toBe(true);
   });
 
-  test('is issued to no one while the authenticator is missing or inactive', async () => {
+  test('no Temporary Access Code is issued while the authenticator is missing or inactive', async () => {
     const reason = 'the Temporary Access Code authenticator is not active';
     authenticator().status = 'INACTIVE';
     await expectRefusal(recover(), reason);

@@ -114,7 +114,7 @@ describe('a client token', () => {
     },
   );
 
-  test('can be sent as a form or JSON field; the header takes precedence', async () => {
+  test('a client token can be a form or JSON field; the header wins', async () => {
     const { token } = await server.issue();
     expect((await server.postForm('/detect', toForm({ auth_token: token, photo }))).status).toBe(200);
     expect((await server.postForm('/detect', toForm({ photo, auth_token: token }))).status).toBe(200);

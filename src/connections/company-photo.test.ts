@@ -166,7 +166,7 @@ describe('a host with a private address', () => {
     profile.details.set('00u1', { picture: badge('ada.jpg').url });
   });
 
-  test('gets no request unless the policy allows private addresses', async () => {
+  test('a host with a private address gets no request unless the policy allows it', async () => {
     await expect(find({}, createPublicFetch())).rejects.toMatchObject({ code: 'company_photo_unavailable' });
     expect(asked).toEqual([]);
     expect(readPicture(await find({ privateAddresses: true }, createPublicFetch()))).toBe('a picture');

@@ -66,7 +66,7 @@ describe('an approval that counts has one record', () => {
     expect(records().length).toBe(2);
   });
 
-  test('if two administrators give the only approval at once', async () => {
+  test('one approval and one record are kept if two administrators approve at once', async () => {
     const { id } = await waitForApproval(anna, bench.server.deps);
     await overlap([grace, joan].map((by) => () => approve(id, by)));
     expect(proofOf((await readRecovery(id, bench.server.deps)).stage)!.approvals.length).toBe(1);

@@ -236,7 +236,7 @@ describe('an event receiver with errors', () => {
 });
 
 describe('a replica that stops', () => {
-  test('leaves events that wait for polls to another one, which waits for the lease of a crashed replica', async () => {
+  test('its events for polls are taken over by another replica, also after the lease of a crashed replica', async () => {
     const { receiver } = await addReceiver('one', { delivery: { kind: 'poll' }, events: ['session-revoked'] });
     const ports = { state: deps.state, clock };
     const about = { txn: 'a:1', sequence: 1, connection: 'work', subject: 'bea', detail: {}, isAnonymous: false };

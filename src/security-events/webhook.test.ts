@@ -361,7 +361,7 @@ describe('a replica that stops while the receiver is down', () => {
     return { event: { ...who, ...about, name: 'step_up.finished', detail }, attempts: 0 };
   };
 
-  test('hands its events over in order, and no event is delivered twice, also after its restart', async () => {
+  test('a replica that stops hands over its events in order, none twice, also after its restart', async () => {
     const one = { trail, files };
     const open = async (name: string) => {
       const folder = createFolder(name);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseKioskLink, parsePageLink, parseScannedLink, toReturnLink } from '../../web/capture/page-link.js';
 
 describe('the fragment of a page link', () => {
-  test('contains a ticket and optionally a return URL', () => {
+  test('has the ticket of a page link, and a return URL if one is given', () => {
     expect(parsePageLink('#id.secret')).toEqual({ ticket: 'id.secret', returnUrl: null });
     expect(parsePageLink('#handoff.id.secret&return=https%3A%2F%2Fapp.example%2Fback%3Fa%3D1%26b%3D2')).toEqual({
       ticket: 'handoff.id.secret',

@@ -125,7 +125,7 @@ describe('an authorization code', () => {
     return { config, checks, back: new URL(back.url) };
   };
 
-  test('can be used once; a second use revokes the access token', async () => {
+  test('an authorization code works once; a second use revokes the access token', async () => {
     const { config, checks, back } = await obtain();
     const tokens = await client.authorizationCodeGrant(config, back, checks);
     await client.fetchUserInfo(config, tokens.access_token, 'anna');

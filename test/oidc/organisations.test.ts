@@ -225,7 +225,7 @@ describe('the scope organisation', () => {
     });
   });
 
-  test('adds the organization only if requested; organisation_hint alone does not', async () => {
+  test('the token has the organization only if the scope asks for it; organisation_hint alone is not enough', async () => {
     join(...two);
     const shown = await ask({ scope: 'openid', organisation_hint: 'acme' });
     const { idToken, userInfo } = await redeem(shown, shown.page.url);

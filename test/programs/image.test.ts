@@ -129,7 +129,7 @@ const run = async (command: readonly string[], port: number) => {
       expect(existsSync(join(files, 'app/node_modules', name))).toBe(false);
   });
 
-  test('declares its user, volume, ports and stop signal, and contains no secret', () => {
+  test('the container image declares user, volume, ports and stop signal, and has no secret', () => {
     expect(image.architecture).toBe(processor);
     expect(image.config).toMatchObject({
       User: '10001:10001',

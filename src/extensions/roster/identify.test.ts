@@ -82,7 +82,7 @@ describe('a face compared with a roster', () => {
 });
 
 describe('a roster is refused', () => {
-  test('if empty, or with a malformed token, a duplicate, or a token with a password', async () => {
+  test('a roster is refused if it is empty, or has a malformed token, a duplicate, or a token with a password', async () => {
     const [ada] = await rosterOf('ada');
     const secret = await enrol('ben', { password: 'correct horse' });
     const wrong: [string[], string][] = [

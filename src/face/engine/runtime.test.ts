@@ -120,7 +120,7 @@ describe('runtimes that share a level table', () => {
     return asked;
   };
 
-  test('the first records the level of a model, and the next opens the model at that level only', async () => {
+  test('the first runtime records the level of a model; the next opens it only at that level', async () => {
     const levels = createLevelTable(1);
     expect(await openWith(levels, model)).toEqual([sessionOptions]);
     const [recorded] = levels;

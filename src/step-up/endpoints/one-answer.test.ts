@@ -259,7 +259,7 @@ describe('a token held by the backend', () => {
     },
   );
 
-  test('is refused when the step-up starts if it is malformed', async () => {
+  test('a malformed token of the backend is refused when the step-up starts', async () => {
     const { token } = await generate();
     const body = { subject: 'New@example.com', token: token.slice(0, -1), scope, audience: 'https://app.example' };
     const answer = await server.postJson('/step-ups', body, auth);

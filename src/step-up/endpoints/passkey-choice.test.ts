@@ -164,7 +164,7 @@ describe('under a rule for a passkey or a face', () => {
     expect((await begin()).view.anotherWays).toEqual([]);
   });
 
-  test('the passkey passes nothing while the provider has no token, or a denied one', async () => {
+  test('the passkey is refused while the provider has no token, or a revoked one', async () => {
     await enrol();
     const token = profile.attributes.get('00u1')!;
     const { page } = await begin();

@@ -68,7 +68,7 @@ describe('with replay “all”, a token of /generate', () => {
     expect((await authenticate(picture(1))).body.code).toBe('photo_replayed');
   });
 
-  test('keeps the digests for 30 days, and none after it is revoked', async () => {
+  test('keeps digests of the photos until the token is revoked', async () => {
     expect(await readEarlierFrames(holderOf(tokenId), server.deps)).toMatchObject({ challenges: 1 });
     await server.postJson('/revoke', { token }, auth);
     expect(await readEarlierFrames(holderOf(tokenId), server.deps)).toBeNull();
