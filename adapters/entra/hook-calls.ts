@@ -97,15 +97,15 @@ async function readTokenListeners(
   const isUnseen = (appId: string): boolean => others.includes(appId);
   const none = uncovered.filter((appId) => !isUnseen(appId));
   const unknown = uncovered.filter(isUnseen);
-  return called(
-    toApplications(apps),
-    joined(
+  return called({
+    where: toApplications(apps),
+    reason: joined(
       none.length === 0 ? null : `not for ${toApplications(none).join(', ')}`,
       unknown.length === 0
         ? null
         : `not known for ${toApplications(unknown).join(', ')}, because Graph does not show which extension the event listener calls`,
     ),
-  );
+  });
 }
 
 async function readSignUpListeners(
@@ -129,13 +129,13 @@ async function readSignUpListeners(
   const apps = own.some(({ authenticationEventsFlowId }) => authenticationEventsFlowId === flow.id)
     ? []
     : own.flatMap(({ conditions }) => appsOf(conditions));
-  return called(
-    [`user flow "${flow.displayName}"`, ...toApplications(apps)],
-    joined(
+  return called({
+    where: [`user flow "${flow.displayName}"`, ...toApplications(apps)],
+    reason: joined(
       apps.length === 0 ? null : 'not for other applications of the user flow',
       isAskedTwice ? `the user flow asks before and after the form. ${bothAsk}` : null,
     ),
-  );
+  });
 }
 
 async function asksOtherGate(gate: Gate, flow: UserFlow, deps: EntraProvisionDeps): Promise<boolean> {
@@ -158,5 +158,5 @@ async function readAnyFlow(gate: Gate, extension: CustomExtension, deps: EntraPr
   }
   const nameOf = (id: string): string => `user flow "${flows.find((flow) => flow.id === id)?.displayName ?? id}"`;
   const named = own.flatMap(({ authenticationEventsFlowId: id }) => (id == null ? [] : [nameOf(id)]));
-  return called([...new Set(named), ...toApplications(own.flatMap(({ conditions }) => appsOf(conditions)))]);
+  return called({ where: [...new Set(named), ...toApplications(own.flatMap(({ conditions }) => appsOf(conditions)))] });
 }

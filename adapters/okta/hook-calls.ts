@@ -103,7 +103,7 @@ const assignments: Record<InlineHookName, { readonly resource: string | null; re
   },
   saml: { resource: 'apps', findPlaces: findSamlApps },
   // An org has one such hook, and calls it for every imported password.
-  'password-import': { resource: null, findPlaces: async () => called([]) },
+  'password-import': { resource: null, findPlaces: async () => called({}) },
 };
 
 async function readInlineHook(
@@ -121,7 +121,7 @@ function toRules(rules: readonly ActiveRule[], isAssigned: (rule: ActiveRule) =>
   const others = rules.filter((each) => !isAssigned(each)).map(nameOf);
   const assigned = rules.filter(isAssigned).map(nameOf);
   if (assigned.length === 0) return notCalled(none);
-  return called(assigned, others.length === 0 ? null : `not for ${others.join(', ')}`);
+  return called({ where: assigned, reason: others.length === 0 ? null : `not for ${others.join(', ')}` });
 }
 
 const appGuard = z.object({
@@ -144,7 +144,7 @@ async function findSamlApps(hookId: string, { send }: OktaProvisionDeps): Promis
   const assigned = apps.filter(isAssigned).map(toAppName);
   const others = apps.filter((each) => each.signOnMode === 'SAML_2_0' && !isAssigned(each)).map(toAppName);
   if (assigned.length === 0) return notCalled('It is the Assertion Inline Hook of no active SAML application');
-  return called(assigned, others.length === 0 ? null : `not for ${others.join(', ')}`);
+  return called({ where: assigned, reason: others.length === 0 ? null : `not for ${others.join(', ')}` });
 }
 
 async function readEventHook(deps: OktaProvisionDeps): Promise<FoundHook> {
@@ -152,7 +152,7 @@ async function readEventHook(deps: OktaProvisionDeps): Promise<FoundHook> {
   if (typeof found === 'string') return notCalled(found);
   const missing = missingEvents(found);
   if (missing.length === revokingEvents.length) return notCalled(`"${found.name}" subscribes to none of its events`);
-  return called([], missing.length === 0 ? null : `not for ${missing.join(', ')}`);
+  return called({ reason: missing.length === 0 ? null : `not for ${missing.join(', ')}` });
 }
 
 async function readIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<FoundHook> {

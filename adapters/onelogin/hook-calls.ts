@@ -44,7 +44,7 @@ async function readHook(type: SmartHookType, parts: Parts): Promise<FoundHook | 
     return notKnown('the function of its Smart Hook is not the one of this configuration');
   const status = hook.status ?? 'ready';
   if (status !== 'ready') return notKnown(`OneLogin has not deployed its Smart Hook: ${status}`);
-  return called([], hook.conditions.map(describeCondition).join('; ') || null);
+  return called({ reason: hook.conditions.map(describeCondition).join('; ') || null });
 }
 
 const roleGuard = z.object({ source: z.literal('roles'), operator: z.literal('~'), value: z.string() });

@@ -18,7 +18,7 @@ function createSlowReader() {
   return { reader, answers };
 }
 
-const fast: HookReader = { hook: 'saml', decides: true, needs: () => 'nothing', read: async () => called([]) };
+const fast: HookReader = { hook: 'saml', decides: true, needs: () => 'nothing', read: async () => called({}) };
 
 test('a hook that is not read within 4 s is unknown; the others are reported', async () => {
   const reading = readHooks([createSlowReader().reader, fast], { clock: createManualClock() });
@@ -41,7 +41,7 @@ test('a call during a late reading waits for it and starts no other', async () =
   expect((await second).hooks).toMatchObject([{ state: 'unknown' }]);
   const third = read();
   expect(answers).toHaveLength(1);
-  answers[0]?.(called([]));
+  answers[0]?.(called({}));
   expect((await third).hooks).toMatchObject([{ state: 'called' }]);
   void read();
   expect(answers).toHaveLength(2);

@@ -43,8 +43,8 @@ export interface HookReader {
 /** Readings of one connection that have not ended, by hook. Later calls wait for them and start no others. */
 export type UnfinishedReads = Map<string, Promise<FoundHook | null>>;
 
-/** @param reason - where it is not called, or `null` */
-export const called = (where: readonly string[], reason: string | null = null): FoundHook => ({
+/** @param found.reason - where it is not called, which makes it `partly` called; `null` otherwise */
+export const called = ({ where = [], reason = null }: Partial<Pick<FoundHook, 'where' | 'reason'>>): FoundHook => ({
   state: reason === null ? 'called' : 'partly',
   reason,
   where,

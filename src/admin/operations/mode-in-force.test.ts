@@ -50,7 +50,7 @@ function configure(): void {
 test('callers at the same time share one reading, which is held for 60 s', async () => {
   const both = Promise.all([read(), read()]);
   await jest.advanceTimersByTimeAsync(0);
-  answers[0]?.(called([]));
+  answers[0]?.(called({}));
   expect(await both).toEqual(['called', 'called']);
   clock.advanceSec(59);
   expect(await read()).toBe('called');
@@ -71,7 +71,7 @@ test('a reading is not held after a check of the connection that ended later', a
   await state.write('examination:okta', report, { when: 'any', expiresAt: addSec(clock.now(), 60) });
   const next = read();
   await jest.advanceTimersByTimeAsync(0);
-  answers[1]?.(called([]));
+  answers[1]?.(called({}));
   expect(await next).toBe('called');
 });
 
@@ -82,18 +82,18 @@ test('a late reading is not started again, and its result is shown to the next c
   const next = read();
   await jest.advanceTimersByTimeAsync(0);
   expect(answers).toHaveLength(1);
-  answers[0]?.(called([]));
+  answers[0]?.(called({}));
   expect(await next).toBe('called');
 });
 
 test('a new configuration is read at once', async () => {
   const first = read();
   await jest.advanceTimersByTimeAsync(0);
-  answers[0]?.(called([]));
+  answers[0]?.(called({}));
   await first;
   configure();
   const second = read();
   await jest.advanceTimersByTimeAsync(0);
-  answers[1]?.(called([], 'not for rule "Machines"'));
+  answers[1]?.(called({ reason: 'not for rule "Machines"' }));
   expect(await second).toBe('partly');
 });
