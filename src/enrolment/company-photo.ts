@@ -242,7 +242,7 @@ async function compare(
 ): Promise<Finding> {
   const { photos, share } = face;
   const isDocument = policy.source === 'document';
-  const found = await (isDocument ? readDocument(face, own) : readPhoto(face, policy, own, deps));
+  const found = await (isDocument ? readPresentedDocument(face, own) : readPhoto(face, policy, own, deps));
   if ('code' in found) return found;
   const { photo: portrait, document } = found;
   const unusable = await findUnusable(portrait, share, deps);
@@ -255,7 +255,7 @@ interface Portrait extends Pick<CompanyPhoto, 'photo'> {
   readonly document: EnrolmentDocument | null;
 }
 
-async function readDocument(
+async function readPresentedDocument(
   { connection: { documents }, subject, stepUpId, document: response }: NewFace,
   own: OwnPhoto,
 ): Promise<Portrait | Finding> {

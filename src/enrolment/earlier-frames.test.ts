@@ -49,46 +49,46 @@ const sight: AnalysisCache = {
 const ada = { connection: 'acme', subject: '00u1' };
 const deps = () => ({ state, clock, keys, analysisCache: sight });
 /** Compares frames, and by default remembers them. @returns how many of them are unlike earlier ones */
-async function unlike(photos: readonly Photo[], { who = ada, remembers = true } = {}) {
+async function countNew(photos: readonly Photo[], { who = ada, remembers = true } = {}) {
   const compared = await compareWithEarlier(who, photos, testShare, deps());
   if (remembers) await rememberFrames(who, compared, deps());
-  return compared?.unlike.value;
+  return compared?.newness.value;
 }
 
 test('a frame is a copy of an earlier frame if enough bands agree, also if the frame is mirrored', async () => {
-  expect(await unlike([draw('ada'), draw('berta')])).toBe(2);
-  expect(await unlike([draw('ada', sketchBands - alikeBands), draw('clara')], { remembers: false })).toBe(1);
-  expect(await unlike([draw('ada', sketchBands - alikeBands + 1)], { remembers: false })).toBe(1);
-  expect(await unlike([mirror(draw('berta'))], { remembers: false })).toBe(0);
+  expect(await countNew([draw('ada'), draw('berta')])).toBe(2);
+  expect(await countNew([draw('ada', sketchBands - alikeBands), draw('clara')], { remembers: false })).toBe(1);
+  expect(await countNew([draw('ada', sketchBands - alikeBands + 1)], { remembers: false })).toBe(1);
+  expect(await countNew([mirror(draw('berta'))], { remembers: false })).toBe(0);
   expect(given.every((sketch) => sketch.use((steps) => steps.every((step) => step === 0)))).toBe(true);
 });
 
 test('frames of the same challenge are not compared with each other', async () => {
-  expect(await unlike([draw('ada'), draw('ada')])).toBe(2);
+  expect(await countNew([draw('ada'), draw('ada')])).toBe(2);
 });
 
 test('the frames of the last twenty challenges are stored for thirty days', async () => {
-  for (let at = 0; at < 21; at += 1) await unlike([draw(`frame ${at}`)]);
+  for (let at = 0; at < 21; at += 1) await countNew([draw(`frame ${at}`)]);
   expect(await readEarlierFrames(ada, { state })).toMatchObject({ challenges: 20 });
   const only = { remembers: false };
-  expect(await unlike([draw('frame 0'), draw('frame 1'), draw('frame 20')], only)).toBe(1);
+  expect(await countNew([draw('frame 0'), draw('frame 1'), draw('frame 20')], only)).toBe(1);
   clock.advanceSec(30 * 24 * 60 * 60);
-  expect(await unlike([draw('frame 20')], only)).toBe(1);
+  expect(await countNew([draw('frame 20')], only)).toBe(1);
 });
 
 test('frames without a subject are not compared', async () => {
-  expect(await unlike([draw('ada')], { who: { ...ada, subject: '' } })).toBeUndefined();
+  expect(await countNew([draw('ada')], { who: { ...ada, subject: '' } })).toBeUndefined();
 });
 
 test('stored frames are encrypted with a key per user, and retiring the key makes them unreadable', async () => {
-  await unlike([draw('ada')]);
-  await unlike([draw('ada')], { who: { ...ada, subject: '00u2' } });
+  await countNew([draw('ada')]);
+  await countNew([draw('ada')], { who: { ...ada, subject: '00u2' } });
   const one = await state.read('frames-seen:acme:00u1');
   const other = await state.read('frames-seen:acme:00u2');
   const framesOf = (found: typeof one) => /"frames":."[\w-]+"/.exec(JSON.stringify(found?.value))?.[0];
   expect(framesOf(one)).toBeDefined();
   expect(framesOf(one)).not.toEqual(framesOf(other));
   keys = createKeysInMemory(null, randomBytes(32));
-  expect(await unlike([draw('ada')])).toBe(1);
-  expect(await unlike([draw('ada')])).toBe(0);
+  expect(await countNew([draw('ada')])).toBe(1);
+  expect(await countNew([draw('ada')])).toBe(0);
 });

@@ -52,7 +52,8 @@ interface Digested {
 }
 
 export interface ComparedFrames {
-  readonly unlike: Measurement;
+  /** Passes if no frame is a copy of an earlier one. */
+  readonly newness: Measurement;
   readonly keyVersion: KeyVersion;
   readonly frames: readonly Digested[];
   /** Error of the first photo that could not be compared, or `null`. */
@@ -89,7 +90,7 @@ export async function compareWithEarlier(
   const value = photos.length - copies;
   const atLeast = photos.length;
   return {
-    unlike: { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast },
+    newness: { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast },
     keyVersion,
     frames,
     failure: results.find((result) => result.status === 'rejected')?.reason ?? null,
@@ -149,7 +150,7 @@ export async function claimPhotos(
     throw new FaceError('photo_replayed');
   };
   const comparable = requireComparable(compared);
-  if (comparable?.unlike.pass === false) refuse();
+  if (comparable?.newness.pass === false) refuse();
   if (remembers) await rememberFrames(who, comparable, deps, refuse);
 }
 

@@ -7,4 +7,4 @@ const guard = z.object({ kind: z.literal('invitation') });
 
 export const invitation: z.output<typeof guard> = { kind: 'invitation' };
 
-export const invitationFlow = defineFlow('invitation', guard, () => ({}));
+export const invitationFlow = defineFlow('invitation', guard, () => ({ proof: 'invitation' }));

@@ -188,7 +188,7 @@ async function verifyFrom(
 }
 
 /** @throws `step_up_finished` if the enrolment has ended, or the face that opened the page has been replaced */
-async function checkGoesOn({ record, terms }: Termed, deps: Ports<'state'>): Promise<void> {
+async function checkMayStillEnrol({ record, terms }: Termed, deps: Ports<'state'>): Promise<void> {
   await checkNotEnded(record, deps);
   if (terms.hasShownFormer) await checkNotEnrolledSince(record, deps);
 }
@@ -202,7 +202,7 @@ async function enrolFrom(
   const { subject, consent } = record;
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
-  await checkGoesOn(captured, deps);
+  await checkMayStillEnrol(captured, deps);
   // A bad document photo is reported first, and costs no attempt.
   const problem = wantsReference(captured) ? await findReferenceProblem(sent.reference, share, deps) : null;
   if (problem !== null) return { kind: 'unusable', hint: problem };
@@ -228,23 +228,11 @@ async function enrolFrom(
   if (proven.kind === 'unproven') return proven;
   // The passkey response is consumed last, so that it stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, sent.session.role, sent.secret, deps);
-  const value = secret?.value ?? null;
   const { proof, document, mayReplace } = proven;
   // The enrolment may have ended while the pictures were judged.
-  await checkGoesOn(captured, deps);
-  const enrolment = {
-    connection,
-    subject,
-    photos,
-    secret: value,
-    passkey,
-    consent,
-    proof,
-    document,
-    mayReplace,
-    share,
-  };
-  await enrolSubject(enrolment, deps);
+  await checkMayStillEnrol(captured, deps);
+  const enrolment = { connection, subject, photos, passkey, consent, proof, document, mayReplace, share };
+  await enrolSubject({ ...enrolment, secret: secret?.value ?? null }, deps);
   const methods = [...methodsOf(secret)];
   const check = {
     at: deps.clock.now(),

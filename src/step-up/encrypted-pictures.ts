@@ -19,7 +19,8 @@ export const contentKeysField = z
   );
 
 /**
- * Lets the process that parses pictures describe what the page sent. This process never decrypts it.
+ * Hands encrypted pictures to the process that parses them. Returns the same photos, still encrypted, with their
+ * description (size and format). If no pictures are encrypted, returns the photos as they are.
  * @throws `request_malformed` if they are not encrypted; `challenge_wrong` if they were encrypted for another process or
  * check
  */

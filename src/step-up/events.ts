@@ -251,7 +251,7 @@ declare module '../core/audit-events.js' {
   interface EventDetails extends StepUpDetails {}
 }
 
-/** Log entry of an approved action. The title is the beginning of an application's untrusted text. */
+/** Log fields of an action that was approved, declined or signed. `reasons` shows its title, an application's text. */
 export const toActionFields = ({
   stepUpId,
   title,

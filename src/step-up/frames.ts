@@ -86,7 +86,7 @@ async function judgeFrames(
   ]);
   // After the judge, so that of several checks at a time, those that end after a failed one are refused.
   const device = (await taken.isKnown()) ? [] : [deviceNotKnown];
-  const told = [...measured, ...device, ...(earlier === null ? [] : [earlier.unlike])];
+  const told = [...measured, ...device, ...(earlier === null ? [] : [earlier.newness])];
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
   const measurements = [...told, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
@@ -200,18 +200,18 @@ export interface SubmittedFrames extends Sent {
  * open
  */
 export function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<AttemptOutcome> {
-  return chargeUnusable(submitted.session, (toRow) => judgeSubmitted(submitted, toRow, deps), deps);
+  return chargeUnusable(submitted.session, (newShare) => judgeSubmitted(submitted, newShare, deps), deps);
 }
 
 async function judgeSubmitted(
   submitted: SubmittedFrames,
-  toRow: () => QueueShare,
+  newShare: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
   const taken = await takeChallenge(submitted, deps);
   const { captured } = taken;
   try {
-    return await attempt(captured, () => judgeTaken(taken, submitted, toRow, deps), deps);
+    return await attempt(captured, () => judgeTaken(taken, submitted, newShare, deps), deps);
   } catch (error) {
     // A busy server must not lock people out. Anonymous callers could fill their own queue to see further draws.
     if (toCode(error) === 'overloaded' && anonymousSourceOf(captured.record) === null)
@@ -220,7 +220,7 @@ async function judgeSubmitted(
   }
 }
 
-/** Holds the looks, without a row: a look that shows no face must not stop the others. */
+/** Holds the looks under `shareOf`, not `newShare`: a look that shows no face must not stop the others. */
 function holdLooks(
   { record }: StepUp,
   movement: MovementRecord,
@@ -259,13 +259,13 @@ interface TakenChallenge {
 async function judgeTaken(
   { captured, movement }: TakenChallenge,
   submitted: SubmittedFrames,
-  toRow: () => QueueShare,
+  newShare: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
   const { device, session, shownFrom } = submitted;
   const { photos, reference } = await openSent(submitted, shareOf(captured.record), deps);
   // Headers and limits come first, so that frames which cost the caller nothing cause no look-up and no record.
-  const unusable = findUnusable(photos, deps);
+  const unusable = findUnusableFrame(photos, deps);
   if (unusable !== null)
     return lose({ captured, sent: submitted }, releaseAttempt(captured.record), hintOfFrames[unusable], deps);
   await countAnonymousCheck(captured, deps);
@@ -283,12 +283,12 @@ async function judgeTaken(
     return lose({ captured, sent: submitted }, releaseAttempt(captured.record), 'follow', deps);
   }
   // Judge, verifier and document comparison use the same examined pictures.
-  const share = toRow();
+  const share = newShare();
   const { length: asked } = movement.asked;
   const frames = deps.analysisCache.hold(photos.slice(0, asked), 'frame', share);
   const looks = holdLooks(captured, movement, photos.slice(asked), deps);
   // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
-  const documents = deps.analysisCache.hold(reference === null ? [] : [reference], 'photo', toRow());
+  const documents = deps.analysisCache.hold(reference === null ? [] : [reference], 'photo', newShare());
   const [document = null] = documents.photos;
   const seen = { ...submitted, reference: document };
   try {
@@ -384,7 +384,7 @@ async function countFresh(
 const frameKey = (digest: string): string => `frame:${digest}`;
 
 /** Returns the error of the first frame that the capture page cannot have taken, or `null`. Does not decode frames. */
-function findUnusable(photos: readonly Photo[], { analysisCache }: Ports<'analysisCache'>): PhotoCode | null {
+function findUnusableFrame(photos: readonly Photo[], { analysisCache }: Ports<'analysisCache'>): PhotoCode | null {
   try {
     for (const photo of photos) analysisCache.checkFrame(photo);
     return null;

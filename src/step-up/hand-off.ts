@@ -70,7 +70,8 @@ export async function openHandOff(
 }
 
 /**
- * Submits the number chosen on the phone. A wrong number ends the step-up and counts as a failed attempt.
+ * Submits the number chosen on the phone: that of the desktop's page, or the one that the help desk reads out (`spoken`).
+ * A wrong number ends the step-up and counts as a failed attempt.
  * @param chosen.number - `null` if the user sees none of the numbers
  * @throws `step_up_unknown`, also after a choice; `step_up_finished`
  */
@@ -80,15 +81,15 @@ export async function chooseNumber(
 ): Promise<SessionView> {
   const stepUp = await changeSession(session, (found, now) => choose(found, number, now), deps);
   const { id, record } = stepUp;
-  const isCall = session.record.spoken?.choice === 'open';
-  const isPaired = (isCall ? record.spoken : record.handOff)?.choice === 'right';
+  const isSpoken = session.record.spoken?.choice === 'open';
+  const isPaired = (isSpoken ? record.spoken : record.handOff)?.choice === 'right';
   if (!isPaired) {
     const chosen = number === null ? 'none' : 'another';
     const detail = { stepUpId: id, chosen, ...toAskedBy(stepUp) } as const;
     await deps.audit.append({ action: 'hand_off_refused', ...subjectOf(record), detail });
     await countRefusal(stepUp, deps);
   }
-  return toSessionView(stepUp, isPaired ? (isCall ? 'own' : 'camera') : 'unpaired', deps.clock.now());
+  return toSessionView(stepUp, isPaired ? (isSpoken ? 'own' : 'camera') : 'unpaired', deps.clock.now());
 }
 
 /** Counts a wrong choice as a failed attempt, so that further links allow no additional guesses. */

@@ -63,12 +63,12 @@ export async function lookAtDocument(
   await countAnonymousCheck(session, deps);
   const spend = (found: StepUpRecord, now: EpochMs): StepUpRecord =>
     countReferenceCheck(found, { isWanted: documentAskedOf({ ...session, record: found }) !== 'none' }, now);
-  const look = (toRow: Parameters<Parameters<typeof chargeUnusable>[1]>[0]): Promise<Hint | null> =>
+  const look = (newShare: Parameters<Parameters<typeof chargeUnusable>[1]>[0]): Promise<Hint | null> =>
     owningPhotos(async (own) => {
       await changeSession(session, spend, deps);
       const read = await documents.read(response, { stepUpId, subject }, own);
       if (typeof read === 'string') return read;
-      return (await findUnusable(read.portrait, toRow(), deps)) === null ? null : 'document_portrait';
+      return (await findUnusable(read.portrait, newShare(), deps)) === null ? null : 'document_portrait';
     });
   const hint = await chargeUnusable(session, look, deps);
   // Kept until now, so that a failure in between does not lose it.

@@ -224,18 +224,19 @@ function countsOf({ id, record }: ChargedStepUp): readonly LimitUse[] {
 
 /**
  * Runs work, and charges the engine time spent on unusable pictures.
- * @param work - receives a function that creates the queue share of one group of pictures
+ * @param work - receives a function that creates the queue share of one group of pictures: once one of them is refused,
+ * the rest of the group is not decoded
  * @throws `locked_out` before `work` if a limit is exhausted; `state_unavailable`, and what `work` throws
  */
 export async function chargeUnusable<Result>(
   stepUp: ChargedStepUp,
-  work: (toRow: () => QueueShare) => Promise<Result>,
+  work: (newShare: () => QueueShare) => Promise<Result>,
   deps: LimitDeps,
 ): Promise<Result> {
   const counts = countsOf(stepUp);
   await checkNotExhausted(counts, deps);
   const charged: Promise<void>[] = [];
-  const toRow = (): QueueShare => {
+  const newShare = (): QueueShare => {
     let first: FaceError | null = null;
     const row = {
       get refusal() {
@@ -254,7 +255,7 @@ export async function chargeUnusable<Result>(
     return { ...shareOf(stepUp.record), row };
   };
   try {
-    return await work(toRow);
+    return await work(newShare);
   } finally {
     // The charges are awaited, so that the caller's next request finds them.
     await Promise.all(charged);

@@ -38,9 +38,9 @@ export async function checkReferencePhoto(
     countReferenceCheck(record, { isWanted: wantsReference({ ...session, record }) }, now);
   const unusable = await chargeUnusable(
     session,
-    async (toRow) => {
+    async (newShare) => {
       await changeSession(session, spend, deps);
-      const share = toRow();
+      const share = newShare();
       const sent = { contentKeys, context: contextOfReference, share };
       const [opened = reference] = await openPictures([reference], sent, deps);
       return findUnusable(opened, share, deps);

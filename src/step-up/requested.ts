@@ -118,6 +118,7 @@ async function use<Result>(
   });
 }
 
+/** Opens the step-up that this request began, if the answer was lost. */
 async function openAgain(
   id: string,
   opening: Omit<Parameters<typeof openSession>[0], 'ticket'>,

@@ -218,8 +218,8 @@ export async function submitPhotos(
         test === null
           ? await chargeUnusable(
               captured,
-              async (toRow) =>
-                toEnded(record, await completeVerification(captured, { ...shown, share: toRow() }, deps)),
+              async (newShare) =>
+                toEnded(record, await completeVerification(captured, { ...shown, share: newShare() }, deps)),
               deps,
             )
           : await endTest(captured, test, deps);

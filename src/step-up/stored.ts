@@ -39,12 +39,11 @@ function parseRecord(found: StateRecord | null): FoundRecord<StepUpRecord> | nul
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
   guard: recordGuard,
-  // A step-up with the caller's token is deleted when it expires, or after a running attempt.
-  expiresAt: (record: StepUpRecord): EpochMs =>
-    addSec(
-      record.expiresAt,
-      heldTokenOf(record) === null ? keptAfterEndSec : record.captured === null ? 0 : judgedWithinSec,
-    ),
+  expiresAt(record: StepUpRecord): EpochMs {
+    if (heldTokenOf(record) === null) return addSec(record.expiresAt, keptAfterEndSec);
+    // With the caller's token, a step-up is deleted when it expires, or after a running attempt.
+    return record.captured === null ? record.expiresAt : addSec(record.expiresAt, judgedWithinSec);
+  },
 });
 
 export async function readRecord(id: string, deps: Ports<'state'>): Promise<FoundRecord<StepUpRecord>> {

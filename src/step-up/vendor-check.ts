@@ -177,7 +177,7 @@ export function finishVendorCheck(
 ): Promise<AttemptOutcome> {
   return chargeUnusable(
     sent.session,
-    async (toRow) => {
+    async (newShare) => {
       const { captured, session, policy } = await takeSession(sent, deps);
       const judge = () =>
         owningPhotos(async (own) => {
@@ -185,11 +185,11 @@ export function finishVendorCheck(
           const given = sent.reference === null ? [] : [sent.reference];
           const [reference = null] = await openPictures(
             given,
-            { contentKeys: sent.contentKeys, context, share: toRow() },
+            { contentKeys: sent.contentKeys, context, share: newShare() },
             deps,
           );
           const result = await findVendor(policy, deps).readResult(session, own);
-          return judgeResult({ captured, sent: { ...sent, reference } }, { policy, result }, toRow, deps);
+          return judgeResult({ captured, sent: { ...sent, reference } }, { policy, result }, newShare, deps);
         });
       return attempt(captured, judge, deps).catch(async (error: unknown) => {
         await noteOutage({ session: sent.session, policy, error }, deps);
@@ -236,7 +236,7 @@ function findOpened(
 async function judgeResult(
   { captured, sent }: Ending,
   { policy, result }: { readonly policy: VendorPolicy; readonly result: VendorResult },
-  toRow: () => QueueShare,
+  newShare: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<AttemptOutcome> {
   const finding = toFinding(result, policy);
@@ -258,9 +258,9 @@ async function judgeResult(
     await refuseUnseen(captured, deps);
     return lose({ captured, sent }, countTry(before), null, deps);
   }
-  const share = toRow();
+  const share = newShare();
   const held = deps.analysisCache.hold([result.photo], 'photo', share);
-  const documents = deps.analysisCache.hold(sent.reference === null ? [] : [sent.reference], 'photo', toRow());
+  const documents = deps.analysisCache.hold(sent.reference === null ? [] : [sent.reference], 'photo', newShare());
   const [document = null] = documents.photos;
   try {
     const judging = Promise.resolve({ finding, earlier: null });

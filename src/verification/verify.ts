@@ -151,13 +151,13 @@ async function attemptCheck<
   const about = { application: asker ?? undefined, stepUpId: stepUp?.id, reference: stepUp?.reference ?? undefined };
   try {
     if (isLost) throw new FaceError('enrolment_lost');
-    const { read, tokenId, unusable } = token === null ? noToken : await inspectToken(token, deps);
+    const { parsed, tokenId, unusable } = token === null ? noToken : await inspectToken(token, deps);
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
     const isKeptByCaller = binding.subject === '' && token !== null;
     const verdict = await countAttempt(
       isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, anonymousSource, countsAs),
       async () => {
-        const result = await check({ ...request, token: unusable === null ? read : null }).catch(async (error) => {
+        const result = await check({ ...request, token: unusable === null ? parsed : null }).catch(async (error) => {
           // Otherwise, unclear faces would be guesses that nothing bounds.
           if (toCode(error) === 'face_unclear')
             await consumeLimit('unclearOfPerson', unclearOf(binding, tokenId, anonymousSource), deps);
@@ -198,27 +198,28 @@ async function attemptCheck<
   }
 }
 
-/** Anonymous callers use up only their own. */
+/** Returns whose unclear faces are limited together. Those of anonymous callers do not use up the person's own limit. */
 const unclearOf = ({ tenant, subject }: Binding, tokenId: string | null, anonymousSource: string | null): string =>
   JSON.stringify([tenant, subject === '' ? tokenId : subject, anonymousSource === null]);
 
 interface TokenInspection {
-  readonly read: SealedToken | null;
+  /** `null` if there is none, or it is malformed. */
+  readonly parsed: SealedToken | null;
   readonly tokenId: string | null;
   /** Why the token cannot be used, or `null` if the face decides. */
   readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;
 }
 
-const noToken: TokenInspection = { read: null, tokenId: null, unusable: null };
+const noToken: TokenInspection = { parsed: null, tokenId: null, unusable: null };
 
 async function inspectToken(token: SealedToken, deps: Ports<'state' | 'clock' | 'verifier'>): Promise<TokenInspection> {
-  const name = identifyIfToken(token, deps);
-  if (name === null) return { read: null, tokenId: null, unusable: 'token_malformed' };
-  const { tokenId } = name;
+  const identified = identifyIfToken(token, deps);
+  if (identified === null) return { parsed: null, tokenId: null, unusable: 'token_malformed' };
+  const { tokenId } = identified;
   const isRevoked = await isDenied(tokenId, deps);
   return {
-    read: name.token,
+    parsed: identified.token,
     tokenId,
-    unusable: isExpired(name, deps) ? 'token_expired' : isRevoked ? 'token_revoked' : null,
+    unusable: isExpired(identified, deps) ? 'token_expired' : isRevoked ? 'token_revoked' : null,
   };
 }

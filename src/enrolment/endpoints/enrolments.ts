@@ -68,7 +68,7 @@ export function createEnrolmentEndpoints(
           client.replay === 'none'
             ? null
             : await compareWithEarlier(toSubjectRef(person), face.photos, face.share, deps);
-        if (client.replay === 'all' && earlier?.unlike.pass === false) {
+        if (client.replay === 'all' && earlier?.newness.pass === false) {
           const refusal = { code: 'photo_replayed' } as const;
           await deps.audit.append({ action: 'enrolment_refused', ...toSubjectRef(person), detail: refusal });
           throw new FaceError(refusal.code);
