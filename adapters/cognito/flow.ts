@@ -154,7 +154,8 @@ const mayAnswerLast = (faces: readonly ChallengeResult[], kind: string): boolean
   faces.slice(0, -1).every(({ challengeResult }) => challengeResult === false);
 
 /**
- * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
+ * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge. Only
+ * the capture page looks up whether the person is enrolled.
  * @param session - earlier challenges, stored by Cognito; the client cannot change them
  * @param isPasswordOptional - true if a sign-in of face challenges only needs no password
  */

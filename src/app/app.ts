@@ -84,6 +84,7 @@ export function createHookRoute(
         anonymousLimitBytes: maxAnonymousBytes,
         async answer({ allowance, readBody }) {
           setLoggedCaller(response, asking);
+          // Counts a reply after `budgetMs` as late.
           const answered = telemetry.followHook(asking, hook.budgetMs);
           try {
             const answer = await hook.admit(toRawHead(request));

@@ -88,8 +88,9 @@ export async function findNotMe(secret: Credential, { state, clock, connections 
 type FindDeps = Ports<'state' | 'clock' | 'connections'>;
 
 /**
- * Records a report. Unless it is about a failed check, ends the person's enrolment, pending step-ups, notification
- * settings, and sessions at the provider. If a step fails, the link stays valid, so that the person can retry.
+ * Records a report. Unless it is about a failed check, ends the person's enrolment, pending step-ups, recoveries (by
+ * `forget` of `recoveryData`), notification settings, and sessions at the provider. If a step fails, the link stays
+ * valid, so that the person can retry.
  * @throws `step_up_unknown` for an unknown or used link; `connection_unknown`, `subject_unknown`
  */
 export async function reportNotMe(

@@ -112,7 +112,7 @@ export function createConfiguration(
     },
     expiresWithSession: () => false,
     revokeGrantPolicy: () => true,
-    interactions: { policy: [faceCheck(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
+    interactions: { policy: [faceCheckPrompt(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
     // The library calls this for every request, after all other checks.
     extraParams: { login_hint: hooks.check },
     findAccount: (context, subject, token) => {
@@ -234,7 +234,8 @@ const namesOf = (prefix: string) => ({
   session: `${prefix}-session`,
 });
 
-function faceCheck(): Prompt {
+/** Each request needs a new check, so `max_age` and `prompt=login` are always met. */
+function faceCheckPrompt(): Prompt {
   const check: LibraryCheck = new Check(
     'face_check',
     'a face check is needed',
