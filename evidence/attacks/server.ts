@@ -145,8 +145,8 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const film = await shootFilm();
   const victims = await makeVictims(stage, film);
   const begun = { okta: await beginElsewhere(stage, 'okta'), rival: await beginElsewhere(stage, 'rival') };
-  const { endpoints, known } = await findEndpoints(stage);
-  const field = { stage, victims, begun, endpoints, known };
+  const { endpoints, publicTexts } = await findEndpoints(stage);
+  const field = { stage, victims, begun, endpoints, publicTexts };
   say(`${endpoints.length} endpoints; the legitimate load begins`);
 
   const load = await startLegitimate(stage, victims, film);

@@ -33,11 +33,12 @@ export async function findEndpoints({ caller, providers }: Stage) {
     ...oidcEndpoints(Object.keys(mainClients)),
     ...[...new Set(providers.hooks.map(({ path }) => path))].map((path) => endpointOf('POST', path, 'hook')),
   ];
-  const known = new Set<string>();
+  const publicTexts = new Set<string>();
   for (const { method, path, needs } of endpoints) {
-    if (needs === 'public' && method === 'GET' && path !== metricsEndpoint.path) known.add((await read(path)).text);
+    if (needs === 'public' && method === 'GET' && path !== metricsEndpoint.path)
+      publicTexts.add((await read(path)).text);
   }
-  return { endpoints, known };
+  return { endpoints, publicTexts };
 }
 
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {

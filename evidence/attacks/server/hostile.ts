@@ -166,8 +166,8 @@ export interface Battlefield {
   /** Sign-in and pushed request of another browser, by connection. */
   readonly begun: Readonly<Record<string, { readonly uid: string; readonly pushed: string }>>;
   readonly endpoints: readonly Endpoint[];
-  /** Answers that everybody gets. */
-  readonly known: ReadonlySet<string>;
+  /** Texts of all public replies. A refused caller may get one of them too, which is no breach. */
+  readonly publicTexts: ReadonlySet<string>;
 }
 
 /** Credential that the server must refuse: headers and fields of a request. */

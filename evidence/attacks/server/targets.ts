@@ -58,8 +58,8 @@ const refusedOrHelped: Oracle = eachRefused(
 );
 
 /** Accepts error statuses, and success answers that the server gives to every caller. */
-const sameForEverybody = (known: ReadonlySet<string>): Oracle =>
-  eachRefused(({ status, text }) => status < 400 && !known.has(text));
+const sameForEverybody = (publicTexts: ReadonlySet<string>): Oracle =>
+  eachRefused(({ status, text }) => status < 400 && !publicTexts.has(text));
 
 /** Accepts only metrics as success. Their text is not compared, because it changes. */
 const figuresAlone: Oracle = eachRefused(({ status, text }) => status < 400 && !text.startsWith('# '));
@@ -386,6 +386,6 @@ export function toTarget(endpoint: Endpoint, field: Battlefield): Target {
   const [, connection] = /^\/oidc\/(okta|rival)\//.exec(path) ?? [];
   const target = connection === undefined ? toRestTarget(endpoint, field) : toOidcTarget(endpoint, connection, field);
   if (needs !== 'public') return target;
-  const shared = path === metricsEndpoint.path ? figuresAlone : sameForEverybody(field.known);
+  const shared = path === metricsEndpoint.path ? figuresAlone : sameForEverybody(field.publicTexts);
   return { ...target, bad: shownToEverybody(credentials), refusedCaller: shared, refusedRequest: shared };
 }

@@ -19,7 +19,7 @@ interface ClipFrame extends Omit<SeenFrame, 'movement'> {
   readonly looks: readonly SeenFrame[];
 }
 
-interface RowOutcome {
+interface ChallengeOutcome {
   /** True if all signals except those of passive liveness pass. */
   readonly movement: boolean;
   /** True if all signals pass. */
@@ -30,12 +30,12 @@ const passiveSignals: readonly string[] = ['passive', 'passive_frames'];
 
 const turns: readonly HeadMovement[] = ['left', 'right', 'up', 'down'];
 
-type Rows = readonly (readonly HeadMovement[])[];
+type Challenges = readonly (readonly HeadMovement[])[];
 
-const rowsOfGlance: Rows = [['left'], ['right']];
+const glances: Challenges = [['left'], ['right']];
 
 /** The possible challenges, in either order: a turn sideways, and one up or down. */
-const rowsOfChallenge: Rows = (['left', 'right'] as const).flatMap((aside) =>
+const fullChallenges: Challenges = (['left', 'right'] as const).flatMap((aside) =>
   (['up', 'down'] as const).map((raised): readonly HeadMovement[] => [aside, raised]),
 );
 
@@ -49,7 +49,7 @@ const looksAhead = 3;
  * Judges a challenge. The looks ahead are the frames after the first. No one chooses the other looks, so all frames of the
  * clip count as such.
  */
-function judgeRow(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly SeenFrame[]): RowOutcome {
+function judgeChallenge(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly SeenFrame[]): ChallengeOutcome {
   const from = clip.indexOf(first) + 1;
   const ahead = clip.slice(from, from + looksAhead).map(({ looks: [face] }) => ({ movement: 'centre' as const, face }));
   const others = clip.map(({ looks: [, face] }) => ({ movement: 'left' as const, face }));
@@ -61,40 +61,40 @@ function judgeRow(clip: readonly ClipFrame[], first: ClipFrame, turned: readonly
   };
 }
 
-const none: RowOutcome = { movement: false, all: false };
+const none: ChallengeOutcome = { movement: false, all: false };
 
 /** Returns the best result that an attacker can get with the clip, for each challenge. */
-function attackRows(clip: readonly ClipFrame[], rows: Rows): readonly RowOutcome[] {
+function attackChallenges(clip: readonly ClipFrame[], challenges: Challenges): readonly ChallengeOutcome[] {
   const frontal = [...clip]
     .sort((one, other) => Math.abs(one.pose.yawDeg) - Math.abs(other.pose.yawDeg))
     .slice(0, frontalCandidates);
-  const outcomes = rows.map(() => none);
+  const outcomes = challenges.map(() => none);
   for (const first of frontal) {
     const best = new Map<HeadMovement, ClipFrame>();
     for (const turn of turns)
       for (const frame of clip) {
         const known = best.get(turn);
         if (frame === first || (known !== undefined && known.liveness >= frame.liveness)) continue;
-        if (judgeRow(clip, first, [asAsked(frame, turn)]).movement) best.set(turn, frame);
+        if (judgeChallenge(clip, first, [asAsked(frame, turn)]).movement) best.set(turn, frame);
       }
-    for (const [index, row] of rows.entries()) {
-      const taken = row.flatMap((turn) => {
+    for (const [index, challenge] of challenges.entries()) {
+      const taken = challenge.flatMap((turn) => {
         const frame = best.get(turn);
         return frame === undefined ? [] : [asAsked(frame, turn)];
       });
-      if (taken.length < row.length) continue;
-      outcomes[index] = { movement: true, all: outcomes[index].all || judgeRow(clip, first, taken).all };
+      if (taken.length < challenge.length) continue;
+      outcomes[index] = { movement: true, all: outcomes[index].all || judgeChallenge(clip, first, taken).all };
     }
   }
   return outcomes;
 }
 
 /** Simulates the capture page on a clip whose movements are not in the order that the challenge asks for. */
-function pageRows(clip: readonly ClipFrame[], rows: Rows): readonly RowOutcome[] {
+function simulatePage(clip: readonly ClipFrame[], challenges: Challenges): readonly ChallengeOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));
   const neutralAt = turned.findIndex(({ yawDeg }) => Math.abs(yawDeg) <= 12);
   const neutral = turned[neutralAt];
-  if (neutral === undefined) return rows.map(() => none);
+  if (neutral === undefined) return challenges.map(() => none);
   const poses = turned.map((turn) => toPose(turn, neutral));
   const toward = (at: number, turn: HeadMovement): number => {
     const yaw = turned[at].yawDeg - neutral.yawDeg;
@@ -110,9 +110,9 @@ function pageRows(clip: readonly ClipFrame[], rows: Rows): readonly RowOutcome[]
     return clip[first === -1 ? furthest : first];
   };
   const first = clip[neutralAt];
-  return rows.map((row) => {
-    const frames = row.map((turn) => asAsked(taken(turn), turn));
-    return judgeRow(clip, first, frames);
+  return challenges.map((challenge) => {
+    const frames = challenge.map((turn) => asAsked(taken(turn), turn));
+    return judgeChallenge(clip, first, frames);
   });
 }
 
@@ -153,11 +153,11 @@ function figuresOf(species: string, stills: readonly ScoredStill[], clips: reado
     }),
   ].flatMap(({ person, score }) => (score === null ? [] : [{ person, hit: score >= livenessBoundary !== isLive }]));
   // An attack counts if any challenge accepts it. A person counts as refused if most challenges refuse them.
-  const ofRows = (rows: Rows, passes: (outcome: RowOutcome) => boolean) =>
+  const ofChallenges = (challenges: Challenges, passes: (outcome: ChallengeOutcome) => boolean) =>
     rateByPerson(
       clips.map(({ person, frames }) => {
-        const passed = (isLive ? pageRows : attackRows)(frames, rows).filter(passes).length;
-        return { person, hit: isLive ? passed < rows.length / 2 : passed > 0 };
+        const passed = (isLive ? simulatePage : attackChallenges)(frames, challenges).filter(passes).length;
+        return { person, hit: isLive ? passed < challenges.length / 2 : passed > 0 };
       }),
     );
   return {
@@ -168,10 +168,10 @@ function figuresOf(species: string, stills: readonly ScoredStill[], clips: reado
       stills.filter(({ score }) => score === null).length +
       clips.reduce((sum, { files, frames }) => sum + files.length - frames.length, 0),
     passive: rateAsJson(rateByPerson(singles)),
-    movement: rateAsJson(ofRows(rowsOfChallenge, ({ movement }) => movement)),
+    movement: rateAsJson(ofChallenges(fullChallenges, ({ movement }) => movement)),
     light: null,
-    policy: rateAsJson(ofRows(rowsOfChallenge, ({ all }) => all)),
-    glance: rateAsJson(ofRows(rowsOfGlance, ({ all }) => all)),
+    policy: rateAsJson(ofChallenges(fullChallenges, ({ all }) => all)),
+    glance: rateAsJson(ofChallenges(glances, ({ all }) => all)),
   };
 }
 

@@ -72,6 +72,7 @@ export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: numb
   );
 }
 
+/** Measures each level with each combination. `levels` has the fewest enrolled photos, and one live photo. */
 async function measureTokens(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

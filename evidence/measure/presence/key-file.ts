@@ -117,7 +117,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
     plain.fill(0);
     return { id, sealed };
   };
-  const admit = async (consent: Omit<Participant, 'id' | 'key'>): Promise<void> => {
+  const writeConsent = async (consent: Omit<Participant, 'id' | 'key'>): Promise<void> => {
     const found = await parse(file);
     const former = listIn(found).find(({ person }) => person === consent.person);
     const made = { id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil };
@@ -130,9 +130,9 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   return {
     list: async () => listIn(await parse(file)),
     /** Stores a consent. A known participant keeps their key and expiry. */
-    admit(consent: Parameters<typeof admit>[0]): Promise<void> {
+    admit(consent: Parameters<typeof writeConsent>[0]): Promise<void> {
       // Writes are queued, because each one writes the whole file and would undo a concurrent change.
-      const admitted = lastAdmitted.then(() => admit(consent));
+      const admitted = lastAdmitted.then(() => writeConsent(consent));
       lastAdmitted = admitted.catch(() => null);
       return admitted;
     },
