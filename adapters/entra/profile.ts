@@ -193,6 +193,7 @@ export function createEntraProfile(
       const namesCount = tenantId === settings.tenantId;
       return readAllGroups(async (next: string | null) =>
         parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), (group) => {
+          // Any user may create other groups.
           const isKept = group.onPremisesSyncEnabled === true || group.isAssignableToRole === true;
           return namesCount && isKept ? group.displayName : null;
         }),
@@ -316,10 +317,7 @@ const toGroupsPath = (userId: string): string =>
 const toRolesPath = (userId: string): string =>
   `/users/${userId}/transitiveMemberOf/microsoft.graph.directoryRole?$count=true&$select=id,displayName&$top=999`;
 
-/**
- * Parses a page of a user's groups or roles. Names of groups are returned only for on-premises and role-assignable
- * groups, because any user may create other groups.
- */
+/** Parses a page of a user's groups or roles. */
 function parseGroupPage(
   answer: RestAnswer,
   toName: (group: z.output<typeof groupGuard>) => string | null | undefined,

@@ -1,6 +1,6 @@
 import { hookPath } from '../connections/hook.js';
 import type { JsonObject, Serializable } from '../core/base/json.js';
-import { describeRefusals } from '../http/rest/describe-refusals.js';
+import { describeRefusals, notInPublishedApi } from '../http/rest/describe-refusals.js';
 import { toTemplate } from '../http/rest/endpoint.js';
 import { asJson } from '../http/rest/json-schema.js';
 import { ssfPathItems, streamKeyScheme } from '../security-events/ssf/describe.js';
@@ -16,7 +16,7 @@ const operational = (
 ): Serializable => ({
   operationId,
   tags: ['Operations'],
-  summary: `«extension» ${summary}`,
+  summary: `${notInPublishedApi} ${summary}`,
   description,
   security: [],
   responses: {

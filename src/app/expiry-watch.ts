@@ -65,10 +65,12 @@ export function createExpiryWatch(
   const { trail, begunAfter, state, clock, audit, auditEvents, core, reportsChecks } = deps;
   const key = `step-up-expiry:${trail.chain}`;
   let follower: Follower<'step_up_started'> | null = null;
+  /** Starts that were read from the trail, but not looked up. */
   let unread: readonly FollowedEvent<'step_up_started'>[] = [];
   let watched: readonly Watched[] = [];
+  /** Sequence of the last start that was looked up. */
   let position = begunAfter;
-  let stored: number | null = null;
+  let storedPosition: number | null = null;
 
   const openFollower = async (): Promise<Follower<'step_up_started'>> => {
     const found = await readStored({ key, guard: positionGuard }, { state });
@@ -139,9 +141,9 @@ export function createExpiryWatch(
 
   const storePosition = async (): Promise<void> => {
     const sequence = Math.min(position, ...watched.map((each) => each.sequence - 1));
-    if (sequence === stored) return;
+    if (sequence === storedPosition) return;
     await state.write(key, { sequence }, { when: 'any', expiresAt: addSec(clock.now(), keptSec) });
-    stored = sequence;
+    storedPosition = sequence;
   };
 
   return {

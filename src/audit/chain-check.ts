@@ -104,6 +104,7 @@ export class ChainCheck {
   }
 
   report(): ChainReport {
+    // A torn last line, which is counted only when a record follows it.
     const isTorn = this.#break === null && this.#unreadable !== null;
     return {
       tampering: this.#tampering(),

@@ -71,6 +71,7 @@ const isUndone = (reply: JsonObject): boolean =>
   Object.values(reply).some((value) => toRows(value)?.every(({ code = null }) => code !== null) === true);
 
 function printReply({ ok, cursor: _, ...reply }: JsonObject, deps: CliDeps): void {
+  // A reply of one object, such as `{ campaign: {…} }`, is shown as the fields of that object.
   const only = objectGuard.safeParse(Object.values(reply).length === 1 ? Object.values(reply)[0] : null);
   const values = Object.entries(only.success ? only.data : reply);
   const facts =

@@ -131,20 +131,25 @@ export type RecoveryMode = (typeof recoveryModes)[number];
 export interface RecoveryPolicy {
   readonly mode: RecoveryMode;
   readonly secondThings: readonly SecondThing[];
+  /** Claim with the second mailbox. The main mailbox proves nothing. */
   readonly emailClaim: string | null;
+  /** Claim with the phone number. `null`: that of the profile. */
   readonly phoneClaim: string | null;
+  /** Claim with the id or login of the manager. `null`: the manager of the directory. */
   readonly managerClaim: string | null;
   /** Days without a recovery after the face, the mailbox or the phone changed, or by a new manager. */
   readonly quietDays: number;
   /** True if administrators with API keys may approve. The person who holds a key is not known. */
   readonly takesKeys: boolean;
   readonly privileged: {
+    /** Ids or names. */
     readonly groups: readonly string[];
     readonly action: 'refuse' | 'two_approvals';
     readonly delayHours: number;
     /** True if administrators with API keys may approve. A person with a key and a sign-in counts as two then. */
     readonly takesKeys: boolean;
   };
+  /** E-mail addresses that are told of recoveries of privileged people. */
   readonly owners: readonly string[];
   /** Page of the customer's own program that gets the receipt, if the provider has no credential. */
   readonly returnUrl: string | null;

@@ -206,14 +206,10 @@ export async function loadDraft(revision: number, operations: OperationsContext)
 
 async function findWarnings({ sections }: Draft, next: Setup | null, { setup }: OperationsContext): Promise<string[]> {
   const ids = new Set(sections.map(({ connection }) => connection));
-  const attributeIn = ({ config }: Setup, id: string, kind: string): unknown =>
-    childOf(
-      childOf(
-        config.connections.find((each) => each.id === id),
-        kind,
-      ),
-      'attribute',
-    );
+  const attributeIn = ({ config }: Setup, id: string, kind: string): unknown => {
+    const connection = config.connections.find((each) => each.id === id);
+    return childOf(childOf(connection, kind), 'attribute');
+  };
   const moved = setup().connections.flatMap(({ id, kind }) =>
     next === null || !ids.has(id) || attributeIn(next, id, kind) === attributeIn(setup(), id, kind)
       ? []

@@ -204,6 +204,7 @@ async function decideEligibility({ recovery, connection, source }: Visited, deps
   return advanceRecovery({ recovery: eligible, connection, source }, deps);
 }
 
+/** After this time, another request may send if the one that reserved it failed, also at a limit. */
 const sendingSec = 60;
 
 type Sending = StageOf<'approval' | 'delay'>;

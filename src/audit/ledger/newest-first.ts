@@ -19,13 +19,13 @@ export async function* readNewestFirst(
     await Promise.all(sources.filter(({ rows }) => rows.length === 0).map(refill));
     sources = sources.filter(({ rows }) => rows.length > 0);
     // Older rows wait, because a source may have unread rows that are newer.
-    const [oldest] = sources
+    const [safeFrom] = sources
       .map(({ rows }) => rows.at(-1)?.place ?? '')
       .toSorted()
       .toReversed();
-    if (oldest === undefined) return;
-    yield sources.flatMap(({ rows }) => rows.filter(({ place }) => place >= oldest)).toSorted(byPlace);
-    for (const source of sources) source.rows = source.rows.filter(({ place }) => place < oldest);
+    if (safeFrom === undefined) return;
+    yield sources.flatMap(({ rows }) => rows.filter(({ place }) => place >= safeFrom)).toSorted(byPlace);
+    for (const source of sources) source.rows = source.rows.filter(({ place }) => place < safeFrom);
   }
 }
 

@@ -204,6 +204,7 @@ export const lineKeyOf = (reference: string): LedgerKey => {
   return { partition: logPartition(dayOf(timeOfId(id))), sort: id };
 };
 
+/** Returns the rows under which a line is found or counted. That of a passed check stores its seconds. */
 export function referencesTo(line: LogLine): (LedgerKey & { readonly value: string })[] {
   const { id, connection, subject, requestId, stepUpId, network, action, outcome, code, seconds, by } = line;
   // A person passes with a code that the help desk issued: no act of the help desk.

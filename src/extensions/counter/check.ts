@@ -18,8 +18,10 @@ export const checkLifeSec = 600;
 const checkGuard = z.object({
   clientId: z.string(),
   params: z.record(z.string(), z.string()),
+  /** Number that the counter reads out, which the person chooses from `choices`. */
   told: z.string(),
   choices: z.array(z.string()),
+  /** Number that the phone shows, which the staff enter. */
   shown: z.string(),
   /** Digest of the cookie of the one browser that opened the code, or `null` before that. */
   browserDigest: z.string().nullable(),

@@ -67,20 +67,21 @@ export function createCounterPage(issuer: CounterIssuer, deps: Ports<'state' | '
     }
   };
 
+  /** Shows the next step of a check: its opening, the choice of the number, the face check, or its end. */
   async function openCheck(begun: CounterRequest, code: string): Promise<void> {
     const { form, response } = begun;
     const found = await checks.read(code);
-    const isOurs = found !== null && isShownBy(begun, found.browserDigest);
+    const isOfThisBrowser = found !== null && isShownBy(begun, found.browserDigest);
     // A check at a counter counts as a start of an anonymous sign-in.
-    if (!isOurs) await issuer.countStart(sourceOf(begun.request));
+    if (!isOfThisBrowser) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
-    const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
+    const kioskUrl = isOfThisBrowser && atKiosk !== null ? kioskLink(deps.issuer) : null;
     const visit = { ...begun, kioskUrl, uiLocales: begun.uiLocales || found?.params.ui_locales };
     const counter = countersOf(issuer.oidc).find(({ id }) => id === found?.clientId);
-    const isForUs = isOurs || found?.browserDigest === null;
-    if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
+    const isAvailable = isOfThisBrowser || found?.browserDigest === null;
+    if (found === null || counter === undefined || !isAvailable) return end(visit, 'gone');
     if (atKiosk !== null && !(await isLetIn(visit, atKiosk))) return end(visit, 'gone');
-    if (found.endedBy !== null) return end(visit, isOurs ? 'ended' : 'gone');
+    if (found.endedBy !== null) return end(visit, isOfThisBrowser ? 'ended' : 'gone');
     if (found.browserDigest === null) {
       const isWished = atKiosk !== null || form?.get('decision') === 'open';
       if (!isWished) return send(visit, renderOpen(languageFor(visit), counter.name));
@@ -129,9 +130,9 @@ export function createCounterPage(issuer: CounterIssuer, deps: Ports<'state' | '
 
   async function waitForCounter(visit: CounterRequest, digits: string): Promise<void> {
     const found = await shownCodes.read(digits);
-    const isOurs = found !== null && isShownBy(visit, found.browserDigest);
-    if (!isOurs) await issuer.countStart(sourceOf(visit.request));
-    if (found === null || !isOurs) return end(visit, 'gone');
+    const isOfThisBrowser = found !== null && isShownBy(visit, found.browserDigest);
+    if (!isOfThisBrowser) await issuer.countStart(sourceOf(visit.request));
+    if (found === null || !isOfThisBrowser) return end(visit, 'gone');
     if (found.code === null) return send(visit, renderShown(languageFor(visit), digits));
     visit.response.redirect(303, issuer.counterUrl('user_code', found.code));
   }

@@ -77,14 +77,14 @@ function describeVerification(
   return { trust_framework: trustFramework, verification_process: stepUpId, evidence };
 }
 
-/** Answers a request for verified claims. @returns `null` if nothing that is known fulfils it */
+/** Answers a request for verified claims. @returns `null` if verification or values do not fulfil it */
 function answerRequest(
-  { verification, claims: asked }: VerifiedRequest,
-  known: JsonObject,
+  { verification: askedVerification, claims: asked }: VerifiedRequest,
+  verification: JsonObject,
   values: JsonObject,
   now: EpochMs,
 ): JsonObject | null {
-  const told = selectRequested(known, verification, now);
+  const told = selectRequested(verification, askedVerification, now);
   const claims = Object.entries(asked).flatMap(([name, each]) => {
     // A name of every object, such as `constructor`, is no claim.
     const value = Object.hasOwn(values, name) ? values[name] : undefined;

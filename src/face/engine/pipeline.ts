@@ -50,6 +50,7 @@ export interface Pipeline {
   readonly runtime: RuntimeName;
   detect(bytes: Uint8Array): Promise<Detection>;
   examine(bytes: Uint8Array, signals: readonly Signal[], choice: FaceChoice): Promise<RawFaceAnalysis>;
+  /** Examines the face at a box that an earlier picture had, without detection. */
   examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<RawFaceAnalysis>;
   close(): Promise<void>;
 }

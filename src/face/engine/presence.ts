@@ -139,9 +139,11 @@ interface Line {
   readonly whenGone: Promise<void>;
 }
 
+/** Opens a slot of the process, for a worker or the process itself. It answers one job at a time. */
 function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
   let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;
   let hung: NodeJS.Timeout | undefined;
+  /** Error of the last job, if the process or the worker ends. */
   let failure: 'internal' | 'overloaded' = 'internal';
   const whenGone = new Promise<void>((resolve) => {
     slots.set(slot, {
@@ -169,7 +171,7 @@ function openLine(child: Child, slots: Map<number, Slot>, slot: number): Line {
         settle = { resolve, reject };
       });
       hung = setTimeout(() => child.kill('SIGKILL'), jobTimeoutMs);
-      // It answers, but reads no picture.
+      // The process does not read what it is sent, although it may still answer.
       if (child.stdin.writableLength > (slots.size + 1) * requestBounds.mostBytes) child.stdin.destroy();
       if (child.stdin.destroyed) child.kill('SIGKILL');
       writeMessage(child.stdin, encodeMessage({ slot, job } satisfies Request));

@@ -2,6 +2,9 @@ import type { JsonObject, Serializable } from '../../core/base/json.js';
 import { type FaceErrorCode, refusals } from '../../errors.js';
 import { asJson } from './json-schema.js';
 
+/** Mark of what the published Facenition API does not have. */
+export const notInPublishedApi = '«extension»';
+
 export const answerHeaders: Readonly<Record<string, JsonObject>> = {
   Allow: { required: true, description: 'Methods that the address supports.', schema: { type: 'string' } },
   'Retry-After': {

@@ -3,7 +3,7 @@ import type { JsonObject, Serializable } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
 import { maxJsonBytes } from '../body.js';
 import { refusalGuard } from '../reply.js';
-import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
+import { answerHeaders, describeRefusals, notInPublishedApi, quotaHeaders } from './describe-refusals.js';
 import { callsProvider, type Endpoint, type FileField, groupDescriptions, toTemplate } from './endpoint.js';
 import { asJson, asJsonLines, describeFields, toJsonSchema } from './json-schema.js';
 
@@ -154,7 +154,7 @@ function describeEndpoint(endpoint: Endpoint): Serializable {
     operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
     tags: [tag],
     summary,
-    description: `${isExtension ? '«extension» ' : ''}${description}${needs}`,
+    description: `${isExtension ? `${notInPublishedApi} ` : ''}${description}${needs}`,
     security: describeSecurity(auth),
     parameters: [
       { $ref: '#/components/parameters/apiVersion' },

@@ -1,6 +1,6 @@
 import type { Serializable } from '../../core/base/json.js';
 import type { FaceErrorCode } from '../../errors.js';
-import { describeRefusals, quotaHeaders } from '../../http/rest/describe-refusals.js';
+import { describeRefusals, notInPublishedApi, quotaHeaders } from '../../http/rest/describe-refusals.js';
 
 /* Descriptions of the bodies follow https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html */
 
@@ -45,7 +45,7 @@ const operation = (
 ): Serializable => ({
   operationId,
   tags: ['Operations'],
-  summary: `«extension» ${summary}`,
+  summary: `${notInPublishedApi} ${summary}`,
   description,
   security: [{ streamKey: [] }],
   parameters: streamIn === null ? undefined : [describeStream(streamIn)],

@@ -118,7 +118,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
         sign(problem === 'finished' ? 'stopped' : 'problem'),
         paragraph(text, 'lead'),
         steps === undefined ? null : el('ol', { class: 'steps' }, ...steps.map((step) => el('li', {}, step))),
-        until === null || mayRetry ? null : paragraph(wait(until, page.locale, words), 'note'),
+        until === null || mayRetry ? null : paragraph(waitText(until, page.locale, words), 'note'),
         actions(
           ...offers
             .filter(({ isOffered }) => isOffered)
@@ -139,7 +139,7 @@ function wayOut(view: View | null, isKiosk: boolean, words: Words): Node | null 
 }
 
 /** Returns the text that says when to try again, with the date unless it is today. */
-function wait(until: number, locale: string, words: Words): string {
+function waitText(until: number, locale: string, words: Words): string {
   const isToday = new Date(until).toDateString() === new Date().toDateString();
   const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', dateStyle: isToday ? undefined : 'medium' });
   return words.tryAgainAt({
