@@ -37,7 +37,7 @@ export async function handleAttributeCollectionStart(
   deps: FlowDeps,
 ): Promise<RawReply> {
   const event = ofTenant(caller, parseAttributeCollectionStart(body));
-  const subject = subjectOfIdentifier(toEmail(event));
+  const subject = subjectOfIdentifier(requireEmail(event));
   return toAttributeCollectionStartReply(await deps.core.decideHook({ ...event.signIn, subject }));
 }
 
@@ -50,11 +50,11 @@ export async function handleAttributeCollectionSubmit(
   const event = ofTenant(caller, parseAttributeCollectionSubmit(body));
   const receipt = event.readText(receiptAttribute);
   if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });
-  await deps.core.redeem(receipt, { subject: toEmail(event), by: event.correlationId });
+  await deps.core.redeem(receipt, { subject: requireEmail(event), by: event.correlationId });
   return toReceiptTakenReply(receiptAttribute);
 }
 
-function toEmail({ email }: SignUpEvent): string {
+function requireEmail({ email }: SignUpEvent): string {
   if (email === null) throw new FaceError('face_not_verified', { reason: 'sign-up without an e-mail address' });
   return email;
 }

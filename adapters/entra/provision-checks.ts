@@ -34,7 +34,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
   return [
     { title: credentials, run: () => checkCredentials(deps) },
     { title: 'Clocks', needs: [credentials, serverClock], run: () => checkClocks(deps) },
-    { title: 'Keys that authenticate callers', needs: [credentials], run: () => checkKeys(deps) },
+    { title: 'Keys that authenticate callers', needs: [credentials], run: () => checkTenantKeys(deps) },
     ...needing(
       [credentials],
       checkingGroups(deps, () => checkGroups(deps)),
@@ -169,7 +169,7 @@ async function checkClocks({ send, clock }: EntraProvisionDeps): Promise<Finding
 const metadataGuard = z.object({ jwks_uri: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
-async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promise<Finding> {
+async function checkTenantKeys({ settings, fetch, clock }: EntraProvisionDeps): Promise<Finding> {
   const { login, hooks } = settings.entra;
   let slowestMs = 0;
   for (const tenantId of hooks.tenants) {

@@ -23,7 +23,7 @@ const registering = 'Registering users';
 /** Creates the checks of External MFA that its steps do not cover: Entra must be able to read our endpoints. */
 export const createExternalMfaChecks = (client: ExternalMfaConfig, deps: EntraProvisionDeps): readonly Check[] => [
   { title: discovery, needs: [serverAnswers], run: () => checkDiscovery(deps) },
-  { title: 'Keys of External MFA', needs: [discovery], run: () => checkKeys(deps) },
+  { title: 'Keys of External MFA', needs: [discovery], run: () => checkOwnKeys(deps) },
   registersUsers(client)
     ? { title: registering, needs: [credentials], run: () => checkRegistering(deps) }
     : { title: registering, run: async () => registersNobody },
@@ -102,7 +102,7 @@ const keysGuard = z.object({
     .min(1),
 });
 
-async function checkKeys(deps: EntraProvisionDeps): Promise<Finding> {
+async function checkOwnKeys(deps: EntraProvisionDeps): Promise<Finding> {
   const discovery = await read(endpointsOf(deps.publicUrl, deps.settings.id).discovery, deps);
   if (discovery.problem !== null) return discovery.problem;
   const metadata = metadataGuard.safeParse(discovery.body);

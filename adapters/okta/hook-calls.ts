@@ -115,11 +115,11 @@ async function readInlineHook(
   return found.kind === 'not_called' ? notCalled(found.reason) : findPlaces(found.hook.id, deps);
 }
 
-const nameOf = ({ policy, rule }: ActiveRule): string => `rule "${rule.name ?? rule.id}" of "${policy}"`;
+const ruleNameOf = ({ policy, rule }: ActiveRule): string => `rule "${rule.name ?? rule.id}" of "${policy}"`;
 
 function toRules(rules: readonly ActiveRule[], isAssigned: (rule: ActiveRule) => boolean, none: string): FoundHook {
-  const others = rules.filter((each) => !isAssigned(each)).map(nameOf);
-  const assigned = rules.filter(isAssigned).map(nameOf);
+  const others = rules.filter((each) => !isAssigned(each)).map(ruleNameOf);
+  const assigned = rules.filter(isAssigned).map(ruleNameOf);
   if (assigned.length === 0) return notCalled(none);
   return called({ where: assigned, reason: others.length === 0 ? null : `not for ${others.join(', ')}` });
 }

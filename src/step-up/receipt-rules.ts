@@ -46,7 +46,7 @@ export async function isRefusedByRule(
   shownFrom: ShownFrom | null,
   deps: Ports<'audit'>,
 ): Promise<boolean> {
-  const signIn = toSignIn({ record, terms: flow }, shownFrom);
+  const signIn = signInOfReceipt({ record, terms: flow }, shownFrom);
   if (signIn === null || connection?.signInRules === undefined) return false;
   const terms = await connection.signInRules.evaluate(signIn);
   const isWeaker = isByFace(check) && !isStrongEnough(livenessShown(record, connection), terms.policy.liveness);
@@ -61,7 +61,7 @@ export async function isRefusedByRule(
 }
 
 /** Returns the sign-in that a receipt is for, or `null` without a receipt, or for another purpose. */
-function toSignIn({ record, terms }: Termed, shownFrom: ShownFrom | null): SignIn | null {
+function signInOfReceipt({ record, terms }: Termed, shownFrom: ShownFrom | null): SignIn | null {
   const { subject, purpose, action } = record;
   const { countsAs, hookSignIn, atKiosk } = terms;
   const isSignIn = purpose === 'verify' && countsAs === 'sign_in' && action === null && !isOfHeldToken(record);

@@ -69,7 +69,7 @@ export async function takeNewPasskey(
   }: { readonly stepUpId: string; readonly answer: PasskeyAnswer; readonly derivesSecret: boolean },
   deps: Ports<'state' | 'clock' | 'passkeys'>,
 ): Promise<{ secret: PresentedSecret; passkey: PasskeyCredential }> {
-  const expectedChallenge = await takeChallenge(stepUpId, deps);
+  const expectedChallenge = await consumeChallenge(stepUpId, deps);
   const proven = expectedChallenge === null ? null : await deps.passkeys.verifyCreation(answer, { expectedChallenge });
   const { secret: value = null, method, credential } = proven ?? {};
   if (credential === undefined || method === undefined || (derivesSecret && value === null))
@@ -98,7 +98,7 @@ export async function provePasskey(
   deps: PasskeyPorts,
 ): Promise<ProvenPasskey | null> {
   const owner = { connection, subject };
-  const expectedChallenge = await takeChallenge(stepUpId, deps);
+  const expectedChallenge = await consumeChallenge(stepUpId, deps);
   const { kept, credential } = await credentialOf(owner, deps);
   const proven =
     answer === null
@@ -149,7 +149,7 @@ const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
  * Consumes a challenge and returns it, or `null`. The browser signs the ceremony's type, so the type need not be
  * stored.
  */
-async function takeChallenge(stepUpId: string, { state, clock }: Ports<'state' | 'clock'>): Promise<string | null> {
+async function consumeChallenge(stepUpId: string, { state, clock }: Ports<'state' | 'clock'>): Promise<string | null> {
   const expiresAt = (): EpochMs => addSec(clock.now(), challengeLifeSec);
   const { former, changed } = await changeStored(
     { key: challengeKey(stepUpId), guard: challengeGuard, expiresAt },

@@ -206,11 +206,11 @@ async function takeSession(
   deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<{ readonly captured: StepUp; readonly session: string; readonly policy: VendorPolicy }> {
   const now = deps.clock.now();
-  const { session: name, policy } = findOpened(session, nonce, now);
+  const { session: name, policy } = findVendorSession(session, nonce, now);
   const by = newAttempt(deps);
   const take = (record: StepUpRecord): StepUpRecord => {
     const found = { ...session, record };
-    if (findOpened(found, nonce, now).session !== name) throw new FaceError('challenge_wrong');
+    if (findVendorSession(found, nonce, now).session !== name) throw new FaceError('challenge_wrong');
     const captured = capture(record, by, now);
     checkSecret(found, secret);
     if (wantsReference(found) && reference === null) throw new FaceError('photo_missing');
@@ -219,7 +219,7 @@ async function takeSession(
   return { captured: await changeSession(session, take, deps), session: name, policy };
 }
 
-function findOpened(
+function findVendorSession(
   stepUp: Pick<StepUp, 'record' | 'connection'>,
   nonce: Credential,
   now: EpochMs,
