@@ -136,6 +136,7 @@ const toldToBackend: AttemptRules<never> = {
   stepUp: null,
 };
 
+/** Runs a check as one attempt: inspects the token, counts the attempt against its limits, and records the outcome. */
 async function attemptCheck<
   T extends { readonly matched: boolean },
   Refused,

@@ -198,6 +198,7 @@ export const previewChange = (is: StoredPerson, who: SubjectRef, change: PersonC
 
 const noToken = { expiresAt: null, proof: null, keyVersion: null };
 
+/** Adds the rows that a change writes, and returns the person as the change leaves them. */
 function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Change, rows: Rows): StoredPerson {
   const time = timeOfId(lineId);
   const keys = personKeys(who);
