@@ -45,10 +45,7 @@ export async function startDoor({
     if (request.method === 'POST' && !isOwn)
       return sendJson(response, 403, { problem: 'This request came from another page.' });
     if (asked === 'GET /') return sendPage(response, 200, renderDoor(), policy);
-    if (asked === 'GET /roster') {
-      const roster = await openRoster();
-      return sendPage(response, 200, renderRoster(roster.names()), policy);
-    }
+    if (asked === 'GET /roster') return sendPage(response, 200, renderRoster((await openRoster()).names()), policy);
     if (asked === 'GET /door.js')
       return sendScript(response, await readFile(new URL('page.js', import.meta.url), 'utf8'));
     const form = request.method === 'POST' ? await readForm(request) : null;

@@ -1,5 +1,7 @@
-import { createECDH, type JsonWebKey } from 'node:crypto';
+import { createECDH, createHmac, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { RecipientKey } from './base/jwe.js';
+import type { Ports } from './deps.js';
+import type { KeyVersion } from './ports.js';
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -29,3 +31,29 @@ export function toKeyPair(first: Uint8Array, second: Uint8Array): KeyPair {
   secret.fill(0);
   return { privateKey, publicKey, point };
 }
+
+/**
+ * Derives a key of 32 bytes for one purpose. Node wipes it when nothing refers to it any more.
+ * @param label - longer than the 32 bytes from which a token's key is derived, so that the keys differ
+ * @throws `token_key_retired`, `key_service_unavailable`
+ */
+export async function deriveKey(version: KeyVersion, label: Uint8Array, { keys }: Ports<'keys'>): Promise<KeyObject> {
+  const material = await keys.mac(version, label);
+  const key = material.use(createSecretKey);
+  material.wipe();
+  return key;
+}
+
+/** Returns the HMAC-SHA-256 with a key that is derived for one purpose. @throws as `deriveKey` */
+export async function deriveMac(
+  version: KeyVersion,
+  label: Uint8Array,
+  deps: Ports<'keys'>,
+): Promise<(message: string) => Buffer> {
+  const key = await deriveKey(version, label, deps);
+  return (message) => createHmac('sha256', key).update(message).digest();
+}
+
+/** Returns the version with which a record was keyed while its key exists, so that its digests can be compared. */
+export const keyVersionAfter = async (former: KeyVersion | undefined, { keys }: Ports<'keys'>): Promise<KeyVersion> =>
+  former !== undefined && (await keys.holds(former)) ? former : keys.currentVersion();

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import type { Ports } from './deps.js';
+import { deriveKey } from './derived-key.js';
 import { Credential } from './secrets.js';
 
 /** A text encrypted with AES-256-GCM under a key that is derived from the token key. */
@@ -19,8 +20,7 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
 
 /**
  * Encrypts a text.
- * @param label - purpose, from which the key is derived. Must be longer than the 32 bytes from which a token's key is
- * derived, so that the keys differ
+ * @param label - purpose, from which the key is derived as in `deriveKey`
  */
 export async function sealText(
   text: Credential,
@@ -29,12 +29,9 @@ export async function sealText(
 ): Promise<SealedText> {
   const version = await keys.currentVersion();
   const nonce = random(12);
-  const material = await keys.mac(version, Buffer.from(label));
-  const sealed = material.use((key) => {
-    const cipher = createCipheriv('aes-256-gcm', key, nonce);
-    return Buffer.concat([text.use((plain) => cipher.update(plain, 'utf8')), cipher.final(), cipher.getAuthTag()]);
-  });
-  material.wipe();
+  const cipher = createCipheriv('aes-256-gcm', await deriveKey(version, Buffer.from(label), { keys }), nonce);
+  const encrypted = text.use((plain) => cipher.update(plain, 'utf8'));
+  const sealed = Buffer.concat([encrypted, cipher.final(), cipher.getAuthTag()]);
   return { version, nonce: toBase64url(nonce), sealed: toBase64url(sealed) };
 }
 
@@ -45,21 +42,16 @@ export async function sealText(
 export async function openText(
   { version, nonce, sealed }: SealedText,
   label: string,
-  { keys }: Ports<'keys'>,
+  deps: Ports<'keys'>,
 ): Promise<Credential> {
   const bytes = Buffer.from(sealed, 'base64url');
-  const material = await keys.mac(version, Buffer.from(label));
+  const key = await deriveKey(version, Buffer.from(label), deps);
   try {
-    return material.use((key) => {
-      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
-      decipher.setAuthTag(bytes.subarray(-tagBytes));
-      return new Credential(
-        Buffer.concat([decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]).toString('utf8'),
-      );
-    });
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
+    decipher.setAuthTag(bytes.subarray(-tagBytes));
+    const text = Buffer.concat([decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]);
+    return new Credential(text.toString('utf8'));
   } catch (cause) {
     throw new FaceError('state_unavailable', { reason: 'a sealed text was altered' }, { cause });
-  } finally {
-    material.wipe();
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { keyVersionAfter } from '../core/derived-mac.js';
+import { keyVersionAfter } from '../core/derived-key.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { type KeyVersion, type Measurement, sketchBands, type VerifyRequest } from '../core/ports.js';
 import { digestOf, type FrameSketch, type KeyMaterial, type Photo } from '../core/secrets.js';

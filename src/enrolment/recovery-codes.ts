@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { deriveMac } from '../core/derived-mac.js';
+import { deriveMac } from '../core/derived-key.js';
 import { type EnrolmentProof, enrolmentProofs } from '../core/enrolment-proof.js';
 import { type Credential, isSameDigest } from '../core/secrets.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList, removeFromList } from '../core/bounded-list.js';
 import { type ConnectedSubject, isOf } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { deriveMac } from '../core/derived-mac.js';
+import { deriveMac } from '../core/derived-key.js';
 import { knownShare } from '../core/fair-queue.js';
 import { charge, consumeLimits, countOwnRecord, type LimitUse } from '../core/limits/limits.js';
 import { drawBelow } from '../core/number-choices.js';

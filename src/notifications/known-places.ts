@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { deriveMac, keyVersionAfter } from '../core/derived-mac.js';
+import { deriveMac, keyVersionAfter } from '../core/derived-key.js';
 import type { KeyVersion } from '../core/ports.js';
 import { type Credential, digestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';

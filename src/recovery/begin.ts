@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Agent } from '../core/approver.js';
 import { type ConnectedSubject, readTokenIfAny, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { deriveMac } from '../core/derived-mac.js';
+import { deriveMac } from '../core/derived-key.js';
 import type { SupportedLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import { consumeLimit } from '../core/limits/limits.js';

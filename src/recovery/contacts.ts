@@ -3,7 +3,7 @@ import { toPhoneNumber } from '../connections/profile-values.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { deriveMac, keyVersionAfter } from '../core/derived-mac.js';
+import { deriveMac, keyVersionAfter } from '../core/derived-key.js';
 import { toEmailKey } from '../core/email-address.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { findManager } from './manager.js';

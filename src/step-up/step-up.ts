@@ -265,8 +265,7 @@ export async function takeOutcome(
 export async function takeStepUp(id: string, deps: Ports<'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   if (record.state === 'passed') await checkNotEnded(record, deps);
-  const taken = await changeRecord(id, take, deps);
-  return toView(id, taken, deps.clock.now());
+  return toView(id, await changeRecord(id, take, deps), deps.clock.now());
 }
 
 function receiptOf(record: StepUpRecord, now: EpochMs): Credential | null {

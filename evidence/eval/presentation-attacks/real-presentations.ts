@@ -110,10 +110,8 @@ function simulatePage(clip: readonly ClipFrame[], challenges: Challenges): reado
     return clip[first === -1 ? furthest : first];
   };
   const first = clip[neutralAt];
-  return challenges.map((challenge) => {
-    const frames = challenge.map((turn) => asAsked(taken(turn), turn));
-    return judgeChallenge(clip, first, frames);
-  });
+  const toFrames = (challenge: (typeof challenges)[number]) => challenge.map((turn) => asAsked(taken(turn), turn));
+  return challenges.map((challenge) => judgeChallenge(clip, first, toFrames(challenge)));
 }
 
 type ScoredStill = RecordedStill & { readonly score: number | null };

@@ -46,8 +46,7 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
           administrator,
           deps,
         );
-        const key = credential.use((text) => text);
-        return { name, role, key, expiresAt };
+        return { name, role, key: credential.use((text) => text), expiresAt };
       },
     }),
     adminEndpoint({

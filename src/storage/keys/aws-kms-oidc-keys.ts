@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { AwsKmsConfig } from '../../config/keys.js';
+import { deriveKey } from '../../core/derived-key.js';
 import type { Keys, KeyVersion } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
@@ -87,10 +88,8 @@ async function deriveCookieKeys(
 }
 
 async function deriveCookieKey(keys: Keys, version: KeyVersion): Promise<Credential> {
-  const material = await keys.mac(version, cookieMessage);
-  const cookieKey = material.use((bytes) => new Credential(Buffer.from(bytes).toString('base64url')));
-  material.wipe();
-  return cookieKey;
+  const key = await deriveKey(version, cookieMessage, { keys });
+  return new Credential(key.export().toString('base64url'));
 }
 
 function toNone(error: unknown): null {
