@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readPage } from '../../support/benches/page.js';
 import { connectionGuards } from '../../support/data/connection-guards.js';
+import { certify } from '../../support/fakes/digital-wallet.js';
 import { createConfigGuard } from '../config/schema.js';
 import { digestOfConfig, reloadSettings } from './settings.js';
 
@@ -31,6 +32,17 @@ test('changed settings, also secrets, are listed by path without their values', 
     'connections.0 (acme).policy.accuracy',
     'connections.1 (b)',
   ]);
+});
+
+test('another certificate is a changed setting, and changes the digest', async () => {
+  const one = await certify('One');
+  const two = await certify('Two');
+  const withRoot = ({ pem: certificate }: typeof one) =>
+    parse({ connections: [okta({ documents: { issuers: [{ name: 'Utopia Roads', certificate }] } })] });
+  const path = 'connections.0 (acme).documents.issuers.0.certificate';
+  expect(reloadSettings(withRoot(one), withRoot(two)).changed).toEqual([path]);
+  expect(reloadSettings(withRoot(one), withRoot(one)).changed).toEqual([]);
+  expect(digestOfConfig(withRoot(one))).not.toBe(digestOfConfig(withRoot(two)));
 });
 
 test('settings that need a restart are left unchanged and named', () => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Setup } from '../connections/setup.js';
 import { Credential, digestOf, hasDigest } from '../core/secrets.js';
 import type { Json } from '../errors.js';
@@ -6,6 +7,8 @@ export function redact(value: unknown): Json {
   if (value === null || value === undefined) return '[unset]';
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map(redact);
+  // A certificate is public, and decides whom the server trusts.
+  if (value instanceof X509Certificate) return value.fingerprint256;
   if (typeof value !== 'object' || !isPlain(value)) return '[set]';
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, redact(entry)]));
 }
@@ -56,6 +59,8 @@ function findChanges(before: unknown, after: unknown, path: readonly string[] = 
   if (before instanceof Credential && after instanceof Credential) {
     return before.use((text) => after.use((other) => hasDigest(text, digestOf(other)))) ? [] : [path.join('.')];
   }
+  if (before instanceof X509Certificate && after instanceof X509Certificate)
+    return before.fingerprint256 === after.fingerprint256 ? [] : [path.join('.')];
   if (!isCollection(before) || !isCollection(after)) return Object.is(before, after) ? [] : [path.join('.')];
   const old = new Map(Object.entries(before));
   const young = new Map(Object.entries(after));

@@ -13,7 +13,15 @@ export function toConfigError(problems: readonly Problem[]): FaceError {
   return new FaceError('config_invalid', { problems: problems.map(({ path, reason }) => ({ path, reason })) });
 }
 
-const detailGuard = z.object({ problems: z.array(z.object({ path: z.string(), reason: z.string() })) });
+const detailGuard = z.union([
+  z.object({ problems: z.array(z.object({ path: z.string(), reason: z.string() })) }),
+  // Found where the setting is used.
+  z
+    .object({ connection: z.string(), claim: z.string().default('oidc'), reason: z.string() })
+    .transform(({ connection, claim, reason }) => ({
+      problems: [{ path: `connections.${connection}.${claim}`, reason }],
+    })),
+]);
 
 export function problemsOf(error: unknown): readonly Problem[] {
   const parsed = detailGuard.safeParse(error instanceof FaceError ? error.detail : null);

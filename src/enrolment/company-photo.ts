@@ -251,6 +251,10 @@ async function compare(
   return refusedFor('company_photo_unlike', isDocument ? 'document_unlike' : null);
 }
 
+/** Returns the finding about a document that is not valid, or cannot be checked. */
+export const codeOfDocument = (hint: Hint): CompanyPhotoCode =>
+  hint === 'document_unchecked' ? 'company_photo_unavailable' : 'company_photo_invalid';
+
 interface Portrait extends Pick<CompanyPhoto, 'photo'> {
   readonly document: EnrolmentDocument | null;
 }
@@ -262,8 +266,7 @@ async function readPresentedDocument(
   if (documents === undefined) throw new FaceError('internal', 'no reader of documents');
   if (response === null || stepUpId === null) return refusedFor('company_photo_missing');
   const read = await documents.read(response, { stepUpId, subject }, own);
-  if (typeof read === 'string')
-    return refusedFor(read === 'document_unchecked' ? 'company_photo_unavailable' : 'company_photo_invalid', read);
+  if (typeof read === 'string') return refusedFor(codeOfDocument(read), read);
   const { portrait: photo, issuer, kind } = read;
   return { photo, document: { issuer, kind } };
 }

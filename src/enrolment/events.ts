@@ -63,7 +63,7 @@ const enrolmentDetails = {
       'An enrolment failed, with its code: the photos were refused, or the token is not in the profile. `recovered`: another process found this after a crash.',
     ),
   company_photo_compared: event(
-    'A face was compared with the organization’s photo before an enrolment. `code` says why it was not confirmed; `refused`: the enrolment was refused for it. `document` and `reason` are about a digital document.',
+    'A face was compared with the organization’s photo before an enrolment, or a digital document was presented that is refused. `code` says why it was not confirmed; `refused`: the enrolment or recovery was refused for it. `document` and `reason` are about a digital document.',
     {
       stepUpId: z.string().nullable(),
       code: errorCode.nullable(),

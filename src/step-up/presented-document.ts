@@ -4,10 +4,18 @@ import { maxDocumentCharacters } from '../core/page-protocol.js';
 import type { DocumentRequest, PresentedDocuments } from '../core/ports.js';
 import { owningPhotos, type Photo } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
+import { codeOfDocument } from '../enrolment/company-photo.js';
 import { findUnusable } from '../enrolment/portrait.js';
 import { FaceError } from '../errors.js';
 import { countAnonymousCheck } from './complete.js';
-import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, type Termed } from './record.js';
+import {
+  anonymousSourceOf,
+  chargeUnusable,
+  checkStarted,
+  type StepUpRecord,
+  subjectOf,
+  type Termed,
+} from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import { documentAskedOf } from './session-view.js';
 import type { StepUp } from './stored.js';
@@ -42,7 +50,7 @@ export async function requestDocument(session: FoundSession, deps: Ports<'clock'
 }
 
 /**
- * Verifies a document and its portrait, without comparing the face.
+ * Verifies a document and its portrait, without comparing the face. A refusal is recorded.
  * @returns `response` is `null` if none was presented yet; `hint` says what is wrong with it, or is `null`
  * @param sent - response that the browser returned. `null`: the one that an app sent to the link
  * @throws `not_found`, `consent_missing`; `step_up_finished`, also if no looks are left; `locked_out`,
@@ -51,7 +59,7 @@ export async function requestDocument(session: FoundSession, deps: Ports<'clock'
 export async function lookAtDocument(
   session: FoundSession,
   sent: string | null,
-  deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<{ readonly response: string | null; readonly hint: Hint | null }> {
   const documents = requireDocuments(session);
   const { id: stepUpId, record } = session;
@@ -71,6 +79,11 @@ export async function lookAtDocument(
       return (await findUnusable(read.portrait, newShare(), deps)) === null ? null : 'document_portrait';
     });
   const hint = await chargeUnusable(session, look, deps);
+  if (hint !== null) {
+    const code = codeOfDocument(hint);
+    const detail = { stepUpId, code, refused: documentAskedOf(session) === 'needed', reason: hint };
+    await deps.audit.append({ action: 'company_photo_compared', ...subjectOf(record), detail });
+  }
   // Kept until now, so that a failure in between does not lose it.
   if (sent === null) await documents.forgetResponse(stepUpId);
   return { response, hint };

@@ -245,7 +245,8 @@ async function collectProviderChecks(
       connection.recovery.mode === 'off'
         ? []
         : [createRecoveryCheck(connection, adapter, config.delivery), ...privileged];
-    const photoClaims = photo === null ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
+    const photoClaims =
+      photo === null || photo.source === 'document' ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
     const start = opensCamera ? [] : [cameraByApplication];
     return {
       checks: [...start, ...ruleChecks, ...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck],

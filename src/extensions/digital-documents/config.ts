@@ -67,7 +67,7 @@ const documentsGuard = z
   .nullable()
   .default(null)
   .describe(
-    'Digital identity documents that people present at an enrolment, for `policy.photo.source` `"document"`. See docs/digital-documents.md.',
+    'Digital identity documents that people present at an enrolment (`policy.photo.source` `"document"`) or in a recovery (`recovery.secondThings`). See docs/digital-documents.md.',
   );
 
 export type DocumentsConfig = NonNullable<z.output<typeof documentsGuard>>;

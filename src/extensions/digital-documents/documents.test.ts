@@ -17,8 +17,10 @@ import {
 } from '../../../support/fakes/digital-wallet.js';
 import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
+import { problemsOf } from '../../config/problem.js';
 import type { Connection, PhotoPolicy } from '../../core/connection.js';
 import { fromIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
 import { createPresentedDocuments } from './presented.js';
 
 /*
@@ -371,11 +373,13 @@ test('in shadow mode, an enrolment is possible without a document', async () => 
   expect(compared()).toEqual([{ stepUpId: expect.any(String), code: 'company_photo_missing', refused: false }]);
 });
 
-test('after twelve documents, an enrolment accepts no other', async () => {
+test('after twelve documents, each of which is recorded, an enrolment accepts no other', async () => {
   const page = await invite();
   const look = async () => (await present(page, 'no JWE')).body;
   for (let at = 0; at < 12; at += 1) expect((await look()).hint).toBe('document_invalid');
   expect((await look()).code).toBe('step_up_finished');
+  const refused = { code: 'company_photo_invalid', refused: true, reason: 'document_invalid' };
+  expect(compared()).toEqual(Array.from({ length: 12 }, () => expect.objectContaining(refused)));
 });
 
 test('a check that is no enrolment has no document', async () => {
@@ -384,9 +388,11 @@ test('a check that is no enrolment has no document', async () => {
   expect((await present(page, 'x')).body.code).toBe('not_found');
 });
 
-test('a connection without an attribute for the names is refused', () => {
+test('a connection without an attribute for the names is refused, and the reload names it', () => {
   const profile = { ...createMemoryProfile([]), claimNames: new Set(['given_name']) };
   expect(() =>
     createPresentedDocuments(toConfig(), { id: 'acme', profile }, { ...server.deps, publicFetch: fetch }),
   ).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+  const error = new FaceError('config_invalid', { connection: 'acme', claim: 'family_name', reason: 'x' });
+  expect(problemsOf(error)).toEqual([{ path: 'connections.acme.family_name', reason: 'x' }]);
 });

@@ -42,6 +42,7 @@ export function describeConsent(view: View, words: Words, ...further: readonly (
       'ul',
       { class: 'sections' },
       item('camera', null, vendor === null ? toHappening() : `${vendor} ${toPictureUse()}`),
+      isIdCompared && purpose !== 'enrol' ? item('sealed', null, words.document.text) : null,
     ),
     el(
       'details',
