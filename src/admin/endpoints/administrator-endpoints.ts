@@ -16,14 +16,14 @@ const nameField = z
   .regex(/^[\w.@-]{1,64}$/)
   .describe('Name of the administrator in the audit trail.');
 
+const changing = { tag: 'Administrators', right: 'configure', isSensitive: true } as const;
+
 export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   return [
     adminEndpoint({
-      tag: 'Administrators',
+      ...changing,
       path: '/administrators',
       status: 201,
-      right: 'configure',
-      isSensitive: true,
       summary: 'Add an administrator',
       description: `Each administrator has their own key. There can be at most ${maxAdministrators}, in addition to the first owner. The first owner holds the key of the configuration and cannot be removed.`,
       codes: ['name_taken', 'limit_reached'],
@@ -60,9 +60,7 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
       handle: async () => ({ administrators: await listAdministrators(deps) }),
     }),
     adminEndpoint({
-      tag: 'Administrators',
-      right: 'configure',
-      isSensitive: true,
+      ...changing,
       summary: 'Remove an administrator',
       description: 'Takes effect immediately.',
       codes: ['not_found'],

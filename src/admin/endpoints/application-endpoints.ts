@@ -33,14 +33,15 @@ import {
   tenantField,
 } from '../../http/rest/endpoint.js';
 
+const changing = { tag: 'Applications', right: 'configure', isSensitive: true } as const;
+const reading = { tag: 'Applications', method: 'GET', right: 'audit' } as const;
+
 export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   return [
     adminEndpoint({
-      tag: 'Applications',
+      ...changing,
       path: '/applications/:id/keys',
       status: 201,
-      right: 'configure',
-      isSensitive: true,
       summary: 'Issue a key of an application',
       description: `Returns a client token of its tenant. An application can have ${maxKeys} keys at the same time. To rotate, issue the next key, replace the previous key with it, then revoke the previous key.`,
       codes: ['not_found', 'limit_reached'],
@@ -58,10 +59,8 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       },
     }),
     adminEndpoint({
-      tag: 'Applications',
-      method: 'GET',
+      ...reading,
       path: '/applications/:id/keys',
-      right: 'audit',
       summary: 'List the keys of an application',
       description: 'Returns valid keys, oldest first. The keys themselves are never returned.',
       codes: ['not_found'],
@@ -69,10 +68,8 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
       handle: async ({ param }) => ({ keys: await listApplicationKeys(param('id'), deps) }),
     }),
     adminEndpoint({
-      tag: 'Applications',
+      ...changing,
       path: '/applications/:id/keys/revoke',
-      right: 'configure',
-      isSensitive: true,
       summary: 'Revoke a key of an application',
       description: 'Takes effect immediately: a request in progress with this key fails with `caller_untrusted`.',
       codes: ['not_found'],
@@ -111,20 +108,16 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       handle: async ({ fields, administrator }) => registerApplication(fields, administrator, deps),
     }),
     adminEndpoint({
-      tag: 'Applications',
-      method: 'GET',
+      ...reading,
       path: '/applications',
-      right: 'audit',
       summary: 'List applications',
       description: 'Returns all applications, oldest first.',
       reply: applicationsReply,
       handle: async () => ({ applications: await listApplications(deps) }),
     }),
     adminEndpoint({
-      tag: 'Applications',
-      method: 'GET',
+      ...reading,
       path: '/applications/:id',
-      right: 'audit',
       summary: 'Get an application',
       description: 'Returns its settings, and when they were set.',
       codes: ['not_found'],
@@ -132,11 +125,9 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       handle: ({ param }) => readApplication(param('id'), deps),
     }),
     adminEndpoint({
-      tag: 'Applications',
+      ...changing,
       method: 'PATCH',
       path: '/applications/:id',
-      right: 'configure',
-      isSensitive: true,
       summary: 'Change an application',
       description:
         'Settings that are not sent keep their values. A change applies to existing keys, too, from the next request on: a removed scope is removed from all of them.',
@@ -152,11 +143,9 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       handle: async ({ param, fields, administrator }) => changeApplication(param('id'), fields, administrator, deps),
     }),
     adminEndpoint({
-      tag: 'Applications',
+      ...changing,
       method: 'DELETE',
       path: '/applications/:id',
-      right: 'configure',
-      isSensitive: true,
       summary: 'Remove an application',
       description: 'Also revokes its keys, including for requests in progress.',
       codes: ['not_found'],

@@ -29,6 +29,15 @@ const issueFields = z.strictObject({
   replay: replayField,
 });
 
+const issuing = {
+  tag: 'Client tokens',
+  path: '/generateToken',
+  right: 'configure',
+  isSensitive: true,
+  isExtension: false,
+  reply: clientTokenReply,
+} as const;
+
 export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const issue = async (
     { name, tenant, scopes, expiresIn, compat, replay }: z.output<typeof issueFields>,
@@ -40,31 +49,21 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
   };
   return [
     adminEndpoint({
-      tag: 'Client tokens',
-      path: '/generateToken',
+      ...issuing,
       versions: [1],
-      right: 'configure',
-      isSensitive: true,
       summary: 'Issue a client token',
       description: 'Returns a client token to an administrator (the header `X-Admin-Key` is an extension).',
-      isExtension: false,
       fields: issueFields,
-      reply: clientTokenReply,
       handle: ({ fields, administrator }) => issue(fields, administrator),
     }),
     adminEndpoint({
-      tag: 'Client tokens',
-      path: '/generateToken',
+      ...issuing,
       versions: [2],
-      right: 'configure',
-      isSensitive: true,
       summary: 'Issue a client token for a verified contact',
       description:
         'Works as on v1, but the e-mail address and phone number must have been verified together within the last hour. A verification is valid for one token.',
-      isExtension: false,
       codes: ['contact_unverified'],
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
-      reply: clientTokenReply,
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);
         const issued = await issue(fields, administrator);

@@ -119,6 +119,8 @@ function toSettings(policy: Policy) {
     .toSorted((one, other) => (one.setting < other.setting ? -1 : 1));
 }
 
+const reading = { tag: 'Connections', method: 'GET', right: 'view' } as const;
+
 export function createConnectionEndpoints(
   { operations: upkeep, ledger, connections: running }: Ports<'ledger' | 'connections'> & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
@@ -149,10 +151,8 @@ export function createConnectionEndpoints(
   };
   return [
     adminEndpoint({
-      tag: 'Connections',
-      method: 'GET',
+      ...reading,
       path: '/connections',
-      right: 'view',
       summary: 'List connections',
       description:
         'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned.',
@@ -180,10 +180,8 @@ export function createConnectionEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Connections',
-      method: 'GET',
+      ...reading,
       path: '/connections/:id/mode',
-      right: 'view',
       summary: 'Get the mode of a connection',
       description:
         'Returns the mode of this server and what the provider does: the mode of the functions of Amazon Cognito, and the hooks that Okta, Entra ID and OneLogin call. It is read from the provider, which takes 4 seconds at most, and held for 60 seconds.',

@@ -29,6 +29,8 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
   return { doctor };
 }
 
+const reading = { tag: 'Connections', method: 'GET', right: 'view' } as const;
+
 export function createDoctorEndpoints(
   deps: Ports<'state' | 'clock' | 'connections' | 'livenessVendors' | 'delivery'> & OpenWork & WithOperations,
   readAtProvider: (id: string) => Promise<AtProvider>,
@@ -59,10 +61,8 @@ export function createDoctorEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Connections',
-      method: 'GET',
+      ...reading,
       path: '/doctor',
-      right: 'view',
       summary: 'Get the last results of the doctor',
       description: 'Returns the last results of each connection, from any server, for a week.',
       reply: doctorReply,
@@ -90,10 +90,8 @@ export function createDoctorEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Connections',
-      method: 'GET',
+      ...reading,
       path: '/to-do',
-      right: 'view',
       summary: 'List open tasks',
       description:
         'Most urgent first. The tasks result from the doctor, the keys, the trail and the last backup. Hooks that the provider does not call, and liveness vendors that fail, are read at most every five minutes; the reply does not wait for that. Open requests and expiring secrets are included as far as your role may see them.',

@@ -5,6 +5,8 @@ import type { WithOperations } from '../operations/operations-context.js';
 import { readHeadTime, readVerification, startVerification } from '../operations/trail-verification.js';
 import { backupReply, trailReply } from '../replies/operations.js';
 
+const reading = { tag: 'Operations', method: 'GET', right: 'view' } as const;
+
 export function createEvidenceEndpoints({ operations: upkeep }: WithOperations): Endpoint[] {
   const describe = async () => {
     const found = await readVerification(upkeep);
@@ -15,10 +17,8 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
   };
   return [
     adminEndpoint({
-      tag: 'Operations',
-      method: 'GET',
+      ...reading,
       path: '/backup',
-      right: 'view',
       summary: 'Get the last backup of this server',
       description:
         'Returns the record that `facestep backup` wrote to the data folder after it verified every file of the copy.',
@@ -41,10 +41,8 @@ export function createEvidenceEndpoints({ operations: upkeep }: WithOperations):
       },
     }),
     adminEndpoint({
-      tag: 'Operations',
-      method: 'GET',
+      ...reading,
       path: '/audit/verification',
-      right: 'view',
       summary: 'Get the last result of verifying the audit trail',
       description: 'Returns the last run on any server.',
       reply: trailReply,

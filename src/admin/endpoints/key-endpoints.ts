@@ -20,6 +20,8 @@ import {
 import type { WithOperations } from '../operations/operations-context.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
 
+const changing = { tag: 'Operations', right: 'operate', isSensitive: true } as const;
+
 export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperations): Endpoint[] {
   const { operations: upkeep } = deps;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
@@ -64,10 +66,8 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
       },
     }),
     adminEndpoint({
-      tag: 'Operations',
+      ...changing,
       path: '/keys/rotate',
-      right: 'operate',
-      isSensitive: true,
       summary: 'Create a new key',
       description:
         'Works as `facestep keys rotate`. Tokens under older keys stay valid. A signing key is published before it signs. Keys in AWS KMS have to be created there: the reply contains the instructions.',
@@ -80,10 +80,8 @@ export function createKeyEndpoints(deps: Ports<'ledger' | 'clock'> & WithOperati
       },
     }),
     adminEndpoint({
-      tag: 'Operations',
+      ...changing,
       path: '/keys/retire',
-      right: 'operate',
-      isSensitive: true,
       summary: 'Destroy an old key',
       description:
         'Works as `facestep keys retire`. Every token that the version sealed becomes unusable. The call changes nothing unless `confirm` is the number of people with such a token: its reply has the number, counted as by `GET /keys`.',

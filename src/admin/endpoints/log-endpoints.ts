@@ -79,6 +79,8 @@ interface LogPorts extends Ports<'auditEvents' | 'clock' | 'connections' | 'ledg
   readonly refusedCalls: RefusedCalls;
 }
 
+const auditing = { tag: 'Ledger', right: 'audit' } as const;
+
 export function createLogEndpoints(deps: LogPorts): Endpoint[] {
   const filterFields = createFilterFields(deps.auditEvents);
   const periodFields = {
@@ -93,9 +95,8 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
   const exporting = new Map<string, AsyncIterable<unknown>>();
   return [
     adminEndpoint({
-      tag: 'Ledger',
+      ...auditing,
       path: '/log/list',
-      right: 'audit',
       summary: 'List the log of decisions',
       description:
         'Returns decisions about people or, with `isActivity`, the acts of administrators and clients, newest first, by id, without names and logins. New entries appear after about a second. One call scans a limited number of entries; continue with the cursor.',
@@ -115,9 +116,8 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...auditing,
       path: '/log/checks',
-      right: 'audit',
       summary: 'List face checks and other events',
       description:
         'Returns one entry for each check, newest first, with its result and all its events. Events outside a check are entries of their own. `outcome` and `code` filter by result, `actions` by any event.',
@@ -134,9 +134,8 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...auditing,
       path: '/log/export',
-      right: 'audit',
       callsProviders: true,
       repliesInLines: true,
       summary: 'Export all face checks and other events',
@@ -153,9 +152,8 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...auditing,
       path: '/log/follow',
-      right: 'audit',
       summary: 'Follow the log',
       description:
         'Returns entries since the previous call, oldest first. Entries of the last seconds are returned again, because other servers may still write earlier ones: skip entries with a known id. Without `after`, starts now.',
@@ -168,10 +166,9 @@ export function createLogEndpoints(deps: LogPorts): Endpoint[] {
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...auditing,
       method: 'GET',
       path: '/log/refused-calls/:requestId',
-      right: 'audit',
       summary: 'Find a refused call',
       description:
         'Returns why this server refused the call with this request id, also if it knew no person then. A server remembers its last 10,000 refused calls until it stops, and knows none of other servers.',

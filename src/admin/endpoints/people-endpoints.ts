@@ -37,6 +37,8 @@ const pageFields = { limit: limitField(200), cursor: cursorField.optional() };
 
 const personFields = { connection: connectionField, subject: subjectField, ...pageFields };
 
+const viewing = { tag: 'Ledger', right: 'view' } as const;
+
 export function createPeopleEndpoints(
   deps: Ports<'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'state' | 'settings'> & {
     readonly accounts: AccountNames;
@@ -163,9 +165,8 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...viewing,
       path: '/people/one',
-      right: 'view',
       summary: 'Get a person of the enrolment index',
       description: 'The status of a user who never enrolled is `none`. Does not call the provider.',
       fields: z.strictObject({ connection: connectionField, subject: subjectField }),
@@ -175,9 +176,8 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...viewing,
       path: '/people/log',
-      right: 'view',
       summary: 'List the log entries of a person',
       description: 'Returns entries of the log about one person, newest first.',
       fields: z.strictObject(personFields),
@@ -188,9 +188,8 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...viewing,
       path: '/people/checks',
-      right: 'view',
       summary: 'List the face checks and other events of a person',
       description:
         'Returns one entry for each check, newest first, with its result and all its events. Without the right `audit`, the failed signals of a liveness check are omitted.',
@@ -206,9 +205,8 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...viewing,
       path: '/people/find',
-      right: 'view',
       callsProviders: true,
       summary: 'Find a person',
       description:
@@ -235,9 +233,8 @@ export function createPeopleEndpoints(
       },
     }),
     adminEndpoint({
-      tag: 'Ledger',
+      ...viewing,
       path: '/people/names',
-      right: 'view',
       summary: 'Get the names of people',
       description:
         'Returns names by id, at one connection, in the requested order. Names are read from the provider and cached in memory for five minutes; they are not stored.',
