@@ -256,7 +256,9 @@ function createRouter(deps: AppDeps): Express {
   mountRecovery(app, {
     ...deps,
     pools: deps.bodyPools.oidc,
-    findsRecoveryFailing: (connection) => findsRecoveryFailing(connection, deps),
+    // A trial issues nothing, and runs before the permissions are given.
+    findsRecoveryFailing: async (id) =>
+      deps.connections.get(id)?.recovery?.policy.mode === 'on' && findsRecoveryFailing(id, deps),
   });
   const remembersDevices = [...deps.connections.values()].some(({ policy }) => remembersPlaces(policy));
   mountPage(app, deps.folders, {

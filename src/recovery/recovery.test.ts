@@ -535,14 +535,27 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual([...Array(3).fill('provider_refused'), 'credential_refused']);
   });
 
-  test('before the face check, while the last health check says that the provider would issue nothing', async () => {
-    await start({ policy: { helpDesk: 'desk@example.com' } });
-    await enrolAnna();
-    const running = await proveMailbox();
+  /** Stores the result of a health check that says so. */
+  async function findFailing(): Promise<void> {
     const report = { examinedAt: bench.server.clock.now(), light: 'fail', findings: [], enrolled: null };
     const kept = { when: 'any', expiresAt: null } as const;
     await bench.server.deps.state.write('examination:acme', { ...report, isRecoveryFailing: true }, kept);
     bench.server.clock.advanceSec(10);
+  }
+
+  test('but not in a trial, which runs before the permissions are given', async () => {
+    await start({ recovery: { mode: 'evaluation' } });
+    await enrolAnna();
+    const running = await proveMailbox();
+    await findFailing();
+    expect((await running.showFace('ada')).text).toContain('This was a trial');
+  });
+
+  test('before the face check, while the last health check says that the provider would issue nothing', async () => {
+    await start({ policy: { helpDesk: 'desk@example.com' } });
+    await enrolAnna();
+    const running = await proveMailbox();
+    await findFailing();
     for (const page of [await running.post('face'), await bench.browse().begin('anna')]) {
       expect(page.text).toContain('can’t be recovered here at the moment');
       expect(page.text).toContain('<a href="mailto:desk@example.com" dir="ltr">desk@example.com</a>');

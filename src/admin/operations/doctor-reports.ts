@@ -176,8 +176,7 @@ async function examineConnection(
   const light = worstLight(findings);
   const isFailing = ({ title, verdict }: CheckResult): boolean =>
     verdict === 'fail' && checks.checks.some((check) => check.title === title && check.blocks === 'recovery');
-  // A trial runs before the permissions are given.
-  const isRecoveryFailing = connection.recovery.mode === 'on' && results.some(isFailing);
+  const isRecoveryFailing = results.some(isFailing);
   const examinedAt = deps.clock.now();
   const examination: DoctorReport = {
     examinedAt,
