@@ -93,8 +93,7 @@ function open(disclosure: string): [string, z.output<ReturnType<typeof z.json>>]
 function read(credential: string) {
   const [jws = '', ...disclosures] = credential.split('~').filter((part) => part !== '');
   const { iss: issuer, vct, exp: expiresAt } = sealedGuard.parse(decodeJwt(jws));
-  const claims = new Map(disclosures.map(open));
-  return { credential, issuer, vct, expiresAt, claims };
+  return { credential, issuer, vct, expiresAt, claims: new Map(disclosures.map(open)) };
 }
 
 /**

@@ -81,8 +81,7 @@ export const noticeLinkData = {
 export async function findNotMe(secret: Credential, { state, clock, connections }: FindDeps) {
   const found = await readStored(toStoredNotMe(secret, clock.now()), { state });
   if (found === null || found.record.isUsed) throw new FaceError('step_up_unknown');
-  const connection = requireConnection(found.record.connection, { connections });
-  return { found, connection };
+  return { found, connection: requireConnection(found.record.connection, { connections }) };
 }
 
 type FindDeps = Ports<'state' | 'clock' | 'connections'>;

@@ -92,8 +92,7 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
       const assurance = request.isPushed && mayEnrol ? 'vouched' : request.isUnaltered ? 'first_factor' : 'anonymous';
       const { subject, login } = await findNamed(name, directoryFor(toAssurance({ assurance }, request.source)));
       // Before consent the client gets no data, not even the login.
-      const claims = toClaims(subject, asksConsent ? null : login);
-      return { subject, assurance, claims };
+      return { subject, assurance, claims: toClaims(subject, asksConsent ? null : login) };
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,

@@ -55,8 +55,7 @@ export function passkeyUseOf(
   const isOpener = userSecret === 'passkey';
   if (purpose === 'enrol') {
     // A phone that lends its camera may be another person's.
-    const isOffered = role === 'own' && !isOpener && mayMakePasskey(rules, terms);
-    return isOffered ? 'offered' : 'none';
+    return role === 'own' && !isOpener && mayMakePasskey(rules, terms) ? 'offered' : 'none';
   }
   if (purpose === 'manage' || action !== null || anonymousSourceOf(record) !== null) return 'none';
   const outcome = rules.find((rule) => rule.name === name && rule.mode === 'enforce')?.outcome ?? 'face';

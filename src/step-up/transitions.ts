@@ -225,8 +225,7 @@ export const releaseAttempt = (attempt: StepUpRecord): StepUpRecord => ({
  * @throws `step_up_finished` if another attempt has started
  */
 export function reserveForPass(current: StepUpRecord, attempt: StepUpRecord): StepUpRecord {
-  const by = checkOwn(current, attempt);
-  return { ...current, captured: { by, until: null } };
+  return { ...current, captured: { by: checkOwn(current, attempt), until: null } };
 }
 
 /**

@@ -47,8 +47,7 @@ export async function openProviders() {
   const targets = Object.entries(clientIds).flatMap(([connection, ids]) =>
     ids.map((id) => {
       // A public client has none.
-      const secret = id === 'spa' ? null : newSecret();
-      return { connection, id, redirectUri: appUri, secret };
+      return { connection, id, redirectUri: appUri, secret: id === 'spa' ? null : newSecret() };
     }),
   );
   const oidcOf = (sought: string) => ({

@@ -55,8 +55,7 @@ export function createKeyNotes(deps: {
 }
 
 export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
-  const notes = await readNotes(trail);
-  return [...notes.values()].some((note) => note.use === use);
+  return [...(await readNotes(trail)).values()].some((note) => note.use === use);
 }
 
 async function readNotes(trail: string): Promise<Map<string, Note>> {
