@@ -170,7 +170,7 @@ test('a user flow that asks before and after the form is reported, because every
   }
 });
 
-test('a warning of Entra about the extension is named, and the hook is called', async () => {
+test('a hook with a warning of Entra about its extension is reported as called, with the warning', async () => {
   const { appRoleAssignments } = bench.entra.tenant;
   const receives = graphRoles['CustomAuthenticationExtension.Receive.Payload'];
   const index = appRoleAssignments.findIndex(({ appRoleId }) => appRoleId === receives);

@@ -112,13 +112,13 @@ async function checkOwnKeys(deps: EntraProvisionDeps): Promise<Finding> {
   const parsed = keysGuard.safeParse(fetched.body);
   const remedy = 'Check the file of OpenID keys in the data folder: docs/configuration.md';
   if (!parsed.success) return fail('A key lacks what Entra needs: RSA, a certificate (x5c), a kid in base64', remedy);
-  if (!parsed.data.keys.every(({ n, x5c: [certificate = ''] }) => isOf(certificate, n))) {
+  if (!parsed.data.keys.every(({ n, x5c: [certificate = ''] }) => isCertificateOf(certificate, n))) {
     return fail('A certificate belongs to another key', remedy);
   }
   return pass('Every key has its certificate');
 }
 
-function isOf(certificate: string, modulus: string): boolean {
+function isCertificateOf(certificate: string, modulus: string): boolean {
   try {
     const { publicKey } = new X509Certificate(Buffer.from(certificate, 'base64'));
     return publicKey.export({ format: 'jwk' }).n === modulus;

@@ -14,6 +14,7 @@ export const rights = [
 ] as const;
 export type Right = (typeof rights)[number];
 
+/** In this order: a person who signs in with groups of several roles gets the first. */
 export const roles = ['owner', 'operator', 'auditor', 'help-desk'] as const;
 export type Role = (typeof roles)[number];
 

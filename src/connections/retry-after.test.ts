@@ -36,7 +36,7 @@ test.each<[string, readonly Given[], number, number]>([
   expect(await ask(answers)).toEqual({ status, asked });
 });
 
-test('a wait that is given as a date ends at that time of the server', async () => {
+test('a date in Retry-After is measured by the Date of the reply', async () => {
   const at = (sec: number) => new Date(sec * 1000).toUTCString();
   const dated = (waitSec: number) => ({ status: 429, headers: { date: at(1e9), 'retry-after': at(1e9 + waitSec) } });
   expect(await ask([dated(1), dated(-60)])).toEqual({ status: 200, asked: 3 });

@@ -36,7 +36,7 @@ const wrong = (pin: string) => pin.replace(/\d$/, (digit) => String((Number(digi
 const detailsOf = (action: string): readonly JsonObject[] =>
   server.audit.events.flatMap((event) => (event.action === action ? [event.detail as JsonObject] : []));
 
-test('the PIN of an own page that a face opened tells a ticket system once who the caller is', async () => {
+test('a ticket system that enters the PIN of a person’s own page learns once who the person is', async () => {
   const faceShownAt = new Date(server.clock.now()).toISOString();
   const pin = await show(await openOwnPage());
   expect(pin).toMatch(/^\d{3} \d{3} \d{4}$/);

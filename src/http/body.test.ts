@@ -63,7 +63,7 @@ describe('photos in a request body', () => {
     expect(await json('/detect', body)).toMatchObject({ status: 400, body: { code } });
   });
 
-  test('are refused with the reason, without repeating a value or an arbitrary name', async () => {
+  test('are refused with the reason, which repeats no value and no unknown field name', async () => {
     for (const [fields, expected] of [
       [
         { photo: base64, colour: 'canary' },

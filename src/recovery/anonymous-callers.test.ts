@@ -340,7 +340,7 @@ describe('codes that anonymous callers ask for', () => {
     expect(asked).toEqual(['anna']);
   });
 
-  test('note nothing for the person, so that a mailbox that was never noted does not become an old one', async () => {
+  test('who ask for codes note no mailbox of the person, so that a new one does not count as old', async () => {
     for (let day = 0; day < 2; day += 1) {
       const browser = bench.browse();
       await browser.begin('carl');

@@ -305,7 +305,7 @@ describe('without one of the two', () => {
     expect(new Set(pages).size).toBe(1);
   });
 
-  test('a code cannot be guessed: attempts end, and the person can still sign in', async () => {
+  test('after too many wrong codes, the right one is refused too, and the person can still sign in', async () => {
     await enrolAnna();
     const browser = await beginWithCode();
     const right = sixDigits();

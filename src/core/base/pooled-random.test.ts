@@ -20,7 +20,7 @@ test('the pool returns each drawn byte once and in order, for any sizes', () => 
   expect(drawn.length).toBeLessThan(10);
 });
 
-test('the pool draws 32 bytes or more, which may be a key, separately', () => {
+test('requests of 32 bytes or more, which may be keys, are not served from the pool', () => {
   const asked: number[] = [];
   const random = createPooledRandom((bytes) => {
     asked.push(bytes);

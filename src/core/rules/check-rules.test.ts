@@ -159,7 +159,7 @@ describe('a condition that a hook does not know', () => {
     `rule "sample": the condition "${name}" is unknown to ${callers}: if no other condition is false, ${consequence} (whenUnknown)`;
   const refused = 'the sign-in is refused';
 
-  test('is reported with every hook and what then happens', () => {
+  test('is reported with the hooks that do not know it, and the decision that follows', () => {
     const sample = enforced('sample', { groups: ['finance'], devices: ['phone'] });
     const warn = (changes: Partial<SignInRule>) =>
       warningsOf({ rules: [{ ...sample, ...changes }] }, [tokenHook, anonymousHook]);

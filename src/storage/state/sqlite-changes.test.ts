@@ -95,7 +95,7 @@ test('a failed disk sync is state_unavailable for waiting callers, and the next 
   await again;
 });
 
-test('after a change that failed, the log is copied, so that a full disk does not refuse all later changes', async () => {
+test('a failed change starts a checkpoint, so that a full disk does not refuse all later changes', async () => {
   const { changes, copying } = setUp();
   const fail = () => {
     throw new Error('database or disk is full');
