@@ -23,7 +23,6 @@ import { createSecretUses } from '../connections/hook.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { makeOnce } from '../core/base/make-once.js';
-import { createPooledRandom } from '../core/base/pooled-random.js';
 import type { Clock, Random } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { digestOfText } from '../drafts/file-versions.js';
@@ -52,7 +51,7 @@ const isServing = args.length === 0 || (args[0] === 'serve' && !args.some((each)
 
 // Only this module uses these global functions. Other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
-const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
+const random: Random = (bytes) => randomBytes(bytes);
 const contexts = createRequestContexts();
 const logTo = isServing ? process.stdout : process.stderr;
 const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
