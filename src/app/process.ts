@@ -8,7 +8,7 @@ import { TrailInUse } from '../audit/lock.js';
 import { CommandError } from '../cli/command-error.js';
 import type { ExitCode } from '../cli/deps.js';
 import { toFailureLines } from '../cli/failure-text.js';
-import { hasColours, paintOn, readSecret, toFrame } from '../cli/terminal.js';
+import { hasColours, holdSignals, paintOn, readSecret, toFrame } from '../cli/terminal.js';
 import { filesOf } from '../config/data-files.js';
 import {
   loadAddress,
@@ -232,6 +232,7 @@ async function run(): Promise<ExitCode> {
     log,
     printError: writeStderr,
     untilStopped,
+    holdSignals,
     extensionCommands,
     loadSetup: readSetup,
     loadKept: () => loadKeptConfig(reading),

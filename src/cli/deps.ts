@@ -27,6 +27,8 @@ export interface CliDeps extends Ports<'auditEvents' | 'clock' | 'random' | 'fet
   /** Sets the exit code, which is 0 by default. */
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
+  /** Resolves at the first signal, also SIGHUP. Later ones do not end the process. */
+  readonly holdSignals: () => Promise<unknown>;
   readonly loadSetup: () => Promise<Setup>;
   /** Loads the settings for commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;

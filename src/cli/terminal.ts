@@ -19,6 +19,18 @@ export function toFrame(lines: readonly string[]): string[] {
   return [`╭${bar}╮`, ...lines.map((line) => `│ ${line.padEnd(width)} │`), `╰${bar}╯`];
 }
 
+/**
+ * Resolves at the first signal, also SIGHUP. From then on, no signal ends the process, so that a command can take its
+ * changes back.
+ */
+export function holdSignals(): Promise<unknown> {
+  // A terminal that was closed accepts no output.
+  process.stderr.on('error', () => {});
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
+  });
+}
+
 export async function readSecret(question: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).trim();
   process.stderr.write(question);

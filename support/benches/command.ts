@@ -21,6 +21,7 @@ export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 
       exitCode = code;
     },
     untilStopped: async () => {},
+    holdSignals: async () => {},
     loadSetup: unused,
     loadKept: unused,
     loadStored: unused,

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -44,7 +46,7 @@ async function accept({ server, setup }: OperatedServer, answers: Answers, given
     fetch,
     env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey },
     loadSetup: async () => setup(),
-    untilStopped: () => new Promise(() => {}),
+    holdSignals: () => new Promise(() => {}),
     readSecret: async (question) =>
       (await Object.entries(answers).find(([start]) => question.startsWith(start))?.[1](question)) ?? '',
     ...given,
@@ -152,8 +154,28 @@ test('without answers, and after a stop, nothing is changed', async () => {
     attribute: 'not_seen',
     hook_called: 'not_seen',
   });
-  const stopped = await accept(operated, agrees, { untilStopped: async () => {} });
+  const stopped = await accept(operated, agrees, { holdSignals: async () => {} });
   expect(stopped.results).toMatchObject({ attribute: 'not_seen', groups: 'not_seen' });
+  expect(stopped.told.join()).toContain('wait until changes');
+});
+
+test('the first signal stops the command, and no later one ends it while it takes a change back', async () => {
+  const terminal = new URL('../../cli/terminal.js', import.meta.url).href;
+  const script = `import { holdSignals } from '${terminal}';
+    const held = holdSignals();
+    console.log('waits');
+    setTimeout(() => {}, 60_000);
+    await held;
+    console.log('stops');
+    process.stdin.once('data', () => process.exit(7));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGHUP');
+  await once(child.stdout, 'data');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const) child.kill(signal);
+  child.stdin.write('restored');
+  expect(await ended).toEqual([7, null]);
 });
 
 async function openEntra(roles?: readonly string[]) {

@@ -48,10 +48,11 @@ export function createAcceptCommand(deps: CliDeps): CommandUnknownOpts {
 }
 
 /** Watches if the administrator stops the command. No change is left at the provider while a question waits. */
-function watchStop({ untilStopped, readSecret }: CliDeps) {
+function watchStop({ holdSignals, printError, readSecret }: CliDeps) {
   let isStopped = false;
-  const stopped = untilStopped().then(() => {
+  const stopped = holdSignals().then(() => {
     isStopped = true;
+    printError('Stopping: wait until changes at the provider are taken back.');
     return '';
   });
   const ask: Tenant['ask'] = async (question) => (isStopped ? '' : Promise.race([readSecret(question), stopped]));
