@@ -15,10 +15,12 @@ import { endAfterwards } from '../../../support/run/for-file.js';
 import { adminKey } from '../../../support/servers/api-server.js';
 import { type OperatedServer, startOperatedServer } from '../../../support/servers/operated-server.js';
 import { applyAll } from '../../../test/contract/bench.js';
+import { openCognitoBench, requestSecret } from '../../../test/contract/cognito.js';
 import { toEntraConnection } from '../../../test/contract/entra.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 import type { Fetch } from '../../core/ports.js';
+import { toIso } from '../../core/units.js';
 import { recordPassedStepUp } from '../../step-up/passed-step-up.js';
 
 /* The command over HTTP, against simulated tenants and an administrator who does what it asks. */
@@ -195,6 +197,35 @@ test('Entra: a pass that is revoked is listed no more, unless the tenant keeps i
   expect((await accept(operated, agrees)).results).toMatchObject({ ...expected, recovery: 'as_stated' });
   entra.tenant.keepsDeletedPasses = true;
   expect((await accept(operated, agrees)).results).toMatchObject({ ...expected, recovery: 'differs' });
+});
+
+test('Cognito: a sign-in that the functions do not report is not seen, and a verified face is accepted', async () => {
+  const { simulator, pool, administrator } = await openCognitoBench();
+  const subject = await administrator.createUser(login, 'First-factor-1');
+  pool.users.get(login)!.attributes.set('custom:face_token', former);
+  const credentials = { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+  const clientIds = [await administrator.createAppClient()];
+  const cognito = { userPoolId: pool.id, clientIds, endpoint: simulator.url, credentials, triggers: { requestSecret } };
+  const operated = await openTenant({ kind: 'cognito', cognito });
+  const { server } = operated;
+  const asked: string[] = [];
+  const answers: Answers = {
+    'Sign the test user in, without'(question) {
+      asked.push(question);
+      return 'y';
+    },
+    async 'Sign the test user in, with a'() {
+      server.clock.advanceSec(1);
+      const decided = { outcome: 'verified', at: 1, stepUpId: 'step-up-1', liveness: 1 } as const;
+      const detail = { hook: 'verify-auth-challenge', ...decided, decidedAt: toIso(server.clock.now()) };
+      const event: AuditEvent = { action: 'hook_decided', connection: 'work', subject, detail };
+      await fillLedger(server, [{ event, hoursAgo: 0 }]);
+      return 'y';
+    },
+  };
+  const { results } = await accept(operated, answers);
+  expect(results).toMatchObject({ hook_called: 'not_seen', hook_refuses: 'not_seen', hook_accepts: 'as_stated' });
+  expect(asked.join()).toContain('after a minute');
 });
 
 test('Entra: objects that may not be read differ', async () => {
