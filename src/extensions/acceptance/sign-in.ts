@@ -3,7 +3,7 @@ import { clientTokenReply } from '../../access/application-replies.js';
 import { type LineReply, personLogReply } from '../../audit/ledger/replies.js';
 import { callServer } from '../../cli/call-server.js';
 import { parseJsonAs } from '../../core/base/json.js';
-import { toIso } from '../../core/units.js';
+import { type EpochMs, toEpochSec, toIso } from '../../core/units.js';
 import { startedReply } from '../../step-up/replies.js';
 import { asStated, differs, notSeen, type Seen, type Tenant } from './lines.js';
 
@@ -14,6 +14,8 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
   const who = { connection: connection.id, subject };
   let since = toIso(deps.clock.now());
   let first: LineReply | null = null;
+  /** Start of the sign-in that the hook accepted. */
+  let acceptedFrom: EpochMs | null = null;
   // Functions at the provider decide and log sign-ins, and the server reads their log each minute.
   const isLoggedThere = adapter.readDecisions !== undefined;
   const delay = isLoggedThere ? ' The decision log has it after a minute.' : '';
@@ -56,10 +58,13 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
   }
 
   async function waitForPass(question: string): Promise<Seen> {
+    const beganAt = deps.clock.now();
     const waited = await waitForCall(question);
     if (waited.call === null) return waited.result;
     const { outcome } = waited.call;
-    return outcome === 'passed' ? asStated('The hook accepted the sign-in.') : differs(`The hook decided: ${outcome}.`);
+    if (outcome !== 'passed') return differs(`The hook decided: ${outcome}.`);
+    acceptedFrom = beganAt;
+    return asStated('The hook accepted the sign-in.');
   }
 
   async function hook_accepts() {
@@ -85,14 +90,20 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
   async function claim() {
     if (contract.claim === null) return null;
     const { name, says } = contract.claim;
+    if (acceptedFrom === null) return notSeen('The hook accepted no sign-in after a face check.');
     const token = await ask('Paste a token of the sign-in after the face check, or press Enter to skip: ');
     const [, payload = ''] = token.split('.');
     const claims = parseJsonAs(Buffer.from(payload, 'base64url').toString(), claimsGuard);
     if (claims === undefined) return notSeen('No token was pasted.');
+    const { iat } = claims;
+    if (typeof iat !== 'number' || iat < toEpochSec(acceptedFrom))
+      return notSeen('The pasted token was not issued after the sign-in began.');
     const value = JSON.stringify(claims[name]);
     if (value === undefined) return differs(`The token has no claim ${name}.`);
     return value.includes(`"${says}"`)
-      ? asStated(`The claim ${name} says "${says}" (${typeof claims[name]}).`)
+      ? asStated(
+          `The claim ${name} says "${says}" (${typeof claims[name]}). The signature of the token was not checked.`,
+        )
       : differs(`The claim ${name} does not say "${says}".`);
   }
 
