@@ -110,7 +110,8 @@ test('a tenant as stated passes, and the report is signed and names no person', 
   const { server } = operated;
   const keys = createRemoteJWKSet(new URL(`${server.origin}/.well-known/jwks.json`));
   const { payload } = await jwtVerify(report, keys, { issuer: server.deps.issuer, typ: 'facestep-contract+jwt' });
-  expect(payload).toMatchObject({ provider: 'okta', lines, version: expect.any(String) });
+  expect(payload).toMatchObject({ provider: 'okta', version: expect.any(String) });
+  expect(JSON.stringify(payload.lines)).toBe(JSON.stringify(lines));
   const told = JSON.stringify(payload) + printed.join();
   for (const personal of [login, subject, former]) expect(told).not.toContain(personal);
 });

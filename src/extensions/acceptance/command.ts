@@ -71,7 +71,8 @@ async function checkLines(tenant: Tenant, isStopped: () => boolean): Promise<rea
     const seen = await check(tenant).catch((error: unknown) => differs(`Failed: ${toCode(error)}.`));
     if (seen === null) continue;
     printError(`${line}: ${seen.result}. ${seen.seen}`);
-    lines.push({ line, stated: contractStates[line], ...seen, tookMs: clock.now() - startedAt });
+    const { seen: what, result } = seen;
+    lines.push({ line, stated: contractStates[line], seen: what, result, tookMs: clock.now() - startedAt });
   }
   return lines;
 }
