@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileExists } from '../config/data-files.js';
 import { parseJson } from '../core/base/json.js';
 import { UsageError } from './command-error.js';
@@ -16,8 +17,10 @@ export function parseGivenJson(text: string, file: string): unknown {
   return value;
 }
 
-/** Checks that no file has this name. @throws UsageError if a file has this name; system errors */
+/** Checks that a file can have this name. @throws UsageError if one has it, or its folder does not exist; system errors */
 export async function checkNameFree(file: string): Promise<void> {
   if (await fileExists(file))
     throw new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);
+  const folder = dirname(file);
+  if (!(await fileExists(folder))) throw new UsageError(`the folder ${folder} does not exist`, 'Create it first.');
 }

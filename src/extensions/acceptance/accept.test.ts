@@ -20,7 +20,7 @@ import { toEntraConnection } from '../../../test/contract/entra.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 import type { Fetch } from '../../core/ports.js';
-import { toIso } from '../../core/units.js';
+import { epochMs, toIso } from '../../core/units.js';
 import { recordPassedStepUp } from '../../step-up/passed-step-up.js';
 
 /* The command over HTTP, against simulated tenants and an administrator who does what it asks. */
@@ -193,6 +193,14 @@ test('the first signal stops the command, and no later one ends it while it take
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const) child.kill(signal);
   child.stdin.write('restored');
   expect(await ended).toEqual([7, null]);
+});
+
+test('a report in a folder that does not exist is refused before any check', async () => {
+  const clock = { now: () => epochMs(0) };
+  const file = join(dataFolder, 'none', 'report.json');
+  const { exitCode, told } = await runInProcess(['accept', '--login', login, '--out', file], { clock });
+  expect(exitCode).toBe(2);
+  expect(told.join()).toContain('none does not exist');
 });
 
 async function openEntra(roles?: readonly string[]) {
