@@ -19,10 +19,7 @@ export function toFrame(lines: readonly string[]): string[] {
   return [`╭${bar}╮`, ...lines.map((line) => `│ ${line.padEnd(width)} │`), `╰${bar}╯`];
 }
 
-/**
- * Resolves at the first signal, also SIGHUP. From then on, no signal ends the process, so that a command can take its
- * changes back.
- */
+/** Resolves at the first signal, also SIGHUP. No signal ends the process, so that a command can take a change back. */
 export function holdSignals(): Promise<unknown> {
   // A terminal that was closed accepts no output.
   process.stderr.on('error', () => {});

@@ -32,15 +32,14 @@ export const notSeen = (seen: string): Seen => ({ result: 'not_seen', seen });
 const declined = notSeen('The administrator did not agree to the change.');
 
 /** Inspects the steps of provisioning. Names those that are wrong by number, because titles may have names. */
-async function inspectSteps({ adapter, deps }: Tenant, isRight: (report: StepReport) => boolean): Promise<Seen> {
+async function inspectSteps({ adapter, deps }: Tenant, isRight: (report: StepReport) => boolean, right: string) {
   const { steps } = await adapter.createProvisioning();
-  const wrong: string[] = [];
-  let number = 0;
-  for await (const { before } of planSteps(steps, deps.log)) {
-    number += 1;
-    if (!isRight(before)) wrong.push(`${number} (${before.state})`);
-  }
-  if (wrong.length === 0) return asStated(`Nothing is wrong with the ${number} steps of provisioning.`);
+  const reports: StepReport[] = [];
+  for await (const { before } of planSteps(steps, deps.log)) reports.push(before);
+  const wrong = reports.flatMap((report, at) => (isRight(report) ? [] : [`${at + 1} (${report.state})`]));
+  const byHand = reports.filter(({ state }) => state === 'manual').length;
+  const seen = `Steps of provisioning: ${reports.length - byHand} ${right}, ${byHand} by hand and not checked.`;
+  if (wrong.length === 0) return reports.length > byHand ? asStated(seen) : notSeen(seen);
   return differs(`Steps of “facestep provision --plan”: ${wrong.join(', ')}.`.slice(0, 300));
 }
 
@@ -111,11 +110,11 @@ async function checkRecovery({ adapter: { accountRecovery }, connection, subject
 
 /** Checks of the lines that need no sign-in. Each returns `null` if the configuration does not use it. */
 export const lineChecks = {
-  permissions: (tenant: Tenant) => inspectSteps(tenant, ({ state }) => state !== 'failed'),
+  permissions: (tenant: Tenant) => inspectSteps(tenant, ({ state }) => state !== 'failed', 'read'),
   attribute: checkAttribute,
-  hook_registered: (tenant: Tenant) => inspectSteps(tenant, isAsConfigured),
+  hook_registered: (tenant: Tenant) => inspectSteps(tenant, isAsConfigured, 'as configured'),
   groups: async ({ adapter, subject }: Tenant) =>
-    asStated(`${(await adapter.profile.readGroups(subject)).length} groups were read.`),
+    asStated(`Groups that were read: ${(await adapter.profile.readGroups(subject)).length}.`),
   photo: checkPhoto,
   events: checkEvents,
   recovery: checkRecovery,

@@ -18,7 +18,8 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
   let acceptedFrom: EpochMs | null = null;
   // Functions at the provider decide and log sign-ins, and the server reads their log each minute.
   const isLoggedThere = adapter.readDecisions !== undefined;
-  const delay = isLoggedThere ? ' The decision log has it after a minute.' : '';
+  const isOfSignIn = ({ hook }: LineReply) => (isLoggedThere ? hook !== null : hook === contract.signInHook);
+  const delay = isLoggedThere ? ' The decision log can take a minute.' : '';
   const unseen = isLoggedThere
     ? notSeen('The functions logged no decision. They log none for a sign-in that waits for a face check.')
     : differs('The decision log has no call of the hook after the sign-in.');
@@ -29,9 +30,7 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
     if (answer !== 'y') return { call: null, result: notSeen('No person signed in.') };
     while (answer === 'y') {
       const { lines } = await callServer('POST /people/log', personLogReply, deps, { ...who, limit: 50 });
-      const found = lines.find(
-        ({ hook, time }) => (isLoggedThere ? hook !== null : hook === contract.signInHook) && time > since,
-      );
+      const found = lines.find((line) => isOfSignIn(line) && line.time > since);
       since = found?.time ?? since;
       if (found !== undefined) return { call: found };
       answer = await ask('The decision log has no call yet. Type y to look again, or press Enter to go on: ');
@@ -69,13 +68,11 @@ export function createSignInChecks({ adapter, connection, contract, subject, dep
 
   async function hook_accepts() {
     if (contract.signInHook === null) return null;
-    const application = first?.application ?? null;
-    if (application === null && !isLoggedThere) return notSeen('No call with an application was seen.');
     if ((await adapter.profile.readToken(subject)) === null) return notSeen('The test user is not enrolled.');
-    if (isLoggedThere)
-      return first?.outcome === 'let_through'
-        ? notSeen('In shadow mode, the functions ask for no face check.')
-        : waitForPass('Sign the test user in, with a face check.');
+    if (isLoggedThere && first?.outcome === 'let_through') return notSeen('Shadow mode asks for no face check.');
+    if (isLoggedThere) return waitForPass('Sign the test user in, with a face check.');
+    const application = first?.application ?? null;
+    if (application === null) return notSeen('No call with an application was seen.');
     const asked = { name: 'facestep accept', scopes: ['verify'], expiresIn: 60 * 60 };
     const client = await callServer('POST /generateToken', clientTokenReply, deps, asked);
     try {
