@@ -26,8 +26,7 @@ async function open(stored: unknown, setting: string, openSecret: OpenSecret | u
   if (data === undefined) return { reason: 'is no sealed secret' };
   if (openSecret === undefined) return { reason: 'the setting is read before sealed secrets can be opened' };
   try {
-    const secret = await openSecret(data, setting);
-    return { text: secret?.use((text) => text) ?? null };
+    return { text: (await openSecret(data, setting))?.use((text) => text) ?? null };
   } catch (error) {
     return { reason: `the sealed secret cannot be opened (${toCode(error)})` };
   }

@@ -79,6 +79,8 @@ export function toSource(address: string | undefined): string {
   const groups = toGroups(text);
   const ipv4Bytes = groups.slice(6).flatMap((group) => [group >> 8, group & 255]);
   if (withIpv4.includes(groups.slice(0, 6).join())) return ipv4Bytes.join('.');
-  const network = groups.slice(0, 4).map((group) => group.toString(16));
-  return `${network.join(':')}::/64`;
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
 }

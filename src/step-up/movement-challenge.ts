@@ -25,8 +25,7 @@ const plain = (axis: ScreenAxis, colour: ScreenLight['first']): ScreenLight => (
 function drawPair(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
   const left = [...screenColours];
   const [first = screenColours[0]] = left.splice(drawBelow(left.length, random), 1);
-  const second = left[drawBelow(left.length, random)] ?? first;
-  return [plain(axis, first), plain(axis, second)];
+  return [plain(axis, first), plain(axis, left[drawBelow(left.length, random)] ?? first)];
 }
 
 function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {

@@ -46,8 +46,7 @@ const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 async function isKind(folder: string, entry: Dirent, kind: 'isFile' | 'isDirectory'): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry[kind]();
-  const target = await stat(join(folder, entry.name)).catch(() => null);
-  return target?.[kind]() === true;
+  return (await stat(join(folder, entry.name)).catch(() => null))?.[kind]() === true;
 }
 
 export interface Source extends Corpus {

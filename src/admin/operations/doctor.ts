@@ -245,11 +245,10 @@ async function collectProviderChecks(
       connection.recovery.mode === 'off'
         ? []
         : [createRecoveryCheck(connection, adapter, config.delivery), ...privileged];
-    const photoClaims =
-      photo === null || photo.source === 'document' ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
+    const claims = photo === null || photo.source === 'document' ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
     const start = opensCamera ? [] : [cameraByApplication];
     return {
-      checks: [...start, ...ruleChecks, ...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck],
+      checks: [...start, ...ruleChecks, ...hookChecks, ...claims, ...recovery, ...checks, censusCheck],
       steps,
     };
   } catch (error) {

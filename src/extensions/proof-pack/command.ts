@@ -63,10 +63,9 @@ export const createProofCommand = (deps: CliDeps): CommandUnknownOpts =>
         const { trails, people, gaps } = next.value;
         for (const gap of gaps) deps.printError(`gap: ${describeGap(gap)}`);
         const records = trails.reduce((sum, each) => sum + each.records, 0);
-        const made = { folder: out, records, people: people.length, trails: trails.length, gaps };
-        if (!deps.printJson(made))
+        if (!deps.printJson({ folder: out, records, people: people.length, trails: trails.length, gaps }))
           deps.print(
-            `${out}: records: ${records}, people: ${made.people}, trails: ${made.trails}, gaps: ${gaps.length}`,
+            `${out}: records: ${records}, people: ${people.length}, trails: ${trails.length}, gaps: ${gaps.length}`,
           );
         if (trails.some(({ isSound }) => !isSound)) deps.endWith(1);
       } catch (error) {

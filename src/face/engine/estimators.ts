@@ -96,7 +96,6 @@ export function createEyeEstimator(model: Model): EyeEstimator {
     const widthOf = (outer: number, inner: number): number =>
       Math.hypot(landmarks[inner].x - landmarks[outer].x, landmarks[inner].y - landmarks[outer].y);
     const leftOpen = await isOpen(picture, left, widthOf(36, 39));
-    const rightOpen = await isOpen(picture, right, widthOf(42, 45));
-    return Math.min(leftOpen, rightOpen);
+    return Math.min(leftOpen, await isOpen(picture, right, widthOf(42, 45)));
   };
 }

@@ -172,6 +172,5 @@ export async function loadModels(folder: string, runtime: Runtime): Promise<Mode
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);
   const pose = await loadModel(folder, models.pose, runtime);
-  const eyes = await loadModel(folder, models.eyes, runtime);
-  return { detect, landmarks, embed, pose, eyes };
+  return { detect, landmarks, embed, pose, eyes: await loadModel(folder, models.eyes, runtime) };
 }

@@ -58,8 +58,7 @@ export function withStoreEpoch(
 
   const isWhole = async (): Promise<boolean> => {
     if (store.parts === 'one') return true;
-    const witnesses = await Promise.all(witnessKeys.map((key) => store.read(key)));
-    return !witnesses.includes(null);
+    return !(await Promise.all(witnessKeys.map((key) => store.read(key)))).includes(null);
   };
 
   /** Returns an epoch later than anything a replica has issued. */

@@ -97,8 +97,7 @@ export function useLoaded<Reply>(
       clearTimeout(timer);
     };
   }, [key, call]);
-  const reload = useCallback(() => again.current(), []);
-  return { ...loaded, reload };
+  return { ...loaded, reload: useCallback(() => again.current(), []) };
 }
 
 export interface Paged<Row> {

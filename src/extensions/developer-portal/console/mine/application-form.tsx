@@ -11,6 +11,8 @@ import { type ApplicationDraft, beginRequest, type DeveloperFacts, readDeveloper
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
 /** Form for a draft, which is submitted later on its own page. */
+const usual = { perMinute: 60, perDay: 10_000 };
+
 export function NewRequest({ former }: { readonly former: Application | null }) {
   const words = useTexts();
   const { call } = useSessionActions();
@@ -97,22 +99,17 @@ export function ApplicationForm({
         maxLength={longest.redirectUris}
         initial={former?.redirectUris.join('\n') ?? ''}
       />
-      <NumberField
-        name="perMinute"
-        label={facts.perMinute}
-        hint={wish.most({ most: number(most.perMinute) })}
-        min={1}
-        max={most.perMinute}
-        initial={former?.perMinute ?? Math.min(60, most.perMinute)}
-      />
-      <NumberField
-        name="perDay"
-        label={facts.perDay}
-        hint={wish.most({ most: number(most.perDay) })}
-        min={1}
-        max={most.perDay}
-        initial={former?.perDay ?? Math.min(10_000, most.perDay)}
-      />
+      {(['perMinute', 'perDay'] as const).map((name) => (
+        <NumberField
+          key={name}
+          name={name}
+          label={facts[name]}
+          hint={wish.most({ most: number(most[name]) })}
+          min={1}
+          max={most[name]}
+          initial={former?.[name] ?? Math.min(usual[name], most[name])}
+        />
+      ))}
       <Field
         name="contact"
         label={facts.contact}
