@@ -12,7 +12,7 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
 import { loseIn, simulatedGroup, simulatedLogins, toShownToken, withoutTokens } from '../simulation.js';
 import { type BrowserSignIn, createBrowserSignIn } from './browser-sign-in.js';
-import { deployTriggers, triggerFunctions } from './deploy.js';
+import { arnOf, deployTriggers, triggerFunctions } from './deploy.js';
 import { startCognitoSimulator } from './index.js';
 import type { PoolUser } from './pool.js';
 
@@ -71,12 +71,15 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       () => null,
     );
     if (keys === null) return false;
+    // Provisioning may have changed the mode.
+    const deployed = cognito.lambda.functions.get(arnOf('defineAuthChallenge'))?.environment;
     deployTriggers(cognito.lambda, pool, {
       connection,
       publicUrl: serverUrl,
       clientIds: [clientId],
       requestSecret,
       receiptKeys: keys,
+      environment: { ...deployed, FACESTEP_RECEIPT_KEYS: keys },
     });
     cognito.lambda.isReadable = true;
     return true;

@@ -7,12 +7,15 @@ import {
   UpdateUserPoolClientCommand,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { signIn } from '../../support/fakes/cognito-browser.js';
 import { createFolder } from '../../support/run/folder.js';
 import { administer } from '../../test/contract/cognito.js';
+import { arnOf } from './deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from './index.js';
 import type { UserPool } from './pool.js';
+import { startCognitoSimulation } from './simulation.js';
 
 /* What the simulator must enforce, as the documentation says Cognito does: a test double that lets more through proves nothing. */
 
@@ -32,6 +35,22 @@ beforeEach(async () => {
   await administrator.createUser('ada', 'Correct-Horse-9');
 });
 afterEach(() => simulator.close());
+
+test('a simulation deploys new keys before a sign-in, and keeps the deployed mode', async () => {
+  const simulation = await startCognitoSimulation({ port: 0, connection: 'work', serverUrl: simulator.url });
+  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+  const lambda = new LambdaClient({ endpoint: simulation.url, region: simulator.region, credentials });
+  const update = (Environment?: { Variables: Record<string, string> }) =>
+    lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: arnOf('defineAuthChallenge'), Environment }));
+  await simulation.signIn('ada@example.com', null);
+  await update({ Variables: { FACESTEP_MODE: 'shadow' } });
+  await simulation.signIn('ada@example.com', null);
+  expect((await update()).Environment!.Variables).toMatchObject({
+    FACESTEP_MODE: 'shadow',
+    FACESTEP_CONNECTION: 'work',
+  });
+  await simulation.close();
+});
 
 /** Deploys functions written for the test; what is not named answers rightly. */
 let files = 0;
