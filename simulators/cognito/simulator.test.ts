@@ -45,10 +45,7 @@ test('a simulation deploys new keys before a sign-in, and keeps the deployed mod
   await simulation.signIn('ada@example.com', null);
   await update({ Variables: { FACESTEP_MODE: 'shadow' } });
   await simulation.signIn('ada@example.com', null);
-  expect((await update()).Environment!.Variables).toMatchObject({
-    FACESTEP_MODE: 'shadow',
-    FACESTEP_CONNECTION: 'work',
-  });
+  expect((await update()).Environment!.Variables).toMatchObject({ FACESTEP_MODE: 'shadow' });
   await simulation.close();
 });
 
