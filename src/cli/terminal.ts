@@ -21,8 +21,8 @@ export function toFrame(lines: readonly string[]): string[] {
 
 /** Resolves at the first signal, also SIGHUP. No signal ends the process, so that a command can take a change back. */
 export function holdSignals(): Promise<unknown> {
-  // A terminal that was closed accepts no output.
-  process.stderr.on('error', () => {});
+  // A terminal that was closed fails.
+  for (const stream of [process.stdin, process.stderr]) stream.on('error', () => {});
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
   });
