@@ -13,7 +13,6 @@ import { benchPublicUrl } from '../bench/hook-providers.js';
 import { issuer, openStage, type Stage } from '../faults/stage.js';
 
 const runs = 3;
-const threads = 2;
 
 const coverageGuard = z.object({
   result: z.array(
@@ -26,7 +25,7 @@ const coverageGuard = z.object({
 
 type Journey = () => Promise<void>;
 
-/** Reads which files of the project ran, from the coverage of each thread. */
+/** Reads which files of the project ran, from the coverage of a process. */
 async function readFiles(folder: string, names: readonly string[]): Promise<ReadonlySet<string>> {
   const own = pathToFileURL(join(projectRoot, 'dist/')).href;
   const product = /^(src|adapters|client)\//;
@@ -109,8 +108,8 @@ export async function measureJourneys(): Promise<Readonly<Record<string, readonl
     process.kill(pid, 'SIGUSR2');
     for (;;) {
       const names = (await readdir(folder)).filter((name) => isOwn(name) && !taken.has(name));
-      // A thread may still be writing its file.
-      const files = names.length < threads ? null : await readFiles(folder, names).catch(() => null);
+      // The file may still be written.
+      const files = names.length === 0 ? null : await readFiles(folder, names).catch(() => null);
       if (files !== null) {
         taken = new Set([...taken, ...names]);
         return files;

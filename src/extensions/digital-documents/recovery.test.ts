@@ -102,7 +102,7 @@ test('a check that began for another second thing does not count with a document
 
 test('before the face is known, a caller learns no name, and an unknown account looks the same', async () => {
   const known = await recover(licence({ family: 'Byron' }), { face: 'bob' });
-  const unknown = await recover(licence({ family: 'Byron' }), { face: 'bob', subject: 'nobody-here' });
+  const unknown = await recover(licence({ family: 'Byron' }), { face: 'bob', subject: 'unknown-here' });
   expect(known).toEqual({ ...unknown, text: known.text });
   expect([known.looked, known.hint]).toEqual([null, 'follow']);
   expect(namesRead).toBe(0);
