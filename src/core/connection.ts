@@ -149,7 +149,7 @@ export interface RecoveryPolicy {
     /** True if administrators with API keys may approve. A person with a key and a sign-in counts as two then. */
     readonly takesKeys: boolean;
   };
-  /** E-mail addresses that are told of recoveries of privileged people. */
+  /** E-mail addresses that get a message about recoveries of privileged people. */
   readonly owners: readonly string[];
   /** Page of the customer's own program that gets the receipt, if the provider has no credential. */
   readonly returnUrl: string | null;
