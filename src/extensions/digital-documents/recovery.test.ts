@@ -66,7 +66,7 @@ async function recover(document: Licence, { face = 'ada', subject = 'anna' } = {
   return { looked, outcome, hint, text: (await begun.browser.step()).text };
 }
 
-test('a document of the person, whose portrait is the enrolled face, is the second thing', async () => {
+test('with the enrolled face, the person’s own document with that face recovers the account', async () => {
   const { looked, outcome, text } = await recover(licence());
   expect([looked, outcome]).toEqual([null, 'passed']);
   expect(text).toContain('Show it now');
